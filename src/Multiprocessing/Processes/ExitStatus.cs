@@ -1,0 +1,69 @@
+namespace Multiprocessing;
+
+/// <summary>How a process ended: an exit code, a signal, a crash and an unhandled exception are told apart.</summary>
+public sealed record ExitStatus
+{
+    /// <summary>The exit code, or <see langword="null"/> when a signal ended the process.</summary>
+    public int? Code { get; init; }
+
+    /// <summary>The number of the signal that ended the process, or <see langword="null"/> when it exited.</summary>
+    public int? Signal { get; init; }
+
+    /// <summary>Why the process ended.</summary>
+    public ExitReason Reason { get; init; }
+
+    /// <summary>The exception that ended the process, if one did and it was told; for a crash, what standard error said last.</summary>
+    public Exception? Error { get; init; }
+
+    /// <summary>The body ran to its end and the exit code is 0.</summary>
+    public bool IsSuccess => Reason is ExitReason.Exited && Code is 0;
+
+    /// <summary>The signal's name such as <c>SIGKILL</c>, or <see langword="null"/> when no signal ended the process.</summary>
+    public string? SignalName => Signal is { } number ? NameOf(number) : null;
+
+    /// <summary>Says it in words: <c>exit code 7</c>, <c>killed by signal 9 (SIGKILL)</c>.</summary>
+    public override string ToString()
+    {
+        var how = (Signal, Code) switch
+        {
+            ({ } signal, _) => $"signal {signal} ({NameOf(signal)})",
+            (_, { } code) => $"exit code {code}",
+            _ => "unknown exit status",
+        };
+        return Reason switch
+        {
+            ExitReason.Exited => how,
+            ExitReason.UnhandledException => $"unhandled {Error?.GetType().Name ?? "exception"} ({how})",
+            ExitReason.Crashed => $"crashed with {how}",
+            ExitReason.Signaled => $"killed by {how}",
+            ExitReason.Terminated => $"terminated on request ({how})",
+            ExitReason.Killed => $"killed by its parent ({how})",
+            ExitReason.StartFailed => $"failed to start ({how})",
+            _ => how,
+        };
+    }
+
+    // Linux x64 and arm64 numbers (signal(7)); the numbers above 31 are real-time signals without names.
+    private static string NameOf(int signal) => signal switch
+    {
+        1 => "SIGHUP",
+        2 => "SIGINT",
+        3 => "SIGQUIT",
+        4 => "SIGILL",
+        5 => "SIGTRAP",
+        6 => "SIGABRT",
+        7 => "SIGBUS",
+        8 => "SIGFPE",
+        9 => "SIGKILL",
+        10 => "SIGUSR1",
+        11 => "SIGSEGV",
+        12 => "SIGUSR2",
+        13 => "SIGPIPE",
+        14 => "SIGALRM",
+        15 => "SIGTERM",
+        24 => "SIGXCPU",
+        25 => "SIGXFSZ",
+        31 => "SIGSYS",
+        _ => $"signal {signal}",
+    };
+}
