@@ -1,0 +1,36 @@
+using System.Globalization;
+using Multiprocessing.Platform;
+
+namespace Multiprocessing;
+
+/// <summary>Where a child begins: called by the host assembly, or by the startup hook before the program's Main.</summary>
+internal static class ChildEntryPoint
+{
+    private const int UsageError = 64; // EX_USAGE of sysexits.h
+
+    /// <summary>Runs the child to its end; does not return.</summary>
+    public static void Run()
+    {
+        if (!TryRun())
+        {
+            Console.Error.WriteLine("This is the entry point of Multiprocessing's child processes. It is started by ChildProcess, not by hand.");
+            Environment.Exit(UsageError);
+        }
+    }
+
+    /// <summary>Runs the child to its end and does not return, or returns <see langword="false"/> when this process was not started as one.</summary>
+    public static bool TryRun()
+    {
+        var text = Environment.GetEnvironmentVariable(ChildLauncher.ControlVariable);
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var descriptor))
+        {
+            return false;
+        }
+
+        Environment.SetEnvironmentVariable(ChildLauncher.ControlVariable, null);
+        var control = new FileDescriptor(descriptor);
+        control.SetCloseOnExec();
+        Environment.Exit(new ChildRuntime(control).Run());
+        return true;
+    }
+}
