@@ -39,9 +39,24 @@ internal sealed class Session
 
     public bool IsAlive(ParticipantId participant) => throw new NotImplementedException();
 
+    /// <summary>Called by a process about itself before it leaves: why it goes. Who is gone without having called this was killed.</summary>
+    public void RecordSelf(ExitReason reason, int code) => throw new NotImplementedException();
+
+    /// <summary>What the participant recorded about itself, or null if it recorded nothing or its slot was given out again.</summary>
+    public ParticipantExit? SelfReported(ParticipantId participant) => throw new NotImplementedException();
+
+    /// <summary>Every participant that is reserved or has not been marked dead, this process included.</summary>
+    public IReadOnlyList<ParticipantInfo> Participants => throw new NotImplementedException();
+
     /// <summary>The normal way out of this process: gives up its holds; the root removes the directory.</summary>
     public void Leave() => throw new NotImplementedException();
 
     /// <summary>Called by a descendant that sees that the root is gone: kills every other participant, then removes the directory. Idempotent, safe in several processes at once.</summary>
     public void Destroy() => throw new NotImplementedException();
 }
+
+/// <summary>One row of the participant table as read at one moment.</summary>
+/// <param name="Id">The participant.</param>
+/// <param name="ProcessId">Its pid, or 0 while it is only reserved.</param>
+/// <param name="StartTime">The start time of the process in clock ticks since boot, which together with the pid names it.</param>
+internal readonly record struct ParticipantInfo(ParticipantId Id, int ProcessId, long StartTime);
