@@ -47,6 +47,19 @@ internal sealed class ChildWatcher
     {
         var id = ++_lastId;
         _links.Add(id, link);
+        try
+        {
+            Register(id, link);
+        }
+        catch
+        {
+            _links.Remove(id); // the system is out of epoll watches: the caller ends the child, which nobody would hear of
+            throw;
+        }
+    }
+
+    private void Register(long id, ChildLink link)
+    {
         _epoll.Watch(link.Control, Tag(id, Kind.Control));
         if (link.Output is { } output)
         {
@@ -181,7 +194,16 @@ internal sealed class ChildWatcher
         }
 
         link.Close();
-        Session.Current.MarkDead(link.Participant, link.Listener.OnExited(status, lastStat));
+        var exit = link.Listener.OnExited(status, lastStat);
+        try
+        {
+            Session.Current.MarkDead(link.Participant, exit);
+        }
+        catch (Exception exception)
+        {
+            MultiprocessingLogging.DeathNotAnnounced(exception, link.ProcessId); // the others find out by themselves, a little later
+        }
+
         link.Listener.OnGone();
     }
 }
