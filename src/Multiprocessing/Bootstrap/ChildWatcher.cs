@@ -17,6 +17,7 @@ internal sealed class ChildWatcher
     private readonly Epoll _epoll = new();
     private readonly Dictionary<long, ChildLink> _links = [];
     private long _lastId;
+    private bool _isClosed;
 
     private enum Kind
     {
@@ -80,17 +81,11 @@ internal sealed class ChildWatcher
     private void Run()
     {
         Span<long> tags = stackalloc long[64];
-        while (true)
+        while (!_isClosed)
         {
             bool mustPoll;
             lock (Gate)
             {
-                if (_links.Count == 0)
-                {
-                    s_current = null;
-                    break;
-                }
-
                 mustPoll = _links.Values.Any(link => link.PidFd is null);
             }
 
@@ -108,8 +103,6 @@ internal sealed class ChildWatcher
                 PollForExits();
             }
         }
-
-        _epoll.Dispose();
     }
 
     private ChildLink? Find(long id)
@@ -188,12 +181,18 @@ internal sealed class ChildWatcher
         link.Output?.ReadRest();
         link.Error?.ReadRest();
         var status = link.Reap();
+        link.Close();
         lock (Gate)
         {
             _links.Remove(id);
+            if (_links.Count == 0)
+            {
+                s_current = null; // before the waiters are told: who returns from Join finds no handle of ours open
+                _epoll.Dispose();
+                _isClosed = true;
+            }
         }
 
-        link.Close();
         var exit = link.Listener.OnExited(status, lastStat);
         try
         {
