@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
+using Multiprocessing.Platform;
 using Multiprocessing.Platform.Linux;
 
 namespace Multiprocessing;
@@ -13,7 +14,6 @@ internal sealed class SessionDirectory
 {
     public const string LockFile = "lock";
     public const string SessionFile = "session";
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     // Less than this is a container's toy: a single burst fills it, and then every file falls back one by one.
     private const long LeastFreeBytes = 16L << 20;
@@ -55,7 +55,7 @@ internal sealed class SessionDirectory
         var name = Prefix + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
         var path = Path.Combine(parent, name);
         var draft = $"{path}.{Environment.ProcessId}.{ProcessIdentity.StartTimeOf(Environment.ProcessId)}.new";
-        Directory.CreateDirectory(draft, OwnerOnly);
+        PrivateDirectory.Create(draft);
         SafeFileHandle? rootLock = null;
         try
         {
@@ -89,7 +89,7 @@ internal sealed class SessionDirectory
                 return;
             }
 
-            Directory.CreateDirectory(Secondary!, OwnerOnly);
+            PrivateDirectory.Create(Secondary!);
             if (!FileOwner.IsOurs(Secondary!))
             {
                 throw new UnauthorizedAccessException($"'{Secondary}' belongs to another user: the session does not use it.");
@@ -184,7 +184,7 @@ internal sealed class SessionDirectory
         var probe = Path.Combine(SharedRoot, $"{Prefix}{Environment.ProcessId}.probe");
         try
         {
-            Directory.CreateDirectory(probe, OwnerOnly);
+            PrivateDirectory.Create(probe);
             Directory.Delete(probe);
             return SharedRoot;
         }
