@@ -16,9 +16,8 @@ internal sealed class DictionaryCodec<TKey, TValue>(Type type) : HashCodec<Dicti
         writer.Out.WriteVarint((uint)collection.Count);
         foreach (var item in collection)
         {
-            var (key, value) = item;
-            Place<TKey>.Write(writer, ref key);
-            Place<TValue>.Write(writer, ref value);
+            var copy = item;
+            Place<KeyValuePair<TKey, TValue>>.Write(writer, ref copy);
         }
     }
 
@@ -86,10 +85,13 @@ internal sealed class HashtableCodec(Type type) : HashCodec<Hashtable, object, D
 
     protected override void Initialize(Hashtable collection, int count, object? comparer) => Construct(collection, count, (IEqualityComparer?)comparer);
 
-    protected override void Add(Hashtable collection, DictionaryEntry item) => collection.Add(item.Key, item.Value);
+    protected override void Add(Hashtable collection, DictionaryEntry item) => Insert(collection, item.Key, item.Value, add: true);
 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_EqualityComparer")]
     private static extern IEqualityComparer? Comparer(Hashtable collection);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "Insert")]
+    private static extern void Insert(Hashtable collection, object key, object? value, bool add);
 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = ".ctor")]
     private static extern void Construct(Hashtable collection, int capacity, IEqualityComparer? comparer);

@@ -53,9 +53,7 @@ internal static class NameDecoder
             case NameKind.Method:
                 return ReadMethod(reader);
             case NameKind.Field:
-                var (fieldModule, fieldOwner, fieldToken) = ReadMember(reader);
-                var field = fieldModule.ResolveField(fieldToken)!;
-                return fieldOwner is { IsConstructedGenericType: true } ? FieldInfo.GetFieldFromHandle(field.FieldHandle, fieldOwner.TypeHandle) : field;
+                return FindMember<FieldInfo>(reader, static (type, flags) => type.GetFields(flags));
             case NameKind.Property:
                 return FindMember<PropertyInfo>(reader, static (type, flags) => type.GetProperties(flags));
             case NameKind.Event:
