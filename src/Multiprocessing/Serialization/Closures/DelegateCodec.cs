@@ -132,7 +132,7 @@ internal sealed class DelegateCodec(Type type) : ObjectCodec(type, CodecTraits.T
         var slot = ReferenceSlot.Object;
         if (slot.CodecOf(target!) is ClosureCodec closure)
         {
-            writer.WriteClosure(target!, closure, slot, ClosureUse.Of(method));
+            writer.WriteClosure(target!, closure, slot, ClosureUse.Of(method).Alone);
         }
         else
         {
