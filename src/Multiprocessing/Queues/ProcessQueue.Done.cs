@@ -50,25 +50,33 @@ public sealed partial class ProcessQueue<T>
     {
         var deadline = Deadline.After(timeout);
         var told = Core.LostTold;
-        while (true)
+        _core.BeginAsyncDoneWait(told);
+        try
         {
-            var waiter = Core.DoneWaiters.Enlist();
-            try
+            while (true)
             {
-                if (IsDoneOrThrow(told, look: true))
+                var waiter = Core.DoneWaiters.Enlist();
+                try
                 {
-                    return true;
-                }
+                    if (IsDoneOrThrow(told, look: true))
+                    {
+                        return true;
+                    }
 
-                if (!await AwaitTold(waiter, deadline, QueueWaitKind.Done, cancellationToken).ConfigureAwait(false))
+                    if (!await AwaitTold(waiter, deadline, QueueWaitKind.Done, cancellationToken).ConfigureAwait(false))
+                    {
+                        return false;
+                    }
+                }
+                finally
                 {
-                    return false;
+                    _core.DoneWaiters.Withdraw(waiter);
                 }
             }
-            finally
-            {
-                _core.DoneWaiters.Withdraw(waiter);
-            }
+        }
+        finally
+        {
+            _core.EndAsyncDoneWait(told);
         }
     }
 

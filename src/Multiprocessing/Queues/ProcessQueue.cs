@@ -177,7 +177,6 @@ public sealed partial class ProcessQueue<T> : IDisposable, IProcessHandle<Proces
         {
             // Waiting calls of this wrapper see that it is disposed; those of other wrappers look once too often.
             _core.Session.Release(_core);
-            _core.WakeAll();
             _core.ReleaseAsync();
         }
     }

@@ -2,6 +2,20 @@ namespace Multiprocessing;
 
 internal sealed unsafe partial class QueueCore
 {
+    // What the asynchronous waits of this process had been told when they began; each is told of everything since.
+    private readonly List<long> _toldOfWaits = [];
+
+    private long OldestToldOfWaits
+    {
+        get
+        {
+            lock (_toldOfWaits)
+            {
+                return _toldOfWaits.Count == 0 ? long.MaxValue : _toldOfWaits.Min();
+            }
+        }
+    }
+
     /// <summary>Marks items as done. Killed before the commit: not marked; after it: marked.</summary>
     /// <returns>False if there are not so many items left to mark; nothing is marked then.</returns>
     public bool MarkDone(int count)
@@ -32,6 +46,23 @@ internal sealed unsafe partial class QueueCore
 
     /// <summary>How many lost items somebody was told of so far: the base line of a wait.</summary>
     public long LostTold => Volatile.Read(ref _control->LostTold);
+
+    /// <summary>An asynchronous wait with this base line begins.</summary>
+    public void BeginAsyncDoneWait(long told)
+    {
+        lock (_toldOfWaits)
+        {
+            _toldOfWaits.Add(told);
+        }
+    }
+
+    public void EndAsyncDoneWait(long told)
+    {
+        lock (_toldOfWaits)
+        {
+            _toldOfWaits.Remove(told);
+        }
+    }
 
     /// <summary>What was lost since <paramref name="told"/>, or null. Everybody who has waited since then gets it; who begins to wait afterwards does not.</summary>
     public ItemsLostException? LossSince(long told)

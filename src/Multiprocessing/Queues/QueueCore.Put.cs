@@ -338,6 +338,22 @@ internal sealed unsafe partial class QueueCore
         }
     }
 
-    private Ring? MapRing(long word) =>
-        word == 0 ? Ring.First(Segment) : Session.Segments.Open(SegmentId.FromWord(word), hold: false) is { } segment ? Ring.Chained(segment) : null;
+    /// <summary>Outside all locks. Null when the ring is gone, because others have drained and left it.</summary>
+    /// <exception cref="ObjectDisposedException">The queue itself is gone: it was disposed here while this call was inside, and nobody else has it.</exception>
+    private Ring? MapRing(long word)
+    {
+        if (word == 0)
+        {
+            return Ring.First(Segment);
+        }
+
+        if (Session.Segments.Open(SegmentId.FromWord(word), hold: false) is { } segment)
+        {
+            return Ring.Chained(segment);
+        }
+
+        return Session.Segments.IsCurrent(Segment.Id)
+            ? null
+            : throw new ObjectDisposedException(nameof(ProcessQueue<int>), $"{Described} was disposed in this process.");
+    }
 }

@@ -262,5 +262,5 @@ internal sealed unsafe partial class QueueCore : SharedObject
             : (int)Math.Clamp(_control->Capacity - (put.Items - got.Items), 0, int.MaxValue);
     }
 
-    private int DoneWaitsOver() => ReadGot() is var got && (got.Done >= ReadPut().Items || got.Lost != Volatile.Read(ref _control->LostTold)) || IsAbandonmentDue() ? int.MaxValue : 0;
+    private int DoneWaitsOver() => IsAllDone || ReadGot().Lost > OldestToldOfWaits || IsAbandonmentDue() ? int.MaxValue : 0;
 }

@@ -228,7 +228,8 @@ internal sealed unsafe class SegmentTable(SessionMemory memory, ParticipantTable
 
     private static ulong Bit(int slot) => 1UL << (slot % 64);
 
-    private bool IsCurrent(SegmentId id) =>
+    /// <summary>The segment has not been freed.</summary>
+    public bool IsCurrent(SegmentId id) =>
         id.Index > 0
         && id.Index < Volatile.Read(ref memory.Header->SegmentCapacity)
         && this[id.Index]->State != (int)SegmentState.Free
@@ -241,6 +242,11 @@ internal sealed unsafe class SegmentTable(SessionMemory memory, ParticipantTable
         try
         {
             var header = memory.Header;
+            if (!owner.IsNone && !IsCurrent(owner))
+            {
+                throw new ObjectDisposedException(null, "The shared object was disposed in this process while a call was inside it.");
+            }
+
             var index = 1;
             while (index < header->SegmentsUsed && this[index]->State != (int)SegmentState.Free)
             {

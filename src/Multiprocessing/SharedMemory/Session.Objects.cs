@@ -70,28 +70,34 @@ internal sealed unsafe partial class Session
         }
     }
 
-    /// <summary>Gives a wrapper's reference back; with the last one this process lets go of the segment.</summary>
+    /// <summary>
+    /// Gives a wrapper's reference back and wakes who waits; with the last one this process lets go of the segment. After the process has left the session it touches
+    /// no shared memory: a finalizer may come here when the memory was unmapped by its own.
+    /// </summary>
     internal void Release(SharedObject released)
     {
         lock (_objectsGate)
         {
-            if (--released.References > 0)
+            var last = --released.References == 0;
+            if (last)
             {
-                return;
+                _objects.Remove(released.Segment.Id);
             }
 
-            _objects.Remove(released.Segment.Id);
             if (HasLeft)
             {
                 return;
             }
 
-            released.Detach();
-            NoteGone(released.Segment.Header, Self);
-            Segments.Release(released.Segment.Id, Self.Slot);
+            if (last)
+            {
+                released.Detach();
+                NoteGone(released.Segment.Header, Self);
+                Segments.Release(released.Segment.Id, Self.Slot);
+            }
         }
 
-        // Those who wait for somebody to come see that one has gone.
+        // Those who wait for somebody to come see that one has gone, and those who wait here that their wrapper was disposed.
         released.WakeAll();
     }
 

@@ -8,6 +8,9 @@ internal sealed unsafe partial class Session
     private static readonly Lock CurrentGate = new();
     private static Session? _current;
 
+    // A session that nobody refers to any more must not be finalized together with its objects: their finalizers need its memory to let go of what they hold.
+    private static readonly HashSet<Session> Joined = [];
+
     private readonly SessionDirectory _directory;
     private readonly SessionMemory _memory;
     private int _left;
@@ -19,6 +22,10 @@ internal sealed unsafe partial class Session
         Members = new ParticipantTable(memory, self);
         Segments = new SegmentTable(memory, Members, directory);
         Doorbells = new Doorbells(this);
+        lock (Joined)
+        {
+            Joined.Add(this);
+        }
     }
 
     /// <summary>The session of this process: joined in a child, created on first use in a root.</summary>
@@ -153,9 +160,10 @@ internal sealed unsafe partial class Session
         Interlocked.CompareExchange(ref slot->State, (int)ParticipantState.Left, (int)ParticipantState.Active);
         Segments.Exit();
         Doorbells.Stop();
-        if (IsRoot)
+        _directory.Close(remove: IsRoot);
+        lock (Joined)
         {
-            _directory.Remove();
+            Joined.Remove(this);
         }
     }
 

@@ -51,11 +51,10 @@ internal sealed class SessionDirectory
     /// </summary>
     public static SessionDirectory CreateNew(Action<string> fill)
     {
-        var parent = ChooseRoot();
         var name = Prefix + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
-        var path = Path.Combine(parent, name);
-        var draft = $"{path}.{Environment.ProcessId}.{ProcessIdentity.StartTimeOf(Environment.ProcessId)}.new";
-        PrivateDirectory.Create(draft);
+        var ending = $".{Environment.ProcessId}.{ProcessIdentity.StartTimeOf(Environment.ProcessId)}.new";
+        var path = Path.Combine(MakeDraft(name + ending), name);
+        var draft = path + ending;
         SafeFileHandle? rootLock = null;
         try
         {
@@ -104,28 +103,22 @@ internal sealed class SessionDirectory
             $"{Path.GetDirectoryName(Primary)} has no room for {bytesAsked} bytes; shared memory goes to {Secondary} from now on, which may be slower.");
     }
 
-    /// <summary>Removes both directories; what others have mapped stays usable for them. Idempotent.</summary>
-    public void Remove()
+    /// <summary>
+    /// Lets go of the locks, and removes both directories first if asked to; what others have mapped stays usable for them. Idempotent.
+    /// </summary>
+    public void Close(bool remove)
     {
-        // The second first: while the first stands, a sweep leaves both to the first one's lock.
-        if (Secondary is not null)
+        if (remove)
         {
-            DeleteTree(Secondary);
+            // The second first: while the first stands, a sweep leaves both to the first one's lock.
+            if (Secondary is not null)
+            {
+                DeleteTree(Secondary);
+            }
+
+            DeleteTree(Primary);
         }
 
-        DeleteTree(Primary);
-        lock (_gate)
-        {
-            _secondaryLock?.Dispose();
-            _secondaryLock = null;
-            _rootLock?.Dispose();
-            _rootLock = null;
-        }
-    }
-
-    /// <summary>Lets go of the locks without removing anything, as a process that is killed does.</summary>
-    internal void DropLocks()
-    {
         lock (_gate)
         {
             _secondaryLock?.Dispose();
@@ -168,30 +161,33 @@ internal sealed class SessionDirectory
         }
     }
 
-    private static string ChooseRoot()
+    /// <summary>Makes the draft in the first place that can be used, and returns that place.</summary>
+    private static string MakeDraft(string name)
     {
-        if (!Directory.Exists(SharedRoot))
+        var root = SharedRoot;
+        if (!Directory.Exists(root))
         {
-            return FallBack("does not exist");
+            root = FallBack("does not exist");
+        }
+        else if (SharedMemoryErrors.FreeBytes(Path.Combine(root, name)) is var free and < LeastFreeBytes)
+        {
+            root = FallBack($"has only {free} bytes free");
+        }
+        else
+        {
+            try
+            {
+                PrivateDirectory.Create(Path.Combine(root, name));
+                return root;
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                root = FallBack($"is not writable ({exception.Message})");
+            }
         }
 
-        var free = SharedMemoryErrors.FreeBytes(Path.Combine(SharedRoot, "x"));
-        if (free < LeastFreeBytes)
-        {
-            return FallBack($"has only {free} bytes free");
-        }
-
-        var probe = Path.Combine(SharedRoot, $"{Prefix}{Environment.ProcessId}.probe");
-        try
-        {
-            PrivateDirectory.Create(probe);
-            Directory.Delete(probe);
-            return SharedRoot;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return FallBack($"is not writable ({exception.Message})");
-        }
+        PrivateDirectory.Create(Path.Combine(root, name));
+        return root;
     }
 
     private static string FallBack(string why)

@@ -50,7 +50,7 @@ internal static class SessionSweep
             return false;
         }
 
-        SessionDirectory.Open(path).Remove();
+        SessionDirectory.Open(path).Close(remove: true);
         return true;
     }
 
@@ -88,11 +88,6 @@ internal static class SessionSweep
     private static void Look(string path)
     {
         var name = Path.GetFileName(path);
-        if (name.EndsWith(".probe", StringComparison.Ordinal))
-        {
-            return;
-        }
-
         if (name.EndsWith(".new", StringComparison.Ordinal))
         {
             var parts = name.Split('.');

@@ -81,8 +81,8 @@ public sealed class ProcessQueueTests : IDisposable
         using var full = NewQueue<int>(1);
         full.Put(1);
         using var empty = NewQueue<int>();
-        var put = Task.Run(() => Should.Throw<QueueCompletedException>(() => full.Put(2)));
-        var get = Task.Run(() => Should.Throw<QueueCompletedException>(() => empty.Get()));
+        var put = Watch.Thread(() => Should.Throw<QueueCompletedException>(() => full.Put(2)));
+        var get = Watch.Thread(() => Should.Throw<QueueCompletedException>(() => empty.Get()));
         Thread.Sleep(100);
         full.Complete();
         empty.Complete();
@@ -107,7 +107,7 @@ public sealed class ProcessQueueTests : IDisposable
         using var queue = NewQueue<int>();
         queue.PutMany([1, 2, 3]);
         queue.WaitAllDone(TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken).ShouldBeFalse();
-        var waiting = Task.Run(() => queue.WaitAllDone());
+        var waiting = Watch.Thread(() => queue.WaitAllDone());
         var waitingToo = queue.WaitAllDoneAsync(TestContext.Current.CancellationToken).AsTask();
         for (var i = 0; i < 3; i++)
         {
@@ -143,7 +143,7 @@ public sealed class ProcessQueueTests : IDisposable
     {
         using var queue = NewQueue<int>(1);
         using var source = new CancellationTokenSource();
-        var get = Task.Run(() => Should.Throw<OperationCanceledException>(() => queue.Get(source.Token)));
+        var get = Watch.Thread(() => Should.Throw<OperationCanceledException>(() => queue.Get(source.Token)));
         var getAsync = queue.GetAsync(source.Token).AsTask();
         Thread.Sleep(80);
         source.Cancel();
@@ -159,7 +159,7 @@ public sealed class ProcessQueueTests : IDisposable
     public void Use_after_Dispose_throws_and_Dispose_ends_a_get_that_waits()
     {
         var queue = NewQueue<int>();
-        var get = Task.Run(() => Should.Throw<ObjectDisposedException>(() => queue.Get()));
+        var get = Watch.Thread(() => Should.Throw<ObjectDisposedException>(() => queue.Get()));
         var getAsync = queue.GetAsync(TestContext.Current.CancellationToken).AsTask();
         Thread.Sleep(80);
         queue.Dispose();
@@ -215,7 +215,7 @@ public sealed class ProcessQueueTests : IDisposable
         }
 
         queue.Count.ShouldBe(9);
-        var waiting = Task.Run(() => queue.Put(default));
+        var waiting = Watch.Thread(() => queue.Put(default));
         Thread.Sleep(60);
         waiting.IsCompleted.ShouldBeFalse();
         queue.Get();
