@@ -9,7 +9,7 @@ internal sealed unsafe partial class GraphReader
     private const int KeepCapacity = 16 * 1024;
 
     [ThreadStatic]
-    private static GraphReader? t_idle;
+    private static GraphReader? _threadIdle;
 
     private readonly WorkQueue _later = new();
     private readonly List<NameEntry> _names = [];
@@ -28,8 +28,8 @@ internal sealed unsafe partial class GraphReader
 
     public static GraphReader Rent()
     {
-        var reader = t_idle ?? new GraphReader();
-        t_idle = null;
+        var reader = _threadIdle ?? new GraphReader();
+        _threadIdle = null;
         return reader;
     }
 
@@ -51,7 +51,7 @@ internal sealed unsafe partial class GraphReader
         _finish.Clear();
         _batches.Clear();
         _callbacks.Clear();
-        t_idle = this;
+        _threadIdle = this;
     }
 
     public object? ReadReference(ReferenceSlot slot)

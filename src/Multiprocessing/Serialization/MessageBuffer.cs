@@ -19,7 +19,7 @@ internal sealed partial class MessageBuffer : IDisposable
     private static readonly MessageBuffer?[] Shared = new MessageBuffer?[SharedSlots];
 
     [ThreadStatic]
-    private static MessageBuffer? t_idle;
+    private static MessageBuffer? _threadIdle;
 
     private readonly List<ITravellingReference> _travelling = [];
     private bool _isRented;
@@ -34,10 +34,10 @@ internal sealed partial class MessageBuffer : IDisposable
 
     public static MessageBuffer Rent()
     {
-        var buffer = t_idle;
+        var buffer = _threadIdle;
         if (buffer is not null)
         {
-            t_idle = null;
+            _threadIdle = null;
         }
         else
         {
@@ -107,9 +107,9 @@ internal sealed partial class MessageBuffer : IDisposable
         _travelling.Clear();
         Truncate(default);
         TrimChunks();
-        if (t_idle is null)
+        if (_threadIdle is null)
         {
-            t_idle = this;
+            _threadIdle = this;
         }
         else
         {

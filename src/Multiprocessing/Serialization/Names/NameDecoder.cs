@@ -9,7 +9,9 @@ namespace Multiprocessing;
 /// <summary>Finds what a <see cref="NameEncoder"/> named.</summary>
 internal static class NameDecoder
 {
-    private static readonly ConcurrentDictionary<string, Module> Modules = new();
+    private static readonly ConcurrentDictionary<ModuleKey, Module> Modules = new();
+
+    private sealed record ModuleKey(Guid Version, string Name);
 
     public static unsafe object Decode(ReadOnlySpan<byte> blob)
     {
@@ -136,34 +138,59 @@ internal static class NameDecoder
         var name = reader.ReadString();
         var file = kind == ModuleKind.NamedWithFile ? reader.ReadString() : null;
 
-        // The id in front of the name: two builds of one assembly are two modules.
-        var key = id.ToString() + name;
+        var key = new ModuleKey(id, name);
         return Modules.TryGetValue(key, out var module) ? module : Modules.GetOrAdd(key, Load(id, name, file));
     }
 
     private static Module Load(Guid id, string name, string? file)
     {
+        // The usual way first; what a program loaded in some other way is found among what it has loaded.
+        Exception? failure = null;
+        Assembly? assembly = null;
+        if (file is null)
+        {
+            assembly = TryLoad(() => Assembly.Load(new AssemblyName(name)), ref failure);
+        }
+
+        if (assembly is not null && ModuleOf(assembly, id) is { } module)
+        {
+            return module;
+        }
+
         foreach (var loaded in AppDomain.CurrentDomain.GetAssemblies())
         {
-            if (!loaded.IsDynamic && ModuleOf(loaded, id) is { } module)
+            if (!loaded.IsDynamic && ModuleOf(loaded, id) is { } other)
             {
-                return module;
+                return other;
             }
         }
 
-        Assembly assembly;
-        try
+        if (file is not null)
         {
-            assembly = file is null ? Assembly.Load(new AssemblyName(name)) : AssemblyLoadContext.Default.LoadFromAssemblyPath(file);
+            assembly = TryLoad(() => AssemblyLoadContext.Default.LoadFromAssemblyPath(file), ref failure);
         }
-        catch (Exception error) when (error is IOException or BadImageFormatException)
+
+        if (assembly is null)
         {
-            throw new SerializationException($"This process cannot load the assembly '{name}', from which a type in the message comes: {error.Message}", error);
+            throw new SerializationException($"This process cannot load the assembly '{name}', from which a type in the message comes: {failure?.Message}", failure);
         }
 
         return ModuleOf(assembly, id)
             ?? throw new SerializationException(
                 $"This process has another build of the assembly '{name}' ({assembly.Location}) than the one that wrote the message; start both from the same output.");
+    }
+
+    private static Assembly? TryLoad(Func<Assembly> load, ref Exception? failure)
+    {
+        try
+        {
+            return load();
+        }
+        catch (Exception error) when (error is IOException or BadImageFormatException)
+        {
+            failure = error;
+            return null;
+        }
     }
 
     private static Module? ModuleOf(Assembly assembly, Guid id) =>
