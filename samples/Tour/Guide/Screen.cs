@@ -6,13 +6,19 @@ namespace Tour;
 /// <summary>What the tour looks like. Plain text when the output goes to a file or NO_COLOR is set.</summary>
 internal static class Screen
 {
-    private const int WidthOfFiles = 110;
+    private const int WidthOfFiles = 100;
 
     public static void Prepare()
     {
         if (Console.IsOutputRedirected)
         {
             AnsiConsole.Profile.Width = WidthOfFiles;
+            AnsiConsole.Profile.Capabilities.Ansi = false;
+        }
+
+        if (Console.IsOutputRedirected || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")))
+        {
+            AnsiConsole.Profile.Capabilities.ColorSystem = ColorSystem.NoColors;
         }
     }
 

@@ -62,14 +62,7 @@ internal static class ProcessesAndThreads
 
         public BusyThread(string name, CancellationToken stop)
         {
-            _thread = new Thread(() =>
-            {
-                Id = TaskManager.CurrentThreadId();
-                _started.Set();
-                while (!stop.IsCancellationRequested)
-                {
-                }
-            }) { Name = name, IsBackground = true };
+            _thread = new Thread(() => Compute(stop)) { Name = name, IsBackground = true };
             _thread.Start();
             _started.Wait();
         }
@@ -81,6 +74,15 @@ internal static class ProcessesAndThreads
         public bool Join() => _thread.Join(TimeSpan.FromSeconds(30));
 
         public void Dispose() => _started.Dispose();
+
+        private void Compute(CancellationToken stop)
+        {
+            Id = TaskManager.CurrentThreadId();
+            _started.Set();
+            while (!stop.IsCancellationRequested)
+            {
+            }
+        }
     }
 
     /// <summary>A line of the task manager.</summary>
