@@ -28,16 +28,15 @@ internal static class Screen
         AnsiConsole.Write(new Rule($"[bold]{lesson.Number}  {Markup.Escape(lesson.Title)}[/]") { Justification = Justify.Left, Style = "blue" });
     }
 
-    public static void Say(string text) => AnsiConsole.Write(new Padder(new Text(text), new Padding(0, 0, 0, 0)));
+    public static void Say(string text) => AnsiConsole.WriteLine(text);
 
     /// <summary>Words of the library or of a process, as they are.</summary>
     public static void Quote(string text) => AnsiConsole.Write(new Padder(new Text(text, "yellow"), new Padding(4, 0, 0, 0)));
 
-    public static void Tick(string claim) => AnsiConsole.Write(new Grid
-    {
-        Expand = false,
-    }.AddColumn(new GridColumn { Width = 3, NoWrap = true, Padding = new Padding(2, 0, 1, 0) }).AddColumn(new GridColumn { Padding = new Padding(0) })
-     .AddRow(new Text("✓", "green"), new Text(claim)));
+    public static void Tick(string claim) => AnsiConsole.Write(new Grid()
+        .AddColumn(new GridColumn { Width = 1, Padding = new Padding(2, 0, 1, 0) })
+        .AddColumn(new GridColumn { Padding = new Padding(0) })
+        .AddRow(new Text("✓", "green"), new Text(claim)));
 
     public static void Table(string[] headers, IEnumerable<string[]> rows) => AnsiConsole.Write(TableOf(headers, rows.Select(row => row.Select(cell => (IRenderable)new Text(cell)))));
 

@@ -37,7 +37,6 @@ internal static class ReadmeExample
             WorkingDirectory = Path.GetTempPath(),
             StandardOutput = ProcessOutput.ToLines(line => lines.Add(line)), // or Inherit (the default), or Discard
             HeapLimit = 256 << 20,                                           // bytes of garbage-collected heap
-            ProcessorAffinity = [0],                                         // may run on processor 0 only
             Nice = 5,                                                        // lets others go first
             TerminationGrace = TimeSpan.FromSeconds(2),                      // between asking and killing
         });
