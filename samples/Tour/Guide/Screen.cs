@@ -56,6 +56,8 @@ internal static class Screen
             outcome.Passed ? new Text("✓", "green") : new Text("✗", "red"), outcome.Lesson, $"{outcome.Checks}", $"{outcome.Elapsed.TotalSeconds:0.0} s"));
         var rows = ran.Concat(notRun.Select(lesson => Row(new Text("-", "grey"), lesson, "not run", "")));
         AnsiConsole.Write(TableOf(["", "lesson", "checks", "time"], rows));
+        var all = outcomes.All(outcome => outcome.Passed) ? "all of them hold" : "the tour ends at the one that does not";
+        AnsiConsole.WriteLine($"{outcomes.Sum(outcome => outcome.Checks)} checks in {outcomes.Sum(outcome => outcome.Elapsed.TotalSeconds):0.0} s: {all}.");
     }
 
     /// <summary>A line that moves while the work goes on; nothing of it when the output is a file.</summary>

@@ -21,7 +21,7 @@ internal static class ProcessAndProgram
 
         Screen.Table(
             ["process", "pid", "parent's pid", "depth", "Main has run", "found in its memory", "code (build)"],
-            all.Select(one => new[] { one.Name, $"{one.Id}", $"{one.ParentId}", $"{one.Depth}", $"{one.MainRuns} x", one.Note, $"{one.Build}"[..8] }));
+            all.Select(one => new[] { one.Name, $"{one.Id}", one.ParentId?.ToString() ?? "-", $"{one.Depth}", $"{one.MainRuns} x", one.Note, $"{one.Build}"[..8] }));
 
         check.Equal("three processes ran", 3, all.DistinctBy(one => one.Id).Count());
         check.Equal("... all of them the same program", 1, all.DistinctBy(one => one.Build).Count());

@@ -14,7 +14,7 @@ internal static class SaveWhileDownloading
         await downloader.Completion;
         check.Sequence("all that was downloaded was saved", [11, 22, 33], await saver.Result);
 
-        // The tutorial ends its loop with `if q.empty(): break`. Here is what happens to it when the network is slow after the first item.
+        Screen.Say("The tutorial itself ends its loop with `if q.empty(): break`. The same with a network that pauses after the first item:");
         using var slowQueue = new ProcessQueue<int>();
         using var network = new ProcessQueue<string>();
         using var slow = ChildProcess.Run(DownloadSlowly, slowQueue, network);
