@@ -49,6 +49,16 @@ internal static class Screen
 
     public static void Failure(string text) => AnsiConsole.MarkupLineInterpolated($"  [red]✗ {text}[/]");
 
+    public static void Failure(Exception unexpected)
+    {
+        for (var cause = unexpected; cause is not null; cause = cause.InnerException)
+        {
+            Failure($"{cause.GetType().Name}: {cause.Message}");
+        }
+
+        AnsiConsole.MarkupLineInterpolated($"[grey]{unexpected.StackTrace ?? ""}[/]");
+    }
+
     public static void Summary(IReadOnlyList<Outcome> outcomes, IEnumerable<Lesson> notRun)
     {
         AnsiConsole.WriteLine();
@@ -56,8 +66,10 @@ internal static class Screen
             outcome.Passed ? new Text("✓", "green") : new Text("✗", "red"), outcome.Lesson, $"{outcome.Checks}", $"{outcome.Elapsed.TotalSeconds:0.0} s"));
         var rows = ran.Concat(notRun.Select(lesson => Row(new Text("-", "grey"), lesson, "not run", "")));
         AnsiConsole.Write(TableOf(["", "lesson", "checks", "time"], rows));
-        var all = outcomes.All(outcome => outcome.Passed) ? "all of them hold" : "the tour ends at the one that does not";
-        AnsiConsole.WriteLine($"{outcomes.Sum(outcome => outcome.Checks)} checks in {outcomes.Sum(outcome => outcome.Elapsed.TotalSeconds):0.0} s: {all}.");
+        var checks = outcomes.Sum(outcome => outcome.Checks);
+        AnsiConsole.WriteLine(outcomes[^1].Passed
+            ? $"{checks} checks in {outcomes.Sum(outcome => outcome.Elapsed.TotalSeconds):0.0} s, and all of them hold."
+            : $"Lesson {outcomes[^1].Lesson.Number} failed; {checks} checks had held before.");
     }
 
     /// <summary>A line that moves while the work goes on; nothing of it when the output is a file.</summary>

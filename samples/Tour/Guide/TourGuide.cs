@@ -83,7 +83,7 @@ internal static class TourGuide
         }
         catch (Exception exception)
         {
-            Screen.Failure($"The lesson was ended by an exception that it does not expect: {exception}");
+            Screen.Failure(exception);
         }
 
         return new Outcome(lesson, check.Count, watch.Elapsed, Passed: false);
