@@ -1,4 +1,3 @@
-using System.Globalization;
 using Multiprocessing.Platform;
 
 namespace Multiprocessing;
@@ -21,8 +20,7 @@ internal static class ChildEntryPoint
     /// <summary>Runs the child to its end and does not return, or returns <see langword="false"/> when this process was not started as one.</summary>
     public static bool TryRun()
     {
-        var text = Environment.GetEnvironmentVariable(ChildLauncher.ControlVariable);
-        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var descriptor))
+        if (ParseDescriptor(Environment.GetEnvironmentVariable(ChildLauncher.ControlVariable)) is not { } descriptor)
         {
             return false;
         }
@@ -32,5 +30,27 @@ internal static class ChildEntryPoint
         control.SetCloseOnExec();
         Environment.Exit(new ChildRuntime(control).Run());
         return true;
+    }
+
+    // Not int.Parse: it asks for a culture, and the first culture of a process loads ICU, which costs more than the rest of the way to the body.
+    private static int? ParseDescriptor(string? text)
+    {
+        if (string.IsNullOrEmpty(text) || text.Length > 9)
+        {
+            return null;
+        }
+
+        var number = 0;
+        foreach (var digit in text)
+        {
+            if (!char.IsAsciiDigit(digit))
+            {
+                return null;
+            }
+
+            number = (number * 10) + (digit - '0');
+        }
+
+        return number;
     }
 }

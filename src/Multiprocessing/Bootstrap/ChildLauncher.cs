@@ -205,8 +205,17 @@ internal static class ChildLauncher
         return (read, write);
     }
 
-    private static OutputCapture? Capture(FileDescriptor? source, ProcessOutput output) =>
-        source is null ? null : new OutputCapture(source, output, MultiprocessingLogging.OutputCallbackFailed);
+    private static OutputCapture? Capture(FileDescriptor? source, ProcessOutput output)
+    {
+        if (source is null)
+        {
+            return null;
+        }
+
+        var capture = new OutputCapture(source);
+        capture.PassOn(output, MultiprocessingLogging.OutputCallbackFailed);
+        return capture;
+    }
 
     private static void KillAndReap(int processId)
     {

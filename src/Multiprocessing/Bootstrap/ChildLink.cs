@@ -94,6 +94,19 @@ internal sealed class ChildLink(int processId, ParticipantId participant, FileDe
         }
     }
 
+    /// <summary>Ends a child that nobody watches.</summary>
+    public void KillUnwatched()
+    {
+        KillTree();
+        while (!ChildWait.HasEnded(ProcessId))
+        {
+            Thread.Yield(); // the kernel needs microseconds for it
+        }
+
+        _ = Reap();
+        Close();
+    }
+
     public void Close()
     {
         Control.Dispose();

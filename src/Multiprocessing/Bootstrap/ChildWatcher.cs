@@ -17,6 +17,7 @@ internal sealed class ChildWatcher
     private readonly Epoll _epoll = new();
     private readonly Dictionary<long, ChildLink> _links = [];
     private long _lastId;
+    private bool _isClosed;
 
     private enum Kind
     {
@@ -47,6 +48,19 @@ internal sealed class ChildWatcher
     {
         var id = ++_lastId;
         _links.Add(id, link);
+        try
+        {
+            Register(id, link);
+        }
+        catch
+        {
+            _links.Remove(id); // the system is out of epoll watches: the caller ends the child, which nobody would hear of
+            throw;
+        }
+    }
+
+    private void Register(long id, ChildLink link)
+    {
         _epoll.Watch(link.Control, Tag(id, Kind.Control));
         if (link.Output is { } output)
         {
@@ -67,17 +81,11 @@ internal sealed class ChildWatcher
     private void Run()
     {
         Span<long> tags = stackalloc long[64];
-        while (true)
+        while (!_isClosed)
         {
             bool mustPoll;
             lock (Gate)
             {
-                if (_links.Count == 0)
-                {
-                    s_current = null;
-                    break;
-                }
-
                 mustPoll = _links.Values.Any(link => link.PidFd is null);
             }
 
@@ -95,8 +103,6 @@ internal sealed class ChildWatcher
                 PollForExits();
             }
         }
-
-        _epoll.Dispose();
     }
 
     private ChildLink? Find(long id)
@@ -175,13 +181,28 @@ internal sealed class ChildWatcher
         link.Output?.ReadRest();
         link.Error?.ReadRest();
         var status = link.Reap();
+        link.Close();
         lock (Gate)
         {
             _links.Remove(id);
+            if (_links.Count == 0)
+            {
+                s_current = null; // before the waiters are told: who returns from Join finds no handle of ours open
+                _epoll.Dispose();
+                _isClosed = true;
+            }
         }
 
-        link.Close();
-        Session.Current.MarkDead(link.Participant, link.Listener.OnExited(status, lastStat));
+        var exit = link.Listener.OnExited(status, lastStat);
+        try
+        {
+            Session.Current.MarkDead(link.Participant, exit);
+        }
+        catch (Exception exception)
+        {
+            MultiprocessingLogging.DeathNotAnnounced(exception, link.ProcessId); // the others find out by themselves, a little later
+        }
+
         link.Listener.OnGone();
     }
 }

@@ -11,19 +11,30 @@ internal sealed class OutputCapture
     private const int StandardErrorNumber = 2;
 
     private readonly FileDescriptor _source;
-    private readonly OutputPump? _pump;
-    private readonly LineSplitter? _lines;
     private readonly byte[] _tail = new byte[TailSize];
+    private OutputPump? _pump;
+    private LineSplitter? _lines;
     private long _total;
 
-    public OutputCapture(FileDescriptor source, ProcessOutput output, Action<Exception> onError)
+    public OutputCapture(FileDescriptor source)
     {
         _source = source;
         source.SetNonBlocking();
+    }
+
+    /// <summary>Which of the runtime's own last words went by, or <see langword="null"/>. A long stack trace pushes them out of the tail.</summary>
+    public CrashWords? Crash { get; private set; }
+
+    public FileDescriptor Source => _source;
+
+    /// <summary>Says where the output goes; before it is watched, or before the child that writes it has begun its body.</summary>
+    public void PassOn(ProcessOutput output, Action<Exception> onError)
+    {
         if (output.OnLine is { } onLine)
         {
-            _lines = new LineSplitter(line => Guard(onLine, line, onError));
-            _pump = new OutputPump(data => _lines.Append(data.Span), onError);
+            var lines = new LineSplitter(line => Guard(onLine, line, onError));
+            _lines = lines;
+            _pump = new OutputPump(data => lines.Append(data.Span), onError);
         }
         else if (output == ProcessOutput.Inherit)
         {
@@ -33,8 +44,6 @@ internal sealed class OutputCapture
             _pump = new OutputPump(data => target.Write(data.Span), onError);
         }
     }
-
-    public FileDescriptor Source => _source;
 
     /// <summary>The sink is slow: stop reading for now, so that the child waits on its full pipe as it would on a slow terminal.</summary>
     public bool IsCongested => _pump?.PendingBytes > PendingLimit;
@@ -119,6 +128,7 @@ internal sealed class OutputCapture
 
     private void Take(ReadOnlySpan<byte> data)
     {
+        Crash = CrashWordsFinder.Find(data) ?? Crash;
         foreach (var value in data)
         {
             _tail[_total++ % TailSize] = value;

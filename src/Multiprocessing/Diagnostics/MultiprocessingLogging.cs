@@ -24,6 +24,11 @@ public static partial class MultiprocessingLogging
 
     internal static void OutputCallbackFailed(Exception exception) => LogOutputCallbackFailed(Logger, exception);
 
+    internal static void DeathNotAnnounced(Exception exception, int processId) => LogDeathNotAnnounced(Logger, exception, processId);
+
     [LoggerMessage(EventId = 1, Level = LogLevel.Error, Message = "A callback for a child's output threw; its line is dropped, the next ones still come")]
     private static partial void LogOutputCallbackFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 2, Level = LogLevel.Error, Message = "The death of child {ProcessId} could not be announced to the other processes; they find out within their next check")]
+    private static partial void LogDeathNotAnnounced(ILogger logger, Exception exception, int processId);
 }

@@ -47,7 +47,11 @@ internal static class ActiveChildren
 
         foreach (var child in children)
         {
-            _ = child.Join(GraceAtExit + GraceAtExit);
+            if (!child.Join(GraceAtExit))
+            {
+                child.Kill();
+                _ = child.Join(GraceAtExit);
+            }
         }
     }
 }

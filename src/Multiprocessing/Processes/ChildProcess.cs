@@ -148,19 +148,22 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable
             ValueSerializer.Serialize(body, _call, "body");
             try
             {
-                _link = link = ChildLauncher.Launch(Name, _options, _supervisor.Token, ReportsErrors, _supervisor);
+                link = ChildLauncher.Launch(Name, _options, _supervisor.Token, ReportsErrors, _supervisor);
+                _link = link;
+                _state = ProcessState.Starting;
+                ActiveChildren.Add(this);
+                _supervisor.Begin(link);
             }
             catch
             {
+                ActiveChildren.Remove(this);
+                _link = null;
+                _state = ProcessState.Created;
                 body.Cancel();
                 throw;
             }
-
-            _state = ProcessState.Starting;
         }
 
-        ActiveChildren.Add(this);
-        _supervisor.Begin(link);
         if (!link.Writer.TrySend(FrameKind.Start, body, _options.StartTimeout))
         {
             body.Cancel(); // gone before it could read its body, or stuck: then the supervisor's timer kills it; either way it is reported as failed to start

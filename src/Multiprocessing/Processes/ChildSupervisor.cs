@@ -36,7 +36,17 @@ internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
             _startTimer = new Timer(_ => StartTimedOut(), null, child.Options.StartTimeout, Timeout.InfiniteTimeSpan);
         }
 
-        ChildWatcher.Watch(link);
+        try
+        {
+            ChildWatcher.Watch(link);
+        }
+        catch (Exception exception)
+        {
+            StopStartTimer();
+            link.KillUnwatched();
+            Session.Current.Abandon(link.Participant);
+            throw new ProcessStartException($"Process '{child.Name}' (pid {link.ProcessId}) was ended at once, because its end could not be watched for: {exception.Message}", exception);
+        }
     }
 
     public void Kill()
@@ -129,7 +139,7 @@ internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
         _lastStat = lastStat ?? _lastStat;
         var tail = _link!.Error?.Tail() ?? "";
         var (reason, code, signal) = ExitClassifier.Classify(new ExitFacts(
-            status, _isStarted, _killRequested && !_startTimedOut, _stopSignal, _failure is not null, _result is not null, tail));
+            status, _isStarted, _killRequested && !_startTimedOut, _stopSignal, _failure is not null, _result is not null, _link.Error?.Crash));
         _exitStatus = new Lazy<ExitStatus>(() => new ExitStatus
         {
             Reason = reason,

@@ -10,15 +10,11 @@ internal readonly record struct ExitFacts(
     int? StopSignal,
     bool HasFailure,
     bool HasResult,
-    string StandardErrorTail);
+    CrashWords? CrashWords);
 
 /// <summary>What a child's end means.</summary>
 internal static class ExitClassifier
 {
-    // The runtime's own words (dotnet/runtime, eepolicy.cpp and stackoverflow handling): both end in SIGABRT, which alone tells nothing.
-    private const string StackOverflowWords = "Stack overflow.";
-    private const string FailFastWords = "Process terminated.";
-
     public static (ExitReason Reason, int? Code, int? Signal) Classify(in ExitFacts facts)
     {
         var (code, signal) = facts.Status;
@@ -29,15 +25,17 @@ internal static class ExitClassifier
             { StopSignal: > 0, HasResult: false } => (ExitReason.Signaled, null, facts.StopSignal),
             { StopSignal: not null } => (ExitReason.Terminated, code, signal),
             { IsStarted: false } => (ExitReason.StartFailed, code, signal),
-            { Status.Signal: { } number } when Signals.IsCrash(number) => (CrashReason(facts.StandardErrorTail), code, signal),
+            { Status.Signal: { } number } when Signals.IsCrash(number) => (CrashReason(facts.CrashWords), code, signal),
             { Status.Signal: not null } => (ExitReason.Signaled, code, signal),
             { Status.Code: not null } => (ExitReason.Exited, code, signal),
             _ => (ExitReason.Unknown, code, signal),
         };
     }
 
-    private static ExitReason CrashReason(string tail) =>
-        tail.Contains(StackOverflowWords, StringComparison.Ordinal) ? ExitReason.StackOverflow
-        : tail.Contains(FailFastWords, StringComparison.Ordinal) ? ExitReason.FailFast
-        : ExitReason.Crashed;
+    private static ExitReason CrashReason(CrashWords? words) => words switch
+    {
+        CrashWords.StackOverflow => ExitReason.StackOverflow,
+        CrashWords.FailFast => ExitReason.FailFast,
+        _ => ExitReason.Crashed,
+    };
 }
