@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Globalization;
 using System.Reflection;
-using Multiprocessing.Platform;
+using Multiprocessing.Platform.Linux;
 
 namespace Multiprocessing;
 

@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
-using Multiprocessing.Platform;
+using Multiprocessing.Platform.Linux;
 
 namespace Multiprocessing;
 

@@ -1,4 +1,4 @@
-using Multiprocessing.Platform;
+using Multiprocessing.Platform.Linux;
 
 namespace Multiprocessing;
 
@@ -12,7 +12,7 @@ internal sealed class ChildWatcher
     private const int KindBits = 2;
 
     private static readonly Lock Gate = new();
-    private static ChildWatcher? s_current;
+    private static ChildWatcher? _current;
 
     private readonly Epoll _epoll = new();
     private readonly Dictionary<long, ChildLink> _links = [];
@@ -32,8 +32,8 @@ internal sealed class ChildWatcher
     {
         lock (Gate)
         {
-            var isNew = s_current is null;
-            var watcher = s_current ??= new ChildWatcher();
+            var isNew = _current is null;
+            var watcher = _current ??= new ChildWatcher();
             watcher.Add(link);
             if (isNew)
             {
@@ -187,7 +187,7 @@ internal sealed class ChildWatcher
             _links.Remove(id);
             if (_links.Count == 0)
             {
-                s_current = null; // before the waiters are told: who returns from Join finds no handle of ours open
+                _current = null; // before the waiters are told: who returns from Join finds no handle of ours open
                 _epoll.Dispose();
                 _isClosed = true;
             }

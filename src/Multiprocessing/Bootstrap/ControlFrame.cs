@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using Multiprocessing.Platform;
+using Multiprocessing.Platform.Linux;
 
 namespace Multiprocessing;
 

@@ -42,21 +42,19 @@ internal sealed record Hello
 
     public byte[] ToBytes()
     {
-        using var stream = new MemoryStream();
-        using var writer = new BinaryWriter(stream);
+        var writer = new HelloWriter();
         writer.Write(Magic);
-        writer.Write(Token.ToByteArray());
-        writer.Write(LibraryVersion.ToByteArray());
+        writer.Write(Token);
+        writer.Write(LibraryVersion);
         writer.Write(EntryAssembly);
-        writer.Write(EntryVersion.ToByteArray());
+        writer.Write(EntryVersion);
         writer.Write(SessionDirectory);
-        writer.Write(Participant.Slot);
-        writer.Write(Participant.Generation);
+        writer.Write(Participant);
         writer.Write(Name);
         writer.Write(Depth);
         writer.Write(ParentId);
         writer.Write(ParentName);
-        writer.Write(TerminationGrace.Ticks);
+        writer.Write(TerminationGrace);
         writer.Write(ReportsErrors);
         writer.Write(EnvironmentToRestore.Count);
         foreach (var (name, value) in EnvironmentToRestore)
@@ -66,43 +64,42 @@ internal sealed record Hello
             writer.Write(value ?? "");
         }
 
-        writer.Flush();
-        return stream.ToArray();
+        return writer.ToBytes();
     }
 
     public static Hello FromBytes(byte[] bytes)
     {
-        using var reader = new BinaryReader(new MemoryStream(bytes));
-        if (reader.ReadInt32() != Magic)
+        var reader = new HelloReader(bytes);
+        if (reader.Read<int>() != Magic)
         {
             throw new InvalidDataException("The greeting on the inherited handle is not one of this library's: parent and child are different versions.");
         }
 
         return new Hello
         {
-            Token = new Guid(reader.ReadBytes(16)),
-            LibraryVersion = new Guid(reader.ReadBytes(16)),
+            Token = reader.Read<Guid>(),
+            LibraryVersion = reader.Read<Guid>(),
             EntryAssembly = reader.ReadString(),
-            EntryVersion = new Guid(reader.ReadBytes(16)),
+            EntryVersion = reader.Read<Guid>(),
             SessionDirectory = reader.ReadString(),
-            Participant = new ParticipantId(reader.ReadInt32(), reader.ReadInt32()),
+            Participant = reader.Read<ParticipantId>(),
             Name = reader.ReadString(),
-            Depth = reader.ReadInt32(),
-            ParentId = reader.ReadInt32(),
+            Depth = reader.Read<int>(),
+            ParentId = reader.Read<int>(),
             ParentName = reader.ReadString(),
-            TerminationGrace = TimeSpan.FromTicks(reader.ReadInt64()),
-            ReportsErrors = reader.ReadBoolean(),
-            EnvironmentToRestore = ReadEnvironment(reader),
+            TerminationGrace = reader.Read<TimeSpan>(),
+            ReportsErrors = reader.Read<bool>(),
+            EnvironmentToRestore = ReadEnvironment(ref reader),
         };
     }
 
-    private static Dictionary<string, string?> ReadEnvironment(BinaryReader reader)
+    private static Dictionary<string, string?> ReadEnvironment(ref HelloReader reader)
     {
-        var environment = new Dictionary<string, string?>();
-        for (var count = reader.ReadInt32(); count > 0; count--)
+        var environment = new Dictionary<string, string?>(StringComparer.Ordinal);
+        for (var count = reader.Read<int>(); count > 0; count--)
         {
             var name = reader.ReadString();
-            var present = reader.ReadBoolean();
+            var present = reader.Read<bool>();
             var value = reader.ReadString();
             environment[name] = present ? value : null;
         }

@@ -1,5 +1,5 @@
 using System.Text;
-using Multiprocessing.Platform;
+using Multiprocessing.Platform.Linux;
 
 namespace Multiprocessing;
 

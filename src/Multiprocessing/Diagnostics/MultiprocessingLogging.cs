@@ -3,28 +3,43 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Multiprocessing;
 
-/// <summary>Where the library logs to. Nothing is logged in the ordinary course of work.</summary>
+/// <summary>Where the library logs to.</summary>
 public static partial class MultiprocessingLogging
 {
-    private static ILoggerFactory s_factory = NullLoggerFactory.Instance;
+    private static ILoggerFactory _factory = NullLoggerFactory.Instance;
 
-    /// <summary>The factory of the library's loggers. The default value discards everything. Set it at the start of the program; a child has its own.</summary>
-    /// <exception cref="ArgumentNullException">The value is <see langword="null"/>.</exception>
+    /// <summary>
+    /// The factory of the library's loggers. The default logs nowhere, except that what an operator must know (such as a full /dev/shm) then goes to
+    /// standard error as one line. Set it once, early; loggers are created when they are needed; a child has its own. Thread-safe.
+    /// </summary>
+    /// <exception cref="ArgumentNullException">The value is null.</exception>
     public static ILoggerFactory Factory
     {
-        get => s_factory;
+        get => Volatile.Read(ref _factory);
         set
         {
             ArgumentNullException.ThrowIfNull(value);
-            s_factory = value;
+            Volatile.Write(ref _factory, value);
         }
     }
 
-    internal static ILogger Logger => Factory.CreateLogger("Multiprocessing");
+    private static ILogger ProcessLogger => Factory.CreateLogger("Multiprocessing.Processes");
 
-    internal static void OutputCallbackFailed(Exception exception) => LogOutputCallbackFailed(Logger, exception);
+    /// <summary>Something that an operator must see even in a program that configured no logging.</summary>
+    internal static void WarnOperator(string category, string message)
+    {
+        if (ReferenceEquals(Factory, NullLoggerFactory.Instance))
+        {
+            Console.Error.WriteLine($"Multiprocessing: {message}");
+            return;
+        }
 
-    internal static void DeathNotAnnounced(Exception exception, int processId) => LogDeathNotAnnounced(Logger, exception, processId);
+        Factory.CreateLogger(category).Log(LogLevel.Warning, 0, message, null, static (text, _) => text);
+    }
+
+    internal static void OutputCallbackFailed(Exception exception) => LogOutputCallbackFailed(ProcessLogger, exception);
+
+    internal static void DeathNotAnnounced(Exception exception, int processId) => LogDeathNotAnnounced(ProcessLogger, exception, processId);
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Error, Message = "A callback for a child's output threw; its line is dropped, the next ones still come")]
     private static partial void LogOutputCallbackFailed(ILogger logger, Exception exception);

@@ -7,7 +7,7 @@ internal static class ActiveChildren
     private static readonly Lock Gate = new();
     private static readonly HashSet<ChildProcess> Children = [];
 
-    static ActiveChildren() => AppDomain.CurrentDomain.ProcessExit += (_, _) => StopAll();
+    static ActiveChildren() => Session.Current.Leaving += StopAll;
 
     public static IReadOnlyCollection<ChildProcess> Snapshot()
     {
@@ -34,7 +34,7 @@ internal static class ActiveChildren
     }
 
     /// <summary>
-    /// At the normal end of this process: asks all children at once, gives them a second together, kills the rest. A forgotten child must neither
+    /// At the normal end of this process, before it leaves the session: asks all children at once, gives them a second together, kills the rest. A forgotten child must neither
     /// outlive its parent nor keep it from ending. When this process dies without coming here, the children see their control channels end.
     /// </summary>
     public static void StopAll()

@@ -6,21 +6,21 @@ public static class CurrentProcess
     private const string RootName = "MainProcess";
 
     private static readonly CancellationTokenSource StoppingSource = new();
-    private static Hello? s_hello;
-    private static int s_childCount;
-    private static volatile bool s_isStoppingObserved;
+    private static Hello? _hello;
+    private static int _childCount;
+    private static volatile bool _isStoppingObserved;
 
     /// <summary>The operating system's number of this process.</summary>
     public static int Id => Environment.ProcessId;
 
     /// <summary>The name that <see cref="ChildProcessOptions.Name"/> gave, or <c>MainProcess</c> in a process that this library did not start.</summary>
-    public static string Name => s_hello?.Name ?? RootName;
+    public static string Name => _hello?.Name ?? RootName;
 
     /// <summary>This process was started by this library.</summary>
-    public static bool IsChild => s_hello is not null;
+    public static bool IsChild => _hello is not null;
 
     /// <summary>How many processes of this library stand above: 0 in the program itself, 1 in its children.</summary>
-    public static int Depth => s_hello?.Depth ?? 0;
+    public static int Depth => _hello?.Depth ?? 0;
 
     /// <summary>The process that started this one, or <see langword="null"/> in the program itself.</summary>
     public static ParentProcess? Parent { get; private set; }
@@ -34,18 +34,18 @@ public static class CurrentProcess
     {
         get
         {
-            s_isStoppingObserved = true;
+            _isStoppingObserved = true;
             return StoppingSource.Token;
         }
     }
 
-    internal static bool IsStoppingObserved => s_isStoppingObserved;
+    internal static bool IsStoppingObserved => _isStoppingObserved;
 
     internal static bool IsStopping => StoppingSource.IsCancellationRequested;
 
     internal static void Become(Hello hello)
     {
-        s_hello = hello;
+        _hello = hello;
         Parent = new ParentProcess(hello.ParentId, hello.ParentName);
     }
 
@@ -53,7 +53,7 @@ public static class CurrentProcess
 
     internal static string NextChildName()
     {
-        var number = Interlocked.Increment(ref s_childCount);
+        var number = Interlocked.Increment(ref _childCount);
         return IsChild ? $"{Name}:{number}" : $"Process-{number}";
     }
 }

@@ -1,62 +1,171 @@
+using Multiprocessing.Platform.Linux;
+
 namespace Multiprocessing;
 
-/// <summary>The shared state of one tree of processes: a private directory of segment files and the table of participants.</summary>
-internal sealed class Session
+/// <summary>The shared state of one tree of processes: a private directory of segment files, the table of participants, and the table of segments.</summary>
+internal sealed unsafe partial class Session
 {
+    private static readonly Lock CurrentGate = new();
+    private static Session? _current;
+
+    private readonly SessionDirectory _directory;
+    private readonly SessionMemory _memory;
+    private int _left;
+
+    private Session(SessionDirectory directory, SessionMemory memory, ParticipantId self)
+    {
+        _directory = directory;
+        _memory = memory;
+        Members = new ParticipantTable(memory, self);
+        Segments = new SegmentTable(memory, Members, directory);
+        Doorbells = new Doorbells(this);
+    }
+
     /// <summary>The session of this process: joined in a child, created on first use in a root.</summary>
-    public static Session Current => throw new NotImplementedException();
+    public static Session Current
+    {
+        get
+        {
+            if (Volatile.Read(ref _current) is { } current)
+            {
+                return current;
+            }
+
+            lock (CurrentGate)
+            {
+                if (_current is null)
+                {
+                    var session = CreateRoot();
+
+                    // Normal ends of the root that call nothing of ours; Leave does its work once.
+                    AppDomain.CurrentDomain.ProcessExit += (_, _) => session.Leave();
+                    Volatile.Write(ref _current, session);
+                }
+
+                return _current;
+            }
+        }
+    }
+
+    /// <summary>Raised once, before this process gives up what it holds: whoever depends on the session ends first.</summary>
+    public event Action? Leaving;
 
     /// <summary>Whether <see cref="Current"/> exists already.</summary>
-    public static bool IsStarted => throw new NotImplementedException();
+    public static bool IsStarted => Volatile.Read(ref _current) is not null;
 
-    /// <summary>Called once in a child, before anything else of the library.</summary>
-    public static Session Join(string directory, ParticipantId self) => throw new NotImplementedException();
+    public string Directory => _directory.Primary;
 
-    public string Directory => throw new NotImplementedException();
-
-    public ParticipantId Self => throw new NotImplementedException();
+    public ParticipantId Self => Members.Self;
 
     /// <summary>This process made the session and removes it.</summary>
-    public bool IsRoot => throw new NotImplementedException();
+    public bool IsRoot { get; private init; }
 
     /// <summary>The root process, by pid and start time.</summary>
-    public bool RootIsAlive => throw new NotImplementedException();
+    public bool RootIsAlive => ProcessIdentity.IsRunning(_memory.Header->RootProcessId, _memory.Header->RootStartTime);
 
-    /// <summary>Takes a free slot for a child that is about to start.</summary>
-    public ParticipantId Reserve() => throw new NotImplementedException();
+    public bool HasLeft => Volatile.Read(ref _left) != 0;
 
-    /// <summary>Fills in pid and start time right after the child's process exists.</summary>
-    public void Activate(ParticipantId participant, int processId) => throw new NotImplementedException();
+    /// <summary>How many participants were marked dead so far.</summary>
+    public int Deaths => Volatile.Read(ref _memory.Header->Deaths);
 
-    /// <summary>Gives back a slot whose process never came to be.</summary>
-    public void Abandon(ParticipantId participant) => throw new NotImplementedException();
+    internal ParticipantTable Members { get; }
 
-    /// <summary>Called by the parent once the child is known to be gone: marks it dead, releases what it held, wakes everybody who might wait for it.</summary>
-    public void MarkDead(ParticipantId participant, ParticipantExit exit) => throw new NotImplementedException();
+    internal SegmentTable Segments { get; }
 
-    /// <summary>The exit of a participant that is dead, if its slot was not given out again.</summary>
-    public ParticipantExit? ExitOf(ParticipantId participant) => throw new NotImplementedException();
+    internal Doorbells Doorbells { get; }
 
-    public bool IsAlive(ParticipantId participant) => throw new NotImplementedException();
+    internal SessionMemory Memory => _memory;
 
-    /// <summary>Called by a process about itself before it leaves: why it goes. Who is gone without having called this was killed.</summary>
-    public void RecordSelf(ExitReason reason, int code) => throw new NotImplementedException();
+    internal SessionDirectory Files => _directory;
 
-    /// <summary>What the participant recorded about itself, or null if it recorded nothing or its slot was given out again.</summary>
-    public ParticipantExit? SelfReported(ParticipantId participant) => throw new NotImplementedException();
+    /// <summary>Called once in a child, before anything else of the library.</summary>
+    /// <exception cref="InvalidOperationException">This process has a session already, or there is no such session or slot.</exception>
+    public static Session Join(string directory, ParticipantId self)
+    {
+        lock (CurrentGate)
+        {
+            if (_current is not null)
+            {
+                throw new InvalidOperationException($"This process takes part in the session '{_current.Directory}' already.");
+            }
 
-    /// <summary>Every participant that is reserved or has not been marked dead, this process included.</summary>
-    public IReadOnlyList<ParticipantInfo> Participants => throw new NotImplementedException();
+            var session = Attach(directory, self);
+            AppDomain.CurrentDomain.ProcessExit += (_, _) => session.Leave();
+            Volatile.Write(ref _current, session);
+            return session;
+        }
+    }
 
-    /// <summary>The normal way out of this process: gives up its holds; the root removes the directory.</summary>
-    public void Leave() => throw new NotImplementedException();
+    /// <summary>Makes a session with this process as its root, apart from <see cref="Current"/>.</summary>
+    internal static Session CreateRoot()
+    {
+        SessionSweep.Run();
+        var processId = Environment.ProcessId;
+        var startTime = ProcessIdentity.StartTimeOf(processId);
+        SessionMemory? memory = null;
+        var directory = SessionDirectory.CreateNew(draft =>
+        {
+            // The root takes slot 0; there is nobody yet to lock out.
+            memory = SessionMemory.Create(Path.Combine(draft, SessionDirectory.SessionFile), processId, startTime);
+            var slot = memory.Participants;
+            slot->Generation = 1;
+            slot->ProcessId = processId;
+            slot->StartTime = startTime;
+            slot->State = (int)ParticipantState.Active;
+            memory.Header->NextSlot = 1;
+        });
+        memory!.MoveTo(Path.Combine(directory.Primary, SessionDirectory.SessionFile));
+        return new Session(directory, memory, new ParticipantId(0, 1)) { IsRoot = true };
+    }
+
+    /// <summary>Joins without becoming <see cref="Current"/>: a process may take part in several sessions.</summary>
+    internal static Session Attach(string directory, ParticipantId self)
+    {
+        var files = SessionDirectory.Open(directory);
+        var memory = SessionMemory.Open(Path.Combine(files.Primary, SessionDirectory.SessionFile));
+        var session = new Session(files, memory, self);
+        var slot = memory.Participants + self.Slot;
+        if (!session.Members.IsCurrent(self) || (ParticipantState)Volatile.Read(ref slot->State) is not (ParticipantState.Reserved or ParticipantState.Active))
+        {
+            throw new InvalidOperationException($"Slot {self.Slot} (generation {self.Generation}) of the session '{directory}' is not waiting for this process: its parent gave it up.");
+        }
+
+        // Its parent writes the same when it knows the pid; whoever comes first, both write the same values.
+        session.Members.Activate(self, Environment.ProcessId, ProcessIdentity.StartTimeOf(Environment.ProcessId));
+        return session;
+    }
+
+    /// <summary>The normal way out of this process: gives up its holds; the root removes the directory. What is mapped stays usable. Idempotent.</summary>
+    public void Leave()
+    {
+        if (Interlocked.Exchange(ref _left, 1) != 0)
+        {
+            return;
+        }
+
+        Leaving?.Invoke();
+
+        // Before the holds go: the queues' rows say who let go of them.
+        DetachAll();
+        Segments.Enter();
+        Segments.ReleaseAll(Self.Slot);
+        var slot = Members[Self.Slot];
+        Interlocked.CompareExchange(ref slot->State, (int)ParticipantState.Left, (int)ParticipantState.Active);
+        Segments.Exit();
+        Doorbells.Stop();
+        if (IsRoot)
+        {
+            _directory.Remove();
+        }
+    }
 
     /// <summary>Called by a descendant that sees that the root is gone: kills every other participant, then removes the directory. Idempotent, safe in several processes at once.</summary>
-    public void Destroy() => throw new NotImplementedException();
+    public void Destroy()
+    {
+        // One of us gets the dead root's lock, kills the others and cleans up; who does not get it has nothing to do but to end.
+        if (!RootIsAlive)
+        {
+            SessionSweep.Reap(Directory);
+        }
+    }
 }
-
-/// <summary>One row of the participant table as read at one moment.</summary>
-/// <param name="Id">The participant.</param>
-/// <param name="ProcessId">Its pid, or 0 while it is only reserved.</param>
-/// <param name="StartTime">The start time of the process in clock ticks since boot, which together with the pid names it.</param>
-internal readonly record struct ParticipantInfo(ParticipantId Id, int ProcessId, long StartTime);

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 
-namespace Multiprocessing.Platform;
+namespace Multiprocessing.Platform.Linux;
 
 /// <summary>How a child ended, as the kernel says it: an exit code or a signal, never both.</summary>
 internal readonly record struct WaitStatus(int? Code, int? Signal);

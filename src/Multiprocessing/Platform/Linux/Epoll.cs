@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 
-namespace Multiprocessing.Platform;
+namespace Multiprocessing.Platform.Linux;
 
 /// <summary>epoll(7), level triggered, for reading.</summary>
 internal sealed unsafe partial class Epoll : IDisposable

@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace Multiprocessing.Platform;
+namespace Multiprocessing.Platform.Linux;
 
 /// <summary>An owned file descriptor with the few calls that pipes and sockets between parent and child need.</summary>
 internal sealed unsafe partial class FileDescriptor : SafeHandleMinusOneIsInvalid

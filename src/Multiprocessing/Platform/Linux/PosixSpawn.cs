@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace Multiprocessing.Platform;
+namespace Multiprocessing.Platform.Linux;
 
 /// <summary>What a new process gets from <see cref="PosixSpawn"/>; handles are given by number and stay the caller's.</summary>
 internal sealed class SpawnRequest

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Multiprocessing.Platform;
+namespace Multiprocessing.Platform.Linux;
 
 /// <summary>One line of /proc/PID/stat, the fields this library uses.</summary>
 internal readonly record struct ProcStat(

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 
-namespace Multiprocessing.Platform;
+namespace Multiprocessing.Platform.Linux;
 
 /// <summary>sched_setaffinity(2) and setpriority(2).</summary>
 internal static unsafe partial class Scheduling

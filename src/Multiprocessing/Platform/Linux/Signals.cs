@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Multiprocessing.Platform;
+namespace Multiprocessing.Platform.Linux;
 
 /// <summary>kill(2) and what belongs to it.</summary>
 internal static partial class Signals

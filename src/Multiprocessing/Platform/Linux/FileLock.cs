@@ -1,0 +1,34 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Multiprocessing.Platform.Linux;
+
+/// <summary>flock(2): held by the open file, so the kernel drops it when the last process that has the file open is gone, however it went.</summary>
+internal static partial class FileLock
+{
+    private const int Shared = 1;
+    private const int Exclusive = 2;
+    private const int NonBlocking = 4;
+    private const int OpenOrCreate = 2 | 0x40 | 0x80000;
+    private const int OpenOnly = 2 | 0x80000;
+    private const int OwnerOnly = 0x180;
+
+    /// <summary>Takes the lock at once, or returns null because somebody has it or the file cannot be opened. Disposing the handle drops the lock.</summary>
+    public static SafeFileHandle? TryTake(string path, bool create, bool shared = false)
+    {
+        var file = Open(path, create ? OpenOrCreate : OpenOnly, OwnerOnly);
+        if (!file.IsInvalid && Lock(file, (shared ? Shared : Exclusive) | NonBlocking) == 0)
+        {
+            return file;
+        }
+
+        file.Dispose();
+        return null;
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial SafeFileHandle Open(string path, int flags, int mode);
+
+    [LibraryImport("libc", EntryPoint = "flock")]
+    private static partial int Lock(SafeFileHandle file, int operation);
+}

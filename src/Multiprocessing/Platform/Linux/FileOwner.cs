@@ -1,0 +1,33 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+
+namespace Multiprocessing.Platform.Linux;
+
+/// <summary>Whose a file is. The session's directories lie in places where every user may write, so a name alone proves nothing.</summary>
+internal static unsafe partial class FileOwner
+{
+    private const int CurrentDirectory = -100;
+    private const int NoFollow = 0x100;
+    private const uint WantOwner = 0x8;
+    private const int SizeOfStatx = 256;
+    private const int OffsetOfOwner = 20;
+
+    public static uint CurrentUser { get; } = GetEffectiveUser();
+
+    /// <summary>The file exists, is not a link to elsewhere in its last part, and belongs to the user this process runs as.</summary>
+    public static bool IsOurs(string path)
+    {
+        Span<byte> buffer = stackalloc byte[SizeOfStatx];
+        fixed (byte* result = buffer)
+        {
+            return Statx(CurrentDirectory, path, NoFollow, WantOwner, result) == 0
+                && BinaryPrimitives.ReadUInt32LittleEndian(buffer[OffsetOfOwner..]) == CurrentUser;
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    private static partial uint GetEffectiveUser();
+
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Statx(int directory, string path, int flags, uint mask, byte* result);
+}

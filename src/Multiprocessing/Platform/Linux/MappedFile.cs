@@ -1,0 +1,117 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Multiprocessing.Platform.Linux;
+
+/// <summary>Files mapped shared and writable. Every method returns 0 or the errno, and leaves nothing behind when it fails.</summary>
+internal static unsafe partial class MappedFile
+{
+    public const int NoEntry = 2;
+    public const int Interrupted = 4;
+    public const int OutOfMemory = 12;
+    public const int NoSpace = 28;
+
+    // The same on x64 and arm64 (asm-generic).
+    private const int ReadWrite = 2;
+    private const int CreateNew = 0x40 | 0x80;
+    private const int CloseOnExec = 0x80000;
+    private const int OwnerOnly = 0x180;
+    private const int ProtectReadWrite = 3;
+    private const int MapShared = 1;
+
+    // A signal makes tmpfs undo the whole call and answer EINTR, and the runtime signals its threads at every garbage collection: in pieces it comes through.
+    private const long AllocationPiece = 4L << 20;
+
+    /// <summary>
+    /// Creates the file with all its bytes allocated, so that a full file system is an error here and not a SIGBUS at the first touch, and maps
+    /// <paramref name="mapSize"/> bytes of address space, which may be more than <paramref name="size"/> for a file that grows.
+    /// </summary>
+    public static int Create(string path, long size, long mapSize, out byte* address)
+    {
+        address = null;
+        using var file = Open(path, ReadWrite | CreateNew | CloseOnExec, OwnerOnly);
+        if (file.IsInvalid)
+        {
+            return Marshal.GetLastPInvokeError();
+        }
+
+        var error = Allocate(file, 0, size);
+        if (error == 0)
+        {
+            error = Map(file, mapSize, out address);
+        }
+
+        if (error != 0)
+        {
+            _ = Unlink(path);
+        }
+
+        return error;
+    }
+
+    public static int OpenExisting(string path, long mapSize, out byte* address)
+    {
+        address = null;
+        using var file = Open(path, ReadWrite | CloseOnExec, 0);
+        return file.IsInvalid ? Marshal.GetLastPInvokeError() : Map(file, mapSize, out address);
+    }
+
+    /// <summary>Allocates the bytes from <paramref name="from"/> to <paramref name="to"/>; mappings that reach there may use them afterwards.</summary>
+    public static int Grow(string path, long from, long to)
+    {
+        using var file = Open(path, ReadWrite | CloseOnExec, 0);
+        return file.IsInvalid ? Marshal.GetLastPInvokeError() : Allocate(file, from, to);
+    }
+
+    public static void Unmap(byte* address, long size) => MemoryUnmap(address, (nint)size);
+
+    /// <summary>Deletes the file; that it is gone already is what was wanted.</summary>
+    public static void Delete(string path) => _ = Unlink(path);
+
+    private static int Allocate(SafeFileHandle file, long from, long to)
+    {
+        while (from < to)
+        {
+            var piece = Math.Min(AllocationPiece, to - from);
+            switch (PosixAllocate(file, (nint)from, (nint)piece))
+            {
+                case 0:
+                    from += piece;
+                    break;
+                case Interrupted:
+                    break;
+                case var error:
+                    return error;
+            }
+        }
+
+        return 0;
+    }
+
+    private static int Map(SafeFileHandle file, long size, out byte* address)
+    {
+        address = MemoryMap(null, (nint)size, ProtectReadWrite, MapShared, file, 0);
+        if (address != (byte*)-1)
+        {
+            return 0;
+        }
+
+        address = null;
+        return Marshal.GetLastPInvokeError();
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial SafeFileHandle Open(string path, int flags, int mode);
+
+    [LibraryImport("libc", EntryPoint = "unlink", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Unlink(string path);
+
+    [LibraryImport("libc", EntryPoint = "posix_fallocate")]
+    private static partial int PosixAllocate(SafeFileHandle file, nint offset, nint length);
+
+    [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
+    private static partial byte* MemoryMap(byte* hint, nint length, int protection, int flags, SafeFileHandle file, nint offset);
+
+    [LibraryImport("libc", EntryPoint = "munmap")]
+    private static partial int MemoryUnmap(byte* address, nint length);
+}

@@ -1,0 +1,117 @@
+using System.Collections;
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+
+namespace Multiprocessing;
+
+internal sealed class DictionaryCodec<TKey, TValue>(Type type) : HashCodec<Dictionary<TKey, TValue>, TKey, KeyValuePair<TKey, TValue>>(type, isSealed: false)
+    where TKey : notnull
+{
+    protected override object? ComparerOf(Dictionary<TKey, TValue> collection) => NotDefault(collection.Comparer);
+
+    protected override KeyValuePair<TKey, TValue>[] ItemsOf(Dictionary<TKey, TValue> collection) => [.. collection];
+
+    protected override void WriteItems(GraphWriter writer, Dictionary<TKey, TValue> collection)
+    {
+        writer.Out.WriteVarint((uint)collection.Count);
+        foreach (var item in collection)
+        {
+            var (key, value) = item;
+            Place<TKey>.Write(writer, ref key);
+            Place<TValue>.Write(writer, ref value);
+        }
+    }
+
+    protected override void Initialize(Dictionary<TKey, TValue> collection, int count, object? comparer) =>
+        Constructors<TKey, TValue>.Initialize(collection, count, (IEqualityComparer<TKey>?)comparer);
+
+    protected override void Add(Dictionary<TKey, TValue> collection, KeyValuePair<TKey, TValue> item) => collection.Add(item.Key, item.Value);
+}
+
+internal sealed class HashSetCodec<T>(Type type) : HashCodec<HashSet<T>, T, T>(type, isSealed: false)
+{
+    protected override object? ComparerOf(HashSet<T> collection) => NotDefault(collection.Comparer);
+
+    protected override T[] ItemsOf(HashSet<T> collection) => [.. collection];
+
+    protected override void WriteItems(GraphWriter writer, HashSet<T> collection)
+    {
+        writer.Out.WriteVarint((uint)collection.Count);
+        foreach (var item in collection)
+        {
+            var copy = item;
+            Place<T>.Write(writer, ref copy);
+        }
+    }
+
+    protected override void Initialize(HashSet<T> collection, int count, object? comparer) =>
+        Constructors<T>.Initialize(collection, count, (IEqualityComparer<T>?)comparer);
+
+    protected override void Add(HashSet<T> collection, T item) => collection.Add(item);
+}
+
+internal sealed class OrderedDictionaryCodec<TKey, TValue>(Type type)
+    : HashCodec<OrderedDictionary<TKey, TValue>, TKey, KeyValuePair<TKey, TValue>>(type, isSealed: false)
+    where TKey : notnull
+{
+    protected override object? ComparerOf(OrderedDictionary<TKey, TValue> collection) => NotDefault(collection.Comparer);
+
+    protected override KeyValuePair<TKey, TValue>[] ItemsOf(OrderedDictionary<TKey, TValue> collection) => [.. collection];
+
+    protected override void Initialize(OrderedDictionary<TKey, TValue> collection, int count, object? comparer) =>
+        Constructors<TKey, TValue>.Initialize(collection, count, (IEqualityComparer<TKey>?)comparer);
+
+    protected override void Add(OrderedDictionary<TKey, TValue> collection, KeyValuePair<TKey, TValue> item) => collection.Add(item.Key, item.Value);
+}
+
+internal sealed class ConcurrentDictionaryCodec<TKey, TValue>(Type type)
+    : HashCodec<ConcurrentDictionary<TKey, TValue>, TKey, KeyValuePair<TKey, TValue>>(type, isSealed: false)
+    where TKey : notnull
+{
+    protected override object? ComparerOf(ConcurrentDictionary<TKey, TValue> collection) => NotDefault(collection.Comparer);
+
+    protected override KeyValuePair<TKey, TValue>[] ItemsOf(ConcurrentDictionary<TKey, TValue> collection) => collection.ToArray();
+
+    protected override void Initialize(ConcurrentDictionary<TKey, TValue> collection, int count, object? comparer) =>
+        Constructors<TKey, TValue>.Initialize(collection, (IEqualityComparer<TKey>?)comparer);
+
+    protected override void Add(ConcurrentDictionary<TKey, TValue> collection, KeyValuePair<TKey, TValue> item) => collection.TryAdd(item.Key, item.Value);
+}
+
+internal sealed class HashtableCodec(Type type) : HashCodec<Hashtable, object, DictionaryEntry>(type, isSealed: false)
+{
+    protected override object? ComparerOf(Hashtable collection) => Comparer(collection);
+
+    protected override DictionaryEntry[] ItemsOf(Hashtable collection) => [.. collection.Cast<DictionaryEntry>()];
+
+    protected override void Initialize(Hashtable collection, int count, object? comparer) => Construct(collection, count, (IEqualityComparer?)comparer);
+
+    protected override void Add(Hashtable collection, DictionaryEntry item) => collection.Add(item.Key, item.Value);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_EqualityComparer")]
+    private static extern IEqualityComparer? Comparer(Hashtable collection);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = ".ctor")]
+    private static extern void Construct(Hashtable collection, int capacity, IEqualityComparer? comparer);
+}
+
+/// <summary>Constructors as methods, to run on objects that exist already: they may be of a derived type.</summary>
+internal static class Constructors<TKey, TValue>
+    where TKey : notnull
+{
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = ".ctor")]
+    public static extern void Initialize(Dictionary<TKey, TValue> collection, int capacity, IEqualityComparer<TKey>? comparer);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = ".ctor")]
+    public static extern void Initialize(OrderedDictionary<TKey, TValue> collection, int capacity, IEqualityComparer<TKey>? comparer);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = ".ctor")]
+    public static extern void Initialize(ConcurrentDictionary<TKey, TValue> collection, IEqualityComparer<TKey>? comparer);
+}
+
+/// <inheritdoc cref="Constructors{TKey, TValue}"/>
+internal static class Constructors<T>
+{
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = ".ctor")]
+    public static extern void Initialize(HashSet<T> collection, int capacity, IEqualityComparer<T>? comparer);
+}

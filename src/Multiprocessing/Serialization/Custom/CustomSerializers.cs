@@ -1,0 +1,42 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+
+namespace Multiprocessing;
+
+/// <summary>Which types go their own way.</summary>
+internal static class CustomSerializers
+{
+    private static readonly ConcurrentDictionary<Type, Type> Registered = new();
+
+    public static void Register(Type type, Type serializer)
+    {
+        var isNew = !CodecTable.Knows(type);
+        var known = Registered.GetOrAdd(type, _ => isNew ? serializer : throw new InvalidOperationException($"A value of {type} was sent, or looked at, already; register {serializer} when the program begins."));
+        if (known != serializer)
+        {
+            throw new InvalidOperationException($"{type} is registered with {known} already.");
+        }
+    }
+
+    public static ObjectCodec? CodecOf(Type type) =>
+        type.IsValueType || SerializerOf(type) is not { } serializer ? null : (ObjectCodec)Activator.CreateInstance(typeof(CustomCodec<>).MakeGenericType(type), NameTable.Of(serializer))!;
+
+    public static ValueCodec? StructCodecOf(Type type) =>
+        SerializerOf(type) is not { } serializer ? null : (ValueCodec)Activator.CreateInstance(typeof(CustomStructCodec<>).MakeGenericType(type), NameTable.Of(serializer))!;
+
+    private static Type? SerializerOf(Type type)
+    {
+        if (Registered.TryGetValue(type, out var serializer))
+        {
+            return serializer;
+        }
+
+        if (type.IsPrimitive || type.GetCustomAttribute<ProcessSerializerAttribute>(inherit: false) is not { } attribute)
+        {
+            return null;
+        }
+
+        serializer = attribute.SerializerType;
+        return serializer.IsGenericTypeDefinition && type.IsConstructedGenericType ? serializer.MakeGenericType(type.GenericTypeArguments) : serializer;
+    }
+}

@@ -1,0 +1,60 @@
+namespace Multiprocessing;
+
+/// <summary>Objects whose bodies wait. Both ends add and take in the same order, so nothing about it is in the message.</summary>
+internal sealed class WorkQueue
+{
+    private const int KeepCapacity = 1024;
+
+    private (ObjectCodec Codec, object Value)[] _items = new (ObjectCodec, object)[8];
+    private int _head;
+    private int _count;
+
+    public bool IsEmpty => _count == 0;
+
+    public void Add(ObjectCodec codec, object value)
+    {
+        if (_count == _items.Length)
+        {
+            var items = new (ObjectCodec, object)[_count * 2];
+            for (var i = 0; i < _count; i++)
+            {
+                items[i] = _items[(_head + i) & (_count - 1)];
+            }
+
+            _items = items;
+            _head = 0;
+        }
+
+        _items[(_head + _count++) & (_items.Length - 1)] = (codec, value);
+    }
+
+    public bool TryTake(out ObjectCodec codec, out object value)
+    {
+        if (_count == 0)
+        {
+            (codec, value) = (null!, null!);
+            return false;
+        }
+
+        (codec, value) = _items[_head];
+        _items[_head] = default;
+        _head = (_head + 1) & (_items.Length - 1);
+        _count--;
+        return true;
+    }
+
+    public void Clear()
+    {
+        if (_items.Length > KeepCapacity)
+        {
+            _items = new (ObjectCodec, object)[8];
+        }
+        else if (_count > 0)
+        {
+            Array.Clear(_items);
+        }
+
+        _head = 0;
+        _count = 0;
+    }
+}

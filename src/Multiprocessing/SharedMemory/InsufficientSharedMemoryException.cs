@@ -1,0 +1,24 @@
+namespace Multiprocessing;
+
+/// <summary>There was no room for a piece of shared memory, neither in /dev/shm nor in the temp directory.</summary>
+public sealed class InsufficientSharedMemoryException : IOException
+{
+    internal InsufficientSharedMemoryException(string path, long bytesAsked, long bytesFree)
+        : base(
+            $"There is no room for {bytesAsked} bytes of shared memory at '{path}' ({bytesFree} bytes are free there). "
+            + "Make room, give the container a larger /dev/shm (docker run --shm-size), point TMPDIR to a larger file system, or bound the queues (ProcessQueueOptions.MaxBytes).")
+    {
+        Path = path;
+        BytesAsked = bytesAsked;
+        BytesFree = bytesFree;
+    }
+
+    /// <summary>The file that could not be made.</summary>
+    public string Path { get; }
+
+    /// <summary>How many bytes it was to have.</summary>
+    public long BytesAsked { get; }
+
+    /// <summary>How many bytes were free on that file system right after the failure.</summary>
+    public long BytesFree { get; }
+}

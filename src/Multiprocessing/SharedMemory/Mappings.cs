@@ -1,0 +1,37 @@
+using Multiprocessing.Platform.Linux;
+
+namespace Multiprocessing;
+
+/// <summary>Maps files, and when the process has no mappings left lets the collector give back those of objects that nobody uses any more, then tries once more.</summary>
+internal static unsafe class Mappings
+{
+    public static int Create(string path, long size, out byte* address)
+    {
+        var error = MappedFile.Create(path, size, size, out address);
+        if (error == MappedFile.OutOfMemory)
+        {
+            CollectMappings();
+            error = MappedFile.Create(path, size, size, out address);
+        }
+
+        return error;
+    }
+
+    public static int Open(string path, long size, out byte* address)
+    {
+        var error = MappedFile.OpenExisting(path, size, out address);
+        if (error == MappedFile.OutOfMemory)
+        {
+            CollectMappings();
+            error = MappedFile.OpenExisting(path, size, out address);
+        }
+
+        return error;
+    }
+
+    private static void CollectMappings()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+    }
+}

@@ -1,0 +1,159 @@
+using Multiprocessing.Platform;
+using Multiprocessing.Platform.Linux;
+
+namespace Multiprocessing;
+
+/// <summary>Who takes part in the session: reads and writes of the slots. Who changes a slot for another process holds the table lock.</summary>
+internal sealed unsafe class ParticipantTable
+{
+    public const int Capacity = 512;
+
+    private readonly SessionMemory _memory;
+
+    public ParticipantTable(SessionMemory memory, ParticipantId self)
+    {
+        _memory = memory;
+        Self = self;
+        SelfWord = OwnerLock.WordOf(self);
+    }
+
+    public ParticipantId Self { get; }
+
+    /// <summary>What this process writes into the locks it owns.</summary>
+    public int SelfWord { get; }
+
+    public ParticipantSlot* this[int slot] => _memory.Participants + slot;
+
+    public int ProcessIdOf(int slot) => (uint)slot < Capacity ? this[slot]->ProcessId : 0;
+
+    /// <summary>The owner that a lock word names may still be inside: it lives, or nobody can say. Slow: asks the OS.</summary>
+    public bool IsAliveWord(int word)
+    {
+        var (slot, generation) = OwnerLock.OwnerOf(word);
+        return (uint)slot < Capacity && (Volatile.Read(ref this[slot]->Generation) & 0x7FFF) == generation && IsProcessAlive(slot);
+    }
+
+    /// <summary>
+    /// The participant's process lives. One that has left in good order still counts until its process is gone: a thread of it may be in a critical section.
+    /// </summary>
+    public bool IsAlive(ParticipantId participant) =>
+        (uint)participant.Slot < Capacity
+        && Volatile.Read(ref this[participant.Slot]->Generation) == participant.Generation
+        && IsProcessAlive(participant.Slot);
+
+    public bool IsCurrent(ParticipantId participant) =>
+        (uint)participant.Slot < Capacity && Volatile.Read(ref this[participant.Slot]->Generation) == participant.Generation;
+
+    public ParticipantExit? ExitOf(ParticipantId participant)
+    {
+        if (!IsCurrent(participant))
+        {
+            return null;
+        }
+
+        var slot = this[participant.Slot];
+        if ((ParticipantState)Volatile.Read(ref slot->State) is not ParticipantState.Dead)
+        {
+            return null;
+        }
+
+        var exit = new ParticipantExit(slot->ProcessId, (ExitReason)slot->ExitReason, slot->ExitCode, slot->ExitSignal);
+
+        // Seqlock by generation: it changes before any other field when the slot is given out again.
+        Thread.MemoryBarrier();
+        return IsCurrent(participant) ? exit : null;
+    }
+
+    public ParticipantExit? SelfReported(ParticipantId participant)
+    {
+        if (!IsCurrent(participant))
+        {
+            return null;
+        }
+
+        var slot = this[participant.Slot];
+        var reason = Volatile.Read(ref slot->SelfReason);
+        var report = new ParticipantExit(slot->ProcessId, (ExitReason)(reason - 1), slot->SelfCode, -1);
+        Thread.MemoryBarrier();
+        return reason != 0 && IsCurrent(participant) ? report : null;
+    }
+
+    /// <summary>Code before reason: who sees the reason sees the code. Killed in between: it is one who said nothing.</summary>
+    public void RecordSelf(ExitReason reason, int code)
+    {
+        var slot = this[Self.Slot];
+        slot->SelfCode = code;
+        Volatile.Write(ref slot->SelfReason, (int)reason + 1);
+    }
+
+    /// <summary>Under the table lock. Null when all slots are taken.</summary>
+    public ParticipantId? Reserve()
+    {
+        var header = _memory.Header;
+        foreach (var wanted in (ReadOnlySpan<ParticipantState>)[ParticipantState.Free, ParticipantState.Dead, ParticipantState.Left])
+        {
+            // Round robin, so that how the dead ended can be asked for as long as possible.
+            for (var i = 0; i < Capacity; i++)
+            {
+                var index = (header->NextSlot + i) % Capacity;
+                var slot = this[index];
+                var state = (ParticipantState)slot->State;
+                if (state is ParticipantState.Reserved && !IsAliveWord(slot->Reserver))
+                {
+                    slot->State = (int)ParticipantState.Free;
+                    state = ParticipantState.Free;
+                }
+
+                if (state != wanted || (state is ParticipantState.Left && IsProcessAlive(index)))
+                {
+                    continue;
+                }
+
+                header->NextSlot = (index + 1) % Capacity;
+                return Take(index);
+            }
+        }
+
+        return null;
+    }
+
+    public void Activate(ParticipantId participant, int processId, long startTime)
+    {
+        var slot = this[participant.Slot];
+        slot->ProcessId = processId;
+        slot->StartTime = startTime;
+        Volatile.Write(ref slot->State, (int)ParticipantState.Active);
+    }
+
+    public void Ring(int slot)
+    {
+        Interlocked.Increment(ref this[slot]->Doorbell);
+        WordWait.Wake(&this[slot]->Doorbell, 1);
+    }
+
+    private ParticipantId Take(int index)
+    {
+        var slot = this[index];
+
+        // Generation first: from here on nothing that names the earlier participant matches.
+        Volatile.Write(ref slot->Generation, slot->Generation + 1);
+        Thread.MemoryBarrier();
+        slot->ProcessId = 0;
+        slot->StartTime = 0;
+        slot->SelfReason = 0;
+        slot->Reserver = SelfWord;
+        Volatile.Write(ref slot->State, (int)ParticipantState.Reserved);
+        return new ParticipantId(index, slot->Generation);
+    }
+
+    private bool IsProcessAlive(int slot)
+    {
+        var entry = this[slot];
+        return (ParticipantState)Volatile.Read(ref entry->State) switch
+        {
+            ParticipantState.Reserved => true,
+            ParticipantState.Active or ParticipantState.Left => ProcessIdentity.IsRunning(entry->ProcessId, entry->StartTime),
+            _ => false,
+        };
+    }
+}

@@ -1,0 +1,66 @@
+using Multiprocessing.Platform.Linux;
+
+namespace Multiprocessing;
+
+/// <summary>Names a segment: an entry of the session's table and how often it had been given out.</summary>
+internal readonly record struct SegmentId(int Index, int Generation)
+{
+    public static SegmentId None => default;
+
+    public bool IsNone => Index == 0;
+
+    /// <summary>As one word of shared memory: generation:32 | index:32; 0 for none.</summary>
+    public long ToWord() => ((long)Generation << 32) | (uint)Index;
+
+    public static SegmentId FromWord(long word) => new((int)word, (int)(word >> 32));
+}
+
+/// <summary>
+/// A segment as mapped into this process. It is unmapped by its finalizer and by nothing else: an operation in another thread keeps the object reachable while
+/// it uses <see cref="Base"/>, so a Dispose never pulls the memory from under it, and operations pay nothing for that. Giving up the hold, which is what frees
+/// the memory for the machine, is a separate step (<see cref="Session.Release"/>).
+/// </summary>
+internal sealed unsafe class Segment
+{
+    private readonly bool _pressed;
+    private int _unmapped;
+
+    public Segment(SegmentId id, byte* address, long size, bool collectEagerly)
+    {
+        Id = id;
+        Base = address;
+        Size = size;
+        _pressed = collectEagerly;
+        if (_pressed)
+        {
+            GC.AddMemoryPressure(size);
+        }
+    }
+
+    ~Segment() => Unmap();
+
+    public SegmentId Id { get; }
+
+    public byte* Base { get; }
+
+    public long Size { get; }
+
+    public SegmentHeader* Header => (SegmentHeader*)Base;
+
+    /// <summary>Unmaps at once; only for a mapping that no other thread can be using.</summary>
+    public void Unmap()
+    {
+        if (Interlocked.Exchange(ref _unmapped, 1) != 0)
+        {
+            return;
+        }
+
+        MappedFile.Unmap(Base, Size);
+        if (_pressed)
+        {
+            GC.RemoveMemoryPressure(Size);
+        }
+
+        GC.SuppressFinalize(this);
+    }
+}

@@ -1,0 +1,202 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
+using Multiprocessing.Platform;
+using Multiprocessing.Platform.Linux;
+
+namespace Multiprocessing;
+
+/// <summary>
+/// Where a session's files lie: a private directory <c>mp-[uid]-[16 hex]</c> in /dev/shm, and one of the same name in the temp directory for what /dev/shm has
+/// no room for. Files with names, and not anonymous memory, so that the handle of a queue that lies in another queue opens although its creator and its sender are dead.
+/// </summary>
+internal sealed class SessionDirectory
+{
+    public const string LockFile = "lock";
+    public const string SessionFile = "session";
+
+    // Less than this is a container's toy: a single burst fills it, and then every file falls back one by one.
+    private const long LeastFreeBytes = 16L << 20;
+
+    private readonly Lock _gate = new();
+    private SafeFileHandle? _rootLock;
+    private SafeFileHandle? _secondaryLock;
+    private bool _secondaryReady;
+
+    private SessionDirectory(string primary, SafeFileHandle? rootLock)
+    {
+        Primary = primary;
+        _rootLock = rootLock;
+        var secondary = Path.Combine(TempRoot, Path.GetFileName(primary));
+        Secondary = secondary == primary ? null : secondary;
+    }
+
+    public string Primary { get; }
+
+    /// <summary>The same name in the temp directory, or null when the session lies there already.</summary>
+    public string? Secondary { get; }
+
+    /// <summary>Where sessions go; tests point elsewhere.</summary>
+    internal static string SharedRoot { get; set; } = "/dev/shm";
+
+    internal static string TempRoot => Path.TrimEndingDirectorySeparator(Path.GetTempPath());
+
+    internal static string Prefix => $"mp-{FileOwner.CurrentUser.ToString(CultureInfo.InvariantCulture)}-";
+
+    public static SessionDirectory Open(string path) => new(Path.TrimEndingDirectorySeparator(path), null);
+
+    /// <summary>
+    /// Makes the directory. It is filled under a name that says whose it will be, locked, and only then renamed to the name that a sweep looks at: nobody
+    /// ever sees a session's directory whose root has no lock yet. Killed before the rename: the sweep finds the maker's pid and start time in the name.
+    /// </summary>
+    public static SessionDirectory CreateNew(Action<string> fill)
+    {
+        var parent = ChooseRoot();
+        var name = Prefix + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
+        var path = Path.Combine(parent, name);
+        var draft = $"{path}.{Environment.ProcessId}.{ProcessIdentity.StartTimeOf(Environment.ProcessId)}.new";
+        PrivateDirectory.Create(draft);
+        SafeFileHandle? rootLock = null;
+        try
+        {
+            rootLock = FileLock.TryTake(Path.Combine(draft, LockFile), create: true)
+                ?? throw new IOException($"The lock file in the new directory '{draft}' could not be made.");
+            fill(draft);
+            Directory.Move(draft, path);
+            return new SessionDirectory(path, rootLock);
+        }
+        catch
+        {
+            rootLock?.Dispose();
+            DeleteTree(draft);
+            throw;
+        }
+    }
+
+    public string PathOf(int place, int index, int generation) =>
+        Path.Combine(place == 0 ? Primary : Secondary!, string.Create(CultureInfo.InvariantCulture, $"{index}-{generation}"));
+
+    /// <summary>
+    /// Makes the second directory ready for a file of ours. We keep a shared lock on it as long as we live: it may be seen where the first directory is not
+    /// (containers that share a temp directory), and must not look like a leftover there.
+    /// </summary>
+    public void PrepareSecondary(long bytesAsked)
+    {
+        lock (_gate)
+        {
+            if (_secondaryReady)
+            {
+                return;
+            }
+
+            PrivateDirectory.Create(Secondary!);
+            if (!FileOwner.IsOurs(Secondary!))
+            {
+                throw new UnauthorizedAccessException($"'{Secondary}' belongs to another user: the session does not use it.");
+            }
+
+            _secondaryLock = FileLock.TryTake(Path.Combine(Secondary!, LockFile), create: true, shared: true);
+            _secondaryReady = true;
+        }
+
+        MultiprocessingLogging.WarnOperator(
+            "Multiprocessing.SharedMemory",
+            $"{Path.GetDirectoryName(Primary)} has no room for {bytesAsked} bytes; shared memory goes to {Secondary} from now on, which may be slower.");
+    }
+
+    /// <summary>Removes both directories; what others have mapped stays usable for them. Idempotent.</summary>
+    public void Remove()
+    {
+        // The second first: while the first stands, a sweep leaves both to the first one's lock.
+        if (Secondary is not null)
+        {
+            DeleteTree(Secondary);
+        }
+
+        DeleteTree(Primary);
+        lock (_gate)
+        {
+            _secondaryLock?.Dispose();
+            _secondaryLock = null;
+            _rootLock?.Dispose();
+            _rootLock = null;
+        }
+    }
+
+    /// <summary>Lets go of the locks without removing anything, as a process that is killed does.</summary>
+    internal void DropLocks()
+    {
+        lock (_gate)
+        {
+            _secondaryLock?.Dispose();
+            _rootLock?.Dispose();
+            _secondaryLock = _rootLock = null;
+        }
+    }
+
+    internal static void DeleteTree(string path)
+    {
+        try
+        {
+            Directory.Delete(path, recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Somebody else removed it first: several processes may clean up after the same dead root. Anything else is told.
+        }
+        catch (IOException) when (Directory.Exists(path))
+        {
+            // A file was created, or deleted by another cleaner, between the listing and the removal: once more over what is there now.
+            DeleteRemaining(path);
+        }
+    }
+
+    private static void DeleteRemaining(string path)
+    {
+        foreach (var file in Directory.EnumerateFiles(path))
+        {
+            File.Delete(file);
+        }
+
+        try
+        {
+            Directory.Delete(path);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // The other cleaner was faster.
+        }
+    }
+
+    private static string ChooseRoot()
+    {
+        if (!Directory.Exists(SharedRoot))
+        {
+            return FallBack("does not exist");
+        }
+
+        var free = SharedMemoryErrors.FreeBytes(Path.Combine(SharedRoot, "x"));
+        if (free < LeastFreeBytes)
+        {
+            return FallBack($"has only {free} bytes free");
+        }
+
+        var probe = Path.Combine(SharedRoot, $"{Prefix}{Environment.ProcessId}.probe");
+        try
+        {
+            PrivateDirectory.Create(probe);
+            Directory.Delete(probe);
+            return SharedRoot;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return FallBack($"is not writable ({exception.Message})");
+        }
+    }
+
+    private static string FallBack(string why)
+    {
+        MultiprocessingLogging.WarnOperator("Multiprocessing.SharedMemory", $"{SharedRoot} {why}; shared memory goes to {TempRoot}, which may be slower.");
+        return TempRoot;
+    }
+}

@@ -1,0 +1,110 @@
+using Multiprocessing.Platform.Linux;
+
+namespace Multiprocessing;
+
+/// <summary>
+/// The mapped session file: header, participants, segment entries. The address space for all entries is mapped at once; the memory behind them grows in steps,
+/// so a session begins with about 100 KiB.
+/// </summary>
+internal sealed unsafe class SessionMemory
+{
+    public const int MaxSegments = 1 << 16;
+    public const int ParticipantsOffset = SessionHeader.Size;
+    public const int SegmentsOffset = ParticipantsOffset + (ParticipantTable.Capacity * ParticipantSlot.Size);
+    private const int GrowthStep = 256;
+    private const long MapSize = SegmentsOffset + ((long)MaxSegments * SegmentEntry.Size);
+
+    private readonly byte* _base;
+    private string _path;
+
+    private SessionMemory(byte* address, string path)
+    {
+        _base = address;
+        _path = path;
+    }
+
+    ~SessionMemory() => MappedFile.Unmap(_base, MapSize);
+
+    public SessionHeader* Header => (SessionHeader*)_base;
+
+    public ParticipantSlot* Participants => (ParticipantSlot*)(_base + ParticipantsOffset);
+
+    public SegmentEntry* Segments => (SegmentEntry*)(_base + SegmentsOffset);
+
+    public static SessionMemory Create(string path, int rootProcessId, long rootStartTime)
+    {
+        var size = SegmentsOffset + (GrowthStep * SegmentEntry.Size);
+        var error = MappedFile.Create(path, size, MapSize, out var address);
+        if (error != 0)
+        {
+            throw SharedMemoryErrors.For(error, path, size);
+        }
+
+        var memory = new SessionMemory(address, path);
+        var header = memory.Header;
+        header->LayoutVersion = SessionHeader.ExpectedVersion;
+        header->PointerSize = sizeof(void*);
+        header->RootProcessId = rootProcessId;
+        header->RootStartTime = rootStartTime;
+        header->SegmentCapacity = GrowthStep;
+
+        // Entry 0 is never given out: a 0 means "none" in every word that names a segment.
+        header->SegmentsUsed = 1;
+        Volatile.Write(ref header->Magic, SessionHeader.ExpectedMagic);
+        return memory;
+    }
+
+    public static SessionMemory Open(string path)
+    {
+        // A file shorter than the header would answer the first look with SIGBUS.
+        if (!File.Exists(path) || new FileInfo(path).Length < SegmentsOffset)
+        {
+            throw new InvalidOperationException($"There is no session at '{path}': its root has ended, or never got to it.");
+        }
+
+        var error = MappedFile.OpenExisting(path, MapSize, out var address);
+        if (error != 0)
+        {
+            throw SharedMemoryErrors.For(error, path, MapSize);
+        }
+
+        var memory = new SessionMemory(address, path);
+        var header = memory.Header;
+        if (Volatile.Read(ref header->Magic) != SessionHeader.ExpectedMagic
+            || header->LayoutVersion != SessionHeader.ExpectedVersion
+            || header->PointerSize != sizeof(void*))
+        {
+            throw new InvalidOperationException(
+                $"The session at '{path}' has layout {header->LayoutVersion} with {header->PointerSize * 8}-bit pointers; this build of the library has "
+                + $"layout {SessionHeader.ExpectedVersion} with {sizeof(void*) * 8}-bit pointers. All processes of a session must run the same build.");
+        }
+
+        return memory;
+    }
+
+    /// <summary>The file was renamed.</summary>
+    public void MoveTo(string path) => _path = path;
+
+    /// <summary>
+    /// Puts memory behind more entries; under the table lock. Killed before the capacity is raised: the memory is there and is allocated again, which does nothing.
+    /// </summary>
+    public void GrowSegments()
+    {
+        var header = Header;
+        var capacity = header->SegmentCapacity;
+        if (capacity >= MaxSegments)
+        {
+            throw new InvalidOperationException($"The session has {MaxSegments} shared objects, which is the most it can have. Dispose queues, locks and arrays that are no longer used.");
+        }
+
+        var from = SegmentsOffset + ((long)capacity * SegmentEntry.Size);
+        var to = from + (GrowthStep * SegmentEntry.Size);
+        var error = MappedFile.Grow(_path, from, to);
+        if (error != 0)
+        {
+            throw SharedMemoryErrors.For(error, _path, to - from);
+        }
+
+        Volatile.Write(ref header->SegmentCapacity, capacity + GrowthStep);
+    }
+}

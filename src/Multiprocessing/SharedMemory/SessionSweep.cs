@@ -1,0 +1,117 @@
+using System.Globalization;
+using Multiprocessing.Platform.Linux;
+
+namespace Multiprocessing;
+
+/// <summary>
+/// Removes what sessions left whose root was killed with all its descendants. Runs when a session begins. Killed in the middle: the rest is swept by the next one.
+/// </summary>
+internal static class SessionSweep
+{
+    public static void Run()
+    {
+        foreach (var root in new[] { SessionDirectory.SharedRoot, SessionDirectory.TempRoot }.Distinct())
+        {
+            if (!Directory.Exists(root))
+            {
+                continue;
+            }
+
+            foreach (var path in Directory.EnumerateDirectories(root, SessionDirectory.Prefix + "*"))
+            {
+                try
+                {
+                    // Anybody may make a directory of this name there; what it says about whom to kill counts only if it is ours.
+                    if (FileOwner.IsOurs(path))
+                    {
+                        Look(path);
+                    }
+                }
+                catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidOperationException)
+                {
+                    // Another sweep was faster, or a file in it is not ours to delete. A leftover must not keep a new session from starting; the next one tries again.
+                }
+            }
+        }
+    }
+
+    /// <summary>Kills who is left of the session in <paramref name="path"/> and removes it, if its root is dead and nobody else is at it.</summary>
+    public static bool Reap(string path)
+    {
+        using var taken = FileLock.TryTake(Path.Combine(path, SessionDirectory.LockFile), create: false);
+        if (taken is null)
+        {
+            return false;
+        }
+
+        var file = Path.Combine(path, SessionDirectory.SessionFile);
+        if (File.Exists(file) && !KillSurvivors(file))
+        {
+            return false;
+        }
+
+        SessionDirectory.Open(path).Remove();
+        return true;
+    }
+
+    private static unsafe bool KillSurvivors(string file)
+    {
+        SessionMemory memory;
+        try
+        {
+            memory = SessionMemory.Open(file);
+        }
+        catch (InvalidOperationException)
+        {
+            // Of another version of the library, or cut short when its root died: who took part cannot be read, and its lock is free.
+            return true;
+        }
+
+        if (ProcessIdentity.IsRunning(memory.Header->RootProcessId, memory.Header->RootStartTime))
+        {
+            return false;
+        }
+
+        for (var i = 0; i < ParticipantTable.Capacity; i++)
+        {
+            var slot = memory.Participants + i;
+            if ((ParticipantState)slot->State is ParticipantState.Active or ParticipantState.Left)
+            {
+                ProcessIdentity.KillIfRunning(slot->ProcessId, slot->StartTime);
+            }
+        }
+
+        GC.KeepAlive(memory);
+        return true;
+    }
+
+    private static void Look(string path)
+    {
+        var name = Path.GetFileName(path);
+        if (name.EndsWith(".probe", StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        if (name.EndsWith(".new", StringComparison.Ordinal))
+        {
+            var parts = name.Split('.');
+            if (parts.Length == 4
+                && int.TryParse(parts[1], CultureInfo.InvariantCulture, out var processId)
+                && long.TryParse(parts[2], CultureInfo.InvariantCulture, out var startTime)
+                && !ProcessIdentity.IsRunning(processId, startTime))
+            {
+                SessionDirectory.DeleteTree(path);
+            }
+
+            return;
+        }
+
+        // A second directory goes with its first; if the first is gone, or is not to be seen from here, only if no living process of it has it locked.
+        var first = Path.Combine(SessionDirectory.SharedRoot, name);
+        if (path == first || !Directory.Exists(first))
+        {
+            Reap(path);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using System.Runtime.InteropServices;
+using Multiprocessing.Platform.Linux;
+
+namespace Multiprocessing;
+
+/// <summary>Turns an errno of a segment file into the exception that says what to do.</summary>
+internal static class SharedMemoryErrors
+{
+    public static Exception For(int error, string path, long bytes) => error switch
+    {
+        MappedFile.NoSpace => new InsufficientSharedMemoryException(path, bytes, FreeBytes(path)),
+        MappedFile.NoEntry => new InvalidOperationException($"The shared memory '{path}' is gone: its session has ended, or its last holder let go of it."),
+        MappedFile.OutOfMemory => new InsufficientMemoryException($"'{path}' ({bytes} bytes) could not be mapped: the process has no address space or no mappings left (vm.max_map_count). Dispose queues and arrays that are no longer used."),
+        _ => new IOException($"'{path}' ({bytes} bytes) could not be mapped: {Marshal.GetPInvokeErrorMessage(error)} (errno {error})."),
+    };
+
+    public static long FreeBytes(string path)
+    {
+        try
+        {
+            return new DriveInfo(Path.GetDirectoryName(path)!).AvailableFreeSpace;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Only a figure for a message that is about to be thrown: a directory removed meanwhile must not hide it.
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,48 @@
+namespace Multiprocessing;
+
+/// <summary>What this process knows of one shared object; all wrappers of it in this process share it. The session counts them.</summary>
+internal abstract unsafe class SharedObject(Session session, Segment segment)
+{
+    public Session Session { get; } = session;
+
+    public Segment Segment { get; } = segment;
+
+    /// <summary>Wrappers in this process; guarded by the session.</summary>
+    internal int References { get; set; }
+
+    /// <summary>This process lets go: called once per hold, before the hold is released, and while other threads may still be inside an operation.</summary>
+    internal abstract void Detach();
+
+    /// <summary>Asynchronous waiters of this process look again at what they wait for.</summary>
+    internal abstract void ScanAsync();
+
+    /// <summary>Wakes everybody who sleeps on the object, in all processes.</summary>
+    internal void WakeAll()
+    {
+        var header = Segment.Header;
+        for (var i = 0; i < header->WaitPointCount; i++)
+        {
+            var point = (WaitPoint*)(Segment.Base + header->WaitPointOffset) + i;
+            WaitPoint.WakeAll(point);
+            if (Volatile.Read(ref point->AsyncArmed) != 0)
+            {
+                Session.Doorbells.Ring(point);
+            }
+        }
+
+        GC.KeepAlive(Segment);
+    }
+
+    /// <summary>Takes one hold for a message. The other side registers as a holder first and only then ends the travel, so the segment is never unheld in between.</summary>
+    public TravellingSegment StartTravel() => Session.Segments.Travel(Segment.Id, +1)
+        ? new TravellingSegment(Session, Segment.Id)
+        : throw new ObjectDisposedException(GetType().Name, "The shared memory is gone: its session has ended.");
+}
+
+/// <summary>
+/// A handle in a message that nobody has read yet. If the process that has the message dies with it, the count stays and the segment stays until the session ends.
+/// </summary>
+internal sealed class TravellingSegment(Session session, SegmentId id) : ITravellingReference
+{
+    public void Cancel() => session.Segments.Travel(id, -1);
+}

@@ -1,0 +1,59 @@
+using System.Diagnostics;
+
+namespace Multiprocessing;
+
+/// <summary>The moment at which a wait ends, fixed once at the call so that retries inside do not stretch it.</summary>
+internal readonly struct Deadline
+{
+    private readonly long _at;
+
+    private Deadline(long at) => _at = at;
+
+    public static Deadline Never => new(long.MaxValue);
+
+    public static Deadline Now => new(0);
+
+    public bool IsNever => _at == long.MaxValue;
+
+    public bool HasPassed => _at != long.MaxValue && (_at == 0 || Stopwatch.GetTimestamp() >= _at);
+
+    /// <summary>What is left; zero when it has passed, <see cref="TimeSpan.MaxValue"/> for never.</summary>
+    public TimeSpan Remaining
+    {
+        get
+        {
+            if (IsNever)
+            {
+                return TimeSpan.MaxValue;
+            }
+
+            var left = _at == 0 ? 0 : _at - Stopwatch.GetTimestamp();
+            return left <= 0 ? TimeSpan.Zero : new TimeSpan((long)(left * ((double)TimeSpan.TicksPerSecond / Stopwatch.Frequency)) + 1);
+        }
+    }
+
+    /// <exception cref="ArgumentOutOfRangeException">Negative and not <see cref="Timeout.InfiniteTimeSpan"/>.</exception>
+    public static Deadline After(TimeSpan timeout)
+    {
+        if (timeout == Timeout.InfiniteTimeSpan)
+        {
+            return Never;
+        }
+
+        ArgumentOutOfRangeException.ThrowIfLessThan(timeout, TimeSpan.Zero);
+        if (timeout == TimeSpan.Zero)
+        {
+            return Now;
+        }
+
+        var ticks = timeout.TotalSeconds * Stopwatch.Frequency;
+        return ticks >= long.MaxValue / 2 ? Never : new(Stopwatch.GetTimestamp() + (long)ticks);
+    }
+
+    /// <summary>The shorter of what is left and <paramref name="slice"/>: how long to sleep until looking again.</summary>
+    public TimeSpan Slice(TimeSpan slice)
+    {
+        var left = Remaining;
+        return left < slice ? left : slice;
+    }
+}

@@ -1,0 +1,124 @@
+using System.Numerics;
+using Multiprocessing.Platform;
+
+namespace Multiprocessing;
+
+/// <summary>
+/// Asynchronous waiting without a thread per waiter. Who waits sets its process's bit in the wait point and enlists in this process; who notifies clears the bits
+/// and rings those processes' doorbells, each a word that one thread of the process sleeps on. That thread looks at everything that is waited for here.
+/// <para>Killed between clearing a bit and ringing: the waiters look again after the slice, or when the death is told, which rings everywhere.</para>
+/// </summary>
+internal sealed unsafe class Doorbells(Session session)
+{
+    // With no asynchronous waiter there is nothing to look at: enlisting the first one rings.
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(30);
+
+    private readonly Lock _gate = new();
+    private readonly HashSet<AsyncWaiters> _waited = [];
+    private AsyncWaiters[] _snapshot = [];
+    private Thread? _dispatcher;
+    private volatile bool _stopped;
+
+    /// <summary>Clears the point's bits and rings whoever had one set; the waiters of this process are looked at by the calling thread, which saves a wake-up.</summary>
+    public void Ring(WaitPoint* point)
+    {
+        // The flag before the bits: who sets a bit after we read its word sets the flag after we cleared it.
+        Interlocked.Exchange(ref point->AsyncArmed, 0);
+        for (var word = 0; word < ParticipantTable.Capacity / 64; word++)
+        {
+            if (Volatile.Read(ref point->AsyncMask[word]) == 0)
+            {
+                continue;
+            }
+
+            var bits = Interlocked.Exchange(ref point->AsyncMask[word], 0);
+            while (bits != 0)
+            {
+                var slot = (word * 64) + BitOperations.TrailingZeroCount(bits);
+                bits &= bits - 1;
+                if (slot == session.Self.Slot)
+                {
+                    ScanHere(point);
+                }
+                else
+                {
+                    session.Members.Ring(slot);
+                }
+            }
+        }
+    }
+
+    /// <summary>From now on the dispatcher looks at <paramref name="waiters"/>.</summary>
+    public void Add(AsyncWaiters waiters)
+    {
+        var first = false;
+        lock (_gate)
+        {
+            if (!_waited.Add(waiters))
+            {
+                return;
+            }
+
+            _snapshot = [.. _waited];
+            first = _waited.Count == 1;
+            if (_dispatcher is null && !_stopped)
+            {
+                _dispatcher = new Thread(Dispatch) { IsBackground = true, Name = "multiprocessing doorbell" };
+                _dispatcher.Start();
+                return;
+            }
+        }
+
+        if (first)
+        {
+            // It sleeps long while nothing is waited for.
+            session.Members.Ring(session.Self.Slot);
+        }
+    }
+
+    public void Remove(AsyncWaiters waiters)
+    {
+        lock (_gate)
+        {
+            if (_waited.Remove(waiters))
+            {
+                _snapshot = [.. _waited];
+            }
+        }
+    }
+
+    public void Stop()
+    {
+        _stopped = true;
+        session.Members.Ring(session.Self.Slot);
+    }
+
+    private void ScanHere(WaitPoint* point)
+    {
+        foreach (var waiters in Volatile.Read(ref _snapshot))
+        {
+            if (waiters.Point == point)
+            {
+                waiters.Scan();
+            }
+        }
+    }
+
+    private void Dispatch()
+    {
+        var doorbell = &session.Members[session.Self.Slot]->Doorbell;
+        while (!_stopped)
+        {
+            var seen = Volatile.Read(ref *doorbell);
+            var waited = Volatile.Read(ref _snapshot);
+            foreach (var waiters in waited)
+            {
+                waiters.Scan();
+            }
+
+            WordWait.Wait(doorbell, seen, waited.Length == 0 ? Idle : WaitPoint.Slice);
+        }
+
+        GC.KeepAlive(session);
+    }
+}
