@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Multiprocessing.Scenarios;
 
 /// <summary>Trees of processes whose root goes away: killed from outside after it has said "ready", or by its own will.</summary>
-internal static class Orphans
+internal static partial class Orphans
 {
     private const int SigStop = 19;
 
@@ -129,10 +129,13 @@ internal static class Orphans
 
     private static void Stop(int processId)
     {
-        _ = Platform.Signals.Send(processId, SigStop);
+        _ = Kill(processId, SigStop);
         while (!File.ReadAllText($"/proc/{processId}/stat").Contains(") T ", StringComparison.Ordinal))
         {
             Thread.Yield();
         }
     }
+
+    [System.Runtime.InteropServices.LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int processId, int signal);
 }

@@ -40,5 +40,11 @@ internal static partial class Ends
     [LibraryImport("libc", EntryPoint = "abort")]
     public static partial void ByAbort();
 
+    // The runtime turns a fault in its own code into NullReferenceException and swallows a first SIGSEGV from outside; a native library's is neither.
+    public static void BySegmentationFault() => Console.WriteLine(LengthOfString(8));
+
+    [LibraryImport("libc", EntryPoint = "strlen")]
+    private static partial nint LengthOfString(nint address);
+
     private static int Deeper(int depth) => depth < 0 ? 0 : Deeper(depth + 1) + Deeper(depth + 2);
 }

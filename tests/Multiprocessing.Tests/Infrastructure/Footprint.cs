@@ -49,7 +49,7 @@ internal sealed class Footprint
         foreach (var path in Directory.EnumerateFileSystemEntries("/proc/self/fd"))
         {
             var target = new FileInfo(path).LinkTarget;
-            if (target is null || target.StartsWith($"/proc/{Environment.ProcessId}/fd", StringComparison.Ordinal))
+            if (target is null || target.StartsWith($"/proc/{Environment.ProcessId}/fd", StringComparison.Ordinal) || IsTheRuntimesOwn(target))
             {
                 continue; // closed meanwhile, or the handle that this listing itself uses
             }
@@ -58,6 +58,10 @@ internal sealed class Footprint
             yield return target.Contains(":[", StringComparison.Ordinal) ? target[..target.IndexOf(":[", StringComparison.Ordinal)] : target;
         }
     }
+
+    /// <summary>Assemblies and symbols that the runtime loads when code first needs them, and its tools for compiled code and random numbers.</summary>
+    private static bool IsTheRuntimesOwn(string target) =>
+        Path.GetExtension(target) is ".dll" or ".pdb" or ".so" || target is "/dev/urandom" || target.StartsWith("/memfd:doublemapper", StringComparison.Ordinal);
 
     private static IEnumerable<string> Contents(string directory)
     {

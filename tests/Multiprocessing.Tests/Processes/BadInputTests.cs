@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Shouldly;
 using Xunit;
 
@@ -36,11 +37,11 @@ public class BadInputTests : ProcessTest
     [Fact]
     public Task An_argument_that_cannot_cross_is_named_down_to_the_field() => Watchdog.Run(() =>
     {
-        var database = new Database();
+        using var database = new Database();
         using var child = ChildProcess.Create(value => Console.WriteLine(value), database);
         var exception = Should.Throw<NotSerializableException>(child.Start);
-        exception.Path.ShouldContain("_stream");
-        exception.Culprit.ShouldBe(typeof(MemoryStream));
+        exception.Path.ShouldContain("_socket");
+        exception.Culprit.ShouldBe(typeof(Socket));
         (child.State, child.IsAlive).ShouldBe((ProcessState.Created, false));
         ChildProcess.Active.ShouldBeEmpty();
     });
@@ -55,7 +56,7 @@ public class BadInputTests : ProcessTest
         Refused(System.Threading.Channels.Channel.CreateUnbounded<int>()).WayOut.ShouldContain("ProcessQueue");
         Refused(new SemaphoreSlim(1));
         Refused(new Lock());
-        Refused(new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp));
+        Refused(new Socket(SocketType.Stream, ProtocolType.Tcp));
 
         static NotSerializableException Refused<T>(T value)
         {
@@ -68,7 +69,7 @@ public class BadInputTests : ProcessTest
     public Task A_result_that_cannot_cross_fails_the_result_and_names_it() => Watchdog.Run(() =>
     {
         var failure = ChildProcess.Run(() => new Database()).TakeFailure();
-        failure.ShouldBeOfType<NotSerializableException>().Path.ShouldContain("_stream");
+        failure.ShouldBeOfType<NotSerializableException>().Path.ShouldContain("_socket");
     });
 
     [Fact]
@@ -193,11 +194,11 @@ public class BadInputTests : ProcessTest
         failure.Message.ShouldContain("explodes when it is read");
     });
 
-    private sealed class Database
+    private sealed class Database : IDisposable
     {
-        private readonly MemoryStream _stream = new();
+        private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp);
 
-        public override string ToString() => $"{_stream.Length}";
+        public void Dispose() => _socket.Dispose();
     }
 
     /// <summary>Crosses by its content, through a constructor of its own that throws on the other side.</summary>

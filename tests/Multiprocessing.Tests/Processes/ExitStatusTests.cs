@@ -80,9 +80,9 @@ public class ExitStatusTests : ProcessTest
     });
 
     [Fact]
-    public Task A_segmentation_fault_is_a_crash() => Watchdog.Run(() =>
+    public Task A_segmentation_fault_in_native_code_is_a_crash() => Watchdog.Run(() =>
     {
-        var status = EndBySignal(Posix.SigSegv);
+        var status = EndOf(Ends.BySegmentationFault);
         (status.Reason, status.Code, status.Signal).ShouldBe((ExitReason.Crashed, null, Posix.SigSegv));
     });
 
