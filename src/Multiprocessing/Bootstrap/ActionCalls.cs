@@ -5,6 +5,7 @@ namespace Multiprocessing;
 
 internal sealed class ActionCall(Action body) : ActionCallBase
 {
+    [PathName(null)]
     private readonly Action _body = body;
 
     public override Delegate Body => _body;
@@ -14,7 +15,10 @@ internal sealed class ActionCall(Action body) : ActionCallBase
 
 internal sealed class ActionCall<T1>(Action<T1> body, T1 argument1) : ActionCallBase
 {
+    [PathName(null)]
     private readonly Action<T1> _body = body;
+
+    [PathName("argument 1")]
     private readonly T1 _argument1 = argument1;
 
     public override Delegate Body => _body;
@@ -24,8 +28,13 @@ internal sealed class ActionCall<T1>(Action<T1> body, T1 argument1) : ActionCall
 
 internal sealed class ActionCall<T1, T2>(Action<T1, T2> body, T1 argument1, T2 argument2) : ActionCallBase
 {
+    [PathName(null)]
     private readonly Action<T1, T2> _body = body;
+
+    [PathName("argument 1")]
     private readonly T1 _argument1 = argument1;
+
+    [PathName("argument 2")]
     private readonly T2 _argument2 = argument2;
 
     public override Delegate Body => _body;
@@ -35,9 +44,16 @@ internal sealed class ActionCall<T1, T2>(Action<T1, T2> body, T1 argument1, T2 a
 
 internal sealed class ActionCall<T1, T2, T3>(Action<T1, T2, T3> body, T1 argument1, T2 argument2, T3 argument3) : ActionCallBase
 {
+    [PathName(null)]
     private readonly Action<T1, T2, T3> _body = body;
+
+    [PathName("argument 1")]
     private readonly T1 _argument1 = argument1;
+
+    [PathName("argument 2")]
     private readonly T2 _argument2 = argument2;
+
+    [PathName("argument 3")]
     private readonly T3 _argument3 = argument3;
 
     public override Delegate Body => _body;
@@ -47,10 +63,19 @@ internal sealed class ActionCall<T1, T2, T3>(Action<T1, T2, T3> body, T1 argumen
 
 internal sealed class ActionCall<T1, T2, T3, T4>(Action<T1, T2, T3, T4> body, T1 argument1, T2 argument2, T3 argument3, T4 argument4) : ActionCallBase
 {
+    [PathName(null)]
     private readonly Action<T1, T2, T3, T4> _body = body;
+
+    [PathName("argument 1")]
     private readonly T1 _argument1 = argument1;
+
+    [PathName("argument 2")]
     private readonly T2 _argument2 = argument2;
+
+    [PathName("argument 3")]
     private readonly T3 _argument3 = argument3;
+
+    [PathName("argument 4")]
     private readonly T4 _argument4 = argument4;
 
     public override Delegate Body => _body;

@@ -5,7 +5,10 @@ namespace Multiprocessing;
 /// <summary>A body known only at run time as a delegate, with its arguments as objects; for the constructors, which cannot have type parameters of their own.</summary>
 internal sealed class DelegateCall : ChildCall
 {
+    [PathName(null)]
     private readonly Delegate _body;
+
+    [PathName("arguments")]
     private readonly object?[] _arguments;
 
     public DelegateCall(Delegate body, params object?[] arguments)

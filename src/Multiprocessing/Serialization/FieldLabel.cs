@@ -8,6 +8,11 @@ internal static class FieldLabel
     /// <summary><see langword="null"/> for fields that only the compiler knows.</summary>
     public static string? Of(FieldInfo field)
     {
+        if (field.GetCustomAttribute<PathNameAttribute>() is { } own)
+        {
+            return own.Name;
+        }
+
         var name = field.Name;
         if (ClosureCodec.IsClosure(field.DeclaringType!) || ClosureCodec.IsStateMachine(field.DeclaringType!))
         {

@@ -68,6 +68,7 @@ internal static class Refusals
         ["System.WeakReference`1"] = "What it refers to would not live in the child; pass the object itself, or nothing.",
         ["System.Runtime.CompilerServices.ConditionalWeakTable`2"] = "It is attached to objects of this process; pass a Dictionary.",
         ["System.Diagnostics.Process"] = "Pass its Id.",
+        ["Multiprocessing.ChildProcess"] = "It belongs to the process that started it; join, stop or ask it there, or pass its Id.",
         ["System.IO.FileSystemWatcher"] = "It watches for this process; create it in the child.",
         ["System.IO.MemoryMappedFiles.MemoryMappedFile"] = "Use a SharedMemory instead.",
         ["System.IO.UnmanagedMemoryAccessor"] = "Use a SharedMemory instead.",
