@@ -1,110 +1,184 @@
 using System.Diagnostics;
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 
 namespace Multiprocessing;
 
-/// <summary>A FIFO queue between processes.</summary>
+/// <summary>
+/// A first-in-first-out queue between processes, and between the threads of one: any number of producers and consumers. It crosses to another process when it is
+/// captured by a body, passed as an argument, or put into another queue; all of them then use the same queue.
+/// <para>
+/// When <see cref="Put(T)"/> has returned, the item is in shared memory: <see cref="Count"/> is at least 1, <see cref="TryGet(out T)"/> succeeds, and the process that
+/// put it may end. A process killed at any instruction leaves the queue whole; at most the item in its own hands is lost. Items of one producer stay in order.
+/// </para>
+/// <para>All members are safe to call from any thread of any process at the same time.</para>
+/// </summary>
+/// <typeparam name="T">What is put. Unmanaged types are copied as they lie in memory, all others are serialized by the call that puts them.</typeparam>
+[DebuggerDisplay("{DebuggerText,nq}")]
 public sealed partial class ProcessQueue<T> : IDisposable, IProcessHandle<ProcessQueue<T>>
 {
-    /// <summary>.</summary>
-    public ProcessQueue(int? capacity = null) => throw new NotImplementedException();
-    /// <summary>.</summary>
-    public ProcessQueue(ProcessQueueOptions options) => throw new NotImplementedException();
+    private readonly QueueCore _core;
+    private readonly bool _raw;
+    private volatile bool _disposed;
+    private int _released;
+    private QueueChannelReader<T>? _reader;
+    private QueueChannelWriter<T>? _writer;
 
-    /// <summary>.</summary>
-    public int? Capacity => throw new NotImplementedException();
-    /// <summary>.</summary>
-    public int Count => throw new NotImplementedException();
-    /// <summary>.</summary>
-    public bool IsEmpty => throw new NotImplementedException();
-    /// <summary>.</summary>
-    public bool IsFull => throw new NotImplementedException();
-    /// <summary>.</summary>
-    public bool IsAddingCompleted => throw new NotImplementedException();
-    /// <summary>.</summary>
-    public bool IsCompleted => throw new NotImplementedException();
-    /// <summary>.</summary>
-    public string? Name => throw new NotImplementedException();
+    /// <summary>Creates a queue.</summary>
+    /// <param name="capacity">How many items it holds at most; <see langword="null"/>, the default, for as many as 1 GiB of shared memory takes.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="capacity"/> is zero or less.</exception>
+    /// <exception cref="InsufficientSharedMemoryException">There is no room for it (40 KiB).</exception>
+    public ProcessQueue(int? capacity = null)
+        : this(new ProcessQueueOptions { Capacity = capacity })
+    {
+    }
 
-    /// <summary>.</summary>
-    public void Put(T item) => throw new NotImplementedException();
-    /// <summary>.</summary>
-    public void Put(T item, CancellationToken cancellationToken) => throw new NotImplementedException();
-    /// <summary>.</summary>
-    public void Put(T item, TimeSpan timeout, CancellationToken cancellationToken = default) => throw new NotImplementedException();
-    /// <summary>.</summary>
-    public void PutNoWait(T item) => throw new NotImplementedException();
-    /// <summary>.</summary>
-    public bool TryPut(T item) => throw new NotImplementedException();
-    /// <summary>.</summary>
-    public bool TryPut(T item, TimeSpan timeout, CancellationToken cancellationToken = default) => throw new NotImplementedException();
-    /// <summary>.</summary>
-    public void PutMany(IEnumerable<T> items, CancellationToken cancellationToken = default) => throw new NotImplementedException();
-    /// <summary>.</summary>
-    public void PutMany(IEnumerable<T> items, TimeSpan timeout, CancellationToken cancellationToken = default) => throw new NotImplementedException();
-    /// <summary>.</summary>
-    [OverloadResolutionPriority(1)]
-    public void PutMany(ReadOnlySpan<T> items, CancellationToken cancellationToken = default) => throw new NotImplementedException();
-    /// <summary>.</summary>
-    [OverloadResolutionPriority(1)]
-    public void PutMany(ReadOnlySpan<T> items, TimeSpan timeout, CancellationToken cancellationToken = default) => throw new NotImplementedException();
-    /// <summary>.</summary>
-    public ValueTask PutAsync(T item, CancellationToken cancellationToken = default) => throw new NotImplementedException();
-    /// <summary>.</summary>
-    public ValueTask PutAsync(T item, TimeSpan timeout, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    /// <summary>Creates a queue.</summary>
+    /// <param name="options">How it behaves; read now and never again.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="InsufficientSharedMemoryException">There is no room for it (40 KiB).</exception>
+    public ProcessQueue(ProcessQueueOptions options)
+        : this(null, options, ValueSerializer<T>.IsRaw)
+    {
+    }
 
-    /// <summary>.</summary>
-    public T Get() => throw new NotImplementedException();
-    /// <summary>.</summary>
-    public T Get(CancellationToken cancellationToken) => throw new NotImplementedException();
-    /// <summary>.</summary>
-    public T Get(TimeSpan timeout, CancellationToken cancellationToken = default) => throw new NotImplementedException();
-    /// <summary>.</summary>
-    public T GetNoWait() => throw new NotImplementedException();
-    /// <summary>.</summary>
-    public bool TryGet([MaybeNullWhen(false)] out T item) => throw new NotImplementedException();
-    /// <summary>.</summary>
-    public bool TryGet([MaybeNullWhen(false)] out T item, TimeSpan timeout, CancellationToken cancellationToken = default) => throw new NotImplementedException();
-    /// <summary>.</summary>
-    public T[] GetMany(int max, CancellationToken cancellationToken = default) => throw new NotImplementedException();
-    /// <summary>.</summary>
-    public T[] GetMany(int max, TimeSpan timeout, CancellationToken cancellationToken = default) => throw new NotImplementedException();
-    /// <summary>.</summary>
-    public ValueTask<T> GetAsync(CancellationToken cancellationToken = default) => throw new NotImplementedException();
-    /// <summary>.</summary>
-    public ValueTask<T> GetAsync(TimeSpan timeout, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    /// <param name="session">Null for this process's own, which begins here if need be, but not before the options are checked.</param>
+    /// <param name="options">How it behaves.</param>
+    /// <param name="raw">Items are put as they lie in memory.</param>
+    internal ProcessQueue(Session? session, ProcessQueueOptions options, bool raw)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Capacity is { } capacity)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity, nameof(options.Capacity));
+        }
 
-    /// <summary>.</summary>
-    public void MarkDone() => throw new NotImplementedException();
-    /// <summary>.</summary>
-    public void MarkDone(int count) => throw new NotImplementedException();
-    /// <summary>.</summary>
-    public void WaitAllDone() => throw new NotImplementedException();
-    /// <summary>.</summary>
-    public void WaitAllDone(CancellationToken cancellationToken) => throw new NotImplementedException();
-    /// <summary>.</summary>
-    public bool WaitAllDone(TimeSpan timeout, CancellationToken cancellationToken = default) => throw new NotImplementedException();
-    /// <summary>.</summary>
-    public ValueTask WaitAllDoneAsync(CancellationToken cancellationToken = default) => throw new NotImplementedException();
-    /// <summary>.</summary>
-    public ValueTask<bool> WaitAllDoneAsync(TimeSpan timeout, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaxBytes, nameof(options.MaxBytes));
+        _ = options.OrphanGrace == Timeout.InfiniteTimeSpan || options.OrphanGrace >= TimeSpan.Zero
+            ? true
+            : throw new ArgumentOutOfRangeException(nameof(options.OrphanGrace), options.OrphanGrace, "The grace is zero or more, or Timeout.InfiniteTimeSpan.");
+        _raw = raw;
+        _core = QueueCore.Create(session ?? Session.Current, options, raw ? Unsafe.SizeOf<T>() : 0);
+    }
 
-    /// <summary>.</summary>
-    public void Complete() => throw new NotImplementedException();
-    /// <summary>.</summary>
-    public IEnumerable<T> ReadAll(CancellationToken cancellationToken = default) => throw new NotImplementedException();
-    /// <summary>.</summary>
-    public IAsyncEnumerable<T> ReadAllAsync(CancellationToken cancellationToken = default) => throw new NotImplementedException();
-    /// <summary>.</summary>
-    public ChannelReader<T> Reader => throw new NotImplementedException();
-    /// <summary>.</summary>
-    public ChannelWriter<T> Writer => throw new NotImplementedException();
+    private ProcessQueue(QueueCore core)
+    {
+        _core = core;
+        _raw = core.RawSize != 0;
+    }
 
-    /// <summary>.</summary>
-    public void Dispose() => throw new NotImplementedException();
+    /// <summary>Lets go of the queue when it was forgotten.</summary>
+    ~ProcessQueue() => Release();
 
-    void IProcessHandle<ProcessQueue<T>>.WriteHandle(HandleWriter writer) => throw new NotImplementedException();
-    static ProcessQueue<T> IProcessHandle<ProcessQueue<T>>.ReadHandle(ref HandleReader reader) => throw new NotImplementedException();
+    /// <summary>How many items the queue holds at most; <see langword="null"/> when only bytes limit it.</summary>
+    public int? Capacity => Core.Capacity;
+
+    /// <summary>How many items are in the queue: exact at one moment during the call, and possibly different already when it returns.</summary>
+    public int Count => (int)Math.Min(Core.Count, int.MaxValue);
+
+    /// <summary>Whether there was no item at one moment during the call. To end a reader use <see cref="Complete"/> and <see cref="ReadAll"/>, not this: an empty queue may be filled again.</summary>
+    public bool IsEmpty => Count == 0;
+
+    /// <summary>Whether there were <see cref="Capacity"/> items at one moment during the call; always false without a capacity.</summary>
+    public bool IsFull => Core.Capacity is { } capacity && Count >= capacity;
+
+    /// <summary>Whether <see cref="Complete"/> was called, in any process.</summary>
+    public bool IsAddingCompleted => Core.IsAddingCompleted;
+
+    /// <summary>Whether <see cref="Complete"/> was called and all items were taken: no item will ever come.</summary>
+    public bool IsCompleted => Core.IsDrained;
+
+    /// <summary>The name given by <see cref="ProcessQueueOptions.Name"/>.</summary>
+    public string? Name => _core.Name;
+
+    /// <summary>The taking side as a <see cref="ChannelReader{T}"/>, for code written for channels. The same object every time.</summary>
+    public ChannelReader<T> Reader => _reader ?? Interlocked.CompareExchange(ref _reader, new QueueChannelReader<T>(this), null) ?? _reader;
+
+    /// <summary>The putting side as a <see cref="ChannelWriter{T}"/>, for code written for channels. The same object every time.</summary>
+    public ChannelWriter<T> Writer => _writer ?? Interlocked.CompareExchange(ref _writer, new QueueChannelWriter<T>(this), null) ?? _writer;
+
+    internal QueueCore Core
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get
+        {
+            if (_disposed)
+            {
+                ThrowDisposed();
+            }
+
+            return _core;
+        }
+    }
+
+    private string DebuggerText => _disposed ? "disposed" : $"{Name ?? "queue"}: {Count} of {Capacity?.ToString() ?? "unbounded"}{(IsAddingCompleted ? ", completed" : "")}";
+
+    /// <summary>
+    /// Says that no more items will be put. Puts that come after it, and those that wait, throw <see cref="QueueCompletedException"/>; takers get what is there, and then
+    /// <see cref="Get()"/> throws <see cref="QueueCompletedException"/> and <see cref="ReadAll"/> ends. It holds for all processes and cannot be taken back; a second call does nothing.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The queue was disposed in this process.</exception>
+    public void Complete()
+    {
+        Core.Complete();
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>
+    /// Lets go of the queue in this process; calls that wait end with <see cref="ObjectDisposedException"/>. The queue goes with its last holder or, while a message
+    /// has it, when the message was read; items still in it go with it. A second call does nothing.
+    /// </summary>
+    public void Dispose()
+    {
+        _disposed = true;
+        Release();
+        GC.SuppressFinalize(this);
+    }
+
+    void IProcessHandle<ProcessQueue<T>>.WriteHandle(HandleWriter writer)
+    {
+        writer.AddTravelling(Core.StartTravel());
+        writer.Write(_core.Segment.Id.ToWord());
+        GC.KeepAlive(this);
+    }
+
+    static ProcessQueue<T> IProcessHandle<ProcessQueue<T>>.ReadHandle(ref HandleReader reader) =>
+        ReadHandle(Session.Current, SegmentId.FromWord(reader.Read<long>()));
+
+    /// <summary>This process holds the queue before the travel ends, so that it is never unheld in between.</summary>
+    internal static ProcessQueue<T> ReadHandle(Session session, SegmentId id)
+    {
+        var queue = Open(session, id);
+        session.Segments.Travel(id, -1);
+        return queue;
+    }
+
+    internal static ProcessQueue<T> Open(Session session, SegmentId id)
+    {
+        var core = QueueCore.Open(session, id)
+            ?? throw new InvalidOperationException("The queue is gone: its session has ended.");
+        var expected = core.RawSize == 0 ? 0 : Unsafe.SizeOf<T>();
+        if (core.RawSize != expected || (expected != 0 && RuntimeHelpers.IsReferenceOrContainsReferences<T>()))
+        {
+            session.Release(core);
+            throw new InvalidDataException($"The queue's items have {core.RawSize} bytes; {typeof(T)} has another size. Both sides must use the same type.");
+        }
+
+        return new ProcessQueue<T>(core);
+    }
+
+    private void ThrowDisposed() => throw new ObjectDisposedException(GetType().Name, $"{_core.Described} was disposed in this process.");
+
+    private void Release()
+    {
+        // A constructor that threw leaves a finalizer behind and no core.
+        if (_core is not null && Interlocked.Exchange(ref _released, 1) == 0)
+        {
+            // Waiting calls of this wrapper see that it is disposed; those of other wrappers look once too often.
+            _core.Session.Release(_core);
+            _core.WakeAll();
+            _core.ReleaseAsync();
+        }
+    }
 }

@@ -82,6 +82,18 @@ internal sealed unsafe partial class GraphReader
         return span;
     }
 
+    public string ReadUtf16(int length)
+    {
+        if (_end - _at < (long)length * sizeof(char))
+        {
+            throw Torn();
+        }
+
+        var text = new string((char*)_at, 0, length);
+        _at += length * sizeof(char);
+        return text;
+    }
+
     /// <summary>Copies bytes into a place that may lie inside a managed object.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void ReadBytes(ref byte destination, nuint length)

@@ -15,12 +15,16 @@ internal sealed unsafe partial class GraphReader
     private readonly List<NameEntry> _names = [];
 
     /// <summary>Hash collections to fill when all objects are whole; batch by batch, as the bodies were read.</summary>
-    private readonly List<(ObjectCodec Codec, object Value, object State)> _finish = [];
+    private readonly Pile<Unfinished> _finish = new();
     private readonly List<int> _batches = [];
-    private readonly List<(DeserializedCallbacks Callbacks, object Value)> _callbacks = [];
+    private readonly Pile<Waiting> _callbacks = new();
     private object?[] _objects = new object?[8];
     private int _count;
     private int _depth;
+
+    private readonly record struct Unfinished(ObjectCodec Codec, object Value, object State);
+
+    private readonly record struct Waiting(DeserializedCallbacks Callbacks, object Value);
 
     public static GraphReader Rent()
     {
@@ -90,7 +94,7 @@ internal sealed unsafe partial class GraphReader
 
         if (codec.Callbacks is { } callbacks)
         {
-            _callbacks.Add((callbacks, value));
+            _callbacks.Add(new Waiting(callbacks, value));
         }
 
         return value;
@@ -126,7 +130,7 @@ internal sealed unsafe partial class GraphReader
     }
 
     /// <summary>Has <see cref="ObjectCodec.Finish"/> called when every body is read, inner objects before outer ones.</summary>
-    public void FinishLater(ObjectCodec codec, object value, object state) => _finish.Add((codec, value, state));
+    public void FinishLater(ObjectCodec codec, object value, object state) => _finish.Add(new Unfinished(codec, value, state));
 
     /// <summary>Gives an object (or one that is still to come) the next number.</summary>
     public void Register(object? value)
@@ -186,16 +190,16 @@ internal sealed unsafe partial class GraphReader
             var start = i < 0 ? 0 : _batches[i];
             for (var at = start; at < end; at++)
             {
-                var (codec, value, state) = _finish[at];
-                codec.Finish(this, value, state);
+                var unfinished = _finish[at];
+                unfinished.Codec.Finish(this, unfinished.Value, unfinished.State);
             }
 
             end = start;
         }
 
-        foreach (var (callbacks, value) in _callbacks)
+        for (var i = 0; i < _callbacks.Count; i++)
         {
-            callbacks.Call(value);
+            _callbacks[i].Callbacks.Call(_callbacks[i].Value);
         }
     }
 }

@@ -69,7 +69,7 @@ internal sealed class GraphWriter(MessageBuffer output)
         var codec = slot.CodecOf(value);
         if (codec is ClosureCodec closure)
         {
-            WriteClosure(value, closure, slot, ClosureUse.All);
+            WriteClosure(value, closure, slot, ClosureUse.All.Alone);
             return;
         }
 
@@ -83,7 +83,7 @@ internal sealed class GraphWriter(MessageBuffer output)
     }
 
     /// <summary>Writes a compiler-made closure of which only some fields are wanted. The other references to it in the message may add fields.</summary>
-    public void WriteClosure(object value, ClosureCodec codec, ReferenceSlot slot, params ReadOnlySpan<ClosureUse> uses)
+    public void WriteClosure(object value, ClosureCodec codec, ReferenceSlot slot, ClosureUse[] uses)
     {
         var isNew = _objects.TryAdd(value, out var number);
         var needsBody = Closures.Request(value, codec, uses);

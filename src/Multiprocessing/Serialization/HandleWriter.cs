@@ -31,9 +31,5 @@ internal ref struct HandleReader
     public T Read<T>()
         where T : unmanaged => _reader.Read<T>();
 
-    public string ReadString()
-    {
-        var bytes = _reader.ReadSpan(_reader.ReadLength(sizeof(char)) * sizeof(char));
-        return System.Runtime.InteropServices.MemoryMarshal.Cast<byte, char>(bytes).ToString();
-    }
+    public string ReadString() => _reader.ReadUtf16(_reader.ReadLength(sizeof(char)));
 }

@@ -20,7 +20,14 @@ internal sealed partial class MessageBuffer
     private long _closedLength;
     private Piece[] _pieces = new Piece[4];
     private int _pieceCount;
-    private readonly List<(nint Start, nint Size)> _chunks = [];
+    private readonly Pile<Chunk> _chunks = new();
+
+    /// <summary>Native memory of this message.</summary>
+    private struct Chunk
+    {
+        public nint Start;
+        public nint Size;
+    }
 
     /// <summary>A part of the message that is finished: bytes in a chunk, or (with <see cref="Owner"/>) the content of an array.</summary>
     private struct Piece
@@ -153,10 +160,10 @@ internal sealed partial class MessageBuffer
     private unsafe void Grow(nint needed)
     {
         CloseOpenPiece();
-        nint size = _chunks.Count == 0 ? FirstChunk : (nint)Math.Min(LargestChunk, _chunks[^1].Size * 2);
+        nint size = _chunks.Count == 0 ? FirstChunk : (nint)Math.Min(LargestChunk, _chunks[_chunks.Count - 1].Size * 2);
         size = Math.Max(size, needed);
         var start = (nint)NativeMemory.Alloc((nuint)size);
-        _chunks.Add((start, size));
+        _chunks.Add(new Chunk { Start = start, Size = size });
         _chunk = start;
         _open = start;
         _cursor = start;
@@ -244,10 +251,10 @@ internal sealed partial class MessageBuffer
 
         if (_chunks.Count == 1)
         {
-            (_chunk, var size) = _chunks[0];
+            _chunk = _chunks[0].Start;
             _open = _chunk;
             _cursor = _chunk;
-            _limit = _chunk + size;
+            _limit = _chunk + _chunks[0].Size;
         }
 
         if (_pieces.Length > 64)
@@ -258,9 +265,9 @@ internal sealed partial class MessageBuffer
 
     private unsafe void FreeChunks()
     {
-        foreach (var (start, _) in _chunks)
+        for (var i = 0; i < _chunks.Count; i++)
         {
-            NativeMemory.Free((void*)start);
+            NativeMemory.Free((void*)_chunks[i].Start);
         }
 
         _chunks.Clear();

@@ -5,9 +5,15 @@ internal sealed class WorkQueue
 {
     private const int KeepCapacity = 1024;
 
-    private (ObjectCodec Codec, object Value)[] _items = new (ObjectCodec, object)[8];
+    private Item[] _items = new Item[8];
     private int _head;
     private int _count;
+
+    private struct Item
+    {
+        public ObjectCodec Codec;
+        public object Value;
+    }
 
     public bool IsEmpty => _count == 0;
 
@@ -15,7 +21,7 @@ internal sealed class WorkQueue
     {
         if (_count == _items.Length)
         {
-            var items = new (ObjectCodec, object)[_count * 2];
+            var items = new Item[_count * 2];
             for (var i = 0; i < _count; i++)
             {
                 items[i] = _items[(_head + i) & (_count - 1)];
@@ -25,18 +31,22 @@ internal sealed class WorkQueue
             _head = 0;
         }
 
-        _items[(_head + _count++) & (_items.Length - 1)] = (codec, value);
+        ref var item = ref _items[(_head + _count++) & (_items.Length - 1)];
+        item.Codec = codec;
+        item.Value = value;
     }
 
     public bool TryTake(out ObjectCodec codec, out object value)
     {
         if (_count == 0)
         {
-            (codec, value) = (null!, null!);
+            codec = null!;
+            value = null!;
             return false;
         }
 
-        (codec, value) = _items[_head];
+        codec = _items[_head].Codec;
+        value = _items[_head].Value;
         _items[_head] = default;
         _head = (_head + 1) & (_items.Length - 1);
         _count--;
@@ -47,7 +57,7 @@ internal sealed class WorkQueue
     {
         if (_items.Length > KeepCapacity)
         {
-            _items = new (ObjectCodec, object)[8];
+            _items = new Item[8];
         }
         else if (_count > 0)
         {

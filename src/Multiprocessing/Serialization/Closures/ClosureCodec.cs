@@ -14,26 +14,23 @@ internal sealed class ClosureCodec : ObjectCodec
     private const int MaxFields = 63;
 
     private readonly Field[] _fields;
-    private readonly ConcurrentDictionary<ClosureUse, ulong> _masks = new();
+    private readonly ConcurrentDictionary<ClosureUse, Mask> _masks = new();
 
     public ClosureCodec(Type type)
         : base(type, CodecTraits.TwoPhase)
     {
-        _fields =
-        [
-            .. FieldPlan.Declared(type).Select(static field => new Field(
-                field,
-                FieldOffsets.Of(field),
-                ValueCodec.For(field.FieldType),
-                IsClosure(field.FieldType))),
-        ];
+        var fields = FieldPlan.Declared(type);
+        _fields = new Field[fields.Length];
         for (var i = 0; i < _fields.Length; i++)
         {
+            _fields[i] = new Field(fields[i], FieldOffsets.Of(fields[i]), ValueCodec.For(fields[i].FieldType), IsClosure(fields[i].FieldType));
             OuterMask |= _fields[i].IsOuter ? Bit(i) : 0;
         }
     }
 
     private sealed record Field(FieldInfo Info, int Offset, ValueCodec Codec, bool IsOuter);
+
+    private sealed record Mask(ulong Bits);
 
     /// <summary>The fields that lead to the closures of enclosing scopes.</summary>
     public ulong OuterMask { get; }
@@ -53,23 +50,26 @@ internal sealed class ClosureCodec : ObjectCodec
             || Array.Exists(type.GetInterfaces(), static face => face.IsGenericType && face.GetGenericTypeDefinition() == typeof(IAsyncEnumerable<>))
             || Array.Exists(type.GetInterfaces(), static face => face.IsGenericType && face.GetGenericTypeDefinition() == typeof(IAsyncEnumerator<>)));
 
-    public ulong MaskOf(ClosureUse use) => _masks.GetOrAdd(
-        use,
-        static (use, fields) =>
+    public ulong MaskOf(ClosureUse use)
+    {
+        if (_masks.TryGetValue(use, out var known))
         {
-            ulong mask = 0;
-            for (var i = 0; i < fields.Length; i++)
-            {
-                mask |= fields.Length > MaxFields || use.Reads(fields[i].Info) ? Bit(i) : 0;
-            }
+            return known.Bits;
+        }
 
-            return mask;
-        },
-        _fields);
+        ulong mask = 0;
+        for (var i = 0; i < _fields.Length; i++)
+        {
+            mask |= _fields.Length > MaxFields || use.Reads(_fields[i].Info) ? Bit(i) : 0;
+        }
+
+        _masks.TryAdd(use, new Mask(mask));
+        return mask;
+    }
 
     public override void WriteBody(GraphWriter writer, object value)
     {
-        var (mask, uses) = writer.Closures.Take(value);
+        var mask = writer.Closures.Take(value, out var uses);
         writer.Out.WriteVarint(mask);
         for (var i = 0; i < _fields.Length; i++)
         {

@@ -17,7 +17,7 @@ internal sealed class ClosureStates
     }
 
     /// <summary>Adds uses of a closure; true if it needs a (further) body that is not queued yet.</summary>
-    public bool Request(object closure, ClosureCodec codec, ReadOnlySpan<ClosureUse> uses)
+    public bool Request(object closure, ClosureCodec codec, ClosureUse[] uses)
     {
         if (!_states.TryGetValue(closure, out var state))
         {
@@ -50,16 +50,16 @@ internal sealed class ClosureStates
     }
 
     /// <summary>The fields to write now, and for whom.</summary>
-    public (ulong Mask, ClosureUse[] Uses) Take(object closure)
+    public ulong Take(object closure, out ClosureUse[] uses)
     {
         var state = _states[closure];
         var mask = state.Pending;
-        var uses = state.Uses[state.PendingUses..].ToArray();
+        uses = state.Uses.Count == 1 ? state.Uses[0].Alone : state.Uses.GetRange(state.PendingUses, state.Uses.Count - state.PendingUses).ToArray();
         state.Written |= mask;
         state.Pending = 0;
         state.PendingUses = state.Uses.Count;
         state.IsQueued = false;
-        return (mask, uses);
+        return mask;
     }
 
     public void Clear() => _states.Clear();

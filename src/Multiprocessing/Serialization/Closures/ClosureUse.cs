@@ -17,18 +17,25 @@ internal sealed class ClosureUse
 
     private static readonly ConcurrentDictionary<MethodInfo, ClosureUse> Known = new();
 
-    private readonly HashSet<(Module Module, int Token)>? _read;
+    private readonly HashSet<MemberInfo>? _read;
 
-    private ClosureUse(HashSet<(Module Module, int Token)>? read) => _read = read;
+    private ClosureUse(HashSet<MemberInfo>? read)
+    {
+        _read = read;
+        Alone = [this];
+    }
+
+    /// <summary>This use and no other.</summary>
+    public ClosureUse[] Alone { get; }
 
     public static ClosureUse Of(MethodInfo body) => Known.GetOrAdd(body, static body => Analyze(body));
 
-    public bool Reads(FieldInfo field) => _read is null || _read.Contains((field.Module, field.MetadataToken));
+    public bool Reads(FieldInfo field) => _read is null || _read.Contains(Definition(field));
 
     private static ClosureUse Analyze(MethodInfo body)
     {
-        var read = new HashSet<(Module, int)>();
-        var seen = new HashSet<(Module, int)>();
+        var read = new HashSet<MemberInfo>();
+        var seen = new HashSet<MemberInfo>();
         var pending = new Stack<MethodBase>();
         Follow(body, seen, pending);
         try
@@ -50,7 +57,7 @@ internal sealed class ClosureUse
         return new ClosureUse(read);
     }
 
-    private static bool Scan(MethodBase method, HashSet<(Module, int)> read, HashSet<(Module, int)> seen, Stack<MethodBase> pending)
+    private static bool Scan(MethodBase method, HashSet<MemberInfo> read, HashSet<MemberInfo> seen, Stack<MethodBase> pending)
     {
         if (method.GetMethodBody()?.GetILAsByteArray() is not { } code)
         {
@@ -92,19 +99,25 @@ internal sealed class ClosureUse
         return !tokens.IsBroken;
     }
 
-    private static void AddField(FieldInfo? field, HashSet<(Module, int)> read)
+    private static void AddField(FieldInfo? field, HashSet<MemberInfo> read)
     {
         if (field is { DeclaringType: { } owner } && ClosureCodec.IsClosure(owner))
         {
-            read.Add((field.Module, field.MetadataToken));
+            read.Add(Definition(field));
         }
     }
 
+    /// <summary>The member without type arguments: what is read is the same for all of them.</summary>
+    private static MemberInfo Definition(MemberInfo member) =>
+        member.DeclaringType is { IsConstructedGenericType: true } || member is MethodInfo { IsGenericMethod: true }
+            ? member.Module.ResolveMember(member.MetadataToken)!
+            : member;
+
     private static bool IsCompilerMade(MethodBase method) => method.Name.StartsWith('<') || method.DeclaringType?.Name.StartsWith('<') == true;
 
-    private static void Follow(MethodBase method, HashSet<(Module, int)> seen, Stack<MethodBase> pending)
+    private static void Follow(MethodBase method, HashSet<MemberInfo> seen, Stack<MethodBase> pending)
     {
-        if (!seen.Add((method.Module, method.MetadataToken)))
+        if (!seen.Add(Definition(method)))
         {
             return;
         }
@@ -120,11 +133,11 @@ internal sealed class ClosureUse
         }
     }
 
-    private static void FollowAll(Type stateMachine, HashSet<(Module, int)> seen, Stack<MethodBase> pending)
+    private static void FollowAll(Type stateMachine, HashSet<MemberInfo> seen, Stack<MethodBase> pending)
     {
         foreach (var step in stateMachine.GetMethods(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
         {
-            if (seen.Add((step.Module, step.MetadataToken)))
+            if (seen.Add(Definition(step)))
             {
                 pending.Push(step);
             }

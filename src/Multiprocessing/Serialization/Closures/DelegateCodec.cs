@@ -132,7 +132,7 @@ internal sealed class DelegateCodec(Type type) : ObjectCodec(type, CodecTraits.T
         var slot = ReferenceSlot.Object;
         if (slot.CodecOf(target!) is ClosureCodec closure)
         {
-            writer.WriteClosure(target!, closure, slot, ClosureUse.Of(method));
+            writer.WriteClosure(target!, closure, slot, ClosureUse.Of(method).Alone);
         }
         else
         {
@@ -165,7 +165,7 @@ internal sealed class DelegateCodec(Type type) : ObjectCodec(type, CodecTraits.T
 
     private Refusal? Refuse(MethodInfo method, object? target)
     {
-        if (method.DeclaringType is null && method.GetType().Name == "RTDynamicMethod" || target?.GetType().FullName == "System.Runtime.CompilerServices.Closure")
+        if (method.GetType().Name.EndsWith("DynamicMethod", StringComparison.Ordinal) || target?.GetType().FullName == "System.Runtime.CompilerServices.Closure")
         {
             return new Refusal(Type, "Its code was made at run time and exists in this process only; pass a lambda or a method, or compile the expression in the child.");
         }

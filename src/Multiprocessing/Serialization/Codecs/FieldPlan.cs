@@ -18,26 +18,27 @@ internal sealed class FieldPlan
     /// <summary>Either a block of <see cref="Length"/> bytes, or one field with its codec.</summary>
     private readonly record struct Step(int Offset, int Length, ValueCodec? Codec);
 
-    public bool IsEmpty => _steps.Length == 0;
+    private readonly record struct Placed(FieldInfo Field, int Offset);
 
     /// <summary>All fields from <paramref name="type"/> up to, and without, <paramref name="stop"/>.</summary>
     public static FieldPlan Of(Type type, Type? stop = null, Func<FieldInfo, bool>? skip = null, Func<FieldInfo, ValueCodec?>? codecs = null)
     {
-        var all = new List<(FieldInfo Field, int Offset)>();
+        var placed = new Pile<Placed>();
         for (var level = type; level is not null && level != stop && level != typeof(object); level = level.BaseType)
         {
             foreach (var field in Declared(level))
             {
-                all.Add((field, FieldOffsets.Of(field)));
+                Insert(placed, new Placed(field, FieldOffsets.Of(field)));
             }
         }
 
-        all.Sort(static (left, right) => left.Offset.CompareTo(right.Offset));
-        var steps = new List<Step>();
+        var steps = new Pile<Step>();
         var fields = new List<FieldInfo>();
         var blockEnd = -1;
-        foreach (var (field, offset) in all)
+        for (var i = 0; i < placed.Count; i++)
         {
+            var field = placed[i].Field;
+            var offset = placed[i].Offset;
             if (IsLeftOut(field) || skip?.Invoke(field) == true)
             {
                 blockEnd = -1;
@@ -54,9 +55,9 @@ internal sealed class FieldPlan
             else if (blockEnd >= 0)
             {
                 // Explicit layouts may overlap: the block covers whichever reaches further.
-                var block = steps[^1];
+                ref var block = ref steps[steps.Count - 1];
                 blockEnd = Math.Max(blockEnd, offset + codec.RawSize);
-                steps[^1] = block with { Length = blockEnd - block.Offset };
+                block = block with { Length = blockEnd - block.Offset };
             }
             else
             {
@@ -65,7 +66,17 @@ internal sealed class FieldPlan
             }
         }
 
-        return new FieldPlan([.. steps], [.. fields]);
+        return new FieldPlan(steps.ToArray(), [.. fields]);
+    }
+
+    /// <summary>Keeps the pile in the order of offsets.</summary>
+    private static void Insert(Pile<Placed> placed, Placed field)
+    {
+        placed.Add(field);
+        for (var i = placed.Count - 1; i > 0 && placed[i - 1].Offset > placed[i].Offset; i--)
+        {
+            (placed[i - 1], placed[i]) = (placed[i], placed[i - 1]);
+        }
     }
 
     public static FieldInfo[] Declared(Type type) =>
@@ -74,8 +85,10 @@ internal sealed class FieldPlan
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Write(GraphWriter writer, ref byte data)
     {
-        foreach (ref readonly var step in _steps.AsSpan())
+        var steps = _steps;
+        for (var i = 0; i < steps.Length; i++)
         {
+            ref readonly var step = ref steps[i];
             ref var place = ref Unsafe.Add(ref data, step.Offset);
             if (step.Codec is { } codec)
             {
@@ -91,8 +104,10 @@ internal sealed class FieldPlan
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Read(GraphReader reader, ref byte data)
     {
-        foreach (ref readonly var step in _steps.AsSpan())
+        var steps = _steps;
+        for (var i = 0; i < steps.Length; i++)
         {
+            ref readonly var step = ref steps[i];
             ref var place = ref Unsafe.Add(ref data, step.Offset);
             if (step.Codec is { } codec)
             {

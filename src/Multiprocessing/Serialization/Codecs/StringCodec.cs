@@ -51,8 +51,7 @@ internal static class StringFormat
         }
 
         var length = (int)(header - Lengths);
-        var bytes = reader.ReadSpan(length * sizeof(char));
-        var value = length == 0 ? string.Empty : MemoryMarshal.Cast<byte, char>(bytes).ToString();
+        var value = reader.ReadUtf16(length);
         if (length >= TrackFrom)
         {
             reader.Register(value);

@@ -24,7 +24,9 @@ internal static class CollectionCodecs
         ["System.Collections.Immutable.ImmutableHashSet`1"] = static (type, level) => Make(typeof(ImmutableHashSetCodec<>), type, level),
         ["System.Collections.Frozen.FrozenDictionary`2"] = static (type, level) => Make(typeof(FrozenDictionaryCodec<,>), type, level),
         ["System.Collections.Frozen.FrozenSet`1"] = static (type, level) => Make(typeof(FrozenSetCodec<>), type, level),
-        ["System.Collections.Hashtable"] = static (type, level) => new HashtableCodec(type),
+
+        // The framework's own subclass wraps another table and keeps nothing itself.
+        ["System.Collections.Hashtable"] = static (type, level) => type != level && Framework.Owns(type) ? new PlainObjectCodec(type) : new HashtableCodec(type),
     };
 
     public static ObjectCodec? Of(Type type)

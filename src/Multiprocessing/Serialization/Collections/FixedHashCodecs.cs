@@ -43,19 +43,19 @@ internal abstract class FixedHashCodec<TCollection, TKey, TItem>(Type type) : Ha
     }
 }
 
-internal sealed class ImmutableDictionaryCodec<TKey, TValue>(Type type) : FixedHashCodec<ImmutableDictionary<TKey, TValue>, TKey, KeyValuePair<TKey, TValue>>(type)
+internal sealed class ImmutableDictionaryCodec<TKey, TValue>(Type type) : FixedHashCodec<ImmutableDictionary<TKey, TValue>, TKey, HashItem<TKey, TValue>>(type)
     where TKey : notnull
 {
     protected override bool HasSecondComparer => true;
 
     protected override object? ComparerOf(ImmutableDictionary<TKey, TValue> collection) => NotDefault(collection.KeyComparer);
 
-    protected override (object? Comparer, bool Any)? SecondComparerOf(ImmutableDictionary<TKey, TValue> collection) => (NotDefault(collection.ValueComparer), true);
+    protected override object? SecondComparerOf(ImmutableDictionary<TKey, TValue> collection) => NotDefault(collection.ValueComparer);
 
-    protected override KeyValuePair<TKey, TValue>[] ItemsOf(ImmutableDictionary<TKey, TValue> collection) => [.. collection];
+    protected override HashItem<TKey, TValue>[] ItemsOf(ImmutableDictionary<TKey, TValue> collection) => HashItem<TKey, TValue>.From(collection);
 
-    protected override ImmutableDictionary<TKey, TValue> Build(KeyValuePair<TKey, TValue>[] items, object? comparer, object? second) =>
-        ImmutableDictionary.CreateRange((IEqualityComparer<TKey>?)comparer, (IEqualityComparer<TValue>?)second, items);
+    protected override ImmutableDictionary<TKey, TValue> Build(HashItem<TKey, TValue>[] items, object? comparer, object? second) =>
+        ImmutableDictionary.CreateRange((IEqualityComparer<TKey>?)comparer, (IEqualityComparer<TValue>?)second, HashItem<TKey, TValue>.Pairs(items));
 }
 
 internal sealed class ImmutableHashSetCodec<T>(Type type) : FixedHashCodec<ImmutableHashSet<T>, T, T>(type)
@@ -67,15 +67,15 @@ internal sealed class ImmutableHashSetCodec<T>(Type type) : FixedHashCodec<Immut
     protected override ImmutableHashSet<T> Build(T[] items, object? comparer, object? second) => ImmutableHashSet.CreateRange((IEqualityComparer<T>?)comparer, items);
 }
 
-internal sealed class FrozenDictionaryCodec<TKey, TValue>(Type type) : FixedHashCodec<FrozenDictionary<TKey, TValue>, TKey, KeyValuePair<TKey, TValue>>(type)
+internal sealed class FrozenDictionaryCodec<TKey, TValue>(Type type) : FixedHashCodec<FrozenDictionary<TKey, TValue>, TKey, HashItem<TKey, TValue>>(type)
     where TKey : notnull
 {
     protected override object? ComparerOf(FrozenDictionary<TKey, TValue> collection) => NotDefault(collection.Comparer);
 
-    protected override KeyValuePair<TKey, TValue>[] ItemsOf(FrozenDictionary<TKey, TValue> collection) => [.. collection];
+    protected override HashItem<TKey, TValue>[] ItemsOf(FrozenDictionary<TKey, TValue> collection) => HashItem<TKey, TValue>.From(collection);
 
-    protected override FrozenDictionary<TKey, TValue> Build(KeyValuePair<TKey, TValue>[] items, object? comparer, object? second) =>
-        items.ToFrozenDictionary((IEqualityComparer<TKey>?)comparer);
+    protected override FrozenDictionary<TKey, TValue> Build(HashItem<TKey, TValue>[] items, object? comparer, object? second) =>
+        HashItem<TKey, TValue>.Pairs(items).ToFrozenDictionary((IEqualityComparer<TKey>?)comparer);
 }
 
 internal sealed class FrozenSetCodec<T>(Type type) : FixedHashCodec<FrozenSet<T>, T, T>(type)

@@ -34,9 +34,9 @@ internal abstract class HashCodec<TCollection, TKey, TItem> : ObjectCodec
     {
         var collection = Unsafe.As<TCollection>(value);
         writer.WriteReference(ComparerOf(collection), ReferenceSlot.Object);
-        if (SecondComparerOf(collection) is { } second)
+        if (HasSecondComparer)
         {
-            writer.WriteReference(second.Comparer, ReferenceSlot.Object);
+            writer.WriteReference(SecondComparerOf(collection), ReferenceSlot.Object);
         }
 
         WriteItems(writer, collection);
@@ -65,9 +65,9 @@ internal abstract class HashCodec<TCollection, TKey, TItem> : ObjectCodec
         else
         {
             var items = new TItem[count];
-            foreach (ref var item in items.AsSpan())
+            for (var i = 0; i < items.Length; i++)
             {
-                Place<TItem>.Read(reader, ref item);
+                Place<TItem>.Read(reader, ref items[i]);
             }
 
             if (atOnce)
@@ -93,7 +93,7 @@ internal abstract class HashCodec<TCollection, TKey, TItem> : ObjectCodec
     {
         var collection = (TCollection)value;
         yield return new PathStep("comparer", ComparerOf(collection));
-        yield return new PathStep("comparer", SecondComparerOf(collection)?.Comparer);
+        yield return new PathStep("comparer", SecondComparerOf(collection));
         foreach (var step in ItemsOf(collection).SelectMany(static (item, index) => PathSteps.Of(item, index)))
         {
             yield return step;
@@ -109,7 +109,7 @@ internal abstract class HashCodec<TCollection, TKey, TItem> : ObjectCodec
     protected abstract object? ComparerOf(TCollection collection);
 
     /// <summary>What it compares values with, if it does that at all.</summary>
-    protected virtual (object? Comparer, bool Any)? SecondComparerOf(TCollection collection) => null;
+    protected virtual object? SecondComparerOf(TCollection collection) => null;
 
     protected virtual bool HasSecondComparer => false;
 
@@ -120,9 +120,9 @@ internal abstract class HashCodec<TCollection, TKey, TItem> : ObjectCodec
     {
         var items = ItemsOf(collection);
         writer.Out.WriteVarint((uint)items.Length);
-        foreach (ref var item in items.AsSpan())
+        for (var i = 0; i < items.Length; i++)
         {
-            Place<TItem>.Write(writer, ref item);
+            Place<TItem>.Write(writer, ref items[i]);
         }
     }
 
@@ -147,4 +147,30 @@ internal abstract class HashCodec<TCollection, TKey, TItem> : ObjectCodec
 
     /// <summary>The comparer, or <see langword="null"/> if it is the default one.</summary>
     protected static object? NotDefault<T>(IEqualityComparer<T>? comparer) => ReferenceEquals(comparer, EqualityComparer<T>.Default) ? null : comparer;
+}
+
+/// <summary>A key and its value. A struct of this library's own, so that code for it is compiled ahead.</summary>
+internal struct HashItem<TKey, TValue>(TKey key, TValue value)
+{
+    public TKey Key = key;
+    public TValue Value = value;
+
+    public static HashItem<TKey, TValue>[] From(ICollection<KeyValuePair<TKey, TValue>> pairs)
+    {
+        var items = new Pile<HashItem<TKey, TValue>>();
+        foreach (var pair in pairs)
+        {
+            items.Add(new HashItem<TKey, TValue>(pair.Key, pair.Value));
+        }
+
+        return items.ToArray();
+    }
+
+    public static IEnumerable<KeyValuePair<TKey, TValue>> Pairs(HashItem<TKey, TValue>[] items)
+    {
+        foreach (var item in items)
+        {
+            yield return new KeyValuePair<TKey, TValue>(item.Key, item.Value);
+        }
+    }
 }

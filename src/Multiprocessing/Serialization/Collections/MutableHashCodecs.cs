@@ -4,28 +4,27 @@ using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
 
-internal sealed class DictionaryCodec<TKey, TValue>(Type type) : HashCodec<Dictionary<TKey, TValue>, TKey, KeyValuePair<TKey, TValue>>(type, isSealed: false)
+internal sealed class DictionaryCodec<TKey, TValue>(Type type) : HashCodec<Dictionary<TKey, TValue>, TKey, HashItem<TKey, TValue>>(type, isSealed: false)
     where TKey : notnull
 {
     protected override object? ComparerOf(Dictionary<TKey, TValue> collection) => NotDefault(collection.Comparer);
 
-    protected override KeyValuePair<TKey, TValue>[] ItemsOf(Dictionary<TKey, TValue> collection) => [.. collection];
+    protected override HashItem<TKey, TValue>[] ItemsOf(Dictionary<TKey, TValue> collection) => HashItem<TKey, TValue>.From(collection);
 
     protected override void WriteItems(GraphWriter writer, Dictionary<TKey, TValue> collection)
     {
         writer.Out.WriteVarint((uint)collection.Count);
         foreach (var item in collection)
         {
-            var (key, value) = item;
-            Place<TKey>.Write(writer, ref key);
-            Place<TValue>.Write(writer, ref value);
+            var copy = new HashItem<TKey, TValue>(item.Key, item.Value);
+            Place<HashItem<TKey, TValue>>.Write(writer, ref copy);
         }
     }
 
     protected override void Initialize(Dictionary<TKey, TValue> collection, int count, object? comparer) =>
         Constructors<TKey, TValue>.Initialize(collection, count, (IEqualityComparer<TKey>?)comparer);
 
-    protected override void Add(Dictionary<TKey, TValue> collection, KeyValuePair<TKey, TValue> item) => collection.Add(item.Key, item.Value);
+    protected override void Add(Dictionary<TKey, TValue> collection, HashItem<TKey, TValue> item) => collection.Add(item.Key, item.Value);
 }
 
 internal sealed class HashSetCodec<T>(Type type) : HashCodec<HashSet<T>, T, T>(type, isSealed: false)
@@ -51,45 +50,57 @@ internal sealed class HashSetCodec<T>(Type type) : HashCodec<HashSet<T>, T, T>(t
 }
 
 internal sealed class OrderedDictionaryCodec<TKey, TValue>(Type type)
-    : HashCodec<OrderedDictionary<TKey, TValue>, TKey, KeyValuePair<TKey, TValue>>(type, isSealed: false)
+    : HashCodec<OrderedDictionary<TKey, TValue>, TKey, HashItem<TKey, TValue>>(type, isSealed: false)
     where TKey : notnull
 {
     protected override object? ComparerOf(OrderedDictionary<TKey, TValue> collection) => NotDefault(collection.Comparer);
 
-    protected override KeyValuePair<TKey, TValue>[] ItemsOf(OrderedDictionary<TKey, TValue> collection) => [.. collection];
+    protected override HashItem<TKey, TValue>[] ItemsOf(OrderedDictionary<TKey, TValue> collection) => HashItem<TKey, TValue>.From(collection);
 
     protected override void Initialize(OrderedDictionary<TKey, TValue> collection, int count, object? comparer) =>
         Constructors<TKey, TValue>.Initialize(collection, count, (IEqualityComparer<TKey>?)comparer);
 
-    protected override void Add(OrderedDictionary<TKey, TValue> collection, KeyValuePair<TKey, TValue> item) => collection.Add(item.Key, item.Value);
+    protected override void Add(OrderedDictionary<TKey, TValue> collection, HashItem<TKey, TValue> item) => collection.Add(item.Key, item.Value);
 }
 
 internal sealed class ConcurrentDictionaryCodec<TKey, TValue>(Type type)
-    : HashCodec<ConcurrentDictionary<TKey, TValue>, TKey, KeyValuePair<TKey, TValue>>(type, isSealed: false)
+    : HashCodec<ConcurrentDictionary<TKey, TValue>, TKey, HashItem<TKey, TValue>>(type, isSealed: false)
     where TKey : notnull
 {
     protected override object? ComparerOf(ConcurrentDictionary<TKey, TValue> collection) => NotDefault(collection.Comparer);
 
-    protected override KeyValuePair<TKey, TValue>[] ItemsOf(ConcurrentDictionary<TKey, TValue> collection) => collection.ToArray();
+    protected override HashItem<TKey, TValue>[] ItemsOf(ConcurrentDictionary<TKey, TValue> collection) => HashItem<TKey, TValue>.From(collection.ToArray());
 
     protected override void Initialize(ConcurrentDictionary<TKey, TValue> collection, int count, object? comparer) =>
         Constructors<TKey, TValue>.Initialize(collection, (IEqualityComparer<TKey>?)comparer);
 
-    protected override void Add(ConcurrentDictionary<TKey, TValue> collection, KeyValuePair<TKey, TValue> item) => collection.TryAdd(item.Key, item.Value);
+    protected override void Add(ConcurrentDictionary<TKey, TValue> collection, HashItem<TKey, TValue> item) => collection.TryAdd(item.Key, item.Value);
 }
 
-internal sealed class HashtableCodec(Type type) : HashCodec<Hashtable, object, DictionaryEntry>(type, isSealed: false)
+internal sealed class HashtableCodec(Type type) : HashCodec<Hashtable, object, HashItem<object, object?>>(type, isSealed: false)
 {
     protected override object? ComparerOf(Hashtable collection) => Comparer(collection);
 
-    protected override DictionaryEntry[] ItemsOf(Hashtable collection) => [.. collection.Cast<DictionaryEntry>()];
+    protected override HashItem<object, object?>[] ItemsOf(Hashtable collection)
+    {
+        var items = new Pile<HashItem<object, object?>>();
+        foreach (DictionaryEntry entry in collection)
+        {
+            items.Add(new HashItem<object, object?>(entry.Key, entry.Value));
+        }
+
+        return items.ToArray();
+    }
 
     protected override void Initialize(Hashtable collection, int count, object? comparer) => Construct(collection, count, (IEqualityComparer?)comparer);
 
-    protected override void Add(Hashtable collection, DictionaryEntry item) => collection.Add(item.Key, item.Value);
+    protected override void Add(Hashtable collection, HashItem<object, object?> item) => Insert(collection, item.Key, item.Value, add: true);
 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_EqualityComparer")]
     private static extern IEqualityComparer? Comparer(Hashtable collection);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "Insert")]
+    private static extern void Insert(Hashtable collection, object key, object? value, bool add);
 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = ".ctor")]
     private static extern void Construct(Hashtable collection, int capacity, IEqualityComparer? comparer);

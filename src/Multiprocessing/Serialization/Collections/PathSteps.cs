@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Globalization;
 
 namespace Multiprocessing;
@@ -8,14 +7,9 @@ internal static class PathSteps
 {
     public static IEnumerable<PathStep> Of<TItem>(TItem item, int index)
     {
-        if (item is DictionaryEntry entry)
+        if (typeof(TItem) is { IsConstructedGenericType: true } type && type.GetGenericTypeDefinition() == typeof(HashItem<,>))
         {
-            return Of(entry.Key, entry.Value);
-        }
-
-        if (item is not null && typeof(TItem) is { IsConstructedGenericType: true } type && type.GetGenericTypeDefinition() == typeof(KeyValuePair<,>))
-        {
-            return Of(type.GetProperty("Key")!.GetValue(item), type.GetProperty("Value")!.GetValue(item));
+            return Of(type.GetField("Key")!.GetValue(item), type.GetField("Value")!.GetValue(item));
         }
 
         return [new PathStep($"element [{index}]", item)];

@@ -37,6 +37,21 @@ internal static class CustomSerializers
         }
 
         serializer = attribute.SerializerType;
-        return serializer.IsGenericTypeDefinition && type.IsConstructedGenericType ? serializer.MakeGenericType(type.GenericTypeArguments) : serializer;
+        return serializer.IsGenericTypeDefinition ? Close(serializer, type) : serializer;
+    }
+
+    /// <summary>A generic serializer takes either the type itself (one for all types) or the type's own arguments (one for a generic type).</summary>
+    private static Type Close(Type serializer, Type type)
+    {
+        var wanted = typeof(IProcessSerializer<>).MakeGenericType(type);
+        foreach (var arguments in new[] { [type], type.GenericTypeArguments })
+        {
+            if (arguments.Length == serializer.GetGenericArguments().Length && serializer.MakeGenericType(arguments) is { } closed && wanted.IsAssignableFrom(closed))
+            {
+                return closed;
+            }
+        }
+
+        throw new InvalidOperationException($"{serializer} is named as the serializer of {type} but cannot be closed to implement {wanted}.");
     }
 }

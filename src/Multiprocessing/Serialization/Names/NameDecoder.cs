@@ -9,7 +9,7 @@ namespace Multiprocessing;
 /// <summary>Finds what a <see cref="NameEncoder"/> named.</summary>
 internal static class NameDecoder
 {
-    private static readonly ConcurrentDictionary<Guid, Module> Modules = new();
+    private static readonly ConcurrentDictionary<string, Module> Modules = new();
 
     public static unsafe object Decode(ReadOnlySpan<byte> blob)
     {
@@ -53,9 +53,7 @@ internal static class NameDecoder
             case NameKind.Method:
                 return ReadMethod(reader);
             case NameKind.Field:
-                var (fieldModule, fieldOwner, fieldToken) = ReadMember(reader);
-                var field = fieldModule.ResolveField(fieldToken)!;
-                return fieldOwner is { IsConstructedGenericType: true } ? FieldInfo.GetFieldFromHandle(field.FieldHandle, fieldOwner.TypeHandle) : field;
+                return FindMember<FieldInfo>(reader, static (type, flags) => type.GetFields(flags));
             case NameKind.Property:
                 return FindMember<PropertyInfo>(reader, static (type, flags) => type.GetProperties(flags));
             case NameKind.Event:
@@ -87,8 +85,9 @@ internal static class NameDecoder
 
     private static MethodBase ReadMethod(BinaryReader reader)
     {
-        var (module, owner, token) = ReadMember(reader);
-        var method = module.ResolveMethod(token)!;
+        var module = ReadModule(reader);
+        var owner = ReadOwner(reader);
+        var method = module.ResolveMethod(reader.ReadInt32())!;
         if (owner is { IsConstructedGenericType: true })
         {
             method = MethodBase.GetMethodFromHandle(method.MethodHandle, owner.TypeHandle)!;
@@ -110,16 +109,13 @@ internal static class NameDecoder
         where T : MemberInfo
     {
         const BindingFlags All = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
-        var (_, owner, token) = ReadMember(reader);
-        return Array.Find(members(owner ?? throw GraphReader.Torn(), All), member => member.MetadataToken == token) ?? throw GraphReader.Torn();
+        ReadModule(reader);
+        var owner = ReadOwner(reader) ?? throw GraphReader.Torn();
+        var token = reader.ReadInt32();
+        return Array.Find(members(owner, All), member => member.MetadataToken == token) ?? throw GraphReader.Torn();
     }
 
-    private static (Module Module, Type? Owner, int Token) ReadMember(BinaryReader reader)
-    {
-        var module = ReadModule(reader);
-        var owner = reader.ReadBoolean() ? ReadType(reader) : null;
-        return (module, owner, reader.ReadInt32());
-    }
+    private static Type? ReadOwner(BinaryReader reader) => reader.ReadBoolean() ? ReadType(reader) : null;
 
     private static Module ReadModule(BinaryReader reader)
     {
@@ -139,7 +135,10 @@ internal static class NameDecoder
         var id = new Guid(reader.ReadBytes(16));
         var name = reader.ReadString();
         var file = kind == ModuleKind.NamedWithFile ? reader.ReadString() : null;
-        return Modules.TryGetValue(id, out var module) ? module : Modules.GetOrAdd(id, Load(id, name, file));
+
+        // The id in front of the name: two builds of one assembly are two modules.
+        var key = id.ToString() + name;
+        return Modules.TryGetValue(key, out var module) ? module : Modules.GetOrAdd(key, Load(id, name, file));
     }
 
     private static Module Load(Guid id, string name, string? file)

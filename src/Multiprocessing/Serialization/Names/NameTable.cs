@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Reflection;
-using System.Runtime.InteropServices;
 
 namespace Multiprocessing;
 
@@ -19,13 +17,9 @@ internal static class NameTable
         typeof(Dictionary<string, string>), typeof(Action), typeof(Exception),
     ];
 
-    private static readonly NameEntry[] WellKnownEntries = [.. WellKnownTypes.Select((type, number) => new NameEntry(type, [], number))];
-
-    private static readonly ConcurrentDictionary<object, NameEntry> ByThing =
-        new(WellKnownEntries.Select(entry => KeyValuePair.Create(entry.Thing, entry)), null);
-
-    /// <summary>By a hash of the bytes; what collides lies in one list.</summary>
-    private static readonly ConcurrentDictionary<ulong, NameEntry[]> ByBlob = new();
+    private static readonly ConcurrentDictionary<object, NameEntry> ByThing = new();
+    private static readonly NameEntry[] WellKnownEntries = MakeWellKnown();
+    private static readonly NameIndex ByBlob = new();
 
     /// <summary>The name of a type or member.</summary>
     /// <exception cref="CannotCrossException">It exists in this process only.</exception>
@@ -36,53 +30,38 @@ internal static class NameTable
     /// <summary>The type or member with that name, looked up once per process.</summary>
     public static NameEntry Find(ReadOnlySpan<byte> blob)
     {
-        var hash = Hash(blob);
-        if (ByBlob.TryGetValue(hash, out var entries))
-        {
-            foreach (var entry in entries)
-            {
-                if (blob.SequenceEqual(entry.Blob))
-                {
-                    return entry;
-                }
-            }
-        }
+        return ByBlob.Find(blob) ?? Resolve(blob);
+    }
 
+    private static NameEntry Resolve(ReadOnlySpan<byte> blob)
+    {
         var thing = NameDecoder.Decode(blob);
-        var added = ByThing.GetOrAdd(thing, static (thing, blob) => new NameEntry(thing, blob), blob.ToArray());
+        var added = ByThing.GetOrAdd(thing, new NameEntry(thing, blob.ToArray()));
         if (!blob.SequenceEqual(added.Blob))
         {
             // A second name of a well-known type, or of a member seen through a derived type.
             added = new NameEntry(thing, blob.ToArray(), added.WellKnown);
         }
 
-        ByBlob.AddOrUpdate(hash, [added], (_, others) => [.. others, added]);
-        return added;
+        return ByBlob.Add(added);
     }
 
     private static NameEntry Add(object thing)
     {
         var blob = NameEncoder.Encode(thing);
-        return ByThing.GetOrAdd(thing, static (thing, blob) => new NameEntry(thing, blob), blob);
+        return ByThing.GetOrAdd(thing, new NameEntry(thing, blob));
     }
 
-    private static ulong Hash(ReadOnlySpan<byte> blob)
+    private static NameEntry[] MakeWellKnown()
     {
-        const ulong Prime = 0x9E3779B97F4A7C15;
-        var hash = (ulong)blob.Length * Prime;
-        var words = MemoryMarshal.Cast<byte, ulong>(blob);
-        foreach (var word in words)
+        var entries = new NameEntry[WellKnownTypes.Length];
+        for (var i = 0; i < entries.Length; i++)
         {
-            hash = (hash ^ word) * Prime;
-            hash ^= hash >> 29;
+            entries[i] = new NameEntry(WellKnownTypes[i], [], i);
+            ByThing.TryAdd(WellKnownTypes[i], entries[i]);
         }
 
-        foreach (var rest in blob[(words.Length * 8)..])
-        {
-            hash = (hash ^ rest) * Prime;
-        }
-
-        return hash ^ (hash >> 32);
+        return entries;
     }
 }
 

@@ -1,0 +1,133 @@
+using System.Runtime.CompilerServices;
+
+namespace Multiprocessing;
+
+/// <summary>Items on their way into a ring: their bytes are ready before the lock is taken, and copying them cannot fail.</summary>
+internal unsafe interface IPayloads
+{
+    int Count { get; }
+
+    long LengthOf(int index);
+
+    void CopyTo(int index, byte* destination);
+}
+
+/// <summary>Where a taken item's bytes go, under the lock: no allocation, no exception.</summary>
+internal unsafe interface ISink
+{
+    /// <summary>Takes the bytes, or returns false because there is no room (<see cref="Wanted"/>) or the item is not what is expected.</summary>
+    bool Accept(byte* data, long length);
+
+    /// <summary>The room that the item refused last needs; 0 if it was refused because it is not what is expected.</summary>
+    long Wanted { get; }
+}
+
+/// <summary>An unmanaged value, as it lies in memory.</summary>
+internal unsafe struct RawPayload<T>(T value) : IPayloads
+{
+    private readonly T _value = value;
+
+    public readonly int Count => 1;
+
+    public readonly long LengthOf(int index) => Unsafe.SizeOf<T>();
+
+    public readonly void CopyTo(int index, byte* destination) => Unsafe.WriteUnaligned(destination, _value);
+}
+
+/// <summary>Unmanaged values of a span.</summary>
+internal unsafe ref struct RawSpanPayload<T>(ReadOnlySpan<T> values) : IPayloads
+{
+    private readonly ReadOnlySpan<T> _values = values;
+
+    public readonly int Count => _values.Length;
+
+    public readonly long LengthOf(int index) => Unsafe.SizeOf<T>();
+
+    public readonly void CopyTo(int index, byte* destination) => Unsafe.WriteUnaligned(destination, _values[index]);
+}
+
+/// <summary>One serialized item.</summary>
+internal unsafe struct BufferPayload(MessageBuffer buffer) : IPayloads
+{
+    public readonly int Count => 1;
+
+    public readonly long LengthOf(int index) => buffer.Length;
+
+    public readonly void CopyTo(int index, byte* destination) => buffer.CopyTo(destination);
+}
+
+/// <summary>Several serialized items.</summary>
+internal unsafe ref struct BufferSpanPayload(ReadOnlySpan<MessageBuffer> buffers) : IPayloads
+{
+    private readonly ReadOnlySpan<MessageBuffer> _buffers = buffers;
+
+    public readonly int Count => _buffers.Length;
+
+    public readonly long LengthOf(int index) => _buffers[index].Length;
+
+    public readonly void CopyTo(int index, byte* destination) => _buffers[index].CopyTo(destination);
+}
+
+/// <summary>One unmanaged value.</summary>
+internal unsafe struct RawSink<T> : ISink
+{
+    public T Value;
+
+    public readonly long Wanted => 0;
+
+    public bool Accept(byte* data, long length)
+    {
+        if (length != Unsafe.SizeOf<T>())
+        {
+            return false;
+        }
+
+        Value = Unsafe.ReadUnaligned<T>(data);
+        return true;
+    }
+}
+
+/// <summary>Unmanaged values.</summary>
+internal unsafe ref struct RawSpanSink<T>(Span<T> values) : ISink
+{
+    private readonly Span<T> _values = values;
+
+    public int Count;
+
+    public readonly long Wanted => 0;
+
+    public bool Accept(byte* data, long length)
+    {
+        if (length != Unsafe.SizeOf<T>() || Count == _values.Length)
+        {
+            return false;
+        }
+
+        _values[Count++] = Unsafe.ReadUnaligned<T>(data);
+        return true;
+    }
+}
+
+/// <summary>Serialized items, one behind the other in memory of this process, each with its length before it.</summary>
+internal unsafe struct ScratchSink(ScratchBuffer buffer) : ISink
+{
+    private long _used;
+
+    public long Wanted { get; private set; }
+
+    public bool Accept(byte* data, long length)
+    {
+        var bytes = RecordHeader.BytesFor(length);
+        if (buffer.Size - _used < bytes)
+        {
+            Wanted = bytes;
+            return false;
+        }
+
+        var at = buffer.Start + _used;
+        *(long*)at = length;
+        Buffer.MemoryCopy(data, at + RecordHeader.Size, length, length);
+        _used += bytes;
+        return true;
+    }
+}

@@ -1,0 +1,322 @@
+using System.Runtime.CompilerServices;
+
+namespace Multiprocessing;
+
+public sealed partial class ProcessQueue<T>
+{
+    /// <summary>Puts an item; waits without a thread while the queue is full. The item is serialized before the call returns.</summary>
+    /// <inheritdoc cref="Put(T, CancellationToken)"/>
+    public ValueTask PutAsync(T item, CancellationToken cancellationToken = default) => PutAsync(item, Deadline.Never, cancellationToken);
+
+    /// <summary>Puts an item; waits without a thread while the queue is full. The item is serialized before the call returns.</summary>
+    /// <inheritdoc cref="Put(T, TimeSpan, CancellationToken)"/>
+    public ValueTask PutAsync(T item, TimeSpan timeout, CancellationToken cancellationToken = default) => PutAsync(item, Deadline.After(timeout), cancellationToken);
+
+    /// <summary>Takes the oldest item; waits without a thread while there is none.</summary>
+    /// <inheritdoc cref="Get(CancellationToken)"/>
+    public ValueTask<T> GetAsync(CancellationToken cancellationToken = default) => GetAsync(Deadline.Never, cancellationToken);
+
+    /// <summary>Takes the oldest item; waits without a thread while there is none.</summary>
+    /// <inheritdoc cref="Get(TimeSpan, CancellationToken)"/>
+    public ValueTask<T> GetAsync(TimeSpan timeout, CancellationToken cancellationToken = default) => GetAsync(Deadline.After(timeout), cancellationToken);
+
+    /// <summary>Takes items as they come until the queue is completed and drained; waits without a thread.</summary>
+    /// <inheritdoc cref="ReadAll"/>
+    public async IAsyncEnumerable<T> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            var (outcome, item) = await TakeAsync(Deadline.Never, cancellationToken).ConfigureAwait(false);
+            if (outcome is not QueueOutcome.Done)
+            {
+                yield break;
+            }
+
+            yield return item;
+        }
+    }
+
+    /// <summary>For channel readers: waits until an item may be there (true), or none will come any more (false).</summary>
+    internal async ValueTask<bool> WaitToTakeAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var waiter = Core.DataWaiters.Enlist();
+            try
+            {
+                // Completed first: what is counted afterwards is all there will be.
+                var completed = Core.IsAddingCompleted;
+                if (Core.Count > 0 || completed)
+                {
+                    return Core.Count > 0 || !Core.IsDrained;
+                }
+
+                await AwaitTold(waiter, Deadline.Never, QueueWaitKind.Data, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                _core.DataWaiters.Withdraw(waiter);
+            }
+        }
+    }
+
+    /// <summary>For channel writers: waits until there may be room (true), or nothing can be put any more (false).</summary>
+    internal async ValueTask<bool> WaitToPutAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var waiter = Core.SpaceWaiters.Enlist();
+            try
+            {
+                if (Core.IsAddingCompleted)
+                {
+                    return false;
+                }
+
+                if (Core.HasRoom)
+                {
+                    return true;
+                }
+
+                await AwaitTold(waiter, Deadline.Never, QueueWaitKind.Space, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                _core.SpaceWaiters.Withdraw(waiter);
+            }
+        }
+    }
+
+    /// <summary>For channel readers: waits until the queue is completed and drained, taking nothing.</summary>
+    internal async Task WaitUntilDrainedAsync()
+    {
+        while (true)
+        {
+            var waiter = Core.EndWaiters.Enlist();
+            try
+            {
+                if (Core.IsDrained)
+                {
+                    return;
+                }
+
+                await waiter.Value.Task.ConfigureAwait(false);
+            }
+            finally
+            {
+                _core.EndWaiters.Withdraw(waiter);
+            }
+        }
+    }
+
+    private ValueTask PutAsync(T item, Deadline deadline, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled(cancellationToken);
+        }
+
+        try
+        {
+            if (!_raw)
+            {
+                return PutSerializedAsync(item, deadline, cancellationToken);
+            }
+
+            var payload = new RawPayload<T>(item);
+            var done = 0;
+            return Core.Put(ref payload, ref done, deadline, default) switch
+            {
+                QueueOutcome.Done => default,
+                QueueOutcome.Completed => ValueTask.FromException(Completed()),
+                _ => PutSlowAsync(payload, deadline, cancellationToken),
+            };
+        }
+        catch (Exception exception)
+        {
+            // Whatever was wrong is told by the task, as by every asynchronous method.
+            return ValueTask.FromException(exception);
+        }
+    }
+
+    private ValueTask PutSerializedAsync(T item, Deadline deadline, CancellationToken cancellationToken)
+    {
+        if (Core.IsAddingCompleted)
+        {
+            return ValueTask.FromException(Completed());
+        }
+
+        var buffer = MessageBuffer.Rent();
+        var handedOn = false;
+        var put = false;
+        try
+        {
+            ValueSerializer.Serialize(buffer, item, "item");
+            var payload = new BufferPayload(buffer);
+            var done = 0;
+            var outcome = Core.Put(ref payload, ref done, deadline, default);
+            put = outcome is QueueOutcome.Done;
+            handedOn = outcome is QueueOutcome.Blocked;
+            return outcome switch
+            {
+                QueueOutcome.Done => default,
+                QueueOutcome.Completed => ValueTask.FromException(Completed()),
+                _ => PutSerializedSlowAsync(buffer, deadline, cancellationToken),
+            };
+        }
+        finally
+        {
+            if (!handedOn)
+            {
+                Finish(buffer, put);
+            }
+        }
+    }
+
+    private async ValueTask PutSerializedSlowAsync(MessageBuffer buffer, Deadline deadline, CancellationToken cancellationToken)
+    {
+        var put = false;
+        try
+        {
+            await PutSlowAsync(new BufferPayload(buffer), deadline, cancellationToken).ConfigureAwait(false);
+            put = true;
+        }
+        finally
+        {
+            Finish(buffer, put);
+        }
+    }
+
+    private static void Finish(MessageBuffer buffer, bool put)
+    {
+        if (!put)
+        {
+            buffer.Cancel();
+        }
+
+        buffer.Dispose();
+    }
+
+    private async ValueTask PutSlowAsync<TPayload>(TPayload payload, Deadline deadline, CancellationToken cancellationToken)
+        where TPayload : struct, IPayloads
+    {
+        var used = false;
+        while (!used)
+        {
+            var waiter = Core.SpaceWaiters.Enlist();
+            try
+            {
+                var done = 0;
+                var outcome = Core.Put(ref payload, ref done, deadline, default);
+                if (outcome is QueueOutcome.Completed)
+                {
+                    throw Completed();
+                }
+
+                used = outcome is QueueOutcome.Done;
+                if (!used && !await AwaitTold(waiter, deadline, QueueWaitKind.Space, cancellationToken).ConfigureAwait(false))
+                {
+                    throw Full();
+                }
+            }
+            finally
+            {
+                _core.SpaceWaiters.Withdraw(waiter);
+                _core.PassOnAsync(QueueWaitKind.Space);
+            }
+        }
+    }
+
+    private ValueTask<T> GetAsync(Deadline deadline, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<T>(cancellationToken);
+        }
+
+        try
+        {
+            return TakeOne(out var item, Deadline.Now, default) is QueueOutcome.Done ? new(item!) : GetSlowAsync(deadline, cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            // Whatever was wrong is told by the task, as by every asynchronous method.
+            return ValueTask.FromException<T>(exception);
+        }
+    }
+
+    private async ValueTask<T> GetSlowAsync(Deadline deadline, CancellationToken cancellationToken)
+    {
+        var (outcome, item) = await TakeAsync(deadline, cancellationToken).ConfigureAwait(false);
+        return outcome switch
+        {
+            QueueOutcome.Done => item,
+            QueueOutcome.Completed => throw Drained(),
+            _ => throw Empty(),
+        };
+    }
+
+    private async ValueTask<(QueueOutcome Outcome, T Item)> TakeAsync(Deadline deadline, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (TakeOne(out var ready, Deadline.Now, default) is QueueOutcome.Done)
+        {
+            return (QueueOutcome.Done, ready!);
+        }
+
+        while (true)
+        {
+            var waiter = Core.DataWaiters.Enlist();
+            try
+            {
+                if (TakeOne(out var item, Deadline.Now, default) is QueueOutcome.Done)
+                {
+                    return (QueueOutcome.Done, item!);
+                }
+
+                if (Core.IsDrained)
+                {
+                    return (QueueOutcome.Completed, default!);
+                }
+
+                if (!await AwaitTold(waiter, deadline, QueueWaitKind.Data, cancellationToken).ConfigureAwait(false))
+                {
+                    return (QueueOutcome.Blocked, default!);
+                }
+            }
+            finally
+            {
+                _core.DataWaiters.Withdraw(waiter);
+                _core.PassOnAsync(QueueWaitKind.Data);
+            }
+        }
+    }
+
+    /// <summary>Waits until the waiter is told to look again. False when the deadline passed first.</summary>
+    private async ValueTask<bool> AwaitTold(LinkedListNode<TaskCompletionSource> waiter, Deadline deadline, QueueWaitKind kind, CancellationToken cancellationToken)
+    {
+        if (deadline.HasPassed)
+        {
+            return false;
+        }
+
+        Core.ThrowIfAbandoned(kind);
+        if (deadline.IsNever)
+        {
+            await waiter.Value.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+
+        try
+        {
+            await waiter.Value.Task.WaitAsync(deadline.Remaining, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,110 @@
+namespace Multiprocessing;
+
+public sealed partial class ProcessQueue<T>
+{
+    /// <summary>Marks one item that was taken as done.</summary>
+    /// <exception cref="InvalidOperationException">More items would be marked than were ever put.</exception>
+    /// <exception cref="ObjectDisposedException">The queue was disposed in this process.</exception>
+    public void MarkDone() => MarkDone(1);
+
+    /// <summary>Marks items that were taken as done. They count as in this process's hands until then: if it ends before, they are lost.</summary>
+    /// <param name="count">How many; zero does nothing.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative.</exception>
+    /// <exception cref="InvalidOperationException">More items would be marked than were ever put; none is marked.</exception>
+    /// <exception cref="ObjectDisposedException">The queue was disposed in this process.</exception>
+    public void MarkDone(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        if (count > 0 && !Core.MarkDone(count))
+        {
+            throw new InvalidOperationException($"{_core.Described} has fewer than {count} items that are not marked done: MarkDone was called more often than items were put.");
+        }
+
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>Waits until every item that was put has been taken and marked done.</summary>
+    /// <exception cref="ItemsLostException">A process ended with items in its hands that it had not marked.</exception>
+    /// <exception cref="QueueAbandonedException">Items are not done, other processes have had the queue, and none of them is left to take or mark them.</exception>
+    /// <exception cref="ObjectDisposedException">The queue was disposed in this process.</exception>
+    public void WaitAllDone() => WaitAllDoneCore(Deadline.Never, default);
+
+    /// <inheritdoc cref="WaitAllDone()"/>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="OperationCanceledException">The token fired first.</exception>
+    public void WaitAllDone(CancellationToken cancellationToken) => WaitAllDoneCore(Deadline.Never, cancellationToken);
+
+    /// <inheritdoc cref="WaitAllDone(CancellationToken)"/>
+    /// <param name="timeout">How long to wait; <see cref="TimeSpan.Zero"/> not at all, <see cref="Timeout.InfiniteTimeSpan"/> without end.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>False if some were not done in time.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative and not infinite.</exception>
+    public bool WaitAllDone(TimeSpan timeout, CancellationToken cancellationToken = default) => WaitAllDoneCore(Deadline.After(timeout), cancellationToken);
+
+    /// <inheritdoc cref="WaitAllDone(CancellationToken)"/>
+    public async ValueTask WaitAllDoneAsync(CancellationToken cancellationToken = default) =>
+        await WaitAllDoneAsync(Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc cref="WaitAllDone(TimeSpan, CancellationToken)"/>
+    public async ValueTask<bool> WaitAllDoneAsync(TimeSpan timeout, CancellationToken cancellationToken = default)
+    {
+        var deadline = Deadline.After(timeout);
+        var told = Core.LostTold;
+        while (true)
+        {
+            var waiter = Core.DoneWaiters.Enlist();
+            try
+            {
+                if (IsDoneOrThrow(told, look: true))
+                {
+                    return true;
+                }
+
+                if (!await AwaitTold(waiter, deadline, QueueWaitKind.Done, cancellationToken).ConfigureAwait(false))
+                {
+                    return false;
+                }
+            }
+            finally
+            {
+                _core.DoneWaiters.Withdraw(waiter);
+            }
+        }
+    }
+
+    private bool WaitAllDoneCore(Deadline deadline, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var told = Core.LostTold;
+        var wait = default(QueueWait);
+        var look = true;
+        while (true)
+        {
+            var core = Core;
+            var seen = core.SequenceOf(QueueWaitKind.Done);
+            if (IsDoneOrThrow(told, look))
+            {
+                GC.KeepAlive(this);
+                return true;
+            }
+
+            // Who died before this call is looked for once; later deaths are looked for between the sleeps.
+            look = false;
+            if (!core.Pause(QueueWaitKind.Done, ref wait, seen, deadline, cancellationToken))
+            {
+                return false;
+            }
+        }
+    }
+
+    private bool IsDoneOrThrow(long told, bool look)
+    {
+        var core = Core;
+        if (look)
+        {
+            core.ReapRows();
+        }
+
+        return core.LossSince(told) is { } lost ? throw lost : core.IsAllDone;
+    }
+}

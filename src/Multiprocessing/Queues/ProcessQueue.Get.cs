@@ -1,0 +1,231 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
+
+namespace Multiprocessing;
+
+public sealed partial class ProcessQueue<T>
+{
+    private ExceptionDispatchInfo? _deferred;
+
+    /// <summary>Takes the oldest item; waits while there is none.</summary>
+    /// <returns>The item. It is this process's now: if it is killed, the item is gone.</returns>
+    /// <exception cref="QueueCompletedException"><see cref="Complete"/> was called and all items were taken.</exception>
+    /// <exception cref="QueueAbandonedException">The queue is empty, other processes have had it, and none of them is left to put anything.</exception>
+    /// <exception cref="ObjectDisposedException">The queue was disposed in this process.</exception>
+    public T Get() => GetOrThrow(Deadline.Never, default);
+
+    /// <inheritdoc cref="Get()"/>
+    /// <param name="cancellationToken">Ends the wait; nothing was taken then.</param>
+    /// <exception cref="OperationCanceledException">The token fired before there was an item.</exception>
+    public T Get(CancellationToken cancellationToken) => GetOrThrow(Deadline.Never, cancellationToken);
+
+    /// <inheritdoc cref="Get()"/>
+    /// <param name="timeout">How long to wait for an item; <see cref="TimeSpan.Zero"/> not at all, <see cref="Timeout.InfiniteTimeSpan"/> without end.</param>
+    /// <param name="cancellationToken">Ends the wait; nothing was taken then.</param>
+    /// <exception cref="QueueEmptyException">There was no item in time.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative and not infinite.</exception>
+    /// <exception cref="OperationCanceledException">The token fired before there was an item.</exception>
+    public T Get(TimeSpan timeout, CancellationToken cancellationToken = default) => GetOrThrow(Deadline.After(timeout), cancellationToken);
+
+    /// <summary>Takes the oldest item if there is one now.</summary>
+    /// <inheritdoc cref="Get()"/>
+    /// <exception cref="QueueEmptyException">There is no item.</exception>
+    public T GetNoWait() => GetOrThrow(Deadline.Now, default);
+
+    /// <summary>Takes the oldest item if there is one now. It never says no because another consumer is at work: only an empty queue is empty.</summary>
+    /// <param name="item">The item.</param>
+    /// <returns>False if there is none, also when the queue is completed.</returns>
+    /// <exception cref="ObjectDisposedException">The queue was disposed in this process.</exception>
+    public bool TryGet([MaybeNullWhen(false)] out T item)
+    {
+        var outcome = TakeOne(out item, Deadline.Now, default);
+        GC.KeepAlive(this);
+        return outcome is QueueOutcome.Done;
+    }
+
+    /// <summary>Takes the oldest item if there is one in time.</summary>
+    /// <param name="item">The item.</param>
+    /// <param name="timeout">How long to wait for an item; <see cref="TimeSpan.Zero"/> not at all, <see cref="Timeout.InfiniteTimeSpan"/> without end.</param>
+    /// <param name="cancellationToken">Ends the wait; nothing was taken then.</param>
+    /// <returns>False if there was none in time, or there will be none because the queue is completed.</returns>
+    /// <exception cref="QueueAbandonedException">The queue is empty, other processes have had it, and none of them is left to put anything.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative and not infinite.</exception>
+    /// <exception cref="OperationCanceledException">The token fired before there was an item.</exception>
+    /// <exception cref="ObjectDisposedException">The queue was disposed in this process.</exception>
+    public bool TryGet([MaybeNullWhen(false)] out T item, TimeSpan timeout, CancellationToken cancellationToken = default) =>
+        GetCore(out item, Deadline.After(timeout), cancellationToken) is QueueOutcome.Done;
+
+    /// <summary>Takes what is there, at least one item: waits for the first and for no more.</summary>
+    /// <param name="max">How many items to take at most.</param>
+    /// <param name="cancellationToken">Ends the wait; nothing was taken then.</param>
+    /// <returns>The items, oldest first.</returns>
+    /// <inheritdoc cref="Get(CancellationToken)"/>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="max"/> is zero or less.</exception>
+    public T[] GetMany(int max, CancellationToken cancellationToken = default) => GetManyCore(max, Deadline.Never, cancellationToken);
+
+    /// <inheritdoc cref="GetMany(int, CancellationToken)"/>
+    /// <param name="max">How many items to take at most.</param>
+    /// <param name="timeout">How long to wait for the first item.</param>
+    /// <param name="cancellationToken">Ends the wait; nothing was taken then.</param>
+    /// <exception cref="QueueEmptyException">There was no item in time.</exception>
+    public T[] GetMany(int max, TimeSpan timeout, CancellationToken cancellationToken = default) => GetManyCore(max, Deadline.After(timeout), cancellationToken);
+
+    /// <summary>
+    /// Takes items as they come until the queue is completed and drained. Several readers share the items. This is how a reader ends:
+    /// an empty queue says nothing about what is still to come.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the enumeration with an <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="QueueAbandonedException">The queue is empty and not completed, other processes have had it, and none of them is left to put anything.</exception>
+    public IEnumerable<T> ReadAll(CancellationToken cancellationToken = default)
+    {
+        while (GetCore(out var item, Deadline.Never, cancellationToken) is QueueOutcome.Done)
+        {
+            yield return item!;
+        }
+    }
+
+    /// <summary>One try. Blocked means that the queue was empty at one moment during the call.</summary>
+    internal QueueOutcome TakeOne(out T? item, Deadline deadline, CancellationToken cancellationToken)
+    {
+        if (!_raw)
+        {
+            return TakeOneSerialized(out item, deadline, cancellationToken);
+        }
+
+        var sink = default(RawSink<T>);
+        var outcome = Core.Take(ref sink, 1, out _, deadline, cancellationToken);
+        item = sink.Value;
+        return outcome;
+    }
+
+    private T GetOrThrow(Deadline deadline, CancellationToken cancellationToken) =>
+        GetCore(out var item, deadline, cancellationToken) switch
+        {
+            QueueOutcome.Done => item!,
+            QueueOutcome.Completed => throw Drained(),
+            _ => throw Empty(),
+        };
+
+    private QueueOutcome GetCore(out T? item, Deadline deadline, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var wait = default(QueueWait);
+        while (true)
+        {
+            var core = Core;
+            var seen = core.SequenceOf(QueueWaitKind.Data);
+            var outcome = TakeOne(out item, deadline, cancellationToken);
+            if (outcome is QueueOutcome.Done)
+            {
+                if (wait.HasSlept)
+                {
+                    core.PassOn(QueueWaitKind.Data);
+                }
+
+                GC.KeepAlive(this);
+                return outcome;
+            }
+
+            // In this order: completed is final, so if it was empty after that it stays empty.
+            if (core.IsDrained)
+            {
+                return QueueOutcome.Completed;
+            }
+
+            if (!core.Pause(QueueWaitKind.Data, ref wait, seen, deadline, cancellationToken))
+            {
+                return QueueOutcome.Blocked;
+            }
+        }
+    }
+
+    private unsafe QueueOutcome TakeOneSerialized(out T? item, Deadline deadline, CancellationToken cancellationToken)
+    {
+        var core = Core;
+        var scratch = ScratchBuffer.Rent();
+        try
+        {
+            while (true)
+            {
+                var sink = new ScratchSink(scratch);
+                var outcome = core.Take(ref sink, 1, out _, deadline, cancellationToken);
+                if (outcome is QueueOutcome.Done)
+                {
+                    var data = scratch.Start + RecordHeader.Size;
+                    item = ValueSerializer.Deserialize<T>(ref data, data + *(long*)scratch.Start);
+                    return outcome;
+                }
+
+                if (sink.Wanted == 0)
+                {
+                    item = default;
+                    return outcome;
+                }
+
+                scratch.Grow(sink.Wanted);
+            }
+        }
+        finally
+        {
+            scratch.Return();
+        }
+    }
+
+    private T[] GetManyCore(int max, Deadline deadline, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(max);
+        Interlocked.Exchange(ref _deferred, null)?.Throw();
+        var first = GetOrThrow(deadline, cancellationToken);
+        var more = (int)Math.Min(max - 1, Core.Count);
+        if (more == 0)
+        {
+            return [first];
+        }
+
+        return _raw ? TakeManyRaw(first, more) : TakeManySerialized(first, more);
+    }
+
+    private T[] TakeManyRaw(T first, int more)
+    {
+        var items = new T[more + 1];
+        items[0] = first;
+        var count = 1;
+        while (count < items.Length)
+        {
+            var sink = new RawSpanSink<T>(items.AsSpan(count));
+            if (Core.Take(ref sink, items.Length - count, out var taken, Deadline.Now, default) is not QueueOutcome.Done)
+            {
+                break;
+            }
+
+            count += taken;
+        }
+
+        GC.KeepAlive(this);
+        return count == items.Length ? items : items[..count];
+    }
+
+    private T[] TakeManySerialized(T first, int more)
+    {
+        var items = new List<T>(Math.Min(more + 1, 64)) { first };
+        try
+        {
+            while (items.Count <= more && TakeOne(out var item, Deadline.Now, default) is QueueOutcome.Done)
+            {
+                items.Add(item!);
+            }
+        }
+        catch (Exception exception) when (Interlocked.CompareExchange(ref _deferred, ExceptionDispatchInfo.Capture(exception), null) is null)
+        {
+            // One item could not be rebuilt. The ones before it are in hand and must not be lost with it: the next call throws this.
+        }
+
+        GC.KeepAlive(this);
+        return [.. items];
+    }
+
+    private QueueEmptyException Empty() => new($"{_core.Described} is empty, and nobody put anything in time.");
+
+    private QueueCompletedException Drained() => new($"{_core.Described} is completed and all its items were taken: nothing will come any more.");
+}

@@ -1,0 +1,343 @@
+using System.Runtime.CompilerServices;
+
+namespace Multiprocessing;
+
+internal sealed unsafe partial class QueueCore
+{
+    // A batch gives others a turn after so many items or bytes.
+    private const int MostItemsPerTurn = 256;
+    private const long MostBytesPerTurn = 256 << 10;
+
+    /// <summary>
+    /// Puts items from <paramref name="done"/> on and counts it up. All items of one turn become visible with one release store; each turn is whole or not at all.
+    /// </summary>
+    /// <exception cref="InsufficientSharedMemoryException">A larger ring was needed and there is no room for it; the item is not in the queue.</exception>
+    public QueueOutcome Put<TPayloads>(ref TPayloads payloads, ref int done, Deadline deadline, CancellationToken cancellationToken)
+        where TPayloads : struct, IPayloads, allows ref struct
+    {
+        while (true)
+        {
+            var outcome = PutTurn(ref payloads, ref done, null, out _, out var ringNeeded, deadline, cancellationToken);
+            if (ringNeeded == 0)
+            {
+                if (outcome is QueueOutcome.Done && done < payloads.Count)
+                {
+                    continue;
+                }
+
+                return outcome;
+            }
+
+            PutChaining(ref payloads, ref done, ringNeeded, deadline, cancellationToken);
+            if (done == payloads.Count)
+            {
+                return QueueOutcome.Done;
+            }
+        }
+    }
+
+    /// <summary>
+    /// One turn under the write lock. <paramref name="next"/> is a ring to go on in when the one at hand is full; <paramref name="usedNext"/> says whether it was
+    /// linked. <paramref name="ringNeeded"/> is not 0 if a record of so many bytes needs a ring and there is none: nothing was put then.
+    /// <para>
+    /// Killed before the commit: the bytes lie where the next producer writes, a linked ring is linked from there only. Killed after it: all is there,
+    /// and whoever slept looks again when the death is told or after his slice.
+    /// </para>
+    /// </summary>
+    private QueueOutcome PutTurn<TPayloads>(
+        ref TPayloads payloads, ref int done, Ring? next, out bool usedNext, out long ringNeeded, Deadline deadline, CancellationToken cancellationToken)
+        where TPayloads : struct, IPayloads, allows ref struct
+    {
+        usedNext = false;
+        ringNeeded = 0;
+        var control = _control;
+        EnterWrite(deadline, cancellationToken);
+        var sequence = control->PutSequence;
+        var now = PutAt(sequence);
+        var ring = _writeRing;
+        if (ring.Word != now->Ring)
+        {
+            ring = EnterRingOfWriter(deadline, cancellationToken);
+            sequence = control->PutSequence;
+            now = PutAt(sequence);
+        }
+
+        if (control->Completed != 0)
+        {
+            OwnerLock.Exit(&control->WriteLock);
+            return QueueOutcome.Completed;
+        }
+
+        var head = now->Head;
+        var items = now->Items;
+        var first = done;
+        var count = payloads.Count;
+        while (true)
+        {
+            var length = payloads.LengthOf(done);
+            var need = RecordHeader.BytesFor(length);
+            if ((items - control->WriterSeesItems >= control->Capacity || head + need - control->WriterSeesTail > control->MaxBytes)
+                && !HasRoomNow(items, head, need))
+            {
+                break;
+            }
+
+            if (!ring.Fits(head, control->WriterSeesTail, need, out var pad))
+            {
+                if (next is null || usedNext || next.Size < need + RecordHeader.LinkReserve)
+                {
+                    // The consumers may be further than was seen last.
+                    RefreshGot();
+                    if (!ring.Fits(head, control->WriterSeesTail, need, out pad))
+                    {
+                        ringNeeded = done == first ? need : 0;
+                        break;
+                    }
+                }
+                else
+                {
+                    head = Link(ring, head, next);
+                    ring = next;
+                    usedNext = true;
+                    pad = 0;
+                }
+            }
+
+            var at = ring.At(head);
+            if (pad != 0)
+            {
+                *(ulong*)at = RecordHeader.Make(RecordKind.Pad, pad - RecordHeader.Size);
+                head += pad;
+                at = ring.At(head);
+            }
+
+            *(ulong*)at = RecordHeader.Make(RecordKind.Item, length);
+            payloads.CopyTo(done, at + RecordHeader.Size);
+            head += need;
+            items++;
+            done++;
+            if (done == count || done - first == MostItemsPerTurn || head - now->Head >= MostBytesPerTurn)
+            {
+                break;
+            }
+        }
+
+        var put = done - first;
+        if (put == 0)
+        {
+            OwnerLock.Exit(&control->WriteLock);
+            return QueueOutcome.Blocked;
+        }
+
+        var after = PutAt(sequence + 1);
+        after->Head = head;
+        after->Items = items;
+        after->Ring = ring.Word;
+
+        // The commit.
+        Volatile.Write(ref control->PutSequence, sequence + 1);
+        Ring? left = null;
+        if (usedNext)
+        {
+            left = _writeRing;
+            _writeRing = ring;
+
+            // Linked now, so it is in nobody's hand. Killed before this: it is in the chain, where a hand does not matter.
+            Session.Segments[ring.Id.Index]->InHand = 0;
+        }
+
+        OwnerLock.Exit(&control->WriteLock);
+        left?.Leave();
+        WaitPoint.Notify(&control->Data, put, _doorbells);
+        return QueueOutcome.Done;
+    }
+
+    /// <summary>Only a fresh look at the consumers' side may say full. An item beyond the limit is let into an empty queue.</summary>
+    private bool HasRoomNow(long items, long head, long need)
+    {
+        RefreshGot();
+        var control = _control;
+        return items - control->WriterSeesItems < control->Capacity
+            && (head + need - control->WriterSeesTail <= control->MaxBytes || items == control->WriterSeesItems);
+    }
+
+    private void RefreshGot()
+    {
+        var got = ReadGot();
+        _control->WriterSeesItems = got.Items;
+        _control->WriterSeesTail = got.Tail;
+    }
+
+    /// <summary>
+    /// Writes the link behind the last record and lets <paramref name="next"/> begin right after it. Not committed yet: killed here, the next producer overwrites the
+    /// link, and the ring lies behind the stream one day and is collected as a leftover then.
+    /// </summary>
+    private long Link(Ring ring, long head, Ring next)
+    {
+        var toEnd = ring.ToEnd(head);
+        if (toEnd < RecordHeader.LinkBytes)
+        {
+            *(ulong*)ring.At(head) = RecordHeader.Make(RecordKind.Pad, toEnd - RecordHeader.Size);
+            head += toEnd;
+        }
+
+        var at = ring.At(head);
+        *(ulong*)at = RecordHeader.Make(RecordKind.Link, sizeof(long));
+        *(long*)(at + RecordHeader.Size) = next.Word;
+        head += RecordHeader.LinkBytes;
+        next.BeginAt(head);
+        Volatile.Write(ref Session.Segments[next.Id.Index]->Position, head);
+        return head;
+    }
+
+    /// <summary>Under the write lock, which is given up and taken again while the ring that others went on to is mapped.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private Ring EnterRingOfWriter(Deadline deadline, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var word = PutAt(_control->PutSequence)->Ring;
+            if (_writeRing.Word == word)
+            {
+                return _writeRing;
+            }
+
+            OwnerLock.Exit(&_control->WriteLock);
+            var mapped = MapRing(word);
+            try
+            {
+                EnterWrite(deadline, cancellationToken);
+            }
+            catch
+            {
+                mapped?.Leave();
+                throw;
+            }
+
+            if (mapped is null)
+            {
+                // It was drained, left and freed while we looked: the stream is in yet another one.
+                continue;
+            }
+
+            if (PutAt(_control->PutSequence)->Ring == word)
+            {
+                var left = _writeRing;
+                _writeRing = mapped;
+                left.Leave();
+            }
+            else
+            {
+                mapped.Leave();
+            }
+        }
+    }
+
+    /// <summary>Makes the next ring, or takes the spare one, and puts into it. Others that find the ring full wait here for that instead of making their own.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void PutChaining<TPayloads>(ref TPayloads payloads, ref int done, long need, Deadline deadline, CancellationToken cancellationToken)
+        where TPayloads : struct, IPayloads, allows ref struct
+    {
+        // Killed as its owner: nothing is guarded by it but the effort.
+        if (!OwnerLock.TryEnter(&_control->ChainLock, _selfWord))
+        {
+            EnterSlow(&_control->ChainLock, deadline, cancellationToken);
+        }
+
+        Ring? next = null;
+        var linked = false;
+        try
+        {
+            // Who was here before us has made room, most likely.
+            PutTurn(ref payloads, ref done, null, out _, out var stillNeeded, deadline, cancellationToken);
+            if (stillNeeded != 0)
+            {
+                next = NextRing(need, deadline, cancellationToken);
+                PutTurn(ref payloads, ref done, next, out linked, out _, deadline, cancellationToken);
+            }
+        }
+        finally
+        {
+            OwnerLock.Exit(&_control->ChainLock);
+            if (next is not null && !linked)
+            {
+                // Room came meanwhile, or the queue was completed.
+                Session.Segments.FreePart(next.Id);
+                next.Leave();
+            }
+        }
+    }
+
+    /// <summary>
+    /// A ring that is in our hand and in no chain. Killed with the spare one in hand, or with a new one: its entry names a dead hand, and its position is none or
+    /// an old one, so it is collected at the next chaining.
+    /// </summary>
+    private Ring NextRing(long need, Deadline deadline, CancellationToken cancellationToken)
+    {
+        EnterWrite(deadline, cancellationToken);
+        var size = Ring.NextSize(_writeRing.Size, need, _control->MaxBytes);
+        var spare = TakeSpare(need);
+        var deaths = Session.Deaths;
+        var collect = deaths != _control->CollectedDeaths;
+        OwnerLock.Exit(&_control->WriteLock);
+        if (collect)
+        {
+            CollectLeftovers(deaths, deadline, cancellationToken);
+        }
+
+        return (spare != 0 ? MapRing(spare) : null)
+            ?? Ring.Chained(Session.Segments.Create(SegmentKind.Ring, size + RingHeader.DataOffset, Segment.Id));
+    }
+
+    /// <summary>Under the write lock. The hand first: killed between the two stores, the ring is the spare one still, and who takes it next puts his own name there.</summary>
+    private long TakeSpare(long need)
+    {
+        var word = Volatile.Read(ref _control->Spare);
+        if (word == 0)
+        {
+            return 0;
+        }
+
+        var entry = Session.Segments[SegmentId.FromWord(word).Index];
+        if (entry->Bytes - RingHeader.DataOffset < need + RecordHeader.LinkReserve)
+        {
+            return 0;
+        }
+
+        Volatile.Write(ref entry->InHand, _selfWord);
+        return Interlocked.CompareExchange(ref _control->Spare, 0, word) == word ? word : 0;
+    }
+
+    /// <summary>
+    /// Frees the rings that a dead process left between two steps: those that lie behind the consumers' ring and are not the spare one. With both locks no living
+    /// process is between steps; a living hand is respected.
+    /// </summary>
+    private void CollectLeftovers(int deaths, Deadline deadline, CancellationToken cancellationToken)
+    {
+        EnterWrite(deadline, cancellationToken);
+        try
+        {
+            EnterRead(deadline, cancellationToken);
+            try
+            {
+                var reading = GotAt(_control->GotSequence)->Ring;
+                var writing = PutAt(_control->PutSequence)->Ring;
+                var from = reading == 0 ? 0 : Session.Segments[SegmentId.FromWord(reading).Index]->Position;
+                var spare = _control->Spare;
+                Session.Segments.CollectParts(Segment.Id, (id, position) => id.ToWord() is var word && word != reading && word != writing && word != spare && position < from);
+                _control->CollectedDeaths = deaths;
+            }
+            finally
+            {
+                OwnerLock.Exit(&_control->ReadLock);
+            }
+        }
+        finally
+        {
+            OwnerLock.Exit(&_control->WriteLock);
+        }
+    }
+
+    private Ring? MapRing(long word) =>
+        word == 0 ? Ring.First(Segment) : Session.Segments.Open(SegmentId.FromWord(word), hold: false) is { } segment ? Ring.Chained(segment) : null;
+}

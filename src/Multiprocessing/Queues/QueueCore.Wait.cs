@@ -1,0 +1,227 @@
+namespace Multiprocessing;
+
+/// <summary>What a call waits for.</summary>
+internal enum QueueWaitKind
+{
+    Data,
+    Space,
+    Done,
+}
+
+/// <summary>What a waiting call remembers between two looks.</summary>
+internal struct QueueWait
+{
+    public bool HasSlept;
+    public int Deaths;
+    public long LastGone;
+    public long LookedAt;
+}
+
+internal sealed unsafe partial class QueueCore
+{
+    // The first sleep is short, for the reason to wait may be gone for good already, and that is looked for after a sleep only.
+    private static readonly TimeSpan FirstSlice = TimeSpan.FromMilliseconds(50);
+    private const long LookEveryMilliseconds = 200;
+
+    private SpinBudget _dataSpin;
+    private SpinBudget _spaceSpin;
+    private SpinBudget _doneSpin;
+    private long _asyncLookedAt;
+    private int _asyncDeaths;
+    private bool _abandonmentDue;
+
+    /// <summary>The sequence that a call of this kind waits to change; read it before trying.</summary>
+    public long SequenceOf(QueueWaitKind kind) =>
+        Volatile.Read(ref kind is QueueWaitKind.Data ? ref _control->PutSequence : ref _control->GotSequence);
+
+    /// <summary>
+    /// Between two tries: spins, then sleeps until something may have changed.
+    /// </summary>
+    /// <param name="kind">What for.</param>
+    /// <param name="wait">Begins as default.</param>
+    /// <param name="seen"><see cref="SequenceOf"/> from before the try.</param>
+    /// <param name="deadline">When to give up.</param>
+    /// <param name="cancellationToken">Ends the sleep.</param>
+    /// <returns>False when the deadline has passed.</returns>
+    /// <exception cref="QueueAbandonedException">Nobody is left who could end the wait.</exception>
+    /// <exception cref="OperationCanceledException">The token fired.</exception>
+    public bool Pause(QueueWaitKind kind, ref QueueWait wait, long seen, Deadline deadline, CancellationToken cancellationToken)
+    {
+        if (deadline.HasPassed || cancellationToken.IsCancellationRequested)
+        {
+            if (wait.HasSlept)
+            {
+                // The wake-up that we leave without using may have been meant for somebody who still sleeps.
+                PassOn(kind);
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            return false;
+        }
+
+        ref var spin = ref kind is QueueWaitKind.Data ? ref _dataSpin : ref kind is QueueWaitKind.Space ? ref _spaceSpin : ref _doneSpin;
+        if (spin.SpinWhileUnchanged(kind is QueueWaitKind.Data ? &_control->PutSequence : &_control->GotSequence, seen))
+        {
+            return true;
+        }
+
+        if (!wait.HasSlept)
+        {
+            wait.Deaths = Session.Deaths;
+            wait.LastGone = Volatile.Read(ref _control->Header.LastGone);
+            wait.LookedAt = Environment.TickCount64;
+        }
+
+        var point = PointOf(kind);
+        if (kind is QueueWaitKind.Space)
+        {
+            // Before the announcement, whose fence orders it: a consumer that misses it has made its room before our look below.
+            if (HasFreeSlot())
+            {
+                Volatile.Write(ref _control->BytesWanted, 1);
+            }
+        }
+
+        var sequence = WaitPoint.Announce(point);
+        if (SequenceOf(kind) != seen || IsOver(kind))
+        {
+            return true;
+        }
+
+        using (cancellationToken.UnsafeRegister(static core => ((QueueCore)core!).WakeAll(), this))
+        {
+            // A token that fired before the registration ran the callback inside it, which moved the sequence: the sleep ends at once.
+            WaitPoint.Sleep(point, sequence, deadline.Slice(wait.HasSlept ? WaitPoint.Slice : FirstSlice));
+        }
+
+        wait.HasSlept = true;
+        var now = Environment.TickCount64;
+        if (now - wait.LookedAt >= LookEveryMilliseconds || wait.Deaths != Session.Deaths || wait.LastGone != _control->Header.LastGone || SequenceOf(kind) == seen)
+        {
+            wait.LookedAt = now;
+            wait.Deaths = Session.Deaths;
+            wait.LastGone = _control->Header.LastGone;
+            if (kind is QueueWaitKind.Done)
+            {
+                ReapRows();
+            }
+
+            if (SequenceOf(kind) == seen && !IsOver(kind))
+            {
+                ThrowIfAbandoned(kind);
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Wakes one more waiter of the kind if there is something for it.</summary>
+    public void PassOn(QueueWaitKind kind)
+    {
+        Thread.MemoryBarrier();
+        if (kind is QueueWaitKind.Data ? !IsEmpty : kind is QueueWaitKind.Space && PutsPossible() > 0)
+        {
+            WaitPoint.Notify(PointOf(kind), 1, _doorbells);
+        }
+    }
+
+    /// <summary>An asynchronous waiter has left: whoever else waits may have what it was told of.</summary>
+    public void PassOnAsync(QueueWaitKind kind)
+    {
+        PassOn(kind);
+        (kind is QueueWaitKind.Data ? DataWaiters : SpaceWaiters).Scan();
+    }
+
+    /// <exception cref="QueueAbandonedException">Others have had the queue, and none of them is left.</exception>
+    public void ThrowIfAbandoned(QueueWaitKind kind)
+    {
+        if (FindAbandonment() is not { } fate)
+        {
+            return;
+        }
+
+        var status = fate.ToExitStatus();
+        var state = kind switch
+        {
+            QueueWaitKind.Data => "is empty",
+            QueueWaitKind.Space => "is full",
+            _ => "has items that are not marked done",
+        };
+        var how = fate.Reason is ExitReason.Unknown ? "is gone or has let go of it" : $"ended with: {status}";
+        throw new QueueAbandonedException(
+            $"{Described} {state}, and process {fate.ProcessId}, the last other process that had it, {how}: nobody is left to change that. "
+            + "Give the queue to another process and try again, or call Complete() when all is put, so that readers see the end.",
+            fate.ProcessId,
+            status);
+    }
+
+    private WaitPoint* PointOf(QueueWaitKind kind) => kind switch
+    {
+        QueueWaitKind.Data => &_control->Data,
+        QueueWaitKind.Space => &_control->Space,
+        _ => &_control->Done,
+    };
+
+    private bool IsOver(QueueWaitKind kind) => kind switch
+    {
+        QueueWaitKind.Data => IsAddingCompleted || !IsEmpty,
+        QueueWaitKind.Space => IsAddingCompleted,
+        _ => IsAllDone,
+    };
+
+    /// <summary>A slot is free, so who waits for space waits for bytes.</summary>
+    private bool HasFreeSlot() => ReadPut().Items - ReadGot().Items < _control->Capacity;
+
+    private bool IsAbandonmentDue()
+    {
+        if (Volatile.Read(ref _control->EverShared) == 0)
+        {
+            return false;
+        }
+
+        var now = Environment.TickCount64;
+        var deaths = Session.Deaths;
+        if (now - _asyncLookedAt >= LookEveryMilliseconds || deaths != _asyncDeaths)
+        {
+            _asyncLookedAt = now;
+            _asyncDeaths = deaths;
+            if (ReapRows())
+            {
+                return true;
+            }
+
+            _abandonmentDue = FindAbandonment() is not null;
+        }
+
+        return _abandonmentDue;
+    }
+
+    /// <summary>How the last other holder went, if nobody else has the queue or is on the way to it and its grace is over.</summary>
+    private ParticipantExit? FindAbandonment()
+    {
+        if (Volatile.Read(ref _control->EverShared) == 0
+            || Session.Segments.AnyHolder(Segment.Id, slot => slot != _members.Self.Slot && !Session.IsGone(new ParticipantId(slot, _members[slot]->Generation)))
+            || Session.Segments.TravellingOf(Segment.Id) > 0)
+        {
+            return null;
+        }
+
+        var word = Volatile.Read(ref _control->Header.LastGone);
+        if (word == 0)
+        {
+            return null;
+        }
+
+        var last = ParticipantOf(word);
+        var fate = Session.FateOf(last);
+        var died = fate.Reason is not (ExitReason.Exited or ExitReason.Terminated)
+            && (Session.ExitOf(last) is not null || Session.SelfReported(last) is not null);
+        if (died)
+        {
+            return fate;
+        }
+
+        var grace = _control->OrphanGraceMilliseconds;
+        return grace >= 0 && Environment.TickCount64 - Volatile.Read(ref _control->Header.LastGoneAt) >= grace ? fate : null;
+    }
+}

@@ -1,0 +1,266 @@
+using System.Runtime.CompilerServices;
+
+namespace Multiprocessing;
+
+/// <summary>How a try went.</summary>
+internal enum QueueOutcome
+{
+    Done,
+
+    /// <summary>No room for an item (put), no item (take).</summary>
+    Blocked,
+    Completed,
+}
+
+/// <summary>
+/// A queue's shared memory as this process sees it, whatever its items are. <see cref="QueueControl"/> says how the memory lies and why a kill leaves it whole.
+/// Locks are taken in the order chain, write, read, table.
+/// </summary>
+internal sealed unsafe partial class QueueCore : SharedObject
+{
+    private readonly QueueControl* _control;
+    private readonly Doorbells _doorbells;
+    private readonly ParticipantTable _members;
+    private readonly int _selfWord;
+    private readonly string? _name;
+
+    // Each under its lock.
+    private Ring _writeRing;
+    private Ring _readRing;
+
+    private QueueCore(Session session, Segment segment)
+        : base(session, segment)
+    {
+        _control = (QueueControl*)segment.Base;
+        _doorbells = session.Doorbells;
+        _members = session.Members;
+        _selfWord = _members.SelfWord;
+        _writeRing = Ring.First(segment);
+        _readRing = _writeRing.Share();
+        var name = new ReadOnlySpan<char>(_control->Name, QueueControl.MaxName);
+        var end = name.IndexOf('\0');
+        _name = end == 0 ? null : name[..(end < 0 ? name.Length : end)].ToString();
+        DataWaiters = new AsyncWaiters(this, &_control->Data, TakesPossible);
+        SpaceWaiters = new AsyncWaiters(this, &_control->Space, PutsPossible);
+        DoneWaiters = new AsyncWaiters(this, &_control->Done, DoneWaitsOver);
+        EndWaiters = new AsyncWaiters(this, &_control->Done, () => IsDrained ? int.MaxValue : 0);
+    }
+
+    public AsyncWaiters DataWaiters { get; }
+
+    public AsyncWaiters SpaceWaiters { get; }
+
+    public AsyncWaiters DoneWaiters { get; }
+
+    /// <summary>They wait for the end of the queue, at the same point as <see cref="DoneWaiters"/>: both are rung when the last item has gone.</summary>
+    public AsyncWaiters EndWaiters { get; }
+
+    public string? Name => _name;
+
+    public int? Capacity => _control->Capacity == long.MaxValue ? null : (int)_control->Capacity;
+
+    public int RawSize => _control->RawSize;
+
+    public bool IsAddingCompleted => Volatile.Read(ref _control->Completed) != 0;
+
+    /// <summary>Completed is read first: it is set under the write lock, so the items counted afterwards are all there will ever be.</summary>
+    public bool IsDrained => IsAddingCompleted && Count == 0;
+
+    /// <summary>How many items are in the queue, exactly, at one moment during the call.</summary>
+    public long Count
+    {
+        get
+        {
+            while (true)
+            {
+                var sequence = Volatile.Read(ref _control->PutSequence);
+                var put = PutAt(sequence)->Items;
+                var got = ReadGot().Items;
+
+                // Nothing was put between the two looks, so at the moment of the second both held.
+                Volatile.ReadBarrier();
+                if (Volatile.Read(ref _control->PutSequence) == sequence)
+                {
+                    return put - got;
+                }
+            }
+        }
+    }
+
+    public bool HasRoom => PutsPossible() > 0;
+
+    private bool IsEmpty
+    {
+        get
+        {
+            // Taken first: it only grows, and if no more than that was put by the later look, then the queue was empty at that look or had been before it.
+            var got = ReadGot().Items;
+            return ReadPut().Items == got;
+        }
+    }
+
+    public static QueueCore Create(Session session, ProcessQueueOptions options, int rawSize) =>
+        session.Create(SegmentKind.Queue, QueueControl.SegmentBytes, (owner, segment) =>
+        {
+            var control = (QueueControl*)segment.Base;
+            control->Capacity = options.Capacity ?? long.MaxValue;
+            control->MaxBytes = options.MaxBytes;
+            control->OrphanGraceMilliseconds = options.OrphanGrace == Timeout.InfiniteTimeSpan ? -1 : (long)options.OrphanGrace.TotalMilliseconds;
+            control->RawSize = rawSize;
+            control->FirstHolder = RowIdOf(owner.Self);
+            var name = options.Name.AsSpan();
+            name[..Math.Min(name.Length, QueueControl.MaxName)].CopyTo(new Span<char>(control->Name, QueueControl.MaxName));
+            ref var header = ref control->Header;
+            header.LayoutVersion = SegmentHeader.ExpectedVersion;
+            header.Kind = (int)SegmentKind.Queue;
+            header.LockOffset = (int)((byte*)&control->WriteLock - (byte*)control);
+            header.LockStride = 256;
+            header.LockCount = 3;
+            header.WaitPointOffset = (int)((byte*)&control->Data - (byte*)control);
+            header.WaitPointCount = 3;
+            Volatile.Write(ref header.Magic, SegmentHeader.ExpectedMagic);
+            var core = new QueueCore(owner, segment);
+            core.Attach();
+            return core;
+        });
+
+    public static QueueCore? Open(Session session, SegmentId id) =>
+        session.Open(id, (owner, segment) =>
+        {
+            if (segment.Header->Kind != (int)SegmentKind.Queue)
+            {
+                throw new InvalidDataException($"Segment {id.Index}-{id.Generation} is no queue.");
+            }
+
+            var core = new QueueCore(owner, segment);
+            core.Attach();
+            return core;
+        });
+
+    /// <summary>No item comes in after this has returned. Killed before the store: not completed; after it: completed, and sleepers look again after their slice.</summary>
+    /// <returns>False if it was completed before.</returns>
+    public bool Complete()
+    {
+        EnterWrite(Deadline.Never, default);
+        var first = _control->Completed == 0;
+        Volatile.Write(ref _control->Completed, 1);
+        OwnerLock.Exit(&_control->WriteLock);
+        WakeAll();
+        return first;
+    }
+
+    internal override void ScanAsync()
+    {
+        DataWaiters.Scan();
+        SpaceWaiters.Scan();
+        DoneWaiters.Scan();
+        EndWaiters.Scan();
+    }
+
+    /// <summary>Asynchronous waiters of this process look whether their wrapper was disposed.</summary>
+    internal void ReleaseAsync()
+    {
+        DataWaiters.ReleaseAll();
+        SpaceWaiters.ReleaseAll();
+        DoneWaiters.ReleaseAll();
+        EndWaiters.ReleaseAll();
+    }
+
+    /// <summary>What this process has in hand stays in its row: it may mark it after it has opened the queue again, and if it ends the row tells.</summary>
+    internal override void Detach()
+    {
+    }
+
+    private static long RowIdOf(ParticipantId participant) => ((long)participant.Generation << 32) | (uint)(participant.Slot + 1);
+
+    private static ParticipantId ParticipantOf(long rowId) => new((int)(rowId & 0xFFFFFFFF) - 1, (int)(rowId >> 32));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private PutState* PutAt(long sequence) => &_control->Put0 + (sequence & 1);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private GotState* GotAt(long sequence) => &_control->Got0 + (sequence & 1);
+
+    /// <summary>The last commit of a put, from outside the write lock (acquire): the state is whole if the sequence stood still while it was read.</summary>
+    private PutState ReadPut()
+    {
+        while (true)
+        {
+            var sequence = Volatile.Read(ref _control->PutSequence);
+            var state = *PutAt(sequence);
+            Volatile.ReadBarrier();
+            if (Volatile.Read(ref _control->PutSequence) == sequence)
+            {
+                return state;
+            }
+        }
+    }
+
+    private GotState ReadGot()
+    {
+        while (true)
+        {
+            var sequence = Volatile.Read(ref _control->GotSequence);
+            var state = *GotAt(sequence);
+            Volatile.ReadBarrier();
+            if (Volatile.Read(ref _control->GotSequence) == sequence)
+            {
+                return state;
+            }
+        }
+    }
+
+    /// <summary>Nothing to repair after a death here: what the dead had not committed cannot be seen and is overwritten.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void EnterWrite(Deadline deadline, CancellationToken cancellationToken)
+    {
+        if (!OwnerLock.TryEnter(&_control->WriteLock, _selfWord))
+        {
+            EnterSlow(&_control->WriteLock, deadline, cancellationToken);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void EnterRead(Deadline deadline, CancellationToken cancellationToken)
+    {
+        if (!OwnerLock.TryEnter(&_control->ReadLock, _selfWord)
+            && EnterSlow(&_control->ReadLock, deadline, cancellationToken) is OwnerLock.Result.Recovered)
+        {
+            RepairRow();
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private OwnerLock.Result EnterSlow(int* word, Deadline deadline, CancellationToken cancellationToken)
+    {
+        // The lock is held for the copying of one message. A zero time-out speaks of items and room, not of that: an owner that is not scheduled
+        // right now must not make a full queue look empty.
+        var patience = Deadline.After(TimeSpan.FromSeconds(5));
+        var result = OwnerLock.Enter(word, _members, deadline.Remaining > patience.Remaining ? deadline : patience, cancellationToken);
+        return result is not OwnerLock.Result.TimedOut
+            ? result
+            : throw new TimeoutException(
+                $"{Described} is locked by {OwnerLock.Describe(word, _members)}, which lives and does not move. Is it stopped (SIGSTOP, a debugger)?");
+    }
+
+    internal string Described => _name is null ? "The queue" : $"The queue '{_name}'";
+
+    // How many asynchronous waiters may look again. Completed, and whatever a death changes, concerns all of them.
+    private int TakesPossible() => IsAddingCompleted || IsAbandonmentDue() ? int.MaxValue : (int)Math.Min(Count, int.MaxValue);
+
+    private int PutsPossible()
+    {
+        if (IsAddingCompleted || IsAbandonmentDue())
+        {
+            return int.MaxValue;
+        }
+
+        var put = ReadPut();
+        var got = ReadGot();
+        return got.Items >= put.Items ? int.MaxValue
+            : put.Head - got.Tail >= _control->MaxBytes ? 0
+            : (int)Math.Clamp(_control->Capacity - (put.Items - got.Items), 0, int.MaxValue);
+    }
+
+    private int DoneWaitsOver() => ReadGot() is var got && (got.Done >= ReadPut().Items || got.Lost != Volatile.Read(ref _control->LostTold)) || IsAbandonmentDue() ? int.MaxValue : 0;
+}

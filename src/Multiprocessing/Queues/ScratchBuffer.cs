@@ -1,0 +1,54 @@
+using System.Runtime.InteropServices;
+
+namespace Multiprocessing;
+
+/// <summary>Memory outside the heap into which items are copied out of a ring before they are rebuilt; one per thread, except while it is in use.</summary>
+internal sealed unsafe class ScratchBuffer
+{
+    private const long Kept = 1 << 20;
+    private const long Least = 16 << 10;
+
+    [ThreadStatic]
+    private static ScratchBuffer? _idle;
+
+    private ScratchBuffer() => Grow(Least);
+
+    ~ScratchBuffer() => NativeMemory.Free(Start);
+
+    public byte* Start { get; private set; }
+
+    public long Size { get; private set; }
+
+    public static ScratchBuffer Rent()
+    {
+        // Rebuilding an item may take from another queue: it finds nothing here and makes its own.
+        var buffer = _idle ?? new ScratchBuffer();
+        _idle = null;
+        return buffer;
+    }
+
+    public void Return()
+    {
+        if (Size > Kept)
+        {
+            // What one large item needed is not kept for ever by every thread that ever saw one.
+            NativeMemory.Free(Start);
+            Start = null;
+            Size = 0;
+            Grow(Least);
+        }
+
+        _idle = this;
+    }
+
+    /// <summary>What was in it is gone.</summary>
+    public void Grow(long size)
+    {
+        size = (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)size);
+        NativeMemory.Free(Start);
+        Start = null;
+        Size = 0;
+        Start = (byte*)NativeMemory.Alloc((nuint)size);
+        Size = size;
+    }
+}

@@ -1,0 +1,30 @@
+namespace Multiprocessing.Tests.Queues;
+
+/// <summary>
+/// A second participant of a session inside this process. What it holds has its own slot, its own mapping and its own locks' words; only its process is ours, so
+/// it can be marked dead but never be found dead by itself.
+/// </summary>
+internal sealed class FakeParticipant : IDisposable
+{
+    private readonly Session _root;
+
+    public FakeParticipant(Session root)
+    {
+        _root = root;
+        Id = root.Reserve();
+        Session = Session.Attach(root.Directory, Id);
+    }
+
+    public ParticipantId Id { get; }
+
+    public Session Session { get; }
+
+    public ProcessQueue<T> Open<T>(ProcessQueue<T> queue) => ProcessQueue<T>.Open(Session, queue.Core.Segment.Id);
+
+    /// <summary>What its parent would do after a SIGKILL.</summary>
+    public void Kill() => End(new ParticipantExit(Environment.ProcessId, ExitReason.Signaled, -1, 9));
+
+    public void End(ParticipantExit exit) => _root.MarkDead(Id, exit);
+
+    public void Dispose() => Session.Leave();
+}
