@@ -17,7 +17,8 @@ public class HostEntryPointTests : ProcessTest
             RedirectStandardError = true,
         };
         using var host = Process.Start(start)!;
-        var error = host.StandardError.ReadToEnd();
+        using var reader = host.StandardError;
+        var error = reader.ReadToEnd();
         host.WaitForExit();
         host.ExitCode.ShouldBe(64);
         error.ShouldContain("ChildProcess");

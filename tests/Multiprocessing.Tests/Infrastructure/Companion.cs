@@ -86,6 +86,8 @@ internal sealed class Companion : IDisposable
         }
 
         _process.WaitForExit();
+        _process.StandardOutput.Dispose();
+        _process.StandardError.Dispose();
         _process.Dispose();
         _directory.Dispose();
     }

@@ -55,6 +55,8 @@ public sealed class PublishedPrograms : IDisposable
         }
 
         var log = text.Result + error.Result;
+        publish.StandardOutput.Dispose();
+        publish.StandardError.Dispose();
         Assert.SkipWhen(publish.ExitCode != 0 && log.Contains("NU1", StringComparison.Ordinal), $"A package for '{name}' could not be restored: {log}");
         return publish.ExitCode == 0
             ? new ProgramShape(name, Path.Combine(output, "Multiprocessing.Scenarios"))

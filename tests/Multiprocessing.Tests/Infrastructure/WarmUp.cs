@@ -24,7 +24,8 @@ internal static class WarmUp
         _ = await queue.GetAsync();
         await child.JoinAsync();
         using var stranger = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("true") { RedirectStandardOutput = true })!;
-        _ = await stranger.StandardOutput.ReadToEndAsync();
+        using var output = stranger.StandardOutput; // whoever has touched it has to close it, the process object does not
+        _ = await output.ReadToEndAsync();
         await stranger.WaitForExitAsync();
     }
 }

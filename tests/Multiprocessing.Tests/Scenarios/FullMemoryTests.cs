@@ -43,6 +43,8 @@ public class FullMemoryTests : ProcessTest
             {
                 RedirectStandardError = true,
             })!;
+            trial.StandardError.ReadToEnd();
+            trial.StandardError.Dispose();
             trial.WaitForExit();
             if (trial.ExitCode == 0)
             {
