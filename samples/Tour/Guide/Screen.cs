@@ -38,7 +38,8 @@ internal static class Screen
         .AddColumn(new GridColumn { Padding = new Padding(0) })
         .AddRow(new Text("✓", "green"), new Text(claim)));
 
-    public static void Table(string[] headers, IEnumerable<string[]> rows) => AnsiConsole.Write(TableOf(headers, rows.Select(row => row.Select(cell => (IRenderable)new Text(cell)))));
+    public static void Table(string[] headers, IEnumerable<string[]> rows) =>
+        AnsiConsole.Write(TableOf(headers, rows.Select(row => row.Select(cell => new Text(cell)))));
 
     public static void Failure(CheckFailedException failure)
     {
@@ -63,7 +64,10 @@ internal static class Screen
     {
         AnsiConsole.WriteLine();
         var ran = outcomes.Select(outcome => Row(
-            outcome.Passed ? new Text("✓", "green") : new Text("✗", "red"), outcome.Lesson, $"{outcome.Checks}", $"{outcome.Elapsed.TotalSeconds:0.0} s"));
+            outcome.Passed ? new Text("✓", "green") : new Text("✗", "red"),
+            outcome.Lesson,
+            $"{outcome.Checks}",
+            $"{outcome.Elapsed.TotalSeconds:0.0} s"));
         var rows = ran.Concat(notRun.Select(lesson => Row(new Text("-", "grey"), lesson, "not run", "")));
         AnsiConsole.Write(TableOf(["", "lesson", "checks", "time"], rows));
         var checks = outcomes.Sum(outcome => outcome.Checks);

@@ -3,12 +3,20 @@ using System.Globalization;
 
 namespace Tour;
 
-/// <summary>What a task manager knows of threads.</summary>
+/// <summary>What a task manager knows of this process and of threads.</summary>
 internal static class TaskManager
 {
     /// <summary>The operating system's number of the calling thread (the managed one is another), or <see langword="null"/> where /proc does not tell it.</summary>
-    public static int? CurrentThreadId() =>
-        new FileInfo("/proc/thread-self").LinkTarget is { } link ? int.Parse(Path.GetFileName(link), CultureInfo.InvariantCulture) : null;
+    public static int? CurrentThreadId() => new FileInfo("/proc/thread-self").LinkTarget is { } link
+        ? int.Parse(Path.GetFileName(link), CultureInfo.InvariantCulture)
+        : null;
+
+    /// <summary>Processor time of this process, all threads together.</summary>
+    public static TimeSpan ProcessorTime()
+    {
+        using var self = Process.GetCurrentProcess();
+        return self.TotalProcessorTime;
+    }
 
     /// <summary>Processor time of a thread of this process.</summary>
     public static TimeSpan ProcessorTime(int threadId)

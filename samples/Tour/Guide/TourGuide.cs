@@ -79,7 +79,8 @@ internal static class TourGuide
         }
         catch (TimeoutException) when (watch.Elapsed >= LimitOfALesson)
         {
-            Screen.Failure($"The lesson did not end within {LimitOfALesson.TotalMinutes:0} minutes. Still there: {string.Join(", ", ChildProcess.Active)}");
+            var left = string.Join(", ", ChildProcess.Active);
+            Screen.Failure($"The lesson did not end within {LimitOfALesson.TotalMinutes:0} minutes. Children still there: {left}");
         }
         catch (Exception exception)
         {

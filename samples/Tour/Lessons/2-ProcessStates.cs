@@ -8,7 +8,7 @@ internal static class ProcessStates
 {
     public static void Run(Check check)
     {
-        Screen.Say("A process has two states: where it is in its life (the library's), and what the scheduler does with it (the operating system's).");
+        Screen.Say("A process has two states: where it is in its life, says the library, and what the scheduler does with it, says the system.");
         using var orders = new ProcessQueue<string>();
         using var child = ChildProcess.Create(Live, orders);
         var looks = new List<string[]> { new[] { "made", $"{child.State}", "-", "-", "-", "-" } };
@@ -16,7 +16,7 @@ internal static class ProcessStates
 
         child.Start();
         looks.Add(Look("started", child));
-        check.That("Start returns when the operating system has it: Starting, or Running already", child.State is ProcessState.Starting or ProcessState.Running);
+        check.That("a process that was started is Starting (or Running already)", child.State is ProcessState.Starting or ProcessState.Running);
 
         check.Becomes("when its body runs, it is Running", ProcessState.Running, () => child.State);
         check.Becomes("busy: the scheduler has it running", SchedulingState.Running, () => child.GetStatistics().State);
@@ -61,7 +61,8 @@ internal static class ProcessStates
     private static string[] Look(string moment, ChildProcess child)
     {
         var now = child.GetStatistics();
-        return [moment, $"{child.State}", $"{now.State}", $"{now.TotalProcessorTime.TotalMilliseconds:0} ms", $"{now.WorkingSet / 1048576.0:0.0} MiB", $"{now.Threads}"];
+        var (cpu, memory) = (now.TotalProcessorTime.TotalMilliseconds, now.WorkingSet / 1048576.0);
+        return [moment, $"{child.State}", $"{now.State}", $"{cpu:0} ms", $"{memory:0.0} MiB", $"{now.Threads}"];
     }
 
     private static void Signal(string name, int processId)

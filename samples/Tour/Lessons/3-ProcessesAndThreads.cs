@@ -10,14 +10,15 @@ internal static class ProcessesAndThreads
 
     public static void Run(Check check)
     {
+        Screen.Say("Two endless loops in two processes, and two more in two threads of this process:");
         using var polite = ChildProcess.Run(ComputeUntilAsked, new ChildProcessOptions { Name = "process 1" });
         using var deaf = ChildProcess.Run(ComputeForEver, new ChildProcessOptions { Name = "process 2" });
         using var stop = new CancellationTokenSource();
         using var thread1 = new BusyThread("thread 1", stop.Token);
         using var thread2 = new BusyThread("thread 2", stop.Token);
-        check.Becomes("two processes and two threads are at work", true, () => polite.State == ProcessState.Running && deaf.State == ProcessState.Running);
+        check.Becomes("two processes and two threads are at work", true, () => (polite.State, deaf.State) is (ProcessState.Running, ProcessState.Running));
 
-        Worker[] workers = [Worker.Of(polite), Worker.Of(deaf), .. Worker.Of(thread1), .. Worker.Of(thread2)];
+        Worker[] workers = [Worker.Of(polite), Worker.Of(deaf), Worker.OfThisProcess(), .. Worker.Of(thread1), .. Worker.Of(thread2)];
         var watch = Stopwatch.StartNew();
         var before = workers.Select(worker => worker.ProcessorTime()).ToArray();
         Thread.Sleep(1000);
@@ -26,16 +27,20 @@ internal static class ProcessesAndThreads
         Screen.Table(
             ["name", "pid", "thread", "CPU time", "CPU", "on processor", "memory"],
             workers.Index().Select(at => at.Item.Row(at.Item.ProcessorTime() - before[at.Index], elapsed)));
-        Screen.Say("Both kinds share the processors alike; but each process has a number and a memory of its own, whereas the threads are all of one process, share its memory, and go when it goes.");
+        Screen.Say(
+            "The scheduler treats them alike; but each process has a number and a memory of its own, "
+            + "whereas threads are parts of one process, share its memory, and go when it goes.");
 
-        check.Equal("the processes have two pids, and neither is this process's", 3, new[] { polite.Id, deaf.Id, Environment.ProcessId }.Distinct().Count());
+        check.Equal("the processes have two pids, and neither is this process's", 3, new[] { polite.Id, deaf.Id, CurrentProcess.Id }.Distinct().Count());
 
         polite.Terminate();
         polite.Join();
-        check.Equal($"Terminate asks, and a body that looks at CurrentProcess.Stopping ends itself: {polite.ExitStatus}", ExitReason.Terminated, polite.ExitStatus?.Reason);
+        check.Equal("Terminate asks, and a body that looks at CurrentProcess.Stopping ends itself", ExitReason.Terminated, polite.ExitStatus?.Reason);
+        Screen.Quote($"{polite.Name}: {polite.ExitStatus}");
         deaf.Kill();
         deaf.Join();
-        check.Equal($"Kill does not ask: {deaf.ExitStatus}", (ExitReason.Killed, "SIGKILL"), (deaf.ExitStatus!.Reason, deaf.ExitStatus.SignalName));
+        check.Equal("Kill does not ask", (ExitReason.Killed, "SIGKILL"), (deaf.ExitStatus!.Reason, deaf.ExitStatus.SignalName));
+        Screen.Quote($"{deaf.Name}: {deaf.ExitStatus}");
         stop.Cancel();
         check.That("a thread can only be asked: .NET has no way to kill one", thread1.Join() && thread2.Join());
     }
@@ -86,17 +91,20 @@ internal static class ProcessesAndThreads
     }
 
     /// <summary>A line of the task manager.</summary>
-    private sealed record Worker(string Name, int ProcessId, int ThreadId, Func<TimeSpan> ProcessorTime, Func<long> Memory)
+    private sealed record Worker(string Name, int ProcessId, int ThreadId, Func<TimeSpan> ProcessorTime, Func<long>? Memory)
     {
         // The first thread of a process, which runs the body, has the process's number.
         public static Worker Of(ChildProcess child) =>
             new(child.Name, child.Id, child.Id, () => child.GetStatistics().TotalProcessorTime, () => child.GetStatistics().WorkingSet);
 
+        public static Worker OfThisProcess() =>
+            new(CurrentProcess.Name, CurrentProcess.Id, CurrentProcess.Id, TaskManager.ProcessorTime, () => Environment.WorkingSet);
+
         public static IEnumerable<Worker> Of(BusyThread thread)
         {
             if (thread.Id is { } id)
             {
-                yield return new(thread.Name, Environment.ProcessId, id, () => TaskManager.ProcessorTime(id), () => Environment.WorkingSet);
+                yield return new($"  {thread.Name}", CurrentProcess.Id, id, () => TaskManager.ProcessorTime(id), Memory: null);
             }
             else
             {
@@ -106,7 +114,8 @@ internal static class ProcessesAndThreads
 
         public string[] Row(TimeSpan used, TimeSpan elapsed) =>
         [
-            Name, $"{ProcessId}", $"{ThreadId}", $"{used.TotalSeconds:0.00} s", $"{100 * used / elapsed:0} %", TaskManager.LastProcessor(ProcessId, ThreadId), $"{Memory() / 1048576.0:0.0} MiB",
+            Name, $"{ProcessId}", $"{ThreadId}", $"{used.TotalSeconds:0.00} s", $"{100 * used / elapsed:0} %", TaskManager.LastProcessor(ProcessId, ThreadId),
+            Memory is null ? "shared" : $"{Memory() / 1048576.0:0.0} MiB",
         ];
     }
 }

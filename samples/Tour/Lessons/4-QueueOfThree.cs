@@ -9,6 +9,8 @@ internal static class QueueOfThree
 
     public static async Task Run(Check check)
     {
+        Screen.Say("First in, first out, three items at most. What a call says when it throws stands below it.");
+
         // Items of one type are the rule; ProcessQueue<object> takes all that can cross.
         using var queue = new ProcessQueue<object>(3);
         var juran = new Dictionary<string, string> { ["name"] = "juran" };

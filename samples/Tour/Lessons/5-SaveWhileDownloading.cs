@@ -7,6 +7,8 @@ internal static class SaveWhileDownloading
 {
     public static async Task Run(Check check)
     {
+        Screen.Say("One process downloads 11, 22 and 33, another saves them while they come:");
+
         // How many items will come is not known beforehand, so the queue has no capacity.
         using var queue = new ProcessQueue<int>();
         using var downloader = ChildProcess.Run(Download, queue);

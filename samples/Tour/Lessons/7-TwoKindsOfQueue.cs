@@ -9,6 +9,9 @@ internal static class TwoKindsOfQueue
 {
     public static async Task Run(Check check)
     {
+        Screen.Say(
+            "Queues between threads live in the memory of one process. "
+            + "A copy of one in another process would be a queue that nobody reads, so they are refused:");
         var blocking = new BlockingCollection<int>();
         var concurrent = new ConcurrentQueue<int>();
         var channel = Channel.CreateUnbounded<int>();
@@ -18,9 +21,11 @@ internal static class TwoKindsOfQueue
             concurrent.Enqueue(11);
             channel.Writer.TryWrite(11);
         });
-        check.That("between threads BlockingCollection, ConcurrentQueue and Channel all work", (blocking.Take(), concurrent.TryDequeue(out var taken), taken, await channel.Reader.ReadAsync()) is (11, true, 11, 11));
+        check.Equal("between threads a BlockingCollection works", 11, blocking.Take());
+        check.That("... and a ConcurrentQueue", concurrent.TryDequeue(out var taken) && taken == 11);
+        check.Equal("... and a Channel", 11, await channel.Reader.ReadAsync());
 
-        // A copy of one of these in another process would be a queue that nobody else ever reads. So they are refused, at the call, before anything is started.
+        // Refused at the call that was given one, before anything is started or put.
         Refused<BlockingCollection<int>>(check, "a captured BlockingCollection is refused", () => ChildProcess.Run(() => blocking.Add(11)));
         Refused<ConcurrentQueue<int>>(check, "a captured ConcurrentQueue is refused", () => ChildProcess.Run(() => concurrent.Enqueue(11)));
         Refused<Channel<int>>(check, "a Channel as an argument is refused", () => ChildProcess.Run(Fill, channel));
@@ -48,7 +53,7 @@ internal static class TwoKindsOfQueue
     {
         var refusal = check.Throws<NotSerializableException>(claim, action);
         Screen.Quote(refusal.Message);
-        check.That($"... and the message names the culprit", refusal.Culprit.IsAssignableTo(typeof(TCulprit)) && refusal.Message.Contains(refusal.Path, StringComparison.Ordinal));
+        check.That("... and the exception names the culprit", refusal.Culprit.IsAssignableTo(typeof(TCulprit)));
     }
 
     private static void Fill(Channel<int> channel) => channel.Writer.TryWrite(11);

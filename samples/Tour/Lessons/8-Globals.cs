@@ -9,6 +9,7 @@ internal static class Globals
 
     public static async Task Run(Check check)
     {
+        Screen.Say("One static field, a = 1, and a method that increments it: run twice on threads, twice in processes.");
         var rows = new List<string[]> { new[] { "before", CurrentProcess.Name, $"{CurrentProcess.Id}", $"{_a}" } };
 
         var thread1 = new Thread(Increment);

@@ -52,7 +52,7 @@ internal static class FileServer
         }
     }
 
-    /// <summary>HttpListener cannot ask for any free port, so a socket asks first. Somebody else may take the port in between; then another one is asked for.</summary>
+    /// <summary>HttpListener cannot ask for a free port, so a socket does. Somebody may take the port in between; then it asks for another one.</summary>
     private static HttpListener Listen(out string address)
     {
         for (var attempt = 1; ; attempt++)

@@ -60,7 +60,10 @@ internal static class SaveRealFiles
         ChildProcess[] children = [server, downloader, saver];
         Screen.Table(
             ["process", "pid", "CPU time", "ended with"],
-            children.Select(child => new[] { child.Name, $"{child.Id}", $"{child.GetStatistics().TotalProcessorTime.TotalSeconds:0.00} s", $"{child.ExitStatus}" }));
+            children.Select(child => new[]
+            {
+                child.Name, $"{child.Id}", $"{child.GetStatistics().TotalProcessorTime.TotalSeconds:0.00} s", $"{child.ExitStatus}",
+            }));
         return (report, elapsed);
     }
 
@@ -71,7 +74,8 @@ internal static class SaveRealFiles
         var differing = files.Where(file =>
         {
             var bytes = File.ReadAllBytes(Path.Combine(root, file));
-            return saved.GetValueOrDefault(file) is not { } row || row.Size != bytes.Length || row.Sha256 != Convert.ToHexStringLower(SHA256.HashData(bytes));
+            var sum = Convert.ToHexStringLower(SHA256.HashData(bytes));
+            return saved.GetValueOrDefault(file) is not { } row || row.Size != bytes.Length || row.Sha256 != sum;
         });
         check.Equal("the database has a row for each file", files.Length, saved.Count);
         check.Equal("... with as many bytes", files.Sum(file => new FileInfo(Path.Combine(root, file)).Length), saved.Values.Sum(row => row.Size));

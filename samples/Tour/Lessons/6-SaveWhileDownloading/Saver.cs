@@ -30,7 +30,11 @@ internal static class Saver
                 var content = Parse(file);
                 archive.Add(file.Path, file.Bytes, sum, content);
                 report = new SaveReport(
-                    report.Files + 1, report.Bytes + file.Bytes.Length, report.Elements + content.Elements, report.Members + content.Members, report.Words + content.Words);
+                    report.Files + 1,
+                    report.Bytes + file.Bytes.Length,
+                    report.Elements + content.Elements,
+                    report.Members + content.Members,
+                    report.Words + content.Words);
                 progress.Put(report.Files);
             }
 
