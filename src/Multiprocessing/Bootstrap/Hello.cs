@@ -49,18 +49,19 @@ internal sealed record Hello
         writer.Write(EntryAssembly);
         writer.Write(EntryVersion);
         writer.Write(SessionDirectory);
-        writer.Write(Participant);
+        writer.Write(Participant.Slot);
+        writer.Write(Participant.Generation);
         writer.Write(Name);
         writer.Write(Depth);
         writer.Write(ParentId);
         writer.Write(ParentName);
-        writer.Write(TerminationGrace);
-        writer.Write(ReportsErrors);
+        writer.Write(TerminationGrace.Ticks);
+        writer.Write(ReportsErrors ? 1 : 0);
         writer.Write(EnvironmentToRestore.Count);
         foreach (var (name, value) in EnvironmentToRestore)
         {
             writer.Write(name);
-            writer.Write(value is not null);
+            writer.Write(value is null ? 0 : 1);
             writer.Write(value ?? "");
         }
 
@@ -70,25 +71,25 @@ internal sealed record Hello
     public static Hello FromBytes(byte[] bytes)
     {
         var reader = new HelloReader(bytes);
-        if (reader.Read<int>() != Magic)
+        if (reader.ReadInt32() != Magic)
         {
             throw new InvalidDataException("The greeting on the inherited handle is not one of this library's: parent and child are different versions.");
         }
 
         return new Hello
         {
-            Token = reader.Read<Guid>(),
-            LibraryVersion = reader.Read<Guid>(),
+            Token = reader.ReadGuid(),
+            LibraryVersion = reader.ReadGuid(),
             EntryAssembly = reader.ReadString(),
-            EntryVersion = reader.Read<Guid>(),
+            EntryVersion = reader.ReadGuid(),
             SessionDirectory = reader.ReadString(),
-            Participant = reader.Read<ParticipantId>(),
+            Participant = new ParticipantId(reader.ReadInt32(), reader.ReadInt32()),
             Name = reader.ReadString(),
-            Depth = reader.Read<int>(),
-            ParentId = reader.Read<int>(),
+            Depth = reader.ReadInt32(),
+            ParentId = reader.ReadInt32(),
             ParentName = reader.ReadString(),
-            TerminationGrace = reader.Read<TimeSpan>(),
-            ReportsErrors = reader.Read<bool>(),
+            TerminationGrace = TimeSpan.FromTicks(reader.ReadInt64()),
+            ReportsErrors = reader.ReadBoolean(),
             EnvironmentToRestore = ReadEnvironment(ref reader),
         };
     }
@@ -96,10 +97,10 @@ internal sealed record Hello
     private static Dictionary<string, string?> ReadEnvironment(ref HelloReader reader)
     {
         var environment = new Dictionary<string, string?>(StringComparer.Ordinal);
-        for (var count = reader.Read<int>(); count > 0; count--)
+        for (var count = reader.ReadInt32(); count > 0; count--)
         {
             var name = reader.ReadString();
-            var present = reader.Read<bool>();
+            var present = reader.ReadBoolean();
             var value = reader.ReadString();
             environment[name] = present ? value : null;
         }

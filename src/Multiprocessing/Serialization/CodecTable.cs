@@ -137,6 +137,11 @@ internal static class CodecTable
 
     private static ValueCodec CreateStruct(Type type)
     {
+        if (type.IsPrimitive || type.IsEnum)
+        {
+            return new RawValueCodec(RuntimeHelpers.SizeOf(type.TypeHandle));
+        }
+
         if (CustomSerializers.StructCodecOf(type) is { } custom)
         {
             return custom;
@@ -162,7 +167,7 @@ internal static class CodecTable
 
     /// <summary>A value that is its bytes: no references, no addresses, and nobody asked for a way of their own.</summary>
     private static bool IsRaw(Type type) =>
-        type.IsPrimitive || type.IsEnum || Array.TrueForAll(FieldPlan.Declared(type), static field => field.FieldType.IsValueType && ForPlace(field.FieldType).RawSize > 0);
+        Array.TrueForAll(FieldPlan.Declared(type), static field => field.FieldType.IsValueType && ForPlace(field.FieldType).RawSize > 0);
 
     private static Type? HandleOf(Type type)
     {

@@ -23,7 +23,7 @@ internal static class PathFinder
                 return (PathOf(at, root), refusal);
             }
 
-            if (ReferenceEquals(at.Value, met.Instance))
+            if (ReferenceEquals(at.Value, met.Instance) || ReferenceEquals(at.Value.GetType(), met.Instance))
             {
                 return (PathOf(at, root), met.Refusal);
             }

@@ -48,6 +48,18 @@ internal static class ValueSerializer
     /// <exception cref="SerializationException">The bytes make no sense, or something in the message failed to be rebuilt.</exception>
     public static unsafe T Deserialize<T>(ref byte* data, byte* end)
     {
+        if (ValueSerializer<T>.IsRaw)
+        {
+            if (end - data < Unsafe.SizeOf<T>())
+            {
+                throw GraphReader.Torn();
+            }
+
+            var raw = Unsafe.ReadUnaligned<T>(data);
+            data += Unsafe.SizeOf<T>();
+            return raw;
+        }
+
         var reader = GraphReader.Rent();
         try
         {
@@ -72,7 +84,15 @@ internal static class ValueSerializer
     public static void SerializeException(MessageBuffer buffer, Exception exception)
     {
         ArgumentNullException.ThrowIfNull(exception);
-        Serialize(buffer, ExceptionConverter.CanCross(exception) ? exception : ExceptionConverter.Replace(exception), "exception");
+        try
+        {
+            Serialize(buffer, exception, "exception");
+        }
+        catch (Exception)
+        {
+            // Whatever stood in the way, a refusal or user code that threw: nothing of it is left in the buffer, and the other side is told of the original.
+            Serialize(buffer, ExceptionConverter.Replace(exception), "exception");
+        }
     }
 
     /// <summary>Reads what <see cref="SerializeException"/> wrote.</summary>

@@ -44,6 +44,25 @@ public class MessageBufferTests
     }
 
     [Fact]
+    public void A_message_may_be_longer_than_two_gigabytes()
+    {
+        // Never touched, so that they take no memory.
+        var parts = new byte[3][];
+        for (var i = 0; i < parts.Length; i++)
+        {
+            parts[i] = GC.AllocateUninitializedArray<byte>(900_000_000);
+        }
+
+        parts[2][^1] = 77;
+        using var buffer = MessageBuffer.Rent();
+        ValueSerializer.Serialize(buffer, parts, "item");
+        buffer.Length.ShouldBeGreaterThan(2_700_000_000);
+        var last = new byte[10];
+        buffer.CopyTo(buffer.Length - 10, last);
+        last[9].ShouldBe((byte)77);
+    }
+
+    [Fact]
     public void Several_values_follow_each_other()
     {
         using var buffer = MessageBuffer.Rent();

@@ -153,6 +153,7 @@ public class RefusalTests
         var type = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName("Made"), AssemblyBuilderAccess.Run).DefineDynamicModule("m").DefineType("T", TypeAttributes.Public).CreateType();
         Message.Refused(new Box { Content = Activator.CreateInstance(type) }).WayOut.ShouldContain("'Made'");
         Message.Refused(type).WayOut.ShouldContain("'Made'");
+        Message.Refused(new Box { Content = Activator.CreateInstance(typeof(List<>).MakeGenericType(type)) }).Path.ShouldBe("item -> property 'Content'");
     }
 
     [Fact]

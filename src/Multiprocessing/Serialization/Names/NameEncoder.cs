@@ -152,10 +152,17 @@ internal ref struct NameEncoder
         var file = AssemblyLoadContext.GetLoadContext(assembly) == AssemblyLoadContext.Default ? "" : assembly.Location;
         _out.Write((byte)(file.Length == 0 ? ModuleKind.Named : ModuleKind.NamedWithFile));
         _out.Write(module.ModuleVersionId.ToByteArray());
-        _out.Write(assembly.FullName!);
+        WriteText(assembly.FullName!);
         if (file.Length > 0)
         {
-            _out.Write(file);
+            WriteText(file);
         }
+    }
+
+    private readonly void WriteText(string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        _out.Write(bytes.Length);
+        _out.Write(bytes);
     }
 }
