@@ -138,7 +138,7 @@ public class DeathTests : ProcessTest
     });
 
     [Fact]
-    public Task Who_waits_for_an_item_in_its_own_hands_is_not_told_that_nobody_is_left() => Watchdog.Run(() =>
+    public Task Who_waits_for_an_item_in_its_own_hands_is_not_told_that_nobody_is_left() => Watchdog.Run(async () =>
     {
         // Another thread of this process has the item and will mark it; that the children are gone does not matter.
         using var queue = new ProcessQueue<int>().Watch();
@@ -148,14 +148,13 @@ public class DeathTests : ProcessTest
             Posix.Signal(Environment.ProcessId, Posix.SigKill);
         }).TakeFailure();
         queue.Get().ShouldBe(1);
-        var worker = new Thread(() =>
+        var worker = Task.Run(async () =>
         {
-            Thread.Sleep(300);
+            await Task.Delay(300);
             queue.MarkDone();
         });
-        worker.Start();
         queue.WaitAllDone();
-        worker.Join();
+        await worker;
     });
 
     [Fact]
