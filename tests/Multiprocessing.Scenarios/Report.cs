@@ -4,6 +4,7 @@ namespace Multiprocessing.Scenarios;
 internal static class Report
 {
     public const string MainLogVariable = "MULTIPROCESSING_SCENARIO_LOG";
+    public const string ScenarioVariable = "MULTIPROCESSING_SCENARIO";
 
     public static void Line(string key, object? value)
     {

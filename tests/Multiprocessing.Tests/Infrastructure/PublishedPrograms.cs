@@ -31,12 +31,11 @@ public sealed class PublishedPrograms : IDisposable
 
     private ProgramShape Publish(string name, params string[] settings)
     {
-        var place = _directory.File(name.Replace(' ', '-'));
-        var output = Path.Combine(place, "out");
+        var output = _directory.File(name.Replace(' ', '-'));
         string[] arguments =
         [
             "publish", ProgramShape.ProjectDirectory, "-c", ProgramShape.Configuration, "-r", "linux-x64", "-o", output,
-            "--artifacts-path", Path.Combine(place, "artifacts"), // not the ordinary obj folder: its assets file would be another one afterwards
+            "--artifacts-path", _directory.File("artifacts"), // not the ordinary obj folder: its assets file would be another one afterwards
             "--disable-build-servers", "-nodeReuse:false", "-v", "quiet", "-nologo", .. settings,
         ];
         var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };

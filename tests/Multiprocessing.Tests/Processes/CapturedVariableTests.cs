@@ -6,7 +6,7 @@ namespace Multiprocessing.Tests;
 
 public class CapturedVariableTests : ProcessTest
 {
-    private static int s_counter;
+    private static int _counter;
 
     private enum Colour : byte
     {
@@ -103,14 +103,14 @@ public class CapturedVariableTests : ProcessTest
     {
         var number = 1;
         var list = new List<int> { 1 };
-        s_counter = 1;
+        _counter = 1;
         ChildProcess.Run(() =>
         {
             number += 10;
             list.Add(2);
-            return (number, list.Count, ++s_counter);
+            return (number, list.Count, ++_counter);
         }).Take().ShouldBe((11, 2, 1), "the child's statics begin anew");
-        (number, list.Count, s_counter).ShouldBe((1, 1, 1));
+        (number, list.Count, _counter).ShouldBe((1, 1, 1));
     });
 
     [Fact]

@@ -225,6 +225,19 @@ public class StopTests : ProcessTest
     });
 
     [Fact]
+    public Task A_child_killed_before_it_has_read_its_body_leaves_nothing_of_its_queue() => Watchdog.Run(() =>
+    {
+        for (var i = 0; i < 10; i++)
+        {
+            using var queue = new ProcessQueue<int>();
+            using var child = ChildProcess.Run(() => queue.Put(1));
+            Thread.Sleep(i * 10); // nothing depends on it; it moves the kill over the child's start
+            child.Kill();
+            child.Join();
+        }
+    });
+
+    [Fact]
     public Task Dispose_kills_and_waits() => Watchdog.Run(() =>
     {
         var child = Ends.StartWaiting();
