@@ -22,16 +22,26 @@ internal unsafe interface ISink
     long Wanted { get; }
 }
 
-/// <summary>An unmanaged value, as it lies in memory.</summary>
-internal unsafe struct RawPayload<T>(T value) : IPayloads
+/// <summary>An unmanaged value as it lies in memory, copied once: from where the caller has it into the ring.</summary>
+internal readonly unsafe ref struct RawPayload<T>(ref readonly T value) : IPayloads
 {
-    private readonly T _value = value;
+    private readonly ref readonly T _value = ref value;
 
-    public readonly int Count => 1;
+    public int Count => 1;
 
-    public readonly long LengthOf(int index) => Unsafe.SizeOf<T>();
+    public long LengthOf(int index) => Unsafe.SizeOf<T>();
 
-    public readonly void CopyTo(int index, byte* destination) => Unsafe.WriteUnaligned(destination, _value);
+    public void CopyTo(int index, byte* destination) => Unsafe.WriteUnaligned(destination, _value);
+}
+
+/// <summary>An unmanaged value that waits for room without a thread.</summary>
+internal readonly unsafe struct RawValuePayload<T>(T value) : IPayloads
+{
+    public int Count => 1;
+
+    public long LengthOf(int index) => Unsafe.SizeOf<T>();
+
+    public void CopyTo(int index, byte* destination) => Unsafe.WriteUnaligned(destination, value);
 }
 
 /// <summary>Unmanaged values of a span.</summary>
@@ -68,12 +78,12 @@ internal unsafe ref struct BufferSpanPayload(ReadOnlySpan<MessageBuffer> buffers
     public readonly void CopyTo(int index, byte* destination) => _buffers[index].CopyTo(destination);
 }
 
-/// <summary>One unmanaged value.</summary>
-internal unsafe struct RawSink<T> : ISink
+/// <summary>One unmanaged value, copied once: from the ring to where the caller wants it.</summary>
+internal readonly unsafe ref struct RawSink<T>(ref T? target) : ISink
 {
-    public T Value;
+    private readonly ref T? _target = ref target;
 
-    public readonly long Wanted => 0;
+    public long Wanted => 0;
 
     public bool Accept(byte* data, long length)
     {
@@ -82,7 +92,7 @@ internal unsafe struct RawSink<T> : ISink
             return false;
         }
 
-        Value = Unsafe.ReadUnaligned<T>(data);
+        _target = Unsafe.ReadUnaligned<T>(data);
         return true;
     }
 }

@@ -125,7 +125,7 @@ public sealed partial class ProcessQueue<T>
                 return PutSerializedAsync(item, deadline, cancellationToken);
             }
 
-            var payload = new RawPayload<T>(item);
+            var payload = new RawValuePayload<T>(item);
             var done = 0;
             return Core.Put(ref payload, ref done, deadline, default) switch
             {

@@ -93,9 +93,15 @@ public sealed partial class ProcessQueue<T>
             return TakeOneSerialized(out item, deadline, cancellationToken);
         }
 
-        var sink = default(RawSink<T>);
+        // It is not wiped before it is written: a large item would pay twice.
+        Unsafe.SkipInit(out item);
+        var sink = new RawSink<T>(ref item);
         var outcome = Core.Take(ref sink, 1, out _, deadline, cancellationToken);
-        item = sink.Value;
+        if (outcome is not QueueOutcome.Done)
+        {
+            item = default;
+        }
+
         return outcome;
     }
 

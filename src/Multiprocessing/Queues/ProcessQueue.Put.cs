@@ -14,13 +14,13 @@ public sealed partial class ProcessQueue<T>
     /// <exception cref="QueueAbandonedException">The queue is full, other processes have had it, and none of them is left to take anything.</exception>
     /// <exception cref="InsufficientSharedMemoryException">The item needs more shared memory than there is; nothing was put.</exception>
     /// <exception cref="ObjectDisposedException">The queue was disposed in this process.</exception>
-    public void Put(T item) => PutOrThrow(item, Deadline.Never, default);
+    public void Put(T item) => PutOrThrow(in item, Deadline.Never, default);
 
     /// <inheritdoc cref="Put(T)"/>
     /// <param name="item">The item.</param>
     /// <param name="cancellationToken">Ends the wait; nothing was put then.</param>
     /// <exception cref="OperationCanceledException">The token fired before there was room.</exception>
-    public void Put(T item, CancellationToken cancellationToken) => PutOrThrow(item, Deadline.Never, cancellationToken);
+    public void Put(T item, CancellationToken cancellationToken) => PutOrThrow(in item, Deadline.Never, cancellationToken);
 
     /// <inheritdoc cref="Put(T)"/>
     /// <param name="item">The item.</param>
@@ -29,22 +29,22 @@ public sealed partial class ProcessQueue<T>
     /// <exception cref="QueueFullException">There was no room in time; nothing was put.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative and not infinite.</exception>
     /// <exception cref="OperationCanceledException">The token fired before there was room.</exception>
-    public void Put(T item, TimeSpan timeout, CancellationToken cancellationToken = default) => PutOrThrow(item, Deadline.After(timeout), cancellationToken);
+    public void Put(T item, TimeSpan timeout, CancellationToken cancellationToken = default) => PutOrThrow(in item, Deadline.After(timeout), cancellationToken);
 
     /// <summary>Puts an item if there is room now.</summary>
     /// <inheritdoc cref="Put(T)"/>
     /// <exception cref="QueueFullException">There is no room; nothing was put.</exception>
-    public void PutNoWait(T item) => PutOrThrow(item, Deadline.Now, default);
+    public void PutNoWait(T item) => PutOrThrow(in item, Deadline.Now, default);
 
     /// <summary>Puts an item if there is room now.</summary>
     /// <inheritdoc cref="Put(T)"/>
     /// <returns>False if there is no room; nothing was put.</returns>
-    public bool TryPut(T item) => PutCore(item, Deadline.Now, default);
+    public bool TryPut(T item) => PutCore(in item, Deadline.Now, default);
 
     /// <summary>Puts an item if there is room in time.</summary>
     /// <inheritdoc cref="Put(T, TimeSpan, CancellationToken)"/>
     /// <returns>False if there was no room in time; nothing was put.</returns>
-    public bool TryPut(T item, TimeSpan timeout, CancellationToken cancellationToken = default) => PutCore(item, Deadline.After(timeout), cancellationToken);
+    public bool TryPut(T item, TimeSpan timeout, CancellationToken cancellationToken = default) => PutCore(in item, Deadline.After(timeout), cancellationToken);
 
     /// <summary>
     /// Puts items in their order, several at a time, which is faster than one by one; waits while the queue is full. Items of other producers may come in between. When it
@@ -87,27 +87,27 @@ public sealed partial class ProcessQueue<T>
     {
         if (_raw)
         {
-            var payload = new RawPayload<T>(item);
+            var payload = new RawPayload<T>(in item);
             return PutPayloads(ref payload, out _, Deadline.Now, default);
         }
 
         return PutSerialized(item, Deadline.Now, default);
     }
 
-    private void PutOrThrow(T item, Deadline deadline, CancellationToken cancellationToken)
+    private void PutOrThrow(in T item, Deadline deadline, CancellationToken cancellationToken)
     {
-        if (!PutCore(item, deadline, cancellationToken))
+        if (!PutCore(in item, deadline, cancellationToken))
         {
             throw Full();
         }
     }
 
-    private bool PutCore(T item, Deadline deadline, CancellationToken cancellationToken)
+    private bool PutCore(in T item, Deadline deadline, CancellationToken cancellationToken)
     {
         QueueOutcome outcome;
         if (_raw)
         {
-            var payload = new RawPayload<T>(item);
+            var payload = new RawPayload<T>(in item);
             outcome = PutPayloads(ref payload, out _, deadline, cancellationToken);
         }
         else

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
@@ -7,6 +8,9 @@ internal sealed unsafe partial class QueueCore
     // A batch gives others a turn after so many items or bytes.
     private const int MostItemsPerTurn = 256;
     private const long MostBytesPerTurn = 256 << 10;
+
+    // A consumer at work takes an item in less; a sleeping one needs longer to wake up, and is not waited for.
+    private static readonly long StandstillTicks = Stopwatch.Frequency / 1_000_000 * 20;
 
     /// <summary>
     /// Puts items from <paramref name="done"/> on and counts it up. All items of one turn become visible with one release store; each turn is whole or not at all.
@@ -250,6 +254,11 @@ internal sealed unsafe partial class QueueCore
         {
             // Who was here before us has made room, most likely.
             PutTurn(ref payloads, ref done, null, out _, out var stillNeeded, deadline, cancellationToken);
+            if (stillNeeded != 0 && WaitForDraining(need))
+            {
+                PutTurn(ref payloads, ref done, null, out _, out stillNeeded, deadline, cancellationToken);
+            }
+
             if (stillNeeded != 0)
             {
                 next = NextRing(need, deadline, cancellationToken);
@@ -264,6 +273,59 @@ internal sealed unsafe partial class QueueCore
                 // Room came meanwhile, or the queue was completed.
                 Session.Segments.FreePart(next.Id);
                 next.Leave();
+            }
+        }
+    }
+
+    /// <summary>
+    /// A fresh ring costs a millisecond per MiB, most of it for wiping memory. While a consumer is at work it is cheaper to let it free a quarter of the ring
+    /// at hand, whose memory is warm, than to run away from it; but not longer than the fresh ring would take, and not at all from a consumer that does not move.
+    /// </summary>
+    private bool WaitForDraining(long need)
+    {
+        if (!Spin.IsUseful)
+        {
+            return false;
+        }
+
+        var put = ReadPut();
+        var size = put.Ring == 0 ? QueueControl.FirstRingBytes : Session.Segments[SegmentId.FromWord(put.Ring).Index]->Bytes - RingHeader.DataOffset;
+        var enough = Math.Max(size / 4, need + RecordHeader.LinkReserve);
+        if (enough > size || ReadGot().Ring != put.Ring)
+        {
+            return false;
+        }
+
+        var now = Stopwatch.GetTimestamp();
+        var end = now + (Ring.NextSize(size, need, _control->MaxBytes) * Stopwatch.Frequency / 1000 >> 20);
+        var moved = now;
+        var last = Volatile.Read(ref _control->GotSequence);
+        while (true)
+        {
+            for (var i = 0; i < 32; i++)
+            {
+                Spin.Pause();
+            }
+
+            now = Stopwatch.GetTimestamp();
+            var sequence = Volatile.Read(ref _control->GotSequence);
+            if (sequence != last)
+            {
+                last = sequence;
+                moved = now;
+                if (size - (put.Head - ReadGot().Tail) >= enough)
+                {
+                    return true;
+                }
+            }
+            else if (now - moved > StandstillTicks)
+            {
+                return false;
+            }
+
+            if (now > end)
+            {
+                return false;
             }
         }
     }

@@ -38,7 +38,7 @@ internal sealed unsafe partial class QueueCore
         var items = now->Items;
         if (control->ReaderSeesItems - items < most)
         {
-            control->ReaderSeesItems = ReadPut().Items;
+            control->ReaderSeesItems = ReadPutItems();
         }
 
         var available = control->ReaderSeesItems - items;

@@ -94,8 +94,8 @@ internal sealed unsafe partial class QueueCore : SharedObject
         get
         {
             // Taken first: it only grows, and if no more than that was put by the later look, then the queue was empty at that look or had been before it.
-            var got = ReadGot().Items;
-            return ReadPut().Items == got;
+            var got = ReadGotItems();
+            return ReadPutItems() == got;
         }
     }
 
@@ -206,6 +206,34 @@ internal sealed unsafe partial class QueueCore : SharedObject
             if (Volatile.Read(ref _control->GotSequence) == sequence)
             {
                 return state;
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private long ReadPutItems()
+    {
+        while (true)
+        {
+            var sequence = Volatile.Read(ref _control->PutSequence);
+            var items = Volatile.Read(ref PutAt(sequence)->Items);
+            if (Volatile.Read(ref _control->PutSequence) == sequence)
+            {
+                return items;
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private long ReadGotItems()
+    {
+        while (true)
+        {
+            var sequence = Volatile.Read(ref _control->GotSequence);
+            var items = Volatile.Read(ref GotAt(sequence)->Items);
+            if (Volatile.Read(ref _control->GotSequence) == sequence)
+            {
+                return items;
             }
         }
     }

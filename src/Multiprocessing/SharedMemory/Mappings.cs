@@ -5,8 +5,17 @@ namespace Multiprocessing;
 /// <summary>Maps files, and when the process has no mappings left lets the collector give back those of objects that nobody uses any more, then tries once more.</summary>
 internal static unsafe class Mappings
 {
+    // Allocating bytes that are not there would first take all there are, from everybody.
+    private const long AskFirstFrom = 16L << 20;
+
     public static int Create(string path, long size, out byte* address)
     {
+        if (size >= AskFirstFrom && SharedMemoryErrors.FreeBytes(path) < size)
+        {
+            address = null;
+            return MappedFile.NoSpace;
+        }
+
         var error = MappedFile.Create(path, size, size, out address);
         if (error == MappedFile.OutOfMemory)
         {

@@ -104,13 +104,14 @@ internal sealed unsafe partial class Session
     }
 
     /// <summary>Makes a session with this process as its root, apart from <see cref="Current"/>.</summary>
-    internal static Session CreateRoot()
+    /// <param name="root">Where its directory goes if it can; elsewhere the temp directory.</param>
+    internal static Session CreateRoot(string root = SessionDirectory.SharedRoot)
     {
         SessionSweep.Run();
         var processId = Environment.ProcessId;
         var startTime = ProcessIdentity.StartTimeOf(processId);
         SessionMemory? memory = null;
-        var directory = SessionDirectory.CreateNew(draft =>
+        var directory = SessionDirectory.CreateNew(root, draft =>
         {
             // The root takes slot 0; there is nobody yet to lock out.
             memory = SessionMemory.Create(Path.Combine(draft, SessionDirectory.SessionFile), processId, startTime);

@@ -15,6 +15,10 @@ internal sealed class SessionDirectory
     public const string LockFile = "lock";
     public const string SessionFile = "session";
 
+    /// <summary>Memory, and no disk.</summary>
+    public const string SharedRoot = "/dev/shm";
+
+
     // Less than this is a container's toy: a single burst fills it, and then every file falls back one by one.
     private const long LeastFreeBytes = 16L << 20;
 
@@ -36,9 +40,6 @@ internal sealed class SessionDirectory
     /// <summary>The same name in the temp directory, or null when the session lies there already.</summary>
     public string? Secondary { get; }
 
-    /// <summary>Where sessions go; tests point elsewhere.</summary>
-    internal static string SharedRoot { get; set; } = "/dev/shm";
-
     internal static string TempRoot => Path.TrimEndingDirectorySeparator(Path.GetTempPath());
 
     internal static string Prefix => $"mp-{FileOwner.CurrentUser.ToString(CultureInfo.InvariantCulture)}-";
@@ -49,11 +50,11 @@ internal sealed class SessionDirectory
     /// Makes the directory. It is filled under a name that says whose it will be, locked, and only then renamed to the name that a sweep looks at: nobody
     /// ever sees a session's directory whose root has no lock yet. Killed before the rename: the sweep finds the maker's pid and start time in the name.
     /// </summary>
-    public static SessionDirectory CreateNew(Action<string> fill)
+    public static SessionDirectory CreateNew(string wantedRoot, Action<string> fill)
     {
         var name = Prefix + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
         var ending = $".{Environment.ProcessId}.{ProcessIdentity.StartTimeOf(Environment.ProcessId)}.new";
-        var path = Path.Combine(MakeDraft(name + ending), name);
+        var path = Path.Combine(MakeDraft(wantedRoot, name + ending), name);
         var draft = path + ending;
         SafeFileHandle? rootLock = null;
         try
@@ -162,16 +163,15 @@ internal sealed class SessionDirectory
     }
 
     /// <summary>Makes the draft in the first place that can be used, and returns that place.</summary>
-    private static string MakeDraft(string name)
+    private static string MakeDraft(string root, string name)
     {
-        var root = SharedRoot;
         if (!Directory.Exists(root))
         {
-            root = FallBack("does not exist");
+            root = FallBack(root, "does not exist");
         }
         else if (SharedMemoryErrors.FreeBytes(Path.Combine(root, name)) is var free and < LeastFreeBytes)
         {
-            root = FallBack($"has only {free} bytes free");
+            root = FallBack(root, $"has only {free} bytes free");
         }
         else
         {
@@ -182,7 +182,7 @@ internal sealed class SessionDirectory
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                root = FallBack($"is not writable ({exception.Message})");
+                root = FallBack(root, $"is not writable ({exception.Message})");
             }
         }
 
@@ -190,9 +190,9 @@ internal sealed class SessionDirectory
         return root;
     }
 
-    private static string FallBack(string why)
+    private static string FallBack(string wanted, string why)
     {
-        MultiprocessingLogging.WarnOperator("Multiprocessing.SharedMemory", $"{SharedRoot} {why}; shared memory goes to {TempRoot}, which may be slower.");
+        MultiprocessingLogging.WarnOperator("Multiprocessing.SharedMemory", $"{wanted} {why}; shared memory goes to {TempRoot}, which may be slower.");
         return TempRoot;
     }
 }

@@ -1,0 +1,150 @@
+using System.Runtime.CompilerServices;
+using Shouldly;
+using Xunit;
+
+namespace Multiprocessing.Tests.SharedMemory;
+
+/// <summary>What lies in shared memory lies where docs/kernel.md says. Who changes one of these changes the layout version with it.</summary>
+public sealed unsafe class LayoutTests
+{
+    [Fact]
+    public void The_session_header_lies_as_documented()
+    {
+        SessionHeader x;
+        Unsafe.SizeOf<SessionHeader>().ShouldBe(4096);
+        At(&x, &x.Magic).ShouldBe(0);
+        At(&x, &x.LayoutVersion).ShouldBe(4);
+        At(&x, &x.PointerSize).ShouldBe(8);
+        At(&x, &x.RootProcessId).ShouldBe(12);
+        At(&x, &x.RootStartTime).ShouldBe(16);
+        At(&x, &x.SegmentCapacity).ShouldBe(24);
+        At(&x, &x.SegmentsUsed).ShouldBe(28);
+        At(&x, &x.Deaths).ShouldBe(32);
+        At(&x, &x.NextSlot).ShouldBe(36);
+        At(&x, &x.TableLock).ShouldBe(128);
+        SessionMemory.ParticipantsOffset.ShouldBe(4096);
+        SessionMemory.SegmentsOffset.ShouldBe(4096 + (512 * 128));
+    }
+
+    [Fact]
+    public void A_participants_slot_lies_as_documented()
+    {
+        ParticipantSlot x;
+        Unsafe.SizeOf<ParticipantSlot>().ShouldBe(128);
+        At(&x, &x.State).ShouldBe(0);
+        At(&x, &x.Generation).ShouldBe(4);
+        At(&x, &x.ProcessId).ShouldBe(8);
+        At(&x, &x.Reserver).ShouldBe(12);
+        At(&x, &x.StartTime).ShouldBe(16);
+        At(&x, &x.ExitReason).ShouldBe(24);
+        At(&x, &x.ExitCode).ShouldBe(28);
+        At(&x, &x.ExitSignal).ShouldBe(32);
+        At(&x, &x.SelfReason).ShouldBe(36);
+        At(&x, &x.SelfCode).ShouldBe(40);
+        At(&x, &x.Doorbell).ShouldBe(64);
+    }
+
+    [Fact]
+    public void A_segments_entry_lies_as_documented()
+    {
+        SegmentEntry x;
+        Unsafe.SizeOf<SegmentEntry>().ShouldBe(128);
+        At(&x, &x.State).ShouldBe(0);
+        At(&x, &x.Generation).ShouldBe(4);
+        At(&x, &x.Kind).ShouldBe(8);
+        At(&x, &x.Place).ShouldBe(12);
+        At(&x, &x.Bytes).ShouldBe(16);
+        At(&x, &x.Owner).ShouldBe(24);
+        At(&x, &x.OwnerGeneration).ShouldBe(28);
+        At(&x, &x.Travelling).ShouldBe(32);
+        At(&x, &x.InHand).ShouldBe(36);
+        At(&x, &x.HasParts).ShouldBe(40);
+        At(&x, &x.Position).ShouldBe(48);
+        At(&x, x.Holders).ShouldBe(64);
+    }
+
+    [Fact]
+    public void A_segments_header_lies_as_documented()
+    {
+        SegmentHeader x;
+        Unsafe.SizeOf<SegmentHeader>().ShouldBe(128);
+        At(&x, &x.Magic).ShouldBe(0);
+        At(&x, &x.LayoutVersion).ShouldBe(4);
+        At(&x, &x.Kind).ShouldBe(8);
+        At(&x, &x.WaitPointOffset).ShouldBe(12);
+        At(&x, &x.WaitPointCount).ShouldBe(16);
+        At(&x, &x.LockOffset).ShouldBe(20);
+        At(&x, &x.LockCount).ShouldBe(24);
+        At(&x, &x.LockStride).ShouldBe(28);
+        At(&x, &x.LastGone).ShouldBe(32);
+        At(&x, &x.LastGoneAt).ShouldBe(40);
+    }
+
+    [Fact]
+    public void A_wait_point_lies_as_documented()
+    {
+        WaitPoint x;
+        Unsafe.SizeOf<WaitPoint>().ShouldBe(128);
+        At(&x, &x.Sequence).ShouldBe(0);
+        At(&x, &x.Arrivals).ShouldBe(8);
+        At(&x, &x.Handled).ShouldBe(12);
+        At(&x, &x.AsyncArmed).ShouldBe(16);
+        At(&x, x.AsyncMask).ShouldBe(64);
+    }
+
+    [Fact]
+    public void A_queues_control_lies_as_documented()
+    {
+        QueueControl x;
+        Unsafe.SizeOf<QueueControl>().ShouldBe(4096);
+        Unsafe.SizeOf<PutState>().ShouldBe(24);
+        Unsafe.SizeOf<GotState>().ShouldBe(56);
+        Unsafe.SizeOf<QueueRow>().ShouldBe(8);
+        At(&x, &x.Header).ShouldBe(0);
+        At(&x, &x.Capacity).ShouldBe(128);
+        At(&x, &x.MaxBytes).ShouldBe(136);
+        At(&x, &x.OrphanGraceMilliseconds).ShouldBe(144);
+        At(&x, &x.RawSize).ShouldBe(152);
+        At(&x, &x.Completed).ShouldBe(156);
+        At(&x, &x.FirstHolder).ShouldBe(160);
+        At(&x, &x.EverShared).ShouldBe(168);
+        At(&x, &x.WriteLock).ShouldBe(256);
+        At(&x, &x.WriterSeesItems).ShouldBe(264);
+        At(&x, &x.WriterSeesTail).ShouldBe(272);
+        At(&x, &x.CollectedDeaths).ShouldBe(280);
+        At(&x, &x.PutSequence).ShouldBe(384);
+        At(&x, &x.Put0).ShouldBe(392);
+        At(&x, &x.Put1).ShouldBe(416);
+        At(&x, &x.ReadLock).ShouldBe(512);
+        At(&x, &x.ReaderSeesItems).ShouldBe(520);
+        At(&x, &x.GotSequence).ShouldBe(640);
+        At(&x, &x.Got0).ShouldBe(648);
+        At(&x, &x.Got1).ShouldBe(704);
+        At(&x, &x.ChainLock).ShouldBe(768);
+        At(&x, &x.Spare).ShouldBe(776);
+        At(&x, &x.BytesWanted).ShouldBe(784);
+        At(&x, &x.Data).ShouldBe(896);
+        At(&x, &x.Space).ShouldBe(1024);
+        At(&x, &x.Done).ShouldBe(1152);
+        At(&x, &x.LastLost).ShouldBe(1280);
+        At(&x, &x.LastLostProcessId).ShouldBe(1288);
+        At(&x, &x.LostTold).ShouldBe(1296);
+        At(&x, &x.FirstRing).ShouldBe(1408);
+        At(&x, x.Name).ShouldBe(1536);
+        QueueControl.SegmentBytes.ShouldBeLessThanOrEqualTo(64 << 10);
+    }
+
+    [Fact]
+    public void What_producers_write_and_what_consumers_write_shares_no_128_bytes()
+    {
+        QueueControl x;
+        int[] producers = [At(&x, &x.WriteLock) / 128, At(&x, &x.PutSequence) / 128, (At(&x, &x.Put1) + PutState.Size - 1) / 128];
+        int[] consumers = [At(&x, &x.ReadLock) / 128, At(&x, &x.GotSequence) / 128, (At(&x, &x.Got1) + GotState.Size - 1) / 128];
+        producers.Intersect(consumers).ShouldBeEmpty();
+
+        // One line of 64 bytes moves to a consumer that looks whether something was put.
+        (At(&x, &x.PutSequence) / 64).ShouldBe((At(&x, &x.Put1) + PutState.Size - 1) / 64);
+    }
+
+    private static int At(void* start, void* field) => (int)((byte*)field - (byte*)start);
+}

@@ -1,0 +1,182 @@
+using System.Diagnostics;
+using Multiprocessing.Platform.Linux;
+using Shouldly;
+using Xunit;
+
+namespace Multiprocessing.Tests.SharedMemory;
+
+public sealed class SessionTests
+{
+    [Fact]
+    public void A_session_is_a_private_directory_that_goes_when_the_root_leaves()
+    {
+        var session = Session.CreateRoot();
+        session.IsRoot.ShouldBeTrue();
+        session.RootIsAlive.ShouldBeTrue();
+        session.Self.Slot.ShouldBe(0);
+        File.GetUnixFileMode(session.Directory).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        session.Leave();
+        Directory.Exists(session.Directory).ShouldBeFalse();
+        session.Leave();
+        Should.Throw<ObjectDisposedException>(() => new ProcessQueue<int>(session, new ProcessQueueOptions(), raw: true));
+    }
+
+    [Fact]
+    public void Where_dev_shm_is_missing_the_temp_directory_serves()
+    {
+        var session = Session.CreateRoot("/nowhere");
+        session.Directory.ShouldStartWith(Path.GetTempPath());
+        using (var queue = new ProcessQueue<int>(session, new ProcessQueueOptions(), raw: true))
+        {
+            queue.Put(1);
+            queue.Get().ShouldBe(1);
+        }
+
+        session.Leave();
+        Directory.Exists(session.Directory).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_segment_for_which_there_is_no_room_is_an_exception_that_says_how_much_was_asked()
+    {
+        var session = Session.CreateRoot();
+        var before = session.Segments.CountLive(SegmentKind.Array);
+        var exception = Should.Throw<InsufficientSharedMemoryException>(() => session.Segments.Create(SegmentKind.Array, 1L << 46, SegmentId.None));
+        exception.BytesAsked.ShouldBe(1L << 46);
+        exception.BytesFree.ShouldBeGreaterThan(0);
+        session.Segments.CountLive(SegmentKind.Array).ShouldBe(before);
+        session.Leave();
+        Directory.Exists(Path.Combine(Path.GetTempPath(), Path.GetFileName(session.Directory))).ShouldBeFalse();
+    }
+
+    [Fact]
+    public unsafe void A_new_session_kills_who_is_left_of_a_dead_roots_session_and_removes_it()
+    {
+        var stale = Session.CreateRoot();
+        using var survivor = Process.Start("sleep", "1000");
+        stale.Activate(stale.Reserve(), survivor.Id);
+
+        // As if the root had been killed: its lock is free, and its pid belongs to somebody else now.
+        stale.Memory.Header->RootStartTime += 1;
+        stale.RootIsAlive.ShouldBeFalse();
+        stale.Files.Close(remove: false);
+        Session.CreateRoot().Leave();
+        Directory.Exists(stale.Directory).ShouldBeFalse();
+        survivor.WaitForExit(10_000).ShouldBeTrue();
+        stale.Leave();
+    }
+
+    [Fact]
+    public void A_living_session_is_not_swept()
+    {
+        var living = Session.CreateRoot();
+        using var member = Process.Start("sleep", "1000");
+        living.Activate(living.Reserve(), member.Id);
+        Session.CreateRoot().Leave();
+        Directory.Exists(living.Directory).ShouldBeTrue();
+        member.HasExited.ShouldBeFalse();
+        member.Kill();
+        living.Leave();
+    }
+
+    [Fact]
+    public void A_directory_whose_maker_died_before_it_was_finished_is_swept()
+    {
+        using var gone = Process.Start("true");
+        gone.WaitForExit();
+        var draft = Path.Combine(SessionDirectory.SharedRoot, $"{SessionDirectory.Prefix}00112233aabbccdd.{gone.Id}.1.new");
+        Directory.CreateDirectory(draft);
+        File.WriteAllText(Path.Combine(draft, "session"), "half");
+        Session.CreateRoot().Leave();
+        Directory.Exists(draft).ShouldBeFalse();
+    }
+
+    [Fact]
+    public unsafe void Destroy_does_nothing_while_the_root_lives_and_cleans_up_once_it_is_dead()
+    {
+        var root = Session.CreateRoot();
+        var child = Session.Attach(root.Directory, root.Reserve());
+        child.Destroy();
+        Directory.Exists(root.Directory).ShouldBeTrue();
+        root.Memory.Header->RootStartTime += 1;
+        root.Files.Close(remove: false);
+        child.Destroy();
+        child.Destroy();
+        Directory.Exists(root.Directory).ShouldBeFalse();
+        child.Leave();
+        root.Leave();
+    }
+
+    [Fact]
+    public void A_slot_is_given_out_with_a_new_generation_and_the_earlier_exit_is_known_until_then()
+    {
+        var session = Session.CreateRoot();
+        var first = session.Reserve();
+        session.IsAlive(first).ShouldBeTrue();
+        session.Activate(first, Environment.ProcessId);
+        session.ExitOf(first).ShouldBeNull();
+        session.MarkDead(first, new ParticipantExit(Environment.ProcessId, ExitReason.Unknown, -1, -1));
+        session.MarkDead(first, new ParticipantExit(Environment.ProcessId, ExitReason.Exited, 7, -1));
+        session.MarkDead(first, new ParticipantExit(Environment.ProcessId, ExitReason.Killed, -1, 9));
+        session.ExitOf(first)!.Value.Code.ShouldBe(7);
+        session.IsAlive(first).ShouldBeFalse();
+        var others = new List<ParticipantId>();
+        ParticipantId next;
+        do
+        {
+            next = session.Reserve();
+            others.Add(next);
+        }
+        while (next.Slot != first.Slot);
+
+        next.Generation.ShouldBe(first.Generation + 1);
+        session.ExitOf(first).ShouldBeNull();
+        Should.Throw<InvalidOperationException>(() => session.Reserve());
+        foreach (var other in others)
+        {
+            session.Abandon(other);
+        }
+
+        session.Participants.Count.ShouldBe(1);
+        session.Leave();
+    }
+
+    [Fact]
+    public void What_a_participant_says_about_itself_is_kept_until_its_slot_is_given_out_again()
+    {
+        var root = Session.CreateRoot();
+        var child = Session.Attach(root.Directory, root.Reserve());
+        root.SelfReported(child.Self).ShouldBeNull();
+        child.RecordSelf(ExitReason.UnhandledException, 134);
+        child.Leave();
+        root.SelfReported(child.Self)!.Value.Reason.ShouldBe(ExitReason.UnhandledException);
+        root.MarkDead(child.Self, new ParticipantExit(Environment.ProcessId, ExitReason.UnhandledException, 134, -1));
+        root.SelfReported(child.Self)!.Value.Code.ShouldBe(134);
+        root.Leave();
+    }
+
+    [Fact]
+    public void A_slot_that_is_not_waiting_for_us_cannot_be_joined()
+    {
+        var root = Session.CreateRoot();
+        var given = root.Reserve();
+        root.Abandon(given);
+        Should.Throw<InvalidOperationException>(() => Session.Attach(root.Directory, given));
+        Should.Throw<InvalidOperationException>(() => Session.Attach(root.Directory + "x", given));
+        root.Leave();
+    }
+
+    [Fact]
+    public void A_process_that_ended_is_gone_and_so_is_a_zombie()
+    {
+        using var process = Process.Start("sleep", "1000");
+        var startTime = ProcessIdentity.StartTimeOf(process.Id);
+        startTime.ShouldBeGreaterThan(0);
+        ProcessIdentity.IsRunning(process.Id, startTime).ShouldBeTrue();
+        ProcessIdentity.IsRunning(process.Id, startTime + 1).ShouldBeFalse();
+        process.Kill();
+        process.WaitForExit();
+        ProcessIdentity.IsRunning(process.Id, startTime).ShouldBeFalse();
+        ProcessIdentity.IsRunning(0, 0).ShouldBeFalse();
+    }
+}
