@@ -11,7 +11,7 @@ internal static class TourGuide
     private const int Failed = 1;
     private const int Misused = 2;
 
-    private static readonly TimeSpan LimitOfALesson = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan LimitOfALesson = TimeSpan.FromMinutes(2);
 
     private static readonly Lesson[] Lessons =
     [
