@@ -4,13 +4,13 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Multiprocessing;
 
 /// <summary>Where the library logs to.</summary>
-public static class MultiprocessingLogging
+public static partial class MultiprocessingLogging
 {
     private static ILoggerFactory _factory = NullLoggerFactory.Instance;
 
     /// <summary>
     /// The factory of the library's loggers. The default logs nowhere, except that what an operator must know (such as a full /dev/shm) then goes to
-    /// standard error as one line. Set it once, early; loggers are created when they are needed. Thread-safe.
+    /// standard error as one line. Set it once, early; loggers are created when they are needed; a child has its own. Thread-safe.
     /// </summary>
     /// <exception cref="ArgumentNullException">The value is null.</exception>
     public static ILoggerFactory Factory
@@ -23,6 +23,8 @@ public static class MultiprocessingLogging
         }
     }
 
+    private static ILogger ProcessLogger => Factory.CreateLogger("Multiprocessing.Processes");
+
     /// <summary>Something that an operator must see even in a program that configured no logging.</summary>
     internal static void WarnOperator(string category, string message)
     {
@@ -34,4 +36,14 @@ public static class MultiprocessingLogging
 
         Factory.CreateLogger(category).Log(LogLevel.Warning, 0, message, null, static (text, _) => text);
     }
+
+    internal static void OutputCallbackFailed(Exception exception) => LogOutputCallbackFailed(ProcessLogger, exception);
+
+    internal static void DeathNotAnnounced(Exception exception, int processId) => LogDeathNotAnnounced(ProcessLogger, exception, processId);
+
+    [LoggerMessage(EventId = 1, Level = LogLevel.Error, Message = "A callback for a child's output threw; its line is dropped, the next ones still come")]
+    private static partial void LogOutputCallbackFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 2, Level = LogLevel.Error, Message = "The death of child {ProcessId} could not be announced to the other processes; they find out within their next check")]
+    private static partial void LogDeathNotAnnounced(ILogger logger, Exception exception, int processId);
 }

@@ -12,16 +12,22 @@ public enum ExitReason
     /// <summary>An exception left the body or ended a thread; <see cref="ExitStatus.Error"/> is it.</summary>
     UnhandledException,
 
-    /// <summary>The runtime or a native library ended the process: <see cref="Environment.FailFast(string)"/>, a stack overflow, a segmentation fault.</summary>
+    /// <summary>The process crashed: a native library's abort, a segmentation fault, an illegal instruction.</summary>
     Crashed,
+
+    /// <summary>The stack of a thread overflowed.</summary>
+    StackOverflow,
+
+    /// <summary>Code called <see cref="Environment.FailFast(string)"/>, or the runtime found itself broken.</summary>
+    FailFast,
 
     /// <summary>A signal from outside ended the process; <see cref="ExitStatus.Signal"/> says which.</summary>
     Signaled,
 
-    /// <summary>It was asked to stop (<c>ChildProcess.Terminate</c> or SIGTERM) and went by itself within the grace.</summary>
+    /// <summary>It was asked to stop (<see cref="ChildProcess.Terminate()"/> or SIGTERM) and went by itself within the grace.</summary>
     Terminated,
 
-    /// <summary>It was killed by this library: <c>ChildProcess.Kill</c>, or a grace that ran out.</summary>
+    /// <summary>It was killed by this library: <see cref="ChildProcess.Kill"/>, or a grace that ran out.</summary>
     Killed,
 
     /// <summary>The process never reached the body.</summary>

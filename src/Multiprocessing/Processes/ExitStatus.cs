@@ -35,6 +35,8 @@ public sealed record ExitStatus
             ExitReason.Exited => how,
             ExitReason.UnhandledException => $"unhandled {Error?.GetType().Name ?? "exception"} ({how})",
             ExitReason.Crashed => $"crashed with {how}",
+            ExitReason.StackOverflow => $"stack overflow ({how})",
+            ExitReason.FailFast => $"failed fast ({how})",
             ExitReason.Signaled => $"killed by {how}",
             ExitReason.Terminated => $"terminated on request ({how})",
             ExitReason.Killed => $"killed by its parent ({how})",

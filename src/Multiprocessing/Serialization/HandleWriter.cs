@@ -3,20 +3,33 @@ namespace Multiprocessing;
 /// <summary>The part of a message that an <see cref="IProcessHandle{TSelf}"/> may write.</summary>
 internal sealed class HandleWriter
 {
-    public void Write<T>(T value)
-        where T : unmanaged => throw new NotImplementedException();
+    private readonly MessageBuffer _buffer;
 
-    public void Write(string value) => throw new NotImplementedException();
+    internal HandleWriter(MessageBuffer buffer) => _buffer = buffer;
+
+    public void Write<T>(T value)
+        where T : unmanaged => _buffer.Write(value);
+
+    public void Write(string value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        _buffer.WriteVarint((uint)value.Length);
+        _buffer.WriteBytes(System.Runtime.InteropServices.MemoryMarshal.AsBytes(value.AsSpan()));
+    }
 
     /// <summary>Registers a reference that is cancelled if the message is not handed over (<see cref="MessageBuffer.Cancel"/>).</summary>
-    public void AddTravelling(ITravellingReference reference) => throw new NotImplementedException();
+    public void AddTravelling(ITravellingReference reference) => _buffer.AddTravelling(reference);
 }
 
 /// <summary>Reads what a <see cref="HandleWriter"/> wrote.</summary>
 internal ref struct HandleReader
 {
-    public T Read<T>()
-        where T : unmanaged => throw new NotImplementedException();
+    private readonly GraphReader _reader;
 
-    public string ReadString() => throw new NotImplementedException();
+    internal HandleReader(GraphReader reader) => _reader = reader;
+
+    public T Read<T>()
+        where T : unmanaged => _reader.Read<T>();
+
+    public string ReadString() => _reader.ReadUtf16(_reader.ReadLength(sizeof(char)));
 }

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Serialization;
+
 namespace Multiprocessing;
 
 /// <summary>How values and delegates cross. Both ends are the same build on the same machine, so the format carries no schema.</summary>
@@ -8,21 +11,98 @@ internal static class ValueSerializer
     /// <param name="value">What; its static type is <typeparamref name="T"/>, its runtime type may be derived.</param>
     /// <param name="root">How a refusal names the root of the path, such as <c>item</c> or <c>argument 2</c>.</param>
     /// <exception cref="NotSerializableException">Something in it cannot cross; nothing was appended that would have to be cancelled.</exception>
-    public static void Serialize<T>(MessageBuffer buffer, T value, string root) => throw new NotImplementedException();
+    public static void Serialize<T>(MessageBuffer buffer, T value, string root)
+    {
+        if (ValueSerializer<T>.IsRaw)
+        {
+            buffer.WriteBytes(ref Unsafe.As<T, byte>(ref value), (nuint)Unsafe.SizeOf<T>());
+            return;
+        }
+
+        var writer = buffer.Writer;
+        writer.Begin();
+        var mark = buffer.Mark();
+        try
+        {
+            Place<T>.Write(writer, ref value);
+            writer.WriteLater();
+        }
+        catch (CannotCrossException error)
+        {
+            buffer.RollBack(mark);
+            var (path, refusal) = PathFinder.Find(value!, root, error);
+            throw new NotSerializableException(path, refusal.Culprit, refusal.WayOut);
+        }
+        catch
+        {
+            buffer.RollBack(mark);
+            throw;
+        }
+        finally
+        {
+            writer.End();
+        }
+    }
 
     /// <summary>Reads one value; <paramref name="data"/> moves behind it.</summary>
-    public static unsafe T Deserialize<T>(ref byte* data, byte* end) => throw new NotImplementedException();
+    /// <exception cref="SerializationException">The bytes make no sense, or something in the message failed to be rebuilt.</exception>
+    public static unsafe T Deserialize<T>(ref byte* data, byte* end)
+    {
+        if (ValueSerializer<T>.IsRaw)
+        {
+            if (end - data < Unsafe.SizeOf<T>())
+            {
+                throw GraphReader.Torn();
+            }
+
+            var raw = Unsafe.ReadUnaligned<T>(data);
+            data += Unsafe.SizeOf<T>();
+            return raw;
+        }
+
+        var reader = GraphReader.Rent();
+        try
+        {
+            reader.Begin(data, end);
+            T value = default!;
+            Place<T>.Read(reader, ref value);
+            reader.ReadLater();
+            data = reader.Position;
+            return value;
+        }
+        catch (Exception error) when (error is not SerializationException)
+        {
+            throw new SerializationException($"A {typeof(T)} in a message could not be rebuilt in this process: {error.Message}", error);
+        }
+        finally
+        {
+            reader.Return();
+        }
+    }
 
     /// <summary>Appends an exception so that the other side gets the original type where it can be rebuilt faithfully, else a <see cref="RemoteException"/>. Never throws for what is in it.</summary>
-    public static void SerializeException(MessageBuffer buffer, Exception exception) => throw new NotImplementedException();
+    public static void SerializeException(MessageBuffer buffer, Exception exception)
+    {
+        ArgumentNullException.ThrowIfNull(exception);
+        try
+        {
+            Serialize(buffer, exception, "exception");
+        }
+        catch (Exception)
+        {
+            // Whatever stood in the way, a refusal or user code that threw: nothing of it is left in the buffer, and the other side is told of the original.
+            Serialize(buffer, ExceptionConverter.Replace(exception), "exception");
+        }
+    }
 
     /// <summary>Reads what <see cref="SerializeException"/> wrote.</summary>
-    public static unsafe Exception DeserializeException(ref byte* data, byte* end) => throw new NotImplementedException();
+    public static unsafe Exception DeserializeException(ref byte* data, byte* end) =>
+        Deserialize<Exception>(ref data, end) ?? throw GraphReader.Torn();
 }
 
 /// <summary>Facts about a type that are decided once.</summary>
 internal static class ValueSerializer<T>
 {
     /// <summary>The value is its bytes: queues copy it as it lies in memory, without a <see cref="MessageBuffer"/>.</summary>
-    public static readonly bool IsRaw = false;
+    public static readonly bool IsRaw = Place<T>.IsRaw;
 }

@@ -54,6 +54,9 @@ internal sealed unsafe partial class Session
         }
     }
 
+    /// <summary>Raised once, before this process gives up what it holds: whoever depends on the session ends first.</summary>
+    public event Action? Leaving;
+
     /// <summary>Whether <see cref="Current"/> exists already.</summary>
     public static bool IsStarted => Volatile.Read(ref _current) is not null;
 
@@ -147,6 +150,8 @@ internal sealed unsafe partial class Session
         {
             return;
         }
+
+        Leaving?.Invoke();
 
         // Before the holds go: the queues' rows say who let go of them.
         DetachAll();

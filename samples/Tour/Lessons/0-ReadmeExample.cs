@@ -1,0 +1,49 @@
+using Multiprocessing;
+
+namespace Tour.Lessons;
+
+/// <summary>The README's code, so that it compiles and runs for as long as it stands there. Change both together.</summary>
+internal static class ReadmeExample
+{
+    public static async Task Run(Check check)
+    {
+        await TenLines(check);
+        await Options(check);
+    }
+
+    private static async Task TenLines(Check check)
+    {
+        using var queue = new ProcessQueue<string>();
+        using var child = ChildProcess.Run(() =>
+        {
+            queue.Put($"Hello from process {CurrentProcess.Id}, child of {ParentProcess.Current}.");
+            queue.Complete();
+            return Enumerable.Range(1, 20).Aggregate(1L, (product, factor) => product * factor);
+        });
+        foreach (var line in queue.ReadAll()) { Console.WriteLine(line); }
+        Console.WriteLine($"20! = {await child.Result}, and the child ended with {child.ExitStatus}.");
+
+        check.Equal("the result came back", 2_432_902_008_176_640_000, await child.Result);
+        check.That("the child ended well", child.ExitStatus is { IsSuccess: true });
+    }
+
+    private static async Task Options(Check check)
+    {
+        var lines = new List<string>();
+        using var child = ChildProcess.Run(Work, new ChildProcessOptions
+        {
+            Name = "worker",                                                 // in errors and logs
+            Environment = { ["GREETING"] = "hello", ["HTTP_PROXY"] = null }, // changes to the parent's; null removes
+            WorkingDirectory = Path.GetTempPath(),
+            StandardOutput = ProcessOutput.ToLines(line => lines.Add(line)), // or Inherit (the default), or Discard
+            HeapLimit = 256 << 20,                                           // bytes of garbage-collected heap
+            Nice = 5,                                                        // lets others go first
+            TerminationGrace = TimeSpan.FromSeconds(2),                      // between asking and killing
+        });
+
+        await child.Completion;
+        check.Sequence("options reach the child, and its lines come to the callback", ["hello from worker"], lines);
+    }
+
+    private static void Work() => Console.WriteLine($"{Environment.GetEnvironmentVariable("GREETING")} from {CurrentProcess.Name}");
+}

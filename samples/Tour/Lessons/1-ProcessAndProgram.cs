@@ -1,0 +1,50 @@
+using Multiprocessing;
+
+namespace Tour.Lessons;
+
+/// <summary>A program is a file, and lies still. A process is that program at work, with a number, a memory and a fate of its own.</summary>
+internal static class ProcessAndProgram
+{
+    private static string _note = "nothing yet";
+
+    public static async Task Run(Check check)
+    {
+        var program = Path.Combine(AppContext.BaseDirectory, "Tour.dll");
+        program = File.Exists(program) ? program : Environment.ProcessPath!; // published as a single file, the program is its own executable
+        Screen.Say($"The program is a file that lies still: {program}");
+        var written = File.GetLastWriteTimeUtc(program);
+
+        _note = "the parent was here";
+        using var first = ChildProcess.Run(Introduce);
+        using var second = ChildProcess.Run(Introduce, new ChildProcessOptions { Name = "anna" });
+        Introduction[] all = [Introduce(), await first.Result, await second.Result];
+
+        Screen.Say("Three processes run it, this one and two children:");
+        Screen.Table(
+            ["process", "pid", "parent's pid", "depth", "Main has run", "found in its memory", "code (build)"],
+            all.Select(one => new[]
+            {
+                one.Name, $"{one.Id}", one.ParentId?.ToString() ?? "-", $"{one.Depth}", $"{one.MainRuns} x", one.Note, $"{one.Build}"[..8],
+            }));
+
+        check.Equal("three processes ran", 3, all.DistinctBy(one => one.Id).Count());
+        check.Equal("... all of them the same program", 1, all.DistinctBy(one => one.Build).Count());
+        check.Equal("... and the program file has not changed by that", written, File.GetLastWriteTimeUtc(program));
+        check.Sequence("both children have this process as their parent", [CurrentProcess.Id, CurrentProcess.Id], all[1..].Select(one => one.ParentId!.Value));
+        check.Equal("a name that was given is the process's name", "anna", all[2].Name);
+        check.Sequence("Main ran once, here, and never in a child", [1, 0, 0], all.Select(one => one.MainRuns));
+        check.Sequence(
+            "each has its own memory: a child begins with the program's values", ["the parent was here", "nothing yet", "nothing yet"], all.Select(one => one.Note));
+        check.Equal("... and what it writes there, nobody else sees", "MainProcess was here", _note);
+    }
+
+    private static Introduction Introduce()
+    {
+        var found = _note;
+        _note = $"{CurrentProcess.Name} was here";
+        var build = typeof(ProcessAndProgram).Module.ModuleVersionId;
+        return new Introduction(CurrentProcess.Name, CurrentProcess.Id, ParentProcess.Current?.Id, CurrentProcess.Depth, Program.MainRuns, found, build);
+    }
+
+    private sealed record Introduction(string Name, int Id, int? ParentId, int Depth, int MainRuns, string Note, Guid Build);
+}

@@ -1,0 +1,31 @@
+using Multiprocessing;
+
+namespace Tour.Lessons;
+
+/// <summary>A file on its way from the downloader to the saver.</summary>
+internal sealed record DownloadedFile(string Path, byte[] Bytes, string EntityTag);
+
+/// <summary>Asks the server what there is, gets it, several files at once, and puts each into the queue.</summary>
+internal static class Downloader
+{
+    private const int AtOnce = 4;
+
+    public static async Task<int> Download(string address, ProcessQueue<DownloadedFile> downloads)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(address) };
+        var paths = (await http.GetStringAsync("")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = CurrentProcess.Stopping };
+        await Parallel.ForEachAsync(paths, options, async (path, stopping) =>
+        {
+            using var response = await http.GetAsync(Uri.EscapeDataString(path), stopping);
+            response.EnsureSuccessStatusCode();
+            var bytes = await response.Content.ReadAsByteArrayAsync(stopping);
+            await downloads.PutAsync(new DownloadedFile(path, bytes, response.Headers.ETag!.Tag.Trim('"')), stopping);
+        });
+
+        // That all is downloaded, only the downloader knows: so it says it. Whoever is killed before this line has not said it,
+        // and nobody takes half of the files for all of them.
+        downloads.Complete();
+        return paths.Length;
+    }
+}

@@ -1,0 +1,43 @@
+namespace Multiprocessing;
+
+/// <summary>A body with its arguments: made in the parent, carried to the child, invoked there once.</summary>
+internal abstract class ChildCall
+{
+    /// <summary>What runs in the child.</summary>
+    public abstract Delegate Body { get; }
+
+    /// <summary>Runs the body to its end on the calling thread, waiting for it if it is asynchronous, and appends the result, if there is one, to <paramref name="result"/>.</summary>
+    public abstract void Run(MessageBuffer result);
+}
+
+/// <summary>A call whose body hands back nothing.</summary>
+internal abstract class ActionCallBase : ChildCall
+{
+    public sealed override void Run(MessageBuffer result) => Invoke();
+
+    protected abstract void Invoke();
+}
+
+/// <summary>A call whose body hands back a value.</summary>
+internal abstract class FunctionCallBase<TResult> : ChildCall
+{
+    public sealed override void Run(MessageBuffer result) => ValueSerializer.Serialize(result, Invoke(), "result");
+
+    protected abstract TResult Invoke();
+}
+
+/// <summary>A call whose body is asynchronous; the child's main thread waits for it, so that its continuations run on the thread pool and cannot deadlock.</summary>
+internal abstract class AsyncActionCallBase : ChildCall
+{
+    public sealed override void Run(MessageBuffer result) => InvokeAsync().GetAwaiter().GetResult();
+
+    protected abstract Task InvokeAsync();
+}
+
+/// <summary>A call whose body is asynchronous and hands back a value.</summary>
+internal abstract class AsyncFunctionCallBase<TResult> : ChildCall
+{
+    public sealed override void Run(MessageBuffer result) => ValueSerializer.Serialize(result, InvokeAsync().GetAwaiter().GetResult(), "result");
+
+    protected abstract Task<TResult> InvokeAsync();
+}

@@ -1,0 +1,228 @@
+using System.ComponentModel;
+using System.Globalization;
+using System.Reflection;
+using Multiprocessing.Platform.Linux;
+
+namespace Multiprocessing;
+
+/// <summary>Starts the operating system's process for a child and greets it.</summary>
+internal static class ChildLauncher
+{
+    /// <summary>The number of the inherited control socket. Present in the environment only until the child has read it.</summary>
+    public const string ControlVariable = "MULTIPROCESSING_CONTROL";
+
+    private const string StartupHooksVariable = "DOTNET_STARTUP_HOOKS";
+    private const string MaxDepthSwitch = "Multiprocessing.MaxDepth";
+    private const int DefaultMaxDepth = 16;
+
+    /// <summary>Starts a child that waits for its body.</summary>
+    /// <exception cref="ProcessStartException">It could not be started; nothing is left of the attempt.</exception>
+    public static ChildLink Launch(string name, ChildProcessOptions options, Guid token, bool reportsErrors, IChildListener listener)
+    {
+        CheckMayStart(name);
+        if (options.WorkingDirectory is { } directory && !Directory.Exists(directory))
+        {
+            throw new ProcessStartException($"Process '{name}' cannot start: its working directory '{directory}' does not exist.");
+        }
+
+        var session = Session.Current;
+        var participant = session.Reserve();
+        try
+        {
+            return Launch(session, participant, name, options, token, reportsErrors, listener);
+        }
+        catch (Exception exception)
+        {
+            session.Abandon(participant);
+            if (exception is Win32Exception system)
+            {
+                throw new ProcessStartException($"Process '{name}' cannot start: {system.Message} (errno {system.NativeErrorCode}, {LaunchPlan.Current.Executable}).", system);
+            }
+
+            throw;
+        }
+    }
+
+    private static ChildLink Launch(
+        Session session, ParticipantId participant, string name, ChildProcessOptions options, Guid token, bool reportsErrors, IChildListener listener)
+    {
+        var plan = LaunchPlan.Current;
+        var (parentEnd, childEnd) = FileDescriptor.CreateSocketPair();
+        var output = OpenOutput(options.StandardOutput, mayPassThrough: true);
+        var error = OpenOutput(options.StandardError, mayPassThrough: false);
+        var processId = 0;
+        try
+        {
+            var environment = ChildEnvironment(options, plan, childEnd.Number, out var toRestore);
+            var request = new SpawnRequest
+            {
+                Path = plan.Executable,
+                Arguments = [plan.Executable, .. plan.Arguments],
+                Environment = environment,
+                WorkingDirectory = options.WorkingDirectory,
+                StandardOutput = output.Write?.Number,
+                StandardError = error.Write?.Number,
+                InheritedHandle = childEnd.Number,
+            };
+            processId = Scheduling.WithAffinity(options.ProcessorAffinity, () => PosixSpawn.Start(request));
+            if (options.Nice is { } nice)
+            {
+                Scheduling.SetNice(processId, nice);
+            }
+
+            session.Activate(participant, processId);
+            parentEnd.SetNonBlocking();
+            var link = new ChildLink(processId, participant, parentEnd, Capture(output.Read, options.StandardOutput), Capture(error.Read, options.StandardError))
+            {
+                Listener = listener,
+            };
+            var hello = Greeting(session, participant, name, options, token, reportsErrors, toRestore);
+            _ = link.Writer.TrySend(FrameKind.Hello, hello.ToBytes(), options.StartTimeout); // a child that is gone already is the watcher's to report
+            return link;
+        }
+        catch
+        {
+            if (processId != 0)
+            {
+                KillAndReap(processId);
+            }
+
+            parentEnd.Dispose();
+            output.Read?.Dispose();
+            error.Read?.Dispose();
+            throw;
+        }
+        finally
+        {
+            childEnd.Dispose();
+            output.Write?.Dispose();
+            error.Write?.Dispose();
+        }
+    }
+
+    private static void CheckMayStart(string name)
+    {
+        if (!CurrentProcess.IsChild && Environment.GetEnvironmentVariable(ControlVariable) is not null)
+        {
+            throw new ProcessStartException(
+                $"Process '{name}' is not started, because this process is a child itself in which the program's Main ran: its startup hook was disabled "
+                + "(StartupHookSupport=false in a trimmed program). Each child would start children without end. Set <StartupHookSupport>true</StartupHookSupport> in the project.");
+        }
+
+        var most = AppContext.GetData(MaxDepthSwitch) switch
+        {
+            int number => number,
+            string text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) => number,
+            _ => DefaultMaxDepth,
+        };
+        if (CurrentProcess.Depth >= most)
+        {
+            throw new ProcessStartException(
+                $"Process '{name}' is not started: {CurrentProcess.Depth} processes stand above it already, at most {most} may. "
+                + $"A body that starts itself does this; if so deep a tree is meant, raise the runtime configuration property {MaxDepthSwitch}.");
+        }
+    }
+
+    private static Hello Greeting(
+        Session session, ParticipantId participant, string name, ChildProcessOptions options, Guid token, bool reportsErrors, Dictionary<string, string?> toRestore)
+    {
+        var entry = Assembly.GetEntryAssembly();
+        return new Hello
+        {
+            Token = token,
+            LibraryVersion = typeof(ChildLauncher).Module.ModuleVersionId,
+            EntryAssembly = entry?.FullName ?? "",
+            EntryVersion = entry?.ManifestModule.ModuleVersionId ?? Guid.Empty,
+            SessionDirectory = session.Directory,
+            Participant = participant,
+            Name = name,
+            Depth = CurrentProcess.Depth + 1,
+            ParentId = Environment.ProcessId,
+            ParentName = CurrentProcess.Name,
+            TerminationGrace = options.TerminationGrace,
+            ReportsErrors = reportsErrors,
+            EnvironmentToRestore = toRestore,
+        };
+    }
+
+    /// <summary>The child's environment: this process's, the caller's changes, and what only the runtime's start needs; the child takes the last away again.</summary>
+    private static Dictionary<string, string> ChildEnvironment(
+        ChildProcessOptions options, LaunchPlan plan, int control, out Dictionary<string, string?> toRestore)
+    {
+        var environment = new Dictionary<string, string>();
+        foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
+        {
+            environment[(string)variable.Key] = (string)variable.Value!;
+        }
+
+        foreach (var (name, value) in options.Environment)
+        {
+            if (value is null)
+            {
+                environment.Remove(name);
+            }
+            else
+            {
+                environment[name] = value;
+            }
+        }
+
+        var forStart = new Dictionary<string, string>
+        {
+            [ControlVariable] = control.ToString(CultureInfo.InvariantCulture),
+            ["DOTNET_gcServer"] = options.ServerGarbageCollection ? "1" : "0",
+            ["DOTNET_gcConcurrent"] = "0",
+        };
+        if (options.HeapLimit is { } limit)
+        {
+            forStart["DOTNET_GCHeapHardLimit"] = limit.ToString("x", CultureInfo.InvariantCulture);
+        }
+
+        if (plan.StartupHook is { } hook)
+        {
+            // Ours does not return, so it goes behind those that the user set.
+            forStart[StartupHooksVariable] = environment.GetValueOrDefault(StartupHooksVariable) is { Length: > 0 } others ? others + Path.PathSeparator + hook : hook;
+        }
+
+        toRestore = [];
+        foreach (var (name, value) in forStart)
+        {
+            toRestore[name] = environment.GetValueOrDefault(name);
+            environment[name] = value;
+        }
+
+        return environment;
+    }
+
+    private static (FileDescriptor? Read, FileDescriptor? Write) OpenOutput(ProcessOutput output, bool mayPassThrough)
+    {
+        if (mayPassThrough && output == ProcessOutput.Inherit)
+        {
+            return (null, null);
+        }
+
+        var (read, write) = FileDescriptor.CreatePipe();
+        return (read, write);
+    }
+
+    private static OutputCapture? Capture(FileDescriptor? source, ProcessOutput output)
+    {
+        if (source is null)
+        {
+            return null;
+        }
+
+        var capture = new OutputCapture(source);
+        capture.PassOn(output, MultiprocessingLogging.OutputCallbackFailed);
+        return capture;
+    }
+
+    private static void KillAndReap(int processId)
+    {
+        _ = Signals.Send(processId, Signals.Kill);
+        while (!ChildWait.TryReap(processId, out _))
+        {
+            Thread.Yield(); // the kernel needs microseconds for it
+        }
+    }
+}

@@ -1,0 +1,117 @@
+using Multiprocessing.Platform.Linux;
+
+namespace Multiprocessing;
+
+/// <summary>Hears of a child from the watcher's thread; must be quick and must not throw.</summary>
+internal interface IChildListener
+{
+    void OnFrame(ControlFrame frame);
+
+    /// <summary>The child has ended, nothing more will come, and it is reaped. What its ending means is for the listener to say; the answer goes into the participant table.</summary>
+    ParticipantExit OnExited(WaitStatus status, ProcStat? lastStat);
+
+    /// <summary>After the other processes of the session were told.</summary>
+    void OnGone();
+}
+
+/// <summary>The parent's ends of everything that ties it to one running child. Owned by the <see cref="ChildWatcher"/>, which closes it when the child has ended.</summary>
+internal sealed class ChildLink(int processId, ParticipantId participant, FileDescriptor control, OutputCapture? output, OutputCapture? error)
+{
+    private readonly FrameReader _reader = new();
+    private readonly Lock _reaping = new();
+    private bool _isReaped;
+
+    public int ProcessId { get; } = processId;
+
+    public ParticipantId Participant { get; } = participant;
+
+    public FileDescriptor Control { get; } = control;
+
+    public FileDescriptor? PidFd { get; } = ChildWait.TryOpenPidFd(processId);
+
+    public FrameWriter Writer { get; } = new(control);
+
+    public OutputCapture? Output { get; } = output;
+
+    public OutputCapture? Error { get; } = error;
+
+    /// <summary>Set before the link is watched.</summary>
+    public required IChildListener Listener { get; init; }
+
+    /// <summary>Hands on the frames that are there; <see langword="false"/> at the end of the channel.</summary>
+    public bool ReadControl()
+    {
+        while (_reader.TryRead(Control, out var frame))
+        {
+            Listener.OnFrame(frame);
+        }
+
+        return !_reader.Ended;
+    }
+
+    /// <summary>Sends a signal, unless the process is reaped and its number may be another's.</summary>
+    public bool Signal(int signal)
+    {
+        lock (_reaping)
+        {
+            return !_isReaped && Signals.Send(ProcessId, signal);
+        }
+    }
+
+    /// <summary>
+    /// Kills the process, its group, and everything below it. Children of its own would see the end of their control channels and go by themselves;
+    /// this also reaches those that are stopped and programs that left the group.
+    /// </summary>
+    public void KillTree()
+    {
+        lock (_reaping)
+        {
+            if (_isReaped)
+            {
+                return;
+            }
+
+            var descendants = ProcFileSystem.Descendants(ProcessId);
+            _ = Signals.SendToGroup(ProcessId, Signals.Kill);
+            _ = Signals.Send(ProcessId, Signals.Kill);
+            foreach (var descendant in descendants)
+            {
+                if (ProcFileSystem.TryReadStat(descendant.ProcessId)?.StartTicks == descendant.StartTicks)
+                {
+                    _ = Signals.Send(descendant.ProcessId, Signals.Kill);
+                }
+            }
+        }
+    }
+
+    public WaitStatus Reap()
+    {
+        lock (_reaping)
+        {
+            _ = ChildWait.TryReap(ProcessId, out var status);
+            _isReaped = true;
+            return status;
+        }
+    }
+
+    /// <summary>Ends a child that nobody watches.</summary>
+    public void KillUnwatched()
+    {
+        KillTree();
+        while (!ChildWait.HasEnded(ProcessId))
+        {
+            Thread.Yield(); // the kernel needs microseconds for it
+        }
+
+        _ = Reap();
+        Close();
+    }
+
+    public void Close()
+    {
+        Control.Dispose();
+        PidFd?.Dispose();
+        Output?.Source.Dispose();
+        Error?.Source.Dispose();
+    }
+}

@@ -1,0 +1,188 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using Multiprocessing.Platform.Linux;
+
+namespace Multiprocessing;
+
+/// <summary>
+/// The life of a child, seen from inside. The main thread takes the greeting and the body, runs it and reports; a thread of its own listens to the
+/// parent all the while, so that neither a busy body nor a starved thread pool keeps a request to stop, or the parent's death, from being heard.
+/// </summary>
+internal sealed class ChildRuntime
+{
+    private readonly FileDescriptor _control;
+    private readonly FrameReader _reader = new();
+    private readonly FrameWriter _writer;
+    private readonly ChildStopper _stopper;
+    private readonly List<PosixSignalRegistration> _signals = [];
+
+    public ChildRuntime(FileDescriptor control)
+    {
+        _control = control;
+        _writer = new FrameWriter(control);
+        _stopper = new ChildStopper(_writer);
+    }
+
+    /// <summary>Runs to the end and returns the exit code.</summary>
+    public int Run()
+    {
+        if (!_reader.TryRead(_control, out var greeting))
+        {
+            return ChildExitCodes.ParentGone;
+        }
+
+        Hello hello;
+        try
+        {
+            hello = Hello.FromBytes(greeting.Payload);
+            TakeOver(hello);
+        }
+        catch (Exception exception)
+        {
+            return Reject(exception);
+        }
+
+        Send(FrameKind.Ready, hello.Token.ToByteArray());
+        return _reader.TryRead(_control, out var start) ? RunBody(start, hello) : ChildExitCodes.ParentGone;
+    }
+
+    private static void TakeOver(Hello hello)
+    {
+        foreach (var (name, value) in hello.EnvironmentToRestore)
+        {
+            Environment.SetEnvironmentVariable(name, value);
+        }
+
+        if (hello.LibraryVersion != typeof(ChildRuntime).Module.ModuleVersionId)
+        {
+            throw DifferentBuild("Multiprocessing.dll");
+        }
+
+        CurrentProcess.Become(hello);
+        if (hello.EntryAssembly.Length > 0)
+        {
+            var entry = Assembly.Load(hello.EntryAssembly);
+            if (entry.ManifestModule.ModuleVersionId != hello.EntryVersion)
+            {
+                throw DifferentBuild(entry.GetName().Name + ".dll");
+            }
+
+            Assembly.SetEntryAssembly(entry);
+        }
+
+        Session.Join(hello.SessionDirectory, hello.Participant);
+    }
+
+    private static InvalidOperationException DifferentBuild(string file) => new(
+        $"{file} was replaced while the program runs: its parent runs another build than this child would. Start the program anew.");
+
+    private static unsafe ChildCall ReadCall(byte[] payload)
+    {
+        fixed (byte* start = payload)
+        {
+            var position = start;
+            return ValueSerializer.Deserialize<ChildCall>(ref position, start + payload.Length);
+        }
+    }
+
+    private int RunBody(ControlFrame start, Hello hello)
+    {
+        if (start.Kind == FrameKind.Stop)
+        {
+            Send(FrameKind.Stopping, [0]);
+            return ChildExitCodes.Terminated;
+        }
+
+        _stopper.Grace = hello.TerminationGrace;
+        ChildCall call;
+        try
+        {
+            call = ReadCall(start.Payload);
+        }
+        catch (Exception exception)
+        {
+            return Reject(exception);
+        }
+
+        AppDomain.CurrentDomain.UnhandledException += (_, arguments) => ReportLastException(arguments.ExceptionObject);
+        _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => OnSignal(context, Signals.Terminate)));
+        _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, context => OnSignal(context, Signals.Interrupt)));
+        new Thread(Listen) { IsBackground = true, Name = "Multiprocessing parent listener" }.Start();
+        Send(FrameKind.Started, []);
+        using var result = MessageBuffer.Rent();
+        try
+        {
+            call.Run(result);
+        }
+        catch (OperationCanceledException) when (CurrentProcess.IsStopping)
+        {
+            _stopper.ReportStopping();
+            return ChildExitCodes.Terminated;
+        }
+        catch (Exception exception)
+        {
+            return Fail(exception, hello);
+        }
+
+        if (CurrentProcess.IsStopping)
+        {
+            _stopper.ReportStopping();
+        }
+
+        _ = _writer.TrySend(FrameKind.Result, result, Timeout.InfiniteTimeSpan);
+        return Environment.ExitCode;
+    }
+
+    private int Fail(Exception exception, Hello hello)
+    {
+        if (!hello.ReportsErrors)
+        {
+            Console.Error.WriteLine($"Unhandled exception in process '{hello.Name}' (pid {Environment.ProcessId}): {exception}");
+        }
+
+        SendException(FrameKind.Failed, exception);
+        return ChildExitCodes.UnhandledException;
+    }
+
+    private int Reject(Exception exception)
+    {
+        SendException(FrameKind.Rejected, exception);
+        return ChildExitCodes.Rejected;
+    }
+
+    private void ReportLastException(object exceptionObject)
+    {
+        if (exceptionObject is Exception exception)
+        {
+            SendException(FrameKind.Failed, exception);
+        }
+    }
+
+    private void Send(FrameKind kind, ReadOnlySpan<byte> payload) => _ = _writer.TrySend(kind, payload, Timeout.InfiniteTimeSpan);
+
+    private void SendException(FrameKind kind, Exception exception)
+    {
+        using var buffer = MessageBuffer.Rent();
+        ValueSerializer.SerializeException(buffer, exception);
+        _ = _writer.TrySend(kind, buffer, Timeout.InfiniteTimeSpan);
+    }
+
+    private void OnSignal(PosixSignalContext context, int signal)
+    {
+        context.Cancel = true;
+        _stopper.Stop(signal);
+    }
+
+    private void Listen()
+    {
+        while (_reader.TryRead(_control, out var frame))
+        {
+            if (frame.Kind == FrameKind.Stop)
+            {
+                _stopper.Stop(signal: 0);
+            }
+        }
+
+        OrphanedChild.End();
+    }
+}

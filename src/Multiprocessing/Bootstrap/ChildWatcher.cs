@@ -1,0 +1,208 @@
+using Multiprocessing.Platform.Linux;
+
+namespace Multiprocessing;
+
+/// <summary>
+/// One thread that hears everything from all children of this process: frames, output, death. It exists while there are children,
+/// so that a program whose children are gone holds no more handles and threads than before.
+/// </summary>
+internal sealed class ChildWatcher
+{
+    private const int PollingSliceMilliseconds = 20; // only for kernels without pidfd_open (before 5.3)
+    private const int KindBits = 2;
+
+    private static readonly Lock Gate = new();
+    private static ChildWatcher? _current;
+
+    private readonly Epoll _epoll = new();
+    private readonly Dictionary<long, ChildLink> _links = [];
+    private long _lastId;
+    private bool _isClosed;
+
+    private enum Kind
+    {
+        Exit,
+        Control,
+        Output,
+        Error,
+    }
+
+    /// <summary>Watches a child from now on until it has ended.</summary>
+    public static void Watch(ChildLink link)
+    {
+        lock (Gate)
+        {
+            var isNew = _current is null;
+            var watcher = _current ??= new ChildWatcher();
+            watcher.Add(link);
+            if (isNew)
+            {
+                new Thread(watcher.Run) { IsBackground = true, Name = "Multiprocessing child watcher" }.Start();
+            }
+        }
+    }
+
+    private static long Tag(long id, Kind kind) => (id << KindBits) | (long)kind;
+
+    private void Add(ChildLink link)
+    {
+        var id = ++_lastId;
+        _links.Add(id, link);
+        try
+        {
+            Register(id, link);
+        }
+        catch
+        {
+            _links.Remove(id); // the system is out of epoll watches: the caller ends the child, which nobody would hear of
+            throw;
+        }
+    }
+
+    private void Register(long id, ChildLink link)
+    {
+        _epoll.Watch(link.Control, Tag(id, Kind.Control));
+        if (link.Output is { } output)
+        {
+            _epoll.Watch(output.Source, Tag(id, Kind.Output));
+        }
+
+        if (link.Error is { } error)
+        {
+            _epoll.Watch(error.Source, Tag(id, Kind.Error));
+        }
+
+        if (link.PidFd is { } pidFd)
+        {
+            _epoll.Watch(pidFd, Tag(id, Kind.Exit));
+        }
+    }
+
+    private void Run()
+    {
+        Span<long> tags = stackalloc long[64];
+        while (!_isClosed)
+        {
+            bool mustPoll;
+            lock (Gate)
+            {
+                mustPoll = _links.Values.Any(link => link.PidFd is null);
+            }
+
+            var count = _epoll.Wait(tags, mustPoll ? PollingSliceMilliseconds : -1);
+            foreach (var tag in tags[..count])
+            {
+                if (Find(tag >> KindBits) is { } link)
+                {
+                    Handle(tag >> KindBits, (Kind)(tag & ((1 << KindBits) - 1)), link);
+                }
+            }
+
+            if (mustPoll)
+            {
+                PollForExits();
+            }
+        }
+    }
+
+    private ChildLink? Find(long id)
+    {
+        lock (Gate)
+        {
+            return _links.GetValueOrDefault(id); // gone when its end was handled earlier in the same batch
+        }
+    }
+
+    private void Handle(long id, Kind kind, ChildLink link)
+    {
+        switch (kind)
+        {
+            case Kind.Exit:
+                HandleExit(id, link);
+                break;
+            case Kind.Control when !link.ReadControl():
+                _epoll.Unwatch(link.Control);
+                break;
+            case Kind.Output:
+                HandleOutput(id, kind, link.Output!);
+                break;
+            case Kind.Error:
+                HandleOutput(id, kind, link.Error!);
+                break;
+        }
+    }
+
+    private void HandleOutput(long id, Kind kind, OutputCapture capture)
+    {
+        if (!capture.Read())
+        {
+            _epoll.Unwatch(capture.Source);
+        }
+        else if (capture.IsCongested)
+        {
+            _epoll.Unwatch(capture.Source);
+            capture.WhenDrained(() =>
+            {
+                lock (Gate)
+                {
+                    if (_links.ContainsKey(id))
+                    {
+                        _epoll.Watch(capture.Source, Tag(id, kind));
+                    }
+                }
+            });
+        }
+    }
+
+    private void PollForExits()
+    {
+        KeyValuePair<long, ChildLink>[] ended;
+        lock (Gate)
+        {
+            ended = [.. _links.Where(pair => pair.Value.PidFd is null && ChildWait.HasEnded(pair.Value.ProcessId))];
+        }
+
+        foreach (var (id, link) in ended)
+        {
+            HandleExit(id, link);
+        }
+    }
+
+    /// <summary>
+    /// The order matters: frames first, because the last one says why; then the child's process group, while the zombie still keeps its number
+    /// from being reused; then the output, which nobody in the group can add to any more; then reaping; then the other processes of the session;
+    /// and the listener's waiters last, so that whoever returns from Join sees all of it done.
+    /// </summary>
+    private void HandleExit(long id, ChildLink link)
+    {
+        _ = link.ReadControl();
+        _ = Signals.SendToGroup(link.ProcessId, Signals.Kill);
+        var lastStat = ProcFileSystem.TryReadStat(link.ProcessId);
+        link.Output?.ReadRest();
+        link.Error?.ReadRest();
+        var status = link.Reap();
+        link.Close();
+        lock (Gate)
+        {
+            _links.Remove(id);
+            if (_links.Count == 0)
+            {
+                _current = null; // before the waiters are told: who returns from Join finds no handle of ours open
+                _epoll.Dispose();
+                _isClosed = true;
+            }
+        }
+
+        var exit = link.Listener.OnExited(status, lastStat);
+        try
+        {
+            Session.Current.MarkDead(link.Participant, exit);
+        }
+        catch (Exception exception)
+        {
+            MultiprocessingLogging.DeathNotAnnounced(exception, link.ProcessId); // the others find out by themselves, a little later
+        }
+
+        link.Listener.OnGone();
+    }
+}

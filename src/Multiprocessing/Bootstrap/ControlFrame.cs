@@ -1,0 +1,100 @@
+using System.Buffers.Binary;
+using Multiprocessing.Platform.Linux;
+
+namespace Multiprocessing;
+
+/// <summary>What parent and child tell each other over the inherited socket.</summary>
+internal enum FrameKind
+{
+    /// <summary>Parent: who you are (<see cref="Multiprocessing.Hello"/>).</summary>
+    Hello = 1,
+
+    /// <summary>Parent: the body.</summary>
+    Start,
+
+    /// <summary>Parent: please stop.</summary>
+    Stop,
+
+    /// <summary>Child: the runtime is up; the token, as proof that it read the greeting.</summary>
+    Ready,
+
+    /// <summary>Child: the body was read and runs now.</summary>
+    Started,
+
+    /// <summary>Child: the greeting or the body could not be taken; an exception.</summary>
+    Rejected,
+
+    /// <summary>Child: the body returned; its result, if any.</summary>
+    Result,
+
+    /// <summary>Child: an exception left the body or ended a thread.</summary>
+    Failed,
+
+    /// <summary>Child: I was asked to stop, and go.</summary>
+    Stopping,
+}
+
+/// <summary>One message of the control channel.</summary>
+internal readonly record struct ControlFrame(FrameKind Kind, byte[] Payload)
+{
+    /// <summary>Bytes before the payload: kind (4), zero (4), length of the payload (8).</summary>
+    public const int HeaderSize = 16;
+
+    public static void WriteHeader(Span<byte> header, FrameKind kind, long length)
+    {
+        BinaryPrimitives.WriteInt32LittleEndian(header, (int)kind);
+        BinaryPrimitives.WriteInt32LittleEndian(header[4..], 0);
+        BinaryPrimitives.WriteInt64LittleEndian(header[8..], length);
+    }
+}
+
+/// <summary>Puts frames together from what a socket gives, however it is cut.</summary>
+internal sealed class FrameReader
+{
+    private readonly byte[] _header = new byte[ControlFrame.HeaderSize];
+    private int _headerFilled;
+    private byte[]? _payload;
+    private int _payloadFilled;
+
+    /// <summary>The other side is gone and everything it sent was read.</summary>
+    public bool Ended { get; private set; }
+
+    /// <summary>Reads on; <see langword="false"/> when a non-blocking socket has no more, or at the end.</summary>
+    public bool TryRead(FileDescriptor socket, out ControlFrame frame)
+    {
+        frame = default;
+        while (!Ended)
+        {
+            var target = _payload is null ? _header.AsSpan(_headerFilled) : _payload.AsSpan(_payloadFilled);
+            var count = target.IsEmpty ? 0 : socket.Read(target);
+            if (count == FileDescriptor.WouldBlock)
+            {
+                return false;
+            }
+
+            if (count == 0 && !target.IsEmpty)
+            {
+                Ended = true;
+                return false;
+            }
+
+            if (_payload is not null)
+            {
+                _payloadFilled += count;
+            }
+            else if ((_headerFilled += count) == ControlFrame.HeaderSize)
+            {
+                _payload = new byte[checked((int)BinaryPrimitives.ReadInt64LittleEndian(_header.AsSpan(8)))];
+            }
+
+            if (_payload is { } payload && _payloadFilled == payload.Length)
+            {
+                frame = new ControlFrame((FrameKind)BinaryPrimitives.ReadInt32LittleEndian(_header), payload);
+                (_headerFilled, _payloadFilled, _payload) = (0, 0, null);
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using Multiprocessing.Platform.Linux;
+
+namespace Multiprocessing;
+
+/// <summary>Sends whole frames over one side of the control channel; several threads may.</summary>
+internal sealed class FrameWriter(FileDescriptor socket)
+{
+    private const int PieceSize = 256 * 1024;
+
+    private readonly Lock _gate = new();
+
+    /// <summary>Sends a frame.</summary>
+    /// <param name="kind">What it says.</param>
+    /// <param name="payload">With what.</param>
+    /// <param name="timeout">How long the other side may take to make room.</param>
+    /// <returns><see langword="false"/> when the other side is gone, or took too long: then a part of the frame may have left, and the channel is of no use any more.</returns>
+    public bool TrySend(FrameKind kind, ReadOnlySpan<byte> payload, TimeSpan timeout)
+    {
+        Span<byte> header = stackalloc byte[ControlFrame.HeaderSize];
+        ControlFrame.WriteHeader(header, kind, payload.Length);
+        var deadline = new SendDeadline(timeout);
+        lock (_gate)
+        {
+            return TrySendPiece(header, deadline) && TrySendPiece(payload, deadline);
+        }
+    }
+
+    /// <inheritdoc cref="TrySend(FrameKind, ReadOnlySpan{byte}, TimeSpan)"/>
+    public bool TrySend(FrameKind kind, MessageBuffer payload, TimeSpan timeout)
+    {
+        var length = payload.Length;
+        if (length > Array.MaxLength)
+        {
+            throw new NotSupportedException(
+                $"{length} bytes do not fit into one control message (at most {Array.MaxLength}). Hand data of this size over through a queue, in pieces.");
+        }
+
+        Span<byte> header = stackalloc byte[ControlFrame.HeaderSize];
+        ControlFrame.WriteHeader(header, kind, length);
+        var piece = new byte[Math.Min(length, PieceSize)];
+        var deadline = new SendDeadline(timeout);
+        lock (_gate)
+        {
+            if (!TrySendPiece(header, deadline))
+            {
+                return false;
+            }
+
+            for (var offset = 0L; offset < length; offset += piece.Length)
+            {
+                var part = piece.AsSpan(0, (int)Math.Min(piece.Length, length - offset));
+                payload.CopyTo(offset, part);
+                if (!TrySendPiece(part, deadline))
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+    }
+
+    private bool TrySendPiece(ReadOnlySpan<byte> data, SendDeadline deadline)
+    {
+        while (!data.IsEmpty)
+        {
+            var count = socket.Send(data);
+            if (count >= 0)
+            {
+                data = data[count..];
+            }
+            else if (count != FileDescriptor.WouldBlock || deadline.IsOver)
+            {
+                return false;
+            }
+            else
+            {
+                _ = socket.WaitWritable(deadline.Slice);
+            }
+        }
+
+        return true;
+    }
+
+    private readonly struct SendDeadline(TimeSpan timeout)
+    {
+        private readonly long _start = Stopwatch.GetTimestamp();
+
+        public bool IsOver => timeout != Timeout.InfiniteTimeSpan && Stopwatch.GetElapsedTime(_start) >= timeout;
+
+        public int Slice => timeout == Timeout.InfiniteTimeSpan
+            ? -1
+            : (int)Math.Clamp((timeout - Stopwatch.GetElapsedTime(_start)).TotalMilliseconds, 1, 1000);
+    }
+}

@@ -1,0 +1,110 @@
+namespace Multiprocessing;
+
+/// <summary>
+/// The first thing a child reads, over a socket that only it inherited: who it is and whose. Nothing of it stands in its
+/// command line or environment, where other users or its own children could see it.
+/// </summary>
+internal sealed record Hello
+{
+    private const int Magic = 0x4d505231;
+
+    /// <summary>Sent back in <see cref="FrameKind.Ready"/>.</summary>
+    public required Guid Token { get; init; }
+
+    /// <summary>The build of this library; another build reads another format.</summary>
+    public required Guid LibraryVersion { get; init; }
+
+    /// <summary>The program's entry assembly by full name, or empty when it has none (a native host).</summary>
+    public required string EntryAssembly { get; init; }
+
+    /// <summary>The build of the entry assembly.</summary>
+    public required Guid EntryVersion { get; init; }
+
+    public required string SessionDirectory { get; init; }
+
+    public required ParticipantId Participant { get; init; }
+
+    public required string Name { get; init; }
+
+    public required int Depth { get; init; }
+
+    public required int ParentId { get; init; }
+
+    public required string ParentName { get; init; }
+
+    public required TimeSpan TerminationGrace { get; init; }
+
+    /// <summary>The parent reads the result, so an exception is its to show; without one the child writes it to standard error, as a program's last words.</summary>
+    public required bool ReportsErrors { get; init; }
+
+    /// <summary>Variables that only the start needed, with the values that the program's own code shall see (<see langword="null"/>: none).</summary>
+    public required IReadOnlyDictionary<string, string?> EnvironmentToRestore { get; init; }
+
+    public byte[] ToBytes()
+    {
+        var writer = new HelloWriter();
+        writer.Write(Magic);
+        writer.Write(Token);
+        writer.Write(LibraryVersion);
+        writer.Write(EntryAssembly);
+        writer.Write(EntryVersion);
+        writer.Write(SessionDirectory);
+        writer.Write(Participant.Slot);
+        writer.Write(Participant.Generation);
+        writer.Write(Name);
+        writer.Write(Depth);
+        writer.Write(ParentId);
+        writer.Write(ParentName);
+        writer.Write(TerminationGrace.Ticks);
+        writer.Write(ReportsErrors ? 1 : 0);
+        writer.Write(EnvironmentToRestore.Count);
+        foreach (var (name, value) in EnvironmentToRestore)
+        {
+            writer.Write(name);
+            writer.Write(value is null ? 0 : 1);
+            writer.Write(value ?? "");
+        }
+
+        return writer.ToBytes();
+    }
+
+    public static Hello FromBytes(byte[] bytes)
+    {
+        var reader = new HelloReader(bytes);
+        if (reader.ReadInt32() != Magic)
+        {
+            throw new InvalidDataException("The greeting on the inherited handle is not one of this library's: parent and child are different versions.");
+        }
+
+        return new Hello
+        {
+            Token = reader.ReadGuid(),
+            LibraryVersion = reader.ReadGuid(),
+            EntryAssembly = reader.ReadString(),
+            EntryVersion = reader.ReadGuid(),
+            SessionDirectory = reader.ReadString(),
+            Participant = new ParticipantId(reader.ReadInt32(), reader.ReadInt32()),
+            Name = reader.ReadString(),
+            Depth = reader.ReadInt32(),
+            ParentId = reader.ReadInt32(),
+            ParentName = reader.ReadString(),
+            TerminationGrace = TimeSpan.FromTicks(reader.ReadInt64()),
+            ReportsErrors = reader.ReadBoolean(),
+            EnvironmentToRestore = ReadEnvironment(ref reader),
+        };
+    }
+
+    private static Dictionary<string, string?> ReadEnvironment(ref HelloReader reader)
+    {
+        var environment = new Dictionary<string, string?>(StringComparer.Ordinal);
+        for (var count = reader.ReadInt32(); count > 0; count--)
+        {
+            var name = reader.ReadString();
+            var present = reader.ReadBoolean();
+            var value = reader.ReadString();
+            environment[name] = present ? value : null;
+        }
+
+        return environment;
+    }
+}

@@ -1,0 +1,139 @@
+using System.Text;
+using Multiprocessing.Platform.Linux;
+
+namespace Multiprocessing;
+
+/// <summary>The parent's end of a child's output stream: keeps the tail and passes on what the options ask for.</summary>
+internal sealed class OutputCapture
+{
+    private const int TailSize = 4096;
+    private const int PendingLimit = 1 << 20;
+    private const int StandardErrorNumber = 2;
+
+    private readonly FileDescriptor _source;
+    private readonly byte[] _tail = new byte[TailSize];
+    private OutputPump? _pump;
+    private LineSplitter? _lines;
+    private long _total;
+
+    public OutputCapture(FileDescriptor source)
+    {
+        _source = source;
+        source.SetNonBlocking();
+    }
+
+    /// <summary>Which of the runtime's own last words went by, or <see langword="null"/>. A long stack trace pushes them out of the tail.</summary>
+    public CrashWords? Crash { get; private set; }
+
+    public FileDescriptor Source => _source;
+
+    /// <summary>Says where the output goes; before it is watched, or before the child that writes it has begun its body.</summary>
+    public void PassOn(ProcessOutput output, Action<Exception> onError)
+    {
+        if (output.OnLine is { } onLine)
+        {
+            var lines = new LineSplitter(line => Guard(onLine, line, onError));
+            _lines = lines;
+            _pump = new OutputPump(data => lines.Append(data.Span), onError);
+        }
+        else if (output == ProcessOutput.Inherit)
+        {
+            // Handle 2 stays open for the life of the process, so the descriptor must not be closed with this object.
+            var target = new FileDescriptor(StandardErrorNumber);
+            GC.SuppressFinalize(target);
+            _pump = new OutputPump(data => target.Write(data.Span), onError);
+        }
+    }
+
+    /// <summary>The sink is slow: stop reading for now, so that the child waits on its full pipe as it would on a slow terminal.</summary>
+    public bool IsCongested => _pump?.PendingBytes > PendingLimit;
+
+    /// <summary>Reads what is there; <see langword="false"/> at the end of the stream.</summary>
+    public bool Read()
+    {
+        Span<byte> buffer = stackalloc byte[16 * 1024];
+        while (!IsCongested)
+        {
+            var count = _source.Read(buffer);
+            if (count <= 0)
+            {
+                return count != 0;
+            }
+
+            Take(buffer[..count]);
+        }
+
+        return true;
+    }
+
+    /// <summary>After the child's end: what is left in the pipe, and no waiting for others who may hold its other end.</summary>
+    public void ReadRest()
+    {
+        Span<byte> buffer = stackalloc byte[16 * 1024];
+        for (var count = _source.Read(buffer); count > 0; count = _source.Read(buffer))
+        {
+            Take(buffer[..count]);
+        }
+    }
+
+    /// <summary>Calls back once everything read has been delivered.</summary>
+    public void WhenDelivered(Action action)
+    {
+        if (_pump is null)
+        {
+            action();
+            return;
+        }
+
+        _pump.WhenDrained(() =>
+        {
+            _lines?.Finish();
+            action();
+        });
+    }
+
+    public void WhenDrained(Action action) => (_pump ?? throw new InvalidOperationException("Only a pump can be congested.")).WhenDrained(action);
+
+    /// <summary>The last whole characters of the output, at most 4 KiB.</summary>
+    public string Tail()
+    {
+        var length = (int)Math.Min(_total, TailSize);
+        var start = (int)((_total - length) % TailSize);
+        var bytes = new byte[length];
+        for (var i = 0; i < length; i++)
+        {
+            bytes[i] = _tail[(start + i) % TailSize];
+        }
+
+        var skip = 0;
+        while (skip < length && _total > length && (bytes[skip] & 0xc0) == 0x80)
+        {
+            skip++; // the rest of a character whose beginning was dropped
+        }
+
+        return Encoding.UTF8.GetString(bytes, skip, length - skip);
+    }
+
+    private static void Guard(Action<string> onLine, string line, Action<Exception> onError)
+    {
+        try
+        {
+            onLine(line);
+        }
+        catch (Exception exception)
+        {
+            onError(exception);
+        }
+    }
+
+    private void Take(ReadOnlySpan<byte> data)
+    {
+        Crash = CrashWordsFinder.Find(data) ?? Crash;
+        foreach (var value in data)
+        {
+            _tail[_total++ % TailSize] = value;
+        }
+
+        _pump?.Post(data.ToArray());
+    }
+}

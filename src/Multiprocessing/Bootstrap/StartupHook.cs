@@ -1,0 +1,6 @@
+// The name, the place outside every namespace and the signature are the runtime's contract for DOTNET_STARTUP_HOOKS.
+internal static class StartupHook
+{
+    /// <summary>Takes over a process that was started as a child; the program's Main never runs in it.</summary>
+    public static void Initialize() => Multiprocessing.ChildEntryPoint.TryRun();
+}

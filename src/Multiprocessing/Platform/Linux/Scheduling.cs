@@ -1,0 +1,63 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+
+namespace Multiprocessing.Platform.Linux;
+
+/// <summary>sched_setaffinity(2) and setpriority(2).</summary>
+internal static unsafe partial class Scheduling
+{
+    private const int MaskBytes = 128; // 1024 processors, the C library's cpu_set_t
+
+    /// <summary>Runs <paramref name="action"/> with the calling thread bound to the processors; a process that it starts inherits them from its first instruction on.</summary>
+    public static T WithAffinity<T>(IReadOnlyCollection<int>? processors, Func<T> action)
+    {
+        if (processors is null)
+        {
+            return action();
+        }
+
+        var before = stackalloc byte[MaskBytes];
+        var wanted = stackalloc byte[MaskBytes];
+        new Span<byte>(wanted, MaskBytes).Clear();
+        foreach (var processor in processors)
+        {
+            wanted[processor / 8] |= (byte)(1 << (processor % 8));
+        }
+
+        Check(sched_getaffinity(0, MaskBytes, before));
+        Check(sched_setaffinity(0, MaskBytes, wanted));
+        try
+        {
+            return action();
+        }
+        finally
+        {
+            _ = sched_setaffinity(0, MaskBytes, before);
+        }
+    }
+
+    public static void SetNice(int processId, int nice)
+    {
+        if (setpriority(0, processId, nice) != 0)
+        {
+            throw new Win32Exception(Marshal.GetLastPInvokeError());
+        }
+    }
+
+    private static void Check(int result)
+    {
+        if (result < 0)
+        {
+            throw new Win32Exception(Marshal.GetLastPInvokeError());
+        }
+    }
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int sched_getaffinity(int process, nuint size, byte* mask);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int sched_setaffinity(int process, nuint size, byte* mask);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int setpriority(int which, int who, int nice);
+}

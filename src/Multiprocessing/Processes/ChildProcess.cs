@@ -1,0 +1,308 @@
+using System.Diagnostics;
+using Multiprocessing.Platform.Linux;
+
+namespace Multiprocessing;
+
+/// <summary>
+/// A delegate that runs in another process of the operating system, with a heap, statics and a fate of its own.
+/// All members may be used by several threads at once. The object itself cannot cross to another process.
+/// </summary>
+[DebuggerDisplay("{Name} {State} (pid {_link?.ProcessId})")]
+public partial class ChildProcess : IDisposable, IAsyncDisposable
+{
+    private protected readonly ChildCall _call;
+
+    private readonly ChildProcessOptions _options;
+    private readonly Lock _gate = new();
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ChildSupervisor _supervisor;
+    private ChildLink? _link;
+    private ProcessState _state;
+
+    /// <summary>Creates a process that will run <paramref name="body"/>; <see cref="Start"/> starts it.</summary>
+    /// <param name="body">What the process runs. It may capture variables; what it captures crosses as a copy, handles of this library by identity.</param>
+    /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
+    public ChildProcess(Action body, ChildProcessOptions? options = null)
+        : this(new ActionCall(Required(body)), options)
+    {
+    }
+
+    /// <summary>Creates a process that will run the asynchronous <paramref name="body"/>; <see cref="Start"/> starts it.</summary>
+    /// <inheritdoc cref="ChildProcess(Action, ChildProcessOptions)"/>
+    public ChildProcess(Func<Task> body, ChildProcessOptions? options = null)
+        : this(new AsyncActionCall(Required(body)), options)
+    {
+    }
+
+    /// <summary>Creates a process that will run <paramref name="body"/> with an argument; <c>Create</c> does the same with the compiler checking the types.</summary>
+    /// <param name="body">What the process runs.</param>
+    /// <param name="argument1">The first argument; crosses at the start.</param>
+    /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException">The body takes other arguments.</exception>
+    public ChildProcess(Delegate body, object? argument1, ChildProcessOptions? options = null)
+        : this(new DelegateCall(Required(body), argument1), options)
+    {
+    }
+
+    /// <inheritdoc cref="ChildProcess(Delegate, object, ChildProcessOptions)"/>
+    /// <param name="body">What the process runs.</param>
+    /// <param name="argument1">The first argument; crosses at the start.</param>
+    /// <param name="argument2">The second argument.</param>
+    /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
+    public ChildProcess(Delegate body, object? argument1, object? argument2, ChildProcessOptions? options = null)
+        : this(new DelegateCall(Required(body), argument1, argument2), options)
+    {
+    }
+
+    /// <inheritdoc cref="ChildProcess(Delegate, object, ChildProcessOptions)"/>
+    /// <param name="body">What the process runs.</param>
+    /// <param name="argument1">The first argument; crosses at the start.</param>
+    /// <param name="argument2">The second argument.</param>
+    /// <param name="argument3">The third argument.</param>
+    /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
+    public ChildProcess(Delegate body, object? argument1, object? argument2, object? argument3, ChildProcessOptions? options = null)
+        : this(new DelegateCall(Required(body), argument1, argument2, argument3), options)
+    {
+    }
+
+    /// <inheritdoc cref="ChildProcess(Delegate, object, ChildProcessOptions)"/>
+    /// <param name="body">What the process runs.</param>
+    /// <param name="argument1">The first argument; crosses at the start.</param>
+    /// <param name="argument2">The second argument.</param>
+    /// <param name="argument3">The third argument.</param>
+    /// <param name="argument4">The fourth argument.</param>
+    /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
+    public ChildProcess(Delegate body, object? argument1, object? argument2, object? argument3, object? argument4, ChildProcessOptions? options = null)
+        : this(new DelegateCall(Required(body), argument1, argument2, argument3, argument4), options)
+    {
+    }
+
+    internal ChildProcess(ChildCall call, ChildProcessOptions? options)
+    {
+        _call = call;
+        _options = (options ?? new ChildProcessOptions()).ToValidated();
+        Name = string.IsNullOrEmpty(_options.Name) ? CurrentProcess.NextChildName() : _options.Name;
+        _supervisor = new ChildSupervisor(this);
+    }
+
+    /// <summary>The children of this process that were started and have not ended, in no order.</summary>
+    public static IReadOnlyCollection<ChildProcess> Active => ActiveChildren.Snapshot();
+
+    /// <summary>The name that errors and logs carry.</summary>
+    public string Name { get; }
+
+    /// <summary>The operating system's number of the process.</summary>
+    /// <exception cref="InvalidOperationException">It was not started.</exception>
+    public int Id => StartedLink.ProcessId;
+
+    /// <summary>Where the process is in its life.</summary>
+    public ProcessState State
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _state;
+            }
+        }
+    }
+
+    /// <summary>The process was started and has not ended.</summary>
+    public bool IsAlive => State is ProcessState.Starting or ProcessState.Running;
+
+    /// <summary>How the process ended, or <see langword="null"/> while it has not.</summary>
+    public ExitStatus? ExitStatus => _supervisor.ExitStatus;
+
+    /// <summary>
+    /// Completes when the process is gone: successfully when the body ran to its end; with the body's exception when one left it;
+    /// with <see cref="ProcessDiedException"/> when the process was killed, crashed, or left with an exit code of its own.
+    /// </summary>
+    public Task Completion => CompletionTask;
+
+    private protected virtual Task CompletionTask => _completion.Task;
+
+    /// <summary>A result is expected, so that exceptions are its reader's to show.</summary>
+    private protected virtual bool ReportsErrors => false;
+
+    internal ChildProcessOptions Options => _options;
+
+    private ChildLink StartedLink => _link ?? throw new InvalidOperationException($"Process '{Name}' was not started. Call {nameof(Start)} first.");
+
+    /// <summary>Starts the process. Returns when the operating system has it; the body begins moments later.</summary>
+    /// <exception cref="InvalidOperationException">It was started before: a process object runs once.</exception>
+    /// <exception cref="NotSerializableException">The body or an argument cannot cross; the message names the path to the culprit. Nothing was started.</exception>
+    /// <exception cref="ProcessStartException">The system refused to start the process. Nothing is left of it.</exception>
+    public void Start()
+    {
+        using var body = MessageBuffer.Rent();
+        ChildLink link;
+        lock (_gate)
+        {
+            if (_state != ProcessState.Created)
+            {
+                throw new InvalidOperationException($"Process '{Name}' was started before (pid {_link?.ProcessId}); a process object runs once. Make another one.");
+            }
+
+            ValueSerializer.Serialize(body, _call, "body");
+            try
+            {
+                link = ChildLauncher.Launch(Name, _options, _supervisor.Token, ReportsErrors, _supervisor);
+                _link = link;
+                _state = ProcessState.Starting;
+                ActiveChildren.Add(this);
+                _supervisor.Begin(link);
+            }
+            catch
+            {
+                ActiveChildren.Remove(this);
+                _link = null;
+                _state = ProcessState.Created;
+                body.Cancel();
+                throw;
+            }
+        }
+
+        if (!link.Writer.TrySend(FrameKind.Start, body, _options.StartTimeout))
+        {
+            body.Cancel(); // gone before it could read its body, or stuck: then the supervisor's timer kills it; either way it is reported as failed to start
+        }
+    }
+
+    /// <summary>Waits until the process is gone and all it wrote was delivered. Does not throw for how it ended; see <see cref="ExitStatus"/>.</summary>
+    /// <exception cref="InvalidOperationException">It was not started.</exception>
+    public void Join() => _ = Join(Timeout.InfiniteTimeSpan);
+
+    /// <summary>Waits until the process is gone, but no longer than <paramref name="timeout"/>.</summary>
+    /// <param name="timeout">How long; <see cref="TimeSpan.Zero"/> only looks, <see cref="Timeout.InfiniteTimeSpan"/> is without limit.</param>
+    /// <param name="cancellationToken">Ends the wait, not the process.</param>
+    /// <returns><see langword="true"/> when the process is gone; <see langword="false"/> when the time was over first.</returns>
+    /// <exception cref="InvalidOperationException">It was not started.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative and not infinite.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    public bool Join(TimeSpan timeout, CancellationToken cancellationToken = default)
+    {
+        _ = StartedLink;
+        return _supervisor.Gone.Wait(timeout, cancellationToken);
+    }
+
+    /// <summary>Waits until the process is gone without blocking a thread.</summary>
+    /// <param name="cancellationToken">Ends the wait, not the process.</param>
+    /// <returns>A task that ends with the process, successfully however it ended.</returns>
+    /// <exception cref="InvalidOperationException">It was not started.</exception>
+    public Task JoinAsync(CancellationToken cancellationToken = default)
+    {
+        _ = StartedLink;
+        return _supervisor.Gone.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Asks the process to stop (<see cref="CurrentProcess.Stopping"/> is cancelled there) and returns; what has not gone after
+    /// <see cref="ChildProcessOptions.TerminationGrace"/> is killed with everything below it.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">It was not started.</exception>
+    public void Terminate() => Terminate(_options.TerminationGrace);
+
+    /// <summary>Asks the process to stop, and kills it with everything below it when it has not gone after <paramref name="grace"/>.</summary>
+    /// <param name="grace">How long it may take; <see cref="TimeSpan.Zero"/> kills at once, <see cref="Timeout.InfiniteTimeSpan"/> never.</param>
+    /// <exception cref="InvalidOperationException">It was not started.</exception>
+    public void Terminate(TimeSpan grace)
+    {
+        var link = StartedLink;
+        if (!IsAlive)
+        {
+            return;
+        }
+
+        // A child whose socket is full does not read and will not hear it: the grace runs all the same.
+        _ = link.Writer.TrySend(FrameKind.Stop, [], TimeSpan.FromMilliseconds(100));
+        _supervisor.KillAfter(grace);
+    }
+
+    /// <summary>Kills the process and everything below it at once. Nothing of it runs any more: no <see langword="finally"/>, no exit handler.</summary>
+    /// <exception cref="InvalidOperationException">It was not started.</exception>
+    public void Kill()
+    {
+        _ = StartedLink;
+        _supervisor.Kill();
+    }
+
+    /// <summary>Sends SIGINT, as Ctrl-C would: <see cref="CurrentProcess.Stopping"/> is cancelled in the child, which goes at once if nobody listens there.</summary>
+    /// <exception cref="InvalidOperationException">It was not started.</exception>
+    public void Interrupt() => _ = StartedLink.Signal(Signals.Interrupt);
+
+    /// <summary>Looks at the process as a task manager does. After its end: its last figures.</summary>
+    /// <returns>State, processor time, memory and threads at this moment.</returns>
+    /// <exception cref="InvalidOperationException">It was not started.</exception>
+    public ProcessStatistics GetStatistics() => _supervisor.GetStatistics(StartedLink);
+
+    /// <summary>Kills the process if it still runs, waits until it is gone, and frees what belongs to it.</summary>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Asks the process to stop if it still runs, kills it after the grace, and waits until it is gone.</summary>
+    /// <returns>A task that ends with the process.</returns>
+    public async ValueTask DisposeAsync()
+    {
+        if (IsAlive)
+        {
+            Terminate();
+            await JoinAsync().ConfigureAwait(false);
+        }
+
+        Dispose();
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => _link is { } link ? $"{Name} (pid {link.ProcessId}, {State})" : $"{Name} ({State})";
+
+    /// <summary>Kills and waits.</summary>
+    /// <param name="disposing">Called from <see cref="Dispose()"/>.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing && IsAlive)
+        {
+            Kill();
+            Join();
+        }
+    }
+
+    /// <summary>Completes the task that the caller may wait for; on the thread pool, because results and exceptions run their types' own code while they are read.</summary>
+    internal virtual void Complete(ExitStatus status, byte[]? result, Exception? failure)
+    {
+        if (failure is null)
+        {
+            _completion.SetResult();
+        }
+        else
+        {
+            _completion.SetException(failure);
+            _ = _completion.Task.Exception; // observed: whoever does not ask for it has not lost an error, ExitStatus still has it
+        }
+    }
+
+    internal void MoveTo(ProcessState state)
+    {
+        lock (_gate)
+        {
+            _state = state > _state ? state : _state;
+        }
+    }
+
+    private protected static T Required<T>(T body)
+        where T : Delegate
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        return body;
+    }
+
+    internal ChildProcess Started()
+    {
+        Start();
+        return this;
+    }
+}

@@ -1,0 +1,73 @@
+namespace Multiprocessing;
+
+/// <summary>A process whose body hands back a value.</summary>
+/// <typeparam name="TResult">Type of the result; it crosses back as a copy.</typeparam>
+public sealed class ChildProcess<TResult> : ChildProcess
+{
+    private readonly TaskCompletionSource<TResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Creates a process that will run <paramref name="body"/>; <see cref="ChildProcess.Start"/> starts it.</summary>
+    /// <param name="body">What the process runs. It may capture variables; what it captures crosses as a copy, handles of this library by identity.</param>
+    /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
+    public ChildProcess(Func<TResult> body, ChildProcessOptions? options = null)
+        : this(new FunctionCall<TResult>(Required(body)), options)
+    {
+    }
+
+    /// <summary>Creates a process that will run the asynchronous <paramref name="body"/>; <see cref="ChildProcess.Start"/> starts it.</summary>
+    /// <inheritdoc cref="ChildProcess{TResult}(Func{TResult}, ChildProcessOptions)"/>
+    public ChildProcess(Func<Task<TResult>> body, ChildProcessOptions? options = null)
+        : this(new AsyncFunctionCall<TResult>(Required(body)), options)
+    {
+    }
+
+    internal ChildProcess(ChildCall call, ChildProcessOptions? options)
+        : base(call, options)
+    {
+    }
+
+    /// <summary>
+    /// The body's result, once the process has ended; faults with the body's exception, or with <see cref="ProcessDiedException"/>
+    /// when the process died first. The process must have been started.
+    /// </summary>
+    public Task<TResult> Result => _result.Task;
+
+    private protected override Task CompletionTask => _result.Task;
+
+    private protected override bool ReportsErrors => true;
+
+    internal override void Complete(ExitStatus status, byte[]? result, Exception? failure)
+    {
+        if (failure is null)
+        {
+            try
+            {
+                _result.SetResult(Read(result!));
+                return;
+            }
+            catch (Exception exception)
+            {
+                failure = exception; // the payload's own code threw while it was read: whoever waits for the result is told
+            }
+        }
+
+        _result.SetException(failure);
+        _ = _result.Task.Exception; // observed: whoever does not ask for it has not lost an error, ExitStatus still has it
+    }
+
+    internal new ChildProcess<TResult> Started()
+    {
+        Start();
+        return this;
+    }
+
+    private static unsafe TResult Read(byte[] result)
+    {
+        fixed (byte* start = result)
+        {
+            var position = start;
+            return ValueSerializer.Deserialize<TResult>(ref position, start + result.Length);
+        }
+    }
+}

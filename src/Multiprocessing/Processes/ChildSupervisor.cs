@@ -1,0 +1,242 @@
+using Multiprocessing.Platform.Linux;
+
+namespace Multiprocessing;
+
+/// <summary>The parent's knowledge of one running child: what it said, how it ended, and what that means.</summary>
+internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
+{
+    private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _gate = new();
+    private ChildLink? _link;
+    private Timer? _killTimer;
+    private Timer? _startTimer;
+    private bool _isStarted;
+    private bool _killRequested;
+    private bool _startTimedOut;
+    private int? _stopSignal;
+    private byte[]? _result;
+    private byte[]? _failure;
+    private byte[]? _rejection;
+    private ProcStat? _lastStat;
+    private long _peak;
+    private Lazy<ExitStatus>? _exitStatus;
+
+    public Guid Token { get; } = Guid.NewGuid();
+
+    /// <summary>Completes once the child is reaped, its output delivered and the session told.</summary>
+    public Task Gone => _gone.Task;
+
+    public ExitStatus? ExitStatus => _gone.Task.IsCompleted ? _exitStatus!.Value : null;
+
+    public void Begin(ChildLink link)
+    {
+        _link = link;
+        if (child.Options.StartTimeout != Timeout.InfiniteTimeSpan)
+        {
+            _startTimer = new Timer(_ => StartTimedOut(), null, child.Options.StartTimeout, Timeout.InfiniteTimeSpan);
+        }
+
+        try
+        {
+            ChildWatcher.Watch(link);
+        }
+        catch (Exception exception)
+        {
+            StopStartTimer();
+            link.KillUnwatched();
+            Session.Current.Abandon(link.Participant);
+            throw new ProcessStartException($"Process '{child.Name}' (pid {link.ProcessId}) was ended at once, because its end could not be watched for: {exception.Message}", exception);
+        }
+    }
+
+    public void Kill()
+    {
+        lock (_gate)
+        {
+            _killRequested = true;
+        }
+
+        _link!.KillTree();
+    }
+
+    public void KillAfter(TimeSpan grace)
+    {
+        if (grace == TimeSpan.Zero)
+        {
+            Kill();
+            return;
+        }
+
+        if (grace == Timeout.InfiniteTimeSpan)
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            _killTimer?.Dispose();
+            _killTimer = _gone.Task.IsCompleted ? null : new Timer(_ => Kill(), null, grace, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    public ProcessStatistics GetStatistics(ChildLink link)
+    {
+        var exited = _gone.Task.IsCompleted;
+        if (!exited && ProcFileSystem.TryReadStat(link.ProcessId) is { } now)
+        {
+            _lastStat = now;
+            _peak = Math.Max(Math.Max(_peak, now.ResidentBytes), ProcFileSystem.PeakResidentBytes(link.ProcessId));
+        }
+
+        var stat = _lastStat ?? default;
+        return new ProcessStatistics
+        {
+            State = exited ? SchedulingState.Exited : StateOf(stat.State),
+            UserProcessorTime = stat.UserTime,
+            KernelProcessorTime = stat.KernelTime,
+            WorkingSet = stat.ResidentBytes,
+            PeakWorkingSet = _peak,
+            Threads = exited ? 0 : stat.Threads,
+        };
+    }
+
+    public void OnFrame(ControlFrame frame)
+    {
+        switch (frame.Kind)
+        {
+            case FrameKind.Ready when !frame.Payload.AsSpan().SequenceEqual(Token.ToByteArray()):
+                Kill(); // whoever speaks there did not read our greeting
+                break;
+            case FrameKind.Started:
+                StopStartTimer();
+                _isStarted = true;
+                child.MoveTo(ProcessState.Running);
+                break;
+            case FrameKind.Result:
+                _result = frame.Payload;
+                break;
+            case FrameKind.Failed:
+                _failure ??= frame.Payload;
+                break;
+            case FrameKind.Rejected:
+                _rejection = frame.Payload;
+                break;
+            case FrameKind.Stopping:
+                _stopSignal = frame.Payload[0];
+                break;
+        }
+    }
+
+    public ParticipantExit OnExited(WaitStatus status, ProcStat? lastStat)
+    {
+        StopStartTimer();
+        lock (_gate)
+        {
+            _killTimer?.Dispose();
+            _killTimer = null;
+        }
+
+        _lastStat = lastStat ?? _lastStat;
+        var tail = _link!.Error?.Tail() ?? "";
+        var (reason, code, signal) = ExitClassifier.Classify(new ExitFacts(
+            status, _isStarted, _killRequested && !_startTimedOut, _stopSignal, _failure is not null, _result is not null, _link.Error?.Crash));
+        _exitStatus = new Lazy<ExitStatus>(() => new ExitStatus
+        {
+            Reason = reason,
+            Code = code,
+            Signal = signal,
+            Error = FindError(reason, tail, status),
+        });
+        return new ParticipantExit(_link.ProcessId, reason, code ?? -1, signal ?? -1);
+    }
+
+    public void OnGone() => WhenDelivered(_link!.Output, () => WhenDelivered(_link.Error, () =>
+    {
+        child.MoveTo(ProcessState.Exited);
+        ActiveChildren.Remove(child);
+        _gone.SetResult();
+        ThreadPool.UnsafeQueueUserWorkItem(static supervisor => supervisor.Complete(), this, preferLocal: false);
+    }));
+
+    private static void WhenDelivered(OutputCapture? capture, Action action)
+    {
+        if (capture is null)
+        {
+            action();
+        }
+        else
+        {
+            capture.WhenDelivered(action);
+        }
+    }
+
+    private static SchedulingState StateOf(char state) => state switch
+    {
+        'R' => SchedulingState.Running,
+        'S' or 'I' => SchedulingState.Sleeping,
+        'D' => SchedulingState.DiskSleeping,
+        'T' or 't' => SchedulingState.Stopped,
+        'Z' or 'X' => SchedulingState.Zombie,
+        _ => SchedulingState.Unknown,
+    };
+
+    private static unsafe Exception ReadException(byte[] payload)
+    {
+        fixed (byte* start = payload)
+        {
+            var position = start;
+            return ValueSerializer.DeserializeException(ref position, start + payload.Length);
+        }
+    }
+
+    private void Complete()
+    {
+        var status = _exitStatus!.Value;
+        var failure = status switch
+        {
+            _ when _result is not null => null,
+            { Reason: ExitReason.UnhandledException or ExitReason.StartFailed, Error: { } error } => error,
+            _ => new ProcessDiedException(_link!.ProcessId, child.Name, status, _link.Error?.Tail() ?? ""),
+        };
+        child.Complete(status, _result, failure);
+    }
+
+    private Exception? FindError(ExitReason reason, string tail, WaitStatus status) => reason switch
+    {
+        ExitReason.UnhandledException => ReadException(_failure!),
+        ExitReason.Crashed or ExitReason.StackOverflow or ExitReason.FailFast when tail.Length > 0 => new ProcessCrashedException(tail.TrimEnd()),
+        ExitReason.StartFailed => StartFailure(tail, status),
+        _ => null,
+    };
+
+    private ProcessStartException StartFailure(string tail, WaitStatus status)
+    {
+        var inner = _rejection is { } payload ? ReadException(payload) : null;
+        var how = (_startTimedOut, inner, status) switch
+        {
+            (true, _, _) => $"it did not reach its body within {child.Options.StartTimeout.TotalSeconds:0.###} s and was killed",
+            (_, { }, _) => $"it could not take its body: {inner.Message}",
+            (_, _, { Signal: { } signal }) => $"it was ended by signal {signal} on the way to its body",
+            _ => $"it left with exit code {status.Code} before it reached its body",
+        };
+        var words = tail.Length == 0 ? "" : $" Its last words on standard error:{Environment.NewLine}{tail.TrimEnd()}";
+        return new ProcessStartException($"Process '{child.Name}' (pid {_link!.ProcessId}) did not start: {how}.{words}", inner);
+    }
+
+    private void StartTimedOut()
+    {
+        lock (_gate)
+        {
+            if (_isStarted)
+            {
+                return;
+            }
+
+            _startTimedOut = true;
+        }
+
+        Kill();
+    }
+
+    private void StopStartTimer() => Interlocked.Exchange(ref _startTimer, null)?.Dispose();
+}

@@ -1,0 +1,59 @@
+namespace Multiprocessing;
+
+/// <summary>The process that the code runs in.</summary>
+public static class CurrentProcess
+{
+    private const string RootName = "MainProcess";
+
+    private static readonly CancellationTokenSource StoppingSource = new();
+    private static Hello? _hello;
+    private static int _childCount;
+    private static volatile bool _isStoppingObserved;
+
+    /// <summary>The operating system's number of this process.</summary>
+    public static int Id => Environment.ProcessId;
+
+    /// <summary>The name that <see cref="ChildProcessOptions.Name"/> gave, or <c>MainProcess</c> in a process that this library did not start.</summary>
+    public static string Name => _hello?.Name ?? RootName;
+
+    /// <summary>This process was started by this library.</summary>
+    public static bool IsChild => _hello is not null;
+
+    /// <summary>How many processes of this library stand above: 0 in the program itself, 1 in its children.</summary>
+    public static int Depth => _hello?.Depth ?? 0;
+
+    /// <summary>The process that started this one, or <see langword="null"/> in the program itself.</summary>
+    public static ParentProcess? Parent { get; private set; }
+
+    /// <summary>
+    /// Cancelled when this process was asked to stop: by the parent's <see cref="ChildProcess.Terminate()"/>, by <see cref="ChildProcess.Interrupt"/> or by SIGTERM.
+    /// Whoever reads it gets the grace of <see cref="ChildProcessOptions.TerminationGrace"/> to end the body; where nobody ever did, the process goes at once.
+    /// Never cancelled in a process that this library did not start.
+    /// </summary>
+    public static CancellationToken Stopping
+    {
+        get
+        {
+            _isStoppingObserved = true;
+            return StoppingSource.Token;
+        }
+    }
+
+    internal static bool IsStoppingObserved => _isStoppingObserved;
+
+    internal static bool IsStopping => StoppingSource.IsCancellationRequested;
+
+    internal static void Become(Hello hello)
+    {
+        _hello = hello;
+        Parent = new ParentProcess(hello.ParentId, hello.ParentName);
+    }
+
+    internal static void RequestStop() => StoppingSource.Cancel();
+
+    internal static string NextChildName()
+    {
+        var number = Interlocked.Increment(ref _childCount);
+        return IsChild ? $"{Name}:{number}" : $"Process-{number}";
+    }
+}

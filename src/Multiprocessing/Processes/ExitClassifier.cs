@@ -1,0 +1,41 @@
+using Multiprocessing.Platform.Linux;
+
+namespace Multiprocessing;
+
+/// <summary>Everything the parent knows when a child has ended.</summary>
+internal readonly record struct ExitFacts(
+    WaitStatus Status,
+    bool IsStarted,
+    bool KillRequested,
+    int? StopSignal,
+    bool HasFailure,
+    bool HasResult,
+    CrashWords? CrashWords);
+
+/// <summary>What a child's end means.</summary>
+internal static class ExitClassifier
+{
+    public static (ExitReason Reason, int? Code, int? Signal) Classify(in ExitFacts facts)
+    {
+        var (code, signal) = facts.Status;
+        return facts switch
+        {
+            { KillRequested: true, Status.Signal: Signals.Kill } => (ExitReason.Killed, code, signal),
+            { HasFailure: true } => (ExitReason.UnhandledException, code, signal),
+            { StopSignal: > 0, HasResult: false } => (ExitReason.Signaled, null, facts.StopSignal),
+            { StopSignal: not null } => (ExitReason.Terminated, code, signal),
+            { IsStarted: false } => (ExitReason.StartFailed, code, signal),
+            { Status.Signal: { } number } when Signals.IsCrash(number) => (CrashReason(facts.CrashWords), code, signal),
+            { Status.Signal: not null } => (ExitReason.Signaled, code, signal),
+            { Status.Code: not null } => (ExitReason.Exited, code, signal),
+            _ => (ExitReason.Unknown, code, signal),
+        };
+    }
+
+    private static ExitReason CrashReason(CrashWords? words) => words switch
+    {
+        CrashWords.StackOverflow => ExitReason.StackOverflow,
+        CrashWords.FailFast => ExitReason.FailFast,
+        _ => ExitReason.Crashed,
+    };
+}

@@ -1,0 +1,26 @@
+namespace Multiprocessing;
+
+/// <summary>The process that started this one, seen from the child. A child ends within moments of its parent, so there is nothing to wait for here.</summary>
+public sealed class ParentProcess
+{
+    internal ParentProcess(int id, string name)
+    {
+        Id = id;
+        Name = name;
+    }
+
+    /// <summary>The parent of the current process, or <see langword="null"/> in a process that this library did not start.</summary>
+    public static ParentProcess? Current => CurrentProcess.Parent;
+
+    /// <summary>The operating system's number of the parent.</summary>
+    public int Id { get; }
+
+    /// <summary>The parent's name.</summary>
+    public string Name { get; }
+
+    /// <summary>Whether the parent still runs. False at most for the moments until this process ends as well.</summary>
+    public bool IsAlive => Platform.Linux.ProcFileSystem.TryReadStat(Environment.ProcessId)?.ParentId == Id;
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Name} (pid {Id})";
+}

@@ -1,0 +1,13 @@
+namespace Multiprocessing;
+
+/// <summary>A child process could not be started, or ended before it reached its body.</summary>
+public sealed class ProcessStartException : InvalidOperationException
+{
+    /// <summary>Creates the exception.</summary>
+    /// <param name="message">What happened, to which process, and the way out.</param>
+    /// <param name="inner">The system's or the child's own error, if there is one.</param>
+    public ProcessStartException(string message, Exception? inner = null)
+        : base(message, inner)
+    {
+    }
+}

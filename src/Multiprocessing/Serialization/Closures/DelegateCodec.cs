@@ -1,0 +1,178 @@
+using System.Reflection;
+
+namespace Multiprocessing;
+
+/// <summary>A delegate: its method by name, its target as an object. The target's body waits, because it may hold the delegate itself.</summary>
+internal sealed class DelegateCodec(Type type) : ObjectCodec(type, CodecTraits.Tracked | CodecTraits.HeadRefers)
+{
+    private enum Shape : byte
+    {
+        /// <summary>No target: a static method, or an instance method open on its first argument.</summary>
+        Open,
+
+        /// <summary>A target, or a static method closed over its first argument.</summary>
+        Closed,
+
+        /// <summary>A lambda that captures nothing: its target is the one instance that the compiler made in each process.</summary>
+        Singleton,
+
+        /// <summary>Several, one after the other.</summary>
+        Several,
+    }
+
+    public override void WriteHead(GraphWriter writer, object value)
+    {
+        var whole = (Delegate)value;
+        if (!whole.HasSingleTarget)
+        {
+            var parts = whole.GetInvocationList();
+            writer.Out.WriteByte((byte)Shape.Several);
+            writer.Out.WriteVarint((uint)parts.Length);
+            foreach (var part in parts)
+            {
+                WriteOne(writer, part);
+            }
+
+            return;
+        }
+
+        WriteOne(writer, whole);
+    }
+
+    public override object Create(GraphReader reader)
+    {
+        var shape = (Shape)reader.ReadByte();
+        if (shape != Shape.Several)
+        {
+            return ReadOne(reader, shape);
+        }
+
+        var parts = new Delegate[reader.ReadLength()];
+        for (var i = 0; i < parts.Length; i++)
+        {
+            parts[i] = ReadOne(reader, (Shape)reader.ReadByte());
+        }
+
+        return Delegate.Combine(parts) ?? throw GraphReader.Torn();
+    }
+
+    public override Refusal? Refuse(object value)
+    {
+        foreach (var part in ((Delegate)value).GetInvocationList())
+        {
+            if (Refuse(part.Method, part.Target) is { } refusal)
+            {
+                return refusal;
+            }
+        }
+
+        return null;
+    }
+
+    public override IEnumerable<PathStep> Children(object value)
+    {
+        foreach (var part in ((Delegate)value).GetInvocationList())
+        {
+            if (part.Target is not { } target || SingletonTarget.Of(target.GetType()) is not null)
+            {
+                continue;
+            }
+
+            if (CodecTable.For(target.GetType()) is ClosureCodec closure)
+            {
+                foreach (var step in ClosuresSteps(closure, target, ClosureUse.Of(part.Method)))
+                {
+                    yield return step;
+                }
+            }
+            else
+            {
+                yield return new PathStep(part.Method.Name.StartsWith('<') ? $"captured 'this' ({target.GetType()})" : $"target ({target.GetType()})", target);
+            }
+        }
+    }
+
+    /// <summary>What a body reads of its closure and of the closures around that.</summary>
+    private static IEnumerable<PathStep> ClosuresSteps(ClosureCodec closure, object target, ClosureUse use)
+    {
+        foreach (var step in closure.Children(target, use))
+        {
+            if (step.Value is { } outer && step.Label is null && CodecTable.For(outer.GetType()) is ClosureCodec enclosing)
+            {
+                foreach (var inner in ClosuresSteps(enclosing, outer, use))
+                {
+                    yield return inner;
+                }
+            }
+            else
+            {
+                yield return step;
+            }
+        }
+    }
+
+    private void WriteOne(GraphWriter writer, Delegate part)
+    {
+        var method = part.Method;
+        var target = part.Target;
+        if (Refuse(method, target) is { } refusal)
+        {
+            throw new CannotCrossException(refusal, part);
+        }
+
+        var name = NameTable.Of(method);
+        var shape = target is null ? Shape.Open : SingletonTarget.Of(target.GetType()) is { } instance && ReferenceEquals(instance, target) ? Shape.Singleton : Shape.Closed;
+        writer.Out.WriteByte((byte)shape);
+        writer.WriteName(name);
+        if (shape != Shape.Closed)
+        {
+            return;
+        }
+
+        var slot = ReferenceSlot.Object;
+        if (slot.CodecOf(target!) is ClosureCodec closure)
+        {
+            writer.WriteClosure(target!, closure, slot, ClosureUse.Of(method).Alone);
+        }
+        else
+        {
+            writer.WriteReference(target, slot, later: true);
+        }
+    }
+
+    private Delegate ReadOne(GraphReader reader, Shape shape)
+    {
+        var name = reader.ReadName();
+        var method = name.Thing as MethodInfo ?? throw GraphReader.Torn();
+        switch (shape)
+        {
+            case Shape.Open or Shape.Singleton:
+                if (name.Attached is Delegate made && made.GetType() == Type)
+                {
+                    return made;
+                }
+
+                var target = shape == Shape.Open ? null : SingletonTarget.Of(method.DeclaringType!) ?? throw GraphReader.Torn();
+                made = target is null ? Delegate.CreateDelegate(Type, method) : Delegate.CreateDelegate(Type, target, method);
+                name.Attached = made;
+                return made;
+            case Shape.Closed:
+                return Delegate.CreateDelegate(Type, reader.ReadReference(ReferenceSlot.Object) ?? throw GraphReader.Torn(), method);
+            default:
+                throw GraphReader.Torn();
+        }
+    }
+
+    private Refusal? Refuse(MethodInfo method, object? target)
+    {
+        if (method.GetType().Name.EndsWith("DynamicMethod", StringComparison.Ordinal) || target?.GetType().FullName == "System.Runtime.CompilerServices.Closure")
+        {
+            return new Refusal(Type, "Its code was made at run time and exists in this process only; pass a lambda or a method, or compile the expression in the child.");
+        }
+
+        var assembly = method.Module.Assembly;
+        return assembly.IsDynamic || assembly.IsCollectible
+            ? new Refusal(Type, $"Its method lives in '{assembly.GetName().Name}', which was made or loaded at run time in this process only; use a method of an assembly that the program references.")
+            : null;
+    }
+}

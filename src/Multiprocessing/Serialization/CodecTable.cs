@@ -1,0 +1,184 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+
+namespace Multiprocessing;
+
+/// <summary>Decides once per type and process how it crosses.</summary>
+internal static class CodecTable
+{
+    private static readonly ConcurrentDictionary<Type, ObjectCodec> Objects = new();
+    private static readonly ConcurrentDictionary<Type, ValueCodec> Structs = new();
+    private static readonly StringValueCodec Strings = new();
+
+    /// <summary>The codec of objects whose runtime type is <paramref name="type"/>, boxed values included.</summary>
+    public static ObjectCodec For(Type type) => Objects.TryGetValue(type, out var codec) ? codec : Objects.GetOrAdd(type, Create(type));
+
+    /// <summary>The codec of places declared as <paramref name="type"/>.</summary>
+    public static ValueCodec ForPlace(Type type)
+    {
+        if (type == typeof(string))
+        {
+            return Strings;
+        }
+
+        if (type.IsPointer || type.IsFunctionPointer)
+        {
+            return new RefusedValueCodec(type, Refusals.Of(type)!);
+        }
+
+        if (!type.IsValueType)
+        {
+            // One for each place: it remembers what it saw there.
+            return new ReferenceSlot(type);
+        }
+
+        return Structs.TryGetValue(type, out var codec) ? codec : Structs.GetOrAdd(type, CreateStruct(type));
+    }
+
+    /// <summary>Whether a codec was made for the type already, so that a registration would come too late.</summary>
+    public static bool Knows(Type type) => Objects.ContainsKey(type) || Structs.ContainsKey(type);
+
+    private static ObjectCodec Create(Type type)
+    {
+        if (type == typeof(string))
+        {
+            return new StringObjectCodec();
+        }
+
+        if (CustomSerializers.CodecOf(type) is { } custom)
+        {
+            return custom;
+        }
+
+        if (type.IsValueType)
+        {
+            return new BoxCodec(type, ForPlace(type));
+        }
+
+        if (HandleOf(type) is { } handle)
+        {
+            return (ObjectCodec)Activator.CreateInstance(typeof(HandleCodec<>).MakeGenericType(handle), type)!;
+        }
+
+        if (typeof(Delegate).IsAssignableFrom(type))
+        {
+            return new DelegateCodec(type);
+        }
+
+        if (type.IsArray)
+        {
+            return CreateArray(type);
+        }
+
+        if (NameCodec.Covers(type))
+        {
+            return new NameCodec(type);
+        }
+
+        if (LeafCodecs.Of(type) is { } leaf)
+        {
+            return leaf;
+        }
+
+        if (Refusals.Of(type) is { } wayOut)
+        {
+            return new RefusedCodec(type, wayOut);
+        }
+
+        if (typeof(Exception).IsAssignableFrom(type))
+        {
+            return new ExceptionCodec(type);
+        }
+
+        if (SingletonTarget.Of(type) is { } lambdas)
+        {
+            return new IdentityCodec(type, [lambdas]);
+        }
+
+        if (ClosureCodec.IsClosure(type))
+        {
+            return new ClosureCodec(type);
+        }
+
+        return CollectionCodecs.Of(type) ?? (ObjectCodec)new PlainObjectCodec(type);
+    }
+
+    private static ObjectCodec CreateArray(Type type)
+    {
+        var element = type.GetElementType()!;
+        if (element.IsPointer || element.IsFunctionPointer)
+        {
+            return new RefusedCodec(type, Refusals.Of(element)!);
+        }
+
+        if (!type.IsSZArray)
+        {
+            return new BoundedArrayCodec(type);
+        }
+
+        return Type.GetTypeCode(element) switch
+        {
+            _ when element.IsEnum => new ArrayCodec(type),
+            TypeCode.Byte => new KnownArrayCodec<byte>(),
+            TypeCode.Char => new KnownArrayCodec<char>(),
+            TypeCode.Int16 => new KnownArrayCodec<short>(),
+            TypeCode.Int32 => new KnownArrayCodec<int>(),
+            TypeCode.Int64 => new KnownArrayCodec<long>(),
+            TypeCode.UInt64 => new KnownArrayCodec<ulong>(),
+            TypeCode.Single => new KnownArrayCodec<float>(),
+            TypeCode.Double => new KnownArrayCodec<double>(),
+            TypeCode.Boolean => new KnownArrayCodec<bool>(),
+            TypeCode.String => new KnownArrayCodec<string>(),
+            TypeCode.Object when element == typeof(object) => new KnownArrayCodec<object>(),
+            _ => new ArrayCodec(type),
+        };
+    }
+
+    private static ValueCodec CreateStruct(Type type)
+    {
+        if (type.IsPrimitive || type.IsEnum)
+        {
+            return new RawValueCodec(RuntimeHelpers.SizeOf(type.TypeHandle));
+        }
+
+        if (CustomSerializers.StructCodecOf(type) is { } custom)
+        {
+            return custom;
+        }
+
+        if (LeafCodecs.OfStruct(type) is { } leaf)
+        {
+            return leaf;
+        }
+
+        if (Refusals.Of(type) is { } wayOut)
+        {
+            return new RefusedValueCodec(type, wayOut);
+        }
+
+        if (IsRaw(type))
+        {
+            return new RawValueCodec(RuntimeHelpers.SizeOf(type.TypeHandle));
+        }
+
+        return type.GetCustomAttribute<InlineArrayAttribute>() is { } inline ? new InlineArrayCodec(type, inline.Length) : new StructCodec(type);
+    }
+
+    /// <summary>A value that is its bytes: no references, no addresses, and nobody asked for a way of their own.</summary>
+    private static bool IsRaw(Type type) =>
+        Array.TrueForAll(FieldPlan.Declared(type), static field => field.FieldType.IsValueType && ForPlace(field.FieldType).RawSize > 0);
+
+    private static Type? HandleOf(Type type)
+    {
+        foreach (var face in type.GetInterfaces())
+        {
+            if (face.IsConstructedGenericType && face.GetGenericTypeDefinition() == typeof(IProcessHandle<>))
+            {
+                return face.GenericTypeArguments[0];
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,85 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+
+namespace Multiprocessing;
+
+/// <summary>
+/// An exception with everything but the frames of this process's memory: its type, message, inner exceptions, data, source and own fields. The stack trace crosses
+/// as text and stays visible in <see cref="Exception.StackTrace"/> under what is added when it is thrown again.
+/// </summary>
+internal sealed class ExceptionCodec : ObjectCodec
+{
+    private static readonly FieldInfo? RemoteTraceField = BaseField("_remoteStackTraceString");
+    private static readonly int RemoteTraceOffset = RemoteTraceField is null ? -1 : FieldOffsets.Of(RemoteTraceField);
+
+    private readonly FieldPlan _plan;
+
+    public ExceptionCodec(Type type)
+        : base(type, CodecTraits.TwoPhase)
+    {
+        _plan = FieldPlan.Of(type, skip: BelongsToThisProcess, codecs: static field => field.FieldType == typeof(CancellationToken) ? LenientTokenCodec.Instance : null);
+        Callbacks = DeserializedCallbacks.Of(type);
+    }
+
+    public override DeserializedCallbacks? Callbacks { get; }
+
+    public override void WriteBody(GraphWriter writer, object value)
+    {
+        var exception = (Exception)value;
+        _plan.Write(writer, ref ObjectData.Of(value));
+        StringFormat.Write(writer, ExceptionText.Source(exception));
+        StringFormat.Write(writer, ExceptionText.RemoteTrace(exception));
+    }
+
+    public override object Create(GraphReader reader) => RuntimeHelpers.GetUninitializedObject(Type);
+
+    public override void ReadBody(GraphReader reader, object value)
+    {
+        var exception = (Exception)value;
+        _plan.Read(reader, ref ObjectData.Of(value));
+        exception.Source = StringFormat.Read(reader);
+        if (StringFormat.Read(reader) is { } trace)
+        {
+            SetRemoteTrace(exception, trace);
+        }
+    }
+
+    /// <summary>What <see cref="Exception.StackTrace"/> shows before the frames of this process.</summary>
+    public static void SetRemoteTrace(Exception exception, string trace)
+    {
+        if (RemoteTraceOffset >= 0)
+        {
+            Unsafe.As<byte, string?>(ref Unsafe.Add(ref ObjectData.Of(exception), RemoteTraceOffset)) = trace;
+        }
+        else
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.SetRemoteStackTrace(exception, trace);
+        }
+    }
+
+    public override IEnumerable<PathStep> Children(object value) => _plan.Children(value);
+
+    private static FieldInfo? BaseField(string name) => typeof(Exception).GetField(name, BindingFlags.Instance | BindingFlags.NonPublic);
+
+    private static bool BelongsToThisProcess(FieldInfo field)
+    {
+        if (field.DeclaringType == typeof(Exception))
+        {
+            return field.Name is not ("_message" or "_data" or "_innerException" or "_helpURL" or "_HResult" or "_xcode");
+        }
+
+        // TaskCanceledException keeps the task.
+        return typeof(Task).IsAssignableFrom(field.FieldType) && Framework.Owns(field.DeclaringType!);
+    }
+}
+
+/// <summary>The token of an <see cref="OperationCanceledException"/>: what matters of it is whether it was cancelled.</summary>
+internal sealed class LenientTokenCodec : ValueCodec
+{
+    public static readonly LenientTokenCodec Instance = new();
+
+    public override void Write(GraphWriter writer, ref byte place) =>
+        writer.Out.WriteByte(Unsafe.As<byte, CancellationToken>(ref place).IsCancellationRequested ? (byte)1 : (byte)0);
+
+    public override void Read(GraphReader reader, ref byte place) => Unsafe.As<byte, CancellationToken>(ref place) = new CancellationToken(reader.ReadByte() != 0);
+}

@@ -1,0 +1,14 @@
+namespace Multiprocessing;
+
+/// <summary>A library object that crosses by identity. Tracked, so it writes its handle once per message.</summary>
+internal sealed class HandleCodec<T>(Type type) : ObjectCodec(type, CodecTraits.Tracked)
+    where T : class, IProcessHandle<T>
+{
+    public override void WriteHead(GraphWriter writer, object value) => ((T)value).WriteHandle(writer.Handles);
+
+    public override object Create(GraphReader reader)
+    {
+        var handle = new HandleReader(reader);
+        return T.ReadHandle(ref handle) ?? throw GraphReader.Torn();
+    }
+}

@@ -1,0 +1,67 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+
+namespace Multiprocessing;
+
+/// <summary>List&lt;T&gt; and what derives from it, without its spare capacity. Works on the list's own array, so that no code is made per element type.</summary>
+internal sealed class ListCodec : ObjectCodec
+{
+    private readonly ArrayCodec _array;
+    private readonly FieldPlan? _own;
+    private readonly int _items;
+    private readonly int _size;
+
+    /// <param name="type">The list's type.</param>
+    /// <param name="list">The List&lt;T&gt; that it is or derives from.</param>
+    public ListCodec(Type type, Type list)
+        : base(type, CodecTraits.TwoPhase)
+    {
+        const BindingFlags Private = BindingFlags.Instance | BindingFlags.NonPublic;
+        var items = list.GetField("_items", Private)!;
+        _array = (ArrayCodec)CodecTable.For(items.FieldType);
+        _items = FieldOffsets.Of(items);
+        _size = FieldOffsets.Of(list.GetField("_size", Private)!);
+        _own = type == list ? null : FieldPlan.Of(type, stop: list);
+        Callbacks = type == list ? null : DeserializedCallbacks.Of(type);
+    }
+
+    public override DeserializedCallbacks? Callbacks { get; }
+
+    public override void WriteBody(GraphWriter writer, object value)
+    {
+        ref var data = ref ObjectData.Of(value);
+        var items = Unsafe.As<byte, Array>(ref Unsafe.Add(ref data, _items));
+
+        // A list that another thread changes right now may show a count beyond the array it shows.
+        var count = Math.Min(Unsafe.As<byte, int>(ref Unsafe.Add(ref data, _size)), items.Length);
+        writer.Out.WriteVarint((uint)count);
+        _array.WriteItems(writer, items, 0, count);
+        _own?.Write(writer, ref data);
+    }
+
+    public override object Create(GraphReader reader)
+    {
+        var list = RuntimeHelpers.GetUninitializedObject(Type);
+
+        // Whoever meets the list before its body is read must find a list, if an empty one.
+        Unsafe.As<byte, Array>(ref Unsafe.Add(ref ObjectData.Of(list), _items)) = _array.Empty;
+        return list;
+    }
+
+    public override void ReadBody(GraphReader reader, object value)
+    {
+        var count = reader.ReadLength(_array.LeastSize);
+        var items = count == 0 ? _array.Empty : _array.Allocate(count);
+        ref var data = ref ObjectData.Of(value);
+        Unsafe.As<byte, Array>(ref Unsafe.Add(ref data, _items)) = items;
+        Unsafe.As<byte, int>(ref Unsafe.Add(ref data, _size)) = count;
+        _array.ReadItems(reader, items, count);
+        _own?.Read(reader, ref data);
+    }
+
+    public override IEnumerable<PathStep> Children(object value)
+    {
+        var items = Unsafe.As<byte, Array>(ref Unsafe.Add(ref ObjectData.Of(value), _items));
+        return _array.Children(items, ((System.Collections.ICollection)value).Count).Concat(_own?.Children(value) ?? []);
+    }
+}

@@ -1,0 +1,50 @@
+using System.Runtime.CompilerServices;
+
+namespace Multiprocessing;
+
+/// <summary>Objects of a type that cannot cross.</summary>
+internal sealed class RefusedCodec(Type type, string wayOut) : ObjectCodec(type, CodecTraits.None)
+{
+    private readonly Refusal _refusal = new(type, wayOut);
+
+    public override void WriteHead(GraphWriter writer, object value) => throw new CannotCrossException(_refusal, value);
+
+    public override object Create(GraphReader reader) => throw GraphReader.Torn();
+
+    public override Refusal? Refuse(object value) => _refusal;
+}
+
+/// <summary>Values of a type that cannot cross unless they are empty: all bytes 0.</summary>
+internal sealed class RefusedValueCodec(Type type, string wayOut) : ValueCodec
+{
+    private readonly Refusal _refusal = new(type, wayOut);
+    private readonly int _size = type.IsValueType ? RuntimeHelpers.SizeOf(type.TypeHandle) : nint.Size;
+
+    public override void Write(GraphWriter writer, ref byte place)
+    {
+        if (!IsEmpty(ref place))
+        {
+            throw new CannotCrossException(_refusal, null);
+        }
+    }
+
+    public override void Read(GraphReader reader, ref byte place)
+    {
+        // Left as it is in a new object: empty.
+    }
+
+    public override Refusal? Refuse(object value) => !type.IsValueType || !IsEmpty(ref ObjectData.Of(value)) ? _refusal : null;
+
+    private bool IsEmpty(ref byte place)
+    {
+        for (var i = 0; i < _size; i++)
+        {
+            if (Unsafe.Add(ref place, i) != 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

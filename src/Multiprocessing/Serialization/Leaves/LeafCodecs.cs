@@ -1,0 +1,172 @@
+using System.Globalization;
+using System.Net;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+
+namespace Multiprocessing;
+
+/// <summary>The framework's types whose fields would not do: they hold caches, hash codes or their process's own objects.</summary>
+/// <remarks>Looked up by name, and each in a method of its own, so that no assembly is loaded for a type that does not occur.</remarks>
+internal static class LeafCodecs
+{
+    private static readonly Dictionary<string, Func<Type, ObjectCodec?>> ByName = new()
+    {
+        ["System.Uri"] = Uris,
+        ["System.Text.RegularExpressions.Regex"] = Regexes,
+        ["System.Net.IPAddress"] = Addresses,
+        ["System.Text.StringBuilder"] = static type => new LeafCodec<StringBuilder>(
+            type, static (writer, value) => StringFormat.Write(writer, value.ToString()), static reader => new StringBuilder(StringFormat.Read(reader))),
+        ["System.IO.MemoryStream"] = static type => type == typeof(MemoryStream) ? new MemoryStreamCodec() : null,
+        ["System.Globalization.CultureInfo"] = static type => new CultureCodec(type),
+        ["System.Globalization.CompareInfo"] = static type => new LeafCodec<CompareInfo>(
+            type, static (writer, value) => StringFormat.Write(writer, value.Name), static reader => CompareInfo.GetCompareInfo(StringFormat.Read(reader)!)),
+        ["System.TimeZoneInfo"] = static type => new IdentityCodec(type, [TimeZoneInfo.Utc, TimeZoneInfo.Local]),
+        ["System.Text.Encoding"] = Encodings,
+        ["System.DBNull"] = static type => new IdentityCodec(type, [DBNull.Value]),
+        ["System.Reflection.Missing"] = static type => new IdentityCodec(type, [Missing.Value]),
+        ["System.Random"] = static type => type == Random.Shared.GetType() ? new IdentityCodec(type, [Random.Shared]) : null,
+        ["System.TimeProvider"] = static type => type == TimeProvider.System.GetType() ? new IdentityCodec(type, [TimeProvider.System]) : null,
+        ["System.StringComparer"] = StringComparers,
+        ["System.Collections.Generic.EqualityComparer`1"] = static type => Default(type, typeof(EqualityComparer<>)),
+        ["System.Collections.Generic.Comparer`1"] = static type => Default(type, typeof(Comparer<>)),
+        ["System.Collections.Generic.ReferenceEqualityComparer"] = static type => new IdentityCodec(type, [ReferenceEqualityComparer.Instance]),
+        ["System.Collections.Comparer"] = static type => new IdentityCodec(type, [System.Collections.Comparer.Default, System.Collections.Comparer.DefaultInvariant]),
+        ["System.Runtime.ExceptionServices.ExceptionDispatchInfo"] = static type => new DispatchInfoCodec(type),
+        ["System.Text.Json.JsonDocument"] = JsonCodecs.Document,
+        ["System.Text.Json.Nodes.JsonNode"] = JsonCodecs.Node,
+        ["System.Xml.Linq.XName"] = XmlNames,
+        ["System.Xml.Linq.XNamespace"] = XmlNamespaces,
+        ["System.Dynamic.ExpandoObject"] = static type => new ExpandoCodec(type),
+    };
+
+    public static ObjectCodec? Of(Type type)
+    {
+        for (var level = type; level is not null && level != typeof(object); level = level.BaseType)
+        {
+            var definition = level.IsConstructedGenericType ? level.GetGenericTypeDefinition() : level;
+            if (definition.FullName is { } name && ByName.TryGetValue(name, out var create))
+            {
+                return create(type);
+            }
+        }
+
+        return null;
+    }
+
+    public static ValueCodec? OfStruct(Type type)
+    {
+        if (type == typeof(CancellationToken))
+        {
+            return TokenCodec.Instance;
+        }
+
+        if (type.FullName == "System.Text.Json.JsonElement")
+        {
+            return JsonCodecs.Element();
+        }
+
+        if (!type.IsConstructedGenericType)
+        {
+            return null;
+        }
+
+        var definition = type.GetGenericTypeDefinition();
+        var codec = definition == typeof(Memory<>) ? typeof(MemoryCodec<>)
+            : definition == typeof(ReadOnlyMemory<>) ? typeof(ReadOnlyMemoryCodec<>)
+            : definition == typeof(ArraySegment<>) ? typeof(ArraySegmentCodec<>)
+            : null;
+        return codec is null ? null : (ValueCodec)Activator.CreateInstance(codec.MakeGenericType(type.GenericTypeArguments))!;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static ObjectCodec Uris(Type type) => type != typeof(Uri) ? new RefusedCodec(type, "Pass a plain Uri.") : new LeafCodec<Uri>(
+        type,
+        static (writer, value) =>
+        {
+            StringFormat.Write(writer, value.OriginalString);
+            writer.Out.WriteByte((byte)(value.IsAbsoluteUri ? UriKind.Absolute : UriKind.Relative));
+        },
+        static reader => new Uri(StringFormat.Read(reader)!, (UriKind)reader.ReadByte()));
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static ObjectCodec Regexes(Type type)
+    {
+        if (type != typeof(Regex))
+        {
+            // The source generator makes a class with one instance.
+            return type.GetField("Instance", BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic) is { } field && field.FieldType.IsAssignableFrom(type)
+                ? new IdentityCodec(type, [field.GetValue(null)!])
+                : new RefusedCodec(type, "Pass a plain Regex.");
+        }
+
+        return new LeafCodec<Regex>(
+            type,
+            static (writer, value) =>
+            {
+                StringFormat.Write(writer, value.ToString());
+                writer.Out.Write((int)value.Options);
+                writer.Out.Write(value.MatchTimeout.Ticks);
+            },
+            static reader => new Regex(StringFormat.Read(reader)!, (RegexOptions)reader.Read<int>(), new TimeSpan(reader.Read<long>())));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static ObjectCodec Addresses(Type type) => new LeafCodec<IPAddress>(
+        type,
+        static (writer, value) =>
+        {
+            var bytes = value.GetAddressBytes();
+            writer.Out.WriteByte((byte)bytes.Length);
+            writer.Out.WriteBytes(bytes);
+            writer.Out.Write(bytes.Length == 16 ? value.ScopeId : 0);
+        },
+        static reader =>
+        {
+            var bytes = reader.ReadSpan(reader.ReadByte());
+            var scope = reader.Read<long>();
+            return bytes.Length == 16 ? new IPAddress(bytes, scope) : new IPAddress(bytes);
+        });
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static ObjectCodec XmlNames(Type type) => new LeafCodec<XName>(
+        type, static (writer, value) => StringFormat.Write(writer, value.ToString()), static reader => XName.Get(StringFormat.Read(reader)!));
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static ObjectCodec XmlNamespaces(Type type) => new LeafCodec<XNamespace>(
+        type, static (writer, value) => StringFormat.Write(writer, value.NamespaceName), static reader => XNamespace.Get(StringFormat.Read(reader)!));
+
+    private static ObjectCodec Encodings(Type type)
+    {
+        Encoding[] known = [Encoding.UTF8, Encoding.ASCII, Encoding.Unicode, Encoding.BigEndianUnicode, Encoding.UTF32, Encoding.Latin1];
+        if (type.Assembly == typeof(object).Assembly || !Framework.Owns(type))
+        {
+            return new IdentityCodec(type, known);
+        }
+
+        // Those of a code page hold tables in native memory. The provider must be registered in the child, too.
+        return new LeafCodec<Encoding>(
+            type, static (writer, value) => writer.Out.Write(value.CodePage), static reader => Encoding.GetEncoding(reader.Read<int>()));
+    }
+
+    private static ObjectCodec StringComparers(Type type)
+    {
+        StringComparer[] known = [StringComparer.Ordinal, StringComparer.OrdinalIgnoreCase, StringComparer.InvariantCulture, StringComparer.InvariantCultureIgnoreCase];
+        return new IdentityCodec(type, known);
+    }
+
+    /// <summary>The default comparer of its element type, if this is its type.</summary>
+    private static ObjectCodec? Default(Type type, Type definition)
+    {
+        var level = type;
+        while (!(level!.IsConstructedGenericType && level.GetGenericTypeDefinition() == definition))
+        {
+            level = level.BaseType;
+        }
+
+        var known = level.GetProperty("Default", BindingFlags.Static | BindingFlags.Public | BindingFlags.DeclaredOnly)!.GetValue(null)!;
+        return known.GetType() == type ? new IdentityCodec(type, [known]) : null;
+    }
+}

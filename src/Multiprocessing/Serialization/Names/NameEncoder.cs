@@ -1,0 +1,168 @@
+using System.Reflection;
+using System.Runtime.Loader;
+using System.Text;
+
+namespace Multiprocessing;
+
+/// <summary>Names types and members by module version id and metadata token: both ends run the same build.</summary>
+internal ref struct NameEncoder
+{
+    private readonly BinaryWriter _out;
+    private readonly object _thing;
+
+    private NameEncoder(object thing, Stream stream)
+    {
+        _thing = thing;
+        _out = new BinaryWriter(stream, Encoding.UTF8);
+    }
+
+    public static byte[] Encode(object thing)
+    {
+        using var stream = new MemoryStream();
+        var encoder = new NameEncoder(thing, stream);
+        encoder.WriteThing(thing);
+        return stream.ToArray();
+    }
+
+    private readonly void WriteThing(object thing)
+    {
+        switch (thing)
+        {
+            case Type type:
+                WriteType(type);
+                break;
+            case MethodBase method:
+                WriteMember(NameKind.Method, method);
+                WriteTypes(method is MethodInfo { IsGenericMethod: true, IsGenericMethodDefinition: false } ? method.GetGenericArguments() : []);
+                break;
+            case FieldInfo field:
+                WriteMember(NameKind.Field, field);
+                break;
+            case PropertyInfo property:
+                WriteMember(NameKind.Property, property);
+                break;
+            case EventInfo @event:
+                WriteMember(NameKind.Event, @event);
+                break;
+            case ParameterInfo parameter:
+                _out.Write((byte)NameKind.Parameter);
+                WriteThing(parameter.Member);
+                _out.Write(parameter.Position);
+                break;
+            case Module module:
+                _out.Write((byte)NameKind.Module);
+                WriteModule(module);
+                break;
+            case Assembly assembly:
+                _out.Write((byte)NameKind.Assembly);
+                WriteModule(assembly.ManifestModule);
+                break;
+            default:
+                throw new CannotCrossException(new Refusal(thing.GetType(), "Pass its name, and look it up in the child."), thing);
+        }
+    }
+
+    private readonly void WriteType(Type type)
+    {
+        if (type.IsArray)
+        {
+            _out.Write((byte)(type.IsSZArray ? NameKind.Vector : NameKind.Array));
+            if (!type.IsSZArray)
+            {
+                _out.Write((byte)type.GetArrayRank());
+            }
+
+            WriteType(type.GetElementType()!);
+        }
+        else if (type.IsPointer || type.IsByRef)
+        {
+            _out.Write((byte)(type.IsPointer ? NameKind.Pointer : NameKind.ByReference));
+            WriteType(type.GetElementType()!);
+        }
+        else if (type.IsGenericParameter)
+        {
+            _out.Write((byte)(type.IsGenericTypeParameter ? NameKind.TypeParameter : NameKind.MethodParameter));
+            WriteThing(type.IsGenericTypeParameter ? type.DeclaringType! : type.DeclaringMethod!);
+            _out.Write(type.GenericParameterPosition);
+        }
+        else if (type.IsConstructedGenericType)
+        {
+            _out.Write((byte)NameKind.GenericType);
+            WriteType(type.GetGenericTypeDefinition());
+            WriteTypes(type.GetGenericArguments());
+        }
+        else if (type.IsFunctionPointer || type is { IsByRefLike: true, IsGenericParameter: true })
+        {
+            throw new CannotCrossException(new Refusal(type, "Function pointers mean nothing in another process; pass a delegate."), _thing);
+        }
+        else
+        {
+            _out.Write((byte)NameKind.Type);
+            WriteModule(type.Module);
+            _out.Write(type.MetadataToken);
+        }
+    }
+
+    private readonly void WriteTypes(Type[] types)
+    {
+        _out.Write((byte)types.Length);
+        foreach (var type in types)
+        {
+            WriteType(type);
+        }
+    }
+
+    private readonly void WriteMember(NameKind kind, MemberInfo member)
+    {
+        _out.Write((byte)kind);
+        WriteModule(member.Module);
+        _out.Write(member.DeclaringType is not null);
+        if (member.DeclaringType is { } declaring)
+        {
+            WriteType(declaring);
+        }
+
+        _out.Write(member.MetadataToken);
+    }
+
+    private readonly void WriteModule(Module module)
+    {
+        if (module == typeof(object).Module)
+        {
+            _out.Write((byte)ModuleKind.CoreLibrary);
+            return;
+        }
+
+        if (module == typeof(NameEncoder).Module)
+        {
+            _out.Write((byte)ModuleKind.ThisLibrary);
+            return;
+        }
+
+        var assembly = module.Assembly;
+        if (assembly.IsDynamic || assembly.IsCollectible)
+        {
+            throw new CannotCrossException(
+                new Refusal(
+                    _thing as Type ?? _thing.GetType(),
+                    $"It lives in the assembly '{assembly.GetName().Name}', which was made or loaded at run time in this process only; use code from an assembly that the program references."),
+                _thing);
+        }
+
+        var file = AssemblyLoadContext.GetLoadContext(assembly) == AssemblyLoadContext.Default ? "" : assembly.Location;
+        _out.Write((byte)(file.Length == 0 ? ModuleKind.Named : ModuleKind.NamedWithFile));
+        _out.Write(module.ModuleVersionId.ToByteArray());
+        WriteText(assembly.FullName!);
+        if (file.Length > 0)
+        {
+            WriteText(file);
+        }
+    }
+
+    private readonly void WriteText(string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        _out.Write(bytes.Length);
+        _out.Write(bytes);
+    }
+}

@@ -1,0 +1,70 @@
+namespace Multiprocessing;
+
+/// <summary>How the objects of one runtime type cross. One instance per type and process; holds no state of a message.</summary>
+/// <remarks>
+/// An object is written as a head, from which the other side creates it, and a body, which fills it. Between the two it already has its number, so the body may
+/// refer back to it, and the body may be written later, which is how deep graphs do without a deep stack.
+/// </remarks>
+internal abstract class ObjectCodec(Type type, CodecTraits traits)
+{
+    private NameEntry? _name;
+
+    public readonly Type Type = type;
+
+    /// <summary>Gets a number, so that a second reference to the same object stays one.</summary>
+    public readonly bool IsTracked = (traits & CodecTraits.Tracked) != 0;
+
+    /// <summary>The body may be written later than the head.</summary>
+    public readonly bool IsDeferrable = (traits & CodecTraits.Deferrable) != 0;
+
+    /// <summary>The head holds references; what they reach must not refer back to the object, which does not exist yet.</summary>
+    public readonly bool HeadRefers = (traits & CodecTraits.HeadRefers) != 0;
+
+    public NameEntry Name => _name ??= NameTable.Of(Type);
+
+    /// <summary>Methods to call once the whole message is read, or <see langword="null"/>.</summary>
+    public virtual DeserializedCallbacks? Callbacks => null;
+
+    public virtual void WriteHead(GraphWriter writer, object value)
+    {
+    }
+
+    public virtual void WriteBody(GraphWriter writer, object value)
+    {
+    }
+
+    /// <summary>Reads the head.</summary>
+    public abstract object Create(GraphReader reader);
+
+    public virtual void ReadBody(GraphReader reader, object value)
+    {
+    }
+
+    /// <summary>Ends what <see cref="ReadBody"/> left open with <see cref="GraphReader.FinishLater"/>, when all bodies are read.</summary>
+    public virtual void Finish(GraphReader reader, object value, object state)
+    {
+    }
+
+    /// <summary>Why this very object cannot cross, or <see langword="null"/>; what lies behind it is asked by itself.</summary>
+    public virtual Refusal? Refuse(object value) => null;
+
+    /// <summary>What would be written of the object, with the names that a path shows. Used on failure only.</summary>
+    public virtual IEnumerable<PathStep> Children(object value) => [];
+}
+
+[Flags]
+internal enum CodecTraits
+{
+    None = 0,
+    Tracked = 1,
+    Deferrable = 2,
+    HeadRefers = 4,
+
+    /// <summary>An object that can be created empty.</summary>
+    TwoPhase = Tracked | Deferrable,
+}
+
+/// <summary>One step from an object to something it holds.</summary>
+/// <param name="Label">As a path shows it; <see langword="null"/> for a step that is not shown.</param>
+/// <param name="Value">What is held.</param>
+internal readonly record struct PathStep(string? Label, object? Value);

@@ -1,0 +1,62 @@
+namespace Multiprocessing;
+
+/// <summary>Walks a graph that turned out not to cross, as the writer would, to say where the culprit is. Runs on failure only.</summary>
+internal static class PathFinder
+{
+    /// <summary>An entry of the breadth-first search, with the way back to the root.</summary>
+    private sealed record Found(object Value, string? Label, Found? Parent);
+
+    /// <summary>The shortest path to something that refuses, and its refusal.</summary>
+    /// <param name="rootValue">The value that was to be written.</param>
+    /// <param name="root">Its name.</param>
+    /// <param name="met">What the writer met; the search looks for it where nothing refuses by itself.</param>
+    public static (string Path, Refusal Refusal) Find(object rootValue, string root, CannotCrossException met)
+    {
+        var seen = new HashSet<object>(ReferenceEqualityComparer.Instance) { rootValue };
+        var queue = new Queue<Found>();
+        queue.Enqueue(new Found(rootValue, null, null));
+        while (queue.TryDequeue(out var at))
+        {
+            var codec = CodecTable.For(at.Value.GetType());
+            if (codec.Refuse(at.Value) is { } refusal)
+            {
+                return (PathOf(at, root), refusal);
+            }
+
+            if (ReferenceEquals(at.Value, met.Instance) || ReferenceEquals(at.Value.GetType(), met.Instance))
+            {
+                return (PathOf(at, root), met.Refusal);
+            }
+
+            foreach (var (label, child) in codec.Children(at.Value))
+            {
+                if (child is not null && (child.GetType().IsValueType || seen.Add(child)))
+                {
+                    queue.Enqueue(new Found(child, label, at));
+                }
+            }
+        }
+
+        return (root, met.Refusal);
+    }
+
+    private static string PathOf(Found found, string root)
+    {
+        var parts = new Stack<string>();
+        for (var at = found; at is not null; at = at.Parent)
+        {
+            if (at.Label is { } label)
+            {
+                parts.Push(label);
+            }
+        }
+
+        // The body of a process is what the caller wrote down right there: its captured variables speak for themselves.
+        if (root.Length > 0 && (root != "body" || parts.Count == 0))
+        {
+            parts.Push(root);
+        }
+
+        return string.Join(" -> ", parts);
+    }
+}

@@ -1,0 +1,141 @@
+using System.Diagnostics;
+
+namespace Multiprocessing.Scenarios;
+
+/// <summary>Trees of processes whose root goes away: killed from outside after it has said "ready", or by its own will.</summary>
+internal static partial class Orphans
+{
+    private const int SigStop = 19;
+
+    public static int Tree()
+    {
+        using var pids = new ProcessQueue<(string Role, int Id)>();
+        var stopped = ChildProcess.Run(queue => Announce(queue, "stopped"), pids);
+        _ = ChildProcess.Run(queue => Announce(queue, "sleeping"), pids);
+        _ = ChildProcess.Run(
+            queue =>
+            {
+                queue.Put(("busy", Environment.ProcessId));
+                while (true)
+                {
+                    Thread.SpinWait(1000);
+                }
+            },
+            pids);
+        _ = ChildProcess.Run(
+            queue =>
+            {
+                queue.Put(("parent of a stranger", Environment.ProcessId));
+                queue.Put(("stranger", Process.Start("sleep", "120").Id));
+                Thread.Sleep(Timeout.Infinite);
+            },
+            pids);
+        _ = ChildProcess.Run(
+            queue =>
+            {
+                queue.Put(("parent of grandchildren", Environment.ProcessId));
+                _ = ChildProcess.Run(inner => Announce(inner, "grandchild"), queue);
+                _ = ChildProcess.Run(
+                    inner =>
+                    {
+                        inner.Put(("grandchild with a child", Environment.ProcessId));
+                        _ = ChildProcess.Run(innermost => Announce(innermost, "great-grandchild"), inner);
+                        Thread.Sleep(Timeout.Infinite);
+                    },
+                    queue);
+                Thread.Sleep(Timeout.Infinite);
+            },
+            pids);
+        for (var i = 0; i < 9; i++)
+        {
+            var (role, id) = pids.Get(TimeSpan.FromSeconds(30));
+            Report.Line("pid", $"{id} {role}");
+        }
+
+        Stop(stopped.Id);
+        Report.Line("session", Session.Current.Directory);
+        Report.Line("ready", "");
+        Report.WaitToBeKilled();
+        return 0;
+    }
+
+    public static int StoppedChild()
+    {
+        using var pids = new ProcessQueue<(string Role, int Id)>();
+        var child = ChildProcess.Run(queue => Announce(queue, "stopped"), pids);
+        var (role, id) = pids.Get(TimeSpan.FromSeconds(30));
+        Report.Line("pid", $"{id} {role}");
+        Stop(child.Id);
+        Report.Line("session", Session.Current.Directory);
+        Report.Line("ready", "");
+        Report.WaitToBeKilled();
+        return 0;
+    }
+
+    public static int Forgotten()
+    {
+        StartForgotten();
+        return 5;
+    }
+
+    public static int ForgottenAndExit()
+    {
+        StartForgotten();
+        Environment.Exit(6);
+        return 0;
+    }
+
+    public static int ForgottenAndThrow()
+    {
+        StartForgotten();
+        throw new InvalidOperationException("The program ends by an exception.");
+    }
+
+    private static void StartForgotten()
+    {
+        var pids = new ProcessQueue<(string Role, int Id)>();
+        _ = ChildProcess.Run(queue => Announce(queue, "deaf"), pids);
+        _ = ChildProcess.Run(
+            queue =>
+            {
+                queue.Put(("listening", Environment.ProcessId));
+                CurrentProcess.Stopping.WaitHandle.WaitOne();
+            },
+            pids);
+        _ = ChildProcess.Run(
+            queue =>
+            {
+                _ = CurrentProcess.Stopping;
+                queue.Put(("listening and deaf", Environment.ProcessId));
+                queue.Put(("stranger", Process.Start("sleep", "120").Id));
+                Thread.Sleep(Timeout.Infinite);
+            },
+            pids);
+        for (var i = 0; i < 4; i++)
+        {
+            var (role, id) = pids.Get(TimeSpan.FromSeconds(30));
+            Report.Line("pid", $"{id} {role}");
+        }
+
+        Report.Line("session", Session.Current.Directory);
+        Report.Line("ready", "");
+    }
+
+    private static void Announce(ProcessQueue<(string Role, int Id)> queue, string role)
+    {
+        queue.Put((role, Environment.ProcessId));
+        Thread.Sleep(Timeout.Infinite);
+    }
+
+    private static void Stop(int processId)
+    {
+        _ = Kill(processId, SigStop);
+        while (!File.ReadAllText($"/proc/{processId}/stat").Contains(") T ", StringComparison.Ordinal))
+        {
+            Thread.Yield();
+        }
+    }
+
+    [System.Runtime.InteropServices.LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int processId, int signal);
+}

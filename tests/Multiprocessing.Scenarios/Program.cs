@@ -1,0 +1,28 @@
+using Multiprocessing.Scenarios;
+
+// The companion of the tests: a program of its own with side effects in Main, started in every shape that a program can have.
+// Each line it writes is "<key> <value>".
+if (Environment.GetEnvironmentVariable(Report.MainLogVariable) is { } log)
+{
+    // One write of few bytes with O_APPEND: lines of several processes do not mix.
+    File.AppendAllText(log, $"Main {Environment.ProcessId}{Environment.NewLine}");
+}
+
+// A child in which Main ran against the library's will has no arguments; it must try what its parent did, or it could not show that it is kept from it.
+var scenario = args.Length == 0 && Environment.GetEnvironmentVariable(Report.ScenarioVariable) is { } name ? [name] : args;
+Report.Line("root", Environment.ProcessId);
+return scenario switch
+{
+    ["shapes"] => Shapes.Run(),
+    ["tree"] => Orphans.Tree(),
+    ["stopped-child"] => Orphans.StoppedChild(),
+    ["forgotten", "return"] => Orphans.Forgotten(),
+    ["forgotten", "exit"] => Orphans.ForgottenAndExit(),
+    ["forgotten", "throw"] => Orphans.ForgottenAndThrow(),
+    ["big-put", var mebibytes] => Queues.BigPut(int.Parse(mebibytes)),
+    ["full-memory", var mebibytes] => Queues.FullMemory(int.Parse(mebibytes)),
+    ["end-as", var kind] => ExitKinds.Child(kind),
+    ["garbage-collector"] => Shapes.GarbageCollector(),
+    ["one-child"] => Shapes.OneChild(),
+    _ => Report.Unknown(scenario),
+};

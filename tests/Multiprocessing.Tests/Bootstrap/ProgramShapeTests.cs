@@ -1,0 +1,62 @@
+using Shouldly;
+using Xunit;
+
+namespace Multiprocessing.Tests;
+
+/// <summary>One program in every shape: Main runs once, in the parent, and bodies of all kinds run in the children.</summary>
+public class ProgramShapeTests(PublishedPrograms published) : ProcessTest, IClassFixture<PublishedPrograms>
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5); // publishing included
+    private static readonly string[] Checks = ["closure", "asynchronous continuations", "nested child", "exception", "queue", "entry assembly", "type of this program"];
+
+    [Fact]
+    public Task A_program_started_by_its_own_executable() => Watchdog.Run(() => RunsMainOnceAndBodiesInChildren(ProgramShape.AppHost));
+
+    [Fact]
+    public Task A_program_started_as_dotnet_dll() => Watchdog.Run(() => RunsMainOnceAndBodiesInChildren(ProgramShape.Library));
+
+    [Fact]
+    public Task A_program_published_as_a_single_file() => Watchdog.Run(() => RunsMainOnceAndBodiesInChildren(published.SingleFile), Limit);
+
+    [Fact]
+    public Task A_program_published_as_a_self_contained_single_file() =>
+        Watchdog.Run(() => RunsMainOnceAndBodiesInChildren(published.SelfContained), Limit);
+
+    [Fact]
+    public Task A_program_started_from_another_directory() => Watchdog.Run(() =>
+        RunsMainOnceAndBodiesInChildren(new ProgramShape("by a relative path", "sh", "-c", $"cd {Path.GetDirectoryName(ProgramShape.AppHost.FileName)} && exec ./Multiprocessing.Scenarios \"$0\"")));
+
+    [Fact]
+    public Task A_program_whose_startup_hooks_are_switched_off_says_so_and_is_no_fork_bomb() => Watchdog.Run(
+        () =>
+        {
+            using var companion = Companion.Run(published.SingleFileWithoutHooks, new Dictionary<string, string> { ["MULTIPROCESSING_SCENARIO"] = "one-child" });
+            companion.ExitCode.ShouldBe(1, companion.ToString());
+            companion.MainRuns.Count.ShouldBe(2, "Main ran in the child, which must not have started another");
+            companion.ToString().ShouldContain("StartupHookSupport");
+            companion.Values("error").Count.ShouldBe(2, "the child is refused, and the parent is told that its child did not start");
+        },
+        Limit);
+
+    [Fact]
+    public Task A_parent_with_server_garbage_collection_has_children_without_it() => Watchdog.Run(() =>
+    {
+        using var companion = Companion.Run(ProgramShape.AppHost, new Dictionary<string, string> { ["DOTNET_gcServer"] = "1" }, "garbage-collector");
+        companion.ExitCode.ShouldBe(0, companion.ToString());
+        companion.Value("child-server").ShouldBe("False");
+        companion.Value("child-variable").ShouldBe("1", "the child's own programs see what the user set");
+        if (Environment.ProcessorCount > 1)
+        {
+            companion.Value("parent-server").ShouldBe("True");
+        }
+    });
+
+    private static void RunsMainOnceAndBodiesInChildren(ProgramShape shape)
+    {
+        using var companion = Companion.Run(shape, "shapes");
+        companion.Values("failed").ShouldBeEmpty(companion.ToString());
+        companion.ExitCode.ShouldBe(0, companion.ToString());
+        companion.Values("ok").ShouldBe(Checks);
+        companion.MainRuns.ShouldBe([int.Parse(companion.Value("root"))]);
+    }
+}

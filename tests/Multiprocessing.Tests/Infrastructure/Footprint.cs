@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Multiprocessing.Tests;
+
+/// <summary>What a program leaves in the world: processes, open handles, directories and files of shared memory.</summary>
+internal sealed class Footprint
+{
+    // Long enough for a loaded machine to reap, close and delete; a leak stays longer than any patience.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly List<string> _processes;
+    private readonly List<string> _handles;
+    private readonly List<string> _files;
+
+    private Footprint()
+    {
+        _processes = [.. TestRun.Processes().Select(process => process.ToString())];
+        _handles = [.. OpenHandles()];
+        _files = [.. SessionDirectories.OfThisRun().SelectMany(directory => Directory.Exists(directory) ? Contents(directory) : [])];
+    }
+
+    public static Footprint Take() => new();
+
+    /// <summary>Fails unless the world is again as it was when this footprint was taken, and names the differences.</summary>
+    public async Task ShouldBeAsNow()
+    {
+        var watch = Stopwatch.StartNew();
+        while (true)
+        {
+            var now = new Footprint();
+            var differences = Differences(now);
+            if (differences.Length == 0)
+            {
+                return;
+            }
+
+            if (watch.Elapsed > Patience)
+            {
+                throw new FootprintException($"The test left something behind, or took something away:{Environment.NewLine}{differences}");
+            }
+
+            await Task.Delay(50);
+        }
+    }
+
+    private static IEnumerable<string> OpenHandles()
+    {
+        foreach (var path in Directory.EnumerateFileSystemEntries("/proc/self/fd"))
+        {
+            var target = new FileInfo(path).LinkTarget;
+            if (target is null || target.StartsWith($"/proc/{Environment.ProcessId}/fd", StringComparison.Ordinal) || IsTheRuntimesOwn(target))
+            {
+                continue; // closed meanwhile, or the handle that this listing itself uses
+            }
+
+            // Numbers of pipes and sockets differ each time; how many there are must not.
+            yield return target.Contains(":[", StringComparison.Ordinal) ? target[..target.IndexOf(":[", StringComparison.Ordinal)] : target;
+        }
+    }
+
+    /// <summary>Assemblies and symbols that the runtime loads when code first needs them, and its tools for compiled code and random numbers.</summary>
+    private static bool IsTheRuntimesOwn(string target) =>
+        Path.GetExtension(target) is ".dll" or ".pdb" or ".so" || target is "/dev/urandom" || target.StartsWith("/memfd:doublemapper", StringComparison.Ordinal);
+
+    private static IEnumerable<string> Contents(string directory)
+    {
+        try
+        {
+            return [directory, .. Directory.GetFileSystemEntries(directory)];
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return []; // removed between the two looks
+        }
+    }
+
+    private static void Compare(StringBuilder text, string what, List<string> before, List<string> after)
+    {
+        foreach (var (name, change) in before.Select(name => (name, -1)).Concat(after.Select(name => (name, 1)))
+            .GroupBy(entry => entry.name, entry => entry.Item2).Select(group => (group.Key, group.Sum())))
+        {
+            if (change != 0)
+            {
+                text.AppendLine($"    {what}: {change:+0;-0} {name}");
+            }
+        }
+    }
+
+    private string Differences(Footprint now)
+    {
+        var text = new StringBuilder();
+        Compare(text, "process", _processes, now._processes);
+        Compare(text, "handle", _handles, now._handles);
+        Compare(text, "file", _files, now._files);
+        return text.ToString();
+    }
+}
+
+/// <summary>A test did not leave the world as it found it.</summary>
+internal sealed class FootprintException(string message) : Exception(message);

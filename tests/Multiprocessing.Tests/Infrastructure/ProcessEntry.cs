@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Text;
+
+namespace Multiprocessing.Tests;
+
+/// <summary>One process as /proc shows it. Read without the library, so that a test does not ask the accused.</summary>
+internal sealed record ProcessEntry(int Id, int ParentId, char State, long StartTicks, string CommandLine)
+{
+    public bool IsZombie => State is 'Z' or 'X';
+
+    public static IEnumerable<ProcessEntry> All() =>
+        from directory in Directory.EnumerateDirectories("/proc")
+        let id = int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0
+        where id > 0
+        let entry = Find(id)
+        where entry is not null
+        select entry;
+
+    public static ProcessEntry? Find(int id)
+    {
+        if (TryRead($"/proc/{id}/stat") is not { } stat)
+        {
+            return null;
+        }
+
+        // The name in brackets may hold blanks and brackets itself; the fields begin behind the last one.
+        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        var command = (TryRead($"/proc/{id}/cmdline") ?? "").Replace('\0', ' ').Trim();
+        return new ProcessEntry(
+            id, int.Parse(fields[1], CultureInfo.InvariantCulture), fields[0][0], long.Parse(fields[19], CultureInfo.InvariantCulture), command);
+    }
+
+    /// <summary>Nothing of the process runs any more; a zombie that waits for somebody else's parent to reap it does not run.</summary>
+    public static bool IsGone(int id) => Find(id) is null or { IsZombie: true };
+
+    /// <summary>Everything below a process, by parenthood.</summary>
+    public static IReadOnlyList<ProcessEntry> Descendants(int root)
+    {
+        var children = All().ToLookup(entry => entry.ParentId);
+        var found = new List<ProcessEntry>();
+        var open = new Queue<int>([root]);
+        while (open.TryDequeue(out var parent))
+        {
+            foreach (var child in children[parent])
+            {
+                found.Add(child);
+                open.Enqueue(child.Id);
+            }
+        }
+
+        return found;
+    }
+
+    public static string? TryRead(string path)
+    {
+        try
+        {
+            return Encoding.UTF8.GetString(File.ReadAllBytes(path));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null; // the process or thread ended between the listing and the look
+        }
+    }
+
+    public override string ToString() => $"{Id} (parent {ParentId}, {State}) {CommandLine}";
+}

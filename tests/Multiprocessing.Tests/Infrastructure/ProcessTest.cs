@@ -1,0 +1,29 @@
+using Xunit;
+
+namespace Multiprocessing.Tests;
+
+/// <summary>Tests that start processes run one after another, alone, so that what is left behind has one culprit.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class ProcessCollection
+{
+    public const string Name = "processes";
+}
+
+/// <summary>A test of processes: each proves that after it processes, handles and files are as they were before it.</summary>
+[Collection(ProcessCollection.Name)]
+public abstract class ProcessTest : IAsyncLifetime
+{
+    private Footprint? _before;
+
+    public virtual async ValueTask InitializeAsync()
+    {
+        await WarmUp.Done;
+        _before = Footprint.Take();
+    }
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        await _before!.ShouldBeAsNow();
+        GC.SuppressFinalize(this);
+    }
+}

@@ -1,0 +1,23 @@
+namespace Multiprocessing.Tests;
+
+/// <summary>A way in which the companion program can be started.</summary>
+/// <param name="Name">What a user would call it.</param>
+/// <param name="FileName">What is executed.</param>
+/// <param name="Arguments">What stands before the scenario's name.</param>
+public sealed record ProgramShape(string Name, string FileName, params string[] Arguments)
+{
+    private const string Project = "Multiprocessing.Scenarios";
+
+    /// <summary>The same configuration as these tests, so that both were built by the same command.</summary>
+    public static string Configuration { get; } = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+
+    public static string ProjectDirectory { get; } = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "..", Project));
+
+    public static ProgramShape AppHost { get; } = new("apphost", Output(Project));
+
+    public static ProgramShape Library { get; } = new("dotnet x.dll", "dotnet", Output(Project + ".dll"));
+
+    public override string ToString() => Name;
+
+    private static string Output(string file) => Path.Combine(ProjectDirectory, "bin", Configuration, "net10.0", file);
+}

@@ -1,0 +1,28 @@
+namespace Multiprocessing.Tests;
+
+/// <summary>The directories in which the library keeps what processes share.</summary>
+internal static class SessionDirectories
+{
+    private static readonly string Pattern = $"mp-{Posix.UserId()}-*";
+
+    public static IReadOnlyList<string> All() =>
+        [.. new[] { "/dev/shm", Path.GetTempPath() }.Where(Directory.Exists).SelectMany(place => Directory.EnumerateDirectories(place, Pattern))];
+
+    /// <summary>Those that belong to this run or to nobody. Other programs of the same user on the same machine may start and end at any time.</summary>
+    public static IReadOnlyList<string> OfThisRun()
+    {
+        var all = All().ToHashSet();
+        foreach (var process in ProcessEntry.All().Where(process => process.Id != Environment.ProcessId && !TestRun.IsMarked(process.Id)))
+        {
+            if (all.Count == 0)
+            {
+                break;
+            }
+
+            var maps = ProcessEntry.TryRead($"/proc/{process.Id}/maps") ?? "";
+            all.RemoveWhere(directory => maps.Contains(directory + "/", StringComparison.Ordinal));
+        }
+
+        return [.. all];
+    }
+}

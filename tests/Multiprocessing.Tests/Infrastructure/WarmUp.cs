@@ -1,0 +1,31 @@
+namespace Multiprocessing.Tests;
+
+/// <summary>Has the runtime and the library open what they open once and keep (watcher, session, dispatcher), so that it is no test's difference.</summary>
+internal static class WarmUp
+{
+    private static readonly Lazy<Task> Once = new(() => Watchdog.Run(Run));
+
+    public static Task Done => Once.Value;
+
+    private static async Task Run()
+    {
+        TestRun.Mark();
+        using var queue = new ProcessQueue<int>();
+        var options = new ChildProcessOptions { StandardOutput = ProcessOutput.ToLines(_ => { }), StandardError = ProcessOutput.ToLines(_ => { }) };
+        await using var child = ChildProcess.Run(
+            async queue =>
+            {
+                Console.WriteLine("warm");
+                await Task.Delay(100);
+                await queue.PutAsync(1);
+            },
+            queue,
+            options);
+        _ = await queue.GetAsync();
+        await child.JoinAsync();
+        using var stranger = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("true") { RedirectStandardOutput = true })!;
+        using var output = stranger.StandardOutput; // whoever has touched it has to close it, the process object does not
+        _ = await output.ReadToEndAsync();
+        await stranger.WaitForExitAsync();
+    }
+}

@@ -1,0 +1,59 @@
+using Shouldly;
+using Xunit;
+
+namespace Multiprocessing.Tests;
+
+/// <summary>Docker gives a container 64 MB of /dev/shm; what does not fit there goes elsewhere or is refused, and nothing hangs or dies of SIGBUS.</summary>
+public class FullMemoryTests : ProcessTest
+{
+    [Theory]
+    [InlineData("16m", 64)]
+    [InlineData("1m", 16)]
+    [InlineData("64k", 4)]
+    public Task A_queue_larger_than_the_shared_memory_works_or_says_why_not(string size, int mebibytes) => Watchdog.Run(() =>
+    {
+        var shape = InNamespaceWithSharedMemoryOf(size);
+        using var companion = Companion.Run(shape, "full-memory", mebibytes.ToString());
+        TestContext.Current.TestOutputHelper?.WriteLine(companion.ToString());
+        companion.ExitCode.ShouldBe(0, companion.ToString());
+        if (companion.Values("creation") is [var refusal])
+        {
+            refusal.ShouldContain("memory");
+            return;
+        }
+
+        if (companion.Value("put") is not "all" and var reason)
+        {
+            reason.ShouldContain("memory");
+        }
+
+        var counts = companion.Value("count").Split(' ');
+        counts[0].ShouldBe(counts[1], "a refused item is not in the queue, all others are");
+        companion.Value("same").ShouldBe("True");
+        companion.Value("child").ShouldBe("exit code 0");
+        companion.Value("usable").ShouldBe("True");
+    });
+
+    /// <summary>The companion with a file system of its own at /dev/shm, which needs root or user namespaces.</summary>
+    private static ProgramShape InNamespaceWithSharedMemoryOf(string size)
+    {
+        foreach (var option in new[] { "-m", "-rm" })
+        {
+            using var trial = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("unshare", [option, "sh", "-c", "mount -t tmpfs tmpfs /dev/shm"])
+            {
+                RedirectStandardError = true,
+            })!;
+            trial.StandardError.ReadToEnd();
+            trial.StandardError.Dispose();
+            trial.WaitForExit();
+            if (trial.ExitCode == 0)
+            {
+                return new ProgramShape(
+                    $"{size} of shared memory", "unshare", option, "sh", "-c", $"mount -t tmpfs -o size={size} tmpfs /dev/shm && exec \"$0\" \"$@\"", ProgramShape.AppHost.FileName);
+            }
+        }
+
+        Assert.Skip("Mounting a file system needs root or user namespaces, and this machine allows neither.");
+        return null!;
+    }
+}

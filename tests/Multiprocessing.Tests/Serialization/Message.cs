@@ -1,0 +1,55 @@
+namespace Multiprocessing.Tests.Serialization;
+
+/// <summary>Takes values through a message and back, as if it went to another process.</summary>
+internal static class Message
+{
+    public static T RoundTrip<T>(T value) => Read<T>(Write(value));
+
+    public static byte[] Write<T>(T value, string root = "item")
+    {
+        using var buffer = MessageBuffer.Rent();
+        ValueSerializer.Serialize(buffer, value, root);
+        return Bytes(buffer);
+    }
+
+    public static unsafe T Read<T>(byte[] message)
+    {
+        fixed (byte* start = message)
+        {
+            var at = start;
+            var value = ValueSerializer.Deserialize<T>(ref at, start + message.Length);
+            if (at != start + message.Length)
+            {
+                throw new InvalidOperationException($"{start + message.Length - at} bytes were left.");
+            }
+
+            return value;
+        }
+    }
+
+    public static unsafe byte[] Bytes(MessageBuffer buffer)
+    {
+        var bytes = new byte[buffer.Length];
+        fixed (byte* start = bytes)
+        {
+            buffer.CopyTo(start);
+        }
+
+        return bytes;
+    }
+
+    public static unsafe Exception RoundTripException(Exception exception)
+    {
+        using var buffer = MessageBuffer.Rent();
+        ValueSerializer.SerializeException(buffer, exception);
+        var bytes = Bytes(buffer);
+        fixed (byte* start = bytes)
+        {
+            var at = start;
+            return ValueSerializer.DeserializeException(ref at, start + bytes.Length);
+        }
+    }
+
+    public static NotSerializableException Refused<T>(T value, string root = "item") =>
+        Shouldly.Should.Throw<NotSerializableException>(() => Write(value, root));
+}
