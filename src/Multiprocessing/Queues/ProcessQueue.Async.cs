@@ -127,7 +127,7 @@ public sealed partial class ProcessQueue<T>
 
             var payload = new RawValuePayload<T>(item);
             var done = 0;
-            return Core.Put(ref payload, ref done, deadline, default) switch
+            return Core.Put(ref payload, ref done, Deadline.Now, default) switch
             {
                 QueueOutcome.Done => default,
                 QueueOutcome.Completed => ValueTask.FromException(Completed()),
@@ -156,7 +156,7 @@ public sealed partial class ProcessQueue<T>
             ValueSerializer.Serialize(buffer, item, "item");
             var payload = new BufferPayload(buffer);
             var done = 0;
-            var outcome = Core.Put(ref payload, ref done, deadline, default);
+            var outcome = Core.Put(ref payload, ref done, Deadline.Now, default);
             put = outcome is QueueOutcome.Done;
             handedOn = outcome is QueueOutcome.Blocked;
             return outcome switch
@@ -209,7 +209,7 @@ public sealed partial class ProcessQueue<T>
             try
             {
                 var done = 0;
-                var outcome = Core.Put(ref payload, ref done, deadline, default);
+                var outcome = Core.Put(ref payload, ref done, Deadline.Now, default);
                 if (outcome is QueueOutcome.Completed)
                 {
                     throw Completed();
@@ -302,7 +302,7 @@ public sealed partial class ProcessQueue<T>
             return false;
         }
 
-        Core.ThrowIfAbandoned(kind);
+        Core.ThrowIfAbandonedSince(kind);
         if (deadline.IsNever)
         {
             await waiter.Value.Task.WaitAsync(cancellationToken).ConfigureAwait(false);

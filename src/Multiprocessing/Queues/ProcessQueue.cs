@@ -149,9 +149,14 @@ public sealed partial class ProcessQueue<T> : IDisposable, IProcessHandle<Proces
     /// <summary>This process holds the queue before the travel ends, so that it is never unheld in between.</summary>
     internal static ProcessQueue<T> ReadHandle(Session session, SegmentId id)
     {
-        var queue = Open(session, id);
-        session.Segments.Travel(id, -1);
-        return queue;
+        try
+        {
+            return Open(session, id);
+        }
+        finally
+        {
+            session.Segments.Travel(id, -1);
+        }
     }
 
     internal static ProcessQueue<T> Open(Session session, SegmentId id)

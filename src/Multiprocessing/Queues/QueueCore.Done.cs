@@ -20,7 +20,7 @@ internal sealed unsafe partial class QueueCore
     /// <returns>False if there are not so many items left to mark; nothing is marked then.</returns>
     public bool MarkDone(int count)
     {
-        EnterRead(Deadline.Never, default);
+        EnterRead(Deadline.Now, default);
         var sequence = _control->GotSequence;
         var now = GotAt(sequence);
         var put = ReadPut().Items;
@@ -106,7 +106,7 @@ internal sealed unsafe partial class QueueCore
                 continue;
             }
 
-            EnterRead(Deadline.Never, default);
+            EnterRead(Deadline.Now, default);
             if (Row(slot)->Generation == row.Generation)
             {
                 Lose(participant);
@@ -131,7 +131,7 @@ internal sealed unsafe partial class QueueCore
     private void Attach()
     {
         var self = _members.Self;
-        EnterRead(Deadline.Never, default);
+        EnterRead(Deadline.Now, default);
         var row = Row(self.Slot);
         if (row->Generation != self.Generation)
         {

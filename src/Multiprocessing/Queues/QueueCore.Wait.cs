@@ -155,6 +155,15 @@ internal sealed unsafe partial class QueueCore
             status);
     }
 
+    /// <summary>The same for calls that come here often: asks the OS only now and then, and after each death.</summary>
+    public void ThrowIfAbandonedSince(QueueWaitKind kind)
+    {
+        if (IsAbandonmentDue())
+        {
+            ThrowIfAbandoned(kind);
+        }
+    }
+
     private WaitPoint* PointOf(QueueWaitKind kind) => kind switch
     {
         QueueWaitKind.Data => &_control->Data,

@@ -18,6 +18,9 @@ internal enum QueueOutcome
 /// </summary>
 internal sealed unsafe partial class QueueCore : SharedObject
 {
+    // A lock is held for the copying of a message. Who waits this long waits for a process that is stopped.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     private readonly QueueControl* _control;
     private readonly Doorbells _doorbells;
     private readonly ParticipantTable _members;
@@ -141,7 +144,7 @@ internal sealed unsafe partial class QueueCore : SharedObject
     /// <returns>False if it was completed before.</returns>
     public bool Complete()
     {
-        EnterWrite(Deadline.Never, default);
+        EnterWrite(Deadline.Now, default);
         var first = _control->Completed == 0;
         Volatile.Write(ref _control->Completed, 1);
         OwnerLock.Exit(&_control->WriteLock);
@@ -263,7 +266,7 @@ internal sealed unsafe partial class QueueCore : SharedObject
     {
         // The lock is held for the copying of one message. A zero time-out speaks of items and room, not of that: an owner that is not scheduled
         // right now must not make a full queue look empty.
-        var patience = Deadline.After(TimeSpan.FromSeconds(5));
+        var patience = Deadline.After(Patience);
         var result = OwnerLock.Enter(word, _members, deadline.Remaining > patience.Remaining ? deadline : patience, cancellationToken);
         return result is not OwnerLock.Result.TimedOut
             ? result

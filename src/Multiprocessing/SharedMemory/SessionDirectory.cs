@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 using Multiprocessing.Platform;
 using Multiprocessing.Platform.Linux;
@@ -52,7 +51,7 @@ internal sealed class SessionDirectory
     /// </summary>
     public static SessionDirectory CreateNew(string wantedRoot, Action<string> fill)
     {
-        var name = Prefix + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
+        var name = Prefix + Guid.NewGuid().ToString("N")[..16];
         var ending = $".{Environment.ProcessId}.{ProcessIdentity.StartTimeOf(Environment.ProcessId)}.new";
         var path = Path.Combine(MakeDraft(wantedRoot, name + ending), name);
         var draft = path + ending;

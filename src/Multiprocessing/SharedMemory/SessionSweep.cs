@@ -10,29 +10,8 @@ internal static class SessionSweep
 {
     public static void Run()
     {
-        foreach (var root in new[] { SessionDirectory.SharedRoot, SessionDirectory.TempRoot }.Distinct())
-        {
-            if (!Directory.Exists(root))
-            {
-                continue;
-            }
-
-            foreach (var path in Directory.EnumerateDirectories(root, SessionDirectory.Prefix + "*"))
-            {
-                try
-                {
-                    // Anybody may make a directory of this name there; what it says about whom to kill counts only if it is ours.
-                    if (FileOwner.IsOurs(path))
-                    {
-                        Look(path);
-                    }
-                }
-                catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidOperationException)
-                {
-                    // Another sweep was faster, or a file in it is not ours to delete. A leftover must not keep a new session from starting; the next one tries again.
-                }
-            }
-        }
+        RunIn(SessionDirectory.SharedRoot);
+        RunIn(SessionDirectory.TempRoot);
     }
 
     /// <summary>Kills who is left of the session in <paramref name="path"/> and removes it, if its root is dead and nobody else is at it.</summary>
@@ -83,6 +62,30 @@ internal static class SessionSweep
 
         GC.KeepAlive(memory);
         return true;
+    }
+
+    private static void RunIn(string root)
+    {
+        if (!Directory.Exists(root))
+        {
+            return;
+        }
+
+        foreach (var path in Directory.EnumerateDirectories(root, SessionDirectory.Prefix + "*"))
+        {
+            try
+            {
+                // Anybody may make a directory of this name there; what it says about whom to kill counts only if it is ours.
+                if (FileOwner.IsOurs(path))
+                {
+                    Look(path);
+                }
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidOperationException)
+            {
+                // Another sweep was faster, or a file in it is not ours to delete. A leftover must not keep a new session from starting; the next one tries again.
+            }
+        }
     }
 
     private static void Look(string path)

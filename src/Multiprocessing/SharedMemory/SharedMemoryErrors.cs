@@ -14,16 +14,6 @@ internal static class SharedMemoryErrors
         _ => new IOException($"'{path}' ({bytes} bytes) could not be mapped: {Marshal.GetPInvokeErrorMessage(error)} (errno {error})."),
     };
 
-    public static long FreeBytes(string path)
-    {
-        try
-        {
-            return new DriveInfo(Path.GetDirectoryName(path)!).AvailableFreeSpace;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // Only a figure for a message that is about to be thrown: a directory removed meanwhile must not hide it.
-            return 0;
-        }
-    }
+    /// <summary>What is free where <paramref name="path"/>, which need not exist, lies.</summary>
+    public static long FreeBytes(string path) => FileSystemSpace.Available(Path.GetDirectoryName(path)!);
 }

@@ -1,0 +1,215 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace Multiprocessing;
+
+/// <summary>How producers go on in a next ring when the one at hand is full.</summary>
+internal sealed unsafe partial class QueueCore
+{
+    // A consumer at work takes an item in less; a sleeping one needs longer to wake up, and is not waited for.
+    private static readonly long StandstillTicks = Stopwatch.Frequency / 1_000_000 * 20;
+
+    /// <summary>
+    /// Writes the link behind the last record and lets <paramref name="next"/> begin right after it. Not committed yet: killed here, the next producer overwrites the
+    /// link, and the ring lies behind the stream one day and is collected as a leftover then.
+    /// </summary>
+    private long Link(Ring ring, long head, Ring next)
+    {
+        var toEnd = ring.ToEnd(head);
+        if (toEnd < RecordHeader.LinkBytes)
+        {
+            *(ulong*)ring.At(head) = RecordHeader.Make(RecordKind.Pad, toEnd - RecordHeader.Size);
+            head += toEnd;
+        }
+
+        var at = ring.At(head);
+        *(ulong*)at = RecordHeader.Make(RecordKind.Link, sizeof(long));
+        *(long*)(at + RecordHeader.Size) = next.Word;
+        head += RecordHeader.LinkBytes;
+        next.BeginAt(head);
+        Volatile.Write(ref Session.Segments[next.Id.Index]->Position, head);
+        return head;
+    }
+
+    /// <summary>Makes the next ring, or takes the spare one, and puts into it. Others that find the ring full wait here for that instead of making their own.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void PutChaining<TPayloads>(ref TPayloads payloads, ref int done, long need, Deadline deadline, CancellationToken cancellationToken)
+        where TPayloads : struct, IPayloads, allows ref struct
+    {
+        // Killed as its owner: nothing is guarded by it but the effort.
+        if (!OwnerLock.TryEnter(&_control->ChainLock, _selfWord))
+        {
+            EnterSlow(&_control->ChainLock, deadline, cancellationToken);
+        }
+
+        Ring? next = null;
+        var linked = false;
+        try
+        {
+            // Who was here before us has made room, most likely.
+            PutTurn(ref payloads, ref done, null, out _, out var stillNeeded, deadline, cancellationToken);
+            if (stillNeeded != 0 && WaitForDraining(need))
+            {
+                PutTurn(ref payloads, ref done, null, out _, out stillNeeded, deadline, cancellationToken);
+            }
+
+            if (stillNeeded != 0)
+            {
+                next = NextRing(need, deadline, cancellationToken);
+                PutTurn(ref payloads, ref done, next, out linked, out _, deadline, cancellationToken);
+            }
+        }
+        finally
+        {
+            OwnerLock.Exit(&_control->ChainLock);
+            if (next is not null && !linked)
+            {
+                // Room came meanwhile, or the queue was completed.
+                Session.Segments.FreePart(next.Id);
+                next.Leave();
+            }
+        }
+    }
+
+    /// <summary>
+    /// A fresh ring costs a millisecond per MiB, most of it for wiping memory. While a consumer is at work it is cheaper to let it free a quarter of the ring
+    /// at hand, whose memory is warm, than to run away from it; but not longer than the fresh ring would take, and not at all from a consumer that does not move.
+    /// </summary>
+    private bool WaitForDraining(long need)
+    {
+        if (!Spin.IsUseful)
+        {
+            return false;
+        }
+
+        var put = ReadPut();
+        var size = put.Ring == 0 ? QueueControl.FirstRingBytes : Session.Segments[SegmentId.FromWord(put.Ring).Index]->Bytes - RingHeader.DataOffset;
+        var enough = Math.Max(size / 4, need + RecordHeader.LinkReserve);
+        if (enough > size || ReadGot().Ring != put.Ring)
+        {
+            return false;
+        }
+
+        var now = Stopwatch.GetTimestamp();
+        var end = now + (Ring.NextSize(size, need, _control->MaxBytes) * Stopwatch.Frequency / 1000 >> 20);
+        var moved = now;
+        var last = Volatile.Read(ref _control->GotSequence);
+        while (true)
+        {
+            for (var i = 0; i < 32; i++)
+            {
+                Spin.Pause();
+            }
+
+            now = Stopwatch.GetTimestamp();
+            var sequence = Volatile.Read(ref _control->GotSequence);
+            if (sequence != last)
+            {
+                last = sequence;
+                moved = now;
+                if (size - (put.Head - ReadGot().Tail) >= enough)
+                {
+                    return true;
+                }
+            }
+            else if (now - moved > StandstillTicks)
+            {
+                return false;
+            }
+
+            if (now > end)
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <summary>
+    /// A ring that is in our hand and in no chain. Killed with the spare one in hand, or with a new one: its entry names a dead hand, and its position is none or
+    /// an old one, so it is collected at the next chaining.
+    /// </summary>
+    private Ring NextRing(long need, Deadline deadline, CancellationToken cancellationToken)
+    {
+        EnterWrite(deadline, cancellationToken);
+        var size = Ring.NextSize(_writeRing.Size, need, _control->MaxBytes);
+        var spare = TakeSpare(need);
+        var deaths = Session.Deaths;
+        var collect = deaths != _control->CollectedDeaths;
+        OwnerLock.Exit(&_control->WriteLock);
+        if (collect)
+        {
+            CollectLeftovers(deaths, deadline, cancellationToken);
+        }
+
+        return (spare != 0 ? MapRing(spare) : null)
+            ?? Ring.Chained(Session.Segments.Create(SegmentKind.Ring, size + RingHeader.DataOffset, Segment.Id));
+    }
+
+    /// <summary>Under the write lock. The hand first: killed between the two stores, the ring is the spare one still, and who takes it next puts his own name there.</summary>
+    private long TakeSpare(long need)
+    {
+        var word = Volatile.Read(ref _control->Spare);
+        if (word == 0)
+        {
+            return 0;
+        }
+
+        var entry = Session.Segments[SegmentId.FromWord(word).Index];
+        if (entry->Bytes - RingHeader.DataOffset < need + RecordHeader.LinkReserve)
+        {
+            return 0;
+        }
+
+        Volatile.Write(ref entry->InHand, _selfWord);
+        return Interlocked.CompareExchange(ref _control->Spare, 0, word) == word ? word : 0;
+    }
+
+    /// <summary>
+    /// Frees the rings that a dead process left between two steps: those that lie behind the consumers' ring and are not the spare one. With both locks no living
+    /// process is between steps; a living hand is respected.
+    /// </summary>
+    private void CollectLeftovers(int deaths, Deadline deadline, CancellationToken cancellationToken)
+    {
+        EnterWrite(deadline, cancellationToken);
+        try
+        {
+            EnterRead(deadline, cancellationToken);
+            try
+            {
+                var reading = GotAt(_control->GotSequence)->Ring;
+                var writing = PutAt(_control->PutSequence)->Ring;
+                var from = reading == 0 ? 0 : Session.Segments[SegmentId.FromWord(reading).Index]->Position;
+                var spare = _control->Spare;
+                Session.Segments.CollectParts(Segment.Id, (id, position) => id.ToWord() is var word && word != reading && word != writing && word != spare && position < from);
+                _control->CollectedDeaths = deaths;
+            }
+            finally
+            {
+                OwnerLock.Exit(&_control->ReadLock);
+            }
+        }
+        finally
+        {
+            OwnerLock.Exit(&_control->WriteLock);
+        }
+    }
+
+    /// <summary>Outside all locks. Null when the ring is gone, because others have drained and left it.</summary>
+    /// <exception cref="ObjectDisposedException">The queue itself is gone: it was disposed here while this call was inside, and nobody else has it.</exception>
+    private Ring? MapRing(long word)
+    {
+        if (word == 0)
+        {
+            return Ring.First(Segment);
+        }
+
+        if (Session.Segments.Open(SegmentId.FromWord(word), hold: false) is { } segment)
+        {
+            return Ring.Chained(segment);
+        }
+
+        return Session.Segments.IsCurrent(Segment.Id)
+            ? null
+            : throw new ObjectDisposedException(nameof(ProcessQueue<int>), $"{Described} was disposed in this process.");
+    }
+}
