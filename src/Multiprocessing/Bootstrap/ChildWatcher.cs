@@ -197,6 +197,7 @@ internal sealed class ChildWatcher
         try
         {
             Session.Current.MarkDead(link.Participant, exit);
+            OrphanReaper.Reap(Session.Current, link.Participant);
         }
         catch (Exception exception)
         {

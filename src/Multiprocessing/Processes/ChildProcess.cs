@@ -145,7 +145,9 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable
                 throw new InvalidOperationException($"Process '{Name}' was started before (pid {_link?.ProcessId}); a process object runs once. Make another one.");
             }
 
+            body.SenderKeepsReferences = true;
             ValueSerializer.Serialize(body, _call, "body");
+            _supervisor.KeepReferences(body.KeepTravelling());
             try
             {
                 link = ChildLauncher.Launch(Name, _options, _supervisor.Token, ReportsErrors, _supervisor);
@@ -159,15 +161,13 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable
                 ActiveChildren.Remove(this);
                 _link = null;
                 _state = ProcessState.Created;
-                body.Cancel();
+                _supervisor.ReleaseReferences();
                 throw;
             }
         }
 
-        if (!link.Writer.TrySend(FrameKind.Start, body, _options.StartTimeout))
-        {
-            body.Cancel(); // gone before it could read its body, or stuck: then the supervisor's timer kills it; either way it is reported as failed to start
-        }
+        // A child that is gone before it could read its body, or is stuck and will be killed by the supervisor's timer, is reported as failed to start.
+        _ = link.Writer.TrySend(FrameKind.Start, body, _options.StartTimeout);
     }
 
     /// <summary>Waits until the process is gone and all it wrote was delivered. Does not throw for how it ended; see <see cref="ExitStatus"/>.</summary>
@@ -232,7 +232,7 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable
     /// <exception cref="InvalidOperationException">It was not started.</exception>
     public void Interrupt() => _ = StartedLink.Signal(Signals.Interrupt);
 
-    /// <summary>Looks at the process as a task manager does. After its end: its last figures.</summary>
+    /// <summary>Looks at the process as a task manager does. After its end: its last processor time, and no memory and threads any more.</summary>
     /// <returns>State, processor time, memory and threads at this moment.</returns>
     /// <exception cref="InvalidOperationException">It was not started.</exception>
     public ProcessStatistics GetStatistics() => _supervisor.GetStatistics(StartedLink);

@@ -20,6 +20,7 @@ internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
     private ProcStat? _lastStat;
     private long _peak;
     private Lazy<ExitStatus>? _exitStatus;
+    private ITravellingReference[] _references = [];
 
     public Guid Token { get; } = Guid.NewGuid();
 
@@ -27,6 +28,17 @@ internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
     public Task Gone => _gone.Task;
 
     public ExitStatus? ExitStatus => _gone.Task.IsCompleted ? _exitStatus!.Value : null;
+
+    /// <summary>The handles in the body are kept alive until the child has read it, or is gone.</summary>
+    public void KeepReferences(ITravellingReference[] references) => _references = references;
+
+    public void ReleaseReferences()
+    {
+        foreach (var reference in Interlocked.Exchange(ref _references, []))
+        {
+            reference.Cancel();
+        }
+    }
 
     public void Begin(ChildLink link)
     {
@@ -109,6 +121,7 @@ internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
                 break;
             case FrameKind.Started:
                 StopStartTimer();
+                ReleaseReferences();
                 _isStarted = true;
                 child.MoveTo(ProcessState.Running);
                 break;
@@ -130,6 +143,7 @@ internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
     public ParticipantExit OnExited(WaitStatus status, ProcStat? lastStat)
     {
         StopStartTimer();
+        ReleaseReferences();
         lock (_gate)
         {
             _killTimer?.Dispose();

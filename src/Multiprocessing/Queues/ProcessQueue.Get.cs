@@ -231,7 +231,7 @@ public sealed partial class ProcessQueue<T>
         return [.. items];
     }
 
-    private QueueEmptyException Empty() => new($"{_core.Described} is empty, and nobody put anything in time.");
+    private QueueEmptyException Empty() => new($"{_core.Described} is empty.");
 
     private QueueCompletedException Drained() => new($"{_core.Described} is completed and all its items were taken: nothing will come any more.");
 }

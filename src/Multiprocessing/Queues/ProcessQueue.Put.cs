@@ -280,8 +280,7 @@ public sealed partial class ProcessQueue<T>
     }
 
     private QueueFullException Full(int put = 0) => new(
-        $"{_core.Described} is full: {(_core.Capacity is { } capacity ? $"it has a capacity of {capacity} items" : "its bytes are used up (ProcessQueueOptions.MaxBytes)")}, "
-        + "and nobody took anything in time.",
+        $"{_core.Described} is full: {(_core.Capacity is { } capacity ? $"it has room for {capacity} items" : "its bytes are used up (ProcessQueueOptions.MaxBytes)")}.",
         put);
 
     private QueueCompletedException Completed() => new($"{_core.Described} is completed: Complete() was called, and nothing can be put after it.");

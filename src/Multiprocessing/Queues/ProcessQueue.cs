@@ -140,14 +140,15 @@ public sealed partial class ProcessQueue<T> : IDisposable, IProcessHandle<Proces
     {
         writer.AddTravelling(Core.StartTravel());
         writer.Write(_core.Segment.Id.ToWord());
+        writer.Write((byte)(writer.SenderKeepsReferences ? 1 : 0));
         GC.KeepAlive(this);
     }
 
     static ProcessQueue<T> IProcessHandle<ProcessQueue<T>>.ReadHandle(ref HandleReader reader) =>
-        ReadHandle(Session.Current, SegmentId.FromWord(reader.Read<long>()));
+        ReadHandle(Session.Current, SegmentId.FromWord(reader.Read<long>()), endsTravel: reader.Read<byte>() == 0);
 
     /// <summary>This process holds the queue before the travel ends, so that it is never unheld in between.</summary>
-    internal static ProcessQueue<T> ReadHandle(Session session, SegmentId id)
+    internal static ProcessQueue<T> ReadHandle(Session session, SegmentId id, bool endsTravel)
     {
         try
         {
@@ -155,7 +156,10 @@ public sealed partial class ProcessQueue<T> : IDisposable, IProcessHandle<Proces
         }
         finally
         {
-            session.Segments.Travel(id, -1);
+            if (endsTravel)
+            {
+                session.Segments.Travel(id, -1);
+            }
         }
     }
 

@@ -7,6 +7,9 @@ internal sealed class HandleWriter
 
     internal HandleWriter(MessageBuffer buffer) => _buffer = buffer;
 
+    /// <inheritdoc cref="MessageBuffer.SenderKeepsReferences"/>
+    public bool SenderKeepsReferences => _buffer.SenderKeepsReferences;
+
     public void Write<T>(T value)
         where T : unmanaged => _buffer.Write(value);
 

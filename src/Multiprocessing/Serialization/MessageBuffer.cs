@@ -48,6 +48,12 @@ internal sealed partial class MessageBuffer : IDisposable
         return buffer;
     }
 
+    /// <summary>
+    /// Who sends the message keeps the references of its handles (<see cref="KeepTravelling"/>) and gives them back when it knows that the message was read or never
+    /// will be; the reader must not. Set before writing. Else whoever reads the message gives them back.
+    /// </summary>
+    public bool SenderKeepsReferences { get; set; }
+
     /// <summary>Bytes written.</summary>
     public long Length => _closedLength + (_cursor - _open);
 
@@ -95,6 +101,14 @@ internal sealed partial class MessageBuffer : IDisposable
     /// <summary>Takes back every handle in the message, because nobody will read it. Idempotent.</summary>
     public void Cancel() => CancelTravelling(0);
 
+    /// <summary>The references of the handles written so far become the caller's, to be cancelled one by one; <see cref="Cancel"/> has nothing left to do then.</summary>
+    public ITravellingReference[] KeepTravelling()
+    {
+        ITravellingReference[] kept = [.. _travelling];
+        _travelling.Clear();
+        return kept;
+    }
+
     /// <summary>Gives the buffer back. What it refers to is forgotten, not cancelled: the message counts as handed over.</summary>
     public void Dispose()
     {
@@ -104,6 +118,7 @@ internal sealed partial class MessageBuffer : IDisposable
         }
 
         _isRented = false;
+        SenderKeepsReferences = false;
         _travelling.Clear();
         Truncate(default);
         TrimChunks();

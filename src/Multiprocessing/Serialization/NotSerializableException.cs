@@ -10,7 +10,7 @@ public sealed class NotSerializableException : SerializationException
     /// <param name="culprit">The type that cannot cross.</param>
     /// <param name="wayOut">What to do instead, one sentence.</param>
     public NotSerializableException(string path, Type culprit, string wayOut)
-        : base($"{path} ({culprit}) cannot cross to another process. {wayOut}")
+        : base($"{path} ({TypeText.Of(culprit)}) cannot cross to another process. {wayOut}")
     {
         Path = path;
         Culprit = culprit;

@@ -30,6 +30,13 @@ internal sealed unsafe partial class Session
         }
     }
 
+    /// <summary>The living participants that <paramref name="parent"/>, which may be gone, has started.</summary>
+    public IReadOnlyList<ParticipantInfo> ChildrenOf(ParticipantId parent)
+    {
+        var word = OwnerLock.WordOf(parent);
+        return [.. Participants.Where(participant => participant.ProcessId != 0 && Members[participant.Id.Slot]->Reserver == word)];
+    }
+
     /// <summary>Takes a free slot for a child that is about to start.</summary>
     /// <exception cref="InvalidOperationException">All slots are taken.</exception>
     public ParticipantId Reserve()

@@ -40,7 +40,8 @@ internal abstract unsafe class SharedObject(Session session, Segment segment)
 }
 
 /// <summary>
-/// A handle in a message that nobody has read yet. If the process that has the message dies with it, the count stays and the segment stays until the session ends.
+/// A handle in a message that nobody has read yet. Whoever reads the message ends the travel; if it dies in the middle of that, the count stays and with it the segment,
+/// until the session ends. The body of a child is not exposed to that: its parent keeps the reference until the child has read it or is gone.
 /// </summary>
 internal sealed class TravellingSegment(Session session, SegmentId id) : ITravellingReference
 {

@@ -23,7 +23,7 @@ public sealed class SegmentTests : IDisposable
         theirCarrier.Put(theirs.Core.Segment.Id.ToWord());
         creator.Kill();
 
-        using var opened = ProcessQueue<int>.ReadHandle(_root, SegmentId.FromWord(carrier.Get()));
+        using var opened = ProcessQueue<int>.ReadHandle(_root, SegmentId.FromWord(carrier.Get()), endsTravel: true);
         opened.Get().ShouldBe(42);
         Files().ShouldBe(2);
         opened.Dispose();

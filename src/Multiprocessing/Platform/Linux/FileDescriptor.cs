@@ -148,14 +148,10 @@ internal sealed unsafe partial class FileDescriptor : SafeHandleMinusOneIsInvali
     }
 
     /// <summary>Waits until the descriptor takes bytes, has failed, or the time is over.</summary>
-    public bool WaitWritable(int milliseconds)
-    {
-        const short pollOut = 4;
-        var request = stackalloc long[1];
-        *(int*)request = Number;
-        ((short*)request)[2] = pollOut;
-        return poll(request, 1, milliseconds) > 0;
-    }
+    public bool WaitWritable(int milliseconds) => Poll(4, milliseconds);
+
+    /// <summary>Waits until the descriptor has something to read, or the time is over; a pidfd: until its process has ended.</summary>
+    public bool WaitReadable(int milliseconds) => Poll(1, milliseconds);
 
     protected override bool ReleaseHandle() => close((int)handle) == 0;
 
@@ -166,6 +162,14 @@ internal sealed unsafe partial class FileDescriptor : SafeHandleMinusOneIsInvali
         var error = Marshal.GetLastPInvokeError();
         _ = close(descriptor);
         return raised >= 0 ? new FileDescriptor(raised) : throw new Win32Exception(error);
+    }
+
+    private bool Poll(short events, int milliseconds)
+    {
+        var request = stackalloc long[1]; // struct pollfd: descriptor, wanted, seen
+        *(int*)request = Number;
+        ((short*)request)[2] = events;
+        return poll(request, 1, milliseconds) > 0;
     }
 
     private static void Check(int result)

@@ -1,0 +1,45 @@
+using Multiprocessing.Platform.Linux;
+
+namespace Multiprocessing;
+
+/// <summary>
+/// What a dead child leaves of children of its own. They end by themselves when they see that it is gone, stopped ones aside; but the one who would have told
+/// the session of their end, and let go of what they held, was their parent. So the grandparent does both, before it says that the child is gone.
+/// </summary>
+internal static class OrphanReaper
+{
+    // SIGKILL takes milliseconds; longer only behind a device that does not answer. Then the others find out by their own checks.
+    private const int PatienceMilliseconds = 1000;
+
+    public static void Reap(Session session, ParticipantId parent)
+    {
+        var orphans = session.ChildrenOf(parent);
+        foreach (var orphan in orphans)
+        {
+            ProcessIdentity.KillIfRunning(orphan.ProcessId, orphan.StartTime);
+        }
+
+        foreach (var orphan in orphans)
+        {
+            if (WaitUntilGone(orphan))
+            {
+                session.MarkDead(orphan.Id, new ParticipantExit(orphan.ProcessId, ExitReason.Killed, -1, Signals.Kill));
+            }
+
+            Reap(session, orphan.Id);
+        }
+    }
+
+    private static bool WaitUntilGone(ParticipantInfo orphan)
+    {
+        using var pidFd = ChildWait.TryOpenPidFd(orphan.ProcessId);
+
+        // Opened first, asked second: if the number is still that process's, then the descriptor is, too.
+        if (pidFd is not null && ProcessIdentity.IsRunning(orphan.ProcessId, orphan.StartTime))
+        {
+            _ = pidFd.WaitReadable(PatienceMilliseconds);
+        }
+
+        return !ProcessIdentity.IsRunning(orphan.ProcessId, orphan.StartTime);
+    }
+}
