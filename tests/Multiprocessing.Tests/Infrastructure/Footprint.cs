@@ -92,7 +92,10 @@ internal sealed class Footprint
         var text = new StringBuilder();
         Compare(text, "process", _processes, now._processes);
         Compare(text, "handle", _handles, now._handles);
-        Compare(text, "file", _files, now._files);
+
+        // Another program's session that ended meanwhile is no loss of ours; our own is.
+        var own = Session.Current.Directory;
+        Compare(text, "file", [.. _files.Where(file => now._files.Contains(file) || file.StartsWith(own, StringComparison.Ordinal))], now._files);
         return text.ToString();
     }
 }

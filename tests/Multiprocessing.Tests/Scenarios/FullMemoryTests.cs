@@ -12,7 +12,7 @@ public class FullMemoryTests : ProcessTest
     [InlineData("64k", 4)]
     public Task A_queue_larger_than_the_shared_memory_works_or_says_why_not(string size, int mebibytes) => Watchdog.Run(() =>
     {
-        var shape = InNamespaceWithSharedMemoryOf(size);
+        var shape = InNamespace($"mount -t tmpfs -o size={size} tmpfs /dev/shm");
         using var companion = Companion.Run(shape, "full-memory", mebibytes.ToString());
         TestContext.Current.TestOutputHelper?.WriteLine(companion.ToString());
         companion.ExitCode.ShouldBe(0, companion.ToString());
@@ -34,22 +34,33 @@ public class FullMemoryTests : ProcessTest
         companion.Value("usable").ShouldBe("True");
     });
 
-    /// <summary>The companion with a file system of its own at /dev/shm, which needs root or user namespaces.</summary>
-    private static ProgramShape InNamespaceWithSharedMemoryOf(string size)
+    [Fact]
+    public Task A_put_that_fits_neither_in_shared_memory_nor_in_the_temporary_directory_is_refused_and_the_queue_goes_on() => Watchdog.Run(() =>
+    {
+        var shape = InNamespace("mount -t tmpfs -o size=8m tmpfs /dev/shm && mount -t tmpfs -o size=8m tmpfs /mnt && export TMPDIR=/mnt");
+        using var companion = Companion.Run(shape, "full-memory", "64");
+        companion.ExitCode.ShouldBe(0, companion.ToString());
+        companion.Value("put").ShouldContain("memory", Case.Insensitive, companion.ToString());
+        companion.Value("put").ShouldNotBe("all");
+        var counts = companion.Value("count").Split(' ');
+        counts[0].ShouldBe(counts[1], "a refused item is not in the queue, all others are");
+        companion.Value("same").ShouldBe("True");
+        companion.Value("child").ShouldBe("exit code 0");
+        companion.Value("usable").ShouldBe("True");
+    });
+
+    /// <summary>The companion with file systems of its own, which needs root or user namespaces.</summary>
+    private static ProgramShape InNamespace(string mounts)
     {
         foreach (var option in new[] { "-m", "-rm" })
         {
-            using var trial = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("unshare", [option, "sh", "-c", "mount -t tmpfs tmpfs /dev/shm"])
-            {
-                RedirectStandardError = true,
-            })!;
+            using var trial = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("unshare", [option, "sh", "-c", mounts]) { RedirectStandardError = true })!;
             trial.StandardError.ReadToEnd();
             trial.StandardError.Dispose();
             trial.WaitForExit();
             if (trial.ExitCode == 0)
             {
-                return new ProgramShape(
-                    $"{size} of shared memory", "unshare", option, "sh", "-c", $"mount -t tmpfs -o size={size} tmpfs /dev/shm && exec \"$0\" \"$@\"", ProgramShape.AppHost.FileName);
+                return new ProgramShape("little memory", "unshare", option, "sh", "-c", $"{mounts} && exec \"$0\" \"$@\"", ProgramShape.AppHost.FileName);
             }
         }
 
