@@ -154,6 +154,7 @@ public sealed partial class ProcessQueue<T>
         try
         {
             ValueSerializer.Serialize(buffer, item, "item");
+            ItemTrailer.Append(buffer);
             var payload = new BufferPayload(buffer);
             var done = 0;
             var outcome = Core.Put(ref payload, ref done, Deadline.Now, default);

@@ -136,6 +136,7 @@ public sealed partial class ProcessQueue<T>
         try
         {
             ValueSerializer.Serialize(buffer, item, "item");
+            ItemTrailer.Append(buffer);
             var payload = new BufferPayload(buffer);
             var outcome = PutPayloads(ref payload, out _, deadline, cancellationToken);
             put = outcome is QueueOutcome.Done;
@@ -193,6 +194,7 @@ public sealed partial class ProcessQueue<T>
                 try
                 {
                     ValueSerializer.Serialize(buffer, item, $"item {putBefore + ready}");
+                    ItemTrailer.Append(buffer);
                 }
                 catch (Exception exception)
                 {

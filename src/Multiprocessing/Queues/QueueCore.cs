@@ -169,9 +169,16 @@ internal sealed unsafe partial class QueueCore : SharedObject
         EndWaiters.ReleaseAll();
     }
 
-    /// <summary>What this process has in hand stays in its row: it may mark it after it has opened the queue again, and if it ends the row tells.</summary>
+    /// <summary>
+    /// What this process has in hand stays in its row: it may mark it after it has opened the queue again, and if it ends the row tells.
+    /// Nobody will read the items of a queue that goes with this hold: what they carry is let go. Killed in the middle, or as the last holder: the rest is let go when the session ends.
+    /// </summary>
     internal override void Detach()
     {
+        if (RawSize == 0 && Count > 0 && Session.Segments.TravellingOf(Segment.Id) == 0 && !Session.Segments.AnyHolder(Segment.Id, slot => slot != _members.Self.Slot))
+        {
+            DropUnreadItems();
+        }
     }
 
     private static long RowIdOf(ParticipantId participant) => ((long)participant.Generation << 32) | (uint)(participant.Slot + 1);

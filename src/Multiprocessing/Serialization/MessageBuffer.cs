@@ -101,6 +101,9 @@ internal sealed partial class MessageBuffer : IDisposable
     /// <summary>Takes back every handle in the message, because nobody will read it. Idempotent.</summary>
     public void Cancel() => CancelTravelling(0);
 
+    /// <summary>The references of the handles written so far.</summary>
+    public IReadOnlyList<ITravellingReference> Travelling => _travelling;
+
     /// <summary>The references of the handles written so far become the caller's, to be cancelled one by one; <see cref="Cancel"/> has nothing left to do then.</summary>
     public ITravellingReference[] KeepTravelling()
     {

@@ -45,5 +45,7 @@ internal abstract unsafe class SharedObject(Session session, Segment segment)
 /// </summary>
 internal sealed class TravellingSegment(Session session, SegmentId id) : ITravellingReference
 {
-    public void Cancel() => session.Segments.Travel(id, -1);
+    public SegmentId Id { get; } = id;
+
+    public void Cancel() => session.Segments.Travel(Id, -1);
 }

@@ -1,0 +1,47 @@
+namespace Multiprocessing;
+
+internal sealed unsafe partial class QueueCore
+{
+    /// <summary>Takes all items and ends the travels of the handles in them, without rebuilding anything.</summary>
+    private void DropUnreadItems()
+    {
+        var scratch = ScratchBuffer.Rent();
+        try
+        {
+            while (true)
+            {
+                var sink = new ItemTrailer.Sink(scratch);
+                if (Take(ref sink, 1, out _, Deadline.Never, default) is QueueOutcome.Done)
+                {
+                    for (var i = 0; i < sink.Count; i++)
+                    {
+                        EndTravel(SegmentId.FromWord(((long*)scratch.Start)[i]));
+                    }
+                }
+                else if (sink.Wanted > 0)
+                {
+                    scratch.Grow(sink.Wanted);
+                }
+                else
+                {
+                    return;
+                }
+            }
+        }
+        finally
+        {
+            scratch.Return();
+        }
+    }
+
+    /// <summary>A queue that lies in this one, and goes with it, may have unread items of its own: it is opened and let go like any other.</summary>
+    private void EndTravel(SegmentId id)
+    {
+        var inner = !Session.HasLeft && Session.Segments[id.Index]->Kind == (int)SegmentKind.Queue ? Open(Session, id) : null;
+        Session.Segments.Travel(id, -1);
+        if (inner is not null)
+        {
+            Session.Release(inner);
+        }
+    }
+}
