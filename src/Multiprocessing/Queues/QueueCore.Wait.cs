@@ -135,12 +135,7 @@ internal sealed unsafe partial class QueueCore
     /// <exception cref="QueueAbandonedException">Others have had the queue, and none of them is left.</exception>
     public void ThrowIfAbandoned(QueueWaitKind kind)
     {
-        if (kind is QueueWaitKind.Done && Row(_members.Self.Slot)->InHand > 0)
-        {
-            return; // another thread of this process has items in hand, and may mark them
-        }
-
-        if (FindAbandonment() is not { } fate)
+        if ((kind is QueueWaitKind.Done && HasItemsInHand) || FindAbandonment() is not { } fate)
         {
             return;
         }

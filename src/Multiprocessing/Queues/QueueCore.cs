@@ -300,5 +300,9 @@ internal sealed unsafe partial class QueueCore : SharedObject
             : (int)Math.Clamp(_control->Capacity - (put.Items - got.Items), 0, int.MaxValue);
     }
 
-    private int DoneWaitsOver() => IsAllDone || ReadGot().Lost > OldestToldOfWaits || IsAbandonmentDue() ? int.MaxValue : 0;
+    private int DoneWaitsOver() =>
+        IsAllDone || ReadGot().Lost > OldestToldOfWaits || (!HasItemsInHand && IsAbandonmentDue()) ? int.MaxValue : 0;
+
+    /// <summary>A thread of this process has taken items and not marked them yet: it may, whoever else is gone.</summary>
+    private bool HasItemsInHand => Row(_members.Self.Slot)->InHand > 0;
 }

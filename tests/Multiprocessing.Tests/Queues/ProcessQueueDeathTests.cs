@@ -45,7 +45,9 @@ public sealed class ProcessQueueDeathTests : IDisposable
         theirs.Put(1);
         (await get.WaitAsync(Watch.Patience, stop)).ShouldBe(1);
         var next = queue.GetAsync(stop).AsTask();
-        var allDone = queue.WaitAllDoneAsync(stop).AsTask();
+        using var unread = NewQueue<int>();
+        other.Open(unread).Put(2);
+        var allDone = unread.WaitAllDoneAsync(stop).AsTask();
         other.Kill();
         await Should.ThrowAsync<QueueAbandonedException>(() => next.WaitAsync(Watch.Patience, stop));
         await Should.ThrowAsync<QueueAbandonedException>(() => allDone.WaitAsync(Watch.Patience, stop));
