@@ -25,18 +25,19 @@ internal static class ChildLauncher
             throw new ProcessStartException($"Process '{name}' cannot start: its working directory '{directory}' does not exist.");
         }
 
+        var plan = LaunchPlan.Current; // before the session begins: a program that cannot start children leaves no files
         var session = Session.Current;
         var participant = session.Reserve();
         try
         {
-            return Launch(session, participant, name, options, token, reportsErrors, listener);
+            return Launch(plan, session, participant, name, options, token, reportsErrors, listener);
         }
         catch (Exception exception)
         {
             session.Abandon(participant);
             if (exception is Win32Exception system)
             {
-                throw new ProcessStartException($"Process '{name}' cannot start: {system.Message} (errno {system.NativeErrorCode}, {LaunchPlan.Current.Executable}).", system);
+                throw new ProcessStartException($"Process '{name}' cannot start: {system.Message} (errno {system.NativeErrorCode}, {plan.Executable}).", system);
             }
 
             throw;
@@ -44,9 +45,8 @@ internal static class ChildLauncher
     }
 
     private static ChildLink Launch(
-        Session session, ParticipantId participant, string name, ChildProcessOptions options, Guid token, bool reportsErrors, IChildListener listener)
+        LaunchPlan plan, Session session, ParticipantId participant, string name, ChildProcessOptions options, Guid token, bool reportsErrors, IChildListener listener)
     {
-        var plan = LaunchPlan.Current;
         var (parentEnd, childEnd) = FileDescriptor.CreateSocketPair();
         var output = OpenOutput(options.StandardOutput, mayPassThrough: true);
         var error = OpenOutput(options.StandardError, mayPassThrough: false);

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
 
@@ -8,6 +9,7 @@ namespace Multiprocessing;
 /// <param name="StartupHook">What goes into DOTNET_STARTUP_HOOKS, or <see langword="null"/> when the host assembly is the entry point.</param>
 internal sealed record LaunchPlan(string Executable, IReadOnlyList<string> Arguments, string? StartupHook)
 {
+    private const string HookSwitch = "System.StartupHookProvider.IsSupported";
     private const string HostFileName = "Multiprocessing.Host.dll";
 
     private static readonly Lazy<LaunchPlan> Detected = new(Detect);
@@ -16,6 +18,15 @@ internal sealed record LaunchPlan(string Executable, IReadOnlyList<string> Argum
 
     private static LaunchPlan Detect()
     {
+        // Dynamic code alone does not tell: a file-based app is switched to what native code could do, but is run by the ordinary runtime,
+        // which is the only one that has a list of trusted assemblies.
+        if (!RuntimeFeature.IsDynamicCodeSupported && AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") is null)
+        {
+            throw new ProcessStartException(
+                "This program was compiled to native code (PublishAot), from which no child can be started: there is no runtime that could begin with another entry point, "
+                + "and no IL that says what a body captured. Publish with PublishReadyToRun instead, and with PublishTrimmed if size matters.");
+        }
+
         var library = typeof(LaunchPlan).Assembly.Location;
         return library.Length == 0 ? RunSelf(hook: "Multiprocessing") : TryRunHost(library) ?? RunSelf(hook: library);
     }
@@ -23,8 +34,7 @@ internal sealed record LaunchPlan(string Executable, IReadOnlyList<string> Argum
     /// <summary>A framework-dependent program: its runtime configuration and dependencies, but the host's entry point. Its Main cannot run.</summary>
     private static LaunchPlan? TryRunHost(string library)
     {
-        var host = Path.Combine(Path.GetDirectoryName(library)!, HostFileName);
-        if (FindDotnet() is not { } dotnet || !File.Exists(host) || FindProgram() is not { } program)
+        if (FindDotnet() is not { } dotnet || FindProgram() is not { } program || FindHost(program, library) is not { } host)
         {
             return null;
         }
@@ -41,6 +51,14 @@ internal sealed record LaunchPlan(string Executable, IReadOnlyList<string> Argum
     /// <summary>A single file or self-contained program: the program itself, with a startup hook that never returns to it.</summary>
     private static LaunchPlan RunSelf(string hook)
     {
+        // Asked before anything is started: without its hook, the child would run the program's Main.
+        if (AppContext.TryGetSwitch(HookSwitch, out var isSupported) && !isSupported)
+        {
+            throw new ProcessStartException(
+                $"No child can be started, because a child of this program begins in a startup hook, and these are switched off ({HookSwitch} is false). "
+                + "Set <StartupHookSupport>true</StartupHookSupport> in the project.");
+        }
+
         var self = Environment.ProcessPath
             ?? throw new ProcessStartException("The path of this program's executable is unknown, so no child can be started from it.");
         if (!IsDotnet(self))
@@ -52,6 +70,16 @@ internal sealed record LaunchPlan(string Executable, IReadOnlyList<string> Argum
         return string.IsNullOrEmpty(entry)
             ? throw new ProcessStartException($"{self} runs no assembly that a child could be started from.")
             : new LaunchPlan(self, ["exec", entry], hook);
+    }
+
+    /// <summary>
+    /// The runtime takes the host's directory for the program's own when it looks up what the dependencies file names, so the host beside the program
+    /// comes first. The library may lie below: a package brings one for each kind of machine, in runtimes/linux-x64/lib and the like.
+    /// </summary>
+    private static string? FindHost(string program, string library)
+    {
+        string?[] directories = [Path.GetDirectoryName(program), Path.GetDirectoryName(library), AppContext.BaseDirectory];
+        return Array.Find(Array.ConvertAll(directories, directory => Path.Combine(directory!, HostFileName)), File.Exists);
     }
 
     /// <summary>The true place of the program's files, without an ending. Test hosts run another assembly than the one whose dependencies they were given.</summary>
@@ -79,11 +107,15 @@ internal sealed record LaunchPlan(string Executable, IReadOnlyList<string> Argum
             return self;
         }
 
-        // <root>/shared/Microsoft.NETCore.App/<version>/System.Private.CoreLib.dll
-        var framework = Path.GetDirectoryName(typeof(object).Assembly.Location);
-        var root = framework is null ? null : Path.GetFullPath(Path.Combine(framework, "..", "..", ".."));
-        var dotnet = root is null ? null : Path.Combine(root, OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet");
-        return dotnet is not null && File.Exists(dotnet) ? dotnet : null;
+        // <root>/shared/Microsoft.NETCore.App/<version>/System.Private.CoreLib.dll; in a self-contained program it lies beside the program.
+        var framework = Directory.GetParent(Path.GetDirectoryName(typeof(object).Assembly.Location)!);
+        if (framework is not { Name: "Microsoft.NETCore.App", Parent.Parent: { } root })
+        {
+            return null;
+        }
+
+        var dotnet = Path.Combine(root.FullName, OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet");
+        return File.Exists(dotnet) ? dotnet : null;
     }
 
     private static bool IsDotnet(string path) => Path.GetFileNameWithoutExtension(path).Equals("dotnet", StringComparison.OrdinalIgnoreCase);

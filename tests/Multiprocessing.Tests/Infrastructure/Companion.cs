@@ -51,7 +51,12 @@ internal sealed class Companion : IDisposable
         return companion;
     }
 
-    public void WaitForExit() => _process.WaitForExit();
+    /// <summary>Waits for the end, and for what was written before it; not for others who may have the handles still.</summary>
+    public void WaitForExit()
+    {
+        _process.WaitForExit();
+        Task.WaitAll([_reading, _error], TimeSpan.FromSeconds(5));
+    }
 
     /// <summary>The values of all lines with a key, as far as they have come.</summary>
     public IReadOnlyList<string> Values(string key)

@@ -1,0 +1,61 @@
+using Multiprocessing.Tests;
+using Shouldly;
+using Xunit;
+
+namespace Multiprocessing.Shapes.Tests;
+
+/// <summary>Programs as dotnet publish leaves them, for one kind of machine.</summary>
+public class PublishedProgramTests(Feed feed)
+{
+    [Fact]
+    public void A_single_file_needs_no_host_beside_it()
+    {
+        var project = ShapeProject.Create(feed, "single-file");
+        project.Publish("--self-contained", "false", "-p:PublishSingleFile=true").ShouldHoldAllPromises();
+        Directory.GetFiles(project.File("out"), "*.dll").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_self_contained_single_file()
+    {
+        var project = ShapeProject.Create(feed, "self-contained");
+        project.Publish("--self-contained", "true", "-p:PublishSingleFile=true").ShouldHoldAllPromises();
+        Directory.GetFiles(project.File("out"), "*.dll").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_program_compiled_ahead_of_time_has_its_host_compiled_too()
+    {
+        var project = ShapeProject.Create(feed, "ready-to-run");
+        project.Publish("--self-contained", "false", "-p:PublishReadyToRun=true").ShouldHoldAllPromises();
+        ShapeAssertions.IsCompiledAheadOfTime(project.File("out", "Shape.dll")).ShouldBeTrue();
+        ShapeAssertions.IsCompiledAheadOfTime(project.File("out", "Multiprocessing.dll")).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_trimmed_program_in_a_folder()
+    {
+        var project = ShapeProject.Create(feed, "trimmed");
+        project.Publish("-p:PublishTrimmed=true").ShouldHoldAllPromises();
+        File.Exists(project.File("out", "System.Net.Http.dll")).ShouldBeFalse("what is not used is trimmed");
+    }
+
+    [Fact]
+    public void A_trimmed_single_file_compiled_ahead_of_time()
+    {
+        var project = ShapeProject.Create(feed, "trimmed-single-file");
+        project.Publish("-p:PublishTrimmed=true", "-p:PublishSingleFile=true", "-p:PublishReadyToRun=true").ShouldHoldAllPromises();
+    }
+
+    [Fact]
+    public void A_trimmed_program_without_startup_hooks_says_so_and_is_no_fork_bomb()
+    {
+        var project = ShapeProject.Create(feed, "without-hooks");
+        var shape = project.Publish("-p:PublishTrimmed=true", "-p:StartupHookSupport=false");
+        project.Log.ShouldContain("MULTIPROCESSING001");
+        using var program = ShapeAssertions.Run(shape);
+        program.ExitCode.ShouldNotBe(0);
+        program.ToString().ShouldContain("StartupHookSupport");
+        program.MainRuns.ShouldBe([program.Id], "no process was started in which Main could run");
+    }
+}
