@@ -1,0 +1,56 @@
+using Multiprocessing;
+
+namespace Comparison.Cases;
+
+/// <summary>Bytes that Put and Get of a 64-byte struct allocate on their threads, for each message. A bounded queue: an unbounded one also makes a few objects whenever it takes more memory.</summary>
+internal sealed class Allocation(int count) : Case
+{
+    // What first calls allocate is not what each message costs.
+    private const int Warm = 100_000;
+
+    // So many that the queue stays in the memory that it has.
+    private const int Capacity = 1000;
+
+    public override string Name => "allocation";
+
+    public override IReadOnlyList<Figure> Figures =>
+    [
+        new("64-byte struct, allocated by Put", Unit.Bytes, new(Most: 0.01)),
+        new("64-byte struct, allocated by Get", Unit.Bytes, new(Most: 0.01)),
+    ];
+
+    public override double[] Ours()
+    {
+        using var queue = new ProcessQueue<Cell>(Capacity);
+        using var producer = ChildProcess.Run(Produce, queue, count);
+        for (var i = 0; i < Warm; i++)
+        {
+            _ = queue.Get();
+        }
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < count; i++)
+        {
+            _ = queue.Get();
+        }
+
+        var taken = GC.GetAllocatedBytesForCurrentThread() - before;
+        return [(double)producer.Result.GetAwaiter().GetResult() / count, (double)taken / count];
+    }
+
+    private static long Produce(ProcessQueue<Cell> queue, int count)
+    {
+        for (var i = 0; i < Warm; i++)
+        {
+            queue.Put(default);
+        }
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < count; i++)
+        {
+            queue.Put(default);
+        }
+
+        return GC.GetAllocatedBytesForCurrentThread() - before;
+    }
+}

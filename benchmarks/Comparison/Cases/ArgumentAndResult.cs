@@ -1,0 +1,36 @@
+using System.Diagnostics;
+using Multiprocessing;
+
+namespace Comparison.Cases;
+
+/// <summary>A large array to a new process as its argument and back as its result, against CPython's spawn with a queue for the result.</summary>
+internal sealed class ArgumentAndResult(int size) : Case
+{
+    private readonly byte[] _data = new byte[size];
+
+    public override string Name => "argument-result";
+
+    public override IReadOnlyList<Figure> Figures =>
+    [
+        new($"{size >> 20} MiB argument and result, with the start", Unit.Nanoseconds),
+        new($"{size >> 20} MiB argument and result, less an empty start", Unit.Nanoseconds, new(Most: 60_000_000)),
+    ];
+
+    public override double[] Ours()
+    {
+        var start = Stopwatch.GetTimestamp();
+        using (var empty = ChildProcess.Run(static () => { }))
+        {
+            empty.Join();
+        }
+
+        var between = Stopwatch.GetTimestamp();
+        using var child = ChildProcess.Run(static (byte[] data) => data, _data);
+        _ = child.Result.GetAwaiter().GetResult();
+        child.Join();
+        var whole = Stopwatch.GetElapsedTime(between);
+        return [whole.TotalNanoseconds, (whole - Stopwatch.GetElapsedTime(start, between)).TotalNanoseconds];
+    }
+
+    public override double[]? Python() => PythonRunner.Run("argument_result", size);
+}

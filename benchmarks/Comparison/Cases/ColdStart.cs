@@ -1,0 +1,43 @@
+using System.Diagnostics;
+using Multiprocessing;
+
+namespace Comparison.Cases;
+
+/// <summary>Start to join of an empty body that this program never ran before, against a bare <c>dotnet hello.dll</c> and CPython's spawn.</summary>
+internal sealed class ColdStart : Case
+{
+    private int _bodies;
+
+    public override string Name => "cold-start";
+
+    public override IReadOnlyList<Figure> Figures =>
+        [new("start -> join of an empty body (CPython: spawn; limit: dotnet hello.dll)", Unit.Nanoseconds, new(MostTimesLimit: 1.2))];
+
+    public override double[] Ours()
+    {
+        // The library's own first time is not what each start costs.
+        if (_bodies++ == 0)
+        {
+            Time();
+        }
+
+        return [Time()];
+    }
+
+    public override double[]? Python() => PythonRunner.Run("start", "spawn");
+
+    public override double[] Limit()
+    {
+        var start = Stopwatch.GetTimestamp();
+        _ = Programs.Run(DotnetRunner.Command, Places.Neighbour("Hello"));
+        return [Stopwatch.GetElapsedTime(start).TotalNanoseconds];
+    }
+
+    private static double Time()
+    {
+        var start = Stopwatch.GetTimestamp();
+        using var child = ChildProcess.Run(static () => { });
+        child.Join();
+        return Stopwatch.GetElapsedTime(start).TotalNanoseconds;
+    }
+}

@@ -1,0 +1,41 @@
+using System.Diagnostics;
+using Multiprocessing;
+
+namespace Comparison.Cases;
+
+/// <summary>A body that ran before, started again after a pause of a second, in which the library may make ready what it likes; against CPython's fork and forkserver.</summary>
+internal sealed class RepeatedStart : Case
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    public override string Name => "repeated-start";
+
+    public override IReadOnlyList<Figure> Figures =>
+    [
+        new("repeated start -> first line of the body", Unit.Nanoseconds, new(Most: 500_000)),
+        new("repeated start -> join (CPython: fork)", Unit.Nanoseconds, new(Most: 1_800_000)),
+        new("repeated start -> join (CPython: forkserver)", Unit.Nanoseconds),
+    ];
+
+    public override double[] Ours()
+    {
+        _ = Time();
+        Thread.Sleep(Pause);
+        return Time();
+    }
+
+    public override double[]? Python() =>
+        PythonRunner.Run("start", "fork") is [var fork] && PythonRunner.Run("start", "forkserver") is [var server] ? [double.NaN, fork, server] : null;
+
+    private static double[] Time()
+    {
+        var start = Stopwatch.GetTimestamp();
+        using var child = ChildProcess.Run(Stopwatch.GetTimestamp);
+        child.Join();
+        var joined = Stopwatch.GetElapsedTime(start).TotalNanoseconds;
+
+        // The clock counts from the start of the machine, for all its processes.
+        var body = Stopwatch.GetElapsedTime(start, child.Result.GetAwaiter().GetResult()).TotalNanoseconds;
+        return [body, joined, joined];
+    }
+}

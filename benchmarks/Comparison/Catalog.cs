@@ -1,0 +1,37 @@
+using Comparison.Cases;
+
+namespace Comparison;
+
+/// <summary>All that is compared, in the order of the table.</summary>
+internal static class Catalog
+{
+    private const int Kilobyte = 1024;
+    private const int Megabyte = 1024 * Kilobyte;
+
+    public static IReadOnlyList<Case> All(Settings settings) =>
+    [
+        new Throughput<Cell>("struct-throughput", "64-byte struct, throughput", static () => default, 64, null, settings.Scale(4_000_000), settings.Scale(80_000))
+        {
+            Aim = new(Most: 100, TimesPython: 50),
+        },
+        new Throughput<byte[]>("bytes-throughput", "byte[64], throughput", static () => new byte[64], 64, null, settings.Scale(2_000_000), settings.Scale(80_000))
+        {
+            Aim = new(Most: 100, TimesPython: 50),
+        },
+        new BatchThroughput(settings.Scale(8_000_000), settings.Scale(400_000)),
+        new Throughput<byte[]>("1k-throughput", "byte[1024], throughput", static () => new byte[Kilobyte], Kilobyte, 1024, settings.Scale(1_000_000), settings.Scale(60_000)),
+        new Throughput<byte[]>("1m-throughput", "byte[1 MiB], throughput", static () => new byte[Megabyte], Megabyte, 4, settings.Scale(4000), settings.Scale(200))
+        {
+            Aim = new(Most: 45_000, TimesPython: 40),
+        },
+        new RoundTrip<Cell>("struct-roundtrip", "64-byte struct, round trip", static () => default, settings.Scale(400_000), settings.Scale(8000)),
+        new RoundTrip<byte[]>("bytes-roundtrip", "byte[64], round trip", static () => new byte[64], settings.Scale(400_000), settings.Scale(8000)),
+        new AsyncRoundTrip(settings.Scale(40_000), settings.Scale(8000)),
+        new Allocation(settings.Scale(1_000_000)),
+        new SmallObject(settings.Scale(1_000_000), settings.Scale(60_000)),
+        new ColdStart(),
+        new RepeatedStart(),
+        new ArgumentAndResult(64 * Megabyte),
+        new IdleChildren(10),
+    ];
+}

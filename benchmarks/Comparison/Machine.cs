@@ -1,0 +1,27 @@
+using System.Runtime.InteropServices;
+
+namespace Comparison;
+
+/// <summary>Says on what was measured, with nothing that names the machine.</summary>
+internal static class Machine
+{
+    public static string Describe()
+    {
+        var parts = new List<string?>
+        {
+            $"{Environment.ProcessorCount} x {Field("/proc/cpuinfo", "model name") ?? RuntimeInformation.ProcessArchitecture.ToString()}",
+            Field("/proc/meminfo", "MemTotal") is { } memory ? $"{long.Parse(memory.Split(' ')[0]) / (1024.0 * 1024):0} GiB" : null,
+            IsVirtual ? "virtual" : null,
+            $"Linux {Environment.OSVersion.Version.ToString(2)} {RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}",
+            RuntimeInformation.FrameworkDescription,
+            PythonRunner.Version,
+            CRunner.Version,
+        };
+        return string.Join(", ", parts.OfType<string>());
+    }
+
+    private static bool IsVirtual => Field("/proc/cpuinfo", "flags")?.Contains(" hypervisor", StringComparison.Ordinal) == true;
+
+    private static string? Field(string file, string name) =>
+        File.ReadLines(file).FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))?.Split(':', 2)[1].Trim();
+}

@@ -1,0 +1,33 @@
+namespace Comparison;
+
+/// <summary>Where things lie in the repository.</summary>
+internal static class Places
+{
+    private static readonly string Root = FindRoot();
+
+    public static string Benchmarks => Path.Combine(Root, "benchmarks");
+
+    public static string Documents => Path.Combine(Root, "docs");
+
+    /// <summary>For what is built by the way; not under version control.</summary>
+    public static string Artifacts => Path.Combine(Root, "artifacts", "benchmarks");
+
+    /// <summary>The program of a neighbouring project, built as this one is.</summary>
+    public static string Neighbour(string project)
+    {
+        // .../Comparison/bin/<configuration>/<framework>/
+        var framework = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+        return Path.Combine(Benchmarks, project, "bin", framework.Parent!.Name, framework.Name, project + ".dll");
+    }
+
+    private static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Multiprocessing.slnx")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder?.FullName ?? throw new InvalidOperationException("The comparison runs from its repository, and no folder above this program holds Multiprocessing.slnx.");
+    }
+}

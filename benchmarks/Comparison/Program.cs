@@ -1,0 +1,55 @@
+namespace Comparison;
+
+/// <summary>
+/// Ours, CPython's and a raw C limit at the same work, in turn. <c>--quick</c> does less work in each turn, <c>--only name</c> runs the cases whose name contains it
+/// and writes no file.
+/// </summary>
+internal static class Program
+{
+    private static int Main(string[] args)
+    {
+        if (!Settings.TryParse(args, out var settings, out var refusal))
+        {
+            Console.Error.WriteLine(refusal);
+            return 2;
+        }
+
+        var cases = Catalog.All(settings).Where(item => settings.Only is null || item.Name.Contains(settings.Only, StringComparison.OrdinalIgnoreCase)).ToList();
+        if (cases.Count == 0)
+        {
+            Console.Error.WriteLine($"No case is called {settings.Only}. There are: {string.Join(", ", Catalog.All(settings).Select(item => item.Name))}.");
+            return 2;
+        }
+
+        var load = new LoadWatch();
+        var machine = Machine.Describe();
+        Console.WriteLine(machine);
+        if (PythonRunner.Absence is { } noPython)
+        {
+            Console.WriteLine(noPython);
+        }
+
+        if (CRunner.Absence is { } noCompiler)
+        {
+            Console.WriteLine(noCompiler);
+        }
+
+        var rows = new List<Row>();
+        foreach (var item in cases)
+        {
+            load.Look();
+            rows.AddRange(Runner.Run(item, settings.Rounds));
+        }
+
+        load.Look();
+        Console.WriteLine();
+        Console.WriteLine(TextTable.Of(rows));
+        Console.WriteLine(load);
+        if (settings.Only is null)
+        {
+            Report.Write(rows, machine, load);
+        }
+
+        return 0;
+    }
+}

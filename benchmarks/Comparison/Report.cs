@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Text;
+
+namespace Comparison;
+
+/// <summary>Writes <c>docs/benchmarks.md</c> and the chart beside it.</summary>
+internal static class Report
+{
+    public static void Write(IReadOnlyList<Row> rows, string machine, LoadWatch load)
+    {
+        Directory.CreateDirectory(Places.Documents);
+        Write("benchmarks.md", Markdown(rows, machine, load));
+        Write("benchmarks.svg", Chart.Of(rows));
+    }
+
+    private static void Write(string name, string text)
+    {
+        var path = Path.Combine(Places.Documents, name);
+        File.WriteAllText(path, text);
+        Console.WriteLine($"Written: docs/{name}");
+    }
+
+    private static string Markdown(IReadOnlyList<Row> rows, string machine, LoadWatch load)
+    {
+        var text = new StringBuilder();
+        text.AppendLine("# Benchmarks");
+        text.AppendLine();
+        text.AppendLine("The same work by this library, by CPython's `multiprocessing`, and by the least that the machine needs for it: two C processes with a ring in shared memory, or a bare");
+        text.AppendLine("`dotnet hello.dll`. They take turns; a figure is the median of the turns (in brackets the least), and *times better* and *of the limit* are medians of the ratios within one round.");
+        text.AppendLine("How each is measured stands at the head of its file in `benchmarks/Comparison/Cases`.");
+        text.AppendLine();
+        text.AppendLine($"Measured on {DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}: {machine}. {load}");
+        text.AppendLine();
+        text.AppendLine("![Time for each operation, ours beside CPython's](benchmarks.svg)");
+        text.AppendLine();
+        text.AppendLine("| what | ours | CPython | times better | limit | of the limit | aim | |");
+        text.AppendLine("|---|---|---|---|---|---|---|---|");
+        foreach (var row in rows)
+        {
+            text.AppendLine(Line(row));
+        }
+
+        text.AppendLine();
+        text.AppendLine("To measure again, in a quiet moment (`--quick` for less work, `--only roundtrip` for a part; without python3 or a C compiler their columns stay empty):");
+        text.AppendLine();
+        text.AppendLine("```");
+        text.AppendLine("dotnet run -c Release --project benchmarks/Comparison");
+        text.AppendLine("dotnet run -c Release --project benchmarks/Micro -- --filter '*'");
+        text.AppendLine("```");
+        return text.ToString();
+    }
+
+    private static string Line(Row row)
+    {
+        var unit = row.Figure.Unit;
+        var aim = row.Figure.Aim?.Describe(unit) ?? "";
+        var mark = row.IsMet switch { true => "met", false => "**missed**", null => "" };
+        return $"| {row.Figure.What} | {WithLeast(unit, row.Ours)} | {WithLeast(unit, row.Python)} | {UnitText.Ratio(row.TimesPython)} | {WithLeast(unit, row.Limit)} "
+            + $"| {UnitText.Ratio(row.TimesLimit)} | {aim} | {mark} |";
+    }
+
+    private static string WithLeast(Unit unit, Sample sample) =>
+        double.IsNaN(sample.Median) ? "-" : $"{unit.Format(sample.Median)} ({unit.Format(sample.Least)})";
+}

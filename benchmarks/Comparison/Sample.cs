@@ -1,0 +1,22 @@
+namespace Comparison;
+
+/// <summary>One contender's values for one figure.</summary>
+internal readonly struct Sample(IReadOnlyList<double> values)
+{
+    public double Median { get; } = MedianOf(values);
+
+    public double Least { get; } = values.Count == 0 ? double.NaN : values.Min();
+
+    /// <summary>NaN of nothing, and of anything that holds a NaN.</summary>
+    public static double MedianOf(IReadOnlyList<double> values)
+    {
+        if (values.Count == 0 || values.Any(double.IsNaN))
+        {
+            return double.NaN;
+        }
+
+        var sorted = values.Order().ToList();
+        var middle = sorted.Count / 2;
+        return sorted.Count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+}

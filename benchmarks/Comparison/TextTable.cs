@@ -1,0 +1,30 @@
+namespace Comparison;
+
+/// <summary>The rows as columns of text.</summary>
+internal static class TextTable
+{
+    public static string Of(IReadOnlyList<Row> rows)
+    {
+        var lines = new List<string[]> { new[] { "what", "ours", "(least)", "CPython", "times better", "limit", "times limit", "aim", "" } };
+        lines.AddRange(rows.Select(Cells));
+        var widths = Enumerable.Range(0, lines[0].Length).Select(column => lines.Max(line => line[column].Length)).ToList();
+        return string.Join('\n', lines.Select(line => string.Join("  ", line.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd()));
+    }
+
+    private static string[] Cells(Row row)
+    {
+        var unit = row.Figure.Unit;
+        return
+        [
+            row.Figure.What,
+            unit.Format(row.Ours.Median),
+            unit.Format(row.Ours.Least),
+            unit.Format(row.Python.Median),
+            UnitText.Ratio(row.TimesPython),
+            unit.Format(row.Limit.Median),
+            UnitText.Ratio(row.TimesLimit),
+            row.Figure.Aim?.Describe(unit) ?? "-",
+            row.IsMet switch { true => "met", false => "missed", null => "" },
+        ];
+    }
+}
