@@ -140,6 +140,11 @@ internal sealed unsafe partial class QueueCore
             return;
         }
 
+        if (kind is QueueWaitKind.Done && ReapRows())
+        {
+            return; // the last one died since the caller looked, with items in hand: that is the news, and the caller looks for it next
+        }
+
         var status = fate.ToExitStatus();
         var state = kind switch
         {
