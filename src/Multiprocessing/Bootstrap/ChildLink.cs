@@ -76,10 +76,7 @@ internal sealed class ChildLink(int processId, ParticipantId participant, FileDe
             _ = Signals.Send(ProcessId, Signals.Kill);
             foreach (var descendant in descendants)
             {
-                if (ProcFileSystem.TryReadStat(descendant.ProcessId)?.StartTicks == descendant.StartTicks)
-                {
-                    _ = Signals.Send(descendant.ProcessId, Signals.Kill);
-                }
+                ProcessIdentity.KillIfRunning(descendant.ProcessId, (long)descendant.StartTicks);
             }
         }
     }

@@ -40,13 +40,6 @@ internal sealed unsafe partial class FileDescriptor : SafeHandleMinusOneIsInvali
         return (Raise(pair[0]), Raise(pair[1]));
     }
 
-    public static FileDescriptor CreateEvent()
-    {
-        var descriptor = eventfd(0, CloseOnExec | 0x800);
-        Check(descriptor);
-        return new FileDescriptor(descriptor);
-    }
-
     /// <summary>From here on no program that this process starts inherits the handle.</summary>
     public void SetCloseOnExec() => Check(fcntl(Number, SetDescriptorFlags, 1));
 
@@ -86,7 +79,7 @@ internal sealed unsafe partial class FileDescriptor : SafeHandleMinusOneIsInvali
         }
     }
 
-    /// <summary>Writes to an event or pipe; <see langword="false"/> when nobody reads any more.</summary>
+    /// <summary>Writes to a pipe; <see langword="false"/> when nobody reads any more.</summary>
     public bool Write(ReadOnlySpan<byte> data)
     {
         while (!data.IsEmpty)
@@ -185,9 +178,6 @@ internal sealed unsafe partial class FileDescriptor : SafeHandleMinusOneIsInvali
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int pipe2(int* pair, int flags);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int eventfd(uint initial, int flags);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int fcntl(int descriptor, int command, int argument);

@@ -6,11 +6,8 @@ namespace Multiprocessing.Platform.Linux;
 internal static partial class Signals
 {
     public const int Interrupt = 2;
-    public const int Abort = 6;
     public const int Kill = 9;
     public const int Terminate = 15;
-    public const int Continue = 18;
-    public const int Stop = 19;
 
     /// <summary>Sends a signal to one process; <see langword="false"/> when it does not exist or is somebody else's.</summary>
     public static bool Send(int processId, int signal) => kill(processId, signal) == 0;
