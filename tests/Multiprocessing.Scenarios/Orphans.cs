@@ -10,7 +10,13 @@ internal static partial class Orphans
     public static int Tree()
     {
         using var pids = new ProcessQueue<(string Role, int Id)>();
-        var stopped = ChildProcess.Run(queue => Announce(queue, "stopped"), pids);
+        var stopped = ChildProcess.Run(
+            queue =>
+            {
+                queue.Put(("stranger of the stopped", Process.Start("sleep", "120").Id));
+                Announce(queue, "stopped");
+            },
+            pids);
         _ = ChildProcess.Run(queue => Announce(queue, "sleeping"), pids);
         _ = ChildProcess.Run(
             queue =>
@@ -46,7 +52,7 @@ internal static partial class Orphans
                 Thread.Sleep(Timeout.Infinite);
             },
             pids);
-        for (var i = 0; i < 9; i++)
+        for (var i = 0; i < 10; i++)
         {
             var (role, id) = pids.Get(TimeSpan.FromSeconds(30));
             Report.Line("pid", $"{id} {role}");

@@ -5,6 +5,9 @@ namespace Multiprocessing;
 /// <summary>The shared state of one tree of processes: a private directory of segment files, the table of participants, and the table of segments.</summary>
 internal sealed unsafe partial class Session
 {
+    // A root that is killed is gone within milliseconds; only behind a device that does not answer does it take longer, and then the next start cleans up.
+    private static readonly TimeSpan DestroyPatience = TimeSpan.FromSeconds(2);
+
     private static readonly Lock CurrentGate = new();
     private static Session? _current;
 
@@ -67,8 +70,8 @@ internal sealed unsafe partial class Session
     /// <summary>This process made the session and removes it.</summary>
     public bool IsRoot { get; private init; }
 
-    /// <summary>The root process, by pid and start time.</summary>
-    public bool RootIsAlive => ProcessIdentity.IsRunning(_memory.Header->RootProcessId, _memory.Header->RootStartTime);
+    /// <summary>The root process runs, and is not on its way out.</summary>
+    public bool RootIsAlive => ProcessIdentity.IsStaying(_memory.Header->RootProcessId, _memory.Header->RootStartTime);
 
     public bool HasLeft => Volatile.Read(ref _left) != 0;
 
@@ -171,10 +174,17 @@ internal sealed unsafe partial class Session
     /// <summary>Called by a descendant that sees that the root is gone: kills every other participant, then removes the directory. Idempotent, safe in several processes at once.</summary>
     public void Destroy()
     {
-        // One of us gets the dead root's lock, kills the others and cleans up; who does not get it has nothing to do but to end.
-        if (!RootIsAlive)
+        if (RootIsAlive)
         {
-            SessionSweep.Reap(Directory);
+            return;
+        }
+
+        // One of us gets the dead root's lock, kills the others and cleans up. The lock goes with the root's last descriptor, which may be closed after
+        // the socket whose end brought us here: so ask again, as long as nobody has done it.
+        var deadline = Deadline.After(DestroyPatience);
+        while (!SessionSweep.Reap(Directory) && System.IO.Directory.Exists(Directory) && !deadline.HasPassed)
+        {
+            Thread.Sleep(1);
         }
     }
 }

@@ -46,7 +46,7 @@ internal static class SessionSweep
             return true;
         }
 
-        if (ProcessIdentity.IsRunning(memory.Header->RootProcessId, memory.Header->RootStartTime))
+        if (ProcessIdentity.IsStaying(memory.Header->RootProcessId, memory.Header->RootStartTime))
         {
             return false;
         }

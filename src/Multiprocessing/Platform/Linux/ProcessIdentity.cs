@@ -10,6 +10,7 @@ internal static unsafe partial class ProcessIdentity
     private const int SignalKill = 9;
     private const int NoSuchProcess = 3;
     private const int NoSuchFile = 2;
+    private const int ExitingFlag = 0x4; // PF_EXITING, include/linux/sched.h
 
     private enum Look
     {
@@ -31,31 +32,49 @@ internal static unsafe partial class ProcessIdentity
             return false;
         }
 
-        return TryRead(processId, out var state, out var started) switch
+        return TryRead(processId, out var stat) switch
         {
-            Look.Found => state is not ('Z' or 'X' or 'x') && (startTime == 0 || started == startTime),
+            Look.Found => IsSame(stat, startTime),
             Look.Gone => false,
             _ => true,
         };
     }
 
-    /// <summary>The start time, also of a zombie, or 0 if there is no such process.</summary>
-    public static long StartTimeOf(int processId) => TryRead(processId, out _, out var started) is Look.Found ? started : 0;
+    /// <summary>
+    /// <see cref="IsRunning"/>, and not on its way out. A process closes its descriptors some time before it counts as ended: whoever asks because
+    /// a socket to it was closed asks this. Not for locks: another thread of a process that is ending may still be at work for a moment.
+    /// </summary>
+    public static bool IsStaying(int processId, long startTime) =>
+        IsRunning(processId, startTime) && !(TryRead(processId, out var stat) is Look.Found && (stat.Flags & ExitingFlag) != 0);
 
-    /// <summary>Sends SIGKILL if the pid still is that process. Between the look and the signal the pid could only be reused if the process was reaped in between.</summary>
+    /// <summary>The start time, also of a zombie, or 0 if there is no such process.</summary>
+    public static long StartTimeOf(int processId) => TryRead(processId, out var stat) is Look.Found ? stat.StartTime : 0;
+
+    /// <summary>
+    /// Sends SIGKILL if the pid still is that process, and to its group if it leads one: programs that it started lie there, and when it is dead nobody
+    /// can say any more whose they are. Between the look and the signal the pid could only be reused if the process was reaped in between.
+    /// </summary>
     public static void KillIfRunning(int processId, long startTime)
     {
-        if (startTime != 0 && processId != Environment.ProcessId && IsRunning(processId, startTime))
+        if (startTime == 0 || processId <= 1 || processId == Environment.ProcessId || TryRead(processId, out var stat) is not Look.Found || !IsSame(stat, startTime))
         {
-            // It may end by itself in between: ESRCH is what was wanted.
-            _ = Kill(processId, SignalKill);
+            return;
         }
+
+        // It may end by itself in between: ESRCH is what was wanted.
+        if (stat.Group == processId)
+        {
+            _ = Kill(-processId, SignalKill);
+        }
+
+        _ = Kill(processId, SignalKill);
     }
 
-    private static Look TryRead(int processId, out char state, out long startTime)
+    private static bool IsSame(in Stat stat, long startTime) => stat.State is not ('Z' or 'X' or 'x') && (startTime == 0 || stat.StartTime == startTime);
+
+    private static Look TryRead(int processId, out Stat stat)
     {
-        state = default;
-        startTime = 0;
+        stat = default;
         Span<byte> buffer = stackalloc byte[1024];
         int read;
         var file = Open($"/proc/{processId}/stat", ReadOnlyCloseOnExec);
@@ -76,27 +95,37 @@ internal static unsafe partial class ProcessIdentity
             return Look.Gone;
         }
 
-        // "pid (name) S ppid ...": the name may hold spaces and brackets, so count from the last bracket; state is field 3, the start time field 22.
-        var line = buffer[..read];
-        var at = line.LastIndexOf((byte)')') + 2;
-        if (at < 2 || at >= line.Length)
+        // "pid (name) S ppid ...": the name may hold spaces and brackets, so count from the last bracket, behind which field 3 begins.
+        var rest = buffer[..read];
+        var at = rest.LastIndexOf((byte)')') + 2;
+        if (at < 2 || at >= rest.Length)
         {
             return Look.Unknown;
         }
 
-        state = (char)line[at];
-        for (var field = 3; field < 22; field++)
+        rest = rest[at..];
+        stat.State = (char)rest[0];
+        return TrySkip(ref rest, 2) && Utf8Parser.TryParse(rest, out stat.Group, out _)
+            && TrySkip(ref rest, 4) && Utf8Parser.TryParse(rest, out stat.Flags, out _)
+            && TrySkip(ref rest, 13) && Utf8Parser.TryParse(rest, out stat.StartTime, out _)
+            ? Look.Found
+            : Look.Unknown;
+    }
+
+    private static bool TrySkip(ref Span<byte> line, int fields)
+    {
+        for (; fields > 0; fields--)
         {
-            var next = line[at..].IndexOf((byte)' ');
-            if (next < 0)
+            var space = line.IndexOf((byte)' ');
+            if (space < 0)
             {
-                return Look.Unknown;
+                return false;
             }
 
-            at += next + 1;
+            line = line[(space + 1)..];
         }
 
-        return Utf8Parser.TryParse(line[at..], out startTime, out _) ? Look.Found : Look.Unknown;
+        return true;
     }
 
     // Plain descriptors and no SafeHandle: this runs in waits' slow paths, and what is opened is closed a few lines below.
@@ -111,4 +140,13 @@ internal static unsafe partial class ProcessIdentity
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int Kill(int processId, int signal);
+
+    /// <summary>The fields 3, 5, 9 and 22 of /proc/pid/stat (proc_pid_stat(5)).</summary>
+    private struct Stat
+    {
+        public char State;
+        public int Group;
+        public uint Flags;
+        public long StartTime;
+    }
 }
