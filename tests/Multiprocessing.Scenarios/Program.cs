@@ -24,5 +24,6 @@ return scenario switch
     ["end-as", var kind] => ExitKinds.Child(kind),
     ["garbage-collector"] => Shapes.GarbageCollector(),
     ["one-child"] => Shapes.OneChild(),
+    ["spares", var way] => Orphans.Spares(way),
     _ => Report.Unknown(scenario),
 };

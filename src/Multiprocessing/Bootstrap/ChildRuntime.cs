@@ -15,6 +15,8 @@ internal sealed class ChildRuntime
     private readonly FrameWriter _writer;
     private readonly ChildStopper _stopper;
     private readonly List<PosixSignalRegistration> _signals = [];
+    private readonly ManualResetEvent _bodyBegins = new(initialState: false);
+    private Assignment _assignment = new() { Name = "", TerminationGrace = Timeout.InfiniteTimeSpan, ReportsErrors = false };
 
     public ChildRuntime(FileDescriptor control)
     {
@@ -42,8 +44,57 @@ internal sealed class ChildRuntime
             return Reject(exception);
         }
 
-        Send(FrameKind.Ready, hello.Token.ToByteArray());
-        return _reader.TryRead(_control, out var start) ? RunBody(start, hello) : ChildExitCodes.ParentGone;
+        Listen();
+        if (hello.IsSpare)
+        {
+            SpareWarmUp.Run(); // ready when it has read the first hints as well
+        }
+        else
+        {
+            Send(FrameKind.Ready, hello.Token.ToByteArray());
+        }
+
+        return WaitForBody(hello.Token.ToByteArray());
+    }
+
+    private int WaitForBody(byte[] token)
+    {
+        while (_reader.TryRead(_control, out var frame))
+        {
+            switch (frame.Kind)
+            {
+                case FrameKind.Prepare:
+                    Prepare(frame.Payload);
+                    Send(FrameKind.Ready, token);
+                    break;
+                case FrameKind.Assignment:
+                    _assignment = Assignment.FromBytes(frame.Payload);
+                    CurrentProcess.Become(_assignment);
+                    break;
+                case FrameKind.Start:
+                    return RunBody(frame.Payload);
+                case FrameKind.Stop:
+                    Send(FrameKind.Stopping, [0]);
+                    return ChildExitCodes.Terminated;
+            }
+        }
+
+        return ChildExitCodes.ParentGone;
+    }
+
+    private static void Prepare(byte[] hints)
+    {
+        try
+        {
+            foreach (var hint in BodyHint.FromBytes(hints))
+            {
+                hint.Prepare();
+            }
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            // A method that cannot be found or compiled here. If its body comes, it fails for the same reason, and then the parent is told.
+        }
     }
 
     private static void TakeOver(Hello hello)
@@ -85,29 +136,20 @@ internal sealed class ChildRuntime
         }
     }
 
-    private int RunBody(ControlFrame start, Hello hello)
+    private int RunBody(byte[] payload)
     {
-        if (start.Kind == FrameKind.Stop)
-        {
-            Send(FrameKind.Stopping, [0]);
-            return ChildExitCodes.Terminated;
-        }
-
-        _stopper.Grace = hello.TerminationGrace;
         ChildCall call;
         try
         {
-            call = ReadCall(start.Payload);
+            call = ReadCall(payload);
         }
         catch (Exception exception)
         {
             return Reject(exception);
         }
 
-        AppDomain.CurrentDomain.UnhandledException += (_, arguments) => ReportLastException(arguments.ExceptionObject);
-        _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => OnSignal(context, Signals.Terminate)));
-        _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, context => OnSignal(context, Signals.Interrupt)));
-        new Thread(Listen) { IsBackground = true, Name = "Multiprocessing parent listener" }.Start();
+        _stopper.Grace = _assignment.TerminationGrace;
+        _ = _bodyBegins.Set();
         Send(FrameKind.Started, []);
         using var result = MessageBuffer.Rent();
         try
@@ -121,7 +163,7 @@ internal sealed class ChildRuntime
         }
         catch (Exception exception)
         {
-            return Fail(exception, hello);
+            return Fail(exception);
         }
 
         if (CurrentProcess.IsStopping)
@@ -133,11 +175,11 @@ internal sealed class ChildRuntime
         return Environment.ExitCode;
     }
 
-    private int Fail(Exception exception, Hello hello)
+    private int Fail(Exception exception)
     {
-        if (!hello.ReportsErrors)
+        if (!_assignment.ReportsErrors)
         {
-            Console.Error.WriteLine($"Unhandled exception in process '{hello.Name}' (pid {Environment.ProcessId}): {exception}");
+            Console.Error.WriteLine($"Unhandled exception in process '{_assignment.Name}' (pid {Environment.ProcessId}): {exception}");
         }
 
         SendException(FrameKind.Failed, exception);
@@ -173,8 +215,20 @@ internal sealed class ChildRuntime
         _stopper.Stop(signal);
     }
 
+    /// <summary>
+    /// Before the first body could come, because each of these takes its time. The thread begins to read when the main thread has read the body.
+    /// </summary>
     private void Listen()
     {
+        AppDomain.CurrentDomain.UnhandledException += (_, arguments) => ReportLastException(arguments.ExceptionObject);
+        _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => OnSignal(context, Signals.Terminate)));
+        _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, context => OnSignal(context, Signals.Interrupt)));
+        new Thread(ListenToParent) { IsBackground = true, Name = "Multiprocessing parent listener" }.Start();
+    }
+
+    private void ListenToParent()
+    {
+        _ = _bodyBegins.WaitOne();
         while (_reader.TryRead(_control, out var frame))
         {
             if (frame.Kind == FrameKind.Stop)

@@ -3,7 +3,7 @@ namespace Multiprocessing;
 // Values as they lie in memory and strings as UTF-16: both ends are the same build on the same machine. No readers, encodings, cultures and no generic
 // code over values, each of which a fresh child would have to load or compile on its way to the body.
 
-/// <summary>Writes a <see cref="Hello"/>.</summary>
+/// <summary>Writes a <see cref="Hello"/> or an <see cref="Assignment"/>.</summary>
 internal sealed class HelloWriter
 {
     private byte[] _bytes = new byte[1024];

@@ -80,6 +80,20 @@ internal static class ValueSerializer
         }
     }
 
+    /// <summary>Decides how values of this static type cross, and compiles it, before there is one.</summary>
+    public static void Prepare<T>()
+    {
+        if (ValueSerializer<T>.IsRaw)
+        {
+            using var buffer = MessageBuffer.Rent();
+            Serialize(buffer, default(T)!, "");
+        }
+        else if (typeof(T) is { IsAbstract: false, ContainsGenericParameters: false })
+        {
+            _ = CodecTable.For(typeof(T));
+        }
+    }
+
     /// <summary>Appends an exception so that the other side gets the original type where it can be rebuilt faithfully, else a <see cref="RemoteException"/>. Never throws for what is in it.</summary>
     public static void SerializeException(MessageBuffer buffer, Exception exception)
     {

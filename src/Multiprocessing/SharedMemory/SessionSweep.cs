@@ -51,12 +51,14 @@ internal static class SessionSweep
             return false;
         }
 
+        DiagnosticFiles.Delete(memory.Header->RootProcessId, memory.Header->RootStartTime);
         for (var i = 0; i < ParticipantTable.Capacity; i++)
         {
             var slot = memory.Participants + i;
             if ((ParticipantState)slot->State is ParticipantState.Active or ParticipantState.Left)
             {
                 ProcessIdentity.KillIfRunning(slot->ProcessId, slot->StartTime);
+                DiagnosticFiles.Delete(slot->ProcessId, slot->StartTime);
             }
         }
 
