@@ -7,7 +7,7 @@ namespace Multiprocessing.Tests;
 /// <summary>Processes that stand ready for the next start.</summary>
 public class SpareTests : ProcessTest
 {
-    private static int s_touched;
+    private static int _touched;
 
     public override async ValueTask InitializeAsync()
     {
@@ -79,12 +79,12 @@ public class SpareTests : ProcessTest
         static string Describe() => string.Join(
             Environment.NewLine,
             [
-                CurrentProcess.Name, $"{CurrentProcess.IsChild} {CurrentProcess.Depth} {CurrentProcess.Parent}", Environment.CurrentDirectory, $"{++s_touched}",
+                CurrentProcess.Name, $"{CurrentProcess.IsChild} {CurrentProcess.Depth} {CurrentProcess.Parent}", Environment.CurrentDirectory, $"{++_touched}",
                 $"{Assembly.GetEntryAssembly()} {ChildProcess.Active.Count} {System.Runtime.GCSettings.IsServerGC} {Thread.CurrentThread.Name} {Thread.CurrentThread.IsThreadPoolThread}",
                 .. Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().Select(pair => $"{pair.Key}={pair.Value}").Order(StringComparer.Ordinal),
             ]);
 
-        s_touched = 5;
+        _touched = 5;
         SpareProcesses.Maximum = 0;
         var expected = ChildProcess.Run(Describe, new ChildProcessOptions { Name = "looks around" }).Take();
         SpareProcesses.Maximum = 1;
