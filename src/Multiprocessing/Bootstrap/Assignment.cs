@@ -10,23 +10,26 @@ internal sealed record Assignment
     /// <summary>The parent reads the result, so an exception is its to show; without one the child writes it to standard error, as a program's last words.</summary>
     public required bool ReportsErrors { get; init; }
 
-    public byte[] ToBytes()
+    public void WriteTo(MessageBuffer message)
     {
         var writer = new HelloWriter();
         writer.Write(Name);
         writer.Write(TerminationGrace.Ticks);
         writer.Write(ReportsErrors ? 1 : 0);
-        return writer.ToBytes();
+        writer.CopyTo(message);
     }
 
-    public static Assignment FromBytes(byte[] bytes)
+    /// <summary>Reads one; <paramref name="rest"/> is what stands behind it.</summary>
+    public static Assignment Read(ReadOnlySpan<byte> bytes, out ReadOnlySpan<byte> rest)
     {
         var reader = new HelloReader(bytes);
-        return new Assignment
+        var assignment = new Assignment
         {
             Name = reader.ReadString(),
             TerminationGrace = TimeSpan.FromTicks(reader.ReadInt64()),
             ReportsErrors = reader.ReadBoolean(),
         };
+        rest = reader.Rest;
+        return assignment;
     }
 }

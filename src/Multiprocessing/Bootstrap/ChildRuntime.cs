@@ -15,7 +15,7 @@ internal sealed class ChildRuntime
     private readonly FrameWriter _writer;
     private readonly ChildStopper _stopper;
     private readonly List<PosixSignalRegistration> _signals = [];
-    private readonly ManualResetEvent _bodyBegins = new(initialState: false);
+    private readonly OneShotSignal _bodyBegins = new();
     private Assignment _assignment = new() { Name = "", TerminationGrace = Timeout.InfiniteTimeSpan, ReportsErrors = false };
 
     public ChildRuntime(FileDescriptor control)
@@ -66,10 +66,6 @@ internal sealed class ChildRuntime
                 case FrameKind.Prepare:
                     Prepare(frame.Payload);
                     Send(FrameKind.Ready, token);
-                    break;
-                case FrameKind.Assignment:
-                    _assignment = Assignment.FromBytes(frame.Payload);
-                    CurrentProcess.Become(_assignment);
                     break;
                 case FrameKind.Start:
                     return RunBody(frame.Payload);
@@ -127,12 +123,12 @@ internal sealed class ChildRuntime
     private static InvalidOperationException DifferentBuild(string file) => new(
         $"{file} was replaced while the program runs: its parent runs another build than this child would. Start the program anew.");
 
-    private static unsafe ChildCall ReadCall(byte[] payload)
+    private static unsafe ChildCall ReadCall(ReadOnlySpan<byte> message)
     {
-        fixed (byte* start = payload)
+        fixed (byte* start = message)
         {
             var position = start;
-            return ValueSerializer.Deserialize<ChildCall>(ref position, start + payload.Length);
+            return ValueSerializer.Deserialize<ChildCall>(ref position, start + message.Length);
         }
     }
 
@@ -141,7 +137,9 @@ internal sealed class ChildRuntime
         ChildCall call;
         try
         {
-            call = ReadCall(payload);
+            _assignment = Assignment.Read(payload, out var body);
+            CurrentProcess.Become(_assignment);
+            call = ReadCall(body);
         }
         catch (Exception exception)
         {
@@ -149,7 +147,7 @@ internal sealed class ChildRuntime
         }
 
         _stopper.Grace = _assignment.TerminationGrace;
-        _ = _bodyBegins.Set();
+        _bodyBegins.Set();
         Send(FrameKind.Started, []);
         using var result = MessageBuffer.Rent();
         try
@@ -228,7 +226,7 @@ internal sealed class ChildRuntime
 
     private void ListenToParent()
     {
-        _ = _bodyBegins.WaitOne();
+        _bodyBegins.Wait();
         while (_reader.TryRead(_control, out var frame))
         {
             if (frame.Kind == FrameKind.Stop)

@@ -12,10 +12,7 @@ internal enum FrameKind
     /// <summary>Parent, to a spare: bodies that may come (<see cref="BodyHint"/>).</summary>
     Prepare,
 
-    /// <summary>Parent: what you are called, and how you go (<see cref="Multiprocessing.Assignment"/>).</summary>
-    Assignment,
-
-    /// <summary>Parent: the body.</summary>
+    /// <summary>Parent: what you are called, and how you go (<see cref="Assignment"/>), and behind it the body.</summary>
     Start,
 
     /// <summary>Parent: please stop.</summary>

@@ -24,6 +24,8 @@ internal sealed class HelloWriter
 
     public byte[] ToBytes() => _bytes.AsSpan(0, _length).ToArray();
 
+    public void CopyTo(MessageBuffer message) => message.WriteBytes(ref _bytes[0], (nuint)_length);
+
     private Span<byte> Take(int count)
     {
         if (_bytes.Length - _length < count)
@@ -40,6 +42,8 @@ internal sealed class HelloWriter
 internal ref struct HelloReader(ReadOnlySpan<byte> bytes)
 {
     private ReadOnlySpan<byte> _rest = bytes;
+
+    public readonly ReadOnlySpan<byte> Rest => _rest;
 
     public int ReadInt32() => checked((int)ReadInt64());
 

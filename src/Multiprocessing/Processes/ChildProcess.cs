@@ -146,6 +146,7 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable
                 throw new InvalidOperationException($"Process '{Name}' was started before (pid {_link?.ProcessId}); a process object runs once. Make another one.");
             }
 
+            new Assignment { Name = Name, TerminationGrace = _options.TerminationGrace, ReportsErrors = ReportsErrors }.WriteTo(body);
             body.SenderKeepsReferences = true;
             ValueSerializer.Serialize(body, _call, "body");
             _supervisor.KeepReferences(body.KeepTravelling());
@@ -173,8 +174,6 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable
         }
 
         // A child that is gone before it could read its body, or is stuck and will be killed by the supervisor's timer, is reported as failed to start.
-        var assignment = new Assignment { Name = Name, TerminationGrace = _options.TerminationGrace, ReportsErrors = ReportsErrors };
-        _ = link.Writer.TrySend(FrameKind.Assignment, assignment.ToBytes(), _options.StartTimeout);
         _ = link.Writer.TrySend(FrameKind.Start, body, _options.StartTimeout);
         SpareStock.Current.NoteStart(_call, isSpare);
     }

@@ -58,11 +58,7 @@ internal sealed record BodyHint(Type Call, MethodInfo Method)
 
     private static void Compile(MethodInfo method)
     {
-        RuntimeTypeHandle[] instantiation =
-        [
-            .. (method.DeclaringType?.GenericTypeArguments ?? []).Select(type => type.TypeHandle),
-            .. method.GetGenericArguments().Select(type => type.TypeHandle),
-        ];
-        RuntimeHelpers.PrepareMethod(method.MethodHandle, instantiation.Length == 0 ? null : instantiation);
+        Type[] arguments = [.. method.DeclaringType?.GenericTypeArguments ?? [], .. method.GetGenericArguments()];
+        RuntimeHelpers.PrepareMethod(method.MethodHandle, arguments.Length == 0 ? null : Array.ConvertAll(arguments, type => type.TypeHandle));
     }
 }

@@ -8,7 +8,6 @@ internal static class SpareWarmUp
     public static void Run()
     {
         CarryAndRun();
-        _ = Assignment.FromBytes(new Assignment { Name = "spare", TerminationGrace = TimeSpan.Zero, ReportsErrors = true }.ToBytes());
 
         // The first use of each costs milliseconds: the pool's first thread, cultures (ICU), LINQ, the encoders behind the console.
         Task.Run(static () => { }).Wait();
@@ -23,14 +22,16 @@ internal static class SpareWarmUp
         var number = Environment.ProcessId;
         var words = new List<string> { "a", "b" };
         using var message = MessageBuffer.Rent();
+        new Assignment { Name = "spare", TerminationGrace = TimeSpan.Zero, ReportsErrors = true }.WriteTo(message);
         ValueSerializer.Serialize<ChildCall>(message, new FunctionCall<string>(() => $"{number} {words.Count}"), "body");
         var bytes = new byte[message.Length];
         message.CopyTo(0, bytes);
         using var result = MessageBuffer.Rent();
-        fixed (byte* start = bytes)
+        _ = Assignment.Read(bytes, out var body);
+        fixed (byte* start = body)
         {
             var position = start;
-            ValueSerializer.Deserialize<ChildCall>(ref position, start + bytes.Length).Run(result);
+            ValueSerializer.Deserialize<ChildCall>(ref position, start + body.Length).Run(result);
         }
     }
 }
