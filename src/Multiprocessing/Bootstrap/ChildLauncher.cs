@@ -8,7 +8,7 @@ namespace Multiprocessing;
 /// <summary>Starts the operating system's process for a child and greets it.</summary>
 internal static class ChildLauncher
 {
-    /// <summary>The number of the inherited control socket. Present in the environment only until the child has read it.</summary>
+    /// <summary>The number of the inherited control socket. Present in the environment only until the child has read its greeting.</summary>
     public const string ControlVariable = "MULTIPROCESSING_CONTROL";
 
     private const string StartupHooksVariable = "DOTNET_STARTUP_HOOKS";

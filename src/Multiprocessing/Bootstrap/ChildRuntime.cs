@@ -108,7 +108,7 @@ internal sealed class ChildRuntime
         CurrentProcess.Become(hello);
         if (hello.EntryAssembly.Length > 0)
         {
-            var entry = Assembly.Load(hello.EntryAssembly);
+            var entry = Assembly.Load(NameOf(hello.EntryAssembly));
             if (entry.ManifestModule.ModuleVersionId != hello.EntryVersion)
             {
                 throw DifferentBuild(entry.GetName().Name + ".dll");
@@ -118,6 +118,13 @@ internal sealed class ChildRuntime
         }
 
         Session.Join(hello.SessionDirectory, hello.Participant);
+    }
+
+    // By the simple name, because the version id is compared anyway: parsing a full name takes a part of a millisecond.
+    private static AssemblyName NameOf(string fullName)
+    {
+        var end = fullName.IndexOf(',', StringComparison.Ordinal);
+        return end < 0 || fullName.Contains('\\', StringComparison.Ordinal) ? new AssemblyName(fullName) : new AssemblyName { Name = fullName[..end] };
     }
 
     private static InvalidOperationException DifferentBuild(string file) => new(

@@ -149,9 +149,9 @@ internal sealed unsafe class SegmentTable(SessionMemory memory, ParticipantTable
     /// <summary>
     /// Under the lock: takes every hold of a participant away. Returns the segments that it held and that others hold on to, so that who waits in them can be woken.
     /// </summary>
-    public List<SegmentId> ReleaseAll(int slot)
+    public Pile<SegmentId> ReleaseAll(int slot)
     {
-        var stillHeld = new List<SegmentId>();
+        var stillHeld = new Pile<SegmentId>();
         var used = memory.Header->SegmentsUsed;
         for (var index = 1; index < used; index++)
         {

@@ -9,7 +9,11 @@ internal sealed unsafe partial class Session
     // How long somebody who finds a process gone leaves its parent the time to tell how it ended, before he tells that nobody knows.
     private static readonly long UntoldGrace = 400;
 
-    private readonly Dictionary<ParticipantId, long> _missingSince = [];
+    // By slot. Most processes never find anybody gone.
+    private readonly Lock _missingGate = new();
+    private Missing[]? _missing;
+
+    private record struct Missing(int Generation, long Since);
 
     /// <summary>Every participant that is reserved or has not been marked dead, this process included.</summary>
     public IReadOnlyList<ParticipantInfo> Participants
@@ -114,7 +118,7 @@ internal sealed unsafe partial class Session
             Volatile.Write(ref slot->State, (int)ParticipantState.Dead);
         }
 
-        var shared = first ? Segments.ReleaseAll(participant.Slot) : [];
+        var shared = first ? Segments.ReleaseAll(participant.Slot).ToArray() : [];
         if (first)
         {
             Interlocked.Increment(ref _memory.Header->Deaths);
@@ -167,20 +171,22 @@ internal sealed unsafe partial class Session
         }
 
         var now = Environment.TickCount64;
-        lock (_missingSince)
+        lock (_missingGate)
         {
-            if (!_missingSince.TryGetValue(participant, out var since))
+            _missing ??= new Missing[ParticipantTable.Capacity];
+            ref var missing = ref _missing[participant.Slot];
+            if (missing.Generation != participant.Generation)
             {
-                _missingSince[participant] = now;
+                missing = new Missing(participant.Generation, now);
                 return false;
             }
 
-            if (now - since < UntoldGrace)
+            if (now - missing.Since < UntoldGrace)
             {
                 return false;
             }
 
-            _missingSince.Remove(participant);
+            missing = default; // no participant has generation 0
         }
 
         var report = SelfReported(participant);

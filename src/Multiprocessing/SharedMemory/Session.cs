@@ -12,7 +12,7 @@ internal sealed unsafe partial class Session
     private static Session? _current;
 
     // A session that nobody refers to any more must not be finalized together with its objects: their finalizers need its memory to let go of what they hold.
-    private static readonly HashSet<Session> Joined = [];
+    private static readonly List<Session> Joined = [];
 
     private readonly SessionDirectory _directory;
     private readonly SessionMemory _memory;

@@ -14,7 +14,7 @@ internal sealed unsafe class Doorbells(Session session)
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(30);
 
     private readonly Lock _gate = new();
-    private readonly HashSet<AsyncWaiters> _waited = [];
+    private readonly HashSet<AsyncWaiters> _waited = new(ReferenceEqualityComparer.Instance);
     private AsyncWaiters[] _snapshot = [];
     private Thread? _dispatcher;
     private volatile bool _stopped;
