@@ -138,7 +138,7 @@ public sealed partial class ProcessQueue<T> : IDisposable, IProcessHandle<Proces
 
     void IProcessHandle<ProcessQueue<T>>.WriteHandle(HandleWriter writer)
     {
-        writer.AddTravelling(Core.StartTravel());
+        writer.AddTravelling(writer.SenderKeepsReferences ? Core.KeepForBody() : Core.StartTravel());
         writer.Write(_core.Segment.Id.ToWord());
         writer.Write((byte)(writer.SenderKeepsReferences ? 1 : 0));
         GC.KeepAlive(this);
@@ -158,6 +158,7 @@ public sealed partial class ProcessQueue<T> : IDisposable, IProcessHandle<Proces
         {
             if (endsTravel)
             {
+                KillPoints.Pass(KillPoint.TravelEnding);
                 session.Segments.Travel(id, -1);
             }
         }

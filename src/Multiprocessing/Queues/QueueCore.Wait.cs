@@ -213,7 +213,10 @@ internal sealed unsafe partial class QueueCore
     /// <summary>How the last other holder went, if nobody else has the queue or is on the way to it and its grace is over.</summary>
     private ParticipantExit? FindAbandonment()
     {
+        // Who is on the way is looked at first: he becomes a holder before he is not on the way any more.
         if (Volatile.Read(ref _control->EverShared) == 0
+            || Volatile.Read(ref InBodies) > 0
+            || Session.Segments.TravellingOf(Segment.Id) > 0
             || Session.Segments.AnyHolder(Segment.Id, slot => slot != _members.Self.Slot && !Session.IsGone(new ParticipantId(slot, _members[slot]->Generation)))
             || Session.Segments.TravellingOf(Segment.Id) > 0)
         {

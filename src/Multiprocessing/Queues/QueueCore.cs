@@ -145,9 +145,12 @@ internal sealed unsafe partial class QueueCore : SharedObject
     public bool Complete()
     {
         EnterWrite(Deadline.Now, default);
+        KillPoints.Pass(KillPoint.CompleteLocked);
         var first = _control->Completed == 0;
         Volatile.Write(ref _control->Completed, 1);
+        KillPoints.Pass(KillPoint.CompleteStored);
         OwnerLock.Exit(&_control->WriteLock);
+        KillPoints.Pass(KillPoint.CompleteUnlocked);
         WakeAll();
         return first;
     }
@@ -264,6 +267,7 @@ internal sealed unsafe partial class QueueCore : SharedObject
         if (!OwnerLock.TryEnter(&_control->ReadLock, _selfWord)
             && EnterSlow(&_control->ReadLock, deadline, cancellationToken) is OwnerLock.Result.Recovered)
         {
+            KillPoints.Pass(KillPoint.ReadLockRecovered);
             RepairRow();
         }
     }

@@ -93,13 +93,39 @@ internal sealed unsafe partial class Session
             if (last)
             {
                 released.Detach();
+                KillPoints.Pass(KillPoint.ObjectDetached);
                 NoteGone(released.Segment.Header, Self);
+                KillPoints.Pass(KillPoint.ObjectGoingNoted);
                 Segments.Release(released.Segment.Id, Self.Slot);
             }
         }
 
+        KillPoints.Pass(KillPoint.ObjectReleased);
+
         // Those who wait for somebody to come see that one has gone, and those who wait here that their wrapper was disposed.
         released.WakeAll();
+    }
+
+    internal KeptObject KeepForBody(SharedObject kept)
+    {
+        lock (_objectsGate)
+        {
+            ObjectDisposedException.ThrowIf(kept.References == 0, kept);
+            kept.References++;
+            kept.InBodies++;
+        }
+
+        return new KeptObject(kept);
+    }
+
+    internal void ReleaseFromBody(SharedObject kept)
+    {
+        lock (_objectsGate)
+        {
+            kept.InBodies--;
+        }
+
+        Release(kept);
     }
 
     private Segment? FindMapped(SegmentId id)

@@ -51,6 +51,7 @@ internal sealed unsafe partial class Session
         {
             // Whoever marked the slot's last participant dead may have been killed before its holds were gone.
             Segments.ReleaseAll(participant.Slot);
+            KillPoints.Pass(KillPoint.ReserveHoldsReleased);
         }
 
         Segments.Exit();
@@ -81,6 +82,7 @@ internal sealed unsafe partial class Session
         if (Members.IsCurrent(participant) && (ParticipantState)Members[participant.Slot]->State is ParticipantState.Reserved)
         {
             Volatile.Write(ref Members[participant.Slot]->State, (int)ParticipantState.Free);
+            KillPoints.Pass(KillPoint.Abandoned);
         }
 
         Segments.Exit();
@@ -115,16 +117,21 @@ internal sealed unsafe partial class Session
             slot->ExitCode = exit.Code;
             slot->ExitSignal = exit.Signal;
             slot->ExitReason = (int)exit.Reason;
+            KillPoints.Pass(KillPoint.DeathFilled);
             Volatile.Write(ref slot->State, (int)ParticipantState.Dead);
+            KillPoints.Pass(KillPoint.DeathMarked);
         }
 
         var shared = first ? Segments.ReleaseAll(participant.Slot).ToArray() : [];
+        KillPoints.Pass(KillPoint.DeathHoldsReleased);
         if (first)
         {
             Interlocked.Increment(ref _memory.Header->Deaths);
+            KillPoints.Pass(KillPoint.DeathCounted);
         }
 
         Segments.Exit();
+        KillPoints.Pass(KillPoint.DeathUnlocked);
         foreach (var id in shared)
         {
             TellDeath(id, participant);
@@ -214,6 +221,7 @@ internal sealed unsafe partial class Session
         if (Volatile.Read(ref header->Magic) == SegmentHeader.ExpectedMagic)
         {
             NoteGone(header, participant);
+            KillPoints.Pass(KillPoint.DeathNoted);
             for (var i = 0; i < header->LockCount; i++)
             {
                 WordWait.Wake((int*)(target.Base + header->LockOffset + (i * header->LockStride)), int.MaxValue);
@@ -225,6 +233,7 @@ internal sealed unsafe partial class Session
             }
         }
 
+        KillPoints.Pass(KillPoint.DeathTold);
         borrowed?.Unmap();
         GC.KeepAlive(target);
     }
@@ -232,6 +241,7 @@ internal sealed unsafe partial class Session
     private static void NoteGone(SegmentHeader* header, ParticipantId participant)
     {
         Volatile.Write(ref header->LastGoneAt, Environment.TickCount64);
+        KillPoints.Pass(KillPoint.GoneHalfNoted);
         Volatile.Write(ref header->LastGone, ((long)participant.Generation << 32) | (uint)(participant.Slot + 1));
     }
 }

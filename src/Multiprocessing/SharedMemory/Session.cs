@@ -158,10 +158,13 @@ internal sealed unsafe partial class Session
 
         // Before the holds go: the queues' rows say who let go of them.
         DetachAll();
+        KillPoints.Pass(KillPoint.LeaveDetached);
         Segments.Enter();
         Segments.ReleaseAll(Self.Slot);
+        KillPoints.Pass(KillPoint.LeaveHoldsReleased);
         var slot = Members[Self.Slot];
         Interlocked.CompareExchange(ref slot->State, (int)ParticipantState.Left, (int)ParticipantState.Active);
+        KillPoints.Pass(KillPoint.LeaveMarked);
         Segments.Exit();
         Doorbells.Stop();
         _directory.Close(remove: IsRoot);

@@ -104,6 +104,7 @@ internal sealed unsafe class SessionMemory
             throw SharedMemoryErrors.For(error, _path, to - from);
         }
 
+        KillPoints.Pass(KillPoint.TableMemoryAllocated);
         Volatile.Write(ref header->SegmentCapacity, capacity + GrowthStep);
     }
 }

@@ -23,12 +23,14 @@ internal static class SessionSweep
             return false;
         }
 
+        KillPoints.Pass(KillPoint.SweepLocked);
         var file = Path.Combine(path, SessionDirectory.SessionFile);
         if (File.Exists(file) && !KillSurvivors(file))
         {
             return false;
         }
 
+        KillPoints.Pass(KillPoint.SweepKilled);
         SessionDirectory.Open(path).Close(remove: true);
         return true;
     }

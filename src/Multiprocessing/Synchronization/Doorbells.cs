@@ -24,6 +24,7 @@ internal sealed unsafe class Doorbells(Session session)
     {
         // The flag before the bits: who sets a bit after we read its word sets the flag after we cleared it.
         Interlocked.Exchange(ref point->AsyncArmed, 0);
+        KillPoints.Pass(KillPoint.RingDisarmed);
         for (var word = 0; word < ParticipantTable.Capacity / 64; word++)
         {
             if (Volatile.Read(ref point->AsyncMask[word]) == 0)
@@ -32,6 +33,7 @@ internal sealed unsafe class Doorbells(Session session)
             }
 
             var bits = Interlocked.Exchange(ref point->AsyncMask[word], 0);
+            KillPoints.Pass(KillPoint.RingBitsTaken);
             while (bits != 0)
             {
                 var slot = (word * 64) + BitOperations.TrailingZeroCount(bits);

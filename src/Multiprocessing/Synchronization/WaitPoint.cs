@@ -47,10 +47,15 @@ internal unsafe struct WaitPoint
     {
         var sequence = Volatile.Read(ref point->Sequence);
         Interlocked.Increment(ref point->Arrivals);
+        KillPoints.Pass(KillPoint.SleepAnnounced);
         return sequence;
     }
 
-    public static void Sleep(WaitPoint* point, int sequence, TimeSpan timeout) => WordWait.Wait(&point->Sequence, sequence, timeout);
+    public static void Sleep(WaitPoint* point, int sequence, TimeSpan timeout)
+    {
+        WordWait.Wait(&point->Sequence, sequence, timeout);
+        KillPoints.Pass(KillPoint.Slept);
+    }
 
     /// <summary>
     /// Tells that up to <paramref name="count"/> waiters may go on. The caller's change must be separated from this call by a full fence, which
@@ -74,6 +79,7 @@ internal unsafe struct WaitPoint
     public static void WakeAll(WaitPoint* point)
     {
         Interlocked.Increment(ref point->Sequence);
+        KillPoints.Pass(KillPoint.AllToBeWoken);
         WordWait.Wake(&point->Sequence, int.MaxValue);
     }
 
@@ -81,16 +87,21 @@ internal unsafe struct WaitPoint
     public static void ArmAsync(WaitPoint* point, int slot)
     {
         Interlocked.Or(ref point->AsyncMask[slot / 64], 1UL << (slot % 64));
+        KillPoints.Pass(KillPoint.AsyncBitSet);
         Interlocked.Exchange(ref point->AsyncArmed, 1);
+        KillPoints.Pass(KillPoint.AsyncArmed);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void WakeSleepers(WaitPoint* point, int count)
     {
         var arrivals = Volatile.Read(ref point->Arrivals);
+        KillPoints.Pass(KillPoint.WakeBegun);
         Interlocked.Increment(ref point->Sequence);
+        KillPoints.Pass(KillPoint.WakeCounted);
         if (WordWait.Wake(&point->Sequence, count) == 0)
         {
+            KillPoints.Pass(KillPoint.WakeFoundNobody);
             Volatile.Write(ref point->Handled, arrivals);
         }
     }

@@ -117,6 +117,34 @@ public sealed class ProcessQueueDeathTests : IDisposable
     }
 
     [Fact]
+    public void A_handle_in_the_body_of_a_child_of_ours_counts_as_somebody_who_may_come()
+    {
+        using var queue = NewQueue<int>();
+        var other = new FakeParticipant(_session);
+        other.Open(queue);
+        var kept = queue.Core.KeepForBody();
+        other.Kill();
+        Should.Throw<QueueEmptyException>(() => queue.Get(TimeSpan.FromMilliseconds(700)));
+        kept.Cancel();
+        Should.Throw<QueueAbandonedException>(() => queue.Get());
+    }
+
+    [Fact]
+    public void Who_dies_with_a_child_in_its_start_leaves_nothing_of_what_the_body_carries()
+    {
+        using var queue = NewQueue<int>();
+        var other = new FakeParticipant(_session);
+        var theirs = other.Open(queue);
+        var id = queue.Core.Segment.Id;
+        theirs.Core.KeepForBody();
+        theirs.Dispose();
+        _session.Segments.AnyHolder(id, slot => slot == other.Id.Slot).ShouldBeTrue();
+        other.Kill();
+        queue.Dispose();
+        _session.Segments.IsCurrent(id).ShouldBeFalse();
+    }
+
+    [Fact]
     public void A_queue_that_nobody_else_ever_had_is_never_abandoned()
     {
         using var queue = NewQueue<int>();
