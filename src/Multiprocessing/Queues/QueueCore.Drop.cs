@@ -31,7 +31,7 @@ internal sealed unsafe partial class QueueCore
         }
         finally
         {
-            scratch.Return();
+            scratch.Return(used: 0);
         }
     }
 

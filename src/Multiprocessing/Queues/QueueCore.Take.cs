@@ -17,7 +17,7 @@ internal sealed unsafe partial class QueueCore
         where TSink : struct, ISink, allows ref struct
     {
         taken = 0;
-        if (IsEmpty)
+        if (!MayHaveItems)
         {
             return QueueOutcome.Blocked;
         }

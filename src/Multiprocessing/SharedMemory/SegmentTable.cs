@@ -223,6 +223,9 @@ internal sealed unsafe class SegmentTable(SessionMemory memory, ParticipantTable
         return false;
     }
 
+    /// <summary>A look without the lock at a segment that this process holds.</summary>
+    public bool IsHeldBy(SegmentId id, int slot) => (Volatile.Read(ref this[id.Index]->Holders[slot / 64]) & Bit(slot)) != 0;
+
     public int TravellingOf(SegmentId id) => IsCurrent(id) ? Volatile.Read(ref this[id.Index]->Travelling) : 0;
 
     public int CountLive(SegmentKind kind)

@@ -7,11 +7,13 @@ namespace Multiprocessing;
 internal sealed unsafe partial class Session
 {
     // How long somebody who finds a process gone leaves its parent the time to tell how it ended, before he tells that nobody knows.
-    private static readonly long UntoldGrace = 400;
+    internal const long UntoldGrace = 400;
+    private static readonly TimeSpan SliceWhileMissing = TimeSpan.FromMilliseconds(UntoldGrace / 4);
 
     // By slot. Most processes never find anybody gone.
     private readonly Lock _missingGate = new();
     private Missing[]? _missing;
+    private int _missingCount;
 
     private record struct Missing(int Generation, long Since);
 
@@ -162,6 +164,15 @@ internal sealed unsafe partial class Session
     public ParticipantExit? SelfReported(ParticipantId participant) => Members.SelfReported(participant);
 
     /// <summary>
+    /// The process that started this one holds the segment. A child ends with its parent, so as long as this one runs there is nobody to ask about;
+    /// most children wait for what their parent does, and would do nothing else when idle than ask.
+    /// </summary>
+    internal bool ParentHolds(SegmentId id) => _parentSlot >= 0 && Segments.IsHeldBy(id, _parentSlot);
+
+    /// <summary>How long to sleep until the next look: not as long as usual while somebody is missing whose death nobody has told yet.</summary>
+    internal TimeSpan SliceNow => Volatile.Read(ref _missingCount) == 0 ? WaitPoint.Slice : SliceWhileMissing;
+
+    /// <summary>
     /// Whether the participant is gone for good, for those who wait for what it had: marked dead, or found gone some time ago without anybody having told how,
     /// in which case it is marked dead here. Slow: asks the OS.
     /// </summary>
@@ -169,6 +180,7 @@ internal sealed unsafe partial class Session
     {
         if (!Members.IsCurrent(participant) || (ParticipantState)Volatile.Read(ref Members[participant.Slot]->State) is ParticipantState.Dead or ParticipantState.Free)
         {
+            ForgetMissing(participant);
             return true;
         }
 
@@ -184,6 +196,7 @@ internal sealed unsafe partial class Session
             ref var missing = ref _missing[participant.Slot];
             if (missing.Generation != participant.Generation)
             {
+                _missingCount += missing.Generation == 0 ? 1 : 0;
                 missing = new Missing(participant.Generation, now);
                 return false;
             }
@@ -192,13 +205,30 @@ internal sealed unsafe partial class Session
             {
                 return false;
             }
-
-            missing = default; // no participant has generation 0
         }
 
+        ForgetMissing(participant);
         var report = SelfReported(participant);
         MarkDead(participant, new ParticipantExit(Members.ProcessIdOf(participant.Slot), report?.Reason ?? ExitReason.Unknown, report?.Code ?? -1, -1));
         return true;
+    }
+
+    private void ForgetMissing(ParticipantId participant)
+    {
+        if (Volatile.Read(ref _missingCount) == 0)
+        {
+            return;
+        }
+
+        lock (_missingGate)
+        {
+            ref var missing = ref _missing![participant.Slot];
+            if (missing.Generation == participant.Generation)
+            {
+                missing = default; // no participant has generation 0
+                _missingCount--;
+            }
+        }
     }
 
     /// <summary>How the participant went, as well as it is known: told by its parent, or by itself, or not at all.</summary>

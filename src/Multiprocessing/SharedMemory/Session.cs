@@ -18,6 +18,9 @@ internal sealed unsafe partial class Session
     private readonly SessionMemory _memory;
     private int _left;
 
+    // The participant that started this process and without which it does not stay; -1 where there is none.
+    private int _parentSlot = -1;
+
     private Session(SessionDirectory directory, SessionMemory memory, ParticipantId self)
     {
         _directory = directory;
@@ -100,6 +103,7 @@ internal sealed unsafe partial class Session
             }
 
             var session = Attach(directory, self);
+            session._parentSlot = OwnerLock.OwnerOf(Volatile.Read(ref session.Members[self.Slot]->Reserver)).Slot;
             AppDomain.CurrentDomain.ProcessExit += (_, _) => session.Leave();
             Volatile.Write(ref _current, session);
             return session;

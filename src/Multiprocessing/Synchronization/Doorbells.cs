@@ -118,7 +118,7 @@ internal sealed unsafe class Doorbells(Session session)
                 waiters.Scan();
             }
 
-            WordWait.Wait(doorbell, seen, waited.Length == 0 ? Idle : WaitPoint.Slice);
+            WordWait.Wait(doorbell, seen, waited.Length == 0 ? Idle : session.SliceNow);
         }
 
         GC.KeepAlive(session);
