@@ -122,6 +122,7 @@ internal enum SegmentKind
     Array,
     Memory,
     Other,
+    ReaderWriterLock,
 }
 
 /// <summary>The states of a segment's entry.</summary>
