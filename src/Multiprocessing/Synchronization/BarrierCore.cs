@@ -11,9 +11,8 @@ internal sealed unsafe class BarrierCore : GuardedCore
 {
     private readonly BarrierState* _state;
     private readonly WaitPoint* _point;
-    private readonly AsyncWaiters _asyncWaiters;
+    private readonly Lock _actionGate = new();
     private SpinBudget _spin;
-    private long _scanned = -1;
     private Action<long>? _action;
     private bool _hasReadAction;
     private ITravellingReference[] _kept = [];
@@ -23,7 +22,6 @@ internal sealed unsafe class BarrierCore : GuardedCore
     {
         _state = &frame->Barrier;
         _point = &frame->Point;
-        _asyncWaiters = new AsyncWaiters(host, _point, AllIfEndedSince);
     }
 
     /// <summary>How an arrival ended.</summary>
@@ -95,7 +93,7 @@ internal sealed unsafe class BarrierCore : GuardedCore
     /// <summary>The action, made in this process out of what the creator's was.</summary>
     public Action<long>? ReadAction()
     {
-        lock (_asyncWaiters)
+        lock (_actionGate)
         {
             if (!_hasReadAction)
             {
@@ -183,7 +181,8 @@ internal sealed unsafe class BarrierCore : GuardedCore
     }
 
     public ValueTask<bool> WaitAsync(long phase, ProcessSynchronizationObject handle, Deadline deadline, CancellationToken cancellationToken) =>
-        WaitAsync(() => HasEnded(phase), handle, _asyncWaiters, null, deadline, cancellationToken);
+        WaitAloneAsync(
+            () => HasEnded(phase), () => Phase != phase || Volatile.Read(ref _state->Broken) != 0, handle, deadline, cancellationToken);
 
     /// <summary>Waits until there is a phase to come to, and comes to it.</summary>
     public bool WaitToArrive(ProcessSynchronizationObject handle, out BarrierArrival arrival, Deadline deadline, CancellationToken cancellationToken)
@@ -195,7 +194,8 @@ internal sealed unsafe class BarrierCore : GuardedCore
     }
 
     public ValueTask<bool> WaitToArriveAsync(Func<bool> attempt, ProcessSynchronizationObject handle, Deadline deadline, CancellationToken cancellationToken) =>
-        WaitAsync(attempt, handle, _asyncWaiters, null, deadline, cancellationToken);
+        WaitAloneAsync(
+            attempt, () => Volatile.Read(ref _state->Arrived) < _state->Participants || Volatile.Read(ref _state->Broken) != 0, handle, deadline, cancellationToken);
 
     /// <exception cref="BrokenBarrierException">The barrier broke before the phase ended.</exception>
     public void ThrowIfNotEnded(long phase) => HasEnded(phase);
@@ -227,10 +227,6 @@ internal sealed unsafe class BarrierCore : GuardedCore
         ExitGuard();
         NotifyAll();
     }
-
-    internal override void ScanAsync() => _asyncWaiters.Scan();
-
-    internal override void ReleaseAsync() => _asyncWaiters.ReleaseAll();
 
     /// <summary>Who lets go of the barrier is not expected any more. Whoever of this process has come to the phase and does not wait for its end any more breaks it.</summary>
     internal override void Detach()
@@ -357,14 +353,6 @@ internal sealed unsafe class BarrierCore : GuardedCore
         var status = new ParticipantExit(processId, (ExitReason)_state->BrokenReason, _state->BrokenCode, _state->BrokenSignal).ToExitStatus();
         var how = status.Reason is ExitReason.Unknown ? "is gone" : $"ended with: {status}";
         return new BrokenBarrierException($"Process {processId}, a participant of the barrier, {how}. Reset() makes the barrier whole again for those who are left.", processId, status);
-    }
-
-    /// <summary>A waiter that is told without need looks and enlists again.</summary>
-    private int AllIfEndedSince()
-    {
-        ReapIfDue();
-        var version = Volatile.Read(ref _state->Version);
-        return Interlocked.Exchange(ref _scanned, version) != version ? int.MaxValue : 0;
     }
 
     private readonly struct EndAttempt(BarrierCore core, long phase) : IAttempt

@@ -3,32 +3,17 @@ namespace Multiprocessing;
 internal sealed partial class ConditionCore
 {
     /// <summary><see cref="Sleep"/> without a thread.</summary>
-    public async ValueTask SleepAsync(int index, ProcessSynchronizationObject handle, Deadline deadline, CancellationToken cancellationToken)
+    public async ValueTask SleepAsync(int index, int takeOvers, ProcessSynchronizationObject handle, Deadline deadline, CancellationToken cancellationToken)
     {
-        var waiters = NewAsyncWaiters(index);
-        lock (_asyncWaiters)
-        {
-            _asyncWaiters.Add(waiters);
-        }
-
-        var waiter = waiters.Enlist();
         try
         {
-            if (IsNotified(index) || deadline.HasPassed || cancellationToken.IsCancellationRequested || handle.IsDisposed)
-            {
-                return;
-            }
-
-            var wait = waiter.Value.Task;
-            await (deadline.IsNever ? wait.WaitAsync(cancellationToken) : wait.WaitAsync(deadline.Remaining, cancellationToken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await WaitAloneAsync(IsOver, IsOver, handle, deadline, cancellationToken).ConfigureAwait(false);
         }
-        finally
+        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
         {
-            waiters.Withdraw(waiter);
-            lock (_asyncWaiters)
-            {
-                _asyncWaiters.Remove(waiters);
-            }
+            // What ended the wait is looked at when the lock is held again: a notification that came at the same time counts.
         }
+
+        bool IsOver() => IsNotified(index) || Lock.WasAbandonedSince(takeOvers);
     }
 }

@@ -25,7 +25,6 @@ internal sealed unsafe partial class ConditionCore : SyncCore
 
     // Entry 0 is the guard's place.
     private readonly ConditionWaiter* _waiters;
-    private readonly HashSet<AsyncWaiters> _asyncWaiters = [];
     private SpinBudget _spin;
 
     public ConditionCore(SharedObject host, SyncFrame* frame)
@@ -37,7 +36,8 @@ internal sealed unsafe partial class ConditionCore : SyncCore
         _waiters = (ConditionWaiter*)_guard;
     }
 
-    public SegmentId LockSegment => SegmentId.FromWord(_state->LockSegment);
+    /// <summary>The lock under which is waited and notified; the same of all wrappers.</summary>
+    public LockCore Lock { get; set; } = null!;
 
     /// <summary>How many wait and are not notified, in all processes.</summary>
     public int WaiterCount
@@ -94,13 +94,19 @@ internal sealed unsafe partial class ConditionCore : SyncCore
         return index;
     }
 
-    /// <summary>Sleeps until the entry is notified, the deadline passes, the token fires or the wrapper is disposed. Says nothing: <see cref="Withdraw"/> does.</summary>
-    public void Sleep(int index, ProcessSynchronizationObject handle, Deadline deadline, CancellationToken cancellationToken)
+    /// <summary>
+    /// Sleeps until the entry is notified, the lock is found abandoned, the deadline passes, the token fires or the wrapper is disposed. Which of these: see <see cref="Withdraw"/>.
+    /// </summary>
+    public void Sleep(int index, int takeOvers, ProcessSynchronizationObject handle, Deadline deadline, CancellationToken cancellationToken)
     {
         var waiter = _waiters + index;
         var seen = Volatile.Read(ref *(long*)waiter);
         var slept = (int)seen != ConditionWaiter.Waiting || _spin.SpinWhileUnchanged((long*)waiter, seen);
-        while (Volatile.Read(ref waiter->State) == ConditionWaiter.Waiting && !deadline.HasPassed && !cancellationToken.IsCancellationRequested && !handle.IsDisposed)
+        while (Volatile.Read(ref waiter->State) == ConditionWaiter.Waiting
+            && !deadline.HasPassed
+            && !cancellationToken.IsCancellationRequested
+            && !handle.IsDisposed
+            && !Lock.WasAbandonedSince(takeOvers))
         {
             ReapIfDue();
             using (cancellationToken.UnsafeRegister(static waiting => ((Sleeper)waiting!).Shake(), cancellationToken.CanBeCanceled ? new Sleeper(this, index) : null))
@@ -114,14 +120,16 @@ internal sealed unsafe partial class ConditionCore : SyncCore
         }
     }
 
-    /// <summary>Gives the entry back; returns whether it was notified.</summary>
-    public bool Withdraw(int index)
+    /// <summary>
+    /// Gives the entry back; returns whether it was notified. Also when an owner of the lock died since: he may have changed what is waited for and not lived to say so.
+    /// </summary>
+    public bool Withdraw(int index, int takeOvers)
     {
         EnterGuard();
         var notified = _waiters[index].State == ConditionWaiter.Notified;
         Volatile.Write(ref _waiters[index].State, ConditionWaiter.Free);
         ExitGuard();
-        return notified;
+        return notified || Lock.WasAbandonedSince(takeOvers);
     }
 
     /// <summary>Notifies those who have waited longest.</summary>
@@ -157,22 +165,6 @@ internal sealed unsafe partial class ConditionCore : SyncCore
 
         ExitGuard();
         RingAsync();
-    }
-
-    internal override void ScanAsync()
-    {
-        foreach (var waiters in AsyncSnapshot())
-        {
-            waiters.Scan();
-        }
-    }
-
-    internal override void ReleaseAsync()
-    {
-        foreach (var waiters in AsyncSnapshot())
-        {
-            waiters.ReleaseAll();
-        }
     }
 
     /// <summary>Entries of the dead go. A notification that one of them had goes to the next who waited when it was given.</summary>
@@ -236,20 +228,6 @@ internal sealed unsafe partial class ConditionCore : SyncCore
     }
 
     private bool IsNotified(int index) => Volatile.Read(ref _waiters[index].State) == ConditionWaiter.Notified;
-
-    private AsyncWaiters NewAsyncWaiters(int index) => new(Host, &_frame->Point, () =>
-    {
-        ReapIfDue();
-        return IsNotified(index) ? 1 : 0;
-    });
-
-    private AsyncWaiters[] AsyncSnapshot()
-    {
-        lock (_asyncWaiters)
-        {
-            return [.. _asyncWaiters];
-        }
-    }
 
     private void RingAsync()
     {

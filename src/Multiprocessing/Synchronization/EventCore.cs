@@ -12,10 +12,11 @@ internal sealed unsafe class EventCore : SyncCore
     private readonly SyncFrame* _frame;
     private readonly long* _word;
     private readonly WaitPoint* _point;
+
+    // Of an event that one waiter takes.
     private readonly AsyncWaiters _asyncWaiters;
     private readonly Action? _passOn;
     private SpinBudget _spin;
-    private long _scanned;
 
     public EventCore(SharedObject host, SyncFrame* frame)
         : base(host, frame)
@@ -25,7 +26,7 @@ internal sealed unsafe class EventCore : SyncCore
         _point = &frame->Point;
         IsAutoReset = frame->Option == (long)EventResetMode.AutoReset;
         _passOn = IsAutoReset ? PassOn : null;
-        _asyncWaiters = new AsyncWaiters(host, _point, IsAutoReset ? () => IsSet ? 1 : 0 : AllIfSetSince);
+        _asyncWaiters = new AsyncWaiters(host, _point, () => IsSet ? 1 : 0);
     }
 
     public bool IsAutoReset { get; }
@@ -69,12 +70,22 @@ internal sealed unsafe class EventCore : SyncCore
     public ValueTask<bool> WaitAsync(ProcessSynchronizationObject handle, Deadline deadline, CancellationToken cancellationToken)
     {
         var attempt = new Attempt(this);
-        return WaitAsync(() => attempt.Try(), handle, _asyncWaiters, _passOn, deadline, cancellationToken);
+        return IsAutoReset
+            ? WaitAsync(attempt.Try, handle, _asyncWaiters, _passOn, deadline, cancellationToken)
+            : WaitAloneAsync(attempt.Try, attempt.Try, handle, deadline, cancellationToken);
     }
 
-    internal override void ScanAsync() => _asyncWaiters.Scan();
+    internal override void ScanAsync()
+    {
+        base.ScanAsync();
+        _asyncWaiters.Scan();
+    }
 
-    internal override void ReleaseAsync() => _asyncWaiters.ReleaseAll();
+    internal override void ReleaseAsync()
+    {
+        base.ReleaseAsync();
+        _asyncWaiters.ReleaseAll();
+    }
 
     private void PassOn()
     {
@@ -83,13 +94,6 @@ internal sealed unsafe class EventCore : SyncCore
         {
             WaitPoint.Notify(_point, 1, Session.Doorbells);
         }
-    }
-
-    /// <summary>A waiter that is told without need looks at its own word and enlists again.</summary>
-    private int AllIfSetSince()
-    {
-        var word = Volatile.Read(ref *_word);
-        return (word & SetBit) != 0 || Interlocked.Exchange(ref _scanned, word) != word ? int.MaxValue : 0;
     }
 
     private readonly struct Attempt(EventCore core) : IAttempt

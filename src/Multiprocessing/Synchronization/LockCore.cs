@@ -65,6 +65,16 @@ internal sealed unsafe partial class LockCore : SyncCore
     /// <summary>By what <see cref="EnterAsync"/> of this process returned.</summary>
     public bool IsHeldByAnyHold => Volatile.Read(ref _hold) is not null;
 
+    /// <summary>How often it was taken over from an owner that was gone.</summary>
+    public int TakeOvers => Volatile.Read(ref _frame->TakeOvers);
+
+    /// <summary>Somebody died, or let go of the lock, as its owner since <see cref="TakeOvers"/> was that: what he would have notified others of he has not.</summary>
+    public bool WasAbandonedSince(int takeOvers)
+    {
+        var seen = Volatile.Read(ref *_word);
+        return TakeOvers != takeOvers || (seen != 0 && IsDeadByOs(seen));
+    }
+
     public bool IsHeldBy(ProcessLockHold hold) => ReferenceEquals(Volatile.Read(ref _hold), hold);
 
     /// <summary>Acquire. Fails also when this thread has it.</summary>
@@ -358,6 +368,8 @@ internal sealed unsafe partial class LockCore : SyncCore
         result = EnterResult.AbandonedBy(dead);
         if (Interlocked.CompareExchange(ref *_word, SelfWord | Waiters, seen) == seen)
         {
+            // Under the lock. Killed before it: the next one takes over again.
+            Volatile.Write(ref _frame->TakeOvers, _frame->TakeOvers + 1);
             return true;
         }
 

@@ -164,6 +164,11 @@ public sealed class ProcessBarrier : ProcessSynchronizationObject, IProcessHandl
         {
             ended = _core.Wait(arrival.Phase, this, deadline, cancellationToken);
         }
+        catch (BrokenBarrierException) when (IsDisposed)
+        {
+            // It was this process's letting go that broke it for the others.
+            ThrowIfDisposed();
+        }
         catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException && !_core.TryWithdraw(arrival.Phase))
         {
             // All had come before the token fired: the phase ends, as soon as the action has.
@@ -201,6 +206,11 @@ public sealed class ProcessBarrier : ProcessSynchronizationObject, IProcessHandl
         try
         {
             ended = await _core.WaitAsync(arrival.Phase, this, deadline, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BrokenBarrierException) when (IsDisposed)
+        {
+            // It was this process's letting go that broke it for the others.
+            ThrowIfDisposed();
         }
         catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException && !_core.TryWithdraw(arrival.Phase))
         {

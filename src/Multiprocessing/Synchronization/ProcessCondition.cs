@@ -7,7 +7,8 @@ namespace Multiprocessing;
 /// waits for is looked at by the caller, best by <see cref="Wait(Func{bool}, CancellationToken)"/>.
 /// <para>
 /// A notification goes to those who have waited longest, and to nobody else. A process that dies while it waits takes no notification with it: it goes to the next one. When a process dies
-/// that holds the lock, the next owner is told, and that may be one who comes back from a wait (<see cref="ProcessLock.WasAbandoned"/>).
+/// that holds the lock, it may have changed something and not lived to notify: all who wait wake then as if notified, and the first of them to have the lock is told
+/// (<see cref="ProcessLock.WasAbandoned"/>).
 /// </para>
 /// <para>All members are safe to call from any thread of any process at the same time.</para>
 /// </summary>
@@ -45,6 +46,7 @@ public sealed class ProcessCondition : ProcessSynchronizationObject, IProcessHan
         _core = (ConditionCore)shared.Core;
         Lock = @lock;
         _lock = @lock.Core;
+        _core.Lock = _lock;
         _ownsLock = ownsLock;
     }
 
@@ -182,18 +184,19 @@ public sealed class ProcessCondition : ProcessSynchronizationObject, IProcessHan
         ThrowIfDisposed();
         ThrowIfNotHeld();
         cancellationToken.ThrowIfCancellationRequested();
+        var takeOvers = _lock.TakeOvers;
         var entry = _core.Enlist();
         bool notified;
         var recursions = _lock.ExitWholly();
         try
         {
-            _core.Sleep(entry, this, deadline, cancellationToken);
+            _core.Sleep(entry, takeOvers, this, deadline, cancellationToken);
         }
         finally
         {
             try
             {
-                notified = _core.Withdraw(entry);
+                notified = _core.Withdraw(entry, takeOvers);
             }
             finally
             {
@@ -209,18 +212,19 @@ public sealed class ProcessCondition : ProcessSynchronizationObject, IProcessHan
         ThrowIfDisposed();
         ThrowIfNotHeldBy(hold);
         cancellationToken.ThrowIfCancellationRequested();
+        var takeOvers = _lock.TakeOvers;
         var entry = _core.Enlist();
         bool notified;
         _lock.Exit(hold);
         try
         {
-            await _core.SleepAsync(entry, this, deadline, cancellationToken).ConfigureAwait(false);
+            await _core.SleepAsync(entry, takeOvers, this, deadline, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
             try
             {
-                notified = _core.Withdraw(entry);
+                notified = _core.Withdraw(entry, takeOvers);
             }
             finally
             {

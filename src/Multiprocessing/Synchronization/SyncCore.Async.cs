@@ -65,4 +65,24 @@ internal abstract partial class SyncCore
             }
         }
     }
+
+    /// <summary>The same for a wait whose end does not depend on how many others there are.</summary>
+    /// <param name="attempt">What is waited for.</param>
+    /// <param name="look">Whether the attempt would end the wait; takes nothing and throws nothing.</param>
+    /// <param name="handle">The wrapper through which the call came: its disposal ends the wait.</param>
+    /// <param name="deadline">When to give up.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    protected async ValueTask<bool> WaitAloneAsync(
+        Func<bool> attempt, Func<bool> look, ProcessSynchronizationObject handle, Deadline deadline, CancellationToken cancellationToken)
+    {
+        var waiters = NewWaitersOfOne(look);
+        try
+        {
+            return await WaitAsync(attempt, handle, waiters, null, deadline, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            Forget(waiters);
+        }
+    }
 }

@@ -13,6 +13,7 @@ internal abstract unsafe partial class SyncCore
     private const long LookEveryMilliseconds = 200;
 
     private readonly SyncFrame* _frame;
+    private readonly HashSet<AsyncWaiters> _waitersOfOne = [];
     private int _deathsSeen = -1;
     private long _lookedAt;
 
@@ -49,10 +50,23 @@ internal abstract unsafe partial class SyncCore
     {
     }
 
-    internal abstract void ScanAsync();
+    /// <inheritdoc cref="SharedObject.ScanAsync"/>
+    internal virtual void ScanAsync()
+    {
+        foreach (var waiters in WaitersOfOne())
+        {
+            waiters.Scan();
+        }
+    }
 
     /// <summary>Asynchronous waiters of this process look whether their wrapper was disposed.</summary>
-    internal abstract void ReleaseAsync();
+    internal virtual void ReleaseAsync()
+    {
+        foreach (var waiters in WaitersOfOne())
+        {
+            waiters.ReleaseAll();
+        }
+    }
 
     /// <summary>Wakes who sleeps on words and not at a wait point.</summary>
     internal void WakeWords()
@@ -61,6 +75,38 @@ internal abstract unsafe partial class SyncCore
         for (var i = 0; i < Volatile.Read(ref header->LockCount); i++)
         {
             WordWait.Wake((int*)((byte*)_frame + header->LockOffset + (i * header->LockStride)), int.MaxValue);
+        }
+    }
+
+    /// <summary>For an asynchronous wait whose end does not depend on how many others there are: it is told when its own look says so, and not in an order. To be forgotten.</summary>
+    protected AsyncWaiters NewWaitersOfOne(Func<bool> look)
+    {
+        var waiters = new AsyncWaiters(Host, &_frame->Point, () =>
+        {
+            ReapIfDue();
+            return look() ? int.MaxValue : 0;
+        });
+        lock (_waitersOfOne)
+        {
+            _waitersOfOne.Add(waiters);
+        }
+
+        return waiters;
+    }
+
+    protected void Forget(AsyncWaiters waiters)
+    {
+        lock (_waitersOfOne)
+        {
+            _waitersOfOne.Remove(waiters);
+        }
+    }
+
+    private AsyncWaiters[] WaitersOfOne()
+    {
+        lock (_waitersOfOne)
+        {
+            return [.. _waitersOfOne];
         }
     }
 

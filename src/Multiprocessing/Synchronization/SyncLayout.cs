@@ -35,6 +35,10 @@ internal unsafe struct SyncFrame
     [FieldOffset(260)]
     public int LeftBehindBy;
 
+    /// <summary>How often a <see cref="ProcessLock"/> was taken over from an owner that was gone; counted by who took it over, as its first act.</summary>
+    [FieldOffset(264)]
+    public int TakeOvers;
+
     [FieldOffset(StateOffset)]
     public EventState Event;
 
