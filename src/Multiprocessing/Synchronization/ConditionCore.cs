@@ -7,8 +7,8 @@ namespace Multiprocessing;
 /// A <see cref="ProcessCondition"/> as this process sees it: an entry of shared memory for each one who waits, who sleeps on its first word. So a notification is for somebody in particular:
 /// it wakes those who have waited longest and nobody else.
 /// <para>
-/// Killed as waiter: the entry names a dead process; if it was notified, the notification goes on to the next who waited at that time. Killed as notifier between the entry and the wake: who
-/// sleeps wakes when the death is told, or after his slice. Killed while a notification is passed on: it may be passed on twice, and never is lost.
+/// Killed as waiter: the entry names a dead process; if it was notified, the notification goes on to the next who waited at that time. Killed as notifier between the entry and the wake, which
+/// comes when the lock is exited: all who wait wake, for the lock's owner died; between that exit and the wake: when the death is told, or after their slice. Killed while a notification is passed on: it may be passed on twice, and never is lost.
 /// </para>
 /// </summary>
 internal sealed unsafe partial class ConditionCore : SyncCore
@@ -54,7 +54,7 @@ internal sealed unsafe partial class ConditionCore : SyncCore
         }
     }
 
-    public static SyncObject Create(Session session, SegmentId lockSegment) =>
+    public static SyncObject Create(Session session) =>
         SyncObject.Create(session, SegmentKind.Condition, SegmentBytes, frame =>
         {
             // Guard and entries lie in one row, so that whoever tells a death wakes all who sleep on one of these words.
@@ -62,7 +62,6 @@ internal sealed unsafe partial class ConditionCore : SyncCore
             frame->Header.LockStride = ConditionWaiter.Size;
             frame->Header.LockCount = 1;
             frame->Condition.NextTicket = 1;
-            frame->Condition.LockSegment = lockSegment.ToWord();
         });
 
     /// <summary>The caller holds the condition's lock and will give it up.</summary>
@@ -140,15 +139,19 @@ internal sealed unsafe partial class ConditionCore : SyncCore
         var notified = 0;
         while (notified < count && Oldest(before: long.MaxValue) is var index and not 0)
         {
-            Wake(index);
+            Mark(index);
+            Lock.WakeAtExit(this, index);
             notified++;
         }
 
         ExitGuard();
-        if (notified > 0)
-        {
-            RingAsync();
-        }
+    }
+
+    /// <summary>After the lock was exited. A waiter who went on meanwhile is not there any more; whoever has his entry now looks once too often.</summary>
+    public void WakeNotified(int index)
+    {
+        WordWait.Wake(&_waiters[index].State, 1);
+        RingAsync();
     }
 
     /// <summary>Everybody at once: the order does not matter.</summary>
@@ -159,12 +162,12 @@ internal sealed unsafe partial class ConditionCore : SyncCore
         {
             if (IsWaiting(_waiters + i))
             {
-                Wake(i);
+                Mark(i);
+                Lock.WakeAtExit(this, i);
             }
         }
 
         ExitGuard();
-        RingAsync();
     }
 
     /// <summary>Entries of the dead go. A notification that one of them had goes to the next who waited when it was given.</summary>
@@ -185,7 +188,8 @@ internal sealed unsafe partial class ConditionCore : SyncCore
             {
                 if (waiter->State == ConditionWaiter.Notified && Oldest(before: waiter->Ticket) is var heir and not 0)
                 {
-                    Wake(heir);
+                    Mark(heir);
+                    WordWait.Wake(&_waiters[heir].State, 1);
                     passedOn = true;
                 }
 
@@ -204,12 +208,11 @@ internal sealed unsafe partial class ConditionCore : SyncCore
     private static bool IsWaiting(ConditionWaiter* waiter) => waiter->State is ConditionWaiter.Waiting or ConditionWaiter.Shaken;
 
     /// <summary>Under the guard. The ticket first: who sees that he is notified leaves the entry, and only its heirs need the ticket.</summary>
-    private void Wake(int index)
+    private void Mark(int index)
     {
         var waiter = _waiters + index;
         waiter->Ticket = _state->NextTicket;
         Interlocked.Exchange(ref waiter->State, ConditionWaiter.Notified);
-        WordWait.Wake(&waiter->State, 1);
     }
 
     /// <summary>Under the guard: who has waited longest, of those who came before the ticket; 0 for nobody.</summary>

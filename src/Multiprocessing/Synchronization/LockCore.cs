@@ -34,6 +34,12 @@ internal sealed unsafe partial class LockCore : SyncCore
     private EnterResult _entered;
     private ProcessLockHold? _hold;
 
+    // There is more to do at the exit than to clear the word.
+    private bool _hasMore;
+    private readonly Lock _wakesGate = new();
+    private List<(ConditionCore Condition, int Waiter)> _wakes = [];
+    private List<(ConditionCore Condition, int Waiter)>? _spareWakes;
+
     public LockCore(SharedObject host, SyncFrame* frame)
         : base(host, frame)
     {
@@ -142,7 +148,14 @@ internal sealed unsafe partial class LockCore : SyncCore
             return;
         }
 
-        Disown();
+        if (_hasMore)
+        {
+            ExitWithMore();
+            return;
+        }
+
+        // Before the word is cleared: afterwards it is the next owner's.
+        _ownerThread = NoThread;
         if (Interlocked.CompareExchange(ref *_word, 0, SelfWord) != SelfWord)
         {
             ExitWord();
@@ -154,9 +167,21 @@ internal sealed unsafe partial class LockCore : SyncCore
     {
         var recursions = _recursions;
         _recursions = 0;
-        Disown();
-        ExitWord();
+        ExitWithMore();
         return recursions;
+    }
+
+    /// <summary>
+    /// By who has the lock: once it is exited, and not before, this waiter is woken. If he woke now he would find the lock taken and sleep again. Killed before the exit: he wakes because
+    /// the lock's owner died.
+    /// </summary>
+    public void WakeAtExit(ConditionCore condition, int waiter)
+    {
+        lock (_wakesGate)
+        {
+            _wakes.Add((condition, waiter));
+            _hasMore = true;
+        }
     }
 
     /// <exception cref="SynchronizationLockException">The hold does not have the lock.</exception>
@@ -167,8 +192,7 @@ internal sealed unsafe partial class LockCore : SyncCore
             throw new SynchronizationLockException("This hold does not have the ProcessLock any more.");
         }
 
-        Disown();
-        ExitWord();
+        ExitWithMore();
     }
 
     public string DescribeOwner() => OwnerLock.Describe(_word, Members);
@@ -212,20 +236,43 @@ internal sealed unsafe partial class LockCore : SyncCore
         if (result.WasAbandoned)
         {
             _entered = result;
+            _hasMore = true;
         }
 
         Volatile.Write(ref _ownerThread, thread);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Disown()
+    /// <summary>The fields go before the word is cleared, for afterwards they are the next owner's; and the waiters are woken after it.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ExitWithMore()
     {
-        // Before the word is cleared: afterwards these are the next owner's.
-        _ownerThread = NoThread;
-        if (_entered.WasAbandoned)
+        List<(ConditionCore Condition, int Waiter)>? wakes = null;
+        lock (_wakesGate)
         {
-            _entered = default;
+            if (_wakes.Count > 0)
+            {
+                wakes = _wakes;
+                _wakes = Interlocked.Exchange(ref _spareWakes, null) ?? [];
+            }
+
+            _hasMore = false;
         }
+
+        _entered = default;
+        _ownerThread = NoThread;
+        ExitWord();
+        if (wakes is null)
+        {
+            return;
+        }
+
+        foreach (var (condition, waiter) in wakes)
+        {
+            condition.WakeNotified(waiter);
+        }
+
+        wakes.Clear();
+        Volatile.Write(ref _spareWakes, wakes);
     }
 
     private bool EnterWord(ProcessSynchronizationObject? handle, out EnterResult result, Deadline deadline, CancellationToken cancellationToken)

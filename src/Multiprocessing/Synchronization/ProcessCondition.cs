@@ -36,7 +36,7 @@ public sealed class ProcessCondition : ProcessSynchronizationObject, IProcessHan
     }
 
     private ProcessCondition(ProcessLock @lock, bool ownsLock)
-        : this(ConditionCore.Create(@lock.Shared.Session, @lock.Shared.Segment.Id), @lock, ownsLock)
+        : this(ConditionCore.Create(@lock.Shared.Session), @lock, ownsLock)
     {
     }
 

@@ -118,16 +118,12 @@ internal struct SemaphoreState
 }
 
 /// <summary>A condition: what its waiters' entries need.</summary>
-[StructLayout(LayoutKind.Explicit, Size = 16)]
+[StructLayout(LayoutKind.Explicit, Size = 8)]
 internal struct ConditionState
 {
     /// <summary>The ticket of the next one to wait.</summary>
     [FieldOffset(0)]
     public long NextTicket;
-
-    /// <summary>The segment of the condition's lock, as <see cref="SegmentId.ToWord"/>.</summary>
-    [FieldOffset(8)]
-    public long LockSegment;
 }
 
 /// <summary>One who waits at a condition. 16 bytes; the first word is what he sleeps on.</summary>
