@@ -149,7 +149,15 @@ public sealed class ProcessCondition : ProcessSynchronizationObject, IProcessHan
     static ProcessCondition IProcessHandle<ProcessCondition>.ReadHandle(ref HandleReader reader)
     {
         var shared = Open(ref reader, SegmentKind.Condition);
-        return new ProcessCondition(shared, new ProcessLock(Open(ref reader, SegmentKind.Lock)), ownsLock: true);
+        try
+        {
+            return new ProcessCondition(shared, new ProcessLock(Open(ref reader, SegmentKind.Lock)), ownsLock: true);
+        }
+        catch
+        {
+            shared.Session.Release(shared);
+            throw;
+        }
     }
 
     /// <summary>The same condition as another participant of this process sees it.</summary>
