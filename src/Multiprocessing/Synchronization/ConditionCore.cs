@@ -100,7 +100,7 @@ internal sealed unsafe partial class ConditionCore : SyncCore
     {
         var waiter = _waiters + index;
         var seen = Volatile.Read(ref *(long*)waiter);
-        var slept = (int)seen != ConditionWaiter.Waiting || _spin.SpinWhileUnchanged((long*)waiter, seen);
+        var slept = (int)seen != ConditionWaiter.Waiting || _spin.SpinWhileUnchanged((long*)waiter, seen, SpinBudget.OfSleep);
         while (Volatile.Read(ref waiter->State) == ConditionWaiter.Waiting
             && !deadline.HasPassed
             && !cancellationToken.IsCancellationRequested

@@ -182,7 +182,7 @@ internal abstract unsafe partial class SyncCore
                     return attempt.Try();
                 }
 
-                if (spin.SpinWhileUnchanged(watched, seen))
+                if (spin.SpinWhileUnchanged(watched, seen, SpinBudget.OfSleep))
                 {
                     continue;
                 }
