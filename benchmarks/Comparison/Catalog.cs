@@ -21,6 +21,11 @@ internal static class Catalog
         },
         new BatchThroughput(settings.Scale(8_000_000), settings.Scale(400_000)),
         new Throughput<byte[]>("1k-throughput", "byte[1024], throughput", static () => new byte[Kilobyte], Kilobyte, 1024, settings.Scale(1_000_000), settings.Scale(60_000)),
+        new Throughput<byte[]>("1m-into-throughput", "byte[1 MiB] into the same array, throughput", static () => new byte[Megabyte], Megabyte, 4, settings.Scale(4000), settings.Scale(200))
+        {
+            Aim = new(Most: 45_000, TimesPython: 40),
+            IntoSame = true,
+        },
         new Throughput<byte[]>("1m-throughput", "byte[1 MiB], throughput", static () => new byte[Megabyte], Megabyte, 4, settings.Scale(4000), settings.Scale(200))
         {
             Aim = new(Most: 45_000, TimesPython: 40),

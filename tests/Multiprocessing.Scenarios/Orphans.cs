@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Multiprocessing.Platform.Linux;
 
 namespace Multiprocessing.Scenarios;
 
@@ -76,6 +77,29 @@ internal static partial class Orphans
         Report.Line("ready", "");
         Report.WaitToBeKilled();
         return 0;
+    }
+
+    public static int Spares(string way)
+    {
+        SpareProcesses.Maximum = 3;
+        SpareProcesses.PrepareAsync(3).Wait();
+        foreach (var spare in ProcFileSystem.Descendants(Environment.ProcessId))
+        {
+            Report.Line("pid", $"{spare.ProcessId} spare");
+        }
+
+        Report.Line("session", Session.Current.Directory);
+        Report.Line("ready", "");
+        switch (way)
+        {
+            case "return":
+                return 5;
+            case "throw":
+                throw new InvalidOperationException("The program ends by an exception.");
+            default:
+                Report.WaitToBeKilled();
+                return 0;
+        }
     }
 
     public static int Forgotten()

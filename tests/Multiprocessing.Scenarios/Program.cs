@@ -21,8 +21,10 @@ return scenario switch
     ["forgotten", "throw"] => Orphans.ForgottenAndThrow(),
     ["big-put", var mebibytes] => Queues.BigPut(int.Parse(mebibytes)),
     ["full-memory", var mebibytes] => Queues.FullMemory(int.Parse(mebibytes)),
+    ["torture", var seconds, var seed] => Torture.Run(int.Parse(seconds), int.Parse(seed)),
     ["end-as", var kind] => ExitKinds.Child(kind),
     ["garbage-collector"] => Shapes.GarbageCollector(),
     ["one-child"] => Shapes.OneChild(),
+    ["spares", var way] => Orphans.Spares(way),
     _ => Report.Unknown(scenario),
 };

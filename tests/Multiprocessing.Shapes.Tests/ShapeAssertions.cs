@@ -8,10 +8,10 @@ internal static class ShapeAssertions
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
-    private static readonly string[] Names =
+    public static readonly IReadOnlyList<string> Names =
     [
         "closure", "static method with arguments", "generic body", "asynchronous continuations", "nested child", "exception", "exception of this program", "crash",
-        "exit code", "killed child", "queue", "queue of two producers", "entry assembly", "values", "refusal",
+        "exit code", "killed child", "queue", "queue of two producers", "entry assembly", "values", "spare", "refusal",
     ];
 
     /// <summary>Main runs once, every check holds, and a killed parent takes its descendants along; nothing is left behind.</summary>

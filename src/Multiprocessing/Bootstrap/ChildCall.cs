@@ -8,6 +8,11 @@ internal abstract class ChildCall
 
     /// <summary>Runs the body to its end on the calling thread, waiting for it if it is asynchronous, and appends the result, if there is one, to <paramref name="result"/>.</summary>
     public abstract void Run(MessageBuffer result);
+
+    /// <summary>Makes ready what <see cref="Run"/> needs but for the body; on an object whose fields were never set.</summary>
+    public virtual void Prepare()
+    {
+    }
 }
 
 /// <summary>A call whose body hands back nothing.</summary>
@@ -22,6 +27,8 @@ internal abstract class ActionCallBase : ChildCall
 internal abstract class FunctionCallBase<TResult> : ChildCall
 {
     public sealed override void Run(MessageBuffer result) => ValueSerializer.Serialize(result, Invoke(), "result");
+
+    public sealed override void Prepare() => ValueSerializer.Prepare<TResult>();
 
     protected abstract TResult Invoke();
 }
@@ -38,6 +45,8 @@ internal abstract class AsyncActionCallBase : ChildCall
 internal abstract class AsyncFunctionCallBase<TResult> : ChildCall
 {
     public sealed override void Run(MessageBuffer result) => ValueSerializer.Serialize(result, InvokeAsync().GetAwaiter().GetResult(), "result");
+
+    public sealed override void Prepare() => ValueSerializer.Prepare<TResult>();
 
     protected abstract Task<TResult> InvokeAsync();
 }

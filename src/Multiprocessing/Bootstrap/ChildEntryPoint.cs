@@ -25,7 +25,8 @@ internal static class ChildEntryPoint
             return false;
         }
 
-        Environment.SetEnvironmentVariable(ChildLauncher.ControlVariable, null);
+        // The variable itself goes with the others that only the start needed, when the greeting says which.
+        ChildWarmUp.Begin();
         var control = new FileDescriptor(descriptor);
         control.SetCloseOnExec();
         Environment.Exit(new ChildRuntime(control).Run());

@@ -8,7 +8,7 @@ namespace Multiprocessing;
 /// <summary>Starts the operating system's process for a child and greets it.</summary>
 internal static class ChildLauncher
 {
-    /// <summary>The number of the inherited control socket. Present in the environment only until the child has read it.</summary>
+    /// <summary>The number of the inherited control socket. Present in the environment only until the child has read its greeting.</summary>
     public const string ControlVariable = "MULTIPROCESSING_CONTROL";
 
     private const string StartupHooksVariable = "DOTNET_STARTUP_HOOKS";
@@ -17,7 +17,7 @@ internal static class ChildLauncher
 
     /// <summary>Starts a child that waits for its body.</summary>
     /// <exception cref="ProcessStartException">It could not be started; nothing is left of the attempt.</exception>
-    public static ChildLink Launch(string name, ChildProcessOptions options, Guid token, bool reportsErrors, IChildListener listener)
+    public static ChildLink Launch(string name, ChildProcessOptions options, bool isSpare, IChildListener listener)
     {
         CheckMayStart(name);
         if (options.WorkingDirectory is { } directory && !Directory.Exists(directory))
@@ -30,7 +30,7 @@ internal static class ChildLauncher
         var participant = session.Reserve();
         try
         {
-            return Launch(plan, session, participant, name, options, token, reportsErrors, listener);
+            return Launch(plan, session, participant, options, isSpare, listener);
         }
         catch (Exception exception)
         {
@@ -44,8 +44,24 @@ internal static class ChildLauncher
         }
     }
 
+    /// <summary>Listens to a launched child from now on.</summary>
+    /// <exception cref="ProcessStartException">That was not possible; the child was ended.</exception>
+    public static void Watch(ChildLink link, string name)
+    {
+        try
+        {
+            ChildWatcher.Watch(link);
+        }
+        catch (Exception exception)
+        {
+            link.KillUnwatched();
+            Session.Current.Abandon(link.Participant);
+            throw new ProcessStartException($"Process '{name}' (pid {link.ProcessId}) was ended at once, because its end could not be watched for: {exception.Message}", exception);
+        }
+    }
+
     private static ChildLink Launch(
-        LaunchPlan plan, Session session, ParticipantId participant, string name, ChildProcessOptions options, Guid token, bool reportsErrors, IChildListener listener)
+        LaunchPlan plan, Session session, ParticipantId participant, ChildProcessOptions options, bool isSpare, IChildListener listener)
     {
         var (parentEnd, childEnd) = FileDescriptor.CreateSocketPair();
         var output = OpenOutput(options.StandardOutput, mayPassThrough: true);
@@ -72,11 +88,12 @@ internal static class ChildLauncher
 
             session.Activate(participant, processId);
             parentEnd.SetNonBlocking();
-            var link = new ChildLink(processId, participant, parentEnd, Capture(output.Read, options.StandardOutput), Capture(error.Read, options.StandardError))
+            var token = Guid.NewGuid();
+            var link = new ChildLink(processId, participant, token, parentEnd, Capture(output.Read, options.StandardOutput), error.Read is null ? null : new OutputCapture(error.Read))
             {
                 Listener = listener,
             };
-            var hello = Greeting(session, participant, name, options, token, reportsErrors, toRestore);
+            var hello = Greeting(session, participant, token, isSpare, toRestore);
             _ = link.Writer.TrySend(FrameKind.Hello, hello.ToBytes(), options.StartTimeout); // a child that is gone already is the watcher's to report
             return link;
         }
@@ -109,12 +126,7 @@ internal static class ChildLauncher
                 + "(StartupHookSupport=false in a trimmed program). Each child would start children without end. Set <StartupHookSupport>true</StartupHookSupport> in the project.");
         }
 
-        var most = AppContext.GetData(MaxDepthSwitch) switch
-        {
-            int number => number,
-            string text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) => number,
-            _ => DefaultMaxDepth,
-        };
+        var most = RuntimeOption.Number(MaxDepthSwitch, DefaultMaxDepth);
         if (CurrentProcess.Depth >= most)
         {
             throw new ProcessStartException(
@@ -123,8 +135,7 @@ internal static class ChildLauncher
         }
     }
 
-    private static Hello Greeting(
-        Session session, ParticipantId participant, string name, ChildProcessOptions options, Guid token, bool reportsErrors, Dictionary<string, string?> toRestore)
+    private static Hello Greeting(Session session, ParticipantId participant, Guid token, bool isSpare, Dictionary<string, string?> toRestore)
     {
         var entry = Assembly.GetEntryAssembly();
         return new Hello
@@ -135,12 +146,10 @@ internal static class ChildLauncher
             EntryVersion = entry?.ManifestModule.ModuleVersionId ?? Guid.Empty,
             SessionDirectory = session.Directory,
             Participant = participant,
-            Name = name,
             Depth = CurrentProcess.Depth + 1,
             ParentId = Environment.ProcessId,
             ParentName = CurrentProcess.Name,
-            TerminationGrace = options.TerminationGrace,
-            ReportsErrors = reportsErrors,
+            IsSpare = isSpare,
             EnvironmentToRestore = toRestore,
         };
     }

@@ -15,7 +15,7 @@ internal interface IChildListener
 }
 
 /// <summary>The parent's ends of everything that ties it to one running child. Owned by the <see cref="ChildWatcher"/>, which closes it when the child has ended.</summary>
-internal sealed class ChildLink(int processId, ParticipantId participant, FileDescriptor control, OutputCapture? output, OutputCapture? error)
+internal sealed class ChildLink(int processId, ParticipantId participant, Guid token, FileDescriptor control, OutputCapture? output, OutputCapture? error)
 {
     private readonly FrameReader _reader = new();
     private readonly Lock _reaping = new();
@@ -24,6 +24,9 @@ internal sealed class ChildLink(int processId, ParticipantId participant, FileDe
     public int ProcessId { get; } = processId;
 
     public ParticipantId Participant { get; } = participant;
+
+    /// <summary>What the child sends back with <see cref="FrameKind.Ready"/>.</summary>
+    public Guid Token { get; } = token;
 
     public FileDescriptor Control { get; } = control;
 
@@ -85,8 +88,14 @@ internal sealed class ChildLink(int processId, ParticipantId participant, FileDe
     {
         lock (_reaping)
         {
+            var startTime = ProcessIdentity.StartTimeOf(ProcessId);
             _ = ChildWait.TryReap(ProcessId, out var status);
             _isReaped = true;
+            if (status.Signal is not null)
+            {
+                DiagnosticFiles.Delete(ProcessId, startTime);
+            }
+
             return status;
         }
     }

@@ -15,6 +15,8 @@ internal sealed class ChildRuntime
     private readonly FrameWriter _writer;
     private readonly ChildStopper _stopper;
     private readonly List<PosixSignalRegistration> _signals = [];
+    private readonly OneShotSignal _bodyBegins = new();
+    private Assignment _assignment = new() { Name = "", TerminationGrace = Timeout.InfiniteTimeSpan, ReportsErrors = false };
 
     public ChildRuntime(FileDescriptor control)
     {
@@ -42,8 +44,53 @@ internal sealed class ChildRuntime
             return Reject(exception);
         }
 
-        Send(FrameKind.Ready, hello.Token.ToByteArray());
-        return _reader.TryRead(_control, out var start) ? RunBody(start, hello) : ChildExitCodes.ParentGone;
+        Listen();
+        if (hello.IsSpare)
+        {
+            SpareWarmUp.Run(); // ready when it has read the first hints as well
+        }
+        else
+        {
+            Send(FrameKind.Ready, hello.Token.ToByteArray());
+        }
+
+        return WaitForBody(hello.Token.ToByteArray());
+    }
+
+    private int WaitForBody(byte[] token)
+    {
+        while (_reader.TryRead(_control, out var frame))
+        {
+            switch (frame.Kind)
+            {
+                case FrameKind.Prepare:
+                    Prepare(frame.Payload);
+                    Send(FrameKind.Ready, token);
+                    break;
+                case FrameKind.Start:
+                    return RunBody(frame.Payload);
+                case FrameKind.Stop:
+                    Send(FrameKind.Stopping, [0]);
+                    return ChildExitCodes.Terminated;
+            }
+        }
+
+        return ChildExitCodes.ParentGone;
+    }
+
+    private static void Prepare(byte[] hints)
+    {
+        try
+        {
+            foreach (var hint in BodyHint.FromBytes(hints))
+            {
+                hint.Prepare();
+            }
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            // A method that cannot be found or compiled here. If its body comes, it fails for the same reason, and then the parent is told.
+        }
     }
 
     private static void TakeOver(Hello hello)
@@ -61,7 +108,7 @@ internal sealed class ChildRuntime
         CurrentProcess.Become(hello);
         if (hello.EntryAssembly.Length > 0)
         {
-            var entry = Assembly.Load(hello.EntryAssembly);
+            var entry = Assembly.Load(NameOf(hello.EntryAssembly));
             if (entry.ManifestModule.ModuleVersionId != hello.EntryVersion)
             {
                 throw DifferentBuild(entry.GetName().Name + ".dll");
@@ -73,41 +120,41 @@ internal sealed class ChildRuntime
         Session.Join(hello.SessionDirectory, hello.Participant);
     }
 
+    // By the simple name, because the version id is compared anyway: parsing a full name takes a part of a millisecond.
+    private static AssemblyName NameOf(string fullName)
+    {
+        var end = fullName.IndexOf(',', StringComparison.Ordinal);
+        return end < 0 || fullName.Contains('\\', StringComparison.Ordinal) ? new AssemblyName(fullName) : new AssemblyName { Name = fullName[..end] };
+    }
+
     private static InvalidOperationException DifferentBuild(string file) => new(
         $"{file} was replaced while the program runs: its parent runs another build than this child would. Start the program anew.");
 
-    private static unsafe ChildCall ReadCall(byte[] payload)
+    private static unsafe ChildCall ReadCall(ReadOnlySpan<byte> message)
     {
-        fixed (byte* start = payload)
+        fixed (byte* start = message)
         {
             var position = start;
-            return ValueSerializer.Deserialize<ChildCall>(ref position, start + payload.Length);
+            return ValueSerializer.Deserialize<ChildCall>(ref position, start + message.Length);
         }
     }
 
-    private int RunBody(ControlFrame start, Hello hello)
+    private int RunBody(byte[] payload)
     {
-        if (start.Kind == FrameKind.Stop)
-        {
-            Send(FrameKind.Stopping, [0]);
-            return ChildExitCodes.Terminated;
-        }
-
-        _stopper.Grace = hello.TerminationGrace;
         ChildCall call;
         try
         {
-            call = ReadCall(start.Payload);
+            _assignment = Assignment.Read(payload, out var body);
+            CurrentProcess.Become(_assignment);
+            call = ReadCall(body);
         }
         catch (Exception exception)
         {
             return Reject(exception);
         }
 
-        AppDomain.CurrentDomain.UnhandledException += (_, arguments) => ReportLastException(arguments.ExceptionObject);
-        _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => OnSignal(context, Signals.Terminate)));
-        _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, context => OnSignal(context, Signals.Interrupt)));
-        new Thread(Listen) { IsBackground = true, Name = "Multiprocessing parent listener" }.Start();
+        _stopper.Grace = _assignment.TerminationGrace;
+        _bodyBegins.Set();
         Send(FrameKind.Started, []);
         using var result = MessageBuffer.Rent();
         try
@@ -121,7 +168,7 @@ internal sealed class ChildRuntime
         }
         catch (Exception exception)
         {
-            return Fail(exception, hello);
+            return Fail(exception);
         }
 
         if (CurrentProcess.IsStopping)
@@ -133,11 +180,11 @@ internal sealed class ChildRuntime
         return Environment.ExitCode;
     }
 
-    private int Fail(Exception exception, Hello hello)
+    private int Fail(Exception exception)
     {
-        if (!hello.ReportsErrors)
+        if (!_assignment.ReportsErrors)
         {
-            Console.Error.WriteLine($"Unhandled exception in process '{hello.Name}' (pid {Environment.ProcessId}): {exception}");
+            Console.Error.WriteLine($"Unhandled exception in process '{_assignment.Name}' (pid {Environment.ProcessId}): {exception}");
         }
 
         SendException(FrameKind.Failed, exception);
@@ -173,8 +220,20 @@ internal sealed class ChildRuntime
         _stopper.Stop(signal);
     }
 
+    /// <summary>
+    /// Before the first body could come, because each of these takes its time. The thread begins to read when the main thread has read the body.
+    /// </summary>
     private void Listen()
     {
+        AppDomain.CurrentDomain.UnhandledException += (_, arguments) => ReportLastException(arguments.ExceptionObject);
+        _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => OnSignal(context, Signals.Terminate)));
+        _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, context => OnSignal(context, Signals.Interrupt)));
+        new Thread(ListenToParent) { IsBackground = true, Name = "Multiprocessing parent listener" }.Start();
+    }
+
+    private void ListenToParent()
+    {
+        _bodyBegins.Wait();
         while (_reader.TryRead(_control, out var frame))
         {
             if (frame.Kind == FrameKind.Stop)

@@ -9,13 +9,16 @@ internal enum FrameKind
     /// <summary>Parent: who you are (<see cref="Multiprocessing.Hello"/>).</summary>
     Hello = 1,
 
-    /// <summary>Parent: the body.</summary>
+    /// <summary>Parent, to a spare: bodies that may come (<see cref="BodyHint"/>).</summary>
+    Prepare,
+
+    /// <summary>Parent: what you are called, and how you go (<see cref="Assignment"/>), and behind it the body.</summary>
     Start,
 
     /// <summary>Parent: please stop.</summary>
     Stop,
 
-    /// <summary>Child: the runtime is up; the token, as proof that it read the greeting.</summary>
+    /// <summary>Child: the runtime is up, and what was to be prepared is; the token, as proof that it read the greeting.</summary>
     Ready,
 
     /// <summary>Child: the body was read and runs now.</summary>

@@ -8,6 +8,9 @@ internal sealed class FrameWriter(FileDescriptor socket)
 {
     private const int PieceSize = 256 * 1024;
 
+    // In one call, so that the other side is woken once.
+    private const int SmallPayload = 4096;
+
     private readonly Lock _gate = new();
 
     /// <summary>Sends a frame.</summary>
@@ -17,9 +20,20 @@ internal sealed class FrameWriter(FileDescriptor socket)
     /// <returns><see langword="false"/> when the other side is gone, or took too long: then a part of the frame may have left, and the channel is of no use any more.</returns>
     public bool TrySend(FrameKind kind, ReadOnlySpan<byte> payload, TimeSpan timeout)
     {
+        var deadline = new SendDeadline(timeout);
+        if (payload.Length <= SmallPayload)
+        {
+            Span<byte> frame = stackalloc byte[ControlFrame.HeaderSize + payload.Length];
+            ControlFrame.WriteHeader(frame, kind, payload.Length);
+            payload.CopyTo(frame[ControlFrame.HeaderSize..]);
+            lock (_gate)
+            {
+                return TrySendPiece(frame, deadline);
+            }
+        }
+
         Span<byte> header = stackalloc byte[ControlFrame.HeaderSize];
         ControlFrame.WriteHeader(header, kind, payload.Length);
-        var deadline = new SendDeadline(timeout);
         lock (_gate)
         {
             return TrySendPiece(header, deadline) && TrySendPiece(payload, deadline);
@@ -34,6 +48,13 @@ internal sealed class FrameWriter(FileDescriptor socket)
         {
             throw new NotSupportedException(
                 $"{length} bytes do not fit into one control message (at most {Array.MaxLength}). Hand data of this size over through a queue, in pieces.");
+        }
+
+        if (length <= SmallPayload)
+        {
+            Span<byte> small = stackalloc byte[(int)length];
+            payload.CopyTo(0, small);
+            return TrySend(kind, small, timeout);
         }
 
         Span<byte> header = stackalloc byte[ControlFrame.HeaderSize];

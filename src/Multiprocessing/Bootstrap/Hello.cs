@@ -24,18 +24,14 @@ internal sealed record Hello
 
     public required ParticipantId Participant { get; init; }
 
-    public required string Name { get; init; }
-
     public required int Depth { get; init; }
 
     public required int ParentId { get; init; }
 
     public required string ParentName { get; init; }
 
-    public required TimeSpan TerminationGrace { get; init; }
-
-    /// <summary>The parent reads the result, so an exception is its to show; without one the child writes it to standard error, as a program's last words.</summary>
-    public required bool ReportsErrors { get; init; }
+    /// <summary>No body comes yet: the child makes itself ready for any.</summary>
+    public required bool IsSpare { get; init; }
 
     /// <summary>Variables that only the start needed, with the values that the program's own code shall see (<see langword="null"/>: none).</summary>
     public required IReadOnlyDictionary<string, string?> EnvironmentToRestore { get; init; }
@@ -51,12 +47,10 @@ internal sealed record Hello
         writer.Write(SessionDirectory);
         writer.Write(Participant.Slot);
         writer.Write(Participant.Generation);
-        writer.Write(Name);
         writer.Write(Depth);
         writer.Write(ParentId);
         writer.Write(ParentName);
-        writer.Write(TerminationGrace.Ticks);
-        writer.Write(ReportsErrors ? 1 : 0);
+        writer.Write(IsSpare ? 1 : 0);
         writer.Write(EnvironmentToRestore.Count);
         foreach (var (name, value) in EnvironmentToRestore)
         {
@@ -84,12 +78,10 @@ internal sealed record Hello
             EntryVersion = reader.ReadGuid(),
             SessionDirectory = reader.ReadString(),
             Participant = new ParticipantId(reader.ReadInt32(), reader.ReadInt32()),
-            Name = reader.ReadString(),
             Depth = reader.ReadInt32(),
             ParentId = reader.ReadInt32(),
             ParentName = reader.ReadString(),
-            TerminationGrace = TimeSpan.FromTicks(reader.ReadInt64()),
-            ReportsErrors = reader.ReadBoolean(),
+            IsSpare = reader.ReadBoolean(),
             EnvironmentToRestore = ReadEnvironment(ref reader),
         };
     }

@@ -3,7 +3,7 @@ namespace Multiprocessing;
 // Values as they lie in memory and strings as UTF-16: both ends are the same build on the same machine. No readers, encodings, cultures and no generic
 // code over values, each of which a fresh child would have to load or compile on its way to the body.
 
-/// <summary>Writes a <see cref="Hello"/>.</summary>
+/// <summary>Writes a <see cref="Hello"/> or an <see cref="Assignment"/>.</summary>
 internal sealed class HelloWriter
 {
     private byte[] _bytes = new byte[1024];
@@ -24,6 +24,8 @@ internal sealed class HelloWriter
 
     public byte[] ToBytes() => _bytes.AsSpan(0, _length).ToArray();
 
+    public void CopyTo(MessageBuffer message) => message.WriteBytes(ref _bytes[0], (nuint)_length);
+
     private Span<byte> Take(int count)
     {
         if (_bytes.Length - _length < count)
@@ -40,6 +42,8 @@ internal sealed class HelloWriter
 internal ref struct HelloReader(ReadOnlySpan<byte> bytes)
 {
     private ReadOnlySpan<byte> _rest = bytes;
+
+    public readonly ReadOnlySpan<byte> Rest => _rest;
 
     public int ReadInt32() => checked((int)ReadInt64());
 

@@ -17,6 +17,7 @@ internal static class OrphanReaper
         foreach (var orphan in orphans)
         {
             ProcessIdentity.KillIfRunning(orphan.ProcessId, orphan.StartTime);
+            DiagnosticFiles.Delete(orphan.ProcessId, orphan.StartTime);
         }
 
         foreach (var orphan in orphans)

@@ -27,21 +27,21 @@ internal sealed class OutputCapture
 
     public FileDescriptor Source => _source;
 
-    /// <summary>Says where the output goes; before it is watched, or before the child that writes it has begun its body.</summary>
+    /// <summary>Says where the output goes; before it is watched, or, while another thread reads a spare's, before that spare gets a body.</summary>
     public void PassOn(ProcessOutput output, Action<Exception> onError)
     {
         if (output.OnLine is { } onLine)
         {
             var lines = new LineSplitter(line => Guard(onLine, line, onError));
             _lines = lines;
-            _pump = new OutputPump(data => lines.Append(data.Span), onError);
+            Volatile.Write(ref _pump, new OutputPump(data => lines.Append(data.Span), onError));
         }
         else if (output == ProcessOutput.Inherit)
         {
             // Handle 2 stays open for the life of the process, so the descriptor must not be closed with this object.
             var target = new FileDescriptor(StandardErrorNumber);
             GC.SuppressFinalize(target);
-            _pump = new OutputPump(data => target.Write(data.Span), onError);
+            Volatile.Write(ref _pump, new OutputPump(data => target.Write(data.Span), onError));
         }
     }
 

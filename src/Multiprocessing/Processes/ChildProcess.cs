@@ -138,6 +138,7 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable
     {
         using var body = MessageBuffer.Rent();
         ChildLink link;
+        bool isSpare;
         lock (_gate)
         {
             if (_state != ProcessState.Created)
@@ -145,16 +146,22 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable
                 throw new InvalidOperationException($"Process '{Name}' was started before (pid {_link?.ProcessId}); a process object runs once. Make another one.");
             }
 
+            new Assignment { Name = Name, TerminationGrace = _options.TerminationGrace, ReportsErrors = ReportsErrors }.WriteTo(body);
             body.SenderKeepsReferences = true;
             ValueSerializer.Serialize(body, _call, "body");
             _supervisor.KeepReferences(body.KeepTravelling());
             try
             {
-                link = ChildLauncher.Launch(Name, _options, _supervisor.Token, ReportsErrors, _supervisor);
+                var spare = SpareStock.Current.TryTake(_options, _supervisor);
+                isSpare = spare is not null;
+                link = spare ?? ChildLauncher.Launch(Name, _options, isSpare: false, _supervisor);
                 _link = link;
                 _state = ProcessState.Starting;
-                ActiveChildren.Add(this);
-                _supervisor.Begin(link);
+                ActiveChildren.Add(this); // a spare may have ended already; the watcher waits for our lock before it takes us off the list
+                if (!isSpare)
+                {
+                    _supervisor.Begin(link);
+                }
             }
             catch
             {
@@ -168,6 +175,7 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable
 
         // A child that is gone before it could read its body, or is stuck and will be killed by the supervisor's timer, is reported as failed to start.
         _ = link.Writer.TrySend(FrameKind.Start, body, _options.StartTimeout);
+        SpareStock.Current.NoteStart(_call, isSpare);
     }
 
     /// <summary>Waits until the process is gone and all it wrote was delivered. Does not throw for how it ended; see <see cref="ExitStatus"/>.</summary>

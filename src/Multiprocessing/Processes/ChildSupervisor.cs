@@ -22,8 +22,6 @@ internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
     private Lazy<ExitStatus>? _exitStatus;
     private ITravellingReference[] _references = [];
 
-    public Guid Token { get; } = Guid.NewGuid();
-
     /// <summary>Completes once the child is reaped, its output delivered and the session told.</summary>
     public Task Gone => _gone.Task;
 
@@ -40,24 +38,29 @@ internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
         }
     }
 
-    public void Begin(ChildLink link)
+    /// <summary>Takes a child on; whatever is heard of it from now on is to be heard here.</summary>
+    public void Adopt(ChildLink link)
     {
         _link = link;
+        link.Error?.PassOn(child.Options.StandardError, MultiprocessingLogging.OutputCallbackFailed);
         if (child.Options.StartTimeout != Timeout.InfiniteTimeSpan)
         {
             _startTimer = new Timer(_ => StartTimedOut(), null, child.Options.StartTimeout, Timeout.InfiniteTimeSpan);
         }
+    }
 
+    /// <summary>Adopts a child that was launched for this supervisor, and listens to it.</summary>
+    public void Begin(ChildLink link)
+    {
+        Adopt(link);
         try
         {
-            ChildWatcher.Watch(link);
+            ChildLauncher.Watch(link, child.Name);
         }
-        catch (Exception exception)
+        catch
         {
             StopStartTimer();
-            link.KillUnwatched();
-            Session.Current.Abandon(link.Participant);
-            throw new ProcessStartException($"Process '{child.Name}' (pid {link.ProcessId}) was ended at once, because its end could not be watched for: {exception.Message}", exception);
+            throw;
         }
     }
 
@@ -116,7 +119,7 @@ internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
     {
         switch (frame.Kind)
         {
-            case FrameKind.Ready when !frame.Payload.AsSpan().SequenceEqual(Token.ToByteArray()):
+            case FrameKind.Ready when !frame.Payload.AsSpan().SequenceEqual(_link!.Token.ToByteArray()):
                 Kill(); // whoever speaks there did not read our greeting
                 break;
             case FrameKind.Started:

@@ -7,6 +7,7 @@ public static class CurrentProcess
 
     private static readonly CancellationTokenSource StoppingSource = new();
     private static Hello? _hello;
+    private static string? _name;
     private static int _childCount;
     private static volatile bool _isStoppingObserved;
 
@@ -14,7 +15,7 @@ public static class CurrentProcess
     public static int Id => Environment.ProcessId;
 
     /// <summary>The name that <see cref="ChildProcessOptions.Name"/> gave, or <c>MainProcess</c> in a process that this library did not start.</summary>
-    public static string Name => _hello?.Name ?? RootName;
+    public static string Name => _name ?? RootName;
 
     /// <summary>This process was started by this library.</summary>
     public static bool IsChild => _hello is not null;
@@ -48,6 +49,8 @@ public static class CurrentProcess
         _hello = hello;
         Parent = new ParentProcess(hello.ParentId, hello.ParentName);
     }
+
+    internal static void Become(Assignment assignment) => _name = assignment.Name;
 
     internal static void RequestStop() => StoppingSource.Cancel();
 

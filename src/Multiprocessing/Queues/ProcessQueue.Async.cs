@@ -1,9 +1,13 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 
 namespace Multiprocessing;
 
 public sealed partial class ProcessQueue<T>
 {
+    // Who is overtaken by others so often awaits like everybody.
+    private const int RoundsBeforeAwaiting = 4;
+
     /// <summary>Puts an item; waits without a thread while the queue is full. The item is serialized before the call returns.</summary>
     /// <inheritdoc cref="Put(T, CancellationToken)"/>
     public ValueTask PutAsync(T item, CancellationToken cancellationToken = default) => PutAsync(item, Deadline.Never, cancellationToken);
@@ -29,6 +33,7 @@ public sealed partial class ProcessQueue<T>
             var (outcome, item) = await TakeAsync(Deadline.Never, cancellationToken).ConfigureAwait(false);
             if (outcome is not QueueOutcome.Done)
             {
+                ThrowIfFailed();
                 yield break;
             }
 
@@ -36,7 +41,7 @@ public sealed partial class ProcessQueue<T>
         }
     }
 
-    /// <summary>For channel readers: waits until an item may be there (true), or none will come any more (false).</summary>
+    /// <summary>For channel readers: waits until an item may be there (true), or none will come any more (false, or the error that the queue was completed with).</summary>
     internal async ValueTask<bool> WaitToTakeAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -49,7 +54,7 @@ public sealed partial class ProcessQueue<T>
                 var completed = Core.IsAddingCompleted;
                 if (Core.Count > 0 || completed)
                 {
-                    return Core.Count > 0 || !Core.IsDrained;
+                    return Core.Count > 0 || !Core.IsDrained || ThrowOrEnd();
                 }
 
                 await AwaitTold(waiter, Deadline.Never, QueueWaitKind.Data, cancellationToken).ConfigureAwait(false);
@@ -61,7 +66,7 @@ public sealed partial class ProcessQueue<T>
         }
     }
 
-    /// <summary>For channel writers: waits until there may be room (true), or nothing can be put any more (false).</summary>
+    /// <summary>For channel writers: waits until there may be room (true), or nothing can be put any more (false, or the error that the queue was completed with).</summary>
     internal async ValueTask<bool> WaitToPutAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -72,7 +77,7 @@ public sealed partial class ProcessQueue<T>
             {
                 if (Core.IsAddingCompleted)
                 {
-                    return false;
+                    return ThrowOrEnd();
                 }
 
                 if (Core.HasRoom)
@@ -89,7 +94,7 @@ public sealed partial class ProcessQueue<T>
         }
     }
 
-    /// <summary>For channel readers: waits until the queue is completed and drained, taking nothing.</summary>
+    /// <summary>For channel readers: waits until the queue is completed and drained, taking nothing. Faults with the error that it was completed with.</summary>
     internal async Task WaitUntilDrainedAsync()
     {
         while (true)
@@ -99,6 +104,7 @@ public sealed partial class ProcessQueue<T>
             {
                 if (Core.IsDrained)
                 {
+                    _ = ThrowOrEnd();
                     return;
                 }
 
@@ -109,6 +115,17 @@ public sealed partial class ProcessQueue<T>
                 _core.EndWaiters.Withdraw(waiter);
             }
         }
+    }
+
+    /// <summary>The end as channels tell it: the error itself, or false.</summary>
+    private bool ThrowOrEnd()
+    {
+        if (Core.Error is { } error)
+        {
+            ExceptionDispatchInfo.Throw(error);
+        }
+
+        return false;
     }
 
     private ValueTask PutAsync(T item, Deadline deadline, CancellationToken cancellationToken)
@@ -148,15 +165,26 @@ public sealed partial class ProcessQueue<T>
             return ValueTask.FromException(Completed());
         }
 
+        var put = false;
+        var done = 0;
+        if (TryAsArray(item, out var array))
+        {
+            switch (Core.Put(ref array, ref done, Deadline.Now, default))
+            {
+                case QueueOutcome.Done:
+                    return default;
+                case QueueOutcome.Completed:
+                    return ValueTask.FromException(Completed());
+            }
+        }
+
         var buffer = MessageBuffer.Rent();
         var handedOn = false;
-        var put = false;
         try
         {
             ValueSerializer.Serialize(buffer, item, "item");
             ItemTrailer.Append(buffer);
             var payload = new BufferPayload(buffer);
-            var done = 0;
             var outcome = Core.Put(ref payload, ref done, Deadline.Now, default);
             put = outcome is QueueOutcome.Done;
             handedOn = outcome is QueueOutcome.Blocked;
@@ -204,6 +232,21 @@ public sealed partial class ProcessQueue<T>
         where TPayload : struct, IPayloads
     {
         var used = false;
+        for (var round = 0; round < RoundsBeforeAwaiting && !used && !deadline.HasPassed; round++)
+        {
+            if (!Core.HasChangedSoon(QueueWaitKind.Space, Core.SequenceOf(QueueWaitKind.Space)))
+            {
+                break;
+            }
+
+            var done = 0;
+            used = Core.Put(ref payload, ref done, Deadline.Now, default) switch
+            {
+                QueueOutcome.Completed => throw Completed(),
+                var outcome => outcome is QueueOutcome.Done,
+            };
+        }
+
         while (!used)
         {
             var waiter = Core.SpaceWaiters.Enlist();
@@ -262,9 +305,18 @@ public sealed partial class ProcessQueue<T>
     private async ValueTask<(QueueOutcome Outcome, T Item)> TakeAsync(Deadline deadline, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (TakeOne(out var ready, Deadline.Now, default) is QueueOutcome.Done)
+        for (var round = 0; round < RoundsBeforeAwaiting; round++)
         {
-            return (QueueOutcome.Done, ready!);
+            var seen = Core.SequenceOf(QueueWaitKind.Data);
+            if (TakeOne(out var ready, Deadline.Now, default) is QueueOutcome.Done)
+            {
+                return (QueueOutcome.Done, ready!);
+            }
+
+            if (deadline.HasPassed || !Core.HasChangedSoon(QueueWaitKind.Data, seen))
+            {
+                break;
+            }
         }
 
         while (true)

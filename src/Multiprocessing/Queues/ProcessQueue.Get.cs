@@ -6,11 +6,15 @@ namespace Multiprocessing;
 
 public sealed partial class ProcessQueue<T>
 {
+    // An array of the wrong length is thrown away: a look at the item costs less than a large one.
+    private const int LargestGuess = 4096;
+
     private ExceptionDispatchInfo? _deferred;
+    private int _lastArrayLength = -1;
 
     /// <summary>Takes the oldest item; waits while there is none.</summary>
     /// <returns>The item. It is this process's now: if it is killed, the item is gone.</returns>
-    /// <exception cref="QueueCompletedException"><see cref="Complete"/> was called and all items were taken.</exception>
+    /// <exception cref="QueueCompletedException"><see cref="Complete()"/> was called and all items were taken.</exception>
     /// <exception cref="QueueAbandonedException">The queue is empty, other processes have had it, and none of them is left to put anything.</exception>
     /// <exception cref="ObjectDisposedException">The queue was disposed in this process.</exception>
     public T Get() => GetOrThrow(Deadline.Never, default);
@@ -54,7 +58,40 @@ public sealed partial class ProcessQueue<T>
     /// <exception cref="OperationCanceledException">The token fired before there was an item.</exception>
     /// <exception cref="ObjectDisposedException">The queue was disposed in this process.</exception>
     public bool TryGet([MaybeNullWhen(false)] out T item, TimeSpan timeout, CancellationToken cancellationToken = default) =>
-        GetCore(out item, Deadline.After(timeout), cancellationToken) is QueueOutcome.Done;
+        GetCore(out item, null, Deadline.After(timeout), cancellationToken) is QueueOutcome.Done;
+
+    /// <summary>
+    /// Takes the oldest item like <see cref="Get(CancellationToken)"/>, into the array that is there already: if <typeparamref name="T"/> is an array of elements
+    /// without references (<c>byte[]</c>, <c>double[]</c>) and <paramref name="item"/> one of the length that comes, its elements are overwritten and no array is
+    /// made, which for large ones is most of the work. Everything else is replaced by what <see cref="Get(CancellationToken)"/> would return.
+    /// </summary>
+    /// <remarks>
+    /// A program that wants fresh large arrays all the same pays for them to the collector, which collects everything after every few and gives their pages back to the system
+    /// each time. The runtime setting <c>System.GC.LOHThreshold</c>, set above the arrays' size, puts them among the small objects: arrays of 1 MiB come six times as fast then.
+    /// </remarks>
+    /// <param name="item">What may be overwritten, possibly null; then the item. When the call throws it is as it was.</param>
+    /// <param name="cancellationToken">Ends the wait; nothing was taken then.</param>
+    /// <inheritdoc cref="Get(CancellationToken)"/>
+    public void GetInto([AllowNull, NotNull] ref T item, CancellationToken cancellationToken = default)
+    {
+        item = GetCore(out var taken, Reusable(item), Deadline.Never, cancellationToken) is QueueOutcome.Done ? taken! : throw Drained();
+    }
+
+    /// <summary>Takes the oldest item if there is one in time, into the array that is there already, as <see cref="GetInto"/> does.</summary>
+    /// <param name="item">What may be overwritten, possibly null; then the item. When there is none it is as it was.</param>
+    /// <param name="timeout">How long to wait for an item; <see cref="TimeSpan.Zero"/>, the default, not at all.</param>
+    /// <param name="cancellationToken">Ends the wait; nothing was taken then.</param>
+    /// <inheritdoc cref="TryGet(out T, TimeSpan, CancellationToken)"/>
+    public bool TryGetInto([AllowNull, NotNullWhen(true)] ref T item, TimeSpan timeout = default, CancellationToken cancellationToken = default)
+    {
+        if (GetCore(out var taken, Reusable(item), Deadline.After(timeout), cancellationToken) is not QueueOutcome.Done)
+        {
+            return false;
+        }
+
+        item = taken!;
+        return true;
+    }
 
     /// <summary>Takes what is there, at least one item: waits for the first and for no more.</summary>
     /// <param name="max">How many items to take at most.</param>
@@ -76,21 +113,28 @@ public sealed partial class ProcessQueue<T>
     /// an empty queue says nothing about what is still to come.
     /// </summary>
     /// <param name="cancellationToken">Ends the enumeration with an <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="QueueCompletedException">The queue was completed with an error, which is the inner exception; all its items were taken.</exception>
     /// <exception cref="QueueAbandonedException">The queue is empty and not completed, other processes have had it, and none of them is left to put anything.</exception>
     public IEnumerable<T> ReadAll(CancellationToken cancellationToken = default)
     {
-        while (GetCore(out var item, Deadline.Never, cancellationToken) is QueueOutcome.Done)
+        while (GetCore(out var item, null, Deadline.Never, cancellationToken) is QueueOutcome.Done)
         {
             yield return item!;
         }
+
+        ThrowIfFailed();
     }
 
     /// <summary>One try. Blocked means that the queue was empty at one moment during the call.</summary>
-    internal QueueOutcome TakeOne(out T? item, Deadline deadline, CancellationToken cancellationToken)
+    internal QueueOutcome TakeOne(out T? item, Deadline deadline, CancellationToken cancellationToken) => TakeOne(out item, null, deadline, cancellationToken);
+
+    private QueueOutcome TakeOne(out T? item, Array? reuse, Deadline deadline, CancellationToken cancellationToken)
     {
         if (!_raw)
         {
-            return TakeOneSerialized(out item, deadline, cancellationToken);
+            return Arrays is { } codec
+                ? TakeOneArray(out item, reuse, codec, deadline, cancellationToken)
+                : TakeOneSerialized(out item, deadline, cancellationToken);
         }
 
         // It is not wiped before it is written: a large item would pay twice.
@@ -106,22 +150,34 @@ public sealed partial class ProcessQueue<T>
     }
 
     private T GetOrThrow(Deadline deadline, CancellationToken cancellationToken) =>
-        GetCore(out var item, deadline, cancellationToken) switch
+        GetCore(out var item, null, deadline, cancellationToken) switch
         {
             QueueOutcome.Done => item!,
             QueueOutcome.Completed => throw Drained(),
             _ => throw Empty(),
         };
 
-    private QueueOutcome GetCore(out T? item, Deadline deadline, CancellationToken cancellationToken)
+    private Array? Reusable(T? item) => Arrays is not null && item is Array array && array.GetType() == typeof(T) ? array : null;
+
+    private QueueOutcome GetCore(out T? item, Array? reuse, Deadline deadline, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+
+        // Not a look at the producers' sequence before the first try: their line would cross between the processors for every item.
+        var first = TakeOne(out item, reuse, deadline, cancellationToken);
+        GC.KeepAlive(this);
+        return first is QueueOutcome.Done ? first : GetWaiting(out item, reuse, deadline, cancellationToken);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private QueueOutcome GetWaiting(out T? item, Array? reuse, Deadline deadline, CancellationToken cancellationToken)
+    {
         var wait = default(QueueWait);
         while (true)
         {
             var core = Core;
             var seen = core.SequenceOf(QueueWaitKind.Data);
-            var outcome = TakeOne(out item, deadline, cancellationToken);
+            var outcome = TakeOne(out item, reuse, deadline, cancellationToken);
             if (outcome is QueueOutcome.Done)
             {
                 if (wait.HasSlept)
@@ -146,10 +202,54 @@ public sealed partial class ProcessQueue<T>
         }
     }
 
+    /// <summary>
+    /// The array is made before the read lock is taken, for under a lock nothing is allocated: one of the last item's length if that is small, else one of the
+    /// length that the first try found. If another consumer takes that item meanwhile and the next one has another length, it goes round once more.
+    /// </summary>
+    private QueueOutcome TakeOneArray(out T? item, Array? array, ArrayCodec codec, Deadline deadline, CancellationToken cancellationToken)
+    {
+        var core = Core;
+        item = default;
+        if (array is null && _lastArrayLength is var length and >= 0)
+        {
+            if (!core.MayHaveItems)
+            {
+                return QueueOutcome.Blocked;
+            }
+
+            array = codec.Allocate(length);
+        }
+
+        while (true)
+        {
+            var sink = new ArraySink(array, codec.Stride);
+            var outcome = core.Take(ref sink, 1, out _, deadline, cancellationToken);
+            if (outcome is QueueOutcome.Done)
+            {
+                item = Unsafe.As<Array, T>(ref array!);
+                return outcome;
+            }
+
+            if (sink.Wanted == 0)
+            {
+                return outcome;
+            }
+
+            if (sink.WantedCount < 0 || sink.WantedCount * (long)codec.Stride >= ArrayItem.Most)
+            {
+                return TakeOneSerialized(out item, deadline, cancellationToken);
+            }
+
+            array = codec.Allocate(sink.WantedCount);
+            _lastArrayLength = sink.WantedCount * (long)codec.Stride <= LargestGuess ? sink.WantedCount : -1;
+        }
+    }
+
     private unsafe QueueOutcome TakeOneSerialized(out T? item, Deadline deadline, CancellationToken cancellationToken)
     {
         var core = Core;
         var scratch = ScratchBuffer.Rent();
+        var used = 0L;
         try
         {
             while (true)
@@ -159,6 +259,7 @@ public sealed partial class ProcessQueue<T>
                 if (outcome is QueueOutcome.Done)
                 {
                     var data = scratch.Start + RecordHeader.Size;
+                    used = *(long*)scratch.Start + RecordHeader.Size;
                     item = ValueSerializer.Deserialize<T>(ref data, data + *(long*)scratch.Start);
                     return outcome;
                 }
@@ -174,7 +275,7 @@ public sealed partial class ProcessQueue<T>
         }
         finally
         {
-            scratch.Return();
+            scratch.Return(used);
         }
     }
 
@@ -231,7 +332,15 @@ public sealed partial class ProcessQueue<T>
         return [.. items];
     }
 
+    private void ThrowIfFailed()
+    {
+        if (_core.Error is not null)
+        {
+            throw Drained();
+        }
+    }
+
     private QueueEmptyException Empty() => new($"{_core.Described} is empty.");
 
-    private QueueCompletedException Drained() => new($"{_core.Described} is completed and all its items were taken: nothing will come any more.");
+    private QueueCompletedException Drained() => new($"{_core.Described} is completed and all its items were taken: nothing will come any more.", _core.Error);
 }

@@ -10,7 +10,7 @@ public sealed partial class ProcessQueue<T>
     /// <summary>Puts an item; waits while the queue is full.</summary>
     /// <param name="item">The item. What is changed in it afterwards is not seen by the taker.</param>
     /// <exception cref="NotSerializableException">Something in the item cannot cross to another process; nothing was put.</exception>
-    /// <exception cref="QueueCompletedException"><see cref="Complete"/> was called.</exception>
+    /// <exception cref="QueueCompletedException"><see cref="Complete()"/> was called.</exception>
     /// <exception cref="QueueAbandonedException">The queue is full, other processes have had it, and none of them is left to take anything.</exception>
     /// <exception cref="InsufficientSharedMemoryException">The item needs more shared memory than there is; nothing was put.</exception>
     /// <exception cref="ObjectDisposedException">The queue was disposed in this process.</exception>
@@ -125,6 +125,11 @@ public sealed partial class ProcessQueue<T>
 
     private QueueOutcome PutSerialized(T item, Deadline deadline, CancellationToken cancellationToken)
     {
+        if (TryAsArray(item, out var array))
+        {
+            return PutPayloads(ref array, out _, deadline, cancellationToken);
+        }
+
         // Before the item is looked at: a completed queue and a disposed one need no serialization to say no.
         if (Core.IsAddingCompleted)
         {
@@ -149,6 +154,18 @@ public sealed partial class ProcessQueue<T>
                 buffer.Cancel();
             }
         }
+    }
+
+    private bool TryAsArray(T item, out ArrayPayload payload)
+    {
+        if (Arrays is { } codec && item is Array array && array.GetType() == typeof(T) && array.LongLength * codec.Stride is var bytes and < ArrayItem.Most)
+        {
+            payload = new ArrayPayload(array, bytes);
+            return true;
+        }
+
+        payload = default;
+        return false;
     }
 
     private void PutSpan(ReadOnlySpan<T> items, Deadline deadline, int putBefore, CancellationToken cancellationToken)
@@ -242,12 +259,12 @@ public sealed partial class ProcessQueue<T>
     {
         done = 0;
         cancellationToken.ThrowIfCancellationRequested();
-        var core = Core;
-        var seen = core.SequenceOf(QueueWaitKind.Space);
-        var outcome = core.Put(ref payloads, ref done, deadline, cancellationToken);
+
+        // Not a look at the consumers' sequence before the first try: their line would cross between the processors for every item.
+        var outcome = Core.Put(ref payloads, ref done, deadline, cancellationToken);
         if (outcome is QueueOutcome.Blocked)
         {
-            outcome = PutWaiting(ref payloads, ref done, seen, deadline, cancellationToken);
+            outcome = PutWaiting(ref payloads, ref done, deadline, cancellationToken);
         }
 
         GC.KeepAlive(this);
@@ -255,19 +272,14 @@ public sealed partial class ProcessQueue<T>
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private QueueOutcome PutWaiting<TPayloads>(ref TPayloads payloads, ref int done, long seen, Deadline deadline, CancellationToken cancellationToken)
+    private QueueOutcome PutWaiting<TPayloads>(ref TPayloads payloads, ref int done, Deadline deadline, CancellationToken cancellationToken)
         where TPayloads : struct, IPayloads, allows ref struct
     {
         var wait = default(QueueWait);
         while (true)
         {
-            if (!Core.Pause(QueueWaitKind.Space, ref wait, seen, deadline, cancellationToken))
-            {
-                return QueueOutcome.Blocked;
-            }
-
             var core = Core;
-            seen = core.SequenceOf(QueueWaitKind.Space);
+            var seen = core.SequenceOf(QueueWaitKind.Space);
             var outcome = core.Put(ref payloads, ref done, deadline, cancellationToken);
             if (outcome is not QueueOutcome.Blocked)
             {
@@ -278,6 +290,11 @@ public sealed partial class ProcessQueue<T>
 
                 return outcome;
             }
+
+            if (!core.Pause(QueueWaitKind.Space, ref wait, seen, deadline, cancellationToken))
+            {
+                return QueueOutcome.Blocked;
+            }
         }
     }
 
@@ -285,5 +302,5 @@ public sealed partial class ProcessQueue<T>
         $"{_core.Described} is full: {(_core.Capacity is { } capacity ? $"it has room for {capacity} items" : "its bytes are used up (ProcessQueueOptions.MaxBytes)")}.",
         put);
 
-    private QueueCompletedException Completed() => new($"{_core.Described} is completed: Complete() was called, and nothing can be put after it.");
+    private QueueCompletedException Completed() => new($"{_core.Described} is completed: Complete() was called, and nothing can be put after it.", _core.Error);
 }

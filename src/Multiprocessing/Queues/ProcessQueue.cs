@@ -19,6 +19,8 @@ public sealed partial class ProcessQueue<T> : IDisposable, IProcessHandle<Proces
 {
     private readonly QueueCore _core;
     private readonly bool _raw;
+    private ArrayCodec? _arrays;
+    private bool _mayBeArrays = typeof(T).IsSZArray;
     private volatile bool _disposed;
     private int _released;
     private QueueChannelReader<T>? _reader;
@@ -77,16 +79,16 @@ public sealed partial class ProcessQueue<T> : IDisposable, IProcessHandle<Proces
     /// <summary>How many items are in the queue: exact at one moment during the call, and possibly different already when it returns.</summary>
     public int Count => (int)Math.Min(Core.Count, int.MaxValue);
 
-    /// <summary>Whether there was no item at one moment during the call. To end a reader use <see cref="Complete"/> and <see cref="ReadAll"/>, not this: an empty queue may be filled again.</summary>
+    /// <summary>Whether there was no item at one moment during the call. To end a reader use <see cref="Complete()"/> and <see cref="ReadAll"/>, not this: an empty queue may be filled again.</summary>
     public bool IsEmpty => Count == 0;
 
     /// <summary>Whether there were <see cref="Capacity"/> items at one moment during the call; always false without a capacity.</summary>
     public bool IsFull => Core.Capacity is { } capacity && Count >= capacity;
 
-    /// <summary>Whether <see cref="Complete"/> was called, in any process.</summary>
+    /// <summary>Whether <see cref="Complete()"/> was called, in any process.</summary>
     public bool IsAddingCompleted => Core.IsAddingCompleted;
 
-    /// <summary>Whether <see cref="Complete"/> was called and all items were taken: no item will ever come.</summary>
+    /// <summary>Whether <see cref="Complete()"/> was called and all items were taken: no item will ever come.</summary>
     public bool IsCompleted => Core.IsDrained;
 
     /// <summary>The name given by <see cref="ProcessQueueOptions.Name"/>.</summary>
@@ -112,6 +114,16 @@ public sealed partial class ProcessQueue<T> : IDisposable, IProcessHandle<Proces
         }
     }
 
+    /// <summary>
+    /// How arrays go when the items are arrays of elements without references; null when they are not. Asked for when the first item goes and not before,
+    /// so that the program may register a serializer of its own until then.
+    /// </summary>
+    private ArrayCodec? Arrays
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _mayBeArrays ? _arrays ?? FindArrays() : null;
+    }
+
     private string DebuggerText => _disposed ? "disposed" : $"{Name ?? "queue"}: {Count} of {Capacity?.ToString() ?? "unbounded"}{(IsAddingCompleted ? ", completed" : "")}";
 
     /// <summary>
@@ -121,7 +133,23 @@ public sealed partial class ProcessQueue<T> : IDisposable, IProcessHandle<Proces
     /// <exception cref="ObjectDisposedException">The queue was disposed in this process.</exception>
     public void Complete()
     {
-        Core.Complete();
+        Core.Complete(null);
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>
+    /// Says that no more items will be put because something went wrong. As <see cref="Complete()"/>, and everybody who would see the end gets the error too, in every process:
+    /// as the <see cref="Exception.InnerException"/> of the <see cref="QueueCompletedException"/> that <see cref="Get()"/>, <see cref="ReadAll"/> and puts throw, and from the
+    /// <see cref="ChannelReader{T}.Completion"/> of <see cref="Reader"/>. Items that are in the queue come first. Of two errors the first one stays.
+    /// </summary>
+    /// <param name="error">What went wrong. Where it cannot cross as it is, a <see cref="RemoteException"/> tells of it.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="error"/> is null.</exception>
+    /// <exception cref="InsufficientSharedMemoryException">There is no room for the error; the queue is not completed.</exception>
+    /// <exception cref="ObjectDisposedException">The queue was disposed in this process.</exception>
+    public void Complete(Exception error)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        Core.Complete(error);
         GC.KeepAlive(this);
     }
 
@@ -138,7 +166,7 @@ public sealed partial class ProcessQueue<T> : IDisposable, IProcessHandle<Proces
 
     void IProcessHandle<ProcessQueue<T>>.WriteHandle(HandleWriter writer)
     {
-        writer.AddTravelling(Core.StartTravel());
+        writer.AddTravelling(writer.SenderKeepsReferences ? Core.KeepForBody() : Core.StartTravel());
         writer.Write(_core.Segment.Id.ToWord());
         writer.Write((byte)(writer.SenderKeepsReferences ? 1 : 0));
         GC.KeepAlive(this);
@@ -158,6 +186,7 @@ public sealed partial class ProcessQueue<T> : IDisposable, IProcessHandle<Proces
         {
             if (endsTravel)
             {
+                KillPoints.Pass(KillPoint.TravelEnding);
                 session.Segments.Travel(id, -1);
             }
         }
@@ -175,6 +204,13 @@ public sealed partial class ProcessQueue<T> : IDisposable, IProcessHandle<Proces
         }
 
         return new ProcessQueue<T>(core);
+    }
+
+    private ArrayCodec? FindArrays()
+    {
+        _arrays = CodecTable.For(typeof(T)) is ArrayCodec { IsRaw: true } codec ? codec : null;
+        _mayBeArrays = _arrays is not null;
+        return _arrays;
     }
 
     private void ThrowDisposed() => throw new ObjectDisposedException(GetType().Name, $"{_core.Described} was disposed in this process.");

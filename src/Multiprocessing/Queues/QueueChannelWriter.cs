@@ -18,13 +18,9 @@ internal sealed class QueueChannelWriter<T>(ProcessQueue<T> queue) : ChannelWrit
         }
         catch (QueueCompletedException exception)
         {
-            throw new ChannelClosedException(exception.Message, exception);
+            throw new ChannelClosedException(exception.Message, exception.InnerException ?? exception);
         }
     }
 
-    /// <exception cref="NotSupportedException">An error was given: a completed queue has no place for one. Put it as an item.</exception>
-    public override bool TryComplete(Exception? error = null) => error is null
-        ? queue.Core.Complete()
-        : throw new NotSupportedException(
-            "A queue between processes is completed without an error: an exception here would not reach the readers. Put it as an item, or let the process's ExitStatus tell.", error);
+    public override bool TryComplete(Exception? error = null) => queue.Core.Complete(error);
 }

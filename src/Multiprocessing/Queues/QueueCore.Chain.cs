@@ -19,15 +19,19 @@ internal sealed unsafe partial class QueueCore
         if (toEnd < RecordHeader.LinkBytes)
         {
             *(ulong*)ring.At(head) = RecordHeader.Make(RecordKind.Pad, toEnd - RecordHeader.Size);
+            KillPoints.Pass(KillPoint.LinkPadded);
             head += toEnd;
         }
 
         var at = ring.At(head);
         *(ulong*)at = RecordHeader.Make(RecordKind.Link, sizeof(long));
         *(long*)(at + RecordHeader.Size) = next.Word;
+        KillPoints.Pass(KillPoint.LinkWritten);
         head += RecordHeader.LinkBytes;
         next.BeginAt(head);
+        KillPoints.Pass(KillPoint.LinkRingBegun);
         Volatile.Write(ref Session.Segments[next.Id.Index]->Position, head);
+        KillPoints.Pass(KillPoint.LinkRingPlaced);
         return head;
     }
 
@@ -42,6 +46,7 @@ internal sealed unsafe partial class QueueCore
             EnterSlow(&_control->ChainLock, deadline, cancellationToken);
         }
 
+        KillPoints.Pass(KillPoint.ChainLocked);
         Ring? next = null;
         var linked = false;
         try
@@ -56,6 +61,7 @@ internal sealed unsafe partial class QueueCore
             if (stillNeeded != 0)
             {
                 next = NextRing(need, deadline, cancellationToken);
+                KillPoints.Pass(KillPoint.RingInHand);
                 PutTurn(ref payloads, ref done, next, out linked, out _, deadline, cancellationToken);
             }
         }
@@ -65,6 +71,7 @@ internal sealed unsafe partial class QueueCore
             if (next is not null && !linked)
             {
                 // Room came meanwhile, or the queue was completed.
+                KillPoints.Pass(KillPoint.RingNotNeeded);
                 Session.Segments.FreePart(next.Id);
                 next.Leave();
             }
@@ -133,6 +140,7 @@ internal sealed unsafe partial class QueueCore
         EnterWrite(deadline, cancellationToken);
         var size = Ring.NextSize(_writeRing.Size, need, _control->MaxBytes);
         var spare = TakeSpare(need);
+        KillPoints.Pass(KillPoint.SpareDecided);
         var deaths = Session.Deaths;
         var collect = deaths != _control->CollectedDeaths;
         OwnerLock.Exit(&_control->WriteLock);
@@ -161,6 +169,7 @@ internal sealed unsafe partial class QueueCore
         }
 
         Volatile.Write(ref entry->InHand, _selfWord);
+        KillPoints.Pass(KillPoint.SpareHandNamed);
         return Interlocked.CompareExchange(ref _control->Spare, 0, word) == word ? word : 0;
     }
 
@@ -176,11 +185,13 @@ internal sealed unsafe partial class QueueCore
             EnterRead(deadline, cancellationToken);
             try
             {
+                KillPoints.Pass(KillPoint.CollectLocked);
                 var reading = GotAt(_control->GotSequence)->Ring;
                 var writing = PutAt(_control->PutSequence)->Ring;
                 var from = reading == 0 ? 0 : Session.Segments[SegmentId.FromWord(reading).Index]->Position;
                 var spare = _control->Spare;
                 Session.Segments.CollectParts(Segment.Id, (id, position) => id.ToWord() is var word && word != reading && word != writing && word != spare && position < from);
+                KillPoints.Pass(KillPoint.Collected);
                 _control->CollectedDeaths = deaths;
             }
             finally

@@ -24,6 +24,7 @@ internal sealed unsafe partial class QueueCore
         var sequence = _control->GotSequence;
         var now = GotAt(sequence);
         var put = ReadPut().Items;
+        KillPoints.Pass(KillPoint.MarkLocked);
         var done = now->Done + count;
         if (done > put)
         {
@@ -35,6 +36,7 @@ internal sealed unsafe partial class QueueCore
         OwnerLock.Exit(&_control->ReadLock);
         if (done == put)
         {
+            KillPoints.Pass(KillPoint.MarkUnlocked);
             WaitPoint.Notify(&_control->Done, int.MaxValue, _doorbells);
         }
 
@@ -75,6 +77,7 @@ internal sealed unsafe partial class QueueCore
 
         // A lower count may be stored over a higher one by a slower teller: then a later wait is told twice, which is better than never.
         Volatile.Write(ref _control->LostTold, lost);
+        KillPoints.Pass(KillPoint.LossTold);
         var loser = ParticipantOf(Volatile.Read(ref _control->LastLost));
         var fate = Session.FateOf(loser);
         var processId = _control->LastLostProcessId;
@@ -106,6 +109,7 @@ internal sealed unsafe partial class QueueCore
                 continue;
             }
 
+            KillPoints.Pass(KillPoint.LoserFound);
             EnterRead(Deadline.Now, default);
             if (Row(slot)->Generation == row.Generation)
             {
@@ -118,6 +122,7 @@ internal sealed unsafe partial class QueueCore
 
         if (any)
         {
+            KillPoints.Pass(KillPoint.LossUnlocked);
             WakeAll();
         }
 
@@ -140,12 +145,15 @@ internal sealed unsafe partial class QueueCore
                 Lose(new ParticipantId(self.Slot, row->Generation));
             }
 
+            KillPoints.Pass(KillPoint.AttachSettled);
             Volatile.Write(ref *(long*)row, (uint)self.Generation);
+            KillPoints.Pass(KillPoint.AttachRowTaken);
         }
 
         if (_control->FirstHolder != RowIdOf(self))
         {
             Volatile.Write(ref _control->EverShared, 1);
+            KillPoints.Pass(KillPoint.AttachShared);
         }
 
         OwnerLock.Exit(&_control->ReadLock);
@@ -161,6 +169,7 @@ internal sealed unsafe partial class QueueCore
         {
             _control->LastLostProcessId = _members.IsCurrent(participant) ? _members.ProcessIdOf(participant.Slot) : 0;
             Volatile.Write(ref _control->LastLost, RowIdOf(participant));
+            KillPoints.Pass(KillPoint.LoserNamed);
             CommitGot(sequence, now->Tail, now->Items, now->Ring, now->Done + lost, now->Lost + lost, participant, 0);
         }
         else

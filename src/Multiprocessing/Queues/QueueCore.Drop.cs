@@ -13,6 +13,7 @@ internal sealed unsafe partial class QueueCore
                 var sink = new ItemTrailer.Sink(scratch);
                 if (Take(ref sink, 1, out _, Deadline.Never, default) is QueueOutcome.Done)
                 {
+                    KillPoints.Pass(KillPoint.DropTaken);
                     for (var i = 0; i < sink.Count; i++)
                     {
                         EndTravel(SegmentId.FromWord(((long*)scratch.Start)[i]));
@@ -30,7 +31,7 @@ internal sealed unsafe partial class QueueCore
         }
         finally
         {
-            scratch.Return();
+            scratch.Return(used: 0);
         }
     }
 
@@ -38,7 +39,9 @@ internal sealed unsafe partial class QueueCore
     private void EndTravel(SegmentId id)
     {
         var inner = !Session.HasLeft && Session.Segments[id.Index]->Kind == (int)SegmentKind.Queue ? Open(Session, id) : null;
+        KillPoints.Pass(KillPoint.DropOpened);
         Session.Segments.Travel(id, -1);
+        KillPoints.Pass(KillPoint.DropTravelEnded);
         if (inner is not null)
         {
             Session.Release(inner);

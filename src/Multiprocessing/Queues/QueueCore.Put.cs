@@ -52,6 +52,7 @@ internal sealed unsafe partial class QueueCore
         ringNeeded = 0;
         var control = _control;
         EnterWrite(deadline, cancellationToken);
+        KillPoints.Pass(KillPoint.PutLocked);
         var sequence = control->PutSequence;
         var now = PutAt(sequence);
         var ring = _writeRing;
@@ -107,12 +108,15 @@ internal sealed unsafe partial class QueueCore
             if (pad != 0)
             {
                 *(ulong*)at = RecordHeader.Make(RecordKind.Pad, pad - RecordHeader.Size);
+                KillPoints.Pass(KillPoint.PutPadded);
                 head += pad;
                 at = ring.At(head);
             }
 
             *(ulong*)at = RecordHeader.Make(RecordKind.Item, length);
+            KillPoints.Pass(KillPoint.PutHeaderWritten);
             payloads.CopyTo(done, at + RecordHeader.Size);
+            KillPoints.Pass(KillPoint.PutCopied);
             head += need;
             items++;
             done++;
@@ -132,10 +136,13 @@ internal sealed unsafe partial class QueueCore
         var after = PutAt(sequence + 1);
         after->Head = head;
         after->Items = items;
+        KillPoints.Pass(KillPoint.PutStateHalfWritten);
         after->Ring = ring.Word;
+        KillPoints.Pass(KillPoint.PutStateWritten);
 
         // The commit.
         Volatile.Write(ref control->PutSequence, sequence + 1);
+        KillPoints.Pass(KillPoint.PutCommitted);
         Ring? left = null;
         if (usedNext)
         {
@@ -146,7 +153,9 @@ internal sealed unsafe partial class QueueCore
             Session.Segments[ring.Id.Index]->InHand = 0;
         }
 
+        KillPoints.Pass(KillPoint.PutFinished);
         OwnerLock.Exit(&control->WriteLock);
+        KillPoints.Pass(KillPoint.PutUnlocked);
         left?.Leave();
         WaitPoint.Notify(&control->Data, put, _doorbells);
         return QueueOutcome.Done;
@@ -181,7 +190,9 @@ internal sealed unsafe partial class QueueCore
             }
 
             OwnerLock.Exit(&_control->WriteLock);
+            KillPoints.Pass(KillPoint.WriterLeftRing);
             var mapped = MapRing(word);
+            KillPoints.Pass(KillPoint.WriterMappedRing);
             try
             {
                 EnterWrite(deadline, cancellationToken);

@@ -17,13 +17,14 @@ internal sealed unsafe partial class QueueCore
         where TSink : struct, ISink, allows ref struct
     {
         taken = 0;
-        if (IsEmpty)
+        if (!MayHaveItems)
         {
             return QueueOutcome.Blocked;
         }
 
         var control = _control;
         EnterRead(deadline, cancellationToken);
+        KillPoints.Pass(KillPoint.TakeLocked);
         var sequence = control->GotSequence;
         var now = GotAt(sequence);
         var ring = _readRing;
@@ -67,6 +68,7 @@ internal sealed unsafe partial class QueueCore
                 }
 
                 taken++;
+                KillPoints.Pass(KillPoint.TakeCopied);
                 tail += bytes;
                 padded = false;
             }
@@ -113,10 +115,14 @@ internal sealed unsafe partial class QueueCore
         var row = Row(_members.Self.Slot);
         CommitGot(sequence, tail, items + taken, ring.Word, now->Done, now->Lost, _members.Self, row->InHand + taken);
         var drained = control->Completed != 0 && items + taken == control->ReaderSeesItems;
+        KillPoints.Pass(KillPoint.TakeFinished);
         OwnerLock.Exit(&control->ReadLock);
+        KillPoints.Pass(KillPoint.TakeUnlocked);
         WaitPoint.Notify(&control->Space, control->BytesWanted != 0 ? int.MaxValue : taken, _doorbells);
         if (drained)
         {
+            KillPoints.Pass(KillPoint.TakeDrained);
+
             // The last item of a completed queue: who waits for another one has to be told that there will be none.
             WakeAll();
         }
@@ -132,13 +138,17 @@ internal sealed unsafe partial class QueueCore
         after->Items = items;
         after->Ring = ring;
         after->Done = done;
+        KillPoints.Pass(KillPoint.GotStateHalfWritten);
         after->Lost = lost;
         after->Taker = RowIdOf(taker);
         after->InHand = inHand;
+        KillPoints.Pass(KillPoint.GotStateWritten);
 
         // The commit. Killed before the row: the next owner of the lock copies it again (RepairRow).
         Volatile.Write(ref _control->GotSequence, sequence + 1);
+        KillPoints.Pass(KillPoint.GotCommitted);
         Row(taker.Slot)->InHand = inHand;
+        KillPoints.Pass(KillPoint.RowWritten);
     }
 
     /// <summary>Under the read lock, taken over from a dead owner: copies the last commit's word about a row once more. Doing it twice changes nothing.</summary>
@@ -152,6 +162,7 @@ internal sealed unsafe partial class QueueCore
             if (row->Generation == taker.Generation)
             {
                 row->InHand = last->InHand;
+                KillPoints.Pass(KillPoint.RowRepaired);
             }
         }
     }
@@ -168,7 +179,9 @@ internal sealed unsafe partial class QueueCore
         var from = _readRing;
         var at = GotAt(_control->GotSequence)->Tail;
         OwnerLock.Exit(&_control->ReadLock);
+        KillPoints.Pass(KillPoint.FollowUnlocked);
         var next = MapRing(word);
+        KillPoints.Pass(KillPoint.FollowMapped);
         try
         {
             EnterRead(deadline, cancellationToken);
@@ -192,7 +205,9 @@ internal sealed unsafe partial class QueueCore
 
             CommitGot(sequence, begin, now->Items, word, now->Done, now->Lost, _members.Self, Row(_members.Self.Slot)->InHand);
             _readRing = next;
+            KillPoints.Pass(KillPoint.FollowCommitted);
             Retire(from);
+            KillPoints.Pass(KillPoint.RingRetired);
             from.Leave();
             return next;
         }
@@ -215,7 +230,9 @@ internal sealed unsafe partial class QueueCore
             }
 
             OwnerLock.Exit(&_control->ReadLock);
+            KillPoints.Pass(KillPoint.ReaderLeftRing);
             var mapped = MapRing(word);
+            KillPoints.Pass(KillPoint.ReaderMappedRing);
             try
             {
                 EnterRead(deadline, cancellationToken);
@@ -264,6 +281,7 @@ internal sealed unsafe partial class QueueCore
             free = spare;
         }
 
+        KillPoints.Pass(KillPoint.SpareExchanged);
         if (free != 0)
         {
             Session.Segments.FreePart(SegmentId.FromWord(free));

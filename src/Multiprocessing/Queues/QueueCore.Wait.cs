@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Multiprocessing;
 
 /// <summary>What a call waits for.</summary>
@@ -15,6 +17,9 @@ internal struct QueueWait
     public int Deaths;
     public long LastGone;
     public long LookedAt;
+
+    /// <summary>The wait point's sequence when the last pause ended.</summary>
+    public int Sequence;
 }
 
 internal sealed unsafe partial class QueueCore
@@ -26,6 +31,8 @@ internal sealed unsafe partial class QueueCore
     private SpinBudget _dataSpin;
     private SpinBudget _spaceSpin;
     private SpinBudget _doneSpin;
+    private SpinBudget _dataAsyncSpin;
+    private SpinBudget _spaceAsyncSpin;
     private long _asyncLookedAt;
     private int _asyncDeaths;
     private bool _abandonmentDue;
@@ -60,7 +67,7 @@ internal sealed unsafe partial class QueueCore
         }
 
         ref var spin = ref kind is QueueWaitKind.Data ? ref _dataSpin : ref kind is QueueWaitKind.Space ? ref _spaceSpin : ref _doneSpin;
-        if (spin.SpinWhileUnchanged(kind is QueueWaitKind.Data ? &_control->PutSequence : &_control->GotSequence, seen))
+        if (spin.SpinWhileUnchanged(kind is QueueWaitKind.Data ? &_control->PutSequence : &_control->GotSequence, seen, SpinBudget.OfSleep))
         {
             return true;
         }
@@ -82,19 +89,84 @@ internal sealed unsafe partial class QueueCore
             }
         }
 
+        // After the first sleep a sequence from before the caller's last look at itself: a wake-up for its sake (disposal) since then ends the sleep at once.
         var sequence = WaitPoint.Announce(point);
-        if (SequenceOf(kind) != seen || IsOver(kind))
+        sequence = wait.HasSlept ? wait.Sequence : sequence;
+        if (SequenceOf(kind) == seen && !IsOver(kind))
+        {
+            using (cancellationToken.UnsafeRegister(static core => ((QueueCore)core!).WakeAll(), this))
+            {
+                // A token that fired before the registration ran the callback inside it, which moved the sequence: the sleep ends at once.
+                if (wait.HasSlept)
+                {
+                    SleepLong(kind, ref wait, seen, sequence, deadline);
+                }
+                else
+                {
+                    WaitPoint.Sleep(point, sequence, deadline.Slice(FirstSlice));
+                    wait.HasSlept = true;
+                    Look(kind, ref wait, seen);
+                }
+            }
+        }
+
+        wait.Sequence = Volatile.Read(ref point->Sequence);
+        return true;
+    }
+
+    /// <summary>
+    /// For who is about to await: whether something has changed, after a short spin if that has paid lately and no other work waits for this pool thread. A wake-up
+    /// that crosses processes, and two threads on its way, costs a hundred times what the answer of a partner at work takes.
+    /// </summary>
+    public bool HasChangedSoon(QueueWaitKind kind, long seen)
+    {
+        if (SequenceOf(kind) != seen)
         {
             return true;
         }
 
-        using (cancellationToken.UnsafeRegister(static core => ((QueueCore)core!).WakeAll(), this))
+        if (Thread.CurrentThread.IsThreadPoolThread && ThreadPool.PendingWorkItemCount > 0)
         {
-            // A token that fired before the registration ran the callback inside it, which moved the sequence: the sleep ends at once.
-            WaitPoint.Sleep(point, sequence, deadline.Slice(wait.HasSlept ? WaitPoint.Slice : FirstSlice));
+            return false;
         }
 
-        wait.HasSlept = true;
+        ref var spin = ref kind is QueueWaitKind.Data ? ref _dataAsyncSpin : ref _spaceAsyncSpin;
+        return spin.SpinWhileUnchanged(kind is QueueWaitKind.Data ? &_control->PutSequence : &_control->GotSequence, seen, SpinBudget.OfAwait);
+    }
+
+    /// <summary>
+    /// Slice after slice, until something has changed or somebody calls: an idle process runs no more than this. It is compiled once and in full, for counting its
+    /// calls and compiling what it calls again and again would be most of what idle children do in their first quarter of a minute.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void SleepLong(QueueWaitKind kind, ref QueueWait wait, long seen, int sequence, Deadline deadline)
+    {
+        var point = PointOf(kind);
+        while (true)
+        {
+            WaitPoint.Sleep(point, sequence, deadline.Slice(Session.SliceNow));
+            if (kind is QueueWaitKind.Done || !Session.ParentHolds(Segment.Id))
+            {
+                Look(kind, ref wait, seen);
+            }
+
+            if (Volatile.Read(ref point->Sequence) != sequence || SequenceOf(kind) != seen || deadline.HasPassed)
+            {
+                return;
+            }
+
+            // Announced anew: a notifier may have stored that it has handled all who had come by then.
+            _ = WaitPoint.Announce(point);
+            if (SequenceOf(kind) != seen || IsOver(kind))
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>After a sleep: whether the reason to wait is gone for good. Asks the OS only now and then, and after each death.</summary>
+    private void Look(QueueWaitKind kind, ref QueueWait wait, long seen)
+    {
         var now = Environment.TickCount64;
         if (now - wait.LookedAt >= LookEveryMilliseconds || wait.Deaths != Session.Deaths || wait.LastGone != _control->Header.LastGone || SequenceOf(kind) == seen)
         {
@@ -111,8 +183,6 @@ internal sealed unsafe partial class QueueCore
                 ThrowIfAbandoned(kind);
             }
         }
-
-        return true;
     }
 
     /// <summary>Wakes one more waiter of the kind if there is something for it.</summary>
@@ -213,7 +283,11 @@ internal sealed unsafe partial class QueueCore
     /// <summary>How the last other holder went, if nobody else has the queue or is on the way to it and its grace is over.</summary>
     private ParticipantExit? FindAbandonment()
     {
+        // Who is on the way is looked at first: he becomes a holder before he is not on the way any more.
         if (Volatile.Read(ref _control->EverShared) == 0
+            || Volatile.Read(ref InBodies) > 0
+            || Session.Segments.TravellingOf(Segment.Id) > 0
+            || Session.ParentHolds(Segment.Id)
             || Session.Segments.AnyHolder(Segment.Id, slot => slot != _members.Self.Slot && !Session.IsGone(new ParticipantId(slot, _members[slot]->Generation)))
             || Session.Segments.TravellingOf(Segment.Id) > 0)
         {

@@ -64,11 +64,6 @@ internal sealed unsafe partial class QueueCore : SharedObject
 
     public int RawSize => _control->RawSize;
 
-    public bool IsAddingCompleted => Volatile.Read(ref _control->Completed) != 0;
-
-    /// <summary>Completed is read first: it is set under the write lock, so the items counted afterwards are all there will ever be.</summary>
-    public bool IsDrained => IsAddingCompleted && Count == 0;
-
     /// <summary>How many items are in the queue, exactly, at one moment during the call.</summary>
     public long Count
     {
@@ -91,6 +86,12 @@ internal sealed unsafe partial class QueueCore : SharedObject
     }
 
     public bool HasRoom => PutsPossible() > 0;
+
+    /// <summary>
+    /// False if the queue was empty at one moment during the call. What the consumers saw last is asked first: it lies with them, and the producers' line would cross
+    /// between the processors.
+    /// </summary>
+    public bool MayHaveItems => Volatile.Read(ref _control->ReaderSeesItems) > ReadGotItems() || !IsEmpty;
 
     private bool IsEmpty
     {
@@ -139,18 +140,6 @@ internal sealed unsafe partial class QueueCore : SharedObject
             core.Attach();
             return core;
         });
-
-    /// <summary>No item comes in after this has returned. Killed before the store: not completed; after it: completed, and sleepers look again after their slice.</summary>
-    /// <returns>False if it was completed before.</returns>
-    public bool Complete()
-    {
-        EnterWrite(Deadline.Now, default);
-        var first = _control->Completed == 0;
-        Volatile.Write(ref _control->Completed, 1);
-        OwnerLock.Exit(&_control->WriteLock);
-        WakeAll();
-        return first;
-    }
 
     internal override void ScanAsync()
     {
@@ -264,6 +253,7 @@ internal sealed unsafe partial class QueueCore : SharedObject
         if (!OwnerLock.TryEnter(&_control->ReadLock, _selfWord)
             && EnterSlow(&_control->ReadLock, deadline, cancellationToken) is OwnerLock.Result.Recovered)
         {
+            KillPoints.Pass(KillPoint.ReadLockRecovered);
             RepairRow();
         }
     }

@@ -3,8 +3,8 @@ namespace Multiprocessing;
 /// <summary>Base of what a <see cref="ProcessQueue{T}"/> throws about its own state.</summary>
 public abstract class QueueException : InvalidOperationException
 {
-    private protected QueueException(string message)
-        : base(message)
+    private protected QueueException(string message, Exception? innerException = null)
+        : base(message, innerException)
     {
     }
 }
@@ -28,11 +28,13 @@ public sealed class QueueEmptyException : QueueException
     }
 }
 
-/// <summary>The queue takes no more items (put), or it takes no more and has been drained (get).</summary>
+/// <summary>
+/// The queue takes no more items (put), or it takes no more and has been drained (get). If it was completed with an error, that is the <see cref="Exception.InnerException"/>.
+/// </summary>
 public sealed class QueueCompletedException : QueueException
 {
-    internal QueueCompletedException(string message)
-        : base(message)
+    internal QueueCompletedException(string message, Exception? error)
+        : base(error is null ? message : $"{message} It was completed with an error: {error.Message}", error)
     {
     }
 }

@@ -114,6 +114,10 @@ internal unsafe struct QueueControl
     [FieldOffset(168)]
     public int EverShared;
 
+    /// <summary>The segment with the error that the queue was completed with, or 0. Written before <see cref="Completed"/>, under the write lock.</summary>
+    [FieldOffset(176)]
+    public long Error;
+
     [FieldOffset(256)]
     public int WriteLock;
 

@@ -5,8 +5,10 @@ namespace Multiprocessing;
 /// <summary>Memory outside the heap into which items are copied out of a ring before they are rebuilt; one per thread, except while it is in use.</summary>
 internal sealed unsafe class ScratchBuffer
 {
-    private const long Kept = 1 << 20;
+    // Fresh memory costs more than what is copied into it: who takes large items keeps room for them, if they are not as large as that.
+    private const long Kept = 8 << 20;
     private const long Least = 16 << 10;
+    private const int UnneededBeforeShrinking = 64;
 
     [ThreadStatic]
     private static ScratchBuffer? _idle;
@@ -14,6 +16,9 @@ internal sealed unsafe class ScratchBuffer
     private ScratchBuffer() => Grow(Least);
 
     ~ScratchBuffer() => NativeMemory.Free(Start);
+
+    // How often in a row a quarter of it would have been enough.
+    private int _unneeded;
 
     public byte* Start { get; private set; }
 
@@ -27,14 +32,14 @@ internal sealed unsafe class ScratchBuffer
         return buffer;
     }
 
-    public void Return()
+    /// <param name="used">How much of it was used.</param>
+    public void Return(long used)
     {
-        if (Size > Kept)
+        _unneeded = Size > Least && used <= Size / 4 ? _unneeded + 1 : 0;
+        if (Size > Kept || _unneeded == UnneededBeforeShrinking)
         {
             // What one large item needed is not kept for ever by every thread that ever saw one.
-            NativeMemory.Free(Start);
-            Start = null;
-            Size = 0;
+            _unneeded = 0;
             Grow(Least);
         }
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 
@@ -7,12 +6,12 @@ namespace Multiprocessing;
 /// <summary>Decides once per type and process how it crosses.</summary>
 internal static class CodecTable
 {
-    private static readonly ConcurrentDictionary<Type, ObjectCodec> Objects = new();
-    private static readonly ConcurrentDictionary<Type, ValueCodec> Structs = new();
+    private static readonly ThingTable<ObjectCodec> Objects = new();
+    private static readonly ThingTable<ValueCodec> Structs = new();
     private static readonly StringValueCodec Strings = new();
 
     /// <summary>The codec of objects whose runtime type is <paramref name="type"/>, boxed values included.</summary>
-    public static ObjectCodec For(Type type) => Objects.TryGetValue(type, out var codec) ? codec : Objects.GetOrAdd(type, Create(type));
+    public static ObjectCodec For(Type type) => Objects.Find(type) ?? Objects.Add(type, Create(type));
 
     /// <summary>The codec of places declared as <paramref name="type"/>.</summary>
     public static ValueCodec ForPlace(Type type)
@@ -33,17 +32,23 @@ internal static class CodecTable
             return new ReferenceSlot(type);
         }
 
-        return Structs.TryGetValue(type, out var codec) ? codec : Structs.GetOrAdd(type, CreateStruct(type));
+        return Structs.Find(type) ?? Structs.Add(type, CreateStruct(type));
     }
 
     /// <summary>Whether a codec was made for the type already, so that a registration would come too late.</summary>
-    public static bool Knows(Type type) => Objects.ContainsKey(type) || Structs.ContainsKey(type);
+    public static bool Knows(Type type) => Objects.Find(type) is not null || Structs.Find(type) is not null;
 
     private static ObjectCodec Create(Type type)
     {
         if (type == typeof(string))
         {
             return new StringObjectCodec();
+        }
+
+        if (typeof(ChildCall).IsAssignableFrom(type))
+        {
+            // Ours: none of the questions below has an answer for it, and every child would ask them first of all.
+            return new PlainObjectCodec(type, callbacks: null);
         }
 
         if (CustomSerializers.CodecOf(type) is { } custom)
@@ -76,6 +81,16 @@ internal static class CodecTable
             return new NameCodec(type);
         }
 
+        if (SingletonTarget.Of(type) is { } lambdas)
+        {
+            return new IdentityCodec(type, [lambdas]);
+        }
+
+        if (ClosureCodec.IsClosure(type))
+        {
+            return new ClosureCodec(type);
+        }
+
         if (LeafCodecs.Of(type) is { } leaf)
         {
             return leaf;
@@ -91,17 +106,7 @@ internal static class CodecTable
             return new ExceptionCodec(type);
         }
 
-        if (SingletonTarget.Of(type) is { } lambdas)
-        {
-            return new IdentityCodec(type, [lambdas]);
-        }
-
-        if (ClosureCodec.IsClosure(type))
-        {
-            return new ClosureCodec(type);
-        }
-
-        return CollectionCodecs.Of(type) ?? (ObjectCodec)new PlainObjectCodec(type);
+        return CollectionCodecs.Of(type) ?? (ObjectCodec)new PlainObjectCodec(type, DeserializedCallbacks.Of(type));
     }
 
     private static ObjectCodec CreateArray(Type type)

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.Serialization;
 
@@ -77,6 +78,38 @@ internal static class ValueSerializer
         finally
         {
             reader.Return();
+        }
+    }
+
+    /// <summary>Makes the first message that holds a body, and the first result, quicker to read and write; of no other use.</summary>
+    public static void PrepareForBody()
+    {
+        Action body = static () => { };
+        GraphReader.Rent().Return();
+        _ = ValueSerializer<ChildCall>.IsRaw;
+        if (CodecTable.For(typeof(ActionCall)).Callbacks is null)
+        {
+            _ = RuntimeHelpers.GetUninitializedObject(typeof(ActionCall));
+        }
+
+        _ = CodecTable.For(typeof(Action));
+        _ = SingletonTarget.Of(body.Target!.GetType());
+        var method = (MethodInfo)NameDecoder.Decode(NameDecoder.OwnMethod(body.Method.MetadataToken));
+        _ = Delegate.CreateDelegate(typeof(Action), body.Target, method);
+        MessageBuffer.Rent().Dispose();
+    }
+
+    /// <summary>Decides how values of this static type cross, and compiles it, before there is one.</summary>
+    public static void Prepare<T>()
+    {
+        if (ValueSerializer<T>.IsRaw)
+        {
+            using var buffer = MessageBuffer.Rent();
+            Serialize(buffer, default(T)!, "");
+        }
+        else if (typeof(T) is { IsAbstract: false, ContainsGenericParameters: false })
+        {
+            _ = CodecTable.For(typeof(T));
         }
     }
 

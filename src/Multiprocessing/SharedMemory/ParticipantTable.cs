@@ -83,7 +83,9 @@ internal sealed unsafe class ParticipantTable
     {
         var slot = this[Self.Slot];
         slot->SelfCode = code;
+        KillPoints.Pass(KillPoint.OwnEndHalfTold);
         Volatile.Write(ref slot->SelfReason, (int)reason + 1);
+        KillPoints.Pass(KillPoint.OwnEndTold);
     }
 
     /// <summary>Under the table lock. Null when all slots are taken.</summary>
@@ -121,13 +123,17 @@ internal sealed unsafe class ParticipantTable
     {
         var slot = this[participant.Slot];
         slot->ProcessId = processId;
+        KillPoints.Pass(KillPoint.ActivateBegun);
         slot->StartTime = startTime;
+        KillPoints.Pass(KillPoint.ActivateFilled);
         Volatile.Write(ref slot->State, (int)ParticipantState.Active);
+        KillPoints.Pass(KillPoint.Activated);
     }
 
     public void Ring(int slot)
     {
         Interlocked.Increment(ref this[slot]->Doorbell);
+        KillPoints.Pass(KillPoint.DoorbellCounted);
         WordWait.Wake(&this[slot]->Doorbell, 1);
     }
 
@@ -137,12 +143,15 @@ internal sealed unsafe class ParticipantTable
 
         // Generation first: from here on nothing that names the earlier participant matches.
         Volatile.Write(ref slot->Generation, slot->Generation + 1);
+        KillPoints.Pass(KillPoint.ReserveBegun);
         Thread.MemoryBarrier();
         slot->ProcessId = 0;
         slot->StartTime = 0;
         slot->SelfReason = 0;
         slot->Reserver = SelfWord;
+        KillPoints.Pass(KillPoint.ReserveFilled);
         Volatile.Write(ref slot->State, (int)ParticipantState.Reserved);
+        KillPoints.Pass(KillPoint.Reserved);
         return new ParticipantId(index, slot->Generation);
     }
 

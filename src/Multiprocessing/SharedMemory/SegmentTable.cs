@@ -54,7 +54,9 @@ internal sealed unsafe class SegmentTable(SessionMemory memory, ParticipantTable
                 throw SharedMemoryErrors.For(error, path, size);
             }
 
+            KillPoints.Pass(KillPoint.SegmentMade);
             Volatile.Write(ref this[id.Index]->State, (int)SegmentState.Live);
+            KillPoints.Pass(KillPoint.SegmentLive);
             return new Segment(id, address, size, collectEagerly: owner.IsNone);
         }
         catch
@@ -83,6 +85,7 @@ internal sealed unsafe class SegmentTable(SessionMemory memory, ParticipantTable
         if (exists && hold)
         {
             entry->Holders[participants.Self.Slot / 64] |= Bit(participants.Self.Slot);
+            KillPoints.Pass(KillPoint.SegmentHeld);
         }
 
         Exit();
@@ -91,10 +94,12 @@ internal sealed unsafe class SegmentTable(SessionMemory memory, ParticipantTable
             return null;
         }
 
+        KillPoints.Pass(KillPoint.SegmentFound);
         var path = directory.PathOf(place, id.Index, id.Generation);
         var error = Mappings.Open(path, size, out var address);
         if (error == 0)
         {
+            KillPoints.Pass(KillPoint.SegmentMapped);
             return new Segment(id, address, size, collectEagerly: hold);
         }
 
@@ -113,6 +118,7 @@ internal sealed unsafe class SegmentTable(SessionMemory memory, ParticipantTable
         if (IsCurrent(id))
         {
             this[id.Index]->Holders[slot / 64] &= ~Bit(slot);
+            KillPoints.Pass(KillPoint.HoldReleased);
             FreeIfUnheld(id.Index);
         }
 
@@ -127,10 +133,12 @@ internal sealed unsafe class SegmentTable(SessionMemory memory, ParticipantTable
         if (current)
         {
             this[id.Index]->Travelling = Math.Max(0, this[id.Index]->Travelling + change);
+            KillPoints.Pass(KillPoint.TravelChanged);
             FreeIfUnheld(id.Index);
         }
 
         Exit();
+        KillPoints.Pass(KillPoint.TravelUnlocked);
         return current;
     }
 
@@ -149,9 +157,9 @@ internal sealed unsafe class SegmentTable(SessionMemory memory, ParticipantTable
     /// <summary>
     /// Under the lock: takes every hold of a participant away. Returns the segments that it held and that others hold on to, so that who waits in them can be woken.
     /// </summary>
-    public List<SegmentId> ReleaseAll(int slot)
+    public Pile<SegmentId> ReleaseAll(int slot)
     {
-        var stillHeld = new List<SegmentId>();
+        var stillHeld = new Pile<SegmentId>();
         var used = memory.Header->SegmentsUsed;
         for (var index = 1; index < used; index++)
         {
@@ -162,6 +170,7 @@ internal sealed unsafe class SegmentTable(SessionMemory memory, ParticipantTable
             }
 
             entry->Holders[slot / 64] &= ~Bit(slot);
+            KillPoints.Pass(KillPoint.HoldOfLeaverReleased);
             if (!FreeIfUnheld(index))
             {
                 stillHeld.Add(new SegmentId(index, entry->Generation));
@@ -186,6 +195,7 @@ internal sealed unsafe class SegmentTable(SessionMemory memory, ParticipantTable
                 && isLeftover(new SegmentId(index, entry->Generation), entry->Position))
             {
                 FreeEntry(index);
+                KillPoints.Pass(KillPoint.LeftoverCollected);
             }
         }
 
@@ -212,6 +222,9 @@ internal sealed unsafe class SegmentTable(SessionMemory memory, ParticipantTable
 
         return false;
     }
+
+    /// <summary>A look without the lock at a segment that this process holds.</summary>
+    public bool IsHeldBy(SegmentId id, int slot) => (Volatile.Read(ref this[id.Index]->Holders[slot / 64]) & Bit(slot)) != 0;
 
     public int TravellingOf(SegmentId id) => IsCurrent(id) ? Volatile.Read(ref this[id.Index]->Travelling) : 0;
 
@@ -281,7 +294,9 @@ internal sealed unsafe class SegmentTable(SessionMemory memory, ParticipantTable
             }
 
             header->SegmentsUsed = Math.Max(header->SegmentsUsed, index + 1);
+            KillPoints.Pass(KillPoint.EntryFilled);
             Volatile.Write(ref entry->State, (int)SegmentState.Creating);
+            KillPoints.Pass(KillPoint.EntryTaken);
             return new SegmentId(index, entry->Generation);
         }
         finally
@@ -309,6 +324,7 @@ internal sealed unsafe class SegmentTable(SessionMemory memory, ParticipantTable
             }
         }
 
+        KillPoints.Pass(KillPoint.PartsFreed);
         FreeEntry(index);
         return true;
     }
@@ -323,7 +339,9 @@ internal sealed unsafe class SegmentTable(SessionMemory memory, ParticipantTable
             MappedFile.Delete(directory.PathOf(1, index, entry->Generation));
         }
 
+        KillPoints.Pass(KillPoint.FileDeleted);
         Volatile.Write(ref entry->State, (int)SegmentState.Free);
+        KillPoints.Pass(KillPoint.EntryFreed);
     }
 
     /// <summary>
@@ -341,6 +359,7 @@ internal sealed unsafe class SegmentTable(SessionMemory memory, ParticipantTable
             }
         }
 
+        KillPoints.Pass(KillPoint.TableHalfRepaired);
         for (var index = 1; index < memory.Header->SegmentsUsed; index++)
         {
             if (this[index]->State != (int)SegmentState.Free)

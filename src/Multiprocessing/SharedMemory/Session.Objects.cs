@@ -4,7 +4,7 @@ namespace Multiprocessing;
 internal sealed unsafe partial class Session
 {
     private readonly Lock _objectsGate = new();
-    private readonly Dictionary<SegmentId, SharedObject> _objects = [];
+    private readonly ObjectTable _objects = new();
 
     /// <summary>Creates a segment for a new object; this process holds it. The wrapper that asks has one reference, to be given back by <see cref="Release"/>.</summary>
     /// <exception cref="InsufficientSharedMemoryException">There is no room for it.</exception>
@@ -19,7 +19,7 @@ internal sealed unsafe partial class Session
             var created = make(this, segment);
             lock (_objectsGate)
             {
-                _objects.Add(segment.Id, created);
+                _objects.Add(created);
             }
 
             created.References = 1;
@@ -40,7 +40,8 @@ internal sealed unsafe partial class Session
         ObjectDisposedException.ThrowIf(HasLeft, this);
         lock (_objectsGate)
         {
-            if (!_objects.TryGetValue(id, out var known))
+            var known = _objects.Find(id);
+            if (known is null)
             {
                 if (Segments.Open(id, hold: true) is not { } segment)
                 {
@@ -62,7 +63,7 @@ internal sealed unsafe partial class Session
                     throw;
                 }
 
-                _objects.Add(id, known);
+                _objects.Add(known);
             }
 
             known.References++;
@@ -81,7 +82,7 @@ internal sealed unsafe partial class Session
             var last = --released.References == 0;
             if (last)
             {
-                _objects.Remove(released.Segment.Id);
+                _objects.Remove(released);
             }
 
             if (HasLeft)
@@ -92,36 +93,65 @@ internal sealed unsafe partial class Session
             if (last)
             {
                 released.Detach();
+                KillPoints.Pass(KillPoint.ObjectDetached);
                 NoteGone(released.Segment.Header, Self);
+                KillPoints.Pass(KillPoint.ObjectGoingNoted);
                 Segments.Release(released.Segment.Id, Self.Slot);
             }
         }
 
+        KillPoints.Pass(KillPoint.ObjectReleased);
+
         // Those who wait for somebody to come see that one has gone, and those who wait here that their wrapper was disposed.
         released.WakeAll();
+    }
+
+    internal KeptObject KeepForBody(SharedObject kept)
+    {
+        lock (_objectsGate)
+        {
+            ObjectDisposedException.ThrowIf(kept.References == 0, kept);
+            kept.References++;
+            kept.InBodies++;
+        }
+
+        return new KeptObject(kept);
+    }
+
+    internal void ReleaseFromBody(SharedObject kept)
+    {
+        lock (_objectsGate)
+        {
+            kept.InBodies--;
+        }
+
+        Release(kept);
     }
 
     private Segment? FindMapped(SegmentId id)
     {
         lock (_objectsGate)
         {
-            return _objects.TryGetValue(id, out var known) ? known.Segment : null;
+            return _objects.Find(id)?.Segment;
         }
     }
 
     private void DetachAll()
     {
-        SharedObject[] all;
+        SharedObject?[] all;
         lock (_objectsGate)
         {
-            all = [.. _objects.Values];
+            all = _objects.Copy();
         }
 
         foreach (var shared in all)
         {
-            shared.Detach();
-            NoteGone(shared.Segment.Header, Self);
-            shared.WakeAll();
+            if (shared is not null)
+            {
+                shared.Detach();
+                NoteGone(shared.Segment.Header, Self);
+                shared.WakeAll();
+            }
         }
     }
 }

@@ -7,9 +7,15 @@ namespace Multiprocessing;
 internal sealed unsafe partial class Session
 {
     // How long somebody who finds a process gone leaves its parent the time to tell how it ended, before he tells that nobody knows.
-    private static readonly long UntoldGrace = 400;
+    internal const long UntoldGrace = 400;
+    private static readonly TimeSpan SliceWhileMissing = TimeSpan.FromMilliseconds(UntoldGrace / 4);
 
-    private readonly Dictionary<ParticipantId, long> _missingSince = [];
+    // By slot. Most processes never find anybody gone.
+    private readonly Lock _missingGate = new();
+    private Missing[]? _missing;
+    private int _missingCount;
+
+    private record struct Missing(int Generation, long Since);
 
     /// <summary>Every participant that is reserved or has not been marked dead, this process included.</summary>
     public IReadOnlyList<ParticipantInfo> Participants
@@ -47,6 +53,7 @@ internal sealed unsafe partial class Session
         {
             // Whoever marked the slot's last participant dead may have been killed before its holds were gone.
             Segments.ReleaseAll(participant.Slot);
+            KillPoints.Pass(KillPoint.ReserveHoldsReleased);
         }
 
         Segments.Exit();
@@ -77,6 +84,7 @@ internal sealed unsafe partial class Session
         if (Members.IsCurrent(participant) && (ParticipantState)Members[participant.Slot]->State is ParticipantState.Reserved)
         {
             Volatile.Write(ref Members[participant.Slot]->State, (int)ParticipantState.Free);
+            KillPoints.Pass(KillPoint.Abandoned);
         }
 
         Segments.Exit();
@@ -111,16 +119,21 @@ internal sealed unsafe partial class Session
             slot->ExitCode = exit.Code;
             slot->ExitSignal = exit.Signal;
             slot->ExitReason = (int)exit.Reason;
+            KillPoints.Pass(KillPoint.DeathFilled);
             Volatile.Write(ref slot->State, (int)ParticipantState.Dead);
+            KillPoints.Pass(KillPoint.DeathMarked);
         }
 
-        var shared = first ? Segments.ReleaseAll(participant.Slot) : [];
+        var shared = first ? Segments.ReleaseAll(participant.Slot).ToArray() : [];
+        KillPoints.Pass(KillPoint.DeathHoldsReleased);
         if (first)
         {
             Interlocked.Increment(ref _memory.Header->Deaths);
+            KillPoints.Pass(KillPoint.DeathCounted);
         }
 
         Segments.Exit();
+        KillPoints.Pass(KillPoint.DeathUnlocked);
         foreach (var id in shared)
         {
             TellDeath(id, participant);
@@ -151,6 +164,15 @@ internal sealed unsafe partial class Session
     public ParticipantExit? SelfReported(ParticipantId participant) => Members.SelfReported(participant);
 
     /// <summary>
+    /// The process that started this one holds the segment. A child ends with its parent, so as long as this one runs there is nobody to ask about;
+    /// most children wait for what their parent does, and would do nothing else when idle than ask.
+    /// </summary>
+    internal bool ParentHolds(SegmentId id) => _parentSlot >= 0 && Segments.IsHeldBy(id, _parentSlot);
+
+    /// <summary>How long to sleep until the next look: not as long as usual while somebody is missing whose death nobody has told yet.</summary>
+    internal TimeSpan SliceNow => Volatile.Read(ref _missingCount) == 0 ? WaitPoint.Slice : SliceWhileMissing;
+
+    /// <summary>
     /// Whether the participant is gone for good, for those who wait for what it had: marked dead, or found gone some time ago without anybody having told how,
     /// in which case it is marked dead here. Slow: asks the OS.
     /// </summary>
@@ -158,6 +180,7 @@ internal sealed unsafe partial class Session
     {
         if (!Members.IsCurrent(participant) || (ParticipantState)Volatile.Read(ref Members[participant.Slot]->State) is ParticipantState.Dead or ParticipantState.Free)
         {
+            ForgetMissing(participant);
             return true;
         }
 
@@ -167,25 +190,45 @@ internal sealed unsafe partial class Session
         }
 
         var now = Environment.TickCount64;
-        lock (_missingSince)
+        lock (_missingGate)
         {
-            if (!_missingSince.TryGetValue(participant, out var since))
+            _missing ??= new Missing[ParticipantTable.Capacity];
+            ref var missing = ref _missing[participant.Slot];
+            if (missing.Generation != participant.Generation)
             {
-                _missingSince[participant] = now;
+                _missingCount += missing.Generation == 0 ? 1 : 0;
+                missing = new Missing(participant.Generation, now);
                 return false;
             }
 
-            if (now - since < UntoldGrace)
+            if (now - missing.Since < UntoldGrace)
             {
                 return false;
             }
-
-            _missingSince.Remove(participant);
         }
 
+        ForgetMissing(participant);
         var report = SelfReported(participant);
         MarkDead(participant, new ParticipantExit(Members.ProcessIdOf(participant.Slot), report?.Reason ?? ExitReason.Unknown, report?.Code ?? -1, -1));
         return true;
+    }
+
+    private void ForgetMissing(ParticipantId participant)
+    {
+        if (Volatile.Read(ref _missingCount) == 0)
+        {
+            return;
+        }
+
+        lock (_missingGate)
+        {
+            ref var missing = ref _missing![participant.Slot];
+            if (missing.Generation == participant.Generation)
+            {
+                missing = default; // no participant has generation 0
+                _missingCount--;
+            }
+        }
     }
 
     /// <summary>How the participant went, as well as it is known: told by its parent, or by itself, or not at all.</summary>
@@ -208,6 +251,7 @@ internal sealed unsafe partial class Session
         if (Volatile.Read(ref header->Magic) == SegmentHeader.ExpectedMagic)
         {
             NoteGone(header, participant);
+            KillPoints.Pass(KillPoint.DeathNoted);
             for (var i = 0; i < header->LockCount; i++)
             {
                 WordWait.Wake((int*)(target.Base + header->LockOffset + (i * header->LockStride)), int.MaxValue);
@@ -219,6 +263,7 @@ internal sealed unsafe partial class Session
             }
         }
 
+        KillPoints.Pass(KillPoint.DeathTold);
         borrowed?.Unmap();
         GC.KeepAlive(target);
     }
@@ -226,6 +271,7 @@ internal sealed unsafe partial class Session
     private static void NoteGone(SegmentHeader* header, ParticipantId participant)
     {
         Volatile.Write(ref header->LastGoneAt, Environment.TickCount64);
+        KillPoints.Pass(KillPoint.GoneHalfNoted);
         Volatile.Write(ref header->LastGone, ((long)participant.Generation << 32) | (uint)(participant.Slot + 1));
     }
 }

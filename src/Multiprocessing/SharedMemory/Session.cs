@@ -12,11 +12,14 @@ internal sealed unsafe partial class Session
     private static Session? _current;
 
     // A session that nobody refers to any more must not be finalized together with its objects: their finalizers need its memory to let go of what they hold.
-    private static readonly HashSet<Session> Joined = [];
+    private static readonly List<Session> Joined = [];
 
     private readonly SessionDirectory _directory;
     private readonly SessionMemory _memory;
     private int _left;
+
+    // The participant that started this process and without which it does not stay; -1 where there is none.
+    private int _parentSlot = -1;
 
     private Session(SessionDirectory directory, SessionMemory memory, ParticipantId self)
     {
@@ -100,6 +103,7 @@ internal sealed unsafe partial class Session
             }
 
             var session = Attach(directory, self);
+            session._parentSlot = OwnerLock.OwnerOf(Volatile.Read(ref session.Members[self.Slot]->Reserver)).Slot;
             AppDomain.CurrentDomain.ProcessExit += (_, _) => session.Leave();
             Volatile.Write(ref _current, session);
             return session;
@@ -158,10 +162,13 @@ internal sealed unsafe partial class Session
 
         // Before the holds go: the queues' rows say who let go of them.
         DetachAll();
+        KillPoints.Pass(KillPoint.LeaveDetached);
         Segments.Enter();
         Segments.ReleaseAll(Self.Slot);
+        KillPoints.Pass(KillPoint.LeaveHoldsReleased);
         var slot = Members[Self.Slot];
         Interlocked.CompareExchange(ref slot->State, (int)ParticipantState.Left, (int)ParticipantState.Active);
+        KillPoints.Pass(KillPoint.LeaveMarked);
         Segments.Exit();
         Doorbells.Stop();
         _directory.Close(remove: IsRoot);

@@ -56,12 +56,16 @@ internal sealed class SessionDirectory
         var path = Path.Combine(MakeDraft(wantedRoot, name + ending), name);
         var draft = path + ending;
         SafeFileHandle? rootLock = null;
+        KillPoints.Pass(KillPoint.DirectoryDrafted);
         try
         {
             rootLock = FileLock.TryTake(Path.Combine(draft, LockFile), create: true)
                 ?? throw new IOException($"The lock file in the new directory '{draft}' could not be made.");
+            KillPoints.Pass(KillPoint.DirectoryLocked);
             fill(draft);
+            KillPoints.Pass(KillPoint.DirectoryFilled);
             Directory.Move(draft, path);
+            KillPoints.Pass(KillPoint.DirectoryNamed);
             return new SessionDirectory(path, rootLock);
         }
         catch
@@ -116,6 +120,7 @@ internal sealed class SessionDirectory
                 DeleteTree(Secondary);
             }
 
+            KillPoints.Pass(KillPoint.SecondDirectoryRemoved);
             DeleteTree(Primary);
         }
 

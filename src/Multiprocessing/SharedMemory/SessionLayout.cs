@@ -122,6 +122,9 @@ internal enum SegmentKind
     Array,
     Memory,
     Other,
+
+    /// <summary>The error that a queue was completed with.</summary>
+    Error,
     ReaderWriterLock,
 }
 

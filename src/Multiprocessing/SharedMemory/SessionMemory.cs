@@ -56,13 +56,12 @@ internal sealed unsafe class SessionMemory
 
     public static SessionMemory Open(string path)
     {
-        // A file shorter than the header would answer the first look with SIGBUS.
-        if (!File.Exists(path) || new FileInfo(path).Length < SegmentsOffset)
+        var error = MappedFile.OpenExisting(path, MapSize, out var address, leastSize: SegmentsOffset);
+        if (error == MappedFile.NoEntry)
         {
             throw new InvalidOperationException($"There is no session at '{path}': its root has ended, or never got to it.");
         }
 
-        var error = MappedFile.OpenExisting(path, MapSize, out var address);
         if (error != 0)
         {
             throw SharedMemoryErrors.For(error, path, MapSize);
@@ -105,6 +104,7 @@ internal sealed unsafe class SessionMemory
             throw SharedMemoryErrors.For(error, _path, to - from);
         }
 
+        KillPoints.Pass(KillPoint.TableMemoryAllocated);
         Volatile.Write(ref header->SegmentCapacity, capacity + GrowthStep);
     }
 }

@@ -23,12 +23,14 @@ internal static class SessionSweep
             return false;
         }
 
+        KillPoints.Pass(KillPoint.SweepLocked);
         var file = Path.Combine(path, SessionDirectory.SessionFile);
         if (File.Exists(file) && !KillSurvivors(file))
         {
             return false;
         }
 
+        KillPoints.Pass(KillPoint.SweepKilled);
         SessionDirectory.Open(path).Close(remove: true);
         return true;
     }
@@ -51,12 +53,14 @@ internal static class SessionSweep
             return false;
         }
 
+        DiagnosticFiles.Delete(memory.Header->RootProcessId, memory.Header->RootStartTime);
         for (var i = 0; i < ParticipantTable.Capacity; i++)
         {
             var slot = memory.Participants + i;
             if ((ParticipantState)slot->State is ParticipantState.Active or ParticipantState.Left)
             {
                 ProcessIdentity.KillIfRunning(slot->ProcessId, slot->StartTime);
+                DiagnosticFiles.Delete(slot->ProcessId, slot->StartTime);
             }
         }
 

@@ -10,6 +10,9 @@ internal abstract unsafe class SharedObject(Session session, Segment segment)
     /// <summary>Wrappers in this process; guarded by the session.</summary>
     internal int References { get; set; }
 
+    /// <summary>Bodies of children that this process starts and that carry a handle of the object; guarded by the session.</summary>
+    internal int InBodies;
+
     /// <summary>This process lets go: called once per hold, before the hold is released, and while other threads may still be inside an operation.</summary>
     internal abstract void Detach();
 
@@ -37,15 +40,24 @@ internal abstract unsafe class SharedObject(Session session, Segment segment)
     public TravellingSegment StartTravel() => Session.Segments.Travel(Segment.Id, +1)
         ? new TravellingSegment(Session, Segment.Id)
         : throw new ObjectDisposedException(GetType().Name, "The shared memory is gone: its session has ended.");
+
+    /// <summary>Takes one reference of this process for the body of a child, which becomes a holder of its own when it reads it.</summary>
+    public ITravellingReference KeepForBody() => Session.KeepForBody(this);
 }
 
 /// <summary>
 /// A handle in a message that nobody has read yet. Whoever reads the message ends the travel; if it dies in the middle of that, the count stays and with it the segment,
-/// until the session ends. The body of a child is not exposed to that: its parent keeps the reference until the child has read it or is gone.
+/// until the session ends. The body of a child is not exposed to that: its parent stays a holder until the child has read it or is gone (<see cref="KeptObject"/>).
 /// </summary>
 internal sealed class TravellingSegment(Session session, SegmentId id) : ITravellingReference
 {
     public SegmentId Id { get; } = id;
 
     public void Cancel() => session.Segments.Travel(Id, -1);
+}
+
+/// <summary>A handle in the body of a child. It is a reference of the parent's own, and no travel: killed at any time, the parent's hold goes as all its holds do.</summary>
+internal sealed class KeptObject(SharedObject kept) : ITravellingReference
+{
+    public void Cancel() => kept.Session.ReleaseFromBody(kept);
 }

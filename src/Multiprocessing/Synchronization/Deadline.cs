@@ -40,7 +40,12 @@ internal readonly struct Deadline
             return Never;
         }
 
-        ArgumentOutOfRangeException.ThrowIfLessThan(timeout, TimeSpan.Zero);
+        // Not ThrowIfLessThan, which would be compiled for TimeSpan at run time in every child.
+        if (timeout < TimeSpan.Zero)
+        {
+            throw new ArgumentOutOfRangeException(nameof(timeout), timeout, "A time to wait is not negative, except Timeout.InfiniteTimeSpan.");
+        }
+
         if (timeout == TimeSpan.Zero)
         {
             return Now;

@@ -14,7 +14,7 @@ internal sealed unsafe class Doorbells(Session session)
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(30);
 
     private readonly Lock _gate = new();
-    private readonly HashSet<AsyncWaiters> _waited = [];
+    private readonly HashSet<AsyncWaiters> _waited = new(ReferenceEqualityComparer.Instance);
     private AsyncWaiters[] _snapshot = [];
     private Thread? _dispatcher;
     private volatile bool _stopped;
@@ -24,6 +24,7 @@ internal sealed unsafe class Doorbells(Session session)
     {
         // The flag before the bits: who sets a bit after we read its word sets the flag after we cleared it.
         Interlocked.Exchange(ref point->AsyncArmed, 0);
+        KillPoints.Pass(KillPoint.RingDisarmed);
         for (var word = 0; word < ParticipantTable.Capacity / 64; word++)
         {
             if (Volatile.Read(ref point->AsyncMask[word]) == 0)
@@ -32,6 +33,7 @@ internal sealed unsafe class Doorbells(Session session)
             }
 
             var bits = Interlocked.Exchange(ref point->AsyncMask[word], 0);
+            KillPoints.Pass(KillPoint.RingBitsTaken);
             while (bits != 0)
             {
                 var slot = (word * 64) + BitOperations.TrailingZeroCount(bits);
@@ -116,7 +118,7 @@ internal sealed unsafe class Doorbells(Session session)
                 waiters.Scan();
             }
 
-            WordWait.Wait(doorbell, seen, waited.Length == 0 ? Idle : WaitPoint.Slice);
+            WordWait.Wait(doorbell, seen, waited.Length == 0 ? Idle : session.SliceNow);
         }
 
         GC.KeepAlive(session);

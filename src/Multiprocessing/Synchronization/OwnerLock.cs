@@ -43,6 +43,7 @@ internal static unsafe class OwnerLock
         var self = participants.SelfWord;
         if (TryEnter(word, self))
         {
+            KillPoints.Pass(KillPoint.LockEntered);
             return Result.Entered;
         }
 
@@ -51,6 +52,7 @@ internal static unsafe class OwnerLock
             Spin.Pause();
             if (Volatile.Read(ref *word) == 0 && TryEnter(word, self))
             {
+                KillPoints.Pass(KillPoint.LockEnteredBySpinning);
                 return Result.Entered;
             }
         }
@@ -63,6 +65,7 @@ internal static unsafe class OwnerLock
                 // The bit goes in with us: we do not know whether others sleep, and a bit too many costs a system call where one too few costs a slice.
                 if (Interlocked.CompareExchange(ref *word, self | Waiters, 0) == 0)
                 {
+                    KillPoints.Pass(KillPoint.LockEnteredAfterSleep);
                     return Result.Entered;
                 }
 
@@ -77,6 +80,7 @@ internal static unsafe class OwnerLock
                 }
 
                 seen |= Waiters;
+                KillPoints.Pass(KillPoint.LockSleepAnnounced);
             }
 
             cancellationToken.ThrowIfCancellationRequested();
@@ -86,12 +90,14 @@ internal static unsafe class OwnerLock
             }
 
             WordWait.Wait(word, seen, deadline.Slice(Slice));
+            KillPoints.Pass(KillPoint.LockSlept);
 
             // After every return, not after time-outs only: frequent wake-ups for other reasons would starve the look at the owner.
             if (Volatile.Read(ref *word) == seen
                 && !participants.IsAliveWord(seen)
                 && Interlocked.CompareExchange(ref *word, self | Waiters, seen) == seen)
             {
+                KillPoints.Pass(KillPoint.LockTakenOver);
                 return Result.Recovered;
             }
         }
@@ -103,6 +109,7 @@ internal static unsafe class OwnerLock
     {
         if (Interlocked.Exchange(ref *word, 0) < 0)
         {
+            KillPoints.Pass(KillPoint.LockFreed);
             WordWait.Wake(word, 1);
         }
     }

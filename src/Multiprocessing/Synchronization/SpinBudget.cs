@@ -13,13 +13,20 @@ internal struct SpinBudget
     private const int FailuresBeforeResting = 8;
     private const int TriesWhileResting = 16;
 
-    private static readonly long Budget = Stopwatch.Frequency / 1_000_000 * 40;
+    /// <summary>For a thread that would sleep: about as long as its wake-up takes.</summary>
+    public static readonly long OfSleep = Stopwatch.Frequency / 1_000_000 * 40;
+
+    /// <summary>For one that others may need meanwhile: a pool thread that awaits.</summary>
+    public static readonly long OfAwait = Stopwatch.Frequency / 1_000_000 * 20;
 
     private int _failures;
     private int _rests;
 
     /// <summary>Spins until the word at <paramref name="sequence"/> differs from <paramref name="seen"/> (acquire), and returns whether it does.</summary>
-    public unsafe bool SpinWhileUnchanged(long* sequence, long seen)
+    /// <param name="sequence">The word.</param>
+    /// <param name="seen">What it was.</param>
+    /// <param name="budget">For how long at most, in ticks of <see cref="Stopwatch"/>.</param>
+    public unsafe bool SpinWhileUnchanged(long* sequence, long seen, long budget)
     {
         if (!Spin.IsUseful)
         {
@@ -52,7 +59,7 @@ internal struct SpinBudget
                 var now = Stopwatch.GetTimestamp();
                 if (end == 0)
                 {
-                    end = now + Budget;
+                    end = now + budget;
                 }
                 else if (now >= end)
                 {

@@ -39,18 +39,26 @@ internal unsafe struct WaitPoint
     [FieldOffset(64)]
     public fixed ulong AsyncMask[ParticipantTable.Capacity / 64];
 
-    /// <summary>The sleep between two looks when nobody wakes us: the net below, not the mechanism.</summary>
-    public static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(250);
+    /// <summary>
+    /// The sleep between two looks when nobody wakes us: the net below, not the mechanism. A look finds who is gone, and one after <see cref="Session.UntoldGrace"/> tells it
+    /// if nobody else has: together less than a second. Shorter slices cost every idle process.
+    /// </summary>
+    public static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(450);
 
     /// <summary>Announces a sleeper. Full fence; look again at what you wait for before <see cref="Sleep"/>.</summary>
     public static int Announce(WaitPoint* point)
     {
         var sequence = Volatile.Read(ref point->Sequence);
         Interlocked.Increment(ref point->Arrivals);
+        KillPoints.Pass(KillPoint.SleepAnnounced);
         return sequence;
     }
 
-    public static void Sleep(WaitPoint* point, int sequence, TimeSpan timeout) => WordWait.Wait(&point->Sequence, sequence, timeout);
+    public static void Sleep(WaitPoint* point, int sequence, TimeSpan timeout)
+    {
+        WordWait.Wait(&point->Sequence, sequence, timeout);
+        KillPoints.Pass(KillPoint.Slept);
+    }
 
     /// <summary>
     /// Tells that up to <paramref name="count"/> waiters may go on. The caller's change must be separated from this call by a full fence, which
@@ -74,6 +82,7 @@ internal unsafe struct WaitPoint
     public static void WakeAll(WaitPoint* point)
     {
         Interlocked.Increment(ref point->Sequence);
+        KillPoints.Pass(KillPoint.AllToBeWoken);
         WordWait.Wake(&point->Sequence, int.MaxValue);
     }
 
@@ -81,16 +90,21 @@ internal unsafe struct WaitPoint
     public static void ArmAsync(WaitPoint* point, int slot)
     {
         Interlocked.Or(ref point->AsyncMask[slot / 64], 1UL << (slot % 64));
+        KillPoints.Pass(KillPoint.AsyncBitSet);
         Interlocked.Exchange(ref point->AsyncArmed, 1);
+        KillPoints.Pass(KillPoint.AsyncArmed);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void WakeSleepers(WaitPoint* point, int count)
     {
         var arrivals = Volatile.Read(ref point->Arrivals);
+        KillPoints.Pass(KillPoint.WakeBegun);
         Interlocked.Increment(ref point->Sequence);
+        KillPoints.Pass(KillPoint.WakeCounted);
         if (WordWait.Wake(&point->Sequence, count) == 0)
         {
+            KillPoints.Pass(KillPoint.WakeFoundNobody);
             Volatile.Write(ref point->Handled, arrivals);
         }
     }

@@ -24,6 +24,7 @@ public static class Checks
         ("queue of two producers", TwoProducers, "200 items, sum 9900"),
         ("entry assembly", EntryAssembly, typeof(Checks).Assembly.GetName().Name!),
         ("values", () => Values.Check(), "all of them"),
+        ("spare", Spare, "older than the start, 6 and three"),
         ("refusal", Refusal, "captured variable 'stream'"),
     ];
 
@@ -52,6 +53,19 @@ public static class Checks
         var numbers = new List<int> { 1, 2, 3 };
         var word = "three";
         return Take(ChildProcess.Run(() => $"{numbers.Sum()} and {word}"));
+    }
+
+    private static string Spare()
+    {
+        SpareProcesses.PrepareAsync(SpareProcesses.Maximum).Wait(TimeSpan.FromSeconds(30));
+        var start = DateTime.Now;
+        var numbers = new List<int> { 1, 2, 3 };
+        var word = "three";
+        return Take(ChildProcess.Run(() =>
+        {
+            using var self = System.Diagnostics.Process.GetCurrentProcess();
+            return $"{(self.StartTime < start ? "older" : "younger")} than the start, {numbers.Sum()} and {word}";
+        }));
     }
 
     private static string Describe(int number, string word) => $"{number} is {word}";

@@ -34,9 +34,23 @@ public class DeadRootTests : ProcessTest
         ShouldBeGoneOrReaped(companion.Value("session"));
     });
 
-    private static void KillRoot(string scenario, int expectedProcesses)
+    [Fact]
+    public Task Spares_go_with_a_killed_root() => Watchdog.Run(() => KillRoot("spares", expectedProcesses: 3, "wait"));
+
+    [Theory]
+    [InlineData("return", 5)]
+    [InlineData("throw", 134)]
+    public Task Spares_go_with_a_root_that_ends(string way, int exitCode) => Watchdog.Run(() =>
     {
-        using var companion = Companion.Start(ProgramShape.AppHost, scenario);
+        using var companion = Companion.Run(ProgramShape.AppHost, "spares", way);
+        companion.ExitCode.ShouldBe(exitCode, companion.ToString());
+        ShouldBeGone(companion, 3);
+        ShouldBeGoneOrReaped(companion.Value("session"));
+    });
+
+    private static void KillRoot(string scenario, int expectedProcesses, params string[] way)
+    {
+        using var companion = Companion.Start(ProgramShape.AppHost, [scenario, .. way]);
         companion.WaitFor("ready");
         foreach (var pid in Pids(companion))
         {

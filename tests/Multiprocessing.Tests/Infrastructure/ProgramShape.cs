@@ -11,13 +11,18 @@ public sealed record ProgramShape(string Name, string FileName, params string[] 
     /// <summary>The same configuration as these tests, so that both were built by the same command.</summary>
     public static string Configuration { get; } = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
 
-    public static string ProjectDirectory { get; } = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "..", Project));
+    /// <summary>The program that kills at each numbered point of the kernel, with a library of its own.</summary>
+    public static ProgramShape Steps { get; } = new("steps", Path.Combine(ProjectDirectoryOf("Multiprocessing.Steps"), "bin", Configuration, "net10.0", "Multiprocessing.Steps"));
+
+    public static string ProjectDirectory => ProjectDirectoryOf(Project);
 
     public static ProgramShape AppHost { get; } = new("apphost", Output(Project));
 
     public static ProgramShape Library { get; } = new("dotnet x.dll", "dotnet", Output(Project + ".dll"));
 
     public override string ToString() => Name;
+
+    private static string ProjectDirectoryOf(string project) => Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "..", project));
 
     private static string Output(string file) => Path.Combine(ProjectDirectory, "bin", Configuration, "net10.0", file);
 }

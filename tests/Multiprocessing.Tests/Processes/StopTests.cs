@@ -36,6 +36,31 @@ public class StopTests : ProcessTest
     });
 
     [Fact]
+    public Task A_killed_process_leaves_none_of_the_runtimes_files_in_the_temp_directory() => Watchdog.Run(() =>
+    {
+        using var said = new ProcessQueue<int>().Watch();
+        using var child = ChildProcess.Run(
+            () =>
+            {
+                _ = ChildProcess.Run(static () => Thread.Sleep(Never)); // a grandchild, which its grandparent clears up after
+                said.Put(ChildProcess.Active.Single().Id);
+                Thread.Sleep(Never);
+            });
+        var grandchild = said.Get();
+        string[] files = [.. RuntimeFiles(child.Id), .. RuntimeFiles(grandchild)];
+        Eventually.Is(() => files.All(File.Exists), "both runtimes have made their files");
+        child.Kill();
+        child.Join();
+        files.Where(File.Exists).ShouldBeEmpty();
+
+        static IEnumerable<string> RuntimeFiles(int processId)
+        {
+            var id = $"{processId}-{ProcessEntry.Find(processId)!.StartTicks}";
+            return new[] { $"dotnet-diagnostic-{id}-socket", $"clr-debug-pipe-{id}-in", $"clr-debug-pipe-{id}-out" }.Select(name => Path.Combine(Path.GetTempPath(), name));
+        }
+    });
+
+    [Fact]
     public Task A_body_that_listens_and_returns_a_result_still_delivers_it() => Watchdog.Run(() =>
     {
         using var said = new ProcessQueue<string>().Watch();

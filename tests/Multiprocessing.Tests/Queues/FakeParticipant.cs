@@ -1,3 +1,5 @@
+using Multiprocessing.Platform.Linux;
+
 namespace Multiprocessing.Tests.Queues;
 
 /// <summary>
@@ -20,6 +22,14 @@ internal sealed class FakeParticipant : IDisposable
     public Session Session { get; }
 
     public ProcessQueue<T> Open<T>(ProcessQueue<T> queue) => ProcessQueue<T>.Open(Session, queue.Core.Segment.Id);
+
+    /// <summary>From now on it counts as that process, which may be found gone.</summary>
+    public unsafe void PretendToBe(int processId)
+    {
+        var slot = _root.Members[Id.Slot];
+        slot->StartTime = ProcessIdentity.StartTimeOf(processId);
+        slot->ProcessId = processId;
+    }
 
     /// <summary>What its parent would do after a SIGKILL.</summary>
     public void Kill() => End(new ParticipantExit(Environment.ProcessId, ExitReason.Signaled, -1, 9));

@@ -54,6 +54,31 @@ public sealed class ProcessQueueDeathTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_waits_finds_a_process_gone_of_which_nobody_tells()
+    {
+        var stop = TestContext.Current.CancellationToken;
+        using var process = Process.Start("sleep", "600");
+        var other = new FakeParticipant(_session);
+        using var queue = NewQueue<int>();
+        using var other2 = NewQueue<int>();
+        other.Open(queue);
+        other.Open(other2);
+        other.PretendToBe(process.Id);
+        var get = Watch.Thread(() => Should.Throw<QueueAbandonedException>(() => queue.Get()));
+        var getAsync = other2.GetAsync(stop).AsTask();
+        await Task.Delay(1500, stop);
+        get.IsCompleted.ShouldBeFalse();
+        getAsync.IsCompleted.ShouldBeFalse();
+        process.Kill();
+        await process.WaitForExitAsync(stop);
+        var told = Stopwatch.StartNew();
+        (await get.WaitAsync(Watch.Patience, stop)).ProcessId.ShouldBe(process.Id);
+        (await Should.ThrowAsync<QueueAbandonedException>(() => getAsync.WaitAsync(Watch.Patience, stop))).ProcessId.ShouldBe(process.Id);
+        told.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(10));
+        TestContext.Current.SendDiagnosticMessage($"told after {told.ElapsedMilliseconds} ms");
+    }
+
+    [Fact]
     public void A_put_into_a_full_queue_is_told_that_nobody_is_left_to_take()
     {
         var other = new FakeParticipant(_session);
@@ -114,6 +139,34 @@ public sealed class ProcessQueueDeathTests : IDisposable
         Should.Throw<QueueEmptyException>(() => queue.Get(TimeSpan.FromMilliseconds(700)));
         travelling.Cancel();
         Should.Throw<QueueAbandonedException>(() => queue.Get());
+    }
+
+    [Fact]
+    public void A_handle_in_the_body_of_a_child_of_ours_counts_as_somebody_who_may_come()
+    {
+        using var queue = NewQueue<int>();
+        var other = new FakeParticipant(_session);
+        other.Open(queue);
+        var kept = queue.Core.KeepForBody();
+        other.Kill();
+        Should.Throw<QueueEmptyException>(() => queue.Get(TimeSpan.FromMilliseconds(700)));
+        kept.Cancel();
+        Should.Throw<QueueAbandonedException>(() => queue.Get());
+    }
+
+    [Fact]
+    public void Who_dies_with_a_child_in_its_start_leaves_nothing_of_what_the_body_carries()
+    {
+        using var queue = NewQueue<int>();
+        var other = new FakeParticipant(_session);
+        var theirs = other.Open(queue);
+        var id = queue.Core.Segment.Id;
+        theirs.Core.KeepForBody();
+        theirs.Dispose();
+        _session.Segments.AnyHolder(id, slot => slot == other.Id.Slot).ShouldBeTrue();
+        other.Kill();
+        queue.Dispose();
+        _session.Segments.IsCurrent(id).ShouldBeFalse();
     }
 
     [Fact]

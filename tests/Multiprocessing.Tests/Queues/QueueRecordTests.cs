@@ -111,7 +111,7 @@ public sealed class QueueRecordTests : IDisposable
 
         (*(long*)scratch.Start).ShouldBe(length);
         new ReadOnlySpan<byte>(scratch.Start + RecordHeader.Size, length).ContainsAnyExcept((byte)seed).ShouldBeFalse();
-        scratch.Return();
+        scratch.Return(used: 0);
     }
 
     private readonly unsafe struct Pattern(int length, int seed) : IPayloads

@@ -108,6 +108,7 @@ public sealed unsafe class LayoutTests
         At(&x, &x.Completed).ShouldBe(156);
         At(&x, &x.FirstHolder).ShouldBe(160);
         At(&x, &x.EverShared).ShouldBe(168);
+        At(&x, &x.Error).ShouldBe(176);
         At(&x, &x.WriteLock).ShouldBe(256);
         At(&x, &x.WriterSeesItems).ShouldBe(264);
         At(&x, &x.WriterSeesTail).ShouldBe(272);

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
 
 namespace Multiprocessing.Platform.Linux;
 
@@ -18,6 +17,7 @@ internal static unsafe partial class MappedFile
     private const int OwnerOnly = 0x180;
     private const int ProtectReadWrite = 3;
     private const int MapShared = 1;
+    private const int SeekEnd = 2;
 
     // A signal makes tmpfs undo the whole call and answer EINTR, and the runtime signals its threads at every garbage collection: in pieces it comes through.
     private const long AllocationPiece = 4L << 20;
@@ -29,8 +29,8 @@ internal static unsafe partial class MappedFile
     public static int Create(string path, long size, long mapSize, out byte* address)
     {
         address = null;
-        using var file = Open(path, ReadWrite | CreateNew | CloseOnExec, OwnerOnly);
-        if (file.IsInvalid)
+        var file = Open(path, ReadWrite | CreateNew | CloseOnExec, OwnerOnly);
+        if (file < 0)
         {
             return Marshal.GetLastPInvokeError();
         }
@@ -41,6 +41,7 @@ internal static unsafe partial class MappedFile
             error = Map(file, mapSize, out address);
         }
 
+        _ = Close(file);
         if (error != 0)
         {
             _ = Unlink(path);
@@ -49,18 +50,33 @@ internal static unsafe partial class MappedFile
         return error;
     }
 
-    public static int OpenExisting(string path, long mapSize, out byte* address)
+    /// <summary>Maps a file that is there. One with fewer than <paramref name="leastSize"/> bytes, whose first touch could be a SIGBUS, counts as not there.</summary>
+    public static int OpenExisting(string path, long mapSize, out byte* address, long leastSize = 0)
     {
         address = null;
-        using var file = Open(path, ReadWrite | CloseOnExec, 0);
-        return file.IsInvalid ? Marshal.GetLastPInvokeError() : Map(file, mapSize, out address);
+        var file = Open(path, ReadWrite | CloseOnExec, 0);
+        if (file < 0)
+        {
+            return Marshal.GetLastPInvokeError();
+        }
+
+        var error = leastSize > 0 && Seek(file, 0, SeekEnd) < leastSize ? NoEntry : Map(file, mapSize, out address);
+        _ = Close(file);
+        return error;
     }
 
     /// <summary>Allocates the bytes from <paramref name="from"/> to <paramref name="to"/>; mappings that reach there may use them afterwards.</summary>
     public static int Grow(string path, long from, long to)
     {
-        using var file = Open(path, ReadWrite | CloseOnExec, 0);
-        return file.IsInvalid ? Marshal.GetLastPInvokeError() : Allocate(file, from, to);
+        var file = Open(path, ReadWrite | CloseOnExec, 0);
+        if (file < 0)
+        {
+            return Marshal.GetLastPInvokeError();
+        }
+
+        var error = Allocate(file, from, to);
+        _ = Close(file);
+        return error;
     }
 
     public static void Unmap(byte* address, long size) => MemoryUnmap(address, (nint)size);
@@ -68,7 +84,7 @@ internal static unsafe partial class MappedFile
     /// <summary>Deletes the file; that it is gone already is what was wanted.</summary>
     public static void Delete(string path) => _ = Unlink(path);
 
-    private static int Allocate(SafeFileHandle file, long from, long to)
+    private static int Allocate(int file, long from, long to)
     {
         while (from < to)
         {
@@ -88,7 +104,7 @@ internal static unsafe partial class MappedFile
         return 0;
     }
 
-    private static int Map(SafeFileHandle file, long size, out byte* address)
+    private static int Map(int file, long size, out byte* address)
     {
         address = MemoryMap(null, (nint)size, ProtectReadWrite, MapShared, file, 0);
         if (address != (byte*)-1)
@@ -100,17 +116,24 @@ internal static unsafe partial class MappedFile
         return Marshal.GetLastPInvokeError();
     }
 
+    // Plain descriptors, closed a few lines below where they were opened: the marshalling of a SafeHandle would take half a millisecond of every child's start.
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial SafeFileHandle Open(string path, int flags, int mode);
+    private static partial int Open(string path, int flags, int mode);
 
     [LibraryImport("libc", EntryPoint = "unlink", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Unlink(string path);
 
     [LibraryImport("libc", EntryPoint = "posix_fallocate")]
-    private static partial int PosixAllocate(SafeFileHandle file, nint offset, nint length);
+    private static partial int PosixAllocate(int file, nint offset, nint length);
 
     [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
-    private static partial byte* MemoryMap(byte* hint, nint length, int protection, int flags, SafeFileHandle file, nint offset);
+    private static partial byte* MemoryMap(byte* hint, nint length, int protection, int flags, int file, nint offset);
+
+    [LibraryImport("libc", EntryPoint = "lseek")]
+    private static partial long Seek(int file, long offset, int whence);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int file);
 
     [LibraryImport("libc", EntryPoint = "munmap")]
     private static partial int MemoryUnmap(byte* address, nint length);

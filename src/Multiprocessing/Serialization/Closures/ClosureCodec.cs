@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 
@@ -14,7 +13,7 @@ internal sealed class ClosureCodec : ObjectCodec
     private const int MaxFields = 63;
 
     private readonly Field[] _fields;
-    private readonly ConcurrentDictionary<ClosureUse, Mask> _masks = new();
+    private readonly ThingTable<Mask> _masks = new();
 
     public ClosureCodec(Type type)
         : base(type, CodecTraits.TwoPhase)
@@ -52,7 +51,7 @@ internal sealed class ClosureCodec : ObjectCodec
 
     public ulong MaskOf(ClosureUse use)
     {
-        if (_masks.TryGetValue(use, out var known))
+        if (_masks.Find(use) is { } known)
         {
             return known.Bits;
         }
@@ -63,8 +62,7 @@ internal sealed class ClosureCodec : ObjectCodec
             mask |= _fields.Length > MaxFields || use.Reads(_fields[i].Info) ? Bit(i) : 0;
         }
 
-        _masks.TryAdd(use, new Mask(mask));
-        return mask;
+        return _masks.Add(use, new Mask(mask)).Bits;
     }
 
     public override void WriteBody(GraphWriter writer, object value)

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 
@@ -15,7 +14,7 @@ internal sealed class ClosureUse
     /// <summary>Every field of every closure.</summary>
     public static readonly ClosureUse All = new(null);
 
-    private static readonly ConcurrentDictionary<MethodInfo, ClosureUse> Known = new();
+    private static readonly ThingTable<ClosureUse> Known = new();
 
     private readonly HashSet<MemberInfo>? _read;
 
@@ -28,7 +27,7 @@ internal sealed class ClosureUse
     /// <summary>This use and no other.</summary>
     public ClosureUse[] Alone { get; }
 
-    public static ClosureUse Of(MethodInfo body) => Known.GetOrAdd(body, static body => Analyze(body));
+    public static ClosureUse Of(MethodInfo body) => Known.Find(body) ?? Known.Add(body, Analyze(body));
 
     public bool Reads(FieldInfo field) => _read is null || _read.Contains(Definition(field));
 

@@ -6,9 +6,13 @@ namespace Multiprocessing;
 /// <summary>One-dimensional arrays that begin at 0: the content of elements without references as one block, of others one by one.</summary>
 internal class ArrayCodec : ObjectCodec
 {
+    /// <summary>Bytes from one element to the next.</summary>
+    public readonly int Stride;
+
+    /// <summary>The elements are their bytes.</summary>
+    public readonly bool IsRaw;
+
     protected readonly ValueCodec Elements;
-    protected readonly int Stride;
-    protected readonly bool IsRaw;
     private Array? _empty;
 
     public ArrayCodec(Type type)

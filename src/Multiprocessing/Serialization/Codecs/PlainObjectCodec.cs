@@ -7,11 +7,11 @@ internal sealed class PlainObjectCodec : ObjectCodec
 {
     private readonly FieldPlan _plan;
 
-    public PlainObjectCodec(Type type)
+    public PlainObjectCodec(Type type, DeserializedCallbacks? callbacks)
         : base(type, CodecTraits.TwoPhase)
     {
         _plan = FieldPlan.Of(type);
-        Callbacks = DeserializedCallbacks.Of(type);
+        Callbacks = callbacks;
     }
 
     public override DeserializedCallbacks? Callbacks { get; }

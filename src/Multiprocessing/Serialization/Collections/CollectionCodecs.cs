@@ -26,7 +26,7 @@ internal static class CollectionCodecs
         ["System.Collections.Frozen.FrozenSet`1"] = static (type, level) => Make(typeof(FrozenSetCodec<>), type, level),
 
         // The framework's own subclass wraps another table and keeps nothing itself.
-        ["System.Collections.Hashtable"] = static (type, level) => type != level && Framework.Owns(type) ? new PlainObjectCodec(type) : new HashtableCodec(type),
+        ["System.Collections.Hashtable"] = static (type, level) => type != level && Framework.Owns(type) ? new PlainObjectCodec(type, callbacks: null) : new HashtableCodec(type),
     };
 
     public static ObjectCodec? Of(Type type)

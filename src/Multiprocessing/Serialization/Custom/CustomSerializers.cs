@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Reflection;
 
 namespace Multiprocessing;
@@ -6,12 +5,12 @@ namespace Multiprocessing;
 /// <summary>Which types go their own way.</summary>
 internal static class CustomSerializers
 {
-    private static readonly ConcurrentDictionary<Type, Type> Registered = new();
+    private static readonly ThingTable<Type> Registered = new();
 
     public static void Register(Type type, Type serializer)
     {
         var isNew = !CodecTable.Knows(type);
-        var known = Registered.GetOrAdd(type, _ => isNew ? serializer : throw new InvalidOperationException($"A value of {type} was sent, or looked at, already; register {serializer} when the program begins."));
+        var known = Registered.Find(type) ?? Registered.Add(type, isNew ? serializer : throw new InvalidOperationException($"A value of {type} was sent, or looked at, already; register {serializer} when the program begins."));
         if (known != serializer)
         {
             throw new InvalidOperationException($"{type} is registered with {known} already.");
@@ -26,9 +25,9 @@ internal static class CustomSerializers
 
     private static Type? SerializerOf(Type type)
     {
-        if (Registered.TryGetValue(type, out var serializer))
+        if (Registered.Find(type) is { } registered)
         {
-            return serializer;
+            return registered;
         }
 
         // Asking whether it is there costs a tenth of reading it, and nearly no type has it.
@@ -37,7 +36,7 @@ internal static class CustomSerializers
             return null;
         }
 
-        serializer = type.GetCustomAttribute<ProcessSerializerAttribute>(inherit: false)!.SerializerType;
+        var serializer = type.GetCustomAttribute<ProcessSerializerAttribute>(inherit: false)!.SerializerType;
         return serializer.IsGenericTypeDefinition ? Close(serializer, type) : serializer;
     }
 

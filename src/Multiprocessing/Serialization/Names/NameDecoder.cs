@@ -1,101 +1,111 @@
-using System.Collections.Concurrent;
+using System.Buffers.Binary;
 using System.Reflection;
 using System.Runtime.Loader;
 using System.Runtime.Serialization;
-using System.Text;
 
 namespace Multiprocessing;
 
 /// <summary>Finds what a <see cref="NameEncoder"/> named.</summary>
 internal static class NameDecoder
 {
-    private static readonly ConcurrentDictionary<ModuleKey, Module> Modules = new();
+    private static KnownModule? _modules;
 
-    private sealed record ModuleKey(Guid Version, string Name);
-
-    public static unsafe object Decode(ReadOnlySpan<byte> blob)
+    /// <summary>The modules that were looked up so far; a program has few.</summary>
+    private sealed class KnownModule(Guid version, Module module, KnownModule? next)
     {
-        fixed (byte* start = blob)
+        public readonly Guid Version = version;
+        public readonly Module Module = module;
+        public readonly KnownModule? Next = next;
+    }
+
+    /// <summary>The name of a method of this library whose class has no type parameters, nor has itself.</summary>
+    public static byte[] OwnMethod(int token)
+    {
+        byte[] blob = [(byte)NameKind.Method, (byte)ModuleKind.ThisLibrary, 0, 0, 0, 0, 0, 0];
+        BinaryPrimitives.WriteInt32LittleEndian(blob.AsSpan(3), token);
+        return blob;
+    }
+
+    public static object Decode(ReadOnlySpan<byte> blob)
+    {
+        var reader = new NameReader(blob);
+        try
         {
-            using var reader = new BinaryReader(new UnmanagedMemoryStream(start, blob.Length), Encoding.UTF8);
-            try
-            {
-                return ReadThing(reader);
-            }
-            catch (Exception error) when (error is EndOfStreamException or ArgumentException or BadImageFormatException or FormatException)
-            {
-                throw new SerializationException("The message names a type or method that this process does not have: it was built from other sources.", error);
-            }
+            return ReadThing(ref reader);
+        }
+        catch (Exception error) when (error is EndOfStreamException or ArgumentException or BadImageFormatException or FormatException)
+        {
+            throw new SerializationException("The message names a type or method that this process does not have: it was built from other sources.", error);
         }
     }
 
-    private static object ReadThing(BinaryReader reader)
+    private static object ReadThing(ref NameReader reader)
     {
         var kind = (NameKind)reader.ReadByte();
         switch (kind)
         {
             case NameKind.Type:
-                return ReadModule(reader).ResolveType(reader.ReadInt32());
+                return ReadModule(ref reader).ResolveType(reader.ReadInt32());
             case NameKind.GenericType:
-                var definition = ReadType(reader);
-                return definition.MakeGenericType(ReadTypes(reader));
+                var definition = ReadType(ref reader);
+                return definition.MakeGenericType(ReadTypes(ref reader));
             case NameKind.Vector:
-                return ReadType(reader).MakeArrayType();
+                return ReadType(ref reader).MakeArrayType();
             case NameKind.Array:
                 var rank = reader.ReadByte();
-                return ReadType(reader).MakeArrayType(rank);
+                return ReadType(ref reader).MakeArrayType(rank);
             case NameKind.Pointer:
-                return ReadType(reader).MakePointerType();
+                return ReadType(ref reader).MakePointerType();
             case NameKind.ByReference:
-                return ReadType(reader).MakeByRefType();
+                return ReadType(ref reader).MakeByRefType();
             case NameKind.TypeParameter:
-                return ReadType(reader).GetGenericArguments()[reader.ReadInt32()];
+                return ReadType(ref reader).GetGenericArguments()[reader.ReadInt32()];
             case NameKind.MethodParameter:
-                return ((MethodBase)ReadThing(reader)).GetGenericArguments()[reader.ReadInt32()];
+                return ((MethodBase)ReadThing(ref reader)).GetGenericArguments()[reader.ReadInt32()];
             case NameKind.Method:
-                return ReadMethod(reader);
+                return ReadMethod(ref reader);
             case NameKind.Field:
-                return FindMember<FieldInfo>(reader, static (type, flags) => type.GetFields(flags));
+                return FindMember<FieldInfo>(ref reader, static (type, flags) => type.GetFields(flags));
             case NameKind.Property:
-                return FindMember<PropertyInfo>(reader, static (type, flags) => type.GetProperties(flags));
+                return FindMember<PropertyInfo>(ref reader, static (type, flags) => type.GetProperties(flags));
             case NameKind.Event:
-                return FindMember<EventInfo>(reader, static (type, flags) => type.GetEvents(flags));
+                return FindMember<EventInfo>(ref reader, static (type, flags) => type.GetEvents(flags));
             case NameKind.Parameter:
-                var member = ReadThing(reader);
+                var member = ReadThing(ref reader);
                 return ReadParameter(member, reader.ReadInt32());
             case NameKind.Module:
-                return ReadModule(reader);
+                return ReadModule(ref reader);
             case NameKind.Assembly:
-                return ReadModule(reader).Assembly;
+                return ReadModule(ref reader).Assembly;
             default:
                 throw GraphReader.Torn();
         }
     }
 
-    private static Type ReadType(BinaryReader reader) => ReadThing(reader) as Type ?? throw GraphReader.Torn();
+    private static Type ReadType(ref NameReader reader) => ReadThing(ref reader) as Type ?? throw GraphReader.Torn();
 
-    private static Type[] ReadTypes(BinaryReader reader)
+    private static Type[] ReadTypes(ref NameReader reader)
     {
         var types = new Type[reader.ReadByte()];
         for (var i = 0; i < types.Length; i++)
         {
-            types[i] = ReadType(reader);
+            types[i] = ReadType(ref reader);
         }
 
         return types;
     }
 
-    private static MethodBase ReadMethod(BinaryReader reader)
+    private static MethodBase ReadMethod(ref NameReader reader)
     {
-        var module = ReadModule(reader);
-        var owner = ReadOwner(reader);
+        var module = ReadModule(ref reader);
+        var owner = ReadOwner(ref reader);
         var method = module.ResolveMethod(reader.ReadInt32())!;
         if (owner is { IsConstructedGenericType: true })
         {
             method = MethodBase.GetMethodFromHandle(method.MethodHandle, owner.TypeHandle)!;
         }
 
-        var arguments = ReadTypes(reader);
+        var arguments = ReadTypes(ref reader);
         return arguments.Length == 0 ? method : ((MethodInfo)method).MakeGenericMethod(arguments);
     }
 
@@ -107,19 +117,19 @@ internal static class NameDecoder
         _ => throw GraphReader.Torn(),
     };
 
-    private static T FindMember<T>(BinaryReader reader, Func<Type, BindingFlags, T[]> members)
+    private static T FindMember<T>(ref NameReader reader, Func<Type, BindingFlags, T[]> members)
         where T : MemberInfo
     {
         const BindingFlags All = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
-        ReadModule(reader);
-        var owner = ReadOwner(reader) ?? throw GraphReader.Torn();
+        ReadModule(ref reader);
+        var owner = ReadOwner(ref reader) ?? throw GraphReader.Torn();
         var token = reader.ReadInt32();
         return Array.Find(members(owner, All), member => member.MetadataToken == token) ?? throw GraphReader.Torn();
     }
 
-    private static Type? ReadOwner(BinaryReader reader) => reader.ReadBoolean() ? ReadType(reader) : null;
+    private static Type? ReadOwner(ref NameReader reader) => reader.ReadBoolean() ? ReadType(ref reader) : null;
 
-    private static Module ReadModule(BinaryReader reader)
+    private static Module ReadModule(ref NameReader reader)
     {
         var kind = (ModuleKind)reader.ReadByte();
         switch (kind)
@@ -134,16 +144,32 @@ internal static class NameDecoder
                 throw GraphReader.Torn();
         }
 
-        var id = new Guid(reader.ReadBytes(16));
-        var name = ReadText(reader);
-        var file = kind == ModuleKind.NamedWithFile ? ReadText(reader) : null;
+        var id = reader.ReadGuid();
+        var name = reader.ReadText();
+        var file = kind == ModuleKind.NamedWithFile ? reader.ReadText() : null;
+        var first = Volatile.Read(ref _modules);
+        for (var known = first; known is not null; known = known.Next)
+        {
+            if (known.Version == id)
+            {
+                return known.Module;
+            }
+        }
 
-        var key = new ModuleKey(id, name);
-        return Modules.TryGetValue(key, out var module) ? module : Modules.GetOrAdd(key, Load(id, name, file));
+        // Two threads may look one up at the same time and find the same; an addition that is lost by that is made again.
+        var module = Load(id, name, file);
+        Volatile.Write(ref _modules, new KnownModule(id, module, first));
+        return module;
     }
 
     private static Module Load(Guid id, string name, string? file)
     {
+        // Most bodies are the program's own.
+        if (Assembly.GetEntryAssembly() is { } entry && ModuleOf(entry, id) is { } own)
+        {
+            return own;
+        }
+
         // What is loaded already, in whichever way; a tenth of the time that parsing the name would take.
         foreach (var loaded in AppDomain.CurrentDomain.GetAssemblies())
         {
@@ -167,9 +193,6 @@ internal static class NameDecoder
             ?? throw new SerializationException(
                 $"This process has another build of the assembly '{name}' ({assembly.Location}) than the one that wrote the message; start both from the same output.");
     }
-
-    /// <summary>BinaryReader.ReadString takes 2 ms at its first call, in every child.</summary>
-    private static string ReadText(BinaryReader reader) => Encoding.UTF8.GetString(reader.ReadBytes(reader.ReadInt32()));
 
     private static Module? ModuleOf(Assembly assembly, Guid id) =>
         assembly.ManifestModule.ModuleVersionId == id ? assembly.ManifestModule : Array.Find(assembly.GetModules(), module => module.ModuleVersionId == id);

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 
 namespace Multiprocessing;
 
@@ -8,24 +7,21 @@ internal static class NameTable
     /// <summary>The number that says that a name follows in full; smaller ones are well-known types, larger ones names given earlier in the message.</summary>
     public const int NewName = 64;
 
-    private static readonly Type[] WellKnownTypes =
-    [
-        typeof(object), typeof(string), typeof(bool), typeof(byte), typeof(sbyte), typeof(char), typeof(short), typeof(ushort), typeof(int), typeof(uint),
-        typeof(long), typeof(ulong), typeof(float), typeof(double), typeof(decimal), typeof(DateTime), typeof(TimeSpan), typeof(Guid), typeof(nint),
-        typeof(DateTimeOffset), typeof(object[]), typeof(string[]), typeof(byte[]), typeof(int[]), typeof(long[]), typeof(double[]), typeof(float[]),
-        typeof(char[]), typeof(List<string>), typeof(List<int>), typeof(List<object>), typeof(Dictionary<string, object>),
-        typeof(Dictionary<string, string>), typeof(Action), typeof(Exception),
-    ];
+    private const int WellKnownCount = 35;
 
-    private static readonly ConcurrentDictionary<object, NameEntry> ByThing = new();
-    private static readonly NameEntry[] WellKnownEntries = MakeWellKnown();
+    private static readonly ThingTable<NameEntry> ByThing = new();
     private static readonly NameIndex ByBlob = new();
+
+    // Read one by one, because loading all these types takes a millisecond, and a child needs one or two. Written together: only all of them say that a type is none of them.
+    private static readonly NameEntry?[] WellKnownEntries = new NameEntry?[WellKnownCount];
+    private static bool _knowsAll;
 
     /// <summary>The name of a type or member.</summary>
     /// <exception cref="CannotCrossException">It exists in this process only.</exception>
-    public static NameEntry Of(object thing) => ByThing.TryGetValue(thing, out var entry) ? entry : Add(thing);
+    public static NameEntry Of(object thing) => ByThing.Find(thing) ?? Add(thing);
 
-    public static NameEntry WellKnown(int number) => number < WellKnownEntries.Length ? WellKnownEntries[number] : throw GraphReader.Torn();
+    public static NameEntry WellKnown(int number) =>
+        number >= WellKnownCount ? throw GraphReader.Torn() : Volatile.Read(ref WellKnownEntries[number]) ?? MakeWellKnown(number);
 
     /// <summary>The type or member with that name, looked up once per process.</summary>
     public static NameEntry Find(ReadOnlySpan<byte> blob)
@@ -36,7 +32,8 @@ internal static class NameTable
     private static NameEntry Resolve(ReadOnlySpan<byte> blob)
     {
         var thing = NameDecoder.Decode(blob);
-        var added = ByThing.GetOrAdd(thing, new NameEntry(thing, blob.ToArray()));
+        KnowAllIfOneOf(thing);
+        var added = ByThing.Add(thing, new NameEntry(thing, blob.ToArray()));
         if (!blob.SequenceEqual(added.Blob))
         {
             // A second name of a well-known type, or of a member seen through a derived type.
@@ -48,21 +45,73 @@ internal static class NameTable
 
     private static NameEntry Add(object thing)
     {
-        var blob = NameEncoder.Encode(thing);
-        return ByThing.GetOrAdd(thing, new NameEntry(thing, blob));
+        KnowAllIfOneOf(thing);
+        return ByThing.Find(thing) ?? ByThing.Add(thing, new NameEntry(thing, NameEncoder.Encode(thing)));
     }
 
-    private static NameEntry[] MakeWellKnown()
+    /// <summary>Before a type gets a name of its own: the well-known ones have theirs.</summary>
+    private static void KnowAllIfOneOf(object thing)
     {
-        var entries = new NameEntry[WellKnownTypes.Length];
-        for (var i = 0; i < entries.Length; i++)
+        if (Volatile.Read(ref _knowsAll) || thing is not Type type || type.Assembly != typeof(object).Assembly)
         {
-            entries[i] = new NameEntry(WellKnownTypes[i], [], i);
-            ByThing.TryAdd(WellKnownTypes[i], entries[i]);
+            return;
         }
 
-        return entries;
+        for (var number = 0; number < WellKnownCount; number++)
+        {
+            _ = MakeWellKnown(number);
+        }
+
+        Volatile.Write(ref _knowsAll, true);
     }
+
+    private static NameEntry MakeWellKnown(int number)
+    {
+        var type = WellKnownType(number);
+        var entry = ByThing.Add(type, new NameEntry(type, [], number));
+        Volatile.Write(ref WellKnownEntries[number], entry);
+        return entry;
+    }
+
+    private static Type WellKnownType(int number) => number switch
+    {
+        0 => typeof(object),
+        1 => typeof(string),
+        2 => typeof(bool),
+        3 => typeof(byte),
+        4 => typeof(sbyte),
+        5 => typeof(char),
+        6 => typeof(short),
+        7 => typeof(ushort),
+        8 => typeof(int),
+        9 => typeof(uint),
+        10 => typeof(long),
+        11 => typeof(ulong),
+        12 => typeof(float),
+        13 => typeof(double),
+        14 => typeof(decimal),
+        15 => typeof(DateTime),
+        16 => typeof(TimeSpan),
+        17 => typeof(Guid),
+        18 => typeof(nint),
+        19 => typeof(DateTimeOffset),
+        20 => typeof(object[]),
+        21 => typeof(string[]),
+        22 => typeof(byte[]),
+        23 => typeof(int[]),
+        24 => typeof(long[]),
+        25 => typeof(double[]),
+        26 => typeof(float[]),
+        27 => typeof(char[]),
+        28 => typeof(List<string>),
+        29 => typeof(List<int>),
+        30 => typeof(List<object>),
+        31 => typeof(Dictionary<string, object>),
+        32 => typeof(Dictionary<string, string>),
+        33 => typeof(Action),
+        34 => typeof(Exception),
+        _ => throw GraphReader.Torn(),
+    };
 }
 
 /// <summary>What a name begins with.</summary>

@@ -1,0 +1,25 @@
+using System.Runtime.InteropServices;
+using Multiprocessing.Platform;
+
+namespace Multiprocessing;
+
+/// <summary>Set once for a thread that waits for it. One system call to set, where the runtime's events take three and a lock that both sides contend for.</summary>
+internal sealed unsafe class OneShotSignal
+{
+    // Never freed: the thread that waits may wait as long as the process lives.
+    private readonly int* _word = (int*)NativeMemory.AllocZeroed(sizeof(int));
+
+    public void Set()
+    {
+        Volatile.Write(ref *_word, 1);
+        _ = WordWait.Wake(_word, 1);
+    }
+
+    public void Wait()
+    {
+        while (Volatile.Read(ref *_word) == 0)
+        {
+            WordWait.Wait(_word, 0, TimeSpan.MaxValue);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using System.Collections;
+
+namespace Multiprocessing;
+
+/// <summary>What a child takes over from its parent at its launch and the parent may change later: only a spare with the surroundings of now is as good as a new child.</summary>
+internal sealed class SpareSurroundings
+{
+    private readonly IDictionary _environment = Environment.GetEnvironmentVariables();
+    private readonly string _directory = Environment.CurrentDirectory;
+
+    public bool AreThoseOfNow()
+    {
+        var now = Environment.GetEnvironmentVariables();
+        if (now.Count != _environment.Count || Environment.CurrentDirectory != _directory)
+        {
+            return false;
+        }
+
+        foreach (DictionaryEntry variable in now)
+        {
+            if (_environment[variable.Key] is not string then || !string.Equals(then, (string?)variable.Value, StringComparison.Ordinal))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

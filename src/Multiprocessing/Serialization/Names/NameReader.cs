@@ -1,0 +1,33 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace Multiprocessing;
+
+/// <summary>Reads the parts of a name as a <see cref="BinaryWriter"/> wrote them; the first BinaryReader of a process takes a millisecond.</summary>
+internal ref struct NameReader(ReadOnlySpan<byte> blob)
+{
+    private ReadOnlySpan<byte> _rest = blob;
+
+    public byte ReadByte() => Take(1)[0];
+
+    public bool ReadBoolean() => ReadByte() != 0;
+
+    public int ReadInt32() => BinaryPrimitives.ReadInt32LittleEndian(Take(sizeof(int)));
+
+    public Guid ReadGuid() => new(Take(16));
+
+    public string ReadText() => Encoding.UTF8.GetString(Take(ReadInt32()));
+
+    /// <exception cref="EndOfStreamException">The name ends before.</exception>
+    private ReadOnlySpan<byte> Take(int count)
+    {
+        if ((uint)count > (uint)_rest.Length)
+        {
+            throw new EndOfStreamException();
+        }
+
+        var taken = _rest[..count];
+        _rest = _rest[count..];
+        return taken;
+    }
+}
