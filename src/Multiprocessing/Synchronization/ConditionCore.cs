@@ -110,7 +110,7 @@ internal sealed unsafe partial class ConditionCore : SyncCore
             ReapIfDue();
             using (cancellationToken.UnsafeRegister(static waiting => ((Sleeper)waiting!).Shake(), cancellationToken.CanBeCanceled ? new Sleeper(this, index) : null))
             {
-                WordWait.Wait(&waiter->State, ConditionWaiter.Waiting, deadline.Slice(slept ? WaitPoint.Slice : FirstSlice));
+                WordWait.Wait(&waiter->State, ConditionWaiter.Waiting, deadline.Slice(slept ? Session.SliceNow : FirstSlice));
             }
 
             // The callback shook it awake by a state of its own.

@@ -308,6 +308,13 @@ internal sealed unsafe partial class LockCore : SyncCore
                 return true;
             }
 
+            if (slept == 0 && deadline.HasPassed)
+            {
+                // Who only tries leaves no trace that would cost the owner a system call.
+                handle?.ThrowIfDisposed();
+                return IsDeadByOs(seen) && TakeOver(seen, out result);
+            }
+
             if ((seen & Waiters) == 0 && Interlocked.CompareExchange(ref *_word, seen | Waiters, seen) != seen)
             {
                 continue;

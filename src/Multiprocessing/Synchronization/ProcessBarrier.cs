@@ -135,7 +135,13 @@ public sealed class ProcessBarrier : ProcessSynchronizationObject, IProcessHandl
 
     void IProcessHandle<ProcessBarrier>.WriteHandle(HandleWriter writer) => Write(writer);
 
-    static ProcessBarrier IProcessHandle<ProcessBarrier>.ReadHandle(ref HandleReader reader) => new(Open(ref reader, SegmentKind.Barrier));
+    /// <summary>The action is read at once: what it captures is held here from now on, whatever becomes of the creator.</summary>
+    static ProcessBarrier IProcessHandle<ProcessBarrier>.ReadHandle(ref HandleReader reader)
+    {
+        var barrier = new ProcessBarrier(Open(ref reader, SegmentKind.Barrier));
+        barrier._core.ReadAction();
+        return barrier;
+    }
 
     private static SyncObject Make(Session? session, int participantCount, Action<long>? postPhaseAction)
     {

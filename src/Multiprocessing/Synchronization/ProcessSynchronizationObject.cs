@@ -48,7 +48,7 @@ public abstract class ProcessSynchronizationObject : IDisposable
     private protected void Write(HandleWriter writer)
     {
         ThrowIfDisposed();
-        writer.AddTravelling(_shared.StartTravel());
+        writer.AddTravelling(writer.SenderKeepsReferences ? _shared.KeepForBody() : _shared.StartTravel());
         writer.Write(_shared.Segment.Id.ToWord());
         writer.Write((byte)(writer.SenderKeepsReferences ? 1 : 0));
         GC.KeepAlive(this);

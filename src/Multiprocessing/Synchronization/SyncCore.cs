@@ -198,7 +198,7 @@ internal abstract unsafe partial class SyncCore
                 using (cancellationToken.UnsafeRegister(static host => ((SharedObject)host!).WakeAll(), Host))
                 {
                     // A token that fired before the registration ran the callback inside it, which moved the sequence: the sleep ends at once.
-                    WaitPoint.Sleep(point, sequence, deadline.Slice(slept ? WaitPoint.Slice : FirstSlice));
+                    WaitPoint.Sleep(point, sequence, deadline.Slice(slept ? Session.SliceNow : FirstSlice));
                 }
 
                 slept = true;

@@ -111,7 +111,7 @@ public class LockTortureTests : ProcessTest
                 {
                     child.Join();
                     child.ExitStatus!.IsSuccess.ShouldBe(child != victim, $"{child.ExitStatus}");
-                                        child.Dispose();
+                    child.Dispose();
                 }
 
                 barrier.IsBroken.ShouldBeTrue();

@@ -59,7 +59,7 @@ public sealed class LockTests : IDisposable
     {
         using var gate = NewLock();
         using var source = new CancellationTokenSource();
-        gate.Enter();
+        var holder = await gate.EnterAsync(TestContext.Current.CancellationToken);
         var cancelled = gate.EnterAsync(source.Token).AsTask();
         var late = gate.TryEnterAsync(TimeSpan.FromMilliseconds(50)).AsTask();
         var patient = gate.EnterAsync(TestContext.Current.CancellationToken).AsTask();
@@ -69,7 +69,7 @@ public sealed class LockTests : IDisposable
         await Should.ThrowAsync<OperationCanceledException>(() => cancelled);
         Watch.Over(blocked);
         patient.IsCompleted.ShouldBeFalse();
-        gate.Exit();
+        holder.Dispose();
         (await patient.WaitAsync(Watch.Patience, TestContext.Current.CancellationToken)).Dispose();
         gate.IsHeld.ShouldBeFalse();
     }

@@ -34,7 +34,7 @@ internal sealed unsafe class SharedCells : IProcessHandle<SharedCells>, IDisposa
 
     void IProcessHandle<SharedCells>.WriteHandle(HandleWriter writer)
     {
-        writer.AddTravelling(_memory.StartTravel());
+        writer.AddTravelling(writer.SenderKeepsReferences ? _memory.KeepForBody() : _memory.StartTravel());
         writer.Write(_memory.Segment.Id.ToWord());
         writer.Write((byte)(writer.SenderKeepsReferences ? 1 : 0));
     }
