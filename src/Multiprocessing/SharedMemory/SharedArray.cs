@@ -253,6 +253,11 @@ public sealed unsafe partial class SharedArray<T> : IProcessHandle<SharedArray<T
 
     private void ThrowUnusable(int index)
     {
+        if ((uint)index < (uint)_length)
+        {
+            _block.ThrowDisposed();
+        }
+
         _block.ThrowIfDisposed();
         throw new ArgumentOutOfRangeException(nameof(index), index, $"The array has {_length} elements.");
     }

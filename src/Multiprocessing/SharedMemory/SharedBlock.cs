@@ -121,6 +121,8 @@ internal sealed unsafe class SharedBlock
         }
     }
 
+    public void ThrowDisposed() => throw new ObjectDisposedException(_what, $"The {_what} was disposed in this process.");
+
     public void Dispose()
     {
         _disposed = true;
@@ -151,8 +153,6 @@ internal sealed unsafe class SharedBlock
         GC.KeepAlive(this);
         return created;
     }
-
-    private void ThrowDisposed() => throw new ObjectDisposedException(_what, $"The {_what} was disposed in this process.");
 
     private void Release()
     {
