@@ -165,13 +165,12 @@ internal sealed unsafe partial class ReaderWriterCore : GuardedCore
     /// <summary>Whoever of this process is inside cannot exit any more: it is as if it had died there.</summary>
     internal override void Detach()
     {
-        if (Session.HasLeft)
+        _isDetached = true;
+        if (Session.HasLeft || !TryEnterGuard())
         {
             return;
         }
 
-        EnterGuard();
-        _isDetached = true;
         Settle(Members.Self.Slot, fate: null);
         ExitGuard();
         NotifyAll();
