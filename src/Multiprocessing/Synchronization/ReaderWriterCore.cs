@@ -165,8 +165,13 @@ internal sealed unsafe partial class ReaderWriterCore : GuardedCore
     /// <summary>Whoever of this process is inside cannot exit any more: it is as if it had died there.</summary>
     internal override void Detach()
     {
+        if (Session.HasLeft)
+        {
+            return;
+        }
+
         _isDetached = true;
-        if (Session.HasLeft || !TryEnterGuard())
+        if (!TryEnterGuard())
         {
             return;
         }
