@@ -1,4 +1,5 @@
 using Comparison.Cases;
+using Multiprocessing;
 
 namespace Comparison;
 
@@ -38,5 +39,30 @@ internal static class Catalog
         new RepeatedStart(),
         new ArgumentAndResult(64 * Megabyte),
         new IdleChildren(10),
+        .. Locks(settings),
+    ];
+
+    private static IReadOnlyList<Case> Locks(Settings settings) =>
+    [
+        new Synchronization<ProcessLock>(
+            "lock", "lock, enter and exit, uncontended", new(Most: 15, TimesPython: 1), static () => new ProcessLock(), SynchronizationWork.Lock, 1,
+            settings.Scale(20_000_000), settings.Scale(2_000_000)),
+        new Synchronization<ProcessLock>(
+            "contention", "lock, enter and exit, 2 processes at once", new(TimesPython: 3), static () => new ProcessLock(), SynchronizationWork.Lock, 2,
+            settings.Scale(4_000_000), settings.Scale(400_000)),
+        new Synchronization<Pair<ProcessEvent>>(
+            "event", "event, there and back", new(Most: 1000),
+            static () => new(new ProcessEvent(EventResetMode.AutoReset), new ProcessEvent(EventResetMode.AutoReset)), SynchronizationWork.Event, 2,
+            settings.Scale(400_000), settings.Scale(8000)),
+        new Synchronization<Pair<ProcessSemaphore>>(
+            "semaphore", "semaphore, there and back", new(Most: 1000),
+            static () => new(new ProcessSemaphore(0), new ProcessSemaphore(0)), SynchronizationWork.Semaphore, 2,
+            settings.Scale(400_000), settings.Scale(8000)),
+        new Synchronization<Turns>(
+            "condition", "condition, there and back", new(TimesPython: 1), static () => new(new ProcessCondition(), new ProcessSemaphore(0, 1)), SynchronizationWork.Condition, 2,
+            settings.Scale(100_000), settings.Scale(8000)),
+        new Synchronization<ProcessBarrier>(
+            "barrier", "barrier of 2 processes, a round", new(TimesPython: 1), static () => new ProcessBarrier(2), SynchronizationWork.Barrier, 2,
+            settings.Scale(200_000), settings.Scale(4000)),
     ];
 }

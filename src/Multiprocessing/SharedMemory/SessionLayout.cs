@@ -125,6 +125,7 @@ internal enum SegmentKind
 
     /// <summary>The error that a queue was completed with.</summary>
     Error,
+    ReaderWriterLock,
 }
 
 /// <summary>The states of a segment's entry.</summary>

@@ -102,7 +102,7 @@ public class RefusalTests
         { new Semaphore(1, 1), "ProcessSemaphore" },
         { new ManualResetEventSlim(), "ProcessEvent" },
         { new AutoResetEvent(false), "ProcessEvent" },
-        { new ReaderWriterLockSlim(), "ProcessLock" },
+        { new ReaderWriterLockSlim(), "ProcessReaderWriterLock" },
         { new Barrier(1), "ProcessBarrier" },
         { new CountdownEvent(1), "ProcessBarrier" },
         { new Timer(static _ => { }), "in the child" },

@@ -136,6 +136,80 @@ public sealed unsafe class LayoutTests
     }
 
     [Fact]
+    public void The_frame_of_a_lock_or_another_primitive_lies_as_documented()
+    {
+        SyncFrame x;
+        Unsafe.SizeOf<SyncFrame>().ShouldBe(4096);
+        At(&x, &x.Header).ShouldBe(0);
+        At(&x, &x.Option).ShouldBe(128);
+        At(&x, &x.ExtraBytes).ShouldBe(136);
+        At(&x, &x.Lock).ShouldBe(256);
+        At(&x, &x.LeftBehindBy).ShouldBe(260);
+        At(&x, &x.TakeOvers).ShouldBe(264);
+        At(&x, &x.Event).ShouldBe(384);
+        At(&x, &x.Semaphore).ShouldBe(384);
+        At(&x, &x.Condition).ShouldBe(384);
+        At(&x, &x.Barrier).ShouldBe(384);
+        At(&x, &x.ReaderWriter).ShouldBe(384);
+        At(&x, &x.Point).ShouldBe(640);
+        At(&x, &x.WriterPoint).ShouldBe(768);
+        At(&x, &x.UpgraderPoint).ShouldBe(896);
+        SyncFrame.RowsOffset.ShouldBe(4096);
+        SyncFrame.BytesWithRows.ShouldBe(4096 + (512 * 16));
+        SyncRow row;
+        Unsafe.SizeOf<SyncRow>().ShouldBe(16);
+        At(&row, &row.Generation).ShouldBe(0);
+        At(&row, &row.ProcessId).ShouldBe(4);
+        At(&row, &row.Word).ShouldBe(8);
+    }
+
+    [Fact]
+    public void The_states_of_the_primitives_lie_as_documented()
+    {
+        SemaphoreState semaphore;
+        At(&semaphore, &semaphore.Count).ShouldBe(0);
+        At(&semaphore, &semaphore.Balance).ShouldBe(8);
+        At(&semaphore, &semaphore.Initial).ShouldBe(16);
+        At(&semaphore, &semaphore.Settling).ShouldBe(24);
+        At(&semaphore, &semaphore.SettledBalance).ShouldBe(32);
+        EventState signal;
+        Unsafe.SizeOf<EventState>().ShouldBe(8);
+        At(&signal, &signal.Word).ShouldBe(0);
+        ConditionState condition;
+        At(&condition, &condition.NextTicket).ShouldBe(0);
+        ConditionWaiter waiter;
+        Unsafe.SizeOf<ConditionWaiter>().ShouldBe(16);
+        At(&waiter, &waiter.State).ShouldBe(0);
+        At(&waiter, &waiter.Owner).ShouldBe(4);
+        At(&waiter, &waiter.Ticket).ShouldBe(8);
+        BarrierState barrier;
+        At(&barrier, &barrier.Phase).ShouldBe(0);
+        At(&barrier, &barrier.Version).ShouldBe(8);
+        At(&barrier, &barrier.Arrived).ShouldBe(16);
+        At(&barrier, &barrier.Participants).ShouldBe(20);
+        At(&barrier, &barrier.Acting).ShouldBe(24);
+        At(&barrier, &barrier.Broken).ShouldBe(28);
+        At(&barrier, &barrier.BrokenProcessId).ShouldBe(32);
+        At(&barrier, &barrier.BrokenReason).ShouldBe(36);
+        At(&barrier, &barrier.BrokenCode).ShouldBe(40);
+        At(&barrier, &barrier.BrokenSignal).ShouldBe(44);
+        At(&barrier, &barrier.Result0).ShouldBe(48);
+        At(&barrier, &barrier.Result1).ShouldBe(64);
+        BarrierResult result;
+        Unsafe.SizeOf<BarrierResult>().ShouldBe(16);
+        At(&result, &result.Phase).ShouldBe(0);
+        At(&result, &result.Outcome).ShouldBe(8);
+        At(&result, &result.ProcessId).ShouldBe(12);
+        ReaderWriterState gate;
+        At(&gate, &gate.Version).ShouldBe(0);
+        At(&gate, &gate.Writer).ShouldBe(8);
+        At(&gate, &gate.Upgrader).ShouldBe(12);
+        At(&gate, &gate.Readers).ShouldBe(16);
+        At(&gate, &gate.WaitingWriters).ShouldBe(20);
+        At(&gate, &gate.AbandonedBy).ShouldBe(24);
+    }
+
+    [Fact]
     public void What_producers_write_and_what_consumers_write_shares_no_128_bytes()
     {
         QueueControl x;

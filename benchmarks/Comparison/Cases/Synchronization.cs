@@ -1,0 +1,146 @@
+using Multiprocessing;
+
+namespace Comparison.Cases;
+
+/// <summary>Two processes, or one alone, at a lock, event, semaphore, condition or barrier: nanoseconds for each time.</summary>
+/// <param name="kind">What the Python script calls it.</param>
+/// <param name="what">For readers.</param>
+/// <param name="aim">What is aimed at.</param>
+/// <param name="create">What both use.</param>
+/// <param name="work">One pass of so many times; the last argument says whether it is the other process that does it.</param>
+/// <param name="processes">1 or 2.</param>
+/// <param name="count">How many times.</param>
+/// <param name="pythonCount">How many times for CPython.</param>
+internal sealed class Synchronization<T>(string kind, string what, Aim aim, Func<T> create, Action<T, int, bool> work, int processes, int count, int pythonCount) : Case
+    where T : class
+{
+    public override string Name => "sync-" + kind;
+
+    public override IReadOnlyList<Figure> Figures => [new(what, Unit.Nanoseconds, aim)];
+
+    public override double[] Ours()
+    {
+        var shared = create();
+        using var go = new ProcessQueue<bool>();
+        using var other = processes == 2 ? ChildProcess.Run(Follow, shared, work, go, count) : null;
+        var elapsed = Passes.Last(() =>
+        {
+            go.Put(true);
+            work(shared, count, false);
+        });
+        go.Complete();
+        other?.Join();
+        (shared as IDisposable)?.Dispose();
+
+        // At a contended lock both have entered and exited so often.
+        return [elapsed.TotalNanoseconds / count / (kind == "contention" ? 2 : 1)];
+    }
+
+    public override double[]? Python() => PythonRunner.Run("synchronization", kind, pythonCount);
+
+    private static void Follow(T shared, Action<T, int, bool> work, ProcessQueue<bool> go, int count)
+    {
+        foreach (var _ in go.ReadAll())
+        {
+            work(shared, count, true);
+        }
+    }
+}
+
+/// <summary>What is done at them.</summary>
+internal static class SynchronizationWork
+{
+    public static void Lock(ProcessLock gate, int count, bool other)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            gate.Enter();
+            gate.Exit();
+        }
+    }
+
+    public static void Event(Pair<ProcessEvent> events, int count, bool other)
+    {
+        var (mine, theirs) = other ? (events.There, events.Back) : (events.Back, events.There);
+        for (var i = 0; i < count; i++)
+        {
+            if (!other)
+            {
+                theirs.Set();
+            }
+
+            mine.Wait();
+            if (other)
+            {
+                theirs.Set();
+            }
+        }
+    }
+
+    public static void Semaphore(Pair<ProcessSemaphore> semaphores, int count, bool other)
+    {
+        var (mine, theirs) = other ? (semaphores.There, semaphores.Back) : (semaphores.Back, semaphores.There);
+        for (var i = 0; i < count; i++)
+        {
+            if (!other)
+            {
+                theirs.Release();
+            }
+
+            mine.Wait();
+            if (other)
+            {
+                theirs.Release();
+            }
+        }
+    }
+
+    /// <summary>Each wakes the other and sleeps until it is woken: there and back is two hand-offs.</summary>
+    public static void Condition(Turns turns, int count, bool other)
+    {
+        var me = other ? 1 : 0;
+        for (var i = 0; i < count; i++)
+        {
+            using var scope = turns.Changed.Lock.EnterScope();
+            turns.Changed.Wait(() => turns.Turn.CurrentCount == me);
+            if (other)
+            {
+                turns.Turn.Wait();
+            }
+            else
+            {
+                turns.Turn.Release();
+            }
+
+            turns.Changed.Notify();
+        }
+    }
+
+    public static void Barrier(ProcessBarrier barrier, int count, bool other)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            barrier.SignalAndWait();
+        }
+    }
+}
+
+internal sealed record Pair<T>(T There, T Back) : IDisposable
+    where T : IDisposable
+{
+    public void Dispose()
+    {
+        There.Dispose();
+        Back.Dispose();
+    }
+}
+
+/// <summary>Whose turn it is: the count of a semaphore.</summary>
+internal sealed record Turns(ProcessCondition Changed, ProcessSemaphore Turn) : IDisposable
+{
+    public void Dispose()
+    {
+        Changed.Dispose();
+        Turn.Dispose();
+    }
+}

@@ -1,0 +1,266 @@
+using System.Diagnostics;
+using Multiprocessing.Platform;
+
+namespace Multiprocessing;
+
+/// <summary>
+/// A <see cref="ProcessCondition"/> as this process sees it: an entry of shared memory for each one who waits, who sleeps on its first word. So a notification is for somebody in particular:
+/// it wakes those who have waited longest and nobody else.
+/// <para>
+/// Killed as waiter: the entry names a dead process; if it was notified, the notification goes on to the next who waited at that time. Killed as notifier between the entry and the wake, which
+/// comes when the lock is exited: all who wait wake, for the lock's owner died; between that exit and the wake: when the death is told, or after their slice. Killed while a notification is passed on: it may be passed on twice, and never is lost.
+/// </para>
+/// </summary>
+internal sealed unsafe partial class ConditionCore : SyncCore
+{
+    public const int MostWaiters = 2047;
+    private const int SegmentBytes = SyncFrame.Size + ((MostWaiters + 1) * ConditionWaiter.Size);
+
+    private static readonly TimeSpan FirstSlice = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly SyncFrame* _frame;
+    private readonly ConditionState* _state;
+    private readonly int* _guard;
+
+    // Entry 0 is the guard's place.
+    private readonly ConditionWaiter* _waiters;
+    private SpinBudget _spin;
+
+    public ConditionCore(SharedObject host, SyncFrame* frame)
+        : base(host, frame)
+    {
+        _frame = frame;
+        _state = &frame->Condition;
+        _guard = (int*)((byte*)frame + frame->Header.LockOffset);
+        _waiters = (ConditionWaiter*)_guard;
+    }
+
+    /// <summary>The lock under which is waited and notified; the same of all wrappers.</summary>
+    public LockCore Lock { get; set; } = null!;
+
+    /// <summary>How many wait and are not notified, in all processes.</summary>
+    public int WaiterCount
+    {
+        get
+        {
+            var count = 0;
+            for (var i = 1; i < Volatile.Read(ref _frame->Header.LockCount); i++)
+            {
+                count += Volatile.Read(ref _waiters[i].State) == ConditionWaiter.Waiting ? 1 : 0;
+            }
+
+            return count;
+        }
+    }
+
+    public static SyncObject Create(Session session) =>
+        SyncObject.Create(session, SegmentKind.Condition, SegmentBytes, frame =>
+        {
+            // Guard and entries lie in one row, so that whoever tells a death wakes all who sleep on one of these words.
+            frame->Header.LockOffset = SyncFrame.Size;
+            frame->Header.LockStride = ConditionWaiter.Size;
+            frame->Header.LockCount = 1;
+            frame->Condition.NextTicket = 1;
+        });
+
+    /// <summary>The caller holds the condition's lock and will give it up.</summary>
+    /// <returns>The entry.</returns>
+    public int Enlist()
+    {
+        EnterGuard();
+        var used = _frame->Header.LockCount;
+        var index = 1;
+        while (index < used && _waiters[index].State != ConditionWaiter.Free)
+        {
+            index++;
+        }
+
+        if (index > MostWaiters)
+        {
+            ExitGuard();
+            throw new InvalidOperationException($"{MostWaiters} threads and asynchronous calls wait at the condition, which is the most there can be.");
+        }
+
+        // The state goes last: killed before, the entry is free. The count is raised before that: whoever sees the entry wakes it.
+        var waiter = _waiters + index;
+        waiter->Owner = SelfWord;
+        waiter->Ticket = _state->NextTicket;
+        _state->NextTicket++;
+        Volatile.Write(ref _frame->Header.LockCount, Math.Max(used, index + 1));
+        Volatile.Write(ref waiter->State, ConditionWaiter.Waiting);
+        ExitGuard();
+        return index;
+    }
+
+    /// <summary>
+    /// Sleeps until the entry is notified, the lock is found abandoned, the deadline passes, the token fires or the wrapper is disposed. Which of these: see <see cref="Withdraw"/>.
+    /// </summary>
+    public void Sleep(int index, int takeOvers, ProcessSynchronizationObject handle, Deadline deadline, CancellationToken cancellationToken)
+    {
+        var waiter = _waiters + index;
+        var seen = Volatile.Read(ref *(long*)waiter);
+        var slept = (int)seen != ConditionWaiter.Waiting || _spin.SpinWhileUnchanged((long*)waiter, seen, SpinBudget.OfSleep);
+        while (Volatile.Read(ref waiter->State) == ConditionWaiter.Waiting
+            && !deadline.HasPassed
+            && !cancellationToken.IsCancellationRequested
+            && !handle.IsDisposed
+            && !Lock.WasAbandonedSince(takeOvers))
+        {
+            ReapIfDue();
+            using (cancellationToken.UnsafeRegister(static waiting => ((Sleeper)waiting!).Shake(), cancellationToken.CanBeCanceled ? new Sleeper(this, index) : null))
+            {
+                WordWait.Wait(&waiter->State, ConditionWaiter.Waiting, deadline.Slice(slept ? Session.SliceNow : FirstSlice));
+            }
+
+            // The callback shook it awake by a state of its own.
+            Interlocked.CompareExchange(ref waiter->State, ConditionWaiter.Waiting, ConditionWaiter.Shaken);
+            slept = true;
+        }
+    }
+
+    /// <summary>
+    /// Gives the entry back; returns whether it was notified. Also when an owner of the lock died since: he may have changed what is waited for and not lived to say so.
+    /// </summary>
+    public bool Withdraw(int index, int takeOvers)
+    {
+        EnterGuard();
+        var notified = _waiters[index].State == ConditionWaiter.Notified;
+        Volatile.Write(ref _waiters[index].State, ConditionWaiter.Free);
+        ExitGuard();
+        return notified || Lock.WasAbandonedSince(takeOvers);
+    }
+
+    /// <summary>Notifies those who have waited longest.</summary>
+    public void Notify(int count)
+    {
+        ReapIfTold();
+        EnterGuard();
+        var notified = 0;
+        while (notified < count && Oldest(before: long.MaxValue) is var index and not 0)
+        {
+            Mark(index);
+            Lock.WakeAtExit(this, index);
+            notified++;
+        }
+
+        ExitGuard();
+    }
+
+    /// <summary>After the lock was exited. A waiter who went on meanwhile is not there any more; whoever has his entry now looks once too often.</summary>
+    public void WakeNotified(int index)
+    {
+        WordWait.Wake(&_waiters[index].State, 1);
+        RingAsync();
+    }
+
+    /// <summary>Everybody at once: the order does not matter.</summary>
+    public void NotifyAll()
+    {
+        EnterGuard();
+        for (var i = 1; i < _frame->Header.LockCount; i++)
+        {
+            if (IsWaiting(_waiters + i))
+            {
+                Mark(i);
+                Lock.WakeAtExit(this, i);
+            }
+        }
+
+        ExitGuard();
+    }
+
+    /// <summary>Entries of the dead go. A notification that one of them had goes to the next who waited when it was given.</summary>
+    protected override void Reap()
+    {
+        var passedOn = false;
+        for (var i = 1; i < Volatile.Read(ref _frame->Header.LockCount); i++)
+        {
+            var waiter = _waiters + i;
+            var owner = Volatile.Read(ref waiter->Owner);
+            if (Volatile.Read(ref waiter->State) == ConditionWaiter.Free || owner == SelfWord || Members.IsAliveWord(owner))
+            {
+                continue;
+            }
+
+            EnterGuard();
+            if (waiter->State != ConditionWaiter.Free && waiter->Owner == owner)
+            {
+                if (waiter->State == ConditionWaiter.Notified && Oldest(before: waiter->Ticket) is var heir and not 0)
+                {
+                    Mark(heir);
+                    WordWait.Wake(&_waiters[heir].State, 1);
+                    passedOn = true;
+                }
+
+                Volatile.Write(ref waiter->State, ConditionWaiter.Free);
+            }
+
+            ExitGuard();
+        }
+
+        if (passedOn)
+        {
+            RingAsync();
+        }
+    }
+
+    private static bool IsWaiting(ConditionWaiter* waiter) => waiter->State is ConditionWaiter.Waiting or ConditionWaiter.Shaken;
+
+    /// <summary>Under the guard. The ticket first: who sees that he is notified leaves the entry, and only its heirs need the ticket.</summary>
+    private void Mark(int index)
+    {
+        var waiter = _waiters + index;
+        waiter->Ticket = _state->NextTicket;
+        Interlocked.Exchange(ref waiter->State, ConditionWaiter.Notified);
+    }
+
+    /// <summary>Under the guard: who has waited longest, of those who came before the ticket; 0 for nobody.</summary>
+    private int Oldest(long before)
+    {
+        var (oldest, ticket) = (0, before);
+        for (var i = 1; i < _frame->Header.LockCount; i++)
+        {
+            if (IsWaiting(_waiters + i) && _waiters[i].Ticket < ticket)
+            {
+                (oldest, ticket) = (i, _waiters[i].Ticket);
+            }
+        }
+
+        return oldest;
+    }
+
+    private bool IsNotified(int index) => Volatile.Read(ref _waiters[index].State) == ConditionWaiter.Notified;
+
+    private void RingAsync()
+    {
+        if (Volatile.Read(ref _frame->Point.AsyncArmed) != 0)
+        {
+            Session.Doorbells.Ring(&_frame->Point);
+        }
+    }
+
+    private void EnterGuard()
+    {
+        // Nothing to repair after a death here: an entry is given, notified and taken back by one store each.
+        if (!OwnerLock.TryEnter(_guard, SelfWord) && OwnerLock.Enter(_guard, Members, Deadline.After(Patience)) is OwnerLock.Result.TimedOut)
+        {
+            throw new TimeoutException(
+                $"The ProcessCondition is locked by {OwnerLock.Describe(_guard, Members)}, which lives and does not move. Is it stopped (SIGSTOP, a debugger)?");
+        }
+    }
+
+    private void ExitGuard() => OwnerLock.Exit(_guard);
+
+    /// <summary>One sleep that a token may end.</summary>
+    private sealed class Sleeper(ConditionCore core, int index)
+    {
+        /// <summary>Changes the word, so that also one who is only about to sleep does not.</summary>
+        public void Shake()
+        {
+            var state = &core._waiters[index].State;
+            Interlocked.CompareExchange(ref *state, ConditionWaiter.Shaken, ConditionWaiter.Waiting);
+            WordWait.Wake(state, 1);
+        }
+    }
+}

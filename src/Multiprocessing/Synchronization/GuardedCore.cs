@@ -1,0 +1,161 @@
+using System.Runtime.CompilerServices;
+
+namespace Multiprocessing;
+
+/// <summary>
+/// A primitive whose state is changed under an owner lock, with a row for each participant. Every change of a row is one store, and the state's totals follow from the rows: whoever takes the
+/// lock over from a dead process counts them again (<see cref="Repair"/>), so a change is there wholly or not at all.
+/// </summary>
+internal abstract unsafe class GuardedCore : SyncCore
+{
+    // The lock is held for some hundred instructions. Who waits this long waits for a process that is stopped.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly int* _guard;
+    private readonly SyncRow* _rows;
+
+    protected GuardedCore(SharedObject host, SyncFrame* frame)
+        : base(host, frame)
+    {
+        Frame = frame;
+        _guard = (int*)((byte*)frame + frame->Header.LockOffset);
+        _rows = (SyncRow*)((byte*)frame + SyncFrame.RowsOffset);
+        OwnRow = _rows + Members.Self.Slot;
+    }
+
+    protected SyncFrame* Frame { get; }
+
+    protected SyncRow* OwnRow { get; }
+
+    /// <summary>The row says that this process has the primitive, and is empty if it had not had it before.</summary>
+    internal override void Attach()
+    {
+        var self = Members.Self;
+        var settled = false;
+        EnterGuard();
+        if (OwnRow->Generation != self.Generation)
+        {
+            if (OwnRow->Generation != 0)
+            {
+                // Of an earlier participant in this slot, whom nobody has missed yet.
+                Settle(self.Slot, fate: null);
+                settled = true;
+            }
+
+            OwnRow->Word = 0;
+            OwnRow->ProcessId = Environment.ProcessId;
+            Volatile.Write(ref OwnRow->Generation, self.Generation);
+        }
+
+        ExitGuard();
+        if (settled)
+        {
+            NotifyAll();
+        }
+    }
+
+    protected SyncRow* Row(int slot) => _rows + slot;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    protected void EnterGuard()
+    {
+        if (!OwnerLock.TryEnter(_guard, SelfWord))
+        {
+            EnterGuardSlow();
+        }
+    }
+
+    /// <summary>
+    /// For who lets go, which must not fail and may be the finalizer: false when the guard's owner is stopped. Then the row stays as it is, and is settled when this process ends.
+    /// </summary>
+    protected bool TryEnterGuard()
+    {
+        var result = OwnerLock.Enter(_guard, Members, Deadline.After(Patience));
+        if (result is OwnerLock.Result.Recovered)
+        {
+            Repair();
+        }
+
+        return result is not OwnerLock.Result.TimedOut;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    protected void ExitGuard() => OwnerLock.Exit(_guard);
+
+    /// <summary>Under the guard, whose last owner died inside: what he had stored in a row counts, and everything that follows from the rows is made anew.</summary>
+    protected abstract void Repair();
+
+    /// <summary>Under the guard: the row's participant is gone. Afterwards its word is 0.</summary>
+    /// <param name="slot">Whose row.</param>
+    /// <param name="fate">How it ended; null if that is not known any more.</param>
+    protected abstract void Settle(int slot, ParticipantExit? fate);
+
+    /// <summary>Wakes all who may go on after somebody was settled; outside the guard.</summary>
+    protected abstract void NotifyAll();
+
+    /// <summary>Whether a row of somebody who is gone makes a difference.</summary>
+    protected virtual bool Matters(SyncRow* row) => row->Word != 0;
+
+    /// <summary>Whether the participant is gone in the sense of this primitive.</summary>
+    protected virtual bool IsGone(ParticipantId participant) => !Members.IsAlive(participant);
+
+    protected override void Reap()
+    {
+        var settled = false;
+        var owner = Volatile.Read(ref *_guard);
+        if (owner != 0 && !Members.IsAliveWord(owner))
+        {
+            // Its last store may be one that the totals do not know yet and that leaves its row empty; and nobody enters for totals that say that there is nothing.
+            EnterGuard();
+            ExitGuard();
+            settled = true;
+        }
+
+        for (var slot = 0; slot < ParticipantTable.Capacity; slot++)
+        {
+            var row = Row(slot);
+            var generation = Volatile.Read(ref row->Generation);
+            if (generation == 0 || slot == Members.Self.Slot || !Matters(row))
+            {
+                continue;
+            }
+
+            var participant = new ParticipantId(slot, generation);
+            if (!IsGone(participant))
+            {
+                continue;
+            }
+
+            // Before the guard: it is made of what the table of participants says.
+            var fate = Session.FateOf(participant);
+            EnterGuard();
+            if (row->Generation == generation)
+            {
+                Settle(slot, fate);
+                Volatile.Write(ref row->Generation, 0);
+                settled = true;
+            }
+
+            ExitGuard();
+        }
+
+        if (settled)
+        {
+            NotifyAll();
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void EnterGuardSlow()
+    {
+        switch (OwnerLock.Enter(_guard, Members, Deadline.After(Patience)))
+        {
+            case OwnerLock.Result.Recovered:
+                Repair();
+                break;
+            case OwnerLock.Result.TimedOut:
+                throw new TimeoutException(
+                    $"The shared {(SegmentKind)Frame->Header.Kind} is locked by {OwnerLock.Describe(_guard, Members)}, which lives and does not move. Is it stopped (SIGSTOP, a debugger)?");
+        }
+    }
+}

@@ -1,0 +1,378 @@
+using System.Runtime.CompilerServices;
+
+namespace Multiprocessing;
+
+/// <summary>What somebody has, or wants, of a reader-writer lock.</summary>
+internal enum ReaderWriterMode
+{
+    Read,
+    Write,
+    Upgradeable,
+}
+
+/// <summary>
+/// A <see cref="ProcessReaderWriterLock"/> as this process sees it. Writer and upgrader are words that name their process; a row's word says how many readers and waiting writers its participant has:
+/// waiting writers:32 | readers:32. Which threads they are is known in their process only.
+/// <para>
+/// Killed as reader or waiting writer: the row is settled. Killed as writer: so is the word, and everybody who enters is told until a writer who was told has left. Killed in between two stores: the
+/// totals are made of the rows again.
+/// </para>
+/// </summary>
+internal sealed unsafe partial class ReaderWriterCore : GuardedCore
+{
+    private const int NoThread = 0;
+    private const int OwnedByHold = -1;
+
+    private readonly ReaderWriterState* _state;
+    private readonly WaitPoint* _readers;
+    private readonly WaitPoint* _writers;
+    private readonly WaitPoint* _upgraders;
+    private readonly AsyncWaiters _asyncReaders;
+    private readonly AsyncWaiters _asyncWriters;
+    private readonly Action _passOn;
+    private readonly ThreadLocal<Holds> _holds = new(static () => new Holds());
+    private SpinBudget _readSpin;
+    private SpinBudget _writeSpin;
+    private SpinBudget _upgradeSpin;
+    private volatile bool _isDetached;
+
+    // Of this process's writer; written by him only, read by everybody: who reads his own number there wrote it.
+    private int _writerThread;
+    private EnterResult _writerEntered;
+
+    public ReaderWriterCore(SharedObject host, SyncFrame* frame)
+        : base(host, frame)
+    {
+        _state = &frame->ReaderWriter;
+        _readers = &frame->Point;
+        _writers = &frame->WriterPoint;
+        _upgraders = &frame->UpgraderPoint;
+        IsRecursive = frame->Option == (long)LockRecursionPolicy.SupportsRecursion;
+        _passOn = Notify;
+        _asyncReaders = new AsyncWaiters(host, _readers, () => MayGoOn(ReaderWriterMode.Read));
+        _asyncWriters = new AsyncWaiters(host, _writers, () => MayGoOn(ReaderWriterMode.Write));
+    }
+
+    public bool IsRecursive { get; }
+
+    public Holds Mine => _holds.Value!;
+
+    public int CurrentReadCount
+    {
+        get
+        {
+            ReapIfTold();
+            return Volatile.Read(ref _state->Readers);
+        }
+    }
+
+    /// <summary>A writer died inside, and nobody has repaired what it left.</summary>
+    public EnterResult Abandonment => new(Volatile.Read(ref _state->AbandonedBy));
+
+    public static SyncObject Create(Session session, LockRecursionPolicy policy) =>
+        SyncObject.Create(session, SegmentKind.ReaderWriterLock, SyncFrame.BytesWithRows, frame =>
+        {
+            frame->Option = (long)policy;
+            frame->Header.WaitPointCount = 3;
+        });
+
+    /// <summary>For the calling thread, which has been found to be allowed to ask.</summary>
+    public bool Enter(ReaderWriterMode mode, ProcessSynchronizationObject handle, out EnterResult result, Deadline deadline, CancellationToken cancellationToken)
+    {
+        var holds = Mine;
+        var attempt = new Attempt(this, mode, isUpgrade: mode is ReaderWriterMode.Write && holds.Upgrades > 0, isNested: holds.Any);
+        if (!attempt.Try() && !EnterSlow(ref attempt, handle, deadline, cancellationToken))
+        {
+            result = default;
+            return false;
+        }
+
+        result = Abandonment;
+        Count(holds, mode, +1);
+        if (mode is ReaderWriterMode.Write)
+        {
+            _writerThread = Environment.CurrentManagedThreadId;
+            _writerEntered = result;
+        }
+
+        return true;
+    }
+
+    /// <summary>The last exit of the mode by the calling thread, or by a hold.</summary>
+    public void Exit(ReaderWriterMode mode)
+    {
+        if (mode is ReaderWriterMode.Write)
+        {
+            // Before the word goes: afterwards these are the next writer's.
+            _writerThread = NoThread;
+        }
+
+        EnterGuard();
+        if (_isDetached)
+        {
+            ExitGuard();
+            throw new SynchronizationLockException("The ProcessReaderWriterLock was disposed in this process while a thread was inside: it was handed on as if that thread had died.");
+        }
+
+        switch (mode)
+        {
+            case ReaderWriterMode.Read:
+                Volatile.Write(ref OwnRow->Word, OwnRow->Word - 1);
+                Volatile.Write(ref _state->Readers, _state->Readers - 1);
+                break;
+            case ReaderWriterMode.Write:
+                if (_writerEntered.WasAbandoned)
+                {
+                    // He was told, and leaves in good order: what he guards is whole again.
+                    _state->AbandonedBy = 0;
+                    _writerEntered = default;
+                }
+
+                Volatile.Write(ref _state->Writer, 0);
+                break;
+            default:
+                Volatile.Write(ref _state->Upgrader, 0);
+                break;
+        }
+
+        Volatile.Write(ref _state->Version, _state->Version + 1);
+        ExitGuard();
+        Notify();
+    }
+
+    public bool IsWriter(int thread) => _writerThread == thread;
+
+    /// <summary>Counts an entry or exit of the calling thread.</summary>
+    public static int Count(Holds holds, ReaderWriterMode mode, int change) => mode switch
+    {
+        ReaderWriterMode.Read => holds.Reads += change,
+        ReaderWriterMode.Write => holds.Writes += change,
+        _ => holds.Upgrades += change,
+    };
+
+    internal override void ScanAsync()
+    {
+        _asyncReaders.Scan();
+        _asyncWriters.Scan();
+    }
+
+    internal override void ReleaseAsync()
+    {
+        _asyncReaders.ReleaseAll();
+        _asyncWriters.ReleaseAll();
+    }
+
+    /// <summary>Whoever of this process is inside cannot exit any more: it is as if it had died there.</summary>
+    internal override void Detach()
+    {
+        if (Session.HasLeft)
+        {
+            return;
+        }
+
+        _isDetached = true;
+        if (!TryEnterGuard())
+        {
+            return;
+        }
+
+        Settle(Members.Self.Slot, fate: null);
+        ExitGuard();
+        NotifyAll();
+    }
+
+    protected override bool Matters(SyncRow* row)
+    {
+        var slot = (int)(row - Row(0));
+        return row->Word != 0
+            || OwnerLock.OwnerOf(Volatile.Read(ref _state->Writer)).Slot == slot
+            || OwnerLock.OwnerOf(Volatile.Read(ref _state->Upgrader)).Slot == slot;
+    }
+
+    protected override void Repair()
+    {
+        var (readers, writers) = (0, 0);
+        for (var slot = 0; slot < ParticipantTable.Capacity; slot++)
+        {
+            readers += ReadersIn(Row(slot)->Word);
+            writers += WritersIn(Row(slot)->Word);
+        }
+
+        Volatile.Write(ref _state->Readers, readers);
+        Volatile.Write(ref _state->WaitingWriters, writers);
+    }
+
+    protected override void Settle(int slot, ParticipantExit? fate)
+    {
+        var row = Row(slot);
+        if (OwnerLock.OwnerOf(_state->Writer).Slot == slot)
+        {
+            // First that there is something to repair, then that the lock is free.
+            Volatile.Write(ref _state->AbandonedBy, row->ProcessId > 0 ? row->ProcessId : -1);
+            Volatile.Write(ref _state->Writer, 0);
+        }
+
+        if (OwnerLock.OwnerOf(_state->Upgrader).Slot == slot)
+        {
+            Volatile.Write(ref _state->Upgrader, 0);
+        }
+
+        Volatile.Write(ref row->Word, 0);
+        Repair();
+        Volatile.Write(ref _state->Version, _state->Version + 1);
+    }
+
+    protected override void NotifyAll()
+    {
+        WaitPoint.Notify(_readers, int.MaxValue, Session.Doorbells);
+        WaitPoint.Notify(_writers, int.MaxValue, Session.Doorbells);
+        WaitPoint.Notify(_upgraders, int.MaxValue, Session.Doorbells);
+    }
+
+    private static int ReadersIn(long word) => (int)word;
+
+    private static int WritersIn(long word) => (int)(word >> 32);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool EnterSlow(ref Attempt attempt, ProcessSynchronizationObject handle, Deadline deadline, CancellationToken cancellationToken)
+    {
+        if (attempt.Mode is not ReaderWriterMode.Write)
+        {
+            return attempt.Mode is ReaderWriterMode.Read
+                ? Wait(ref attempt, handle, _readers, &_state->Version, ref _readSpin, _passOn, deadline, cancellationToken)
+                : Wait(ref attempt, handle, _upgraders, &_state->Version, ref _upgradeSpin, _passOn, deadline, cancellationToken);
+        }
+
+        var entered = false;
+        AnnounceWriter(+1);
+        try
+        {
+            entered = Wait(ref attempt, handle, attempt.IsUpgrade ? _upgraders : _writers, &_state->Version, ref _writeSpin, _passOn, deadline, cancellationToken);
+            return entered;
+        }
+        finally
+        {
+            AnnounceWriter(-1);
+            if (!entered)
+            {
+                // Readers may have waited for this one.
+                Notify();
+            }
+        }
+    }
+
+    /// <summary>New readers wait while a writer waits, so that readers who come and go do not keep it out for ever.</summary>
+    private void AnnounceWriter(int change)
+    {
+        EnterGuard();
+        Volatile.Write(ref OwnRow->Word, OwnRow->Word + ((long)change << 32));
+        Volatile.Write(ref _state->WaitingWriters, _state->WaitingWriters + change);
+        Volatile.Write(ref _state->Version, _state->Version + 1);
+        ExitGuard();
+    }
+
+    private AsyncWaiters AsyncWaitersOf(ReaderWriterMode mode) => mode is ReaderWriterMode.Read ? _asyncReaders : _asyncWriters;
+
+    private bool TryEnter(ReaderWriterMode mode, bool isUpgrade, bool isNested)
+    {
+        if (!MayEnter(mode, isUpgrade, isNested))
+        {
+            return false;
+        }
+
+        EnterGuard();
+        var may = MayEnter(mode, isUpgrade, isNested);
+        if (may)
+        {
+            switch (mode)
+            {
+                case ReaderWriterMode.Read:
+                    Volatile.Write(ref OwnRow->Word, OwnRow->Word + 1);
+                    Volatile.Write(ref _state->Readers, _state->Readers + 1);
+                    break;
+                case ReaderWriterMode.Write:
+                    Volatile.Write(ref _state->Writer, SelfWord);
+                    break;
+                default:
+                    Volatile.Write(ref _state->Upgrader, SelfWord);
+                    break;
+            }
+        }
+
+        ExitGuard();
+        return may;
+    }
+
+    /// <summary>A thread that is inside already does not wait for writers that wait for it.</summary>
+    private bool MayEnter(ReaderWriterMode mode, bool isUpgrade, bool isNested)
+    {
+        var isUnwritten = Volatile.Read(ref _state->Writer) == 0;
+        return mode switch
+        {
+            ReaderWriterMode.Read => (isUnwritten && Volatile.Read(ref _state->WaitingWriters) == 0) || (isNested && (isUnwritten || IsWriter(Environment.CurrentManagedThreadId))),
+            ReaderWriterMode.Write => isUnwritten && Volatile.Read(ref _state->Readers) == 0 && (isUpgrade || Volatile.Read(ref _state->Upgrader) == 0),
+            _ => (isUnwritten || (isNested && IsWriter(Environment.CurrentManagedThreadId))) && Volatile.Read(ref _state->Upgrader) == 0,
+        };
+    }
+
+    private int MayGoOn(ReaderWriterMode mode)
+    {
+        ReapIfDue();
+        return !MayEnter(mode, isUpgrade: false, isNested: false) ? 0 : mode is ReaderWriterMode.Read ? int.MaxValue : 1;
+    }
+
+    /// <summary>Wakes whoever may go on.</summary>
+    private void Notify()
+    {
+        Thread.MemoryBarrier();
+        if (Volatile.Read(ref _state->Writer) != 0)
+        {
+            return;
+        }
+
+        var isUpgraderInside = Volatile.Read(ref _state->Upgrader) != 0;
+        if (Volatile.Read(ref _state->Readers) == 0)
+        {
+            if (isUpgraderInside)
+            {
+                // He may wait to write, among those who wait for him to leave.
+                WaitPoint.Notify(_upgraders, int.MaxValue, Session.Doorbells);
+            }
+            else
+            {
+                WaitPoint.Notify(_writers, 1, Session.Doorbells);
+            }
+        }
+
+        if (!isUpgraderInside)
+        {
+            WaitPoint.Notify(_upgraders, 1, Session.Doorbells);
+        }
+
+        if (Volatile.Read(ref _state->WaitingWriters) == 0)
+        {
+            WaitPoint.Notify(_readers, int.MaxValue, Session.Doorbells);
+        }
+    }
+
+    /// <summary>What a thread has of the lock.</summary>
+    internal sealed class Holds
+    {
+        public int Reads { get; set; }
+
+        public int Writes { get; set; }
+
+        public int Upgrades { get; set; }
+
+        public bool Any => Reads > 0 || Writes > 0 || Upgrades > 0;
+    }
+
+    private readonly struct Attempt(ReaderWriterCore core, ReaderWriterMode mode, bool isUpgrade, bool isNested) : IAttempt
+    {
+        public ReaderWriterMode Mode => mode;
+
+        public bool IsUpgrade => isUpgrade;
+
+        public bool Try() => core.TryEnter(mode, isUpgrade, isNested);
+    }
+}

@@ -1,0 +1,180 @@
+using System.Runtime.CompilerServices;
+
+namespace Multiprocessing;
+
+/// <summary>
+/// A <see cref="ProcessSemaphore"/> as this process sees it. A row's word is how many counts its participant has taken and not given back; below zero for one that gives back what others took.
+/// <para>
+/// Killed before the store into the row: nothing happened. Killed after it: it did, and the count is made of the rows again. What a dead participant holds comes back when it is settled, less what
+/// others gave back without having taken it: those were given back in somebody's name, and the dead one's is as good as any.
+/// </para>
+/// </summary>
+internal sealed unsafe class SemaphoreCore : GuardedCore
+{
+    private readonly SemaphoreState* _state;
+    private readonly WaitPoint* _point;
+    private readonly AsyncWaiters _asyncWaiters;
+    private readonly Action _passOn;
+    private SpinBudget _spin;
+
+    public SemaphoreCore(SharedObject host, SyncFrame* frame)
+        : base(host, frame)
+    {
+        _state = &frame->Semaphore;
+        _point = &frame->Point;
+        MaxCount = (int)frame->Option;
+        _passOn = PassOn;
+        _asyncWaiters = new AsyncWaiters(host, _point, MayTake);
+    }
+
+    public int MaxCount { get; }
+
+    public int Count
+    {
+        get
+        {
+            ReapIfTold();
+            EnterGuard();
+            var count = (int)_state->Count;
+            ExitGuard();
+            return count;
+        }
+    }
+
+    public static SyncObject Create(Session session, int initialCount, int maxCount) =>
+        SyncObject.Create(session, SegmentKind.Semaphore, SyncFrame.BytesWithRows, frame =>
+        {
+            frame->Option = maxCount;
+            frame->Semaphore.Initial = initialCount;
+            frame->Semaphore.Count = initialCount;
+        });
+
+    /// <summary>Takes a count if there is one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryTake()
+    {
+        if (Volatile.Read(ref _state->Count) <= 0)
+        {
+            return false;
+        }
+
+        EnterGuard();
+        var taken = _state->Count > 0;
+        if (taken)
+        {
+            Volatile.Write(ref OwnRow->Word, OwnRow->Word + 1);
+            Volatile.Write(ref _state->Count, _state->Count - 1);
+        }
+
+        ExitGuard();
+        return taken;
+    }
+
+    public bool Wait(ProcessSynchronizationObject handle, Deadline deadline, CancellationToken cancellationToken)
+    {
+        var attempt = new Attempt(this);
+        return Wait(ref attempt, handle, _point, &_state->Count, ref _spin, _passOn, deadline, cancellationToken);
+    }
+
+    public ValueTask<bool> WaitAsync(ProcessSynchronizationObject handle, Deadline deadline, CancellationToken cancellationToken) =>
+        WaitAsync(TryTake, handle, _asyncWaiters, _passOn, deadline, cancellationToken);
+
+    /// <returns>The count before, or -1 if there would be more than <see cref="MaxCount"/>; nothing was given back then.</returns>
+    public int Release(int count)
+    {
+        EnterGuard();
+        var before = _state->Count;
+        if (count > MaxCount - before)
+        {
+            ExitGuard();
+            return -1;
+        }
+
+        Volatile.Write(ref OwnRow->Word, OwnRow->Word - count);
+        Volatile.Write(ref _state->Count, before + count);
+        ExitGuard();
+        WaitPoint.Notify(_point, count, Session.Doorbells);
+        return (int)before;
+    }
+
+    internal override void ScanAsync() => _asyncWaiters.Scan();
+
+    internal override void ReleaseAsync() => _asyncWaiters.ReleaseAll();
+
+    protected override void Repair()
+    {
+        if (_state->Settling != 0)
+        {
+            FinishSettling();
+        }
+
+        Recount();
+    }
+
+    protected override void Settle(int slot, ParticipantExit? fate)
+    {
+        var held = Row(slot)->Word;
+        var back = held;
+        if (held > 0)
+        {
+            var foreign = _state->Balance;
+            for (var other = 0; other < ParticipantTable.Capacity; other++)
+            {
+                foreign -= Math.Min(0, Row(other)->Word);
+            }
+
+            back = Math.Clamp(held - Math.Max(0, foreign), 0, MaxCount - _state->Count);
+        }
+        else
+        {
+            back = 0;
+        }
+
+        // Count = Initial + Balance - sum: with the row gone the sum is lower by what was held.
+        _state->SettledBalance = _state->Balance - held + back;
+        Volatile.Write(ref _state->Settling, slot + 1);
+        FinishSettling();
+        Recount();
+    }
+
+    protected override void NotifyAll() => WaitPoint.Notify(_point, int.MaxValue, Session.Doorbells);
+
+    /// <summary>Stores only what is already decided, so to do it again does nothing.</summary>
+    private void FinishSettling()
+    {
+        Volatile.Write(ref _state->Balance, _state->SettledBalance);
+        Volatile.Write(ref Row((int)_state->Settling - 1)->Word, 0);
+        Volatile.Write(ref _state->Settling, 0);
+    }
+
+    private void Recount()
+    {
+        var count = _state->Initial + _state->Balance;
+        for (var slot = 0; slot < ParticipantTable.Capacity; slot++)
+        {
+            count -= Row(slot)->Word;
+        }
+
+        Volatile.Write(ref _state->Count, count);
+    }
+
+    private void PassOn()
+    {
+        Thread.MemoryBarrier();
+        if (Volatile.Read(ref _state->Count) > 0)
+        {
+            WaitPoint.Notify(_point, 1, Session.Doorbells);
+        }
+    }
+
+    private int MayTake()
+    {
+        ReapIfDue();
+        return (int)Math.Max(0, Volatile.Read(ref _state->Count));
+    }
+
+    private readonly struct Attempt(SemaphoreCore core) : IAttempt
+    {
+        public bool Try() => core.TryTake();
+    }
+}

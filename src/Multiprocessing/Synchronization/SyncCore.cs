@@ -1,0 +1,217 @@
+using Multiprocessing.Platform;
+
+namespace Multiprocessing;
+
+/// <summary>
+/// What this process knows of one synchronization primitive, and the one way in which all of them wait. It works on a frame of shared memory that lies in the segment
+/// of <see cref="Host"/>, wherever that is.
+/// </summary>
+internal abstract unsafe partial class SyncCore
+{
+    // The first sleep is short: the reason to wait may be gone already without anybody who could tell, and that is looked for after a sleep.
+    private static readonly TimeSpan FirstSlice = TimeSpan.FromMilliseconds(20);
+    private const long LookEveryMilliseconds = 200;
+
+    private readonly SyncFrame* _frame;
+    private readonly HashSet<AsyncWaiters> _waitersOfOne = [];
+    private int _deathsSeen = -1;
+    private long _lookedAt;
+
+    protected SyncCore(SharedObject host, SyncFrame* frame)
+    {
+        Host = host;
+        _frame = frame;
+        Session = host.Session;
+        Members = Session.Members;
+        SelfWord = Members.SelfWord;
+    }
+
+    /// <summary>One look at what is waited for, which takes it if it is there.</summary>
+    internal interface IAttempt
+    {
+        bool Try();
+    }
+
+    public SharedObject Host { get; }
+
+    public Session Session { get; }
+
+    protected ParticipantTable Members { get; }
+
+    protected int SelfWord { get; }
+
+    /// <summary>This process has the primitive from now on; before anybody uses it here.</summary>
+    internal virtual void Attach()
+    {
+    }
+
+    /// <summary>This process lets go of the primitive (<see cref="SharedObject.Detach"/>).</summary>
+    internal virtual void Detach()
+    {
+    }
+
+    /// <inheritdoc cref="SharedObject.ScanAsync"/>
+    internal virtual void ScanAsync()
+    {
+        foreach (var waiters in WaitersOfOne())
+        {
+            waiters.Scan();
+        }
+    }
+
+    /// <summary>Asynchronous waiters of this process look whether their wrapper was disposed.</summary>
+    internal virtual void ReleaseAsync()
+    {
+        foreach (var waiters in WaitersOfOne())
+        {
+            waiters.ReleaseAll();
+        }
+    }
+
+    /// <summary>Wakes who sleeps on words and not at a wait point.</summary>
+    internal void WakeWords()
+    {
+        var header = &_frame->Header;
+        for (var i = 0; i < Volatile.Read(ref header->LockCount); i++)
+        {
+            WordWait.Wake((int*)((byte*)_frame + header->LockOffset + (i * header->LockStride)), int.MaxValue);
+        }
+    }
+
+    /// <summary>For an asynchronous wait whose end does not depend on how many others there are: it is told when its own look says so, and not in an order. To be forgotten.</summary>
+    protected AsyncWaiters NewWaitersOfOne(Func<bool> look)
+    {
+        var waiters = new AsyncWaiters(Host, &_frame->Point, () =>
+        {
+            ReapIfDue();
+            return look() ? int.MaxValue : 0;
+        });
+        lock (_waitersOfOne)
+        {
+            _waitersOfOne.Add(waiters);
+        }
+
+        return waiters;
+    }
+
+    protected void Forget(AsyncWaiters waiters)
+    {
+        lock (_waitersOfOne)
+        {
+            _waitersOfOne.Remove(waiters);
+        }
+    }
+
+    private AsyncWaiters[] WaitersOfOne()
+    {
+        lock (_waitersOfOne)
+        {
+            return [.. _waitersOfOne];
+        }
+    }
+
+    /// <summary>Looks at who has died and gives back, or tells, what the dead had. Slow: asks the OS.</summary>
+    protected virtual void Reap()
+    {
+    }
+
+    /// <summary><see cref="Reap"/> after each death that was told, and now and then for those that nobody tells.</summary>
+    protected void ReapIfDue()
+    {
+        var deaths = Session.Deaths;
+        var now = Environment.TickCount64;
+        if (deaths != _deathsSeen || now - _lookedAt >= LookEveryMilliseconds)
+        {
+            // Before the look: a death in between is looked for again.
+            _deathsSeen = deaths;
+            _lookedAt = now;
+            Reap();
+        }
+    }
+
+    /// <summary>Only after a death that was told since the last look: one comparison.</summary>
+    protected void ReapIfTold()
+    {
+        if (Session.Deaths != _deathsSeen)
+        {
+            ReapIfDue();
+        }
+    }
+
+    /// <summary>
+    /// Tries, spins, and sleeps until the attempt succeeds. A waiter that was woken for something and leaves without it wakes the next (<paramref name="passOn"/>).
+    /// </summary>
+    /// <param name="attempt">What is waited for.</param>
+    /// <param name="handle">The wrapper through which the call came: its disposal ends the wait.</param>
+    /// <param name="point">Where to sleep.</param>
+    /// <param name="watched">A word that changes when the attempt may succeed.</param>
+    /// <param name="spin">Of this wait.</param>
+    /// <param name="passOn">Tells others what there is, if there is something.</param>
+    /// <param name="deadline">When to give up.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>False when the deadline has passed.</returns>
+    protected bool Wait<TAttempt>(
+        ref TAttempt attempt,
+        ProcessSynchronizationObject handle,
+        WaitPoint* point,
+        long* watched,
+        ref SpinBudget spin,
+        Action? passOn,
+        Deadline deadline,
+        CancellationToken cancellationToken)
+        where TAttempt : struct, IAttempt
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var slept = false;
+        try
+        {
+            while (true)
+            {
+                var seen = Volatile.Read(ref *watched);
+                if (attempt.Try())
+                {
+                    return true;
+                }
+
+                handle.ThrowIfDisposed();
+                cancellationToken.ThrowIfCancellationRequested();
+                if (deadline.HasPassed)
+                {
+                    // The dead may have what is asked for, and nobody has looked yet.
+                    ReapIfDue();
+                    return attempt.Try();
+                }
+
+                if (spin.SpinWhileUnchanged(watched, seen, SpinBudget.OfSleep))
+                {
+                    continue;
+                }
+
+                ReapIfDue();
+                var sequence = WaitPoint.Announce(point);
+                if (attempt.Try())
+                {
+                    return true;
+                }
+
+                handle.ThrowIfDisposed();
+                using (cancellationToken.UnsafeRegister(static host => ((SharedObject)host!).WakeAll(), Host))
+                {
+                    // A token that fired before the registration ran the callback inside it, which moved the sequence: the sleep ends at once.
+                    WaitPoint.Sleep(point, sequence, deadline.Slice(slept ? Session.SliceNow : FirstSlice));
+                }
+
+                slept = true;
+            }
+        }
+        finally
+        {
+            if (slept)
+            {
+                passOn?.Invoke();
+            }
+
+            GC.KeepAlive(handle);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+namespace Multiprocessing;
+
+/// <summary>A segment that holds one synchronization primitive and nothing else. What the primitive does is in its <see cref="Core"/>, which could live in any other segment too.</summary>
+internal sealed unsafe class SyncObject : SharedObject
+{
+    private SyncObject(Session session, Segment segment)
+        : base(session, segment)
+    {
+        var frame = (SyncFrame*)segment.Base;
+        Core = (SegmentKind)frame->Header.Kind switch
+        {
+            SegmentKind.Lock => new LockCore(this, frame),
+            SegmentKind.Semaphore => new SemaphoreCore(this, frame),
+            SegmentKind.Event => new EventCore(this, frame),
+            SegmentKind.Barrier => new BarrierCore(this, frame),
+            SegmentKind.ReaderWriterLock => new ReaderWriterCore(this, frame),
+            SegmentKind.Condition => new ConditionCore(this, frame),
+            var kind => throw new InvalidDataException($"Segment {segment.Id.Index}-{segment.Id.Generation} is no lock, semaphore, event, condition or barrier, but a {kind}."),
+        };
+    }
+
+    public SyncCore Core { get; }
+
+    /// <param name="session">Where.</param>
+    /// <param name="kind">What.</param>
+    /// <param name="bytes">The whole segment.</param>
+    /// <param name="fill">Writes what the kind needs; nobody else sees the frame yet, and all of it is zero.</param>
+    public static SyncObject Create(Session session, SegmentKind kind, long bytes, FrameWriter fill) =>
+        session.Create(kind, bytes, (owner, segment) =>
+        {
+            var frame = (SyncFrame*)segment.Base;
+            ref var header = ref frame->Header;
+            header.LayoutVersion = SegmentHeader.ExpectedVersion;
+            header.Kind = (int)kind;
+            header.LockOffset = (int)((byte*)&frame->Lock - (byte*)frame);
+            header.LockCount = 1;
+            header.WaitPointOffset = (int)((byte*)&frame->Point - (byte*)frame);
+            header.WaitPointCount = 1;
+            fill(frame);
+            Volatile.Write(ref header.Magic, SegmentHeader.ExpectedMagic);
+            var created = new SyncObject(owner, segment);
+            created.Core.Attach();
+            return created;
+        });
+
+    /// <returns>Null if the segment is gone.</returns>
+    public static SyncObject? Open(Session session, SegmentId id, SegmentKind kind) =>
+        session.Open(id, (owner, segment) =>
+        {
+            if (segment.Header->Kind != (int)kind)
+            {
+                throw new InvalidDataException($"Segment {id.Index}-{id.Generation} is no {kind}, but a {(SegmentKind)segment.Header->Kind}.");
+            }
+
+            var opened = new SyncObject(owner, segment);
+            opened.Core.Attach();
+            return opened;
+        });
+
+    internal override void Detach() => Core.Detach();
+
+    internal override void ScanAsync() => Core.ScanAsync();
+
+    /// <summary>Everybody who waits here looks again, whatever he sleeps on.</summary>
+    internal void WakeEverybody()
+    {
+        WakeAll();
+        Core.WakeWords();
+    }
+
+    public delegate void FrameWriter(SyncFrame* frame);
+}
