@@ -89,7 +89,7 @@ internal sealed class ChildRuntime
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            // A method that cannot be found or compiled here. If its body comes, it fails for the same reason, and then the parent is told.
+            // One that cannot be found, compiled or made here, and those behind it, are not prepared. If its body comes, it fails for the same reason, and then the parent is told.
         }
     }
 

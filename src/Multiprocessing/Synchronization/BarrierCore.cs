@@ -237,12 +237,11 @@ internal sealed unsafe class BarrierCore : GuardedCore
         }
 
         _kept = [];
-        if (Session.HasLeft)
+        if (Session.HasLeft || !TryEnterGuard())
         {
             return;
         }
 
-        EnterGuard();
         var waits = ArrivalsIn(OwnRow->Word, _state->Phase) > 0;
         if (waits && _state->Broken == 0)
         {

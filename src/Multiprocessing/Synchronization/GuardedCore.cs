@@ -65,6 +65,20 @@ internal abstract unsafe class GuardedCore : SyncCore
         }
     }
 
+    /// <summary>
+    /// For who lets go, which must not fail and may be the finalizer: false when the guard's owner is stopped. Then the row stays as it is, and is settled when this process ends.
+    /// </summary>
+    protected bool TryEnterGuard()
+    {
+        var result = OwnerLock.Enter(_guard, Members, Deadline.After(Patience));
+        if (result is OwnerLock.Result.Recovered)
+        {
+            Repair();
+        }
+
+        return result is not OwnerLock.Result.TimedOut;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     protected void ExitGuard() => OwnerLock.Exit(_guard);
 
@@ -88,6 +102,15 @@ internal abstract unsafe class GuardedCore : SyncCore
     protected override void Reap()
     {
         var settled = false;
+        var owner = Volatile.Read(ref *_guard);
+        if (owner != 0 && !Members.IsAliveWord(owner))
+        {
+            // Its last store may be one that the totals do not know yet and that leaves its row empty; and nobody enters for totals that say that there is nothing.
+            EnterGuard();
+            ExitGuard();
+            settled = true;
+        }
+
         for (var slot = 0; slot < ParticipantTable.Capacity; slot++)
         {
             var row = Row(slot);

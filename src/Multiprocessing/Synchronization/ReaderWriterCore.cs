@@ -170,8 +170,12 @@ internal sealed unsafe partial class ReaderWriterCore : GuardedCore
             return;
         }
 
-        EnterGuard();
         _isDetached = true;
+        if (!TryEnterGuard())
+        {
+            return;
+        }
+
         Settle(Members.Self.Slot, fate: null);
         ExitGuard();
         NotifyAll();

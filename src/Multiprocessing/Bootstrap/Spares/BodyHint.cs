@@ -7,11 +7,11 @@ namespace Multiprocessing;
 /// What kind of body was started lately, without its captured values and arguments: a spare finds the method, compiles it and makes the codecs for it,
 /// which takes milliseconds. Nothing of the user's runs.
 /// </summary>
-internal sealed record BodyHint(Type Call, MethodInfo Method)
+internal sealed record BodyHint(Type Call, Type Body, MethodInfo Method)
 {
     private const BindingFlags Instance = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
 
-    public static BodyHint Of(ChildCall call) => new(call.GetType(), call.Body.Method);
+    public static BodyHint Of(ChildCall call) => new(call.GetType(), call.Body.GetType(), call.Body.Method);
 
     public static byte[] ToBytes(BodyHint[] hints)
     {
@@ -40,9 +40,14 @@ internal sealed record BodyHint(Type Call, MethodInfo Method)
         }
 
         _ = CodecTable.For(Call);
-        if (!Method.IsStatic && Method.DeclaringType is { } target)
+        _ = CodecTable.For(Body);
+        if (Method.IsStatic)
         {
-            _ = CodecTable.For(target);
+            _ = Delegate.CreateDelegate(Body, Method);
+        }
+        else if (Method.DeclaringType is { } target && CodecTable.For(target) is ClosureCodec)
+        {
+            _ = Delegate.CreateDelegate(Body, RuntimeHelpers.GetUninitializedObject(target), Method);
         }
 
         foreach (var name in (ReadOnlySpan<string>)["Run", "Invoke", "InvokeAsync"])
