@@ -234,6 +234,40 @@ public sealed class SharedMemoryInProcessesTests : ProcessTest
         child.Join();
     });
 
+    [Fact]
+    public Task A_body_keeps_the_memory_whose_span_it_works_on() => Watchdog.Run(() =>
+    {
+        using var captured = new SharedArray<int>(100_000);
+        using var passed = new SharedArray<int>(100_000);
+        ChildProcess.Run(() => FillAgainAndAgain(captured.Span)).TakeFailure().ShouldBeNull();
+        ChildProcess.Run(static (SharedArray<int> array) => FillAgainAndAgain(array.Span), passed).TakeFailure().ShouldBeNull();
+        captured.ShouldAllBe(value => value == 4);
+        passed.ShouldAllBe(value => value == 4);
+
+        static void FillAgainAndAgain(Span<int> span)
+        {
+            for (var i = 0; i < 5; i++)
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+                span.Fill(i);
+            }
+        }
+    });
+
+    [Fact]
+    public Task Its_memory_as_a_value_crosses_as_a_copy() => Watchdog.Run(() =>
+    {
+        using var array = new SharedArray<int>([1, 2, 3]);
+        using var queue = new ProcessQueue<Memory<int>>();
+        queue.Put(array.Memory[1..]);
+        array[1] = 20;
+        queue.Get().ToArray().ShouldBe([2, 3]);
+        var taken = array.Memory;
+        array.Dispose();
+        Should.Throw<ObjectDisposedException>(() => queue.Put(taken));
+    });
+
     private static string FileOf(SegmentKind kind)
     {
         unsafe
