@@ -93,18 +93,37 @@ public sealed class SharedArrayTests
     [Fact]
     public void A_foreach_sees_the_elements_themselves_and_keeps_the_array()
     {
-        var sum = 0;
-        foreach (ref readonly var value in Numbers())
-        {
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-            sum += value;
-        }
-
-        sum.ShouldBe(6);
+        Sum(out var array).ShouldBe(6);
+        Eventually.Is(
+            () =>
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+                return !array.IsAlive;
+            },
+            "nobody has the array any more");
 
         [MethodImpl(MethodImplOptions.NoInlining)]
-        static SharedArray<int> Numbers() => new([1, 2, 3]);
+        static int Sum(out WeakReference array)
+        {
+            var sum = 0;
+            foreach (ref readonly var value in Numbers(out array))
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+                sum += value;
+            }
+
+            return sum;
+        }
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static SharedArray<int> Numbers(out WeakReference array)
+        {
+            var numbers = new SharedArray<int>([1, 2, 3]);
+            array = new WeakReference(numbers);
+            return numbers;
+        }
     }
 
     [Fact]

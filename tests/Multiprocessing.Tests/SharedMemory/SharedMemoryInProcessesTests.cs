@@ -125,7 +125,7 @@ public sealed class SharedMemoryInProcessesTests : ProcessTest
     [InlineData(true)]
     public Task One_who_attached_and_went_takes_nothing_away(bool killed) => Watchdog.Run(() =>
     {
-        using var memory = SharedMemory.Create(100);
+        var file = FileMadeBy(static () => SharedMemory.Create(100), out var memory);
         for (var round = 0; round < 3; round++)
         {
             var failure = ChildProcess.Run(() =>
@@ -142,7 +142,9 @@ public sealed class SharedMemoryInProcessesTests : ProcessTest
         }
 
         memory.Span[..4].ToArray().ShouldBe([1, 1, 1, 0]);
-        File.Exists(FileOf(SegmentKind.Memory)).ShouldBeTrue();
+        File.Exists(file).ShouldBeTrue();
+        memory.Dispose();
+        File.Exists(file).ShouldBeFalse();
     });
 
     [Fact]
@@ -164,8 +166,7 @@ public sealed class SharedMemoryInProcessesTests : ProcessTest
     [Fact]
     public Task The_last_one_frees_it() => Watchdog.Run(() =>
     {
-        var array = new SharedArray<int>(1000);
-        var file = FileOf(SegmentKind.Array);
+        var file = FileMadeBy(static () => new SharedArray<int>(1000), out var array);
         using var attached = new ProcessEvent();
         using var enough = new ProcessEvent();
         using var child = ChildProcess.Run(() =>
@@ -189,8 +190,7 @@ public sealed class SharedMemoryInProcessesTests : ProcessTest
     public Task A_message_that_nobody_reads_keeps_it_no_longer_than_its_queue() => Watchdog.Run(() =>
     {
         var queue = new ProcessQueue<SharedValue<int>>();
-        var value = new SharedValue<int>(5);
-        var file = FileOf(SegmentKind.Array);
+        var file = FileMadeBy(static () => new SharedValue<int>(5), out var value);
         queue.Put(value);
         value.Dispose();
         File.Exists(file).ShouldBeTrue("a message has it");
@@ -268,19 +268,11 @@ public sealed class SharedMemoryInProcessesTests : ProcessTest
         Should.Throw<ObjectDisposedException>(() => queue.Put(taken));
     });
 
-    private static string FileOf(SegmentKind kind)
+    private static string FileMadeBy<T>(Func<T> make, out T made)
     {
-        unsafe
-        {
-            var segments = Session.Current.Segments;
-            for (var index = 1; ; index++)
-            {
-                if (segments[index]->State == (int)SegmentState.Live && segments[index]->Kind == (int)kind)
-                {
-                    return Path.Combine(Session.Current.Directory, $"{index}-{segments[index]->Generation}");
-                }
-            }
-        }
+        var before = Directory.GetFiles(Session.Current.Directory);
+        made = make();
+        return Directory.GetFiles(Session.Current.Directory).Except(before).ShouldHaveSingleItem();
     }
 
     private sealed record Parcel(string Text, SharedMemory Memory, SharedValue<(int, int)> Value, SharedArray<double>[] Arrays, SharedArray2D<int> Matrix) : IDisposable
