@@ -38,6 +38,7 @@ internal static class Catalog
         new ColdStart(),
         new RepeatedStart(),
         new ArgumentAndResult(64 * Megabyte),
+        new HandOver(64 * Megabyte, settings.Scale(4000), settings.Scale(2000)),
         new IdleChildren(10),
         .. Locks(settings),
     ];
@@ -64,5 +65,14 @@ internal static class Catalog
         new Synchronization<ProcessBarrier>(
             "barrier", "barrier of 2 processes, a round", new(TimesPython: 1), static () => new ProcessBarrier(2), SynchronizationWork.Barrier, 2,
             settings.Scale(200_000), settings.Scale(4000)),
+        new Synchronization<SharedValue<long>>(
+            "counter-alone", "shared number, add 1, uncontended", new(TimesPython: 1), static () => new SharedValue<long>(), SynchronizationWork.Add, 1,
+            settings.Scale(20_000_000), settings.Scale(400_000)),
+        new Synchronization<SharedValue<long>>(
+            "counter", "shared number, add 1, 2 processes at once", new(TimesPython: 3), static () => new SharedValue<long>(), SynchronizationWork.Add, 2,
+            settings.Scale(8_000_000), settings.Scale(200_000)),
+        new Synchronization<SharedValue<long>>(
+            "counter", "shared number, add 1 under its lock, 2 processes at once", new(TimesPython: 3), static () => new SharedValue<long>(), SynchronizationWork.AddLocked, 2,
+            settings.Scale(2_000_000), settings.Scale(200_000)),
     ];
 }

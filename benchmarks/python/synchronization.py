@@ -1,4 +1,4 @@
-"""WHAT (lock, contention, event, semaphore, condition, barrier) done COUNT times: nanoseconds for each."""
+"""WHAT (lock, contention, event, semaphore, condition, barrier, counter-alone, counter) done COUNT times: nanoseconds for each."""
 
 import multiprocessing
 import sys
@@ -43,6 +43,13 @@ def condition(things, count, other):
             changed.notify()
 
 
+def counter(things, count, other):
+    value = things[0]
+    for _ in range(count):
+        with value.get_lock():
+            value.value += 1
+
+
 def barrier(things, count, other):
     meeting = things[0]
     for _ in range(count):
@@ -55,6 +62,8 @@ KINDS = {
     "event": (event, lambda: [multiprocessing.Event(), multiprocessing.Event()], 2),
     "semaphore": (semaphore, lambda: [multiprocessing.Semaphore(0), multiprocessing.Semaphore(0)], 2),
     "condition": (condition, lambda: [multiprocessing.Condition(), multiprocessing.Value("i", 0, lock=False)], 2),
+    "counter-alone": (counter, lambda: [multiprocessing.Value("q", 0)], 1),
+    "counter": (counter, lambda: [multiprocessing.Value("q", 0)], 2),
     "barrier": (barrier, lambda: [multiprocessing.Barrier(2)], 2),
 }
 
@@ -79,8 +88,8 @@ def main():
         elapsed = time.perf_counter_ns() - start
     if processes == 2:
         process.join()
-        # Both have entered and exited so often while one was looked at.
-        elapsed /= 2 if kind == "contention" else 1
+        # Both have had it so often while one was looked at.
+        elapsed /= 2 if kind in ("contention", "counter") else 1
     print(elapsed / count)
 
 

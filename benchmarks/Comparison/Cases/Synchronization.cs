@@ -2,7 +2,7 @@ using Multiprocessing;
 
 namespace Comparison.Cases;
 
-/// <summary>Two processes, or one alone, at a lock, event, semaphore, condition or barrier: nanoseconds for each time.</summary>
+/// <summary>Two processes, or one alone, at a lock, event, semaphore, condition, barrier or number: nanoseconds for each time.</summary>
 /// <param name="kind">What the Python script calls it.</param>
 /// <param name="what">For readers.</param>
 /// <param name="aim">What is aimed at.</param>
@@ -32,8 +32,8 @@ internal sealed class Synchronization<T>(string kind, string what, Aim aim, Func
         other?.Join();
         (shared as IDisposable)?.Dispose();
 
-        // At a contended lock both have entered and exited so often.
-        return [elapsed.TotalNanoseconds / count / (kind == "contention" ? 2 : 1)];
+        // Where both want the same thing, both have had it so often.
+        return [elapsed.TotalNanoseconds / count / (kind is "contention" or "counter" ? 2 : 1)];
     }
 
     public override double[]? Python() => PythonRunner.Run("synchronization", kind, pythonCount);
@@ -113,6 +113,25 @@ internal static class SynchronizationWork
             }
 
             turns.Changed.Notify();
+        }
+    }
+
+    public static void Add(SharedValue<long> value, int count, bool other)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            value.Add(1);
+        }
+    }
+
+    public static void AddLocked(SharedValue<long> value, int count, bool other)
+    {
+        var gate = value.Lock;
+        for (var i = 0; i < count; i++)
+        {
+            gate.Enter();
+            value.Value++;
+            gate.Exit();
         }
     }
 

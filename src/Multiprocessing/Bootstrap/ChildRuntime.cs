@@ -160,6 +160,9 @@ internal sealed class ChildRuntime
         try
         {
             call.Run(result);
+
+            // A body may work on a span of shared memory that it captured or was given, which keeps nothing: all that the body has stays until it has ended.
+            GC.KeepAlive(call);
         }
         catch (OperationCanceledException) when (CurrentProcess.IsStopping)
         {

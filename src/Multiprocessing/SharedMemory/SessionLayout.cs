@@ -119,7 +119,11 @@ internal enum SegmentKind
     Event,
     Condition,
     Barrier,
+
+    /// <summary>A <see cref="SharedArray{T}"/> or <see cref="SharedValue{T}"/>, with its lock.</summary>
     Array,
+
+    /// <summary>A <see cref="Multiprocessing.SharedMemory"/>, with its lock.</summary>
     Memory,
     Other,
 

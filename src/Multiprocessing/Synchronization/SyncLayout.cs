@@ -54,6 +54,9 @@ internal unsafe struct SyncFrame
     [FieldOffset(StateOffset)]
     public ReaderWriterState ReaderWriter;
 
+    [FieldOffset(StateOffset)]
+    public MemoryState Memory;
+
     /// <summary>Where everybody waits, or those who read.</summary>
     [FieldOffset(640)]
     public WaitPoint Point;

@@ -1,6 +1,9 @@
 namespace Multiprocessing;
 
-/// <summary>A segment that holds one synchronization primitive and nothing else. What the primitive does is in its <see cref="Core"/>, which could live in any other segment too.</summary>
+/// <summary>
+/// A segment that holds one synchronization primitive and nothing else, or plain memory and the lock that guards it (<see cref="SharedBlock"/>). What the primitive does is in its
+/// <see cref="Core"/>, which could live in any other segment too.
+/// </summary>
 internal sealed unsafe class SyncObject : SharedObject
 {
     private SyncObject(Session session, Segment segment)
@@ -9,13 +12,13 @@ internal sealed unsafe class SyncObject : SharedObject
         var frame = (SyncFrame*)segment.Base;
         Core = (SegmentKind)frame->Header.Kind switch
         {
-            SegmentKind.Lock => new LockCore(this, frame),
+            SegmentKind.Lock or SegmentKind.Array or SegmentKind.Memory => new LockCore(this, frame),
             SegmentKind.Semaphore => new SemaphoreCore(this, frame),
             SegmentKind.Event => new EventCore(this, frame),
             SegmentKind.Barrier => new BarrierCore(this, frame),
             SegmentKind.ReaderWriterLock => new ReaderWriterCore(this, frame),
             SegmentKind.Condition => new ConditionCore(this, frame),
-            var kind => throw new InvalidDataException($"Segment {segment.Id.Index}-{segment.Id.Generation} is no lock, semaphore, event, condition or barrier, but a {kind}."),
+            var kind => throw new InvalidDataException($"Segment {segment.Id.Index}-{segment.Id.Generation} is no lock, semaphore, event, condition, barrier or memory, but a {kind}."),
         };
     }
 
@@ -43,13 +46,17 @@ internal sealed unsafe class SyncObject : SharedObject
             return created;
         });
 
+    /// <param name="session">Where.</param>
+    /// <param name="id">Which.</param>
+    /// <param name="kind">What it has to be; memory of either kind is as good as the other, and as good as a lock.</param>
     /// <returns>Null if the segment is gone.</returns>
     public static SyncObject? Open(Session session, SegmentId id, SegmentKind kind) =>
         session.Open(id, (owner, segment) =>
         {
-            if (segment.Header->Kind != (int)kind)
+            var found = (SegmentKind)segment.Header->Kind;
+            if (found != kind && !(found is SegmentKind.Array or SegmentKind.Memory && kind is SegmentKind.Array or SegmentKind.Memory or SegmentKind.Lock))
             {
-                throw new InvalidDataException($"Segment {id.Index}-{id.Generation} is no {kind}, but a {(SegmentKind)segment.Header->Kind}.");
+                throw new InvalidDataException($"Segment {id.Index}-{id.Generation} is no {kind}, but a {found}.");
             }
 
             var opened = new SyncObject(owner, segment);

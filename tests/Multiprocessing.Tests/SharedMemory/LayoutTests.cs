@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using Shouldly;
 using Xunit;
 
-namespace Multiprocessing.Tests.SharedMemory;
+namespace Multiprocessing.Tests.Segments;
 
 /// <summary>What lies in shared memory lies where docs/kernel.md says. Who changes one of these changes the layout version with it.</summary>
 public sealed unsafe class LayoutTests
@@ -151,6 +151,7 @@ public sealed unsafe class LayoutTests
         At(&x, &x.Condition).ShouldBe(384);
         At(&x, &x.Barrier).ShouldBe(384);
         At(&x, &x.ReaderWriter).ShouldBe(384);
+        At(&x, &x.Memory).ShouldBe(384);
         At(&x, &x.Point).ShouldBe(640);
         At(&x, &x.WriterPoint).ShouldBe(768);
         At(&x, &x.UpgraderPoint).ShouldBe(896);
@@ -207,6 +208,22 @@ public sealed unsafe class LayoutTests
         At(&gate, &gate.Readers).ShouldBe(16);
         At(&gate, &gate.WaitingWriters).ShouldBe(20);
         At(&gate, &gate.AbandonedBy).ShouldBe(24);
+    }
+
+    [Fact]
+    public void What_a_segment_says_of_its_memory_lies_as_documented()
+    {
+        MemoryState x;
+        Unsafe.SizeOf<MemoryState>().ShouldBe(16);
+        At(&x, &x.Bytes).ShouldBe(0);
+        At(&x, &x.Offset).ShouldBe(8);
+        MemoryState.OffsetFor(0).ShouldBe(1024);
+        MemoryState.OffsetFor(3072).ShouldBe(1024);
+        MemoryState.OffsetFor(3073).ShouldBe(4096);
+        SyncFrame frame;
+        At(&frame, &frame.UpgraderPoint + 1).ShouldBeLessThanOrEqualTo(MemoryState.OffsetOfLittle);
+        ((int)SegmentKind.Array).ShouldBe(8);
+        ((int)SegmentKind.Memory).ShouldBe(9);
     }
 
     [Fact]

@@ -2,7 +2,7 @@ using Multiprocessing.Tests.Queues;
 using Shouldly;
 using Xunit;
 
-namespace Multiprocessing.Tests.SharedMemory;
+namespace Multiprocessing.Tests.Segments;
 
 /// <summary>A segment goes with its last holder, and not before a handle that lies in a message was read.</summary>
 public sealed class SegmentTests : IDisposable

@@ -3,7 +3,7 @@ using Multiprocessing.Platform.Linux;
 using Shouldly;
 using Xunit;
 
-namespace Multiprocessing.Tests.SharedMemory;
+namespace Multiprocessing.Tests.Segments;
 
 public sealed class SessionTests
 {

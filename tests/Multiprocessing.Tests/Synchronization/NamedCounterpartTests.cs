@@ -18,6 +18,6 @@ public sealed partial class NamedCounterpartTests
         named.ShouldAllBe(name => types.Contains(name));
     }
 
-    [GeneratedRegex(@"\bProcess[A-Z]\w+")]
+    [GeneratedRegex(@"\b(Process|Shared)[A-Z]\w+")]
     private static partial Regex OwnTypes();
 }
