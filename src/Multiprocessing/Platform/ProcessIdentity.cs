@@ -20,6 +20,25 @@ internal static class ProcessIdentity
     /// <summary>The start time, also of a process that has ended and was not reaped, or 0 if there is no such process.</summary>
     public static long StartTimeOf(int processId) => OperatingSystem.IsLinux() ? ProcProcessIdentity.StartTimeOf(processId) : 0;
 
+    /// <summary>Waits until the process is gone, and says whether it is.</summary>
+    public static bool WaitUntilGone(int processId, long startTime, int milliseconds)
+    {
+        using var exit = ChildWait.TryOpenExit(processId);
+
+        // Opened first, asked second: if the number is still that process's, then what was opened is, too.
+        if (exit is not null && IsRunning(processId, startTime))
+        {
+            _ = exit.WaitUntilReady(milliseconds);
+        }
+        else if (exit is null)
+        {
+            // Of a process that is no child, nothing tells the end; it was killed, which takes microseconds.
+            _ = SpinWait.SpinUntil(() => !IsRunning(processId, startTime), milliseconds);
+        }
+
+        return !IsRunning(processId, startTime);
+    }
+
     /// <summary>Kills the process if the number still is that process's, and its group if it leads one.</summary>
     public static void KillIfRunning(int processId, long startTime)
     {

@@ -82,7 +82,11 @@ internal sealed unsafe class SessionMemory
     }
 
     /// <summary>The file was renamed.</summary>
-    public void MoveTo(string path) => _path = path;
+    public void MoveTo(string path)
+    {
+        _path = path;
+        MappedFile.Move(_base, path);
+    }
 
     /// <summary>
     /// Puts memory behind more entries; under the table lock. Killed before the capacity is raised: the memory is there and is allocated again, which does nothing.
