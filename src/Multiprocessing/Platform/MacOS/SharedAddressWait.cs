@@ -14,14 +14,11 @@ internal static unsafe partial class SharedAddressWait
     private const uint Shared = 1;
     private const uint ByMachTime = 32; // OS_CLOCK_MACH_ABSOLUTE_TIME
 
-    private static readonly (uint Numerator, uint Denominator) Clock = ReadClock();
-
     public static void Wait(int* word, int expected, TimeSpan timeout)
     {
         // The call takes no time-out of nothing and fails with EINVAL then; the caller looks again after any answer.
-        var nanoseconds = (UInt128)(ulong)Math.Clamp(timeout.Ticks, 1, TimeSpan.FromDays(30).Ticks) * 100;
-        var ticks = (ulong)(nanoseconds * Clock.Denominator / Clock.Numerator);
-        _ = WaitOn(word, (uint)expected, SizeOfWord, Shared, ByMachTime, Math.Max(ticks, 1));
+        var time = TimeSpan.FromTicks(Math.Clamp(timeout.Ticks, 1, TimeSpan.FromDays(30).Ticks));
+        _ = WaitOn(word, (uint)expected, SizeOfWord, Shared, ByMachTime, Math.Max(MachTime.FromTimeSpan(time), 1));
     }
 
     public static int Wake(int* word, int count)
@@ -40,13 +37,6 @@ internal static unsafe partial class SharedAddressWait
         return woken;
     }
 
-    private static (uint Numerator, uint Denominator) ReadClock()
-    {
-        var info = stackalloc uint[2];
-        _ = TimeBase(info);
-        return (info[0], info[1]);
-    }
-
     [LibraryImport("libSystem", EntryPoint = "os_sync_wait_on_address_with_timeout")]
     private static partial int WaitOn(int* word, ulong expected, nuint size, uint flags, uint clock, ulong timeout);
 
@@ -55,7 +45,4 @@ internal static unsafe partial class SharedAddressWait
 
     [LibraryImport("libSystem", EntryPoint = "os_sync_wake_by_address_all")]
     private static partial int WakeAll(int* word, nuint size, uint flags);
-
-    [LibraryImport("libSystem", EntryPoint = "mach_timebase_info")]
-    private static partial int TimeBase(uint* info);
 }

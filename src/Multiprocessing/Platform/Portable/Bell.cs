@@ -11,9 +11,6 @@ internal abstract class Bell : IDisposable
     /// <summary>Rings; <see langword="false"/> when nobody has the bell.</summary>
     public static bool Ring(string directory, int place) => FifoBell.Ring(directory, place);
 
-    /// <summary>Removes what a dead sleeper left of its bell.</summary>
-    public static void Remove(string directory, int place) => FifoBell.Remove(directory, place);
-
     /// <summary>Sleeps until it rings, or the time is over; it may end early for no reason.</summary>
     public abstract void Wait(TimeSpan timeout);
 

@@ -16,7 +16,9 @@ namespace Multiprocessing.Platform.Portable;
 /// </summary>
 internal sealed unsafe class ParkingLot
 {
-    private const string FileName = "parking";
+    // Below the memory's own directory, whose files are all segments.
+    private const string DirectoryName = "parking";
+    private const string FileName = "table";
     private const int Places = 4096;
     private const int HeaderSize = 64;
     private const int TicketOffset = 0;
@@ -42,8 +44,9 @@ internal sealed unsafe class ParkingLot
     /// <summary>How many places were ever taken: those behind need not be looked at.</summary>
     private ref int Used => ref *(int*)(_base + UsedOffset);
 
-    public static ParkingLot? Open(string directory, bool create)
+    public static ParkingLot? Open(string memory, bool create)
     {
+        var directory = Path.Combine(memory, DirectoryName);
         var address = ParkingMemory.Open(Path.Combine(directory, FileName), FileSize, create);
         return address == null ? null : new ParkingLot(directory, address);
     }
@@ -114,6 +117,20 @@ internal sealed unsafe class ParkingLot
         return woken;
     }
 
+    /// <summary>How many sleep on the word now.</summary>
+    internal int CountSleepers(ulong key)
+    {
+        var count = 0;
+        for (var i = 0; i < Math.Min(Volatile.Read(ref Used), Places); i++)
+        {
+            var isWaiting = ParkedSleeper.StateOf(Volatile.Read(ref Sleepers[i].Owner)) is ParkedSleeper.State.Waiting;
+            count += isWaiting && Volatile.Read(ref Sleepers[i].Key) == key ? 1 : 0;
+        }
+
+        GC.KeepAlive(this);
+        return count;
+    }
+
     private static void WaitForBell(Bell bell, ParkedSleeper* sleeper, ulong waiting, TimeSpan timeout)
     {
         var start = Stopwatch.GetTimestamp();
@@ -176,7 +193,6 @@ internal sealed unsafe class ParkingLot
             return true;
         }
 
-        Bell.Remove(_directory, index);
         Interlocked.CompareExchange(ref sleeper->Owner, ParkedSleeper.Next(woken, 0, ParkedSleeper.State.Free), woken);
         return false;
     }

@@ -21,6 +21,9 @@ internal static unsafe class ParkingMemory
             return null;
         }
 
+        // Not with its parents: a session's directory that is gone must stay gone. Any failure shows at the next step.
+        MakeDirectory.One(Path.GetDirectoryName(path)!);
+
         var draft = string.Create(CultureInfo.InvariantCulture, $"{path}.{Environment.ProcessId}.new");
         if (SharedMapping.Create(draft, size, size, out address) != 0)
         {

@@ -5,34 +5,28 @@ using Multiprocessing.Platform.Portable;
 namespace Multiprocessing.Platform.Posix;
 
 /// <summary>
-/// A named pipe (mkfifo(3)) that exists while its sleeper sleeps. Who rings opens it for writing, which fails when nobody has it open for reading: so it tells the
-/// death of a sleeper too. Killed asleep: the file stays until somebody rings it, or its place is taken again, or the directory goes.
+/// A named pipe (mkfifo(3)) that its sleeper has open while it sleeps. Who rings opens it for writing, which fails when nobody has it open for reading: so it tells
+/// the death of a sleeper too. The file stays for the next one who sleeps at this place, and goes with the session's directory.
 /// </summary>
 internal sealed unsafe partial class FifoBell : Bell
 {
     private const short Readable = 1;
 
-    private readonly string _path;
     private readonly int _file;
 
-    private FifoBell(string path, int file)
-    {
-        _path = path;
-        _file = file;
-    }
+    private FifoBell(int file) => _file = file;
 
     /// <inheritdoc cref="Bell.Open"/>
     public static new Bell? Open(string directory, int place)
     {
         var path = PathOf(directory, place);
-        if (MakeFifo(path, OpenFlags.OwnerOnly) != 0 && Marshal.GetLastPInvokeError() != Errno.Exists)
+        var file = Open(path);
+        if (file < 0 && MakeFifo(path, OpenFlags.OwnerOnly) == 0)
         {
-            return null;
+            file = Open(path);
         }
 
-        // For writing too: with nobody to write, poll would report the end of the pipe again and again.
-        var file = FileOpen.Open(path, OpenFlags.ReadWrite | OpenFlags.NonBlocking | OpenFlags.CloseOnExec);
-        return file < 0 ? null : new FifoBell(path, file);
+        return file < 0 ? null : new FifoBell(file);
     }
 
     /// <inheritdoc cref="Bell.Ring"/>
@@ -51,9 +45,6 @@ internal sealed unsafe partial class FifoBell : Bell
         return true;
     }
 
-    /// <inheritdoc cref="Bell.Remove"/>
-    public static new void Remove(string directory, int place) => SharedMapping.Delete(PathOf(directory, place));
-
     public override void Wait(TimeSpan timeout)
     {
         var request = new PollRequest { Descriptor = _file, Wanted = Readable };
@@ -65,11 +56,10 @@ internal sealed unsafe partial class FifoBell : Bell
         }
     }
 
-    public override void Dispose()
-    {
-        SharedMapping.Delete(_path);
-        _ = FileOpen.Close(_file);
-    }
+    public override void Dispose() => _ = FileOpen.Close(_file);
+
+    // For writing too: with nobody to write, poll would report the end of the pipe again and again.
+    private static int Open(string path) => FileOpen.Open(path, OpenFlags.ReadWrite | OpenFlags.NonBlocking | OpenFlags.CloseOnExec);
 
     private static string PathOf(string directory, int place) => Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"bell-{place}"));
 
