@@ -159,7 +159,7 @@ internal static class ChildLauncher
     private static Dictionary<string, string> ChildEnvironment(
         ChildProcessOptions options, LaunchPlan plan, string control, out Dictionary<string, string?> toRestore)
     {
-        var environment = new Dictionary<string, string>();
+        var environment = new Dictionary<string, string>(EnvironmentNames.Comparer);
         foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
         {
             environment[(string)variable.Key] = (string)variable.Value!;

@@ -1,3 +1,5 @@
+using Multiprocessing.Platform;
+
 namespace Multiprocessing;
 
 /// <summary>How a process ended: an exit code, a signal, a crash and an unhandled exception are told apart.</summary>
@@ -27,6 +29,7 @@ public sealed record ExitStatus
         var how = (Signal, Code) switch
         {
             ({ } signal, _) => $"signal {signal} ({NameOf(signal)})",
+            (_, { } code) when Signals.CrashNameOf(code) is { } name => $"exit code 0x{code:X8} ({name})",
             (_, { } code) => $"exit code {code}",
             _ => "unknown exit status",
         };

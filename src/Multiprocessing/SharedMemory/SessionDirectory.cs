@@ -14,8 +14,7 @@ internal sealed class SessionDirectory
     public const string SessionFile = "session";
 
     /// <summary>Memory, and no disk.</summary>
-    public const string SharedRoot = "/dev/shm";
-
+    public static string SharedRoot { get; } = MappedFile.MemoryDirectory ?? TempRoot;
 
     // Less than this is a container's toy: a single burst fills it, and then every file falls back one by one.
     private const long LeastFreeBytes = 16L << 20;
@@ -54,6 +53,13 @@ internal sealed class SessionDirectory
         var ending = $".{Environment.ProcessId}.{ProcessIdentity.StartTimeOf(Environment.ProcessId)}.new";
         var path = Path.Combine(MakeDraft(wantedRoot, name + ending), name);
         var draft = path + ending;
+        if (!PrivateDirectory.CanMoveInUse)
+        {
+            // Then under its own name at once. A sweep leaves a directory alone that has no lock yet; killed before that, it stays, empty.
+            Directory.Move(draft, path);
+            draft = path;
+        }
+
         SafeFileHandle? rootLock = null;
         KillPoints.Pass(KillPoint.DirectoryDrafted);
         try
@@ -63,7 +69,11 @@ internal sealed class SessionDirectory
             KillPoints.Pass(KillPoint.DirectoryLocked);
             fill(draft);
             KillPoints.Pass(KillPoint.DirectoryFilled);
-            Directory.Move(draft, path);
+            if (draft != path)
+            {
+                Directory.Move(draft, path);
+            }
+
             KillPoints.Pass(KillPoint.DirectoryNamed);
             return new SessionDirectory(path, rootLock);
         }
@@ -111,6 +121,12 @@ internal sealed class SessionDirectory
     /// </summary>
     public void Close(bool remove)
     {
+        if (remove && !PrivateDirectory.CanDeleteInUse)
+        {
+            // The locks before the files: whoever takes them now sees that the root is alive, or cleans up like us.
+            ReleaseLocks();
+        }
+
         if (remove)
         {
             // The second first: while the first stands, a sweep leaves both to the first one's lock.
@@ -123,12 +139,7 @@ internal sealed class SessionDirectory
             DeleteTree(Primary);
         }
 
-        lock (_gate)
-        {
-            _secondaryLock?.Dispose();
-            _rootLock?.Dispose();
-            _secondaryLock = _rootLock = null;
-        }
+        ReleaseLocks();
     }
 
     internal static void DeleteTree(string path)
@@ -167,6 +178,16 @@ internal sealed class SessionDirectory
         catch (DirectoryNotFoundException)
         {
             // The other cleaner was faster.
+        }
+    }
+
+    private void ReleaseLocks()
+    {
+        lock (_gate)
+        {
+            _secondaryLock?.Dispose();
+            _rootLock?.Dispose();
+            _secondaryLock = _rootLock = null;
         }
     }
 

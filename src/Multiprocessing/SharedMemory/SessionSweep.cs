@@ -11,7 +11,10 @@ internal static class SessionSweep
     public static void Run()
     {
         RunIn(SessionDirectory.SharedRoot);
-        RunIn(SessionDirectory.TempRoot);
+        if (SessionDirectory.TempRoot != SessionDirectory.SharedRoot)
+        {
+            RunIn(SessionDirectory.TempRoot);
+        }
     }
 
     /// <summary>Kills who is left of the session in <paramref name="path"/> and removes it, if its root is dead and nobody else is at it.</summary>
