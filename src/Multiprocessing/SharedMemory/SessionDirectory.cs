@@ -19,6 +19,8 @@ internal sealed class SessionDirectory
     // Less than this is a container's toy: a single burst fills it, and then every file falls back one by one.
     private const long LeastFreeBytes = 16L << 20;
 
+    private static readonly TimeSpan EmptyForTooLong = TimeSpan.FromSeconds(30);
+
     private readonly Lock _gate = new();
     private SafeFileHandle? _rootLock;
     private SafeFileHandle? _secondaryLock;
@@ -155,7 +157,25 @@ internal sealed class SessionDirectory
         catch (IOException) when (Directory.Exists(path))
         {
             // A file was created, or deleted by another cleaner, between the listing and the removal: once more over what is there now.
-            DeleteRemaining(path);
+            if (PrivateDirectory.CanDeleteInUse)
+            {
+                DeleteRemaining(path);
+            }
+
+            // Else files are mapped, by this process at least: the system deletes them with the last mapping, and the next session's sweep the directory.
+        }
+        catch (UnauthorizedAccessException) when (!PrivateDirectory.CanDeleteInUse)
+        {
+            // The same, as the system says it of a mapped file.
+        }
+    }
+
+    /// <summary>Removes a directory in which nothing is left, and whose maker had time enough to put something there.</summary>
+    internal static void DeleteIfEmpty(string path)
+    {
+        if (!PrivateDirectory.CanDeleteInUse && DateTime.UtcNow - Directory.GetCreationTimeUtc(path) > EmptyForTooLong && !Directory.EnumerateFileSystemEntries(path).Any())
+        {
+            Directory.Delete(path);
         }
     }
 

@@ -116,7 +116,10 @@ internal static class SessionSweep
         var first = Path.Combine(SessionDirectory.SharedRoot, name);
         if (path == first || !Directory.Exists(first))
         {
-            Reap(path);
+            if (!Reap(path))
+            {
+                SessionDirectory.DeleteIfEmpty(path);
+            }
         }
     }
 }

@@ -23,7 +23,7 @@ internal static class WarmUp
             options);
         _ = await queue.GetAsync();
         await child.JoinAsync();
-        using var stranger = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("true") { RedirectStandardOutput = true })!;
+        using var stranger = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(OperatingSystem.IsWindows() ? "hostname" : "true") { RedirectStandardOutput = true })!;
         using var output = stranger.StandardOutput; // whoever has touched it has to close it, the process object does not
         _ = await output.ReadToEndAsync();
         await stranger.WaitForExitAsync();
