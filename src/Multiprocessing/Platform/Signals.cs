@@ -39,15 +39,11 @@ internal static class Signals
     }
 
     /// <summary>A crash, as opposed to a request from outside: illegal instruction, trap, abort, bus error, arithmetic, segmentation, bad system call.</summary>
-<<<<<<< HEAD
     public static bool IsCrash(int signal) => !OperatingSystem.IsWindows() && PosixSignals.IsCrash(signal);
 
     /// <summary>The name of an exit code with which the system ends a process that crashed, or <see langword="null"/>. Elsewhere than on Windows it has none, but signals.</summary>
     public static string? CrashNameOf(int code) => OperatingSystem.IsWindows() ? NtStatus.NameOf(code) : null;
-=======
-    public static bool IsCrash(int signal) => PosixSignals.IsCrash(signal);
 
     /// <summary>The signal's name such as <c>SIGKILL</c>.</summary>
     public static string NameOf(int signal) => PosixSignals.NameOf(signal);
->>>>>>> platform
 }
