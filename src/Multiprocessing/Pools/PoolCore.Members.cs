@@ -5,6 +5,9 @@ namespace Multiprocessing;
 /// <summary>The workers: how they start, end, and what becomes of their tasks.</summary>
 internal sealed unsafe partial class PoolCore
 {
+    /// <summary>Who kills workers from outside hits some that have just started: that says little about whether the next one can start.</summary>
+    private const int PatienceWithKillers = 20;
+
     private readonly Queue<long> _deaths = new();
     private int _failedStarts;
     private long _startsFrom;
@@ -175,14 +178,19 @@ internal sealed unsafe partial class PoolCore
     private void CountDeath(ChildProcess process, Exception? failure, bool wasReady, bool wasKilled)
     {
         var now = Stopwatch.GetTimestamp();
-        if (!wasReady && !wasKilled && ++_failedStarts >= Options.MaxFailedStarts)
+        var isFromOutside = process.ExitStatus is { Signal: 9 or 15 };
+        if (!wasReady && !wasKilled && ++_failedStarts >= (isFromOutside ? Options.MaxFailedStarts * PatienceWithKillers : Options.MaxFailedStarts))
         {
             Break(new PoolBrokenException(
                 $"The pool '{Name}' gave up: {_failedStarts} workers in a row died before they were ready, the last one ('{process.Name}', pid {process.Id}) with {process.ExitStatus}.", failure));
             return;
         }
 
-        _startsFrom = wasReady ? _startsFrom : now + ((1L << _failedStarts) * 10 * TicksPerMillisecond);
+        if (!wasReady && !wasKilled)
+        {
+            _startsFrom = now + ((1L << Math.Min(_failedStarts, 6)) * (isFromOutside ? 1 : 10) * TicksPerMillisecond);
+        }
+
         _deaths.Enqueue(now);
         while (now - _deaths.Peek() > 60 * Stopwatch.Frequency)
         {

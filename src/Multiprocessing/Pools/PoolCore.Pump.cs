@@ -53,7 +53,8 @@ internal sealed unsafe partial class PoolCore
             }
         }
 
-        GC.KeepAlive(_bell);
+        // Who comes late finds the memory mapped still; only the hold is given up.
+        _bell.Dispose();
     }
 
     /// <summary>Spins for about as long as a wake-up takes, unless that failed lately, or the workers need the processors.</summary>

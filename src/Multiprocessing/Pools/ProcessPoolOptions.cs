@@ -41,7 +41,7 @@ public sealed class ProcessPoolOptions
 
     /// <summary>
     /// How many workers in a row may die before one becomes ready; then the pool gives up, and all calls fail with <see cref="PoolBrokenException"/>. Each try waits longer
-    /// than the one before. The default value is 5.
+    /// than the one before, and those that a signal from outside killed count for a twentieth. The default value is 5.
     /// </summary>
     public int MaxFailedStarts { get; set; } = 5;
 
