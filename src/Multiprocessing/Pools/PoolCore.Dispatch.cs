@@ -7,16 +7,21 @@ internal sealed unsafe partial class PoolCore
 {
     private const int MostAhead = 2048;
 
-    /// <summary>How much work a worker has in hand at once: enough to work on while a notification goes back and forth.</summary>
-    private static readonly long AheadTicks = 400 * TicksPerMicrosecond;
+    /// <summary>How much work a worker has in hand at once: enough to work on while a notification goes back and forth; more where that takes longer, on a machine that is busy.</summary>
+    private static readonly long LeastAhead = 400 * PoolTicks.Microsecond;
+
+    private static readonly long MostAheadTicks = 20 * PoolTicks.Millisecond;
 
     /// <summary>Longer tasks are handed one by one, and no second one waits behind them.</summary>
-    private static readonly long LongTask = 10 * TicksPerMillisecond;
+    private static readonly long LongTask = 10 * PoolTicks.Millisecond;
 
-    private static readonly long WorthTakingBack = 100 * TicksPerMicrosecond;
+    private static readonly long WorthTakingBack = 100 * PoolTicks.Microsecond;
+
+    private long _ahead = LeastAhead;
 
     private bool Dispatch()
     {
+        LearnAhead();
         var any = DispatchPending();
         if (_pending.Count == 0 && TakeBackFromSlow())
         {
@@ -69,10 +74,31 @@ internal sealed unsafe partial class PoolCore
         return any;
     }
 
+    /// <summary>Workers that ran dry while tasks waited had too little in hand; what is too much is taken back when the last tasks are shared out.</summary>
+    private void LearnAhead()
+    {
+        if (_pending.Count == 0)
+        {
+            return;
+        }
+
+        var dry = 0;
+        var busy = 0;
+        foreach (var member in _members)
+        {
+            if (member.TakesTasks && member.Requests.Next != 0)
+            {
+                _ = member.Requests.Started == member.Requests.Next ? dry++ : busy++;
+            }
+        }
+
+        _ahead = dry > 0 ? Math.Min(_ahead + (_ahead / 2), MostAheadTicks) : busy > 0 ? Math.Max(_ahead - (_ahead / 64), LeastAhead) : _ahead;
+    }
+
     private PoolMember? FindMember(PoolWork work, out int room)
     {
         var typical = PaceOf(work).Typical;
-        var ahead = typical == 0 || typical > LongTask ? 1 : (int)Math.Clamp(AheadTicks / typical, 2, MostAhead);
+        var ahead = typical == 0 || typical > LongTask ? 1 : (int)Math.Clamp(_ahead / typical, 2, MostAhead);
         PoolMember? best = null;
         room = 0;
         foreach (var member in _members)
@@ -287,7 +313,7 @@ internal sealed unsafe partial class PoolCore
         var typical = slow.Hand.Last is { } last ? PaceOf(last.Value.Work).Typical : 0;
         var unstarted = slow.Unstarted;
         var started = slow.Requests.Started;
-        var isStuck = slow.LastSeen.Started == started && now - slow.LastSeen.At > TicksPerMillisecond;
+        var isStuck = slow.LastSeen.Started == started && now - slow.LastSeen.At > PoolTicks.Millisecond;
         if (slow.LastSeen.Started != started)
         {
             slow.LastSeen = (started, now);
@@ -295,7 +321,7 @@ internal sealed unsafe partial class PoolCore
 
         if (unstarted * typical < WorthTakingBack && typical != 0 && !isStuck)
         {
-            LookBy(now + (2 * TicksPerMillisecond));
+            LookBy(now + (2 * PoolTicks.Millisecond));
             return false;
         }
 

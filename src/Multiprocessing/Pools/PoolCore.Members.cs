@@ -188,7 +188,7 @@ internal sealed unsafe partial class PoolCore
 
         if (!wasReady && !wasKilled)
         {
-            _startsFrom = now + ((1L << Math.Min(_failedStarts, 6)) * (isFromOutside ? 1 : 10) * TicksPerMillisecond);
+            _startsFrom = now + ((1L << Math.Min(_failedStarts, 6)) * (isFromOutside ? 1 : 10) * PoolTicks.Millisecond);
         }
 
         _deaths.Enqueue(now);
@@ -453,7 +453,7 @@ internal sealed unsafe partial class PoolCore
         var begun = Volatile.Read(ref member.Channel->TimedStart);
         if (number != member.Replied || begun == 0)
         {
-            LookBy(now + TicksPerMillisecond);
+            LookBy(now + PoolTicks.Millisecond);
             return;
         }
 

@@ -5,13 +5,11 @@ namespace Multiprocessing;
 /// <summary>The pool's one thread: it looks, spins while that pays, and sleeps on the bell.</summary>
 internal sealed unsafe partial class PoolCore
 {
-    private static readonly long TicksPerMillisecond = Stopwatch.Frequency / 1000;
-    private static readonly long TicksPerMicrosecond = Math.Max(Stopwatch.Frequency / 1_000_000, 1);
 
     /// <summary>While tasks are out, the longest time without a look: short tasks share a notification, and one that turns out long must not hold back the replies before it.</summary>
-    private static readonly long LookWhileOut = 20 * TicksPerMillisecond;
+    private static readonly long LookWhileOut = 20 * PoolTicks.Millisecond;
 
-    private static readonly long Idle = 30_000 * TicksPerMillisecond;
+    private static readonly long Idle = 30_000 * PoolTicks.Millisecond;
     private const int FailuresBeforeResting = 8;
     private const int TriesWhileResting = 16;
 

@@ -117,7 +117,9 @@ internal sealed class TaskPace
     /// <summary>In ticks of the stopwatch; 0 while nothing is known.</summary>
     public long Typical { get; private set; }
 
-    public void Learn(long ticks) => Typical = Typical == 0 ? Math.Max(ticks, 1) : Math.Max(Typical + ((ticks - Typical) / 4), 1);
+    /// <summary>A single long one says little (its worker was not scheduled for a while): it counts for no more than four typical ones. Several in a row do.</summary>
+    public void Learn(long ticks) =>
+        Typical = Typical == 0 ? Math.Max(ticks, 1) : Math.Max(Typical + ((Math.Min(ticks, Typical * 4) - Typical) / 4), 1);
 }
 
 /// <summary>Tasks of one work that wait or were handed together: from one index to before another.</summary>

@@ -205,13 +205,13 @@ internal sealed unsafe class PoolWorker
         if (begun != 0)
         {
             var took = ended - begun;
-            _typical = _typical == 0 ? took : _typical + ((took - _typical) / 8);
-            _untilMeasured = _typical < Stopwatch.Frequency / 1_000_000 * ShortTask ? MeasuredShortTask : 1;
+            _typical = _typical == 0 ? took : _typical + ((Math.Min(took, _typical * 8) - _typical) / 8);
+            _untilMeasured = _typical < PoolTicks.Microsecond * ShortTask ? MeasuredShortTask : 1;
         }
 
         // Short tasks share a notification: it may have to cross processors. A task that turns out longer than they were is heard of by the pool's own look.
-        if (_typical > Stopwatch.Frequency / 1_000_000 * ShortTask || _replies.Unannounced >= MostUnannounced
-            || (ended != 0 && ended - _lastAnnounced > Stopwatch.Frequency / 1_000_000 * UnannouncedTime))
+        if (_typical > PoolTicks.Microsecond * ShortTask || _replies.Unannounced >= MostUnannounced
+            || (ended != 0 && ended - _lastAnnounced > PoolTicks.Microsecond * UnannouncedTime))
         {
             _lastAnnounced = ended;
             _replies.Announce();
