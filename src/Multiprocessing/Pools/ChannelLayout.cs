@@ -94,6 +94,10 @@ internal struct BellLayout
 
     [FieldOffset(128)]
     public WaitPoint Replies;
+
+    /// <summary>How many callers look for replies themselves at this moment: while there are any, nobody is woken for one.</summary>
+    [FieldOffset(512)]
+    public int Looking;
 }
 
 /// <summary>What lies before a task in the request ring. Records lie in one piece, at multiples of 8.</summary>

@@ -58,7 +58,7 @@ internal sealed unsafe partial class PoolCore
     /// <summary>Spins for about as long as a wake-up takes, unless that failed lately, or the workers need the processors.</summary>
     private bool SpinsForNews()
     {
-        if (!Spin.IsUseful)
+        if (!Spin.IsUseful || Volatile.Read(ref _bellWords->Looking) != 0)
         {
             return false;
         }

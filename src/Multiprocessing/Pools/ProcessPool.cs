@@ -106,7 +106,14 @@ public partial class ProcessPool : IAsyncDisposable
                 return RunWithRoom(work, cancellationToken);
             }
 
+            var looks = _core.Opened();
+            work.Core = _core;
             Add(work, cancellationToken);
+            if (looks && !work.Task.IsCompleted)
+            {
+                _core.LookFor(work.Task);
+            }
+
             return work.Task;
         }
         catch (Exception exception)

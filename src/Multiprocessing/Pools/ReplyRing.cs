@@ -99,7 +99,12 @@ internal sealed unsafe class ReplyRing(PoolMemory channel, PoolMemory bell)
     {
         Unannounced = 0;
         Interlocked.MemoryBarrier();
-        WaitPoint.Notify(&_bell->Replies, 1, bell.Session.Doorbells);
+
+        // A caller who looks takes itself off before its last look: either it sees our commit, or we see that it has gone.
+        if (Volatile.Read(ref _bell->Looking) == 0)
+        {
+            WaitPoint.Notify(&_bell->Replies, 1, bell.Session.Doorbells);
+        }
     }
 
     /// <summary>Gives the memory of large results back that the pool has read.</summary>

@@ -58,6 +58,9 @@ internal sealed unsafe class RunWork<TResult> : PoolWork
 
     public override bool OwnsMessages => true;
 
+    /// <summary>Who counts the open tasks; null if nobody does.</summary>
+    public PoolCore? Core { get; set; }
+
     public CancellationTokenRegistration Registration { get; set; }
 
     public override void CopyRaw(int index, byte* destination) => _small.CopyTo(new Span<byte>(destination, _small!.Length));
@@ -96,6 +99,7 @@ internal sealed unsafe class RunWork<TResult> : PoolWork
 
     private void Finish()
     {
+        Core?.Closed();
         Registration.Unregister();
         _large?.Dispose();
         foreach (var reference in Interlocked.Exchange(ref _references, []))
