@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Multiprocessing.Platform.Linux;
+using Multiprocessing.Platform;
 
 namespace Multiprocessing.Scenarios;
 
@@ -83,7 +83,7 @@ internal static partial class Orphans
     {
         SpareProcesses.Maximum = 3;
         SpareProcesses.PrepareAsync(3).Wait();
-        foreach (var spare in ProcFileSystem.Descendants(Environment.ProcessId))
+        foreach (var spare in ProcessTable.Descendants(Environment.ProcessId))
         {
             Report.Line("pid", $"{spare.ProcessId} spare");
         }

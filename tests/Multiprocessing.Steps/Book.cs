@@ -17,6 +17,8 @@ internal sealed class Book(string path) : IDisposable
         return entries;
     }
 
+    public static int Count(string path) => new FileInfo(path) is { Exists: true } file ? (int)(file.Length / 8) : 0;
+
     public void Write(Message message)
     {
         Span<byte> record = stackalloc byte[8];

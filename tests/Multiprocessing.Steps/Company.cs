@@ -25,11 +25,11 @@ internal static class Company
         Thread.Sleep(10);
     }
 
-    /// <summary>Takes much more than the victim, once that is at work, so that mostly others go on to the next ring.</summary>
+    /// <summary>Takes much more than the victim, in step with it, however slowly it runs: so that others go on to the next ring, and the victim finds it so again and again.</summary>
     public static void TakeMuch(World world, ChildProcess victim)
     {
         Thread.Sleep(3);
-        for (var i = 0; i < 5 && world.VictimHasTaken && world.Queue.TryGet(out var message); i++)
+        for (var i = 0; i < 5 && world.HasTaken < 40 * world.VictimHasTaken && world.Queue.TryGet(out var message); i++)
         {
             world.Note(message);
         }
@@ -65,10 +65,11 @@ internal static class Company
         }
     }
 
+    /// <summary>The same on the other side.</summary>
     public static void PutMuch(World world, ChildProcess victim)
     {
         Thread.Sleep(3);
-        if (world.Queue.Count < 200)
+        if (world.HasPut < 200 && world.HasPut < 20 * world.VictimHasPut)
         {
             world.Put(1, 40_000);
         }

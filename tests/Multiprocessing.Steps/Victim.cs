@@ -141,7 +141,7 @@ internal static class Victim
 
     private static void PutPaced(Order order, ProcessQueue<Message> queue, Book book)
     {
-        for (var number = 0; number < 1000; number++)
+        for (var number = 0; number < 5000; number++)
         {
             // Whoever waits for it is asleep again by then.
             Thread.Sleep(3);
@@ -221,7 +221,7 @@ internal static class Victim
 
     private static void PutAndTake(Order order, ProcessQueue<Message> queue, Book put, Book taken)
     {
-        for (var number = 0; number < 1000; number++)
+        for (var number = 0; number < 5000; number++)
         {
             Put(order, queue, put, 1, _ => 1500, number);
             taken.Write(queue.GetNoWait());

@@ -33,7 +33,13 @@ internal sealed unsafe class World
 
     public QueueControl* Control => (QueueControl*)Queue.Core.Segment.Base;
 
-    public bool VictimHasTaken => new FileInfo(TakenBook(_victims[^1])) is { Exists: true, Length: > 0 };
+    public int HasPut => _put;
+
+    public int HasTaken => _taken.Count;
+
+    public int VictimHasPut => Book.Count(new Order(default, _victims[^1], _directory).PutBook);
+
+    public int VictimHasTaken => Book.Count(TakenBook(_victims[^1]));
 
     /// <summary>Runs one death and its aftermath.</summary>
     /// <returns>The process that died.</returns>

@@ -1,4 +1,4 @@
-using Multiprocessing.Platform.Linux;
+using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
@@ -20,38 +20,14 @@ internal static class ChildEntryPoint
     /// <summary>Runs the child to its end and does not return, or returns <see langword="false"/> when this process was not started as one.</summary>
     public static bool TryRun()
     {
-        if (ParseDescriptor(Environment.GetEnvironmentVariable(ChildLauncher.ControlVariable)) is not { } descriptor)
+        if (PipeEnd.Inherited(Environment.GetEnvironmentVariable(ChildLauncher.ControlVariable)) is not { } control)
         {
             return false;
         }
 
         // The variable itself goes with the others that only the start needed, when the greeting says which.
         ChildWarmUp.Begin();
-        var control = new FileDescriptor(descriptor);
-        control.SetCloseOnExec();
         Environment.Exit(new ChildRuntime(control).Run());
         return true;
-    }
-
-    // Not int.Parse: it asks for a culture, and the first culture of a process loads ICU, which costs more than the rest of the way to the body.
-    private static int? ParseDescriptor(string? text)
-    {
-        if (string.IsNullOrEmpty(text) || text.Length > 9)
-        {
-            return null;
-        }
-
-        var number = 0;
-        foreach (var digit in text)
-        {
-            if (!char.IsAsciiDigit(digit))
-            {
-                return null;
-            }
-
-            number = (number * 10) + (digit - '0');
-        }
-
-        return number;
     }
 }

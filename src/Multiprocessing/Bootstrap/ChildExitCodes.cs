@@ -13,5 +13,5 @@ internal static class ChildExitCodes
     public const int ParentGone = 69;
 
     /// <summary>Asked to stop, and went: what a shell reports for SIGTERM.</summary>
-    public const int Terminated = 128 + Platform.Linux.Signals.Terminate;
+    public const int Terminated = 128 + Platform.Signals.Terminate;
 }

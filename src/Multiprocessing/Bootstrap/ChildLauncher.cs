@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Globalization;
 using System.Reflection;
-using Multiprocessing.Platform.Linux;
+using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
@@ -63,27 +63,28 @@ internal static class ChildLauncher
     private static ChildLink Launch(
         LaunchPlan plan, Session session, ParticipantId participant, ChildProcessOptions options, bool isSpare, IChildListener listener)
     {
-        var (parentEnd, childEnd) = FileDescriptor.CreateSocketPair();
+        var (parentEnd, childEnd) = PipeEnd.CreateChannel();
         var output = OpenOutput(options.StandardOutput, mayPassThrough: true);
         var error = OpenOutput(options.StandardError, mayPassThrough: false);
         var processId = 0;
         try
         {
-            var environment = ChildEnvironment(options, plan, childEnd.Number, out var toRestore);
+            var environment = ChildEnvironment(options, plan, childEnd.InheritedAs, out var toRestore);
             var request = new SpawnRequest
             {
                 Path = plan.Executable,
                 Arguments = [plan.Executable, .. plan.Arguments],
                 Environment = environment,
                 WorkingDirectory = options.WorkingDirectory,
-                StandardOutput = output.Write?.Number,
-                StandardError = error.Write?.Number,
-                InheritedHandle = childEnd.Number,
+                StandardOutput = output.Write,
+                StandardError = error.Write,
+                Channel = childEnd,
+                Processors = options.ProcessorAffinity,
             };
-            processId = Scheduling.WithAffinity(options.ProcessorAffinity, () => PosixSpawn.Start(request));
+            processId = ChildStart.Start(request);
             if (options.Nice is { } nice)
             {
-                Scheduling.SetNice(processId, nice);
+                ChildStart.SetNice(processId, nice);
             }
 
             session.Activate(participant, processId);
@@ -156,7 +157,7 @@ internal static class ChildLauncher
 
     /// <summary>The child's environment: this process's, the caller's changes, and what only the runtime's start needs; the child takes the last away again.</summary>
     private static Dictionary<string, string> ChildEnvironment(
-        ChildProcessOptions options, LaunchPlan plan, int control, out Dictionary<string, string?> toRestore)
+        ChildProcessOptions options, LaunchPlan plan, string control, out Dictionary<string, string?> toRestore)
     {
         var environment = new Dictionary<string, string>();
         foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
@@ -178,7 +179,7 @@ internal static class ChildLauncher
 
         var forStart = new Dictionary<string, string>
         {
-            [ControlVariable] = control.ToString(CultureInfo.InvariantCulture),
+            [ControlVariable] = control,
             ["DOTNET_gcServer"] = options.ServerGarbageCollection ? "1" : "0",
             ["DOTNET_gcConcurrent"] = "0",
         };
@@ -203,18 +204,18 @@ internal static class ChildLauncher
         return environment;
     }
 
-    private static (FileDescriptor? Read, FileDescriptor? Write) OpenOutput(ProcessOutput output, bool mayPassThrough)
+    private static (PipeEnd? Read, PipeEnd? Write) OpenOutput(ProcessOutput output, bool mayPassThrough)
     {
         if (mayPassThrough && output == ProcessOutput.Inherit)
         {
             return (null, null);
         }
 
-        var (read, write) = FileDescriptor.CreatePipe();
+        var (read, write) = PipeEnd.CreateOneWay();
         return (read, write);
     }
 
-    private static OutputCapture? Capture(FileDescriptor? source, ProcessOutput output)
+    private static OutputCapture? Capture(PipeEnd? source, ProcessOutput output)
     {
         if (source is null)
         {

@@ -1,4 +1,4 @@
-using Multiprocessing.Platform.Linux;
+using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
@@ -15,7 +15,7 @@ internal interface IChildListener
 }
 
 /// <summary>The parent's ends of everything that ties it to one running child. Owned by the <see cref="ChildWatcher"/>, which closes it when the child has ended.</summary>
-internal sealed class ChildLink(int processId, ParticipantId participant, Guid token, FileDescriptor control, OutputCapture? output, OutputCapture? error)
+internal sealed class ChildLink(int processId, ParticipantId participant, Guid token, PipeEnd control, OutputCapture? output, OutputCapture? error)
 {
     private readonly FrameReader _reader = new();
     private readonly Lock _reaping = new();
@@ -28,9 +28,10 @@ internal sealed class ChildLink(int processId, ParticipantId participant, Guid t
     /// <summary>What the child sends back with <see cref="FrameKind.Ready"/>.</summary>
     public Guid Token { get; } = token;
 
-    public FileDescriptor Control { get; } = control;
+    public PipeEnd Control { get; } = control;
 
-    public FileDescriptor? PidFd { get; } = ChildWait.TryOpenPidFd(processId);
+    /// <summary>Tells its end, or <see langword="null"/> where the system has nothing that does.</summary>
+    public WaitSource? Exit { get; } = ChildWait.TryOpenExit(processId);
 
     public FrameWriter Writer { get; } = new(control);
 
@@ -74,7 +75,7 @@ internal sealed class ChildLink(int processId, ParticipantId participant, Guid t
                 return;
             }
 
-            var descendants = ProcFileSystem.Descendants(ProcessId);
+            var descendants = ProcessTable.Descendants(ProcessId);
             _ = Signals.SendToGroup(ProcessId, Signals.Kill);
             _ = Signals.Send(ProcessId, Signals.Kill);
             foreach (var descendant in descendants)
@@ -116,7 +117,7 @@ internal sealed class ChildLink(int processId, ParticipantId participant, Guid t
     public void Close()
     {
         Control.Dispose();
-        PidFd?.Dispose();
+        Exit?.Dispose();
         Output?.Source.Dispose();
         Error?.Source.Dispose();
     }

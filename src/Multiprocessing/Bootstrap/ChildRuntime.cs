@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
-using Multiprocessing.Platform.Linux;
+using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
@@ -10,7 +10,7 @@ namespace Multiprocessing;
 /// </summary>
 internal sealed class ChildRuntime
 {
-    private readonly FileDescriptor _control;
+    private readonly PipeEnd _control;
     private readonly FrameReader _reader = new();
     private readonly FrameWriter _writer;
     private readonly ChildStopper _stopper;
@@ -18,7 +18,7 @@ internal sealed class ChildRuntime
     private readonly OneShotSignal _bodyBegins = new();
     private Assignment _assignment = new() { Name = "", TerminationGrace = Timeout.InfiniteTimeSpan, ReportsErrors = false };
 
-    public ChildRuntime(FileDescriptor control)
+    public ChildRuntime(PipeEnd control)
     {
         _control = control;
         _writer = new FrameWriter(control);

@@ -1,4 +1,4 @@
-using Multiprocessing.Platform.Linux;
+using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
@@ -14,7 +14,7 @@ internal sealed class ChildWatcher
     private static readonly Lock Gate = new();
     private static ChildWatcher? _current;
 
-    private readonly Epoll _epoll = new();
+    private readonly ReadinessSet _sources = ReadinessSet.Create();
     private readonly Dictionary<long, ChildLink> _links = [];
     private long _lastId;
     private bool _isClosed;
@@ -54,27 +54,27 @@ internal sealed class ChildWatcher
         }
         catch
         {
-            _links.Remove(id); // the system is out of epoll watches: the caller ends the child, which nobody would hear of
+            _links.Remove(id); // the system is out of watches: the caller ends the child, which nobody would hear of
             throw;
         }
     }
 
     private void Register(long id, ChildLink link)
     {
-        _epoll.Watch(link.Control, Tag(id, Kind.Control));
+        _sources.Watch(link.Control, Tag(id, Kind.Control));
         if (link.Output is { } output)
         {
-            _epoll.Watch(output.Source, Tag(id, Kind.Output));
+            _sources.Watch(output.Source, Tag(id, Kind.Output));
         }
 
         if (link.Error is { } error)
         {
-            _epoll.Watch(error.Source, Tag(id, Kind.Error));
+            _sources.Watch(error.Source, Tag(id, Kind.Error));
         }
 
-        if (link.PidFd is { } pidFd)
+        if (link.Exit is { } exit)
         {
-            _epoll.Watch(pidFd, Tag(id, Kind.Exit));
+            _sources.Watch(exit, Tag(id, Kind.Exit));
         }
     }
 
@@ -86,10 +86,10 @@ internal sealed class ChildWatcher
             bool mustPoll;
             lock (Gate)
             {
-                mustPoll = _links.Values.Any(link => link.PidFd is null);
+                mustPoll = _links.Values.Any(link => link.Exit is null);
             }
 
-            var count = _epoll.Wait(tags, mustPoll ? PollingSliceMilliseconds : -1);
+            var count = _sources.Wait(tags, mustPoll ? PollingSliceMilliseconds : -1);
             foreach (var tag in tags[..count])
             {
                 if (Find(tag >> KindBits) is { } link)
@@ -121,7 +121,7 @@ internal sealed class ChildWatcher
                 HandleExit(id, link);
                 break;
             case Kind.Control when !link.ReadControl():
-                _epoll.Unwatch(link.Control);
+                _sources.Unwatch(link.Control);
                 break;
             case Kind.Output:
                 HandleOutput(id, kind, link.Output!);
@@ -136,18 +136,18 @@ internal sealed class ChildWatcher
     {
         if (!capture.Read())
         {
-            _epoll.Unwatch(capture.Source);
+            _sources.Unwatch(capture.Source);
         }
         else if (capture.IsCongested)
         {
-            _epoll.Unwatch(capture.Source);
+            _sources.Unwatch(capture.Source);
             capture.WhenDrained(() =>
             {
                 lock (Gate)
                 {
                     if (_links.ContainsKey(id))
                     {
-                        _epoll.Watch(capture.Source, Tag(id, kind));
+                        _sources.Watch(capture.Source, Tag(id, kind));
                     }
                 }
             });
@@ -159,7 +159,7 @@ internal sealed class ChildWatcher
         KeyValuePair<long, ChildLink>[] ended;
         lock (Gate)
         {
-            ended = [.. _links.Where(pair => pair.Value.PidFd is null && ChildWait.HasEnded(pair.Value.ProcessId))];
+            ended = [.. _links.Where(pair => pair.Value.Exit is null && ChildWait.HasEnded(pair.Value.ProcessId))];
         }
 
         foreach (var (id, link) in ended)
@@ -175,9 +175,10 @@ internal sealed class ChildWatcher
     /// </summary>
     private void HandleExit(long id, ChildLink link)
     {
+        link.Control.Settle();
         _ = link.ReadControl();
         _ = Signals.SendToGroup(link.ProcessId, Signals.Kill);
-        var lastStat = ProcFileSystem.TryReadStat(link.ProcessId);
+        var lastStat = ProcessTable.TryReadStat(link.ProcessId);
         link.Output?.ReadRest();
         link.Error?.ReadRest();
         var status = link.Reap();
@@ -188,7 +189,7 @@ internal sealed class ChildWatcher
             if (_links.Count == 0)
             {
                 _current = null; // before the waiters are told: who returns from Join finds no handle of ours open
-                _epoll.Dispose();
+                _sources.Dispose();
                 _isClosed = true;
             }
         }

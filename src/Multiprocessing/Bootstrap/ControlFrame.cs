@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using Multiprocessing.Platform.Linux;
+using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
@@ -63,14 +63,14 @@ internal sealed class FrameReader
     public bool Ended { get; private set; }
 
     /// <summary>Reads on; <see langword="false"/> when a non-blocking socket has no more, or at the end.</summary>
-    public bool TryRead(FileDescriptor socket, out ControlFrame frame)
+    public bool TryRead(PipeEnd socket, out ControlFrame frame)
     {
         frame = default;
         while (!Ended)
         {
             var target = _payload is null ? _header.AsSpan(_headerFilled) : _payload.AsSpan(_payloadFilled);
             var count = target.IsEmpty ? 0 : socket.Read(target);
-            if (count == FileDescriptor.WouldBlock)
+            if (count == PipeEnd.WouldBlock)
             {
                 return false;
             }

@@ -1,10 +1,10 @@
 using System.Diagnostics;
-using Multiprocessing.Platform.Linux;
+using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
 /// <summary>Sends whole frames over one side of the control channel; several threads may.</summary>
-internal sealed class FrameWriter(FileDescriptor socket)
+internal sealed class FrameWriter(PipeEnd socket)
 {
     private const int PieceSize = 256 * 1024;
 
@@ -82,36 +82,20 @@ internal sealed class FrameWriter(FileDescriptor socket)
         }
     }
 
-    private bool TrySendPiece(ReadOnlySpan<byte> data, SendDeadline deadline)
-    {
-        while (!data.IsEmpty)
-        {
-            var count = socket.Send(data);
-            if (count >= 0)
-            {
-                data = data[count..];
-            }
-            else if (count != FileDescriptor.WouldBlock || deadline.IsOver)
-            {
-                return false;
-            }
-            else
-            {
-                _ = socket.WaitWritable(deadline.Slice);
-            }
-        }
-
-        return true;
-    }
+    private bool TrySendPiece(ReadOnlySpan<byte> data, SendDeadline deadline) => socket.TrySend(data, deadline.Left);
 
     private readonly struct SendDeadline(TimeSpan timeout)
     {
         private readonly long _start = Stopwatch.GetTimestamp();
 
-        public bool IsOver => timeout != Timeout.InfiniteTimeSpan && Stopwatch.GetElapsedTime(_start) >= timeout;
-
-        public int Slice => timeout == Timeout.InfiniteTimeSpan
-            ? -1
-            : (int)Math.Clamp((timeout - Stopwatch.GetElapsedTime(_start)).TotalMilliseconds, 1, 1000);
+        /// <summary>What is left of it; never less than nothing.</summary>
+        public TimeSpan Left
+        {
+            get
+            {
+                var left = timeout - Stopwatch.GetElapsedTime(_start);
+                return timeout == Timeout.InfiniteTimeSpan ? timeout : left > TimeSpan.Zero ? left : TimeSpan.Zero;
+            }
+        }
     }
 }

@@ -1,4 +1,4 @@
-using Multiprocessing.Platform.Linux;
+using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
@@ -33,12 +33,12 @@ internal static class OrphanReaper
 
     private static bool WaitUntilGone(ParticipantInfo orphan)
     {
-        using var pidFd = ChildWait.TryOpenPidFd(orphan.ProcessId);
+        using var exit = ChildWait.TryOpenExit(orphan.ProcessId);
 
-        // Opened first, asked second: if the number is still that process's, then the descriptor is, too.
-        if (pidFd is not null && ProcessIdentity.IsRunning(orphan.ProcessId, orphan.StartTime))
+        // Opened first, asked second: if the number is still that process's, then what was opened is, too.
+        if (exit is not null && ProcessIdentity.IsRunning(orphan.ProcessId, orphan.StartTime))
         {
-            _ = pidFd.WaitReadable(PatienceMilliseconds);
+            _ = exit.WaitUntilReady(PatienceMilliseconds);
         }
 
         return !ProcessIdentity.IsRunning(orphan.ProcessId, orphan.StartTime);

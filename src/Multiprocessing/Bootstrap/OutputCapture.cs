@@ -1,5 +1,5 @@
 using System.Text;
-using Multiprocessing.Platform.Linux;
+using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
@@ -8,15 +8,14 @@ internal sealed class OutputCapture
 {
     private const int TailSize = 4096;
     private const int PendingLimit = 1 << 20;
-    private const int StandardErrorNumber = 2;
 
-    private readonly FileDescriptor _source;
+    private readonly PipeEnd _source;
     private readonly byte[] _tail = new byte[TailSize];
     private OutputPump? _pump;
     private LineSplitter? _lines;
     private long _total;
 
-    public OutputCapture(FileDescriptor source)
+    public OutputCapture(PipeEnd source)
     {
         _source = source;
         source.SetNonBlocking();
@@ -25,7 +24,7 @@ internal sealed class OutputCapture
     /// <summary>Which of the runtime's own last words went by, or <see langword="null"/>. A long stack trace pushes them out of the tail.</summary>
     public CrashWords? Crash { get; private set; }
 
-    public FileDescriptor Source => _source;
+    public PipeEnd Source => _source;
 
     /// <summary>Says where the output goes; before it is watched, or, while another thread reads a spare's, before that spare gets a body.</summary>
     public void PassOn(ProcessOutput output, Action<Exception> onError)
@@ -38,9 +37,7 @@ internal sealed class OutputCapture
         }
         else if (output == ProcessOutput.Inherit)
         {
-            // Handle 2 stays open for the life of the process, so the descriptor must not be closed with this object.
-            var target = new FileDescriptor(StandardErrorNumber);
-            GC.SuppressFinalize(target);
+            var target = PipeEnd.StandardError();
             Volatile.Write(ref _pump, new OutputPump(data => target.Write(data.Span), onError));
         }
     }
@@ -69,6 +66,7 @@ internal sealed class OutputCapture
     /// <summary>After the child's end: what is left in the pipe, and no waiting for others who may hold its other end.</summary>
     public void ReadRest()
     {
+        _source.Settle();
         Span<byte> buffer = stackalloc byte[16 * 1024];
         for (var count = _source.Read(buffer); count > 0; count = _source.Read(buffer))
         {

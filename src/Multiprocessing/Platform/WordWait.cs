@@ -2,12 +2,12 @@ using Multiprocessing.Platform.Linux;
 
 namespace Multiprocessing.Platform;
 
-/// <summary>Sleeps on a 32-bit word in shared memory and wakes who sleeps on it, in any process. The one seam behind which each OS has its own means.</summary>
+/// <summary>Sleeps on a 32-bit word in shared memory and wakes who sleeps on it, in any process.</summary>
 internal static unsafe class WordWait
 {
     /// <summary>
     /// Sleeps while <paramref name="word"/> holds <paramref name="expected"/>, at most <paramref name="timeout"/>. It may return early for no reason: the
-    /// caller looks again at what it waits for. The kernel compares and goes to sleep in one step, so a change before a <see cref="Wake"/> is never missed.
+    /// caller looks again at what it waits for. Comparing and going to sleep are one step for who wakes, so a change before a <see cref="Wake"/> is never missed.
     /// </summary>
     public static void Wait(int* word, int expected, TimeSpan timeout) => Futex.Wait(word, expected, timeout);
 

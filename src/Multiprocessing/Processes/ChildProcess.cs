@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Multiprocessing.Platform.Linux;
+using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 

@@ -1,4 +1,4 @@
-using Multiprocessing.Platform.Linux;
+using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
@@ -97,10 +97,10 @@ internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
     public ProcessStatistics GetStatistics(ChildLink link)
     {
         var exited = _gone.Task.IsCompleted;
-        if (!exited && ProcFileSystem.TryReadStat(link.ProcessId) is { } now)
+        if (!exited && ProcessTable.TryReadStat(link.ProcessId) is { } now)
         {
             _lastStat = now;
-            _peak = Math.Max(Math.Max(_peak, now.ResidentBytes), ProcFileSystem.PeakResidentBytes(link.ProcessId));
+            _peak = Math.Max(Math.Max(_peak, now.ResidentBytes), ProcessTable.PeakResidentBytes(link.ProcessId));
         }
 
         var stat = _lastStat ?? default;

@@ -1,5 +1,4 @@
 using Multiprocessing.Platform;
-using Multiprocessing.Platform.Linux;
 
 namespace Multiprocessing;
 

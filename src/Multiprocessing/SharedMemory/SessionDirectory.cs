@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 using Multiprocessing.Platform;
-using Multiprocessing.Platform.Linux;
 
 namespace Multiprocessing;
 
@@ -41,7 +40,7 @@ internal sealed class SessionDirectory
 
     internal static string TempRoot => Path.TrimEndingDirectorySeparator(Path.GetTempPath());
 
-    internal static string Prefix => $"mp-{FileOwner.CurrentUser.ToString(CultureInfo.InvariantCulture)}-";
+    internal static string Prefix => $"mp-{FileOwner.CurrentUser}-";
 
     public static SessionDirectory Open(string path) => new(Path.TrimEndingDirectorySeparator(path), null);
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Multiprocessing.Platform.Linux;
+using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Multiprocessing.Platform.Linux;
+using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 

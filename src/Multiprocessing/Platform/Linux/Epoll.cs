@@ -1,10 +1,11 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
+using Multiprocessing.Platform.Posix;
 
 namespace Multiprocessing.Platform.Linux;
 
 /// <summary>epoll(7), level triggered, for reading.</summary>
-internal sealed unsafe partial class Epoll : IDisposable
+internal sealed unsafe partial class Epoll : ReadinessSet
 {
     private const int CloseOnExec = 0x80000;
     private const int Add = 1;
@@ -16,39 +17,35 @@ internal sealed unsafe partial class Epoll : IDisposable
     private static readonly int EventSize = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 12 : 16;
     private static readonly int DataOffset = EventSize - sizeof(long);
 
-    private readonly FileDescriptor _descriptor;
+    private readonly DescriptorEnd _descriptor;
 
     public Epoll()
     {
         var descriptor = epoll_create1(CloseOnExec);
-        _descriptor = descriptor >= 0 ? new FileDescriptor(descriptor) : throw new Win32Exception(Marshal.GetLastPInvokeError());
+        _descriptor = descriptor >= 0 ? new DescriptorEnd(descriptor) : throw new Win32Exception(Marshal.GetLastPInvokeError());
     }
 
-    /// <summary>Reports <paramref name="tag"/> from <see cref="Wait"/> while <paramref name="descriptor"/> has something to read or its other side is gone.</summary>
-    public void Watch(FileDescriptor descriptor, long tag)
+    public override void Watch(WaitSource source, long tag)
     {
         var data = stackalloc byte[EventSize];
         *(uint*)data = Readable;
         *(long*)(data + DataOffset) = tag;
-        if (epoll_ctl(_descriptor.Number, Add, descriptor.Number, data) != 0)
+        if (epoll_ctl(_descriptor.Number, Add, ((DescriptorEnd)source).Number, data) != 0)
         {
             throw new Win32Exception(Marshal.GetLastPInvokeError());
         }
     }
 
-    public void Unwatch(FileDescriptor descriptor)
+    public override void Unwatch(WaitSource source)
     {
         var data = stackalloc byte[EventSize];
-        if (epoll_ctl(_descriptor.Number, Delete, descriptor.Number, data) != 0)
+        if (epoll_ctl(_descriptor.Number, Delete, ((DescriptorEnd)source).Number, data) != 0)
         {
             throw new Win32Exception(Marshal.GetLastPInvokeError());
         }
     }
 
-    /// <summary>Waits for at least one readable descriptor and fills in the tags; 0 when the time is over.</summary>
-    /// <param name="tags">Receives the tags, at most 64.</param>
-    /// <param name="milliseconds">How long; -1 for ever.</param>
-    public int Wait(Span<long> tags, int milliseconds)
+    public override int Wait(Span<long> tags, int milliseconds)
     {
         const int most = 64;
         var events = stackalloc byte[most * EventSize];
@@ -67,7 +64,7 @@ internal sealed unsafe partial class Epoll : IDisposable
         return count;
     }
 
-    public void Dispose() => _descriptor.Dispose();
+    public override void Dispose() => _descriptor.Dispose();
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int epoll_create1(int flags);

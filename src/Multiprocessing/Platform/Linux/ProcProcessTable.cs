@@ -2,20 +2,8 @@ using System.Globalization;
 
 namespace Multiprocessing.Platform.Linux;
 
-/// <summary>One line of /proc/PID/stat, the fields this library uses.</summary>
-internal readonly record struct ProcStat(
-    int ProcessId,
-    char State,
-    int ParentId,
-    int GroupId,
-    TimeSpan UserTime,
-    TimeSpan KernelTime,
-    int Threads,
-    ulong StartTicks,
-    long ResidentBytes);
-
 /// <summary>proc(5).</summary>
-internal static class ProcFileSystem
+internal static class ProcProcessTable
 {
     private const long TicksPerClock = TimeSpan.TicksPerSecond / 100; // USER_HZ is 100 on every Linux ABI
 

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Multiprocessing.Platform.Linux;
 
 /// <summary>Whose a file is. The session's directories lie in places where every user may write, so a name alone proves nothing.</summary>
-internal static unsafe partial class FileOwner
+internal static unsafe partial class Statx
 {
     private const int CurrentDirectory = -100;
     private const int NoFollow = 0x100;
@@ -20,7 +20,7 @@ internal static unsafe partial class FileOwner
         Span<byte> buffer = stackalloc byte[SizeOfStatx];
         fixed (byte* result = buffer)
         {
-            return Statx(CurrentDirectory, path, NoFollow, WantOwner, result) == 0
+            return Ask(CurrentDirectory, path, NoFollow, WantOwner, result) == 0
                 && BinaryPrimitives.ReadUInt32LittleEndian(buffer[OffsetOfOwner..]) == CurrentUser;
         }
     }
@@ -29,5 +29,5 @@ internal static unsafe partial class FileOwner
     private static partial uint GetEffectiveUser();
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Statx(int directory, string path, int flags, uint mask, byte* result);
+    private static partial int Ask(int directory, string path, int flags, uint mask, byte* result);
 }

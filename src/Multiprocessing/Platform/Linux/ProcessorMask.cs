@@ -3,19 +3,14 @@ using System.Runtime.InteropServices;
 
 namespace Multiprocessing.Platform.Linux;
 
-/// <summary>sched_setaffinity(2) and setpriority(2).</summary>
-internal static unsafe partial class Scheduling
+/// <summary>sched_setaffinity(2).</summary>
+internal static unsafe partial class ProcessorMask
 {
     private const int MaskBytes = 128; // 1024 processors, the C library's cpu_set_t
 
     /// <summary>Runs <paramref name="action"/> with the calling thread bound to the processors; a process that it starts inherits them from its first instruction on.</summary>
-    public static T WithAffinity<T>(IReadOnlyCollection<int>? processors, Func<T> action)
+    public static T Use<T>(IReadOnlyCollection<int> processors, Func<T> action)
     {
-        if (processors is null)
-        {
-            return action();
-        }
-
         var before = stackalloc byte[MaskBytes];
         var wanted = stackalloc byte[MaskBytes];
         new Span<byte>(wanted, MaskBytes).Clear();
@@ -36,14 +31,6 @@ internal static unsafe partial class Scheduling
         }
     }
 
-    public static void SetNice(int processId, int nice)
-    {
-        if (setpriority(0, processId, nice) != 0)
-        {
-            throw new Win32Exception(Marshal.GetLastPInvokeError());
-        }
-    }
-
     private static void Check(int result)
     {
         if (result < 0)
@@ -57,7 +44,4 @@ internal static unsafe partial class Scheduling
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int sched_setaffinity(int process, nuint size, byte* mask);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int setpriority(int which, int who, int nice);
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Multiprocessing.Platform.Linux;
+namespace Multiprocessing.Platform;
 
 /// <summary>
 /// The three files in the temp directory by which debuggers and dotnet-trace find a .NET process: the runtime makes them at its start and removes

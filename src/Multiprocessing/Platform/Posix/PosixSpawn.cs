@@ -2,35 +2,9 @@ using System.ComponentModel;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace Multiprocessing.Platform.Linux;
+namespace Multiprocessing.Platform.Posix;
 
-/// <summary>What a new process gets from <see cref="PosixSpawn"/>; handles are given by number and stay the caller's.</summary>
-internal sealed class SpawnRequest
-{
-    public required string Path { get; init; }
-
-    /// <summary>The argument vector, <c>argv[0]</c> included.</summary>
-    public required IReadOnlyList<string> Arguments { get; init; }
-
-    /// <summary>The whole environment, nothing is inherited beside it.</summary>
-    public required IReadOnlyDictionary<string, string> Environment { get; init; }
-
-    public string? WorkingDirectory { get; init; }
-
-    /// <summary>Becomes handle 1, or <see langword="null"/> to inherit it.</summary>
-    public int? StandardOutput { get; init; }
-
-    /// <summary>Becomes handle 2, or <see langword="null"/> to inherit it.</summary>
-    public int? StandardError { get; init; }
-
-    /// <summary>Stays open in the child under the same number.</summary>
-    public int InheritedHandle { get; init; }
-}
-
-/// <summary>
-/// posix_spawn(3): starts a process in a group of its own, with standard input closed and only the named handles.
-/// System.Diagnostics.Process can neither make a process group nor pass a handle on, and tells a signal from an exit code no better than a shell.
-/// </summary>
+/// <summary>posix_spawn(3).</summary>
 internal static unsafe partial class PosixSpawn
 {
     // posix_spawnattr_t has 336 bytes and posix_spawn_file_actions_t 80 in glibc x64 and arm64, less in musl; sigset_t has 128.
@@ -55,16 +29,18 @@ internal static unsafe partial class PosixSpawn
             Check(posix_spawn_file_actions_addopen(actions, 0, strings.Add("/dev/null"), 0, 0));
             if (request.StandardOutput is { } output)
             {
-                Check(posix_spawn_file_actions_adddup2(actions, output, 1));
+                Check(posix_spawn_file_actions_adddup2(actions, ((DescriptorEnd)output).Number, 1));
             }
 
             if (request.StandardError is { } error)
             {
-                Check(posix_spawn_file_actions_adddup2(actions, error, 2));
+                Check(posix_spawn_file_actions_adddup2(actions, ((DescriptorEnd)error).Number, 2));
             }
 
+            var channel = ((DescriptorEnd)request.Channel).Number;
+
             // dup2 onto itself clears close-on-exec in the child only (glibc 2.29, musl 1.2): no other process started meanwhile can inherit it.
-            Check(posix_spawn_file_actions_adddup2(actions, request.InheritedHandle, request.InheritedHandle));
+            Check(posix_spawn_file_actions_adddup2(actions, channel, channel));
             if (request.WorkingDirectory is { } directory)
             {
                 Check(posix_spawn_file_actions_addchdir_np(actions, strings.Add(directory)));

@@ -1,10 +1,10 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace Multiprocessing.Platform.Linux;
+namespace Multiprocessing.Platform.Posix;
 
 /// <summary>flock(2): held by the open file, so the kernel drops it when the last process that has the file open is gone, however it went.</summary>
-internal static partial class FileLock
+internal static partial class AdvisoryLock
 {
     private const int Shared = 1;
     private const int Exclusive = 2;

@@ -1,15 +1,11 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 
-namespace Multiprocessing.Platform.Linux;
+namespace Multiprocessing.Platform.Posix;
 
-/// <summary>How a child ended, as the kernel says it: an exit code or a signal, never both.</summary>
-internal readonly record struct WaitStatus(int? Code, int? Signal);
-
-/// <summary>pidfd_open(2) and waitid(2): waiting for one child without touching anybody else's.</summary>
-internal static unsafe partial class ChildWait
+/// <summary>waitid(2): waiting for one child without touching anybody else's.</summary>
+internal static unsafe partial class ChildStatus
 {
-    private const nint PidFdOpenNumber = 434; // the same on every architecture
     private const int ByPid = 1;
     private const int NoHang = 1;
     private const int Exited = 4;
@@ -17,13 +13,6 @@ internal static unsafe partial class ChildWait
     private const int EINTR = 4;
     private const int ECHILD = 10;
     private const int ReasonExited = 1;
-
-    /// <summary>A descriptor that becomes readable when the process ends, or <see langword="null"/> where the kernel has none (before 5.3).</summary>
-    public static FileDescriptor? TryOpenPidFd(int processId)
-    {
-        var descriptor = syscall(PidFdOpenNumber, processId, 0);
-        return descriptor >= 0 ? new FileDescriptor((int)descriptor) : null;
-    }
 
     /// <summary>Whether the child has ended; it stays a zombie, so that its process id and group cannot be reused yet.</summary>
     public static bool HasEnded(int processId) => TryWait(processId, NoHang | KeepZombie, out _) is not Outcome.Running;
@@ -71,7 +60,4 @@ internal static unsafe partial class ChildWait
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int waitid(int type, int id, int* info, int options);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial nint syscall(nint number, nint argument1, nint argument2);
 }

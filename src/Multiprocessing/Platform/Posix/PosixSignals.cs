@@ -1,14 +1,10 @@
 using System.Runtime.InteropServices;
 
-namespace Multiprocessing.Platform.Linux;
+namespace Multiprocessing.Platform.Posix;
 
 /// <summary>kill(2) and what belongs to it.</summary>
-internal static partial class Signals
+internal static partial class PosixSignals
 {
-    public const int Interrupt = 2;
-    public const int Kill = 9;
-    public const int Terminate = 15;
-
     /// <summary>Sends a signal to one process; <see langword="false"/> when it does not exist or is somebody else's.</summary>
     public static bool Send(int processId, int signal) => kill(processId, signal) == 0;
 

@@ -1,14 +1,11 @@
 using System.Runtime.InteropServices;
 
-namespace Multiprocessing.Platform.Linux;
+namespace Multiprocessing.Platform.Posix;
 
 /// <summary>Files mapped shared and writable. Every method returns 0 or the errno, and leaves nothing behind when it fails.</summary>
-internal static unsafe partial class MappedFile
+internal static unsafe partial class SharedMapping
 {
-    public const int NoEntry = 2;
-    public const int Interrupted = 4;
-    public const int OutOfMemory = 12;
-    public const int NoSpace = 28;
+    private const int Interrupted = 4;
 
     // The same on x64 and arm64 (asm-generic).
     private const int ReadWrite = 2;
@@ -60,7 +57,7 @@ internal static unsafe partial class MappedFile
             return Marshal.GetLastPInvokeError();
         }
 
-        var error = leastSize > 0 && Seek(file, 0, SeekEnd) < leastSize ? NoEntry : Map(file, mapSize, out address);
+        var error = leastSize > 0 && Seek(file, 0, SeekEnd) < leastSize ? MappedFile.NoEntry : Map(file, mapSize, out address);
         _ = Close(file);
         return error;
     }

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Multiprocessing.Platform.Linux;
 
 /// <summary>A process named so that a reused pid is not taken for it: by pid and start time (field 22 of /proc/pid/stat, clock ticks since boot).</summary>
-internal static unsafe partial class ProcessIdentity
+internal static unsafe partial class ProcProcessIdentity
 {
     private const int ReadOnlyCloseOnExec = 0x80000;
     private const int SignalKill = 9;

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Multiprocessing.Platform.Linux;
 
 /// <summary>statvfs(3). The first five fields of its result are words in glibc and musl on all 64-bit machines.</summary>
-internal static unsafe partial class FileSystemSpace
+internal static unsafe partial class Statvfs
 {
     // struct statvfs has 112 bytes in glibc and musl; room to spare costs nothing.
     private const int Words = 32;
@@ -14,9 +14,9 @@ internal static unsafe partial class FileSystemSpace
     public static long Available(string path)
     {
         var result = stackalloc ulong[Words];
-        return Statvfs(path, result) == 0 ? (long)Math.Min(result[FragmentSize] * result[AvailableFragments], long.MaxValue) : 0;
+        return Ask(path, result) == 0 ? (long)Math.Min(result[FragmentSize] * result[AvailableFragments], long.MaxValue) : 0;
     }
 
     [LibraryImport("libc", EntryPoint = "statvfs", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Statvfs(string path, ulong* result);
+    private static partial int Ask(string path, ulong* result);
 }

@@ -1,0 +1,23 @@
+using System.ComponentModel;
+using Multiprocessing.Platform.Linux;
+using Multiprocessing.Platform.Posix;
+
+namespace Multiprocessing.Platform;
+
+/// <summary>
+/// Starts a process in a group of its own, with standard input closed and only the named handles.
+/// System.Diagnostics.Process can neither make a process group nor pass a handle on, and tells a signal from an exit code no better than a shell.
+/// </summary>
+internal static class ChildStart
+{
+    /// <summary>Starts the process and returns its id.</summary>
+    /// <exception cref="Win32Exception">The system refused; the code is its own.</exception>
+    public static int Start(SpawnRequest request) =>
+        OperatingSystem.IsLinux() && request.Processors is not null
+            ? ProcessorMask.Use(request.Processors, () => PosixSpawn.Start(request))
+            : PosixSpawn.Start(request);
+
+    /// <summary>Sets how willingly the process gives way to others: 19 is the most, -20 the least.</summary>
+    /// <exception cref="Win32Exception">The system refused; the code is its own.</exception>
+    public static void SetNice(int processId, int nice) => Priority.SetNice(processId, nice);
+}

@@ -1,0 +1,17 @@
+using Multiprocessing.Platform.Linux;
+using Multiprocessing.Platform.Posix;
+
+namespace Multiprocessing.Platform;
+
+/// <summary>Waiting for one child without touching anybody else's.</summary>
+internal static class ChildWait
+{
+    /// <summary>Becomes ready when the process, which need not be a child, ends; <see langword="null"/> where the system has no such thing.</summary>
+    public static WaitSource? TryOpenExit(int processId) => OperatingSystem.IsLinux() ? PidFd.TryOpen(processId) : null;
+
+    /// <summary>Whether the child has ended; its number cannot be reused before it is reaped.</summary>
+    public static bool HasEnded(int processId) => ChildStatus.HasEnded(processId);
+
+    /// <summary>Reaps the child. The status is empty when somebody else in this process (a waitpid(-1), SIGCHLD ignored) was faster.</summary>
+    public static bool TryReap(int processId, out WaitStatus status) => ChildStatus.TryReap(processId, out status);
+}

@@ -1,0 +1,11 @@
+using Microsoft.Win32.SafeHandles;
+using Multiprocessing.Platform.Posix;
+
+namespace Multiprocessing.Platform;
+
+/// <summary>A lock on a file that the system drops when the process that has it is gone, however it went.</summary>
+internal static class FileLock
+{
+    /// <summary>Takes the lock at once, or returns null because somebody has it or the file cannot be opened. Disposing the handle drops the lock.</summary>
+    public static SafeFileHandle? TryTake(string path, bool create, bool shared = false) => AdvisoryLock.TryTake(path, create, shared);
+}

@@ -1,0 +1,16 @@
+using System.Globalization;
+using Multiprocessing.Platform.Linux;
+
+namespace Multiprocessing.Platform;
+
+/// <summary>Whose a file is. The session's directories lie in places where every user may write, so a name alone proves nothing.</summary>
+internal static class FileOwner
+{
+    /// <summary>The user this process runs as, in a form that can be part of a file's name.</summary>
+    public static string CurrentUser { get; } = OperatingSystem.IsLinux()
+        ? Statx.CurrentUser.ToString(CultureInfo.InvariantCulture)
+        : throw Unsupported.Here("The user's number");
+
+    /// <summary>The file exists, is not a link to elsewhere in its last part, and belongs to the user this process runs as.</summary>
+    public static bool IsOurs(string path) => OperatingSystem.IsLinux() && Statx.IsOurs(path);
+}

@@ -1,0 +1,30 @@
+using Multiprocessing.Platform.Posix;
+
+namespace Multiprocessing.Platform;
+
+/// <summary>Files mapped shared and writable. Every method returns 0 or an error's number, of which three are known by name, and leaves nothing behind when it fails.</summary>
+internal static unsafe class MappedFile
+{
+    // The same numbers in the errno of all systems; Windows' own errors are translated to them.
+    public const int NoEntry = 2;
+    public const int OutOfMemory = 12;
+    public const int NoSpace = 28;
+
+    /// <summary>
+    /// Creates the file with all its bytes allocated, so that a full file system is an error here and not a crash at the first touch, and maps
+    /// <paramref name="mapSize"/> bytes of address space, which may be more than <paramref name="size"/> for a file that grows.
+    /// </summary>
+    public static int Create(string path, long size, long mapSize, out byte* address) => SharedMapping.Create(path, size, mapSize, out address);
+
+    /// <summary>Maps a file that is there. One with fewer than <paramref name="leastSize"/> bytes, whose first touch could crash, counts as not there.</summary>
+    public static int OpenExisting(string path, long mapSize, out byte* address, long leastSize = 0) =>
+        SharedMapping.OpenExisting(path, mapSize, out address, leastSize);
+
+    /// <summary>Allocates the bytes from <paramref name="from"/> to <paramref name="to"/>; mappings that reach there may use them afterwards.</summary>
+    public static int Grow(string path, long from, long to) => SharedMapping.Grow(path, from, to);
+
+    public static void Unmap(byte* address, long size) => SharedMapping.Unmap(address, size);
+
+    /// <summary>Deletes the file; that it is gone already is what was wanted. What is mapped stays usable.</summary>
+    public static void Delete(string path) => SharedMapping.Delete(path);
+}

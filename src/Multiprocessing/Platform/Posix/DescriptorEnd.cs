@@ -1,0 +1,237 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Multiprocessing.Platform.Posix;
+
+/// <summary>A file descriptor with the few calls that pipes and sockets between parent and child need.</summary>
+internal sealed unsafe partial class DescriptorEnd : PipeEnd
+{
+    private const int StandardErrorNumber = 2;
+    private const short Readable = 1;
+    private const short Writable = 4;
+
+    // A parent may have closed its standard handles: a pipe must not become its own child's standard output.
+    private const int LeastNumber = 10;
+
+    private readonly Descriptor _descriptor;
+
+    public DescriptorEnd(int descriptor) => _descriptor = new Descriptor(descriptor);
+
+    public int Number => _descriptor.Number;
+
+    public override string InheritedAs => Number.ToString(CultureInfo.InvariantCulture);
+
+    // MSG_NOSIGNAL and MSG_DONTWAIT. macOS lacks the first; there the runtime ignores SIGPIPE.
+    private static int SendFlags => OperatingSystem.IsLinux() ? 0x4000 | 0x40 : 0x80;
+
+    /// <inheritdoc cref="PipeEnd.CreateChannel"/>
+    public static new (PipeEnd Parent, PipeEnd Child) CreateChannel()
+    {
+        var pair = stackalloc int[2];
+        Check(OperatingSystem.IsLinux() ? SocketPair(1, 1 | OpenFlags.CloseOnExec, 0, pair) : SocketPair(1, 1, 0, pair));
+        return (Raise(pair[0]), Raise(pair[1]));
+    }
+
+    /// <inheritdoc cref="PipeEnd.CreateOneWay"/>
+    public static new (PipeEnd Read, PipeEnd Write) CreateOneWay()
+    {
+        var pair = stackalloc int[2];
+        Check(OperatingSystem.IsLinux() ? Pipe2(pair, OpenFlags.CloseOnExec) : Pipe(pair));
+        return (Raise(pair[0]), Raise(pair[1]));
+    }
+
+    // Not int.Parse: it asks for a culture, and the first culture of a process loads ICU, which costs more than the rest of the way to the body.
+    /// <inheritdoc cref="PipeEnd.Inherited"/>
+    public static new PipeEnd? Inherited(string? text)
+    {
+        if (string.IsNullOrEmpty(text) || text.Length > 9)
+        {
+            return null;
+        }
+
+        var number = 0;
+        foreach (var digit in text)
+        {
+            if (!char.IsAsciiDigit(digit))
+            {
+                return null;
+            }
+
+            number = (number * 10) + (digit - '0');
+        }
+
+        DescriptorControl.SetCloseOnExec(number);
+        return new DescriptorEnd(number);
+    }
+
+    /// <inheritdoc cref="PipeEnd.StandardError"/>
+    public static new PipeEnd StandardError()
+    {
+        var end = new DescriptorEnd(StandardErrorNumber);
+        GC.SuppressFinalize(end._descriptor);
+        return end;
+    }
+
+    public override void SetNonBlocking() => DescriptorControl.SetNonBlocking(Number);
+
+    public override int Read(Span<byte> buffer)
+    {
+        while (true)
+        {
+            nint count;
+            fixed (byte* pointer = buffer)
+            {
+                count = Read(Number, pointer, (nuint)buffer.Length);
+            }
+
+            if (count >= 0)
+            {
+                return (int)count;
+            }
+
+            var error = Marshal.GetLastPInvokeError();
+            if (error == Errno.Again)
+            {
+                return WouldBlock;
+            }
+
+            if (error == Errno.ConnectionReset)
+            {
+                return 0; // the other side died with unread bytes of ours: its end all the same
+            }
+
+            if (error != Errno.Interrupted)
+            {
+                throw new Win32Exception(error);
+            }
+        }
+    }
+
+    // What a process wrote is in the pipe before the process is gone.
+    public override void Settle()
+    {
+    }
+
+    public override bool Write(ReadOnlySpan<byte> data)
+    {
+        while (!data.IsEmpty)
+        {
+            nint count;
+            fixed (byte* pointer = data)
+            {
+                count = Write(Number, pointer, (nuint)data.Length);
+            }
+
+            if (count >= 0)
+            {
+                data = data[(int)count..];
+                continue;
+            }
+
+            switch (Marshal.GetLastPInvokeError())
+            {
+                case Errno.Interrupted:
+                    continue;
+                case Errno.BrokenPipe:
+                    return false;
+                case var error:
+                    throw new Win32Exception(error);
+            }
+        }
+
+        return true;
+    }
+
+    public override bool TrySend(ReadOnlySpan<byte> data, TimeSpan timeout)
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (!data.IsEmpty)
+        {
+            nint count;
+            fixed (byte* pointer = data)
+            {
+                // Neither blocking nor with SIGPIPE.
+                count = Send(Number, pointer, (nuint)data.Length, SendFlags);
+            }
+
+            if (count >= 0)
+            {
+                data = data[(int)count..];
+                continue;
+            }
+
+            var error = Marshal.GetLastPInvokeError();
+            if (error is Errno.BrokenPipe || error == Errno.ConnectionReset)
+            {
+                return false;
+            }
+
+            if (error == Errno.Again)
+            {
+                var left = timeout == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : timeout - Stopwatch.GetElapsedTime(start);
+                if (left <= TimeSpan.Zero)
+                {
+                    return false;
+                }
+
+                _ = Poll(Writable, timeout == Timeout.InfiniteTimeSpan ? -1 : (int)Math.Clamp(left.TotalMilliseconds, 1, 1000));
+            }
+            else if (error != Errno.Interrupted)
+            {
+                throw new Win32Exception(error);
+            }
+        }
+
+        return true;
+    }
+
+    public override bool WaitUntilReady(int milliseconds) => Poll(Readable, milliseconds);
+
+    public override void Dispose() => _descriptor.Dispose();
+
+    private static DescriptorEnd Raise(int descriptor)
+    {
+        try
+        {
+            return new DescriptorEnd(DescriptorControl.Duplicate(descriptor, LeastNumber));
+        }
+        finally
+        {
+            new Descriptor(descriptor).Dispose();
+        }
+    }
+
+    private static void Check(int result)
+    {
+        if (result < 0)
+        {
+            throw new Win32Exception(Marshal.GetLastPInvokeError());
+        }
+    }
+
+    private bool Poll(short events, int milliseconds)
+    {
+        var request = new PollRequest { Descriptor = Number, Wanted = events };
+        return PollRequest.Poll(&request, 1, milliseconds) > 0;
+    }
+
+    [LibraryImport("libc", EntryPoint = "socketpair", SetLastError = true)]
+    private static partial int SocketPair(int domain, int type, int protocol, int* pair);
+
+    [LibraryImport("libc", EntryPoint = "pipe2", SetLastError = true)]
+    private static partial int Pipe2(int* pair, int flags);
+
+    [LibraryImport("libc", EntryPoint = "pipe", SetLastError = true)]
+    private static partial int Pipe(int* pair);
+
+    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
+    private static partial nint Read(int descriptor, byte* buffer, nuint count);
+
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    private static partial nint Write(int descriptor, byte* buffer, nuint count);
+
+    [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
+    private static partial nint Send(int descriptor, byte* buffer, nuint count, int flags);
+}

@@ -1,0 +1,14 @@
+using System.Runtime.InteropServices;
+
+namespace Multiprocessing.Platform.Posix;
+
+/// <summary>struct pollfd of poll(2), the same on all systems; only the type of the count differs, which a register hides.</summary>
+internal unsafe partial struct PollRequest
+{
+    public int Descriptor;
+    public short Wanted;
+    public short Seen;
+
+    [LibraryImport("libc", EntryPoint = "poll")]
+    public static partial int Poll(PollRequest* requests, nuint count, int milliseconds);
+}

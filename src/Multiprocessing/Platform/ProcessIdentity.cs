@@ -1,0 +1,31 @@
+using Multiprocessing.Platform.Linux;
+
+namespace Multiprocessing.Platform;
+
+/// <summary>A process named so that a reused number is not taken for it: by its number and its start time, in whatever units the system counts that.</summary>
+internal static class ProcessIdentity
+{
+    /// <summary>
+    /// The process exists and has not ended; one that has ended and was not reaped yet (a zombie) has ended. Where the answer cannot be had it is yes:
+    /// a wrong yes makes somebody wait, a wrong no lets two processes into one critical section.
+    /// </summary>
+    public static bool IsRunning(int processId, long startTime) => !OperatingSystem.IsLinux() || ProcProcessIdentity.IsRunning(processId, startTime);
+
+    /// <summary>
+    /// <see cref="IsRunning"/>, and not on its way out. A process closes its descriptors some time before it counts as ended: whoever asks because
+    /// a socket to it was closed asks this. Not for locks: another thread of a process that is ending may still be at work for a moment.
+    /// </summary>
+    public static bool IsStaying(int processId, long startTime) => !OperatingSystem.IsLinux() || ProcProcessIdentity.IsStaying(processId, startTime);
+
+    /// <summary>The start time, also of a process that has ended and was not reaped, or 0 if there is no such process.</summary>
+    public static long StartTimeOf(int processId) => OperatingSystem.IsLinux() ? ProcProcessIdentity.StartTimeOf(processId) : 0;
+
+    /// <summary>Kills the process if the number still is that process's, and its group if it leads one.</summary>
+    public static void KillIfRunning(int processId, long startTime)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            ProcProcessIdentity.KillIfRunning(processId, startTime);
+        }
+    }
+}

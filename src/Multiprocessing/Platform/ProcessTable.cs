@@ -1,0 +1,16 @@
+using Multiprocessing.Platform.Linux;
+
+namespace Multiprocessing.Platform;
+
+/// <summary>What the system knows of its processes.</summary>
+internal static class ProcessTable
+{
+    /// <summary>The process's numbers, or <see langword="null"/> when it does not exist.</summary>
+    public static ProcStat? TryReadStat(int processId) => OperatingSystem.IsLinux() ? ProcProcessTable.TryReadStat(processId) : null;
+
+    /// <summary>Every process below <paramref name="ancestor"/>, nearest first.</summary>
+    public static IReadOnlyList<ProcStat> Descendants(int ancestor) => OperatingSystem.IsLinux() ? ProcProcessTable.Descendants(ancestor) : [];
+
+    /// <summary>The largest resident size so far in bytes, or 0 when the process is gone.</summary>
+    public static long PeakResidentBytes(int processId) => OperatingSystem.IsLinux() ? ProcProcessTable.PeakResidentBytes(processId) : 0;
+}

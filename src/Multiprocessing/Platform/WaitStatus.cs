@@ -1,0 +1,4 @@
+namespace Multiprocessing.Platform;
+
+/// <summary>How a child ended, as the system says it: an exit code or a signal, never both.</summary>
+internal readonly record struct WaitStatus(int? Code, int? Signal);
