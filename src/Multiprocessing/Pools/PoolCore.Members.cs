@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
@@ -9,6 +10,7 @@ internal sealed unsafe partial class PoolCore
     private const int PatienceWithKillers = 20;
 
     private readonly Queue<long> _deaths = new();
+    private long _memoryKills = OutOfMemoryKills.Count();
     private int _failedStarts;
     private long _startsFrom;
 
@@ -170,8 +172,17 @@ internal sealed unsafe partial class PoolCore
         }
 
         var status = process.ExitStatus ?? new ExitStatus();
+        var outOfMemory = status is { Signal: 9 } && KilledForMemory();
         work.OnError(index, new WorkerDiedException(
-            process.Id, process.Name, status, (failure as ProcessDiedException)?.StandardErrorTail ?? "", work.NameOf(index), work.FailedAttempts(index), outOfMemory: false));
+            process.Id, process.Name, status, (failure as ProcessDiedException)?.StandardErrorTail ?? "", work.NameOf(index), work.FailedAttempts(index), outOfMemory));
+    }
+
+    /// <summary>The kernel has killed somebody of this group for want of memory since the last one was told: most likely this one.</summary>
+    private bool KilledForMemory()
+    {
+        var before = _memoryKills;
+        _memoryKills = OutOfMemoryKills.Count();
+        return _memoryKills > before;
     }
 
     /// <summary>Deaths come with tasks and are theirs; but workers that never get ready, or die too often, are the pool's.</summary>
