@@ -7,14 +7,14 @@ namespace Multiprocessing;
 internal static unsafe class ItemTrailer
 {
     /// <exception cref="NotSupportedException">The queue has a name, and the item has a handle that means nothing to the other programs which may read it.</exception>
-    public static void Append(MessageBuffer buffer, Session session)
+    public static void Append(MessageBuffer buffer, Session? session = null)
     {
         var handles = 0;
         foreach (var reference in buffer.Travelling)
         {
             if (reference is TravellingSegment travelling)
             {
-                if (session.IsNamed && !travelling.IsNamed)
+                if (session is { IsNamed: true } && !travelling.IsNamed)
                 {
                     throw new NotSupportedException(
                         "The item has the handle of an object without a name, and the queue has one: programs that read it by its name cannot open what belongs to this program and its children. "
