@@ -105,20 +105,21 @@ internal static class Named
         while (true)
         {
             using var guard = ProcessLock.OpenOrCreate("churn lock");
-            using var first = SharedValue<long>.OpenOrCreate("churn first");
-            using var second = SharedValue<long>.OpenOrCreate("churn second");
+            using var numbers = SharedArray<long>.OpenOrCreate("churn numbers", 2);
             using var queue = ProcessQueue<string>.OpenOrCreate("churn queue");
             using var changed = ProcessCondition.OpenOrCreate("churn condition");
-            using (var scope = guard.EnterScope())
+            guard.Enter();
+            guard.Exit();
+            using (var scope = numbers.Lock.EnterScope())
             {
-                if (first.Value != second.Value && !scope.WasAbandoned)
+                if (numbers[0] != numbers[1] && !scope.WasAbandoned)
                 {
-                    Report.Line("torn", $"{first.Value} {second.Value}");
+                    Report.Line("torn", $"{numbers[0]} {numbers[1]}");
                 }
 
-                second.Value = first.Value;
-                first.Value++;
-                second.Value++;
+                numbers[1] = numbers[0];
+                numbers[0]++;
+                numbers[1]++;
             }
 
             queue.Put("x");

@@ -14,7 +14,7 @@ internal static class ItemBuild
     /// <summary>Empty for what is the same in all builds.</summary>
     public static string Of(Type type)
     {
-        if (IsPlain(type) || (type.IsSZArray && IsPlain(type.GetElementType()!)))
+        if (IsPlain(type) || (type.IsSZArray && type.GetElementType()!.IsPrimitive))
         {
             return "";
         }

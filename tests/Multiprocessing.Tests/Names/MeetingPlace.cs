@@ -1,3 +1,5 @@
+using Shouldly;
+
 namespace Multiprocessing.Tests.Names;
 
 /// <summary>A place to meet that goes with the test, and participants of it.</summary>
@@ -23,12 +25,15 @@ internal sealed class MeetingPlace : IDisposable
     public Companion Start(params string[] scenario)
     {
         var companion = Companion.Start(ProgramShape.AppHost, new Dictionary<string, string> { [NamedDirectory.RootVariable] = Root }, ["named", .. scenario]);
-        lock (_companions)
-        {
-            _companions.Add(companion);
-        }
-
+        _companions.Add(companion);
         return companion;
+    }
+
+    /// <summary>Kills the program.</summary>
+    public void Kill(Companion companion)
+    {
+        _companions.Remove(companion).ShouldBeTrue();
+        companion.Dispose();
     }
 
     /// <summary>What lies there besides the two files that stay.</summary>

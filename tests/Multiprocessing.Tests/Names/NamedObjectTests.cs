@@ -53,7 +53,7 @@ public sealed class NamedObjectTests : IDisposable
     }
 
     [Fact]
-    public Task A_condition_of_a_name_comes_with_its_lock() => Watchdog.Run(() =>
+    public Task A_condition_of_a_name_comes_with_its_lock() => Watchdog.Run(async () =>
     {
         using var here = ProcessCondition.OpenOrCreate(_here, "x");
         using var there = ProcessCondition.OpenOrCreate(_there, "x");
@@ -69,7 +69,7 @@ public sealed class NamedObjectTests : IDisposable
         there.Lock.Enter();
         there.Notify();
         there.Lock.Exit();
-        return waiter;
+        await waiter;
     });
 
     [Fact]

@@ -39,7 +39,7 @@ public sealed class NamedProgramsTests : IDisposable
             waiter.WaitFor("waiting");
             using var here = ProcessLock.OpenOrCreate(_place.Join(), "lock", LockRecursionPolicy.NoRecursion);
             here.TryEnter().ShouldBeFalse();
-            holder.Dispose();
+            _place.Kill(holder);
             waiter.WaitForExit();
             waiter.Value("abandoned").ShouldBe("True");
             here.Enter();
@@ -56,7 +56,7 @@ public sealed class NamedProgramsTests : IDisposable
             holder.WaitFor("held");
             var here = ProcessLock.OpenOrCreate(session, "lock", LockRecursionPolicy.NoRecursion);
             var watch = Stopwatch.StartNew();
-            holder.Dispose();
+            _place.Kill(holder);
             here.Enter().WasAbandoned.ShouldBeTrue();
             TestContext.Current.TestOutputHelper?.WriteLine($"Handed on {watch.ElapsedMilliseconds} ms after the kill began.");
             here.Exit();
@@ -80,7 +80,7 @@ public sealed class NamedProgramsTests : IDisposable
             var wrong = Should.Throw<NamedObjectMismatchException>(() => ProcessQueue<Multiprocessing.Scenarios.Named.Parcel>.OpenOrCreate(session, "parcels", null));
             wrong.Message.ShouldContain("build");
             wrong.Expected.ShouldNotBe(wrong.Actual);
-            creator.Dispose();
+            _place.Kill(creator);
             using var mine = ProcessQueue<Multiprocessing.Scenarios.Named.Parcel>.OpenOrCreate(session, "parcels", null);
             mine.Count.ShouldBe(0);
         },
@@ -121,8 +121,8 @@ public sealed class NamedProgramsTests : IDisposable
             first.WaitFor("ready");
             var second = _place.Start("hold-lock");
             second.WaitFor("held");
-            first.Dispose();
-            second.Dispose();
+            _place.Kill(first);
+            _place.Kill(second);
             _place.Files().ShouldNotBeEmpty();
             var session = _place.Join();
             session.Participants.Count.ShouldBe(1);
@@ -146,25 +146,27 @@ public sealed class NamedProgramsTests : IDisposable
                 var victim = random.Next(churners.Length);
                 churners[victim].WaitFor("ready");
                 Thread.Sleep(random.Next(60));
+                _place.Kill(churners[victim]);
                 torn.AddRange(churners[victim].Values("torn"));
-                churners[victim].Dispose();
                 churners[victim] = _place.Start("churn");
-                using var guard = ProcessLock.OpenOrCreate(session, "churn lock", LockRecursionPolicy.NoRecursion);
-                guard.Enter();
-                guard.Exit();
+                using var numbers = SharedArray<long>.OpenOrCreate(session, "churn numbers", 2);
+                using (var scope = numbers.Lock.EnterScope())
+                {
+                    (scope.WasAbandoned || numbers[0] == numbers[1]).ShouldBeTrue();
+                    numbers[1] = numbers[0];
+                }
             }
 
             foreach (var churner in churners)
             {
-                churner.Dispose();
+                _place.Kill(churner);
                 torn.AddRange(churner.Values("torn"));
             }
 
             torn.ShouldBeEmpty();
-            foreach (var name in new[] { "churn first", "churn second" })
+            using (var numbers = SharedArray<long>.OpenOrCreate(session, "churn numbers", 2))
             {
-                using var value = SharedValue<long>.OpenOrCreate(session, name, -1);
-                value.Value.ShouldBe(-1);
+                numbers[0].ShouldBe(0, "all who had it are dead");
             }
 
             using (var condition = ProcessCondition.OpenOrCreate(session, "churn condition"))
