@@ -14,6 +14,9 @@ internal abstract class Case
     /// <summary>One turn of CPython, or null where its standard library has nothing of the kind.</summary>
     public virtual double[]? Python() => null;
 
+    /// <summary>One turn of what the BCL has for the same, or null where it has nothing.</summary>
+    public virtual double[]? Bcl() => null;
+
     /// <summary>One turn of the least that the machine needs for this, or null where that is not measured.</summary>
     public virtual double[]? Limit() => null;
 }

@@ -47,10 +47,16 @@ internal static class Catalog
     [
         new Synchronization<ProcessLock>(
             "lock", "lock, enter and exit, uncontended", new(Most: 15, TimesPython: 1), static () => new ProcessLock(), SynchronizationWork.Lock, 1,
-            settings.Scale(20_000_000), settings.Scale(2_000_000)),
+            settings.Scale(20_000_000), settings.Scale(2_000_000))
+        {
+            InBcl = () => NamedMutex("lock", 1, settings.Scale(1_000_000)),
+        },
         new Synchronization<ProcessLock>(
             "contention", "lock, enter and exit, 2 processes at once", new(TimesPython: 3), static () => new ProcessLock(), SynchronizationWork.Lock, 2,
-            settings.Scale(4_000_000), settings.Scale(400_000)),
+            settings.Scale(4_000_000), settings.Scale(400_000))
+        {
+            InBcl = () => NamedMutex("contention", 2, settings.Scale(200_000)),
+        },
         new Synchronization<Pair<ProcessEvent>>(
             "event", "event, there and back", new(Most: 1000),
             static () => new(new ProcessEvent(EventResetMode.AutoReset), new ProcessEvent(EventResetMode.AutoReset)), SynchronizationWork.Event, 2,
@@ -75,4 +81,7 @@ internal static class Catalog
             "counter", "shared number, add 1 under its lock, 2 processes at once", new(TimesPython: 3), static () => new SharedValue<long>(), SynchronizationWork.AddLocked, 2,
             settings.Scale(2_000_000), settings.Scale(200_000)),
     ];
+
+    private static double NamedMutex(string kind, int processes, int count) =>
+        Synchronization<MutexName>.Measure(kind, static () => new MutexName($"benchmark-{Guid.NewGuid():N}"), SynchronizationWork.NamedMutex, processes, count);
 }

@@ -1,13 +1,15 @@
 namespace Comparison;
 
 /// <summary>A figure and what was measured for it, turn by turn.</summary>
-internal sealed class Row(Figure figure, IReadOnlyList<double> ours, IReadOnlyList<double> python, IReadOnlyList<double> limit)
+internal sealed class Row(Figure figure, IReadOnlyList<double> ours, IReadOnlyList<double> python, IReadOnlyList<double> bcl, IReadOnlyList<double> limit)
 {
     public Figure Figure => figure;
 
     public Sample Ours { get; } = new(ours);
 
     public Sample Python { get; } = new(python);
+
+    public Sample Bcl { get; } = new(bcl);
 
     public Sample Limit { get; } = new(limit);
 

@@ -3,23 +3,25 @@ namespace Comparison;
 /// <summary>Lets the contenders of a case take turns.</summary>
 internal static class Runner
 {
-    /// <summary>Ours, CPython, the limit, ours, ... so that whatever else the machine does falls on all of them alike.</summary>
+    /// <summary>Ours, CPython, the BCL, the limit, ours, ... so that whatever else the machine does falls on all of them alike.</summary>
     public static IReadOnlyList<Row> Run(Case item, int rounds)
     {
         Console.Write($"{item.Name} ");
         var ours = new List<double[]>();
         var python = new List<double[]>();
+        var bcl = new List<double[]>();
         var limit = new List<double[]>();
         for (var round = 0; round < rounds; round++)
         {
             ours.Add(item.Ours());
             Add(python, item.Python());
+            Add(bcl, item.Bcl());
             Add(limit, item.Limit());
             Console.Write('.');
         }
 
         Console.WriteLine();
-        return [.. item.Figures.Select((figure, i) => new Row(figure, Column(ours, i), Column(python, i), Column(limit, i)))];
+        return [.. item.Figures.Select((figure, i) => new Row(figure, Column(ours, i), Column(python, i), Column(bcl, i), Column(limit, i)))];
     }
 
     private static void Add(List<double[]> turns, double[]? values)

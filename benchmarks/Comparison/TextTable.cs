@@ -5,7 +5,7 @@ internal static class TextTable
 {
     public static string Of(IReadOnlyList<Row> rows)
     {
-        var lines = new List<string[]> { new[] { "what", "ours", "(least)", "CPython", "times better", "limit", "times limit", "aim", "" } };
+        var lines = new List<string[]> { new[] { "what", "ours", "(least)", "CPython", "times better", "BCL", "limit", "times limit", "aim", "" } };
         lines.AddRange(rows.Select(Cells));
         var widths = Enumerable.Range(0, lines[0].Length).Select(column => lines.Max(line => line[column].Length)).ToList();
         return string.Join('\n', lines.Select(line => string.Join("  ", line.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd()));
@@ -21,6 +21,7 @@ internal static class TextTable
             unit.Format(row.Ours.Least),
             unit.Format(row.Python.Median),
             UnitText.Ratio(row.TimesPython),
+            unit.Format(row.Bcl.Median),
             unit.Format(row.Limit.Median),
             UnitText.Ratio(row.TimesLimit),
             row.Figure.Aim?.Describe(unit) ?? "-",

@@ -18,7 +18,16 @@ internal sealed class Synchronization<T>(string kind, string what, Aim aim, Func
 
     public override IReadOnlyList<Figure> Figures => [new(what, Unit.Nanoseconds, aim)];
 
-    public override double[] Ours()
+    /// <summary>What the BCL has for the same.</summary>
+    public Func<double>? InBcl { get; init; }
+
+    public override double[]? Bcl() => InBcl is null ? null : [InBcl()];
+
+    public override double[] Ours() => [Measure(kind, create, work, processes, count)];
+
+    public override double[]? Python() => PythonRunner.Run("synchronization", kind, pythonCount);
+
+    public static double Measure(string kind, Func<T> create, Action<T, int, bool> work, int processes, int count)
     {
         var shared = create();
         using var go = new ProcessQueue<bool>();
@@ -33,10 +42,8 @@ internal sealed class Synchronization<T>(string kind, string what, Aim aim, Func
         (shared as IDisposable)?.Dispose();
 
         // Where both want the same thing, both have had it so often.
-        return [elapsed.TotalNanoseconds / count / (kind is "contention" or "counter" ? 2 : 1)];
+        return elapsed.TotalNanoseconds / count / (kind is "contention" or "counter" ? 2 : 1);
     }
-
-    public override double[]? Python() => PythonRunner.Run("synchronization", kind, pythonCount);
 
     private static void Follow(T shared, Action<T, int, bool> work, ProcessQueue<bool> go, int count)
     {
@@ -56,6 +63,16 @@ internal static class SynchronizationWork
         {
             gate.Enter();
             gate.Exit();
+        }
+    }
+
+    public static void NamedMutex(MutexName name, int count, bool other)
+    {
+        var gate = name.Open();
+        for (var i = 0; i < count; i++)
+        {
+            gate.WaitOne();
+            gate.ReleaseMutex();
         }
     }
 
@@ -141,6 +158,20 @@ internal static class SynchronizationWork
         {
             barrier.SignalAndWait();
         }
+    }
+}
+
+/// <summary>A named <see cref="Mutex"/>, which each process opens once.</summary>
+internal sealed record MutexName(string Name) : IDisposable
+{
+    private static Mutex? _opened;
+
+    public Mutex Open() => _opened ??= new Mutex(initiallyOwned: false, Name);
+
+    public void Dispose()
+    {
+        _opened?.Dispose();
+        _opened = null;
     }
 }
 

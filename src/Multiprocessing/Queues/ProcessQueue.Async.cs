@@ -364,12 +364,12 @@ public sealed partial class ProcessQueue<T>
 
         try
         {
-            await waiter.Value.Task.WaitAsync(deadline.Remaining, cancellationToken).ConfigureAwait(false);
+            await waiter.Value.Task.WaitAsync(deadline.TimerDelay, cancellationToken).ConfigureAwait(false);
             return true;
         }
         catch (TimeoutException)
         {
-            return false;
+            return !deadline.HasPassed;
         }
     }
 }

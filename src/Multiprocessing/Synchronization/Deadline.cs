@@ -32,6 +32,12 @@ internal readonly struct Deadline
         }
     }
 
+    /// <summary>
+    /// What is left in whole milliseconds, rounded up, for the runtime's timers: they count those of <see cref="Environment.TickCount64"/>, drop the rest, and may fire a part of one too early.
+    /// So whoever they wake asks <see cref="HasPassed"/>; also because they take no more than some weeks.
+    /// </summary>
+    public TimeSpan TimerDelay => TimeSpan.FromMilliseconds(Math.Min(Math.Ceiling(Remaining.TotalMilliseconds), int.MaxValue));
+
     /// <exception cref="ArgumentOutOfRangeException">Negative and not <see cref="Timeout.InfiniteTimeSpan"/>.</exception>
     public static Deadline After(TimeSpan timeout)
     {

@@ -46,7 +46,7 @@ internal abstract partial class SyncCore
                 }
                 else
                 {
-                    await waiter.Value.Task.WaitAsync(deadline.Remaining, cancellationToken).ConfigureAwait(false);
+                    await waiter.Value.Task.WaitAsync(deadline.TimerDelay, cancellationToken).ConfigureAwait(false);
                 }
             }
             catch (TimeoutException)

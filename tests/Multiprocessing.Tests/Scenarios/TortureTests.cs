@@ -9,16 +9,13 @@ namespace Multiprocessing.Tests;
 /// </summary>
 public class TortureTests : ProcessTest
 {
-    /// <summary>How long, for runs of hours; and the seed of a run that is to be repeated.</summary>
-    private const string SecondsVariable = "MULTIPROCESSING_TORTURE_SECONDS";
-    private const string SeedVariable = "MULTIPROCESSING_TORTURE_SEED";
     private const int SecondsByDefault = 20;
 
     [Fact]
     public Task Random_kills_lose_nothing_but_what_the_dead_had_in_hand()
     {
-        var seconds = ValueOf(SecondsVariable, SecondsByDefault);
-        var seed = ValueOf(SeedVariable, Environment.TickCount);
+        var seconds = LongRuns.TortureSeconds(SecondsByDefault);
+        var seed = LongRuns.TortureSeed;
         return Watchdog.Run(
             () =>
             {
@@ -30,6 +27,4 @@ public class TortureTests : ProcessTest
             },
             TimeSpan.FromSeconds(seconds + 150));
     }
-
-    private static int ValueOf(string variable, int otherwise) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? int.Parse(text) : otherwise;
 }
