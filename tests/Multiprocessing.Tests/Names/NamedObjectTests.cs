@@ -185,6 +185,19 @@ public sealed class NamedObjectTests : IDisposable
     }
 
     [Fact]
+    public void To_open_what_nobody_has_is_an_error_or_false()
+    {
+        var wanted = NamedIdentity.Of<ProcessLock>(null);
+        var none = Should.Throw<NamedObjectNotFoundException>(() => NamedObject.Open(_here, "x", wanted, ProcessLock.OpenNamed));
+        none.Name.ShouldBe("x");
+        none.Message.ShouldContain("OpenOrCreate");
+        NamedObject.TryOpen(_here, "x", wanted, ProcessLock.OpenNamed, out _).ShouldBeFalse();
+        using var made = ProcessLock.OpenOrCreate(_there, "x", LockRecursionPolicy.SupportsRecursion);
+        using var opened = NamedObject.Open(_here, "x", wanted, ProcessLock.OpenNamed);
+        opened.RecursionPolicy.ShouldBe(LockRecursionPolicy.SupportsRecursion);
+    }
+
+    [Fact]
     public void Names_are_told_apart_by_case_and_by_all_of_their_characters()
     {
         using var lower = SharedValue<int>.OpenOrCreate(_here, "name", 1);
