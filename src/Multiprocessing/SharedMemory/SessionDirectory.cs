@@ -153,6 +153,11 @@ internal sealed class SessionDirectory
 
     private static void DeleteRemaining(string path)
     {
+        foreach (var directory in Directory.EnumerateDirectories(path))
+        {
+            DeleteTree(directory);
+        }
+
         foreach (var file in Directory.EnumerateFiles(path))
         {
             File.Delete(file);

@@ -99,7 +99,11 @@ internal sealed unsafe class SessionMemory
     private static string Describe(int layout, int pointerSize) => $"layout {layout} with {pointerSize * 8}-bit pointers";
 
     /// <summary>The file was renamed.</summary>
-    public void MoveTo(string path) => _path = path;
+    public void MoveTo(string path)
+    {
+        _path = path;
+        MappedFile.Move(_base, path);
+    }
 
     /// <summary>
     /// Puts memory behind more entries; under the table lock. Killed before the capacity is raised: the memory is there and is allocated again, which does nothing.

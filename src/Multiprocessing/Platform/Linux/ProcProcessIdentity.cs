@@ -1,9 +1,11 @@
 using System.Buffers.Text;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 
 namespace Multiprocessing.Platform.Linux;
 
 /// <summary>A process named so that a reused pid is not taken for it: by pid and start time (field 22 of /proc/pid/stat, clock ticks since boot).</summary>
+[SupportedOSPlatform("linux")]
 internal static unsafe partial class ProcProcessIdentity
 {
     private const int ReadOnlyCloseOnExec = 0x80000;
