@@ -194,6 +194,11 @@ internal static class ChildLauncher
             forStart[StartupHooksVariable] = environment.GetValueOrDefault(StartupHooksVariable) is { Length: > 0 } others ? others + Path.PathSeparator + hook : hook;
         }
 
+        if (Means.IsPortableForced)
+        {
+            environment[Means.ForceVariable] = "1";
+        }
+
         toRestore = [];
         foreach (var (name, value) in forStart)
         {

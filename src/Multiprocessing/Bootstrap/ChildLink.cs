@@ -33,6 +33,9 @@ internal sealed class ChildLink(int processId, ParticipantId participant, Guid t
     /// <summary>Tells its end, or <see langword="null"/> where the system has nothing that does.</summary>
     public WaitSource? Exit { get; } = ChildWait.TryOpenExit(processId);
 
+    /// <summary>The child has closed its end, which it does only when it ends.</summary>
+    public bool HasChannelEnded => _reader.Ended;
+
     public FrameWriter Writer { get; } = new(control);
 
     public OutputCapture? Output { get; } = output;

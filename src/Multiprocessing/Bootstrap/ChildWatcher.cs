@@ -8,7 +8,10 @@ namespace Multiprocessing;
 /// </summary>
 internal sealed class ChildWatcher
 {
-    private const int PollingSliceMilliseconds = 20; // only for kernels without pidfd_open (before 5.3)
+    // Where the system does not tell the end of a process, the end of its channel does: the process is gone microseconds later. The long slice is for one that has
+    // passed its channel on, by a fork that this library knows nothing of.
+    private const int SliceWhileEnding = 1;
+    private const int SliceWithoutExit = 450;
     private const int KindBits = 2;
 
     private static readonly Lock Gate = new();
@@ -83,13 +86,8 @@ internal sealed class ChildWatcher
         Span<long> tags = stackalloc long[64];
         while (!_isClosed)
         {
-            bool mustPoll;
-            lock (Gate)
-            {
-                mustPoll = _links.Values.Any(link => link.Exit is null);
-            }
-
-            var count = _sources.Wait(tags, mustPoll ? PollingSliceMilliseconds : -1);
+            var slice = SliceNow();
+            var count = _sources.Wait(tags, slice);
             foreach (var tag in tags[..count])
             {
                 if (Find(tag >> KindBits) is { } link)
@@ -98,10 +96,27 @@ internal sealed class ChildWatcher
                 }
             }
 
-            if (mustPoll)
+            if (slice >= 0)
             {
                 PollForExits();
             }
+        }
+    }
+
+    private int SliceNow()
+    {
+        lock (Gate)
+        {
+            var slice = Timeout.Infinite;
+            foreach (var link in _links.Values)
+            {
+                if (link.Exit is null)
+                {
+                    slice = link.HasChannelEnded ? SliceWhileEnding : slice < 0 ? SliceWithoutExit : slice;
+                }
+            }
+
+            return slice;
         }
     }
 

@@ -22,25 +22,12 @@ internal static class OrphanReaper
 
         foreach (var orphan in orphans)
         {
-            if (WaitUntilGone(orphan))
+            if (ProcessIdentity.WaitUntilGone(orphan.ProcessId, orphan.StartTime, PatienceMilliseconds))
             {
                 session.MarkDead(orphan.Id, new ParticipantExit(orphan.ProcessId, ExitReason.Killed, -1, Signals.Kill));
             }
 
             Reap(session, orphan.Id);
         }
-    }
-
-    private static bool WaitUntilGone(ParticipantInfo orphan)
-    {
-        using var exit = ChildWait.TryOpenExit(orphan.ProcessId);
-
-        // Opened first, asked second: if the number is still that process's, then what was opened is, too.
-        if (exit is not null && ProcessIdentity.IsRunning(orphan.ProcessId, orphan.StartTime))
-        {
-            _ = exit.WaitUntilReady(PatienceMilliseconds);
-        }
-
-        return !ProcessIdentity.IsRunning(orphan.ProcessId, orphan.StartTime);
     }
 }

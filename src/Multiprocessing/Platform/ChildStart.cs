@@ -13,9 +13,11 @@ internal static class ChildStart
     /// <summary>Starts the process and returns its id.</summary>
     /// <exception cref="Win32Exception">The system refused; the code is its own.</exception>
     public static int Start(SpawnRequest request) =>
-        OperatingSystem.IsLinux() && request.Processors is not null
-            ? ProcessorMask.Use(request.Processors, () => PosixSpawn.Start(request))
-            : PosixSpawn.Start(request);
+        request.Processors is null
+            ? PosixSpawn.Start(request)
+            : OperatingSystem.IsLinux()
+                ? ProcessorMask.Use(request.Processors, () => PosixSpawn.Start(request))
+                : throw Unsupported.Here("Binding a process to processors");
 
     /// <summary>Sets how willingly the process gives way to others: 19 is the most, -20 the least.</summary>
     /// <exception cref="Win32Exception">The system refused; the code is its own.</exception>

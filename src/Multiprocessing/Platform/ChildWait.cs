@@ -7,7 +7,7 @@ namespace Multiprocessing.Platform;
 internal static class ChildWait
 {
     /// <summary>Becomes ready when the process, which need not be a child, ends; <see langword="null"/> where the system has no such thing.</summary>
-    public static WaitSource? TryOpenExit(int processId) => OperatingSystem.IsLinux() ? PidFd.TryOpen(processId) : null;
+    public static WaitSource? TryOpenExit(int processId) => Means.UseLinux ? PidFd.TryOpen(processId) : null;
 
     /// <summary>Whether the child has ended; its number cannot be reused before it is reaped.</summary>
     public static bool HasEnded(int processId) => ChildStatus.HasEnded(processId);

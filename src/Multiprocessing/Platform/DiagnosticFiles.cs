@@ -10,9 +10,14 @@ internal static class DiagnosticFiles
 {
     /// <summary>Removes what the dead process left, if it left anything.</summary>
     /// <param name="processId">Its pid.</param>
-    /// <param name="startTime">Its start time in clock ticks since boot, by which the runtime tells processes of the same pid apart.</param>
+    /// <param name="startTime">Its start time, by which the runtime tells processes of the same pid apart.</param>
     public static void Delete(int processId, long startTime)
     {
+        if (OperatingSystem.IsMacOS())
+        {
+            startTime /= 1_000_000; // there the runtime writes seconds
+        }
+
         var id = string.Create(CultureInfo.InvariantCulture, $"{processId}-{startTime}");
         var directory = Path.GetTempPath();
         Delete(Path.Combine(directory, $"dotnet-diagnostic-{id}-socket"));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Multiprocessing.Platform.Linux;
+using Multiprocessing.Platform.MacOS;
 
 namespace Multiprocessing.Platform;
 
@@ -9,8 +10,11 @@ internal static class FileOwner
     /// <summary>The user this process runs as, in a form that can be part of a file's name.</summary>
     public static string CurrentUser { get; } = OperatingSystem.IsLinux()
         ? Statx.CurrentUser.ToString(CultureInfo.InvariantCulture)
-        : throw Unsupported.Here("The user's number");
+        : OperatingSystem.IsMacOS()
+            ? Lstat.CurrentUser.ToString(CultureInfo.InvariantCulture)
+            : throw Unsupported.Here("The user's number");
 
     /// <summary>The file exists, is not a link to elsewhere in its last part, and belongs to the user this process runs as.</summary>
-    public static bool IsOurs(string path) => OperatingSystem.IsLinux() && Statx.IsOurs(path);
+    public static bool IsOurs(string path) =>
+        OperatingSystem.IsLinux() ? Statx.IsOurs(path) : OperatingSystem.IsMacOS() && Lstat.IsOurs(path);
 }

@@ -1,3 +1,4 @@
+using Multiprocessing.Platform.Portable;
 using Multiprocessing.Platform.Posix;
 
 namespace Multiprocessing.Platform;
@@ -14,17 +15,45 @@ internal static unsafe class MappedFile
     /// Creates the file with all its bytes allocated, so that a full file system is an error here and not a crash at the first touch, and maps
     /// <paramref name="mapSize"/> bytes of address space, which may be more than <paramref name="size"/> for a file that grows.
     /// </summary>
-    public static int Create(string path, long size, long mapSize, out byte* address) => SharedMapping.Create(path, size, mapSize, out address);
+    public static int Create(string path, long size, long mapSize, out byte* address) =>
+        Known(SharedMapping.Create(path, size, mapSize, out address), path, mapSize, address);
 
     /// <summary>Maps a file that is there. One with fewer than <paramref name="leastSize"/> bytes, whose first touch could crash, counts as not there.</summary>
     public static int OpenExisting(string path, long mapSize, out byte* address, long leastSize = 0) =>
-        SharedMapping.OpenExisting(path, mapSize, out address, leastSize);
+        Known(SharedMapping.OpenExisting(path, mapSize, out address, leastSize), path, mapSize, address);
+
+    /// <summary>The mapped file was renamed.</summary>
+    public static void Move(byte* address, string path)
+    {
+        if (Means.ParksSleepers)
+        {
+            MappingTable.Move(address, path);
+        }
+    }
 
     /// <summary>Allocates the bytes from <paramref name="from"/> to <paramref name="to"/>; mappings that reach there may use them afterwards.</summary>
     public static int Grow(string path, long from, long to) => SharedMapping.Grow(path, from, to);
 
-    public static void Unmap(byte* address, long size) => SharedMapping.Unmap(address, size);
+    public static void Unmap(byte* address, long size)
+    {
+        if (Means.ParksSleepers)
+        {
+            MappingTable.Remove(address);
+        }
+
+        SharedMapping.Unmap(address, size);
+    }
 
     /// <summary>Deletes the file; that it is gone already is what was wanted. What is mapped stays usable.</summary>
     public static void Delete(string path) => SharedMapping.Delete(path);
+
+    private static int Known(int error, string path, long size, byte* address)
+    {
+        if (Means.ParksSleepers && error == 0)
+        {
+            MappingTable.Add(address, size, path);
+        }
+
+        return error;
+    }
 }

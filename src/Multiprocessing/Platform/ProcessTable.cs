@@ -1,4 +1,5 @@
 using Multiprocessing.Platform.Linux;
+using Multiprocessing.Platform.MacOS;
 
 namespace Multiprocessing.Platform;
 
@@ -6,11 +7,13 @@ namespace Multiprocessing.Platform;
 internal static class ProcessTable
 {
     /// <summary>The process's numbers, or <see langword="null"/> when it does not exist.</summary>
-    public static ProcStat? TryReadStat(int processId) => OperatingSystem.IsLinux() ? ProcProcessTable.TryReadStat(processId) : null;
+    public static ProcStat? TryReadStat(int processId) =>
+        OperatingSystem.IsLinux() ? ProcProcessTable.TryReadStat(processId) : OperatingSystem.IsMacOS() ? BsdProcessTable.TryReadStat(processId) : null;
 
     /// <summary>Every process below <paramref name="ancestor"/>, nearest first.</summary>
-    public static IReadOnlyList<ProcStat> Descendants(int ancestor) => OperatingSystem.IsLinux() ? ProcProcessTable.Descendants(ancestor) : [];
+    public static IReadOnlyList<ProcStat> Descendants(int ancestor) =>
+        OperatingSystem.IsLinux() ? ProcProcessTable.Descendants(ancestor) : OperatingSystem.IsMacOS() ? BsdProcessTable.Descendants(ancestor) : [];
 
-    /// <summary>The largest resident size so far in bytes, or 0 when the process is gone.</summary>
+    /// <summary>The largest resident size so far in bytes, or 0 when the process is gone or the system does not keep it.</summary>
     public static long PeakResidentBytes(int processId) => OperatingSystem.IsLinux() ? ProcProcessTable.PeakResidentBytes(processId) : 0;
 }

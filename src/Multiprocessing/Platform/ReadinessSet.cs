@@ -1,11 +1,12 @@
 using Multiprocessing.Platform.Linux;
+using Multiprocessing.Platform.Posix;
 
 namespace Multiprocessing.Platform;
 
 /// <summary>Waits for many sources at once. Any thread may watch and unwatch; one waits.</summary>
 internal abstract class ReadinessSet : IDisposable
 {
-    public static ReadinessSet Create() => OperatingSystem.IsLinux() ? new Epoll() : throw Unsupported.Here("Waiting for children");
+    public static ReadinessSet Create() => Means.UseLinux ? new Epoll() : new PollSet();
 
     /// <summary>Reports <paramref name="tag"/> from <see cref="Wait"/> while <paramref name="source"/> has something to read or its other side is gone.</summary>
     public abstract void Watch(WaitSource source, long tag);

@@ -24,4 +24,7 @@ internal static class Signals
 
     /// <summary>A crash, as opposed to a request from outside: illegal instruction, trap, abort, bus error, arithmetic, segmentation, bad system call.</summary>
     public static bool IsCrash(int signal) => PosixSignals.IsCrash(signal);
+
+    /// <summary>The signal's name such as <c>SIGKILL</c>.</summary>
+    public static string NameOf(int signal) => PosixSignals.NameOf(signal);
 }

@@ -1,4 +1,6 @@
 using Multiprocessing.Platform.Linux;
+using Multiprocessing.Platform.MacOS;
+using Multiprocessing.Platform.Portable;
 
 namespace Multiprocessing.Platform;
 
@@ -9,8 +11,23 @@ internal static unsafe class WordWait
     /// Sleeps while <paramref name="word"/> holds <paramref name="expected"/>, at most <paramref name="timeout"/>. It may return early for no reason: the
     /// caller looks again at what it waits for. Comparing and going to sleep are one step for who wakes, so a change before a <see cref="Wake"/> is never missed.
     /// </summary>
-    public static void Wait(int* word, int expected, TimeSpan timeout) => Futex.Wait(word, expected, timeout);
+    public static void Wait(int* word, int expected, TimeSpan timeout)
+    {
+        if (Means.UseLinux)
+        {
+            Futex.Wait(word, expected, timeout);
+        }
+        else if (Means.UseSharedAddressWait)
+        {
+            SharedAddressWait.Wait(word, expected, timeout);
+        }
+        else
+        {
+            ParkedWait.Wait(word, expected, timeout);
+        }
+    }
 
     /// <summary>Wakes at most <paramref name="count"/> sleepers and returns how many there were.</summary>
-    public static int Wake(int* word, int count) => Futex.Wake(word, count);
+    public static int Wake(int* word, int count) =>
+        Means.UseLinux ? Futex.Wake(word, count) : Means.UseSharedAddressWait ? SharedAddressWait.Wake(word, count) : ParkedWait.Wake(word, count);
 }

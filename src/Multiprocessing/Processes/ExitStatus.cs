@@ -1,3 +1,5 @@
+using Multiprocessing.Platform;
+
 namespace Multiprocessing;
 
 /// <summary>How a process ended: an exit code, a signal, a crash and an unhandled exception are told apart.</summary>
@@ -19,14 +21,14 @@ public sealed record ExitStatus
     public bool IsSuccess => Reason is ExitReason.Exited && Code is 0;
 
     /// <summary>The signal's name such as <c>SIGKILL</c>, or <see langword="null"/> when no signal ended the process.</summary>
-    public string? SignalName => Signal is { } number ? NameOf(number) : null;
+    public string? SignalName => Signal is { } number ? Signals.NameOf(number) : null;
 
     /// <summary>Says it in words: <c>exit code 7</c>, <c>killed by signal 9 (SIGKILL)</c>.</summary>
     public override string ToString()
     {
         var how = (Signal, Code) switch
         {
-            ({ } signal, _) => $"signal {signal} ({NameOf(signal)})",
+            ({ } signal, _) => $"signal {signal} ({Signals.NameOf(signal)})",
             (_, { } code) => $"exit code {code}",
             _ => "unknown exit status",
         };
@@ -44,28 +46,4 @@ public sealed record ExitStatus
             _ => how,
         };
     }
-
-    // Linux x64 and arm64 numbers (signal(7)); the numbers above 31 are real-time signals without names.
-    private static string NameOf(int signal) => signal switch
-    {
-        1 => "SIGHUP",
-        2 => "SIGINT",
-        3 => "SIGQUIT",
-        4 => "SIGILL",
-        5 => "SIGTRAP",
-        6 => "SIGABRT",
-        7 => "SIGBUS",
-        8 => "SIGFPE",
-        9 => "SIGKILL",
-        10 => "SIGUSR1",
-        11 => "SIGSEGV",
-        12 => "SIGUSR2",
-        13 => "SIGPIPE",
-        14 => "SIGALRM",
-        15 => "SIGTERM",
-        24 => "SIGXCPU",
-        25 => "SIGXFSZ",
-        31 => "SIGSYS",
-        _ => $"signal {signal}",
-    };
 }

@@ -54,6 +54,12 @@ internal sealed class Footprint
                 continue; // closed meanwhile, or the handle that this listing itself uses
             }
 
+            // Where sleepers are parked, which of the bells a waiting thread has open is chance.
+            if (Path.GetFileName(Path.GetDirectoryName(target)) is "parking")
+            {
+                continue;
+            }
+
             // Numbers of pipes and sockets differ each time; how many there are must not.
             yield return target.Contains(":[", StringComparison.Ordinal) ? target[..target.IndexOf(":[", StringComparison.Ordinal)] : target;
         }

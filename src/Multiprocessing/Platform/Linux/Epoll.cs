@@ -1,10 +1,12 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using Multiprocessing.Platform.Posix;
 
 namespace Multiprocessing.Platform.Linux;
 
 /// <summary>epoll(7), level triggered, for reading.</summary>
+[SupportedOSPlatform("linux")]
 internal sealed unsafe partial class Epoll : ReadinessSet
 {
     private const int CloseOnExec = 0x80000;

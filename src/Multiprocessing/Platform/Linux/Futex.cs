@@ -1,8 +1,10 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 
 namespace Multiprocessing.Platform.Linux;
 
 /// <summary>futex(2) on shared mappings (never FUTEX_PRIVATE_FLAG: the sleepers are in other processes).</summary>
+[SupportedOSPlatform("linux")]
 internal static unsafe partial class Futex
 {
     private const int WaitOperation = 0;

@@ -1,9 +1,11 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using Multiprocessing.Platform.Posix;
 
 namespace Multiprocessing.Platform.Linux;
 
 /// <summary>pidfd_open(2).</summary>
+[SupportedOSPlatform("linux")]
 internal static partial class PidFd
 {
     private const nint OpenNumber = 434; // the same on every architecture

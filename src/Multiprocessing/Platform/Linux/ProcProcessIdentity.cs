@@ -1,9 +1,11 @@
 using System.Buffers.Text;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 
 namespace Multiprocessing.Platform.Linux;
 
 /// <summary>A process named so that a reused pid is not taken for it: by pid and start time (field 22 of /proc/pid/stat, clock ticks since boot).</summary>
+[SupportedOSPlatform("linux")]
 internal static unsafe partial class ProcProcessIdentity
 {
     private const int ReadOnlyCloseOnExec = 0x80000;
@@ -11,6 +13,9 @@ internal static unsafe partial class ProcProcessIdentity
     private const int NoSuchProcess = 3;
     private const int NoSuchFile = 2;
     private const int ExitingFlag = 0x4; // PF_EXITING, include/linux/sched.h
+
+    /// <summary>The number of the pid namespace, the one in <c>pid:[4026531836]</c>; two that exist at the same time differ. Empty where /proc is not mounted.</summary>
+    public static string Namespace { get; } = string.Concat((new FileInfo("/proc/self/ns/pid").LinkTarget ?? "").Where(char.IsAsciiDigit));
 
     private enum Look
     {

@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Runtime.Versioning;
 
 namespace Multiprocessing.Platform.Linux;
 
 /// <summary>proc(5).</summary>
+[SupportedOSPlatform("linux")]
 internal static class ProcProcessTable
 {
     private const long TicksPerClock = TimeSpan.TicksPerSecond / 100; // USER_HZ is 100 on every Linux ABI

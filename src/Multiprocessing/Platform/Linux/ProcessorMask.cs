@@ -1,9 +1,11 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 
 namespace Multiprocessing.Platform.Linux;
 
 /// <summary>sched_setaffinity(2).</summary>
+[SupportedOSPlatform("linux")]
 internal static unsafe partial class ProcessorMask
 {
     private const int MaskBytes = 128; // 1024 processors, the C library's cpu_set_t

@@ -1,8 +1,10 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 
 namespace Multiprocessing.Platform.Linux;
 
 /// <summary>statvfs(3). The first five fields of its result are words in glibc and musl on all 64-bit machines.</summary>
+[SupportedOSPlatform("linux")]
 internal static unsafe partial class Statvfs
 {
     // struct statvfs has 112 bytes in glibc and musl; room to spare costs nothing.

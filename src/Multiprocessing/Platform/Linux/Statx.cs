@@ -1,9 +1,11 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 
 namespace Multiprocessing.Platform.Linux;
 
 /// <summary>Whose a file is. The session's directories lie in places where every user may write, so a name alone proves nothing.</summary>
+[SupportedOSPlatform("linux")]
 internal static unsafe partial class Statx
 {
     private const int CurrentDirectory = -100;

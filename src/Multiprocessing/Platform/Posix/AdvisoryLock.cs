@@ -9,14 +9,12 @@ internal static partial class AdvisoryLock
     private const int Shared = 1;
     private const int Exclusive = 2;
     private const int NonBlocking = 4;
-    private const int OpenOrCreate = 2 | 0x40 | 0x80000;
-    private const int OpenOnly = 2 | 0x80000;
-    private const int OwnerOnly = 0x180;
 
     /// <summary>Takes the lock at once, or returns null because somebody has it or the file cannot be opened. Disposing the handle drops the lock.</summary>
     public static SafeFileHandle? TryTake(string path, bool create, bool shared = false)
     {
-        var file = Open(path, create ? OpenOrCreate : OpenOnly, OwnerOnly);
+        var flags = OpenFlags.ReadWrite | OpenFlags.CloseOnExec | (create ? OpenFlags.Create : 0);
+        var file = new SafeFileHandle(FileOpen.Open(path, flags, OpenFlags.OwnerOnly), ownsHandle: true);
         if (!file.IsInvalid && Lock(file, (shared ? Shared : Exclusive) | NonBlocking) == 0)
         {
             return file;
@@ -25,9 +23,6 @@ internal static partial class AdvisoryLock
         file.Dispose();
         return null;
     }
-
-    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial SafeFileHandle Open(string path, int flags, int mode);
 
     [LibraryImport("libc", EntryPoint = "flock")]
     private static partial int Lock(SafeFileHandle file, int operation);

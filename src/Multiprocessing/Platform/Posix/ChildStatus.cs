@@ -9,10 +9,13 @@ internal static unsafe partial class ChildStatus
     private const int ByPid = 1;
     private const int NoHang = 1;
     private const int Exited = 4;
-    private const int KeepZombie = 0x01000000;
-    private const int EINTR = 4;
-    private const int ECHILD = 10;
     private const int ReasonExited = 1;
+    private const int ReasonAt = 2;
+
+    private static int KeepZombie => OperatingSystem.IsLinux() ? 0x01000000 : 0x20;
+
+    // siginfo_t begins with signo, errno, code. Then on 64-bit Linux a gap, pid, uid and status; on macOS pid, uid and status at once.
+    private static int StatusAt => OperatingSystem.IsLinux() ? 6 : 5;
 
     /// <summary>Whether the child has ended; it stays a zombie, so that its process id and group cannot be reused yet.</summary>
     public static bool HasEnded(int processId) => TryWait(processId, NoHang | KeepZombie, out _) is not Outcome.Running;
@@ -22,7 +25,6 @@ internal static unsafe partial class ChildStatus
 
     private static Outcome TryWait(int processId, int options, out WaitStatus status)
     {
-        // siginfo_t: signo, errno, code, (pad), pid, uid, status at 24 on 64-bit Linux.
         var info = stackalloc int[32];
         status = default;
         while (true)
@@ -35,15 +37,15 @@ internal static unsafe partial class ChildStatus
                     return Outcome.Running;
                 }
 
-                status = info[2] == ReasonExited ? new WaitStatus(info[6], null) : new WaitStatus(null, info[6] & 0x7f);
+                status = info[ReasonAt] == ReasonExited ? new WaitStatus(info[StatusAt], null) : new WaitStatus(null, info[StatusAt] & 0x7f);
                 return Outcome.Ended;
             }
 
             switch (Marshal.GetLastPInvokeError())
             {
-                case EINTR:
+                case Errno.Interrupted:
                     continue;
-                case ECHILD:
+                case Errno.NoChild:
                     return Outcome.NotOurs;
                 case var error:
                     throw new Win32Exception(error);

@@ -21,6 +21,8 @@ internal sealed unsafe partial class DescriptorEnd : PipeEnd
 
     public int Number => _descriptor.Number;
 
+    public bool IsClosed => _descriptor.IsClosed;
+
     public override string InheritedAs => Number.ToString(CultureInfo.InvariantCulture);
 
     // MSG_NOSIGNAL and MSG_DONTWAIT. macOS lacks the first; there the runtime ignores SIGPIPE.
@@ -142,6 +144,13 @@ internal sealed unsafe partial class DescriptorEnd : PipeEnd
         }
 
         return true;
+    }
+
+    /// <summary>Writes one byte if there is room for one.</summary>
+    public void WriteByte()
+    {
+        byte value = 1;
+        _ = Write(Number, &value, 1);
     }
 
     public override bool TrySend(ReadOnlySpan<byte> data, TimeSpan timeout)

@@ -9,6 +9,6 @@ internal unsafe partial struct PollRequest
     public short Wanted;
     public short Seen;
 
-    [LibraryImport("libc", EntryPoint = "poll")]
+    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     public static partial int Poll(PollRequest* requests, nuint count, int milliseconds);
 }

@@ -8,6 +8,9 @@ internal static partial class PosixSignals
     /// <summary>Sends a signal to one process; <see langword="false"/> when it does not exist or is somebody else's.</summary>
     public static bool Send(int processId, int signal) => kill(processId, signal) == 0;
 
+    /// <summary>There is such a process, ended ones that are not reaped included, be it somebody else's.</summary>
+    public static bool Exists(int processId) => kill(processId, 0) == 0 || Marshal.GetLastPInvokeError() != Errno.NoSuchProcess;
+
     /// <summary>Sends a signal to every process of a group.</summary>
     public static bool SendToGroup(int groupId, int signal) => kill(-groupId, signal) == 0;
 
@@ -21,7 +24,31 @@ internal static partial class PosixSignals
     }
 
     /// <summary>A crash, as opposed to a request from outside: illegal instruction, trap, abort, bus error, arithmetic, segmentation, bad system call.</summary>
-    public static bool IsCrash(int signal) => signal is 4 or 5 or 6 or 7 or 8 or 11 or 31;
+    public static bool IsCrash(int signal) => OperatingSystem.IsLinux() ? signal is 4 or 5 or 6 or 7 or 8 or 11 or 31 : signal is 4 or 5 or 6 or 7 or 8 or 10 or 11 or 12;
+
+    /// <summary>The signal's name: of signal(7) on x64 and arm64, where those above 31 are real-time signals without names, and of macOS' sys/signal.h where that differs.</summary>
+    public static string NameOf(int signal) => (signal, OperatingSystem.IsMacOS()) switch
+    {
+        (1, _) => "SIGHUP",
+        (2, _) => "SIGINT",
+        (3, _) => "SIGQUIT",
+        (4, _) => "SIGILL",
+        (5, _) => "SIGTRAP",
+        (6, _) => "SIGABRT",
+        (7, false) or (10, true) => "SIGBUS",
+        (8, _) => "SIGFPE",
+        (9, _) => "SIGKILL",
+        (10, false) or (30, true) => "SIGUSR1",
+        (11, _) => "SIGSEGV",
+        (12, false) or (31, true) => "SIGUSR2",
+        (13, _) => "SIGPIPE",
+        (14, _) => "SIGALRM",
+        (15, _) => "SIGTERM",
+        (24, _) => "SIGXCPU",
+        (25, _) => "SIGXFSZ",
+        (31, false) or (12, true) => "SIGSYS",
+        _ => $"signal {signal}",
+    };
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int kill(int process, int signal);

@@ -5,13 +5,7 @@ namespace Multiprocessing.Platform.Posix;
 /// <summary>Files mapped shared and writable. Every method returns 0 or the errno, and leaves nothing behind when it fails.</summary>
 internal static unsafe partial class SharedMapping
 {
-    private const int Interrupted = 4;
 
-    // The same on x64 and arm64 (asm-generic).
-    private const int ReadWrite = 2;
-    private const int CreateNew = 0x40 | 0x80;
-    private const int CloseOnExec = 0x80000;
-    private const int OwnerOnly = 0x180;
     private const int ProtectReadWrite = 3;
     private const int MapShared = 1;
     private const int SeekEnd = 2;
@@ -26,7 +20,7 @@ internal static unsafe partial class SharedMapping
     public static int Create(string path, long size, long mapSize, out byte* address)
     {
         address = null;
-        var file = Open(path, ReadWrite | CreateNew | CloseOnExec, OwnerOnly);
+        var file = FileOpen.Open(path, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.CloseOnExec, OpenFlags.OwnerOnly);
         if (file < 0)
         {
             return Marshal.GetLastPInvokeError();
@@ -38,7 +32,7 @@ internal static unsafe partial class SharedMapping
             error = Map(file, mapSize, out address);
         }
 
-        _ = Close(file);
+        _ = FileOpen.Close(file);
         if (error != 0)
         {
             _ = Unlink(path);
@@ -51,28 +45,28 @@ internal static unsafe partial class SharedMapping
     public static int OpenExisting(string path, long mapSize, out byte* address, long leastSize = 0)
     {
         address = null;
-        var file = Open(path, ReadWrite | CloseOnExec, 0);
+        var file = FileOpen.Open(path, OpenFlags.ReadWrite | OpenFlags.CloseOnExec);
         if (file < 0)
         {
             return Marshal.GetLastPInvokeError();
         }
 
         var error = leastSize > 0 && Seek(file, 0, SeekEnd) < leastSize ? MappedFile.NoEntry : Map(file, mapSize, out address);
-        _ = Close(file);
+        _ = FileOpen.Close(file);
         return error;
     }
 
     /// <summary>Allocates the bytes from <paramref name="from"/> to <paramref name="to"/>; mappings that reach there may use them afterwards.</summary>
     public static int Grow(string path, long from, long to)
     {
-        var file = Open(path, ReadWrite | CloseOnExec, 0);
+        var file = FileOpen.Open(path, OpenFlags.ReadWrite | OpenFlags.CloseOnExec);
         if (file < 0)
         {
             return Marshal.GetLastPInvokeError();
         }
 
         var error = Allocate(file, from, to);
-        _ = Close(file);
+        _ = FileOpen.Close(file);
         return error;
     }
 
@@ -83,6 +77,11 @@ internal static unsafe partial class SharedMapping
 
     private static int Allocate(int file, long from, long to)
     {
+        if (!Means.UseLinux)
+        {
+            return ZeroFill.Write(file, from, to);
+        }
+
         while (from < to)
         {
             var piece = Math.Min(AllocationPiece, to - from);
@@ -91,7 +90,7 @@ internal static unsafe partial class SharedMapping
                 case 0:
                     from += piece;
                     break;
-                case Interrupted:
+                case Errno.Interrupted:
                     break;
                 case var error:
                     return error;
@@ -113,10 +112,6 @@ internal static unsafe partial class SharedMapping
         return Marshal.GetLastPInvokeError();
     }
 
-    // Plain descriptors, closed a few lines below where they were opened: the marshalling of a SafeHandle would take half a millisecond of every child's start.
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags, int mode);
-
     [LibraryImport("libc", EntryPoint = "unlink", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Unlink(string path);
 
@@ -128,9 +123,6 @@ internal static unsafe partial class SharedMapping
 
     [LibraryImport("libc", EntryPoint = "lseek")]
     private static partial long Seek(int file, long offset, int whence);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int Close(int file);
 
     [LibraryImport("libc", EntryPoint = "munmap")]
     private static partial int MemoryUnmap(byte* address, nint length);

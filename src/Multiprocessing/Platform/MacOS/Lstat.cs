@@ -1,0 +1,31 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+
+namespace Multiprocessing.Platform.MacOS;
+
+/// <summary>lstat(2) with 64-bit inode numbers, which on Intel alone has a name of its own.</summary>
+[SupportedOSPlatform("macos")]
+internal static unsafe partial class Lstat
+{
+    private const int SizeOfStat = 144;
+    private const int OffsetOfOwner = 16;
+
+    public static uint CurrentUser { get; } = GetEffectiveUser();
+
+    /// <inheritdoc cref="FileOwner.IsOurs"/>
+    public static bool IsOurs(string path)
+    {
+        var result = stackalloc byte[SizeOfStat];
+        var answer = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? AskIntel(path, result) : Ask(path, result);
+        return answer == 0 && *(uint*)(result + OffsetOfOwner) == CurrentUser;
+    }
+
+    [LibraryImport("libSystem", EntryPoint = "geteuid")]
+    private static partial uint GetEffectiveUser();
+
+    [LibraryImport("libSystem", EntryPoint = "lstat", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Ask(string path, byte* result);
+
+    [LibraryImport("libSystem", EntryPoint = "lstat$INODE64", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int AskIntel(string path, byte* result);
+}

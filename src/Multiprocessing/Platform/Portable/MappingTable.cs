@@ -1,0 +1,99 @@
+namespace Multiprocessing.Platform.Portable;
+
+/// <summary>Where a word lies for all processes: the directory of its file, and a number made of the file's name and the word's place in it.</summary>
+internal readonly record struct SharedPlace(ParkingLots.Entry Lot, ulong Key);
+
+/// <summary>The mapped files of this process, by address: two processes have the same word at different addresses, and only the file is the same.</summary>
+internal static unsafe class MappingTable
+{
+    private static readonly Lock Gate = new();
+
+    // Sorted by address, replaced as a whole: those who look up take no lock.
+    private static Mapping[] _mappings = [];
+
+    private sealed record Mapping(nint Start, nint End, ParkingLots.Entry Lot, ulong File);
+
+    public static void Add(byte* address, long size, string path)
+    {
+        lock (Gate)
+        {
+            Insert((nint)address, (nint)address + (nint)size, path);
+        }
+    }
+
+    public static void Remove(byte* address)
+    {
+        lock (Gate)
+        {
+            _ = Take((nint)address);
+        }
+    }
+
+    /// <summary>The file was renamed.</summary>
+    public static void Move(byte* address, string path)
+    {
+        lock (Gate)
+        {
+            if (Take((nint)address) is { } mapping)
+            {
+                Insert(mapping.Start, mapping.End, path);
+            }
+        }
+    }
+
+    /// <summary>Where the word lies, or <see langword="null"/> if it is in this process's own memory.</summary>
+    public static SharedPlace? Find(int* word)
+    {
+        var mappings = Volatile.Read(ref _mappings);
+        var (low, high) = (0, mappings.Length - 1);
+        while (low <= high)
+        {
+            var middle = (low + high) / 2;
+            var mapping = mappings[middle];
+            if ((nint)word < mapping.Start)
+            {
+                high = middle - 1;
+            }
+            else if ((nint)word >= mapping.End)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                return new SharedPlace(mapping.Lot, mapping.File + (ulong)((nint)word - mapping.Start));
+            }
+        }
+
+        return null;
+    }
+
+    private static void Insert(nint start, nint end, string path)
+    {
+        var mapping = new Mapping(start, end, ParkingLots.Enter(Path.GetDirectoryName(path)!), Hash(Path.GetFileName(path)));
+        Volatile.Write(ref _mappings, [.. _mappings.Append(mapping).OrderBy(entry => entry.Start)]);
+    }
+
+    private static Mapping? Take(nint start)
+    {
+        var mapping = Array.Find(_mappings, entry => entry.Start == start);
+        if (mapping is not null)
+        {
+            Volatile.Write(ref _mappings, [.. _mappings.Where(entry => entry != mapping)]);
+            ParkingLots.Leave(mapping.Lot);
+        }
+
+        return mapping;
+    }
+
+    // FNV-1a, and a last multiplication that keeps neighbouring offsets of similar names apart. A collision wakes somebody without need, and so another one late.
+    private static ulong Hash(string name)
+    {
+        var hash = 14695981039346656037UL;
+        foreach (var character in name)
+        {
+            hash = (hash ^ character) * 1099511628211UL;
+        }
+
+        return hash * 0x9E3779B97F4A7C15UL;
+    }
+}

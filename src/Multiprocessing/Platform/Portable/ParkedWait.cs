@@ -1,0 +1,37 @@
+namespace Multiprocessing.Platform.Portable;
+
+/// <summary><see cref="WordWait"/> by parking lots.</summary>
+internal static unsafe class ParkedWait
+{
+    public static void Wait(int* word, int expected, TimeSpan timeout)
+    {
+        if (timeout < TimeSpan.Zero)
+        {
+            return;
+        }
+
+        if (MappingTable.Find(word) is not { } place)
+        {
+            OwnMemoryWait.Wait(word, expected, timeout);
+        }
+        else if (place.Lot.Lot(create: true) is { } lot)
+        {
+            lot.Sleep(place.Key, word, expected, timeout);
+        }
+        else
+        {
+            ParkingLot.SleepShortly(timeout);
+        }
+    }
+
+    public static int Wake(int* word, int count)
+    {
+        if (MappingTable.Find(word) is not { } place)
+        {
+            return OwnMemoryWait.Wake();
+        }
+
+        // No lot: nobody has slept yet, and who is about to looks at the word again after making it.
+        return place.Lot.Lot(create: false)?.Wake(place.Key, count) ?? 0;
+    }
+}

@@ -1,0 +1,46 @@
+using System.Globalization;
+using Multiprocessing.Platform.Posix;
+
+namespace Multiprocessing.Platform.Portable;
+
+/// <summary>The memory of a parking lot.</summary>
+internal static unsafe class ParkingMemory
+{
+    /// <summary>
+    /// Maps it, or returns <see langword="null"/>. It is filled under another name, so nobody sees it half made; killed before it has its name: a small file stays until the directory goes.
+    /// </summary>
+    public static byte* Open(string path, long size, bool create)
+    {
+        if (SharedMapping.OpenExisting(path, size, out var address, size) == 0)
+        {
+            return address;
+        }
+
+        if (!create)
+        {
+            return null;
+        }
+
+        // Not with its parents: a session's directory that is gone must stay gone. Any failure shows at the next step.
+        MakeDirectory.One(Path.GetDirectoryName(path)!);
+
+        var draft = string.Create(CultureInfo.InvariantCulture, $"{path}.{Environment.ProcessId}.new");
+        if (SharedMapping.Create(draft, size, size, out address) != 0)
+        {
+            return null;
+        }
+
+        if (HardLink.TryCreate(draft, path))
+        {
+            SharedMapping.Delete(draft);
+            return address;
+        }
+
+        // Another one was faster, or the directory is gone.
+        SharedMapping.Delete(draft);
+        SharedMapping.Unmap(address, size);
+        return SharedMapping.OpenExisting(path, size, out address, size) == 0 ? address : null;
+    }
+
+    public static void Unmap(byte* address, long size) => SharedMapping.Unmap(address, size);
+}

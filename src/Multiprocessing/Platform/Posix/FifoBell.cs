@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Multiprocessing.Platform.Portable;
+
+namespace Multiprocessing.Platform.Posix;
+
+/// <summary>
+/// A named pipe (mkfifo(3)) that its sleeper has open while it sleeps. Who rings opens it for writing, which fails when nobody has it open for reading: so it tells
+/// the death of a sleeper too. The file stays for the next one who sleeps at this place, and goes with the session's directory.
+/// </summary>
+internal sealed unsafe partial class FifoBell : Bell
+{
+    private const short Readable = 1;
+
+    private readonly int _file;
+
+    private FifoBell(int file) => _file = file;
+
+    /// <inheritdoc cref="Bell.Open"/>
+    public static new Bell? Open(string directory, int place)
+    {
+        var path = PathOf(directory, place);
+        var file = Open(path);
+        if (file < 0 && MakeFifo(path, OpenFlags.OwnerOnly) == 0)
+        {
+            file = Open(path);
+        }
+
+        return file < 0 ? null : new FifoBell(file);
+    }
+
+    /// <inheritdoc cref="Bell.Ring"/>
+    public static new bool Ring(string directory, int place)
+    {
+        var file = FileOpen.Open(PathOf(directory, place), OpenFlags.WriteOnly | OpenFlags.NonBlocking | OpenFlags.CloseOnExec);
+        if (file < 0)
+        {
+            // ENOENT, or ENXIO: no reader. Out of descriptors: the sleeper is there, and finds itself woken when its time is over.
+            return Marshal.GetLastPInvokeError() is not (Errno.NoEntry or Errno.NoDevice);
+        }
+
+        byte ring = 1;
+        _ = Write(file, &ring, 1); // full is as good as rung
+        _ = FileOpen.Close(file);
+        return true;
+    }
+
+    public override void Wait(TimeSpan timeout)
+    {
+        var request = new PollRequest { Descriptor = _file, Wanted = Readable };
+        var milliseconds = timeout.TotalMilliseconds >= int.MaxValue ? -1 : (int)Math.Ceiling(timeout.TotalMilliseconds);
+        if (PollRequest.Poll(&request, 1, milliseconds) > 0)
+        {
+            var rings = stackalloc byte[16];
+            _ = Read(_file, rings, 16);
+        }
+    }
+
+    public override void Dispose() => _ = FileOpen.Close(_file);
+
+    // For writing too: with nobody to write, poll would report the end of the pipe again and again.
+    private static int Open(string path) => FileOpen.Open(path, OpenFlags.ReadWrite | OpenFlags.NonBlocking | OpenFlags.CloseOnExec);
+
+    private static string PathOf(string directory, int place) => Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"bell-{place}"));
+
+    [LibraryImport("libc", EntryPoint = "mkfifo", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int MakeFifo(string path, int mode);
+
+    [LibraryImport("libc", EntryPoint = "read")]
+    private static partial nint Read(int file, byte* buffer, nint count);
+
+    [LibraryImport("libc", EntryPoint = "write")]
+    private static partial nint Write(int file, byte* buffer, nint count);
+}

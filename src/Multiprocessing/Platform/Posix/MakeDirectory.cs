@@ -1,0 +1,15 @@
+using System.Runtime.InteropServices;
+
+namespace Multiprocessing.Platform.Posix;
+
+/// <summary>mkdir(2).</summary>
+internal static partial class MakeDirectory
+{
+    private const int OwnerOnly = 0x1C0;
+
+    /// <summary>Makes a directory that only the user himself may enter, in one that is there.</summary>
+    public static void One(string path) => _ = MkDir(path, OwnerOnly);
+
+    [LibraryImport("libc", EntryPoint = "mkdir", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int MkDir(string path, int mode);
+}

@@ -1,0 +1,36 @@
+using System.Runtime.InteropServices;
+
+namespace Multiprocessing.Platform.Posix;
+
+/// <summary>Allocates the bytes of a file where posix_fallocate(3) is missing (macOS): by writing them. Nobody may use them yet.</summary>
+internal static unsafe partial class ZeroFill
+{
+    private const int PieceSize = 64 * 1024;
+
+    private static readonly byte[] Zeros = new byte[PieceSize];
+
+    /// <summary>Returns 0 or the errno; a file system that is full says so here, and a short write says it at the next.</summary>
+    public static int Write(int file, long from, long to)
+    {
+        fixed (byte* zeros = Zeros)
+        {
+            while (from < to)
+            {
+                var written = WriteAt(file, zeros, (nuint)Math.Min(PieceSize, to - from), from);
+                if (written > 0)
+                {
+                    from += written;
+                }
+                else if (Marshal.GetLastPInvokeError() is var error and not Errno.Interrupted)
+                {
+                    return error;
+                }
+            }
+        }
+
+        return 0;
+    }
+
+    [LibraryImport("libc", EntryPoint = "pwrite", SetLastError = true)]
+    private static partial nint WriteAt(int file, byte* data, nuint count, long offset);
+}
