@@ -138,6 +138,9 @@ internal enum SegmentKind
     /// <summary>The error that a queue was completed with.</summary>
     Error,
     ReaderWriterLock,
+
+    /// <summary>A pool's channel to a worker, or its bell.</summary>
+    Pool,
 }
 
 /// <summary>The states of a segment's entry.</summary>
