@@ -72,6 +72,18 @@ internal sealed unsafe partial class PoolCore
         }
     }
 
+    /// <summary>How many workers have a task in hand.</summary>
+    public int BusyWorkers
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _members.Count(static member => member.IsBusy);
+            }
+        }
+    }
+
     /// <summary>Adds tasks.</summary>
     /// <exception cref="ObjectDisposedException">The pool takes no more.</exception>
     public void Submit(PoolWork work)

@@ -40,6 +40,9 @@ public partial class ProcessPool : IAsyncDisposable
     /// <summary>The ids of the worker processes that live now.</summary>
     public IReadOnlyList<int> ProcessIds => _core.ProcessIds;
 
+    /// <summary>How many workers have a task in hand at this moment.</summary>
+    public int BusyWorkers => _core.BusyWorkers;
+
     /// <summary>Changes how many workers there may be. More start when there is work; who is too many ends after the task that it runs.</summary>
     /// <param name="workers">How many.</param>
     /// <returns>A task that ends when no more workers live than that.</returns>
