@@ -30,6 +30,7 @@ return scenario switch
     ["named", "types"] => Named.Types(),
     ["named", "same-types"] => Named.SameTypes(),
     ["named", "churn"] => Named.Churn(),
+    ["long-map"] => Pools.LongMap(),
     ["end-as", var kind] => ExitKinds.Child(kind),
     ["garbage-collector"] => Shapes.GarbageCollector(),
     ["one-child"] => Shapes.OneChild(),
