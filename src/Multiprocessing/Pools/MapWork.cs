@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
@@ -39,15 +40,18 @@ internal sealed unsafe class MapWork<TItem, TResult>(TItem[] items, int count, b
 
     public override bool IsCancelled(int index) => receiver.IsOver;
 
-    public override void OnResult(int index, byte* data, byte* end)
+    protected override long End(int index, byte* data, byte* end, bool isMeasured)
     {
+        var began = isMeasured ? Stopwatch.GetTimestamp() : 0;
         var result = hasResult ? ValueSerializer.Deserialize<TResult>(ref data, end) : default!;
+        var took = isMeasured ? Stopwatch.GetTimestamp() - began : 0;
         receiver.OnResult(offset + index, result);
+        return took;
     }
 
-    public override void OnError(int index, Exception error) => receiver.OnError(offset + index, error);
+    protected override void Fail(int index, Exception error) => receiver.OnError(offset + index, error);
 
-    public override void OnNotBegun(int index) => receiver.OnNotBegun(offset + index);
+    public override void Withdraw(int index) => receiver.OnNotBegun(offset + index);
 
     public override Exception CancelledError(int index) => new OperationCanceledException("The map was cancelled.");
 

@@ -128,6 +128,13 @@ internal sealed unsafe partial class PoolCore
     private int Hand(PoolMember member, Slice slice, int count)
     {
         var work = slice.Work;
+        var record = work.Settings.Record;
+        var began = Stopwatch.GetTimestamp();
+        if (!member.IsBusy)
+        {
+            member.Seen.NewsAt = began;
+        }
+
         var done = 0;
         var begin = slice.From;
         var first = member.Requests.Next;
@@ -169,6 +176,7 @@ internal sealed unsafe partial class PoolCore
 
         AddToHand(member, work, begin, slice.From + done, first);
         _pending.Take(slice, done);
+        record.AddWriting(Stopwatch.GetTimestamp() - began, done);
         if (Options.MaxTasksPerWorker is { } most && member.Requests.Next >= (uint)most && member.State == MemberState.Ready)
         {
             member.State = MemberState.Retiring; // it has all the tasks that it may have: its replacement starts now
@@ -237,6 +245,8 @@ internal sealed unsafe partial class PoolCore
     {
         var requests = member.Requests;
         work.Settings.Body?.LearnBytes(length);
+        member.Seen.ArgumentBytes += length;
+        work.Settings.Record.ArgumentBytes += length;
         var bodyLength = body?.Bytes.Length ?? 0;
         var bodyRoom = (bodyLength + 7L) & ~7L;
         var isOutside = bodyRoom + length > ReplyRing.LargestInside;

@@ -108,6 +108,8 @@ internal sealed unsafe partial class PoolCore
         Collect(member);
         _members.Remove(member);
         var isInOrder = member.State == MemberState.Closing && !member.IsKilled;
+        var status = process.ExitStatus ?? new ExitStatus();
+        NoteGone(member, status, died: !isInOrder);
         if (member.Requests.Started != member.Replied)
         {
             var running = member.Hand.First!.Value;
@@ -153,6 +155,7 @@ internal sealed unsafe partial class PoolCore
         switch (member.KillNumber == member.Replied ? member.Reason : KillReason.None)
         {
             case KillReason.Timeout:
+                work.Settings.Record.TimedOut++;
                 work.OnError(index, new TimeoutException(
                     $"Task '{work.NameOf(index)}' did not end within {work.Settings.Timeout.TotalSeconds:0.###} s; its worker '{process.Name}' (pid {process.Id}) was killed."));
                 return;
@@ -165,8 +168,10 @@ internal sealed unsafe partial class PoolCore
         }
 
         work.CountFailedAttempt(index);
+        work.Settings.Record.Deaths++;
         if (_broken is null && !_isDisposing && work.FailedAttempts(index) < work.Settings.MaxAttempts)
         {
+            work.Settings.Record.Retries++;
             _pending.AddFirst(new Slice(work, index, index + 1));
             return;
         }

@@ -19,6 +19,8 @@ internal sealed unsafe partial class PoolCore
         {
             var at = ring + (member.ReplyTail & (ChannelLayout.RingBytes - 1));
             var header = (ReplyHeader*)at;
+            var times = header->IsMeasured != 0 ? (TaskTimes*)(at + sizeof(ReplyHeader)) : null;
+            var data = at + sizeof(ReplyHeader) + (times is null ? 0 : sizeof(TaskTimes));
             switch (header->Kind)
             {
                 case ReplyKind.Pad:
@@ -28,21 +30,22 @@ internal sealed unsafe partial class PoolCore
                     OnReady(member);
                     break;
                 case ReplyKind.InitializerFailed:
-                    OnInitializerFailed(member, header);
+                    Break(ReadError(Content(member, header, data, out var end), end));
                     break;
                 default:
-                    OnReply(member, header);
+                    OnReply(member, header, times, data);
                     break;
             }
 
-            member.ReplyTail += (sizeof(ReplyHeader) + header->Length + 7) & ~7;
+            member.ReplyTail += (data - at + header->Length + 7) & ~7;
         }
 
         member.Requests.Completed(member.Replied);
         member.FreeReplies();
+        member.Seen.NewsAt = Stopwatch.GetTimestamp();
         if (!member.IsBusy)
         {
-            member.IdleSince = Stopwatch.GetTimestamp();
+            member.IdleSince = member.Seen.NewsAt;
             if (member.State == MemberState.Retiring)
             {
                 CloseNow(member);
@@ -52,7 +55,7 @@ internal sealed unsafe partial class PoolCore
         return true;
     }
 
-    private void OnReply(PoolMember member, ReplyHeader* header)
+    private void OnReply(PoolMember member, ReplyHeader* header, TaskTimes* times, byte* data)
     {
         var handed = member.Hand.First!.Value;
         var index = handed.IndexOf(header->Sequence);
@@ -63,9 +66,9 @@ internal sealed unsafe partial class PoolCore
             member.Hand.RemoveFirst();
         }
 
-        if (header->WorkTicks != 0)
+        if (times is not null)
         {
-            PaceOf(work).Learn(header->WorkTicks + header->ReadTicks);
+            PaceOf(work).Learn(times->Work + times->Read);
         }
 
         if (member.Reason != KillReason.None && member.KillNumber == header->Sequence && !member.IsKilled)
@@ -74,38 +77,56 @@ internal sealed unsafe partial class PoolCore
             member.KillAt = 0;
         }
 
-        var data = (byte*)header + sizeof(ReplyHeader);
-        var end = data + header->Length;
         work.ReleaseReferences(index);
+        var readingTicks = 0L;
+        Exception? error = null;
         try
         {
-            if (header->IsOutside != 0)
-            {
-                var length = ((long*)data)[1];
-                data = member.Outside.Open(((long*)data)[0]).Base;
-                end = data + length;
-            }
-
+            var content = Content(member, header, data, out var end);
+            member.Seen.ResultBytes += end - content;
+            work.Settings.Record.ResultBytes += end - content;
             if (header->Kind == ReplyKind.Result)
             {
-                work.Settings.Body?.LearnBytes(end - data);
-                work.OnResult(index, data, end);
-                return;
+                work.Settings.Body?.LearnBytes(end - content);
+                readingTicks = work.OnResult(index, content, end, times is not null);
+            }
+            else
+            {
+                error = ReadError(content, end);
             }
         }
         catch (Exception exception)
         {
-            work.OnError(index, exception); // the result's own code threw while it was read
-            return;
+            error = exception; // the result's own code threw while it was read
         }
 
-        work.OnError(index, ReadError(data, end));
+        if (error is not null)
+        {
+            work.OnError(index, error);
+        }
+
+        NoteReply(member, work, times, readingTicks);
+    }
+
+    /// <summary>Where a reply's content lies: behind its header, or in a segment of its own.</summary>
+    private static byte* Content(PoolMember member, ReplyHeader* header, byte* data, out byte* end)
+    {
+        if (header->IsOutside == 0)
+        {
+            end = data + header->Length;
+            return data;
+        }
+
+        var content = member.Outside.Open(((long*)data)[0]).Base;
+        end = content + ((long*)data)[1];
+        return content;
     }
 
     private void OnReady(PoolMember member)
     {
         _failedStarts = 0;
         member.ReadyAt = member.IdleSince = Stopwatch.GetTimestamp();
+        _startUp.Add(member.ReadyAt - member.Seen.LaunchedAt, 1);
         if (member.State == MemberState.Starting)
         {
             member.State = MemberState.Ready;
@@ -120,20 +141,6 @@ internal sealed unsafe partial class PoolCore
                 break;
             }
         }
-    }
-
-    private void OnInitializerFailed(PoolMember member, ReplyHeader* header)
-    {
-        var data = (byte*)header + sizeof(ReplyHeader);
-        var end = data + header->Length;
-        if (header->IsOutside != 0)
-        {
-            var length = ((long*)data)[1];
-            data = member.Outside.Open(((long*)data)[0]).Base;
-            end = data + length;
-        }
-
-        Break(ReadError(data, end));
     }
 
     private static Exception ReadError(byte* data, byte* end)

@@ -16,8 +16,6 @@ internal sealed unsafe partial class PoolCore
     private readonly ConcurrentQueue<object> _inbox = new();
     private readonly List<PoolMember> _members = [];
     private readonly PendingTasks _pending = new();
-    private readonly TaskPace _runPace = new();
-    private readonly Dictionary<int, TaskPace> _paces = [];
     private readonly PoolMemory _bell;
     private readonly BellLayout* _bellWords;
     private readonly WorkerInitializer? _initializer;
@@ -89,6 +87,7 @@ internal sealed unsafe partial class PoolCore
     public void Submit(PoolWork work)
     {
         ThrowIfEnded();
+        work.SubmittedAt = Stopwatch.GetTimestamp();
         _inbox.Enqueue(work);
         Kick();
     }
@@ -236,6 +235,7 @@ internal sealed unsafe partial class PoolCore
             switch (entry)
             {
                 case PoolWork work when _broken is not null || _isDisposing || _isOver:
+                    NoteStarted(work);
                     for (var i = 0; i < work.Count; i++)
                     {
                         work.OnError(i, _broken ?? Disposed());
@@ -243,6 +243,7 @@ internal sealed unsafe partial class PoolCore
 
                     break;
                 case PoolWork work:
+                    NoteStarted(work);
                     _pending.AddLast(new Slice(work, 0, work.Count));
                     break;
                 case Action action:
@@ -281,18 +282,5 @@ internal sealed unsafe partial class PoolCore
         }
     }
 
-    private TaskPace PaceOf(PoolWork work)
-    {
-        if (work.Settings.Body is not { } body)
-        {
-            return _runPace;
-        }
-
-        if (!_paces.TryGetValue(body.Id, out var pace))
-        {
-            _paces.Add(body.Id, pace = new TaskPace());
-        }
-
-        return pace;
-    }
+    private static TaskPace PaceOf(PoolWork work) => work.Settings.Body?.Pace ?? work.Settings.Record.Pace;
 }

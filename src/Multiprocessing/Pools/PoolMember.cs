@@ -93,6 +93,8 @@ internal sealed unsafe class PoolMember
 
     public bool IsKilled { get; set; }
 
+    public MemberRecord Seen { get; } = new();
+
     /// <summary>Where it was when somebody looked for tasks to take from it, and when that was.</summary>
     public (uint Started, long At) LastSeen { get; set; }
 

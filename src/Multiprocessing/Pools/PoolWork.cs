@@ -24,16 +24,42 @@ internal abstract unsafe class PoolWork(WorkSettings settings)
     /// <summary>The messages stay this object's own, for another attempt.</summary>
     public virtual bool OwnsMessages => false;
 
+    /// <summary>When the pool was given the tasks, in ticks of the stopwatch.</summary>
+    public long SubmittedAt { get; set; }
+
+    /// <summary>What writing arguments took before the pool was given the tasks.</summary>
+    public long WritingTicks { get; protected set; }
+
     /// <summary>Nobody waits for the task any more: it is not begun.</summary>
     public abstract bool IsCancelled(int index);
 
-    /// <summary>The reply lies at <paramref name="data"/>. What reading it throws is the task's error.</summary>
-    public abstract void OnResult(int index, byte* data, byte* end);
+    /// <summary>The reply lies at <paramref name="data"/>. What reading it throws is the task's error. Returns what reading took, in ticks of the stopwatch, if that is to be measured.</summary>
+    public long OnResult(int index, byte* data, byte* end, bool isMeasured)
+    {
+        var ticks = End(index, data, end, isMeasured);
+        Settings.Record.Succeeded++;
+        return ticks;
+    }
 
-    public abstract void OnError(int index, Exception error);
+    public void OnError(int index, Exception error)
+    {
+        Settings.Record.Failed++;
+        Fail(index, error);
+    }
 
     /// <summary>The task was cancelled before it began.</summary>
-    public abstract void OnNotBegun(int index);
+    public void OnNotBegun(int index)
+    {
+        Settings.Record.Cancelled++;
+        Withdraw(index);
+    }
+
+    protected abstract long End(int index, byte* data, byte* end, bool isMeasured);
+
+    protected abstract void Fail(int index, Exception error);
+
+    /// <summary>Ends a task that was not begun; also of one that was never given to the pool.</summary>
+    public abstract void Withdraw(int index);
 
     /// <summary>Why a task that was killed after a cancellation ended.</summary>
     public abstract Exception CancelledError(int index);
@@ -71,7 +97,9 @@ internal abstract unsafe class PoolWork(WorkSettings settings)
 /// <summary>What all tasks of a call have in common.</summary>
 internal sealed class WorkSettings
 {
-    public required string Name { get; init; }
+    public required TaskRecord Record { get; init; }
+
+    public string Name => Record.Name;
 
     public required int Priority { get; init; }
 
@@ -94,6 +122,9 @@ internal sealed class SharedBody(int id, byte[] bytes, ITravellingReference[] re
     public int Id => id;
 
     public byte[] Bytes => bytes;
+
+    /// <summary>How long its tasks take.</summary>
+    public TaskPace Pace { get; } = new();
 
     /// <summary>What an argument or a result comes to, whichever is more: learnt by the pool, read by streams. At least 1.</summary>
     public long TypicalBytes { get; private set; } = 1;

@@ -52,7 +52,7 @@ internal sealed unsafe class PoolWorker
         _requests = start.Channel.Base + ChannelLayout.RequestRing;
         _replies = new ReplyRing(start.Channel, start.Bell);
         _outside = new OutsideMemory(start.Channel);
-        _run = new TaskRun(_replies, _ => FreeArgument());
+        _run = new TaskRun(_replies, FreeArgument);
     }
 
     /// <summary>The worker of this process, or null where there is none.</summary>
@@ -93,7 +93,7 @@ internal sealed unsafe class PoolWorker
 
         using (var nothing = MessageBuffer.Rent())
         {
-            _replies.Write(ReplyKind.Ready, 0, nothing, 0, 0);
+            _replies.Write(ReplyKind.Ready, 0, nothing);
         }
 
         LookAtMemory(always: true);
@@ -183,10 +183,11 @@ internal sealed unsafe class PoolWorker
         }
 
         Signals.Begin(number, header.Attempt);
+        _run.Begin(number, begun);
         try
         {
             var content = Content(header, out var end);
-            _run.Begin(number, content + ((header.BodyLength + 7) & ~7), end, begun);
+            _run.SetArgument(content + ((header.BodyLength + 7) & ~7), end);
             BodyOf(header, content).Run(_run);
         }
         catch (Exception exception)
@@ -331,6 +332,6 @@ internal sealed unsafe class PoolWorker
     {
         using var buffer = MessageBuffer.Rent();
         ValueSerializer.SerializeException(buffer, exception);
-        _replies.Write(kind, 0, buffer, 0, 0);
+        _replies.Write(kind, 0, buffer);
     }
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Reflection;
 
 namespace Multiprocessing;
 
@@ -39,6 +38,12 @@ public partial class ProcessPool : IAsyncDisposable
 
     /// <summary>The ids of the worker processes that live now.</summary>
     public IReadOnlyList<int> ProcessIds => _core.ProcessIds;
+
+    /// <summary>
+    /// Where the pool's time went until now, by worker and by name of task, with percentiles; its <see cref="PoolInsights.ToString"/> is a table with conclusions. Always on. Works after the pool's end, too.
+    /// </summary>
+    /// <returns>A snapshot that does not change.</returns>
+    public PoolInsights GetInsights() => _core.Insights();
 
     /// <summary>How many workers have a task in hand at this moment.</summary>
     public int BusyWorkers => _core.BusyWorkers;
@@ -109,7 +114,7 @@ public partial class ProcessPool : IAsyncDisposable
                 return RunWithRoom(work, cancellationToken);
             }
 
-            var looks = _core.Opened();
+            var looks = _core.Opened(work);
             work.Core = _core;
             Add(work, cancellationToken);
             if (looks && !work.Task.IsCompleted)
@@ -133,7 +138,7 @@ public partial class ProcessPool : IAsyncDisposable
         }
         catch
         {
-            work.OnNotBegun(0);
+            work.Withdraw(0);
             throw;
         }
 
@@ -180,31 +185,12 @@ public partial class ProcessPool : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(attempts, 1, nameof(TaskOptions.MaxAttempts));
         return new WorkSettings
         {
-            Name = options?.Name ?? NameOf(body.Method),
+            Record = _core.Records.Of(options?.Name ?? TaskNames.Of(body.Method)),
             Priority = options?.Priority ?? 0,
             Timeout = limit,
             TimeoutTicks = limit == Timeout.InfiniteTimeSpan || limit.TotalSeconds > 1e9 ? 0 : Math.Max(1, (long)(limit.TotalSeconds * Stopwatch.Frequency)),
             MaxAttempts = attempts,
             Body = shared,
         };
-    }
-
-    /// <summary>A method's name as its author wrote it: of a lambda, the method that it stands in.</summary>
-    private static string NameOf(MethodInfo method)
-    {
-        var name = method.Name;
-        var end = name.StartsWith('<') ? name.LastIndexOf('>') : -1;
-        if (end <= 0)
-        {
-            return name;
-        }
-
-        if (name.IndexOf("g__", end, StringComparison.Ordinal) is >= 0 and var local && name.IndexOf('|', local) is > 0 and var bar)
-        {
-            return name[(local + 3)..bar];
-        }
-
-        var outer = name[1..end];
-        return outer.StartsWith('<') ? "lambda" : $"lambda in {outer}";
     }
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Multiprocessing;
 
 /// <summary>The worker's end of its reply ring. Used by the worker's main thread only.</summary>
@@ -56,8 +58,8 @@ internal sealed unsafe class ReplyRing(PoolMemory channel, PoolMemory bell)
         Unannounced++;
     }
 
-    /// <summary>Writes a reply from a message.</summary>
-    public void Write(ReplyKind kind, uint number, MessageBuffer content, uint readTicks, long workTicks)
+    /// <summary>Writes a reply from a message; of a task that is measured, <paramref name="ended"/> is when its body ended, and 0 otherwise.</summary>
+    public void Write(ReplyKind kind, uint number, MessageBuffer content, TaskTimes times = default, long ended = 0)
     {
         var length = content.Length;
         var isOutside = length > LargestInside;
@@ -69,29 +71,35 @@ internal sealed unsafe class ReplyRing(PoolMemory channel, PoolMemory bell)
             content.CopyTo(outside.Base);
         }
 
-        var at = Reserve(sizeof(ReplyHeader) + inside);
+        var before = sizeof(ReplyHeader) + (ended != 0 ? sizeof(TaskTimes) : 0);
+        var at = Reserve(before + inside);
         *(ReplyHeader*)at = new ReplyHeader
         {
             Length = inside,
             Kind = kind,
             IsOutside = isOutside ? (byte)1 : (byte)0,
+            IsMeasured = ended != 0 ? (byte)1 : (byte)0,
             Sequence = number,
-            ReadTicks = readTicks,
-            WorkTicks = workTicks,
         };
-        at += sizeof(ReplyHeader);
+        var data = at + before;
         if (outside is not null)
         {
-            ((long*)at)[0] = outside.Id.ToWord();
-            ((long*)at)[1] = length;
-            _outside.Add((_head + sizeof(ReplyHeader) + inside, outside));
+            ((long*)data)[0] = outside.Id.ToWord();
+            ((long*)data)[1] = length;
+            _outside.Add((_head + before + inside, outside));
         }
         else
         {
-            content.CopyTo(at);
+            content.CopyTo(data);
         }
 
-        Commit(sizeof(ReplyHeader) + inside);
+        if (ended != 0)
+        {
+            times.Write = (uint)Math.Min(Stopwatch.GetTimestamp() - ended, uint.MaxValue);
+            *(TaskTimes*)(at + sizeof(ReplyHeader)) = times;
+        }
+
+        Commit(before + inside);
     }
 
     /// <summary>Wakes the pool if it sleeps. Killed before: it looks by itself within its slice.</summary>
