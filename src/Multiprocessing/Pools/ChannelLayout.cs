@@ -184,4 +184,7 @@ internal enum ReplyKind : byte
 
     /// <summary>No task's: the initializer threw.</summary>
     InitializerFailed,
+
+    /// <summary>Ends no task: what the one that runs reports or logs. The number of the link, and what it is told.</summary>
+    Note,
 }

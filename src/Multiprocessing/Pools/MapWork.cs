@@ -28,7 +28,11 @@ internal sealed unsafe class MapWork<TItem, TResult>(TItem[] items, int count, b
         try
         {
             message.SenderKeepsReferences = true;
-            ValueSerializer.Serialize(message, items[index], "item");
+            using (TaskLinks.Crossing())
+            {
+                ValueSerializer.Serialize(message, items[index], "item");
+            }
+
             return message;
         }
         catch

@@ -88,6 +88,7 @@ internal sealed unsafe class TaskRun
             return;
         }
 
+        using var turn = _replies.TakeTurn();
         var at = Open(Unsafe.SizeOf<T>(), out var bytes);
         Unsafe.WriteUnaligned(at, value);
         _replies.Commit(bytes);
@@ -97,6 +98,7 @@ internal sealed unsafe class TaskRun
     public void ReplyDone()
     {
         Stop();
+        using var turn = _replies.TakeTurn();
         Open(0, out var bytes);
         _replies.Commit(bytes);
     }

@@ -67,6 +67,7 @@ internal sealed unsafe partial class PoolCore
             Pool = Name,
             Number = member.Number,
             WatchesMemory = Options.MaxWorkerMemory is not null,
+            Logs = MultiprocessingLogging.IsConfigured,
         };
         var options = (Options.Process ?? new ChildProcessOptions()).ToValidated();
         options.Name = $"{Name}:{member.Number}";
@@ -105,7 +106,8 @@ internal sealed unsafe partial class PoolCore
     /// </summary>
     private void OnGone(PoolMember member, ChildProcess process, Exception? failure)
     {
-        Collect(member);
+        member.IsHeldUp = false;
+        Collect(member, all: true);
         _members.Remove(member);
         var isInOrder = member.State == MemberState.Closing && !member.IsKilled;
         var status = process.ExitStatus ?? new ExitStatus();

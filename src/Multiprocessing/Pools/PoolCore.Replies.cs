@@ -6,8 +6,14 @@ namespace Multiprocessing;
 internal sealed unsafe partial class PoolCore
 {
     /// <summary>Reads all replies of a worker; true if there were any.</summary>
-    private bool Collect(PoolMember member)
+    private bool Collect(PoolMember member, bool all = false)
     {
+        if (member.IsHeldUp)
+        {
+            return false;
+        }
+
+        var from = member.ReplyTail;
         var head = Volatile.Read(ref member.Channel->ReplyHead);
         if (head == member.ReplyTail)
         {
@@ -28,6 +34,12 @@ internal sealed unsafe partial class PoolCore
                     continue;
                 case ReplyKind.Ready:
                     OnReady(member);
+                    break;
+                case ReplyKind.Note when !all && HoldUp(member):
+                    head = member.ReplyTail;
+                    continue;
+                case ReplyKind.Note:
+                    OnNote(member, header, data);
                     break;
                 case ReplyKind.InitializerFailed:
                     Break(ReadError(Content(member, header, data, out var end), end));
@@ -52,7 +64,55 @@ internal sealed unsafe partial class PoolCore
             }
         }
 
-        return true;
+        return member.ReplyTail != from;
+    }
+
+    private void OnNote(PoolMember member, ReplyHeader* header, byte* data)
+    {
+        try
+        {
+            var content = Content(member, header, data, out var end);
+            if (TaskLinks.Find(*(long*)content) is { } link)
+            {
+                var task = member.Hand.First is { } running && member.Requests.Started != member.Replied ? running.Value.Work.NameOf(running.Value.IndexOf(member.Replied)) : "";
+                _notes.Add(link.Read(content + sizeof(long), end, new TaskScope(Name, member.Number, member.Process?.Id ?? 0, task)));
+            }
+        }
+        catch (Exception exception)
+        {
+            MultiprocessingLogging.NoteFailed(exception); // what was told threw while it was read
+        }
+    }
+
+    /// <summary>True if too much was told that the program has not taken yet.</summary>
+    private bool HoldUp(PoolMember member)
+    {
+        if (!_notes.IsFull)
+        {
+            return false;
+        }
+
+        // The word first, then the second look: either that finds room, or who makes it finds the word.
+        Interlocked.Exchange(ref _isHoldingUp, 1);
+        member.IsHeldUp = _notes.IsFull;
+        return member.IsHeldUp;
+    }
+
+    /// <summary>The program has taken all that was told: workers that were held up are read again.</summary>
+    private void OnNotesDelivered()
+    {
+        if (Interlocked.Exchange(ref _isHoldingUp, 0) != 0)
+        {
+            Post(ReadOn);
+        }
+    }
+
+    private void ReadOn()
+    {
+        foreach (var member in _members)
+        {
+            member.IsHeldUp = false;
+        }
     }
 
     private void OnReply(PoolMember member, ReplyHeader* header, TaskTimes* times, byte* data)

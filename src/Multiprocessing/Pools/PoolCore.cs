@@ -16,6 +16,8 @@ internal sealed unsafe partial class PoolCore
     private readonly ConcurrentQueue<object> _inbox = new();
     private readonly List<PoolMember> _members = [];
     private readonly PendingTasks _pending = new();
+    private readonly NoteDelivery _notes = new();
+    private int _isHoldingUp;
     private readonly PoolMemory _bell;
     private readonly BellLayout* _bellWords;
     private readonly WorkerInitializer? _initializer;
@@ -37,6 +39,7 @@ internal sealed unsafe partial class PoolCore
         Name = string.IsNullOrEmpty(options.Name) ? $"Pool-{Interlocked.Increment(ref _pools)}" : options.Name;
         _workers = options.Workers;
         _initializer = initializer;
+        _notes.Emptied = OnNotesDelivered;
         if (initializer is not null)
         {
             // An error comes at the call that made it: what cannot cross is told here and not by the first worker.
@@ -81,6 +84,12 @@ internal sealed unsafe partial class PoolCore
             }
         }
     }
+
+    /// <summary>A task that ends when the program has been told all that workers have told until now.</summary>
+    public Task NotesDelivered() => _notes.FlushAsync();
+
+    /// <summary>The same at the pool's end, which is not held up by a program that does not take what it is told.</summary>
+    public Task LastNotesDelivered() => _notes.FlushAsync(Options.ShutdownGrace);
 
     /// <summary>Adds tasks.</summary>
     /// <exception cref="ObjectDisposedException">The pool takes no more.</exception>

@@ -123,6 +123,9 @@ internal sealed class SharedBody(int id, byte[] bytes, ITravellingReference[] re
 
     public byte[] Bytes => bytes;
 
+    /// <summary>Its tasks may tell their caller something before they end.</summary>
+    public bool HasLinks { get; } = Array.Exists(references, static reference => reference is TaskLink);
+
     /// <summary>How long its tasks take.</summary>
     public TaskPace Pace { get; } = new();
 

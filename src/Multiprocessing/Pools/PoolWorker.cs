@@ -16,6 +16,9 @@ internal sealed class WorkerStart
     public required int Number { get; init; }
 
     public required bool WatchesMemory { get; init; }
+
+    /// <summary>The pool's process logs: what the library's factory logs in the worker goes there.</summary>
+    public required bool Logs { get; init; }
 }
 
 /// <summary>The life of a worker: claims one task after the other, runs it and commits its reply. One in a process, on its main thread.</summary>
@@ -74,6 +77,14 @@ internal sealed unsafe class PoolWorker
         var worker = new PoolWorker(start);
         Current = worker;
         TaskToken.Received = () => worker.Signals.Token;
+        TaskLinks.FirstStandIn = worker._replies.Share;
+        TaskLinks.Send = worker.Tell;
+        if (start.Logs)
+        {
+            worker._replies.Share();
+            MultiprocessingLogging.Factory = new LoggerFactoryStandIn(TaskLinks.FactoryNumber);
+        }
+
         worker.Signals.Watch(start.Channel);
         worker.Live();
     }
@@ -326,6 +337,22 @@ internal sealed unsafe class PoolWorker
                 _bodies.Remove(oldest);
             }
         }
+    }
+
+    /// <summary>From any thread, while a task runs or between two. Killed before the commit: it was not told.</summary>
+    private void Tell(MessageBuffer note)
+    {
+        try
+        {
+            _replies.Write(ReplyKind.Note, 0, note);
+        }
+        catch
+        {
+            note.Cancel();
+            throw;
+        }
+
+        _replies.Announce();
     }
 
     private void WriteError(ReplyKind kind, Exception exception)

@@ -73,6 +73,7 @@ public partial class ProcessPool
         }
         finally
         {
+            await (shared.HasLinks ? _core.NotesDelivered() : Task.CompletedTask).ConfigureAwait(false);
             shared.Release();
         }
     }
@@ -100,6 +101,7 @@ public partial class ProcessPool
         }
         finally
         {
+            await (shared.HasLinks ? _core.NotesDelivered() : Task.CompletedTask).ConfigureAwait(false);
             shared.Release();
         }
     }
@@ -109,6 +111,7 @@ public partial class ProcessPool
     {
         using var message = MessageBuffer.Rent();
         message.SenderKeepsReferences = true;
+        using (TaskLinks.Crossing())
         using (TaskToken.Crossing(cancellationToken))
         {
             ValueSerializer.Serialize(message, body, "body");

@@ -102,6 +102,7 @@ public partial class ProcessPool
             }
 
             await source.DisposeAsync().ConfigureAwait(false);
+            await (shared.HasLinks ? _core.NotesDelivered() : Task.CompletedTask).ConfigureAwait(false);
             shared.Release();
         }
     }

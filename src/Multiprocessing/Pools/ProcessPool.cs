@@ -65,6 +65,7 @@ public partial class ProcessPool : IAsyncDisposable
     public async Task ShutdownAsync(CancellationToken cancellationToken = default)
     {
         await _core.ShutdownAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        await _core.LastNotesDelivered().ConfigureAwait(false);
         GC.SuppressFinalize(this);
     }
 
@@ -76,6 +77,7 @@ public partial class ProcessPool : IAsyncDisposable
     {
         GC.SuppressFinalize(this);
         await _core.DisposeAsync().ConfigureAwait(false);
+        await _core.LastNotesDelivered().ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -122,11 +124,24 @@ public partial class ProcessPool : IAsyncDisposable
                 _core.LookFor(work.Task);
             }
 
-            return work.Task;
+            return work.HasLinks ? AfterNotes(work.Task) : work.Task;
         }
         catch (Exception exception)
         {
             return Task.FromException<TResult>(exception);
+        }
+    }
+
+    /// <summary>Ends with the task, but not before all that it reported and logged has been handed over.</summary>
+    private async Task<TResult> AfterNotes<TResult>(Task<TResult> task)
+    {
+        try
+        {
+            return await task.ConfigureAwait(false);
+        }
+        finally
+        {
+            await _core.NotesDelivered().ConfigureAwait(false);
         }
     }
 
@@ -145,7 +160,7 @@ public partial class ProcessPool : IAsyncDisposable
         try
         {
             Add(work, cancellationToken);
-            return await work.Task.ConfigureAwait(false);
+            return await (work.HasLinks ? AfterNotes(work.Task) : work.Task).ConfigureAwait(false);
         }
         finally
         {

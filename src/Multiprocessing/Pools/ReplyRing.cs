@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Multiprocessing;
 
-/// <summary>The worker's end of its reply ring. Used by the worker's main thread only.</summary>
+/// <summary>The worker's end of its reply ring. Used by the worker's main thread only, until a task has something by which its other threads can tell the pool something (<see cref="Share"/>).</summary>
 internal sealed unsafe class ReplyRing(PoolMemory channel, PoolMemory bell)
 {
     private const int Mask = ChannelLayout.RingBytes - 1;
@@ -19,9 +19,16 @@ internal sealed unsafe class ReplyRing(PoolMemory channel, PoolMemory bell)
     private long _head;
     private long _tail;
     private SpinBudget _spin;
+    private Lock? _shared;
 
     /// <summary>Replies that the pool was not notified of.</summary>
     public int Unannounced { get; private set; }
+
+    /// <summary>From now on several threads write. By the main thread, which is not writing at that moment.</summary>
+    public void Share() => _shared ??= new Lock();
+
+    /// <summary>One record at a time, from before its room is reserved until it is committed.</summary>
+    public Turn TakeTurn() => new(_shared);
 
     /// <summary>Room for a record in one piece; waits until the pool has read enough.</summary>
     public byte* Reserve(int bytes)
@@ -61,6 +68,7 @@ internal sealed unsafe class ReplyRing(PoolMemory channel, PoolMemory bell)
     /// <summary>Writes a reply from a message; of a task that is measured, <paramref name="ended"/> is when its body ended, and 0 otherwise.</summary>
     public void Write(ReplyKind kind, uint number, MessageBuffer content, TaskTimes times = default, long ended = 0)
     {
+        using var turn = TakeTurn();
         var length = content.Length;
         var isOutside = length > LargestInside;
         var inside = isOutside ? 2 * sizeof(long) : (int)length;
@@ -118,6 +126,7 @@ internal sealed unsafe class ReplyRing(PoolMemory channel, PoolMemory bell)
     /// <summary>Gives the memory of large results back that the pool has read.</summary>
     public void Trim()
     {
+        using var turn = TakeTurn();
         _tail = Volatile.Read(ref _channel->ReplyTail);
         for (var i = _outside.Count - 1; i >= 0; i--)
         {
@@ -160,6 +169,19 @@ internal sealed unsafe class ReplyRing(PoolMemory channel, PoolMemory bell)
         _outside.RemoveAt(index);
         channel.Session.Segments.FreePart(segment.Id);
         segment.Unmap();
+    }
+
+    public readonly ref struct Turn
+    {
+        private readonly Lock? _shared;
+
+        public Turn(Lock? shared)
+        {
+            _shared = shared;
+            shared?.Enter();
+        }
+
+        public void Dispose() => _shared?.Exit();
     }
 
     private void WaitForRoom(long seen)

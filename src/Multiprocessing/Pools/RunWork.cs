@@ -26,12 +26,14 @@ internal sealed unsafe class RunWork<TResult> : PoolWork
         try
         {
             message.SenderKeepsReferences = true;
+            using (TaskLinks.Crossing())
             using (TaskToken.Crossing(cancellationToken))
             {
                 ValueSerializer.Serialize(message, call, "body");
             }
 
             _references = message.KeepTravelling();
+            HasLinks = Array.Exists(_references, static reference => reference is TaskLink);
             if (message.Length <= SmallMessage)
             {
                 _small = new byte[message.Length];
@@ -56,6 +58,9 @@ internal sealed unsafe class RunWork<TResult> : PoolWork
     }
 
     public Task<TResult> Task => _result.Task;
+
+    /// <summary>The task may tell its caller something before it ends.</summary>
+    public bool HasLinks { get; }
 
     public override int Count => 1;
 

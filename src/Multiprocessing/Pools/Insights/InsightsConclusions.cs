@@ -70,9 +70,15 @@ internal static class InsightsConclusions
     {
         var both = pool.StartUp.Total + pool.WorkerTime;
         var gone = pool.WorkersEnded + pool.WorkersDied;
-        return gone >= 4 && both > EnoughTime && pool.StartUp.Total > both * 0.2
-            ? $"{InsightsText.Share(pool.StartUp.Total / both)} of the workers' time was their start ({InsightsText.Time(pool.StartUp.Median)} each, {InsightsText.Number(pool.WorkersStarted)} times): let workers live longer (MaxTasksPerWorker, MaxWorkerMemory, MaxWorkerAge, IdleTimeout)."
-            : null;
+        if (gone < 4 || both < EnoughTime || pool.StartUp.Total < both * 0.2)
+        {
+            return null;
+        }
+
+        var why = pool.WorkersDied > pool.WorkersEnded
+            ? $"for {InsightsText.Number(pool.WorkersDied)} of these another one had died"
+            : "let workers live longer (MaxTasksPerWorker, MaxWorkerMemory, MaxWorkerAge, IdleTimeout)";
+        return $"{InsightsText.Share(pool.StartUp.Total / both)} of the workers' time was their start ({InsightsText.Time(pool.StartUp.Median)} each, {InsightsText.Number(pool.WorkersStarted)} times): {why}.";
     }
 
     private static string? TooFewWorkers(PoolInsights pool)

@@ -6,7 +6,8 @@ namespace Multiprocessing;
 /// <summary>Writes a pool's insights as tables, and figures with their units. The same whatever the culture is: it is for logs and terminals.</summary>
 internal static class InsightsText
 {
-    private const int MostWorkers = 40;
+    private const int MostWorkers = 32;
+    private const int MostGone = 4;
     private const int MostTasks = 20;
 
     public static string Of(PoolInsights insights)
@@ -15,7 +16,8 @@ internal static class InsightsText
         var living = insights.Workers.Count(static worker => worker.Activity < WorkerActivity.Ended);
         text.AppendLine(CultureInfo.InvariantCulture,
             $"{insights.Name}: {living} of {insights.MostWorkers} workers after {Time(insights.Elapsed)}, {Share(insights.Utilization)} utilized, {insights.WaitingTasks:N0} tasks waiting; {insights.WorkersStarted:N0} started, {insights.WorkersEnded:N0} ended, {insights.WorkersDied:N0} died");
-        var workers = insights.Workers.TakeLast(MostWorkers).ToList();
+        var gone = insights.Workers.Where(static worker => worker.Activity >= WorkerActivity.Ended).TakeLast(MostGone);
+        var workers = insights.Workers.Where(static worker => worker.Activity < WorkerActivity.Ended).Take(MostWorkers).Concat(gone).OrderBy(static worker => worker.Number).ToList();
         if (workers.Count > 0)
         {
             AppendTable(
@@ -26,7 +28,7 @@ internal static class InsightsText
                     Number(worker.Number), worker.ProcessId?.ToString(CultureInfo.InvariantCulture) ?? "", Activity(worker), Number(worker.Tasks), worker.StartUp is { } startUp ? Time(startUp) : "", Time(worker.Working),
                     Time(worker.Serializing), Time(worker.Idle), Share(worker.Utilization), Bytes(worker.ArgumentBytes), Bytes(worker.ResultBytes),
                 }));
-            AppendRest(text, insights.Workers.Count - workers.Count);
+            AppendRest(text, living + insights.WorkersEnded + insights.WorkersDied - workers.Count);
         }
 
         if (insights.Tasks.Count > 0)

@@ -54,7 +54,7 @@ public sealed class PoolInsights
     /// <summary>What the figures say, in words: where time is lost, and what helps. Empty if there is nothing to say.</summary>
     public IReadOnlyList<string> Conclusions => InsightsConclusions.Of(this);
 
-    /// <summary>A table of the workers, a table of the tasks, and the conclusions.</summary>
+    /// <summary>A table of the workers that live and of the last four that do not, a table of the tasks, and the conclusions.</summary>
     /// <returns>Several lines of at most 120 columns, unless names are long.</returns>
     public override string ToString() => InsightsText.Of(this);
 }
