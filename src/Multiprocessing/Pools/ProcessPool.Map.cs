@@ -56,7 +56,7 @@ public partial class ProcessPool
         ArgumentNullException.ThrowIfNull(source);
         cancellationToken.ThrowIfCancellationRequested();
         _core.ThrowIfEnded();
-        var shared = Share(poolBody, cancellationToken);
+        var shared = Share(poolBody, body, options, cancellationToken);
         try
         {
             var items = source.ToArray();
@@ -84,7 +84,7 @@ public partial class ProcessPool
         ArgumentNullException.ThrowIfNull(source);
         cancellationToken.ThrowIfCancellationRequested();
         _core.ThrowIfEnded();
-        var shared = Share(poolBody, cancellationToken);
+        var shared = Share(poolBody, body, options, cancellationToken);
         try
         {
             var items = source.ToArray();
@@ -107,14 +107,15 @@ public partial class ProcessPool
     }
 
     /// <summary>Writes a body once, for all workers.</summary>
-    private protected SharedBody Share(PoolBody body, CancellationToken cancellationToken)
+    private SharedBody Share(PoolBody poolBody, Delegate body, MapOptions? options, CancellationToken cancellationToken)
     {
+        var inContext = TaskContext.Capture() is { } context ? new ContextBody(poolBody, context, NameOf(body, options)) : poolBody;
         using var message = MessageBuffer.Rent();
         message.SenderKeepsReferences = true;
         using (TaskLinks.Crossing())
         using (TaskToken.Crossing(cancellationToken))
         {
-            ValueSerializer.Serialize(message, body, "body");
+            ValueSerializer.Serialize(message, inContext, "body");
         }
 
         var bytes = new byte[message.Length];

@@ -26,7 +26,7 @@ public partial class ProcessPool
         ArgumentOutOfRangeException.ThrowIfLessThan(most, 1, nameof(MapOptions.MaxInFlight));
         var mostBytes = options?.MaxBytesInFlight ?? new MapOptions().MaxBytesInFlight;
         ArgumentOutOfRangeException.ThrowIfLessThan(mostBytes, 1, nameof(MapOptions.MaxBytesInFlight));
-        var shared = Share(poolBody, first.CanBeCanceled ? first : second);
+        var shared = Share(poolBody, body, options, first.CanBeCanceled ? first : second);
         var settings = SettingsOf(body, options, shared);
         var receiver = new StreamReceiver<TResult>(most, options?.Ordered ?? true);
         var source = open();

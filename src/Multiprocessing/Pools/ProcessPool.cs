@@ -110,7 +110,8 @@ public partial class ProcessPool : IAsyncDisposable
         try
         {
             _core.ThrowIfEnded();
-            var work = new RunWork<TResult>(call, hasResult, SettingsOf(body, options, null), cancellationToken);
+            var inContext = TaskContext.Capture() is { } context ? new ContextCall(call, context, NameOf(body, options)) : call;
+            var work = new RunWork<TResult>(inContext, hasResult, SettingsOf(body, options, null), cancellationToken);
             if (_room is not null)
             {
                 return RunWithRoom(work, cancellationToken);
@@ -188,6 +189,8 @@ public partial class ProcessPool : IAsyncDisposable
         }
     }
 
+    private static string NameOf(Delegate body, TaskOptions? options) => options?.Name ?? TaskNames.Of(body.Method);
+
     private protected WorkSettings SettingsOf(Delegate body, TaskOptions? options, SharedBody? shared)
     {
         var limit = options?.Timeout ?? _core.Options.Timeout ?? Timeout.InfiniteTimeSpan;
@@ -200,7 +203,7 @@ public partial class ProcessPool : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(attempts, 1, nameof(TaskOptions.MaxAttempts));
         return new WorkSettings
         {
-            Record = _core.Records.Of(options?.Name ?? TaskNames.Of(body.Method)),
+            Record = _core.Records.Of(NameOf(body, options)),
             Priority = options?.Priority ?? 0,
             Timeout = limit,
             TimeoutTicks = limit == Timeout.InfiniteTimeSpan || limit.TotalSeconds > 1e9 ? 0 : Math.Max(1, (long)(limit.TotalSeconds * Stopwatch.Frequency)),
