@@ -107,6 +107,18 @@ public partial class ProcessPool
         }
     }
 
+    private protected static Func<StreamSource<TItem>> From<TItem>(IEnumerable<TItem> source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return () => new PlainSource<TItem>(source);
+    }
+
+    private protected static Func<StreamSource<TItem>> From<TItem>(IAsyncEnumerable<TItem> source, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return () => new AsyncSource<TItem>(source, cancellationToken);
+    }
+
     /// <summary>The results, or the first error.</summary>
     private protected static async IAsyncEnumerable<TResult> ResultsOf<TResult>(IAsyncEnumerable<Outcome<TResult>> outcomes, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
