@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Shouldly;
 using Xunit;
 
@@ -218,5 +219,125 @@ public class OutputTests : ProcessTest
             new ChildProcessOptions { StandardOutput = ProcessOutput.ToLines(lines.Add) });
         child.Join();
         lines.ShouldBe(["from below"]);
+    });
+
+    /// <summary>Runs a body whose standard output is what a program's would be, and hands its lines back.</summary>
+    private static List<string> LinesOf(Action program, bool isError = false)
+    {
+        var lines = new List<string>();
+        var output = ProcessOutput.ToLines(lines.Add);
+        using var child = ChildProcess.Run(program, isError ? new ChildProcessOptions { StandardError = output } : new ChildProcessOptions { StandardOutput = output });
+        child.Join();
+        child.Completion.GetAwaiter().GetResult();
+        return lines;
+    }
+
+    [Fact]
+    public Task A_prefix_says_whose_line_it_is_and_lines_stay_whole() => Watchdog.Run(() =>
+    {
+        var lines = LinesOf(static () =>
+        {
+            var children = Enumerable.Range(1, 3).Select(number => ChildProcess.Run(
+                static number =>
+                {
+                    using var output = Console.OpenStandardOutput();
+                    for (var i = 0; i < 500; i++)
+                    {
+                        foreach (var part in new[] { $"{number}:", $"{i}", ":grüße" + new string('x', 300) + "\n" })
+                        {
+                            output.Write(System.Text.Encoding.UTF8.GetBytes(part)); // in pieces, so that whoever passes them on as they come mixes them
+                        }
+                    }
+
+                    output.Write("\nno end"u8);
+                },
+                number,
+                new ChildProcessOptions { Name = $"child{number}", StandardOutput = ProcessOutput.Prefix() })).ToList();
+            children.ForEach(static child => child.Join());
+            Console.WriteLine($"parent {string.Join(',', children.Select(static child => child.Id))}");
+        });
+        var ids = lines.Single(static line => line.StartsWith("parent")).Split(' ')[1].Split(',');
+        lines.Count.ShouldBe((3 * 502) + 1);
+        for (var number = 1; number <= 3; number++)
+        {
+            var prefix = $"[child{number} {ids[number - 1]}] ";
+            var own = lines.Where(line => line.StartsWith(prefix)).Select(line => line[prefix.Length..]).ToList();
+            own.ShouldBe([.. Enumerable.Range(0, 500).Select(i => $"{number}:{i}:grüße" + new string('x', 300)), "", "no end"]);
+        }
+    });
+
+    [Fact]
+    public Task A_prefix_of_ones_own_on_standard_error_keeps_the_words_of_a_crash() => Watchdog.Run(() =>
+    {
+        var lines = LinesOf(
+            static () =>
+            {
+                using var child = ChildProcess.Run(
+                    static () =>
+                    {
+                        Console.Error.WriteLine("before");
+                        Console.Error.Write(new string('y', 70_000) + "\n");
+                        Console.Error.Write("cut off");
+                        System.Diagnostics.Process.GetCurrentProcess().Kill();
+                    },
+                    new ChildProcessOptions { Name = "crasher", StandardError = ProcessOutput.Prefix(static (name, _) => $"{name}> ") });
+                child.Join();
+                var died = Should.Throw<ProcessDiedException>(() => child.Completion.GetAwaiter().GetResult());
+                died.StandardErrorTail.ShouldEndWith("cut off");
+            },
+            isError: true);
+        lines.ShouldBe(["crasher> before", "crasher> " + new string('y', 64 << 10), "crasher> " + new string('y', 70_000 - (64 << 10)), "crasher> cut off"]);
+    });
+
+    private sealed class LineLogger : ILogger
+    {
+        public List<(LogLevel Level, string Text, Dictionary<string, object?> Values)> Records { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            lock (Records)
+            {
+                Records.Add((logLevel, formatter(state, exception), new((IEnumerable<KeyValuePair<string, object?>>)state!)));
+            }
+        }
+    }
+
+    [Fact]
+    public Task Lines_of_a_pools_workers_become_records_of_a_logger() => Watchdog.Run(async () =>
+    {
+        var logger = new LineLogger();
+        var options = new ProcessPoolOptions
+        {
+            Name = "loud",
+            Workers = 2,
+            Process = new ChildProcessOptions { StandardOutput = ProcessOutput.Log(logger), StandardError = ProcessOutput.Log(logger, LogLevel.Warning) },
+        };
+        int[] ids;
+        await using (var pool = new ProcessPool(options))
+        {
+            ids = await pool.MapAsync(Enumerable.Range(0, 100), static item =>
+            {
+                Console.WriteLine($"out {item}");
+                Console.Error.WriteLine($"error {item}");
+                Thread.Sleep(1);
+                return Environment.ProcessId;
+            });
+            await pool.ShutdownAsync();
+        }
+
+        logger.Records.Count.ShouldBe(200);
+        foreach (var (level, text, values) in logger.Records)
+        {
+            var line = values["Line"].ShouldBeOfType<string>();
+            level.ShouldBe(line.StartsWith("out") ? LogLevel.Information : LogLevel.Warning);
+            values["ProcessId"].ShouldBe(ids[int.Parse(line.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture)]);
+            values["ProcessName"].ShouldBeOfType<string>().ShouldStartWith("loud:");
+            text.ShouldBe($"{values["ProcessName"]} ({values["ProcessId"]}): {line}");
+        }
     });
 }
