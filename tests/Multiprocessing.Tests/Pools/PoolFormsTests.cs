@@ -68,8 +68,26 @@ public class PoolFormsTests : ProcessTest
 
         public int Calls { get; set; }
 
-        public void Dispose() => Disposed!.Add(1);
+        public void Dispose() => Disposed?.Add(1);
     }
+
+    private static Task<int> SumLater(int a, int b) => Task.FromResult(a + b);
+
+    [Fact]
+    public Task Bodies_that_only_throw_and_methods_resolve_too_and_the_first_error_ends_the_call() => Watchdog.Run(async () =>
+    {
+        await using var pool = new ProcessPool<Counter>(static () => new Counter(), new() { Workers = 2 });
+        (int, int)[] pairs = [(1, 2), (3, 4)];
+        (int, int, int)[] triples = [(1, 2, 3), (4, 5, 6)];
+        (await ((ProcessPool)pool).MapAsync(pairs, SumLater)).ShouldBe([3, 7]);
+        (await pool.MapAsync(pairs, Sum)).ShouldBe([3, 7]); // takes no state: the parts of the pair
+        (await pool.MapAsync(triples, static (a, b, c) => a + b + c)).ShouldBe([6, 15]);
+        await Should.ThrowAsync<InvalidOperationException>(() => pool.MapAsync(triples, static int (a, b, c) => throw new InvalidOperationException()));
+        await Should.ThrowAsync<InvalidOperationException>(() => pool.MapAsync(triples, static int (state, triple) => throw new InvalidOperationException()));
+        await Should.ThrowAsync<InvalidOperationException>(() => All(pool.StreamAsync(Later(pairs), static int (state, pair) => throw new InvalidOperationException())));
+        await Should.ThrowAsync<InvalidOperationException>(() => pool.ForEachAsync(pairs, static (state, pair) => throw new InvalidOperationException()));
+        await Should.ThrowAsync<InvalidOperationException>(() => ((ProcessPool)pool).ForEachAsync(triples, static (a, b, c) => throw new InvalidOperationException()));
+    });
 
     [Fact]
     public Task Bodies_of_every_form_get_the_workers_state_which_is_made_once() => Watchdog.Run(async () =>
@@ -102,7 +120,7 @@ public class PoolFormsTests : ProcessTest
             (await pool.MapAsync(items, static item => item * 2)).ShouldBe(doubled); // without the state
             (await pool.MapOutcomesAsync(items, static (state, item) => state.Calls >= 0 && item == 2 ? throw new InvalidOperationException() : item)).Count(static outcome => outcome.IsSuccess).ShouldBe(2);
             (await All(pool.StreamAsync(items, static (state, item) => state.Calls < 0 ? 0 : item * 2))).ShouldBe(doubled);
-            (await All(pool.StreamAsync(Later(items), static async (Counter state, int item) => await Task.FromResult(state.Calls < 0 ? 0 : item * 2)))).ShouldBe(doubled);
+            (await All(pool.StreamAsync(Later(items), static async (state, item) => await Task.FromResult(state.Calls < 0 ? 0 : item * 2)))).ShouldBe(doubled);
             (await All(pool.StreamOutcomesAsync(Later(items), static (state, item) => state.Calls < 0 ? 0 : item * 2))).Select(static outcome => outcome.Result).ShouldBe(doubled);
             using var sum = new SharedValue<int>();
             await pool.ForEachAsync(items, (state, item) => sum.Add(state.Calls < 0 ? 0 : item));
