@@ -90,7 +90,7 @@ internal static class ChildLauncher
             session.Activate(participant, processId);
             parentEnd.SetNonBlocking();
             var token = Guid.NewGuid();
-            var link = new ChildLink(processId, participant, token, parentEnd, Capture(output.Read), Capture(error.Read))
+            var link = new ChildLink(processId, participant, token, parentEnd, Capture(output.Read, options.StandardOutput), error.Read is null ? null : new OutputCapture(error.Read))
             {
                 Listener = listener,
             };
@@ -220,7 +220,17 @@ internal static class ChildLauncher
         return (read, write);
     }
 
-    private static OutputCapture? Capture(PipeEnd? source) => source is null ? null : new OutputCapture(source);
+    private static OutputCapture? Capture(PipeEnd? source, ProcessOutput output)
+    {
+        if (source is null)
+        {
+            return null;
+        }
+
+        var capture = new OutputCapture(source);
+        capture.PassOn(output, MultiprocessingLogging.OutputCallbackFailed);
+        return capture;
+    }
 
     private static void KillAndReap(int processId)
     {

@@ -12,7 +12,7 @@ internal sealed class OutputCapture
     private readonly PipeEnd _source;
     private readonly byte[] _tail = new byte[TailSize];
     private OutputPump? _pump;
-    private OutputSink? _sink;
+    private LineSplitter? _lines;
     private long _total;
 
     public OutputCapture(PipeEnd source)
@@ -27,12 +27,18 @@ internal sealed class OutputCapture
     public PipeEnd Source => _source;
 
     /// <summary>Says where the output goes; before it is watched, or, while another thread reads a spare's, before that spare gets a body.</summary>
-    public void PassOn(ProcessOutput output, OutputOrigin origin)
+    public void PassOn(ProcessOutput output, Action<Exception> onError)
     {
-        if (output.Open(origin) is { } sink)
+        if (output.OnLine is { } onLine)
         {
-            _sink = sink;
-            Volatile.Write(ref _pump, new OutputPump(data => sink.Append(data.Span), origin.OnError));
+            var lines = new LineSplitter(line => Guard(onLine, line, onError));
+            _lines = lines;
+            Volatile.Write(ref _pump, new OutputPump(data => lines.Append(data.Span), onError));
+        }
+        else if (output == ProcessOutput.Inherit)
+        {
+            var target = PipeEnd.StandardError();
+            Volatile.Write(ref _pump, new OutputPump(data => target.Write(data.Span), onError));
         }
     }
 
@@ -79,7 +85,7 @@ internal sealed class OutputCapture
 
         _pump.WhenDrained(() =>
         {
-            _sink?.Finish();
+            _lines?.Finish();
             action();
         });
     }
@@ -104,6 +110,18 @@ internal sealed class OutputCapture
         }
 
         return Encoding.UTF8.GetString(bytes, skip, length - skip);
+    }
+
+    private static void Guard(Action<string> onLine, string line, Action<Exception> onError)
+    {
+        try
+        {
+            onLine(line);
+        }
+        catch (Exception exception)
+        {
+            onError(exception);
+        }
     }
 
     private void Take(ReadOnlySpan<byte> data)

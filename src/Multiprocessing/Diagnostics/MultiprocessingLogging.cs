@@ -41,12 +41,6 @@ public static partial class MultiprocessingLogging
 
     internal static void OutputCallbackFailed(Exception exception) => LogOutputCallbackFailed(ProcessLogger, exception);
 
-    internal static void OutputLine(ILogger? logger, LogLevel level, string processName, int processId, string line) =>
-        LogOutputLine(logger ?? Factory.CreateLogger("Multiprocessing.Output"), level, processName, processId, line);
-
-    [LoggerMessage(EventId = 4, Message = "{ProcessName} ({ProcessId}): {Line}")]
-    private static partial void LogOutputLine(ILogger logger, LogLevel level, string processName, int processId, string line);
-
     internal static void DeathNotAnnounced(Exception exception, int processId) => LogDeathNotAnnounced(ProcessLogger, exception, processId);
 
     internal static void NoteFailed(Exception exception) => LogNoteFailed(Factory.CreateLogger("Multiprocessing.Pools"), exception);

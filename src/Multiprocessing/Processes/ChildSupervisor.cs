@@ -42,15 +42,12 @@ internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
     public void Adopt(ChildLink link)
     {
         _link = link;
-        link.Output?.PassOn(child.Options.StandardOutput, OriginOf(link, isError: false));
-        link.Error?.PassOn(child.Options.StandardError, OriginOf(link, isError: true));
+        link.Error?.PassOn(child.Options.StandardError, MultiprocessingLogging.OutputCallbackFailed);
         if (child.Options.StartTimeout != Timeout.InfiniteTimeSpan)
         {
             _startTimer = new Timer(_ => StartTimedOut(), null, child.Options.StartTimeout, Timeout.InfiniteTimeSpan);
         }
     }
-
-    private OutputOrigin OriginOf(ChildLink link, bool isError) => new(child.Name, link.ProcessId, isError, MultiprocessingLogging.OutputCallbackFailed);
 
     /// <summary>Adopts a child that was launched for this supervisor, and listens to it.</summary>
     public void Begin(ChildLink link)
