@@ -41,6 +41,18 @@ internal static class Catalog
         new HandOver(64 * Megabyte, settings.Scale(4000), settings.Scale(2000)),
         new IdleChildren(10),
         .. Locks(settings),
+        .. Pools(settings),
+    ];
+
+    private static IReadOnlyList<Case> Pools(Settings settings) =>
+    [
+        new PoolWork("roundtrip", "pool, submit to result", new(Most: 10_000), PoolKinds.RoundTrip, 2, settings.Scale(40_000), settings.Scale(8000)),
+        new PoolWork("map", "pool, map of 1,000,000 ints, each", new(Most: 60), PoolKinds.Map, 2, 1_000_000, 1_000_000),
+        new PoolWork("stream", "pool, stream one by one, each", new(Most: 1000), PoolKinds.Stream, 2, settings.Scale(400_000), settings.Scale(40_000)),
+        new PoolWork("payload", "pool, 64 MiB in and out", new(Most: 60_000_000), PoolKinds.Payload(new byte[64 * Megabyte]), 2, 1, 64 * Megabyte),
+        new PoolWork("primes", "pool, counting primes, 1 worker, each", null, PoolKinds.Primes, 1, settings.Scale(128), settings.Scale(32)),
+        new PoolWork("primes", "pool, counting primes, 2 workers, each", null, PoolKinds.Primes, 2, settings.Scale(128), settings.Scale(32)),
+        new PoolStart(settings.Scale(128)),
     ];
 
     private static IReadOnlyList<Case> Locks(Settings settings) =>

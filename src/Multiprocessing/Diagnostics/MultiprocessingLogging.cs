@@ -23,12 +23,14 @@ public static partial class MultiprocessingLogging
         }
     }
 
+    internal static bool IsConfigured => !ReferenceEquals(Factory, NullLoggerFactory.Instance);
+
     private static ILogger ProcessLogger => Factory.CreateLogger("Multiprocessing.Processes");
 
     /// <summary>Something that an operator must see even in a program that configured no logging.</summary>
     internal static void WarnOperator(string category, string message)
     {
-        if (ReferenceEquals(Factory, NullLoggerFactory.Instance))
+        if (!IsConfigured)
         {
             Console.Error.WriteLine($"Multiprocessing: {message}");
             return;
@@ -40,6 +42,11 @@ public static partial class MultiprocessingLogging
     internal static void OutputCallbackFailed(Exception exception) => LogOutputCallbackFailed(ProcessLogger, exception);
 
     internal static void DeathNotAnnounced(Exception exception, int processId) => LogDeathNotAnnounced(ProcessLogger, exception, processId);
+
+    internal static void NoteFailed(Exception exception) => LogNoteFailed(Factory.CreateLogger("Multiprocessing.Pools"), exception);
+
+    [LoggerMessage(EventId = 3, Level = LogLevel.Error, Message = "What a task reported or logged could not be handed over; the task goes on, and so do its later reports")]
+    private static partial void LogNoteFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Error, Message = "A callback for a child's output threw; its line is dropped, the next ones still come")]
     private static partial void LogOutputCallbackFailed(ILogger logger, Exception exception);

@@ -25,6 +25,9 @@ internal static class ProcessIdentity
         : OperatingSystem.IsWindows() ? NtProcesses.IsRunning(processId, startTime)
         : !OperatingSystem.IsMacOS() || BsdProcessIdentity.IsStaying(processId, startTime);
 
+    /// <summary>The processes that can name each other by number, as a part of a file's name.</summary>
+    public static string Namespace => OperatingSystem.IsLinux() ? ProcProcessIdentity.Namespace : "all";
+
     /// <summary>The start time, also of a process that has ended and was not reaped, or 0 if there is no such process.</summary>
     public static long StartTimeOf(int processId) =>
         OperatingSystem.IsLinux() ? ProcProcessIdentity.StartTimeOf(processId)

@@ -4,7 +4,12 @@ namespace Multiprocessing;
 public class ProcessDiedException : Exception
 {
     internal ProcessDiedException(int processId, string processName, ExitStatus exitStatus, string standardErrorTail)
-        : base(Describe(processId, processName, exitStatus, standardErrorTail), exitStatus.Error)
+        : this(processId, processName, exitStatus, standardErrorTail, Describe(processId, processName, exitStatus, standardErrorTail))
+    {
+    }
+
+    private protected ProcessDiedException(int processId, string processName, ExitStatus exitStatus, string standardErrorTail, string message)
+        : base(message, exitStatus.Error)
     {
         ProcessId = processId;
         ProcessName = processName;

@@ -6,14 +6,22 @@ namespace Multiprocessing;
 /// </summary>
 internal static unsafe class ItemTrailer
 {
-    public static void Append(MessageBuffer buffer)
+    /// <exception cref="NotSupportedException">The queue has a name, and the item has a handle that means nothing to the other programs which may read it.</exception>
+    public static void Append(MessageBuffer buffer, Session? session = null)
     {
         var handles = 0;
         foreach (var reference in buffer.Travelling)
         {
             if (reference is TravellingSegment travelling)
             {
-                buffer.Write(travelling.Id.ToWord());
+                if (session is { IsNamed: true } && !travelling.IsNamed)
+                {
+                    throw new NotSupportedException(
+                        "The item has the handle of an object without a name, and the queue has one: programs that read it by its name cannot open what belongs to this program and its children. "
+                        + "Give the object a name (OpenOrCreate), or use a queue without one.");
+                }
+
+                buffer.Write(travelling.Word);
                 handles++;
             }
         }

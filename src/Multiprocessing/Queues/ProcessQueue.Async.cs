@@ -183,7 +183,7 @@ public sealed partial class ProcessQueue<T>
         try
         {
             ValueSerializer.Serialize(buffer, item, "item");
-            ItemTrailer.Append(buffer);
+            ItemTrailer.Append(buffer, _core.Session);
             var payload = new BufferPayload(buffer);
             var outcome = Core.Put(ref payload, ref done, Deadline.Now, default);
             put = outcome is QueueOutcome.Done;

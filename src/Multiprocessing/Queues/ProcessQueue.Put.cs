@@ -141,7 +141,7 @@ public sealed partial class ProcessQueue<T>
         try
         {
             ValueSerializer.Serialize(buffer, item, "item");
-            ItemTrailer.Append(buffer);
+            ItemTrailer.Append(buffer, _core.Session);
             var payload = new BufferPayload(buffer);
             var outcome = PutPayloads(ref payload, out _, deadline, cancellationToken);
             put = outcome is QueueOutcome.Done;
@@ -211,7 +211,7 @@ public sealed partial class ProcessQueue<T>
                 try
                 {
                     ValueSerializer.Serialize(buffer, item, $"item {putBefore + ready}");
-                    ItemTrailer.Append(buffer);
+                    ItemTrailer.Append(buffer, _core.Session);
                 }
                 catch (Exception exception)
                 {

@@ -51,15 +51,7 @@ public sealed partial class ProcessQueue<T> : IDisposable, IProcessHandle<Proces
     internal ProcessQueue(Session? session, ProcessQueueOptions options, bool raw)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (options.Capacity is { } capacity)
-        {
-            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity, nameof(options.Capacity));
-        }
-
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaxBytes, nameof(options.MaxBytes));
-        _ = options.OrphanGrace == Timeout.InfiniteTimeSpan || options.OrphanGrace >= TimeSpan.Zero
-            ? true
-            : throw new ArgumentOutOfRangeException(nameof(options.OrphanGrace), options.OrphanGrace, "The grace is zero or more, or Timeout.InfiniteTimeSpan.");
+        Check(options);
         _raw = raw;
         _core = QueueCore.Create(session ?? Session.Current, options, raw ? Unsafe.SizeOf<T>() : 0);
     }
@@ -167,13 +159,16 @@ public sealed partial class ProcessQueue<T> : IDisposable, IProcessHandle<Proces
     void IProcessHandle<ProcessQueue<T>>.WriteHandle(HandleWriter writer)
     {
         writer.AddTravelling(writer.SenderKeepsReferences ? Core.KeepForBody() : Core.StartTravel());
-        writer.Write(_core.Segment.Id.ToWord());
+        writer.Write(_core.Session.HandleOf(_core.Segment.Id));
         writer.Write((byte)(writer.SenderKeepsReferences ? 1 : 0));
         GC.KeepAlive(this);
     }
 
-    static ProcessQueue<T> IProcessHandle<ProcessQueue<T>>.ReadHandle(ref HandleReader reader) =>
-        ReadHandle(Session.Current, SegmentId.FromWord(reader.Read<long>()), endsTravel: reader.Read<byte>() == 0);
+    static ProcessQueue<T> IProcessHandle<ProcessQueue<T>>.ReadHandle(ref HandleReader reader)
+    {
+        var word = reader.Read<long>();
+        return ReadHandle(Session.OfHandle(ref word), SegmentId.FromWord(word), endsTravel: reader.Read<byte>() == 0);
+    }
 
     /// <summary>This process holds the queue before the travel ends, so that it is never unheld in between.</summary>
     internal static ProcessQueue<T> ReadHandle(Session session, SegmentId id, bool endsTravel)

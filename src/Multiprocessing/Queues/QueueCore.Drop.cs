@@ -16,7 +16,7 @@ internal sealed unsafe partial class QueueCore
                     KillPoints.Pass(KillPoint.DropTaken);
                     for (var i = 0; i < sink.Count; i++)
                     {
-                        EndTravel(SegmentId.FromWord(((long*)scratch.Start)[i]));
+                        EndTravel(((long*)scratch.Start)[i]);
                     }
                 }
                 else if (sink.Wanted > 0)
@@ -36,15 +36,17 @@ internal sealed unsafe partial class QueueCore
     }
 
     /// <summary>A queue that lies in this one, and goes with it, may have unread items of its own: it is opened and let go like any other.</summary>
-    private void EndTravel(SegmentId id)
+    private void EndTravel(long word)
     {
-        var inner = !Session.HasLeft && Session.Segments[id.Index]->Kind == (int)SegmentKind.Queue ? Open(Session, id) : null;
+        var session = Session.OfHandle(ref word, Session);
+        var id = SegmentId.FromWord(word);
+        var inner = !session.HasLeft && session.Segments.IsCurrent(id) && session.Segments[id.Index]->Kind == (int)SegmentKind.Queue ? Open(session, id) : null;
         KillPoints.Pass(KillPoint.DropOpened);
-        Session.Segments.Travel(id, -1);
+        session.Segments.Travel(id, -1);
         KillPoints.Pass(KillPoint.DropTravelEnded);
         if (inner is not null)
         {
-            Session.Release(inner);
+            session.Release(inner);
         }
     }
 }

@@ -283,8 +283,9 @@ internal sealed unsafe partial class QueueCore
     /// <summary>How the last other holder went, if nobody else has the queue or is on the way to it and its grace is over.</summary>
     private ParticipantExit? FindAbandonment()
     {
-        // Who is on the way is looked at first: he becomes a holder before he is not on the way any more.
-        if (Volatile.Read(ref _control->EverShared) == 0
+        // Who is on the way is looked at first: he becomes a holder before he is not on the way any more. To a queue with a name anybody may come at any time.
+        if (Session.IsNamed
+            || Volatile.Read(ref _control->EverShared) == 0
             || Volatile.Read(ref InBodies) > 0
             || Session.Segments.TravellingOf(Segment.Id) > 0
             || Session.ParentHolds(Segment.Id)

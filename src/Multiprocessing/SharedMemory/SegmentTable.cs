@@ -33,10 +33,10 @@ internal sealed unsafe class SegmentTable(SessionMemory memory, ParticipantTable
     /// Takes an entry for a new segment and its file, and maps it. Held by this process, or, as a part of <paramref name="owner"/>, in its hand. Killed before the
     /// entry is live: the hold goes with this process, and an unheld entry is freed with its file, whether there is one or not.
     /// </summary>
-    public Segment Create(SegmentKind kind, long size, SegmentId owner)
+    public Segment Create(SegmentKind kind, long size, SegmentId owner, long nameHash = 0)
     {
         size = (size + 4095) & ~4095L;
-        var id = Allocate(kind, size, owner);
+        var id = Allocate(kind, size, owner, nameHash);
         try
         {
             var path = directory.PathOf(0, id.Index, id.Generation);
@@ -249,7 +249,7 @@ internal sealed unsafe class SegmentTable(SessionMemory memory, ParticipantTable
         && this[id.Index]->Generation == id.Generation;
 
     /// <summary>The state goes last: killed before, the entry is free and its new fields are nobody's.</summary>
-    private SegmentId Allocate(SegmentKind kind, long size, SegmentId owner)
+    private SegmentId Allocate(SegmentKind kind, long size, SegmentId owner, long nameHash)
     {
         Enter();
         try
@@ -272,7 +272,7 @@ internal sealed unsafe class SegmentTable(SessionMemory memory, ParticipantTable
             }
 
             var entry = this[index];
-            entry->Generation++;
+            entry->Generation = entry->Generation == 0 ? header->FirstGeneration + 1 : entry->Generation + 1;
             entry->Kind = (int)kind;
             entry->Place = 0;
             entry->Bytes = size;
@@ -281,6 +281,7 @@ internal sealed unsafe class SegmentTable(SessionMemory memory, ParticipantTable
             entry->Travelling = 0;
             entry->HasParts = 0;
             entry->Position = -1;
+            entry->NameHash = nameHash;
             new Span<ulong>(entry->Holders, ParticipantTable.Capacity / 64).Clear();
             if (owner.IsNone)
             {

@@ -13,9 +13,25 @@ internal sealed unsafe partial class Session
         where TObject : SharedObject
     {
         ObjectDisposedException.ThrowIf(HasLeft, this);
-        var segment = Segments.Create(kind, size, SegmentId.None);
+        if (_naming is { } naming)
+        {
+            // Pages are full here: what comes behind the object's own bytes is a page of the name's.
+            return CreateIn(Segments.Create(kind, ((size + 4095) & ~4095L) + NamePage.Size, SegmentId.None, ObjectName.HashOf(naming.Name)), make, naming);
+        }
+
+        return CreateIn(Segments.Create(kind, size, SegmentId.None), make, null);
+    }
+
+    private TObject CreateIn<TObject>(Segment segment, Func<Session, Segment, TObject> make, (string Name, NamedIdentity Identity)? naming)
+        where TObject : SharedObject
+    {
         try
         {
+            if (naming is { } named)
+            {
+                NamePage.Write(segment, named.Name, named.Identity);
+            }
+
             var created = make(this, segment);
             lock (_objectsGate)
             {

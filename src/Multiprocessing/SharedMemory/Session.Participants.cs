@@ -188,6 +188,20 @@ internal sealed unsafe partial class Session
             return false;
         }
 
+        // In the session of the named objects nobody has a parent that could tell.
+        if (!IsNamed && !HasBeenMissingLong(participant))
+        {
+            return false;
+        }
+
+        ForgetMissing(participant);
+        var report = SelfReported(participant);
+        MarkDead(participant, new ParticipantExit(Members.ProcessIdOf(participant.Slot), report?.Reason ?? ExitReason.Unknown, report?.Code ?? -1, -1));
+        return true;
+    }
+
+    private bool HasBeenMissingLong(ParticipantId participant)
+    {
         var now = Environment.TickCount64;
         lock (_missingGate)
         {
@@ -200,16 +214,8 @@ internal sealed unsafe partial class Session
                 return false;
             }
 
-            if (now - missing.Since < UntoldGrace)
-            {
-                return false;
-            }
+            return now - missing.Since >= UntoldGrace;
         }
-
-        ForgetMissing(participant);
-        var report = SelfReported(participant);
-        MarkDead(participant, new ParticipantExit(Members.ProcessIdOf(participant.Slot), report?.Reason ?? ExitReason.Unknown, report?.Code ?? -1, -1));
-        return true;
     }
 
     private void ForgetMissing(ParticipantId participant)

@@ -171,7 +171,15 @@ internal sealed unsafe partial class Session
         KillPoints.Pass(KillPoint.LeaveMarked);
         Segments.Exit();
         Doorbells.Stop();
-        _directory.Close(remove: IsRoot);
+        if (_names is not null)
+        {
+            _names.Leave();
+        }
+        else
+        {
+            _directory.Close(remove: IsRoot);
+        }
+
         lock (Joined)
         {
             Joined.Remove(this);

@@ -26,11 +26,11 @@ internal sealed class SessionDirectory
     private SafeFileHandle? _secondaryLock;
     private bool _secondaryReady;
 
-    private SessionDirectory(string primary, SafeFileHandle? rootLock)
+    private SessionDirectory(string primary, SafeFileHandle? rootLock, string? secondaryName = null)
     {
         Primary = primary;
         _rootLock = rootLock;
-        var secondary = Path.Combine(TempRoot, Path.GetFileName(primary));
+        var secondary = Path.Combine(TempRoot, secondaryName ?? Path.GetFileName(primary));
         Secondary = secondary == primary ? null : secondary;
     }
 
@@ -44,6 +44,9 @@ internal sealed class SessionDirectory
     internal static string Prefix => $"mp-{FileOwner.CurrentUser}-";
 
     public static SessionDirectory Open(string path) => new(Path.TrimEndingDirectorySeparator(path), null);
+
+    /// <summary>For the named objects of a place, of which there may be several: the second directory's name tells them apart.</summary>
+    public static SessionDirectory OpenNamed(string path) => new(path, null, $"{Path.GetFileName(path)}-{ObjectName.HashOf(Path.GetFullPath(path)):x16}");
 
     /// <summary>
     /// Makes the directory. It is filled under a name that says whose it will be, locked, and only then renamed to the name that a sweep looks at: nobody

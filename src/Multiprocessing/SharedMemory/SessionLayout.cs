@@ -8,7 +8,7 @@ internal struct SessionHeader
 {
     public const int Size = 4096;
     public const uint ExpectedMagic = 0x4E53504D; // "MPSN"
-    public const int ExpectedVersion = 1;
+    public const int ExpectedVersion = 2;
 
     [FieldOffset(0)]
     public uint Magic;
@@ -40,9 +40,17 @@ internal struct SessionHeader
     [FieldOffset(36)]
     public int NextSlot;
 
+    /// <summary>The generation before the first of every segment's entry: by chance where sessions follow each other at one place, so that no handle fits two of them.</summary>
+    [FieldOffset(40)]
+    public int FirstGeneration;
+
     /// <summary>The owner lock of both tables, on a line of its own.</summary>
     [FieldOffset(128)]
     public int TableLock;
+
+    /// <summary>The owner lock under which a named object is looked for and created, before the table lock.</summary>
+    [FieldOffset(256)]
+    public int NameLock;
 }
 
 /// <summary>The states of a participant's slot.</summary>
@@ -130,6 +138,9 @@ internal enum SegmentKind
     /// <summary>The error that a queue was completed with.</summary>
     Error,
     ReaderWriterLock,
+
+    /// <summary>A pool's channel to a worker, or its bell.</summary>
+    Pool,
 }
 
 /// <summary>The states of a segment's entry.</summary>
@@ -185,6 +196,10 @@ internal unsafe struct SegmentEntry
     /// <summary>For the owner's use: where a ring begins in its queue's stream.</summary>
     [FieldOffset(48)]
     public long Position;
+
+    /// <summary>Of a named segment's name, which lies in its <see cref="NamePage"/>; 0 for none.</summary>
+    [FieldOffset(56)]
+    public long NameHash;
 
     /// <summary>One bit per participant that holds the segment.</summary>
     [FieldOffset(64)]

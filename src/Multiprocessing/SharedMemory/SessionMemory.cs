@@ -31,6 +31,8 @@ internal sealed unsafe class SessionMemory
 
     public SegmentEntry* Segments => (SegmentEntry*)(_base + SegmentsOffset);
 
+    public static string LayoutHere => Describe(SessionHeader.ExpectedVersion, sizeof(void*));
+
     public static SessionMemory Create(string path, int rootProcessId, long rootStartTime)
     {
         var size = SegmentsOffset + (GrowthStep * SegmentEntry.Size);
@@ -74,12 +76,27 @@ internal sealed unsafe class SessionMemory
             || header->PointerSize != sizeof(void*))
         {
             throw new InvalidOperationException(
-                $"The session at '{path}' has layout {header->LayoutVersion} with {header->PointerSize * 8}-bit pointers; this build of the library has "
-                + $"layout {SessionHeader.ExpectedVersion} with {sizeof(void*) * 8}-bit pointers. All processes of a session must run the same build.");
+                $"The session at '{path}' has {Describe(header->LayoutVersion, header->PointerSize)}; this build of the library has {LayoutHere}. All processes of a session must run the same build.");
         }
 
         return memory;
     }
+
+    /// <summary>For messages: what the file says of itself, if it is there and long enough.</summary>
+    public static string LayoutOf(string path)
+    {
+        if (MappedFile.OpenExisting(path, SessionHeader.Size, out var address, leastSize: SessionHeader.Size) != 0)
+        {
+            return "no session file";
+        }
+
+        var header = (SessionHeader*)address;
+        var layout = Describe(header->LayoutVersion, header->PointerSize);
+        MappedFile.Unmap(address, SessionHeader.Size);
+        return layout;
+    }
+
+    private static string Describe(int layout, int pointerSize) => $"layout {layout} with {pointerSize * 8}-bit pointers";
 
     /// <summary>The file was renamed.</summary>
     public void MoveTo(string path)

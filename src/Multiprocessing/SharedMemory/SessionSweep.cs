@@ -15,6 +15,15 @@ internal static class SessionSweep
         {
             RunIn(SessionDirectory.TempRoot);
         }
+
+        try
+        {
+            NamedDirectory.Sweep();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // A file in it is not ours to delete. As below: a leftover must not keep a new session from starting.
+        }
     }
 
     /// <summary>Kills who is left of the session in <paramref name="path"/> and removes it, if its root is dead and nobody else is at it.</summary>

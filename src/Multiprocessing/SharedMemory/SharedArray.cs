@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
@@ -41,6 +42,45 @@ public sealed unsafe partial class SharedArray<T> : IProcessHandle<SharedArray<T
     /// <exception cref="InsufficientSharedMemoryException">There is no room for it.</exception>
     public SharedArray(ReadOnlySpan<T> content)
         : this(content.Length) => CopyFrom(content);
+
+    /// <summary>
+    /// Opens the array of a name, or creates it: all programs of this user that ask for the name get the same one, whoever started them. It goes when the last of them has disposed it, or has
+    /// ended, however that was. It is all zero when it is created.
+    /// </summary>
+    /// <param name="name">The name: 1 to 128 characters, no control characters; case counts. All kinds of objects share the names.</param>
+    /// <param name="length">How many elements; the same for all.</param>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty, longer than 128 characters, or has a control character.</exception>
+    /// <exception cref="NamedObjectMismatchException">The name belongs to something else, to an array of another length or type, or of a type of another build, or to programs of a build with another layout.</exception>
+    /// <exception cref="UnauthorizedAccessException">The place where programs meet is not this user's alone.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative.</exception>
+    /// <exception cref="InsufficientSharedMemoryException">There is no room for it.</exception>
+    public static SharedArray<T> OpenOrCreate(string name, int length) => OpenOrCreate(null, name, length);
+
+    /// <summary>Opens the array of a name, as the programs have it that created it.</summary>
+    /// <param name="name">The name.</param>
+    /// <exception cref="NamedObjectNotFoundException">No program has one of that name.</exception>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty, longer than 128 characters, or has a control character.</exception>
+    /// <exception cref="NamedObjectMismatchException">The name belongs to something else, or to programs of a build with another layout.</exception>
+    /// <exception cref="UnauthorizedAccessException">The place where programs meet is not this user's alone.</exception>
+    public static SharedArray<T> Open(string name) => NamedObject.Open(null, name, NamedIdentity.Of<T>(nameof(SharedArray<T>), null), OpenNamed);
+
+    /// <summary>Opens the array of a name if there is one.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="opened">It, or null.</param>
+    /// <returns>False if no program has one of that name.</returns>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty, longer than 128 characters, or has a control character.</exception>
+    /// <exception cref="NamedObjectMismatchException">The name belongs to something else, or to programs of a build with another layout.</exception>
+    /// <exception cref="UnauthorizedAccessException">The place where programs meet is not this user's alone.</exception>
+    public static bool TryOpen(string name, [NotNullWhen(true)] out SharedArray<T>? opened) => NamedObject.TryOpen(null, name, NamedIdentity.Of<T>(nameof(SharedArray<T>), null), OpenNamed, out opened);
+
+    internal static SharedArray<T> OpenOrCreate(Session? session, string name, int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        return NamedObject.OpenOrCreate(session, name, NamedIdentity.Of<T>(nameof(SharedArray<T>), $"{length} elements"), OpenNamed, owner => new SharedArray<T>(Create(length, owner), 0, length));
+    }
+
+    private static SharedArray<T>? OpenNamed(Session session, SegmentId id) =>
+        SharedBlock.Open(session, id, Name) is { } block ? new SharedArray<T>(block, 0, (int)(block.Bytes / sizeof(T))) : null;
 
     private SharedArray(SharedBlock block, long offset, int length)
     {
@@ -224,10 +264,10 @@ public sealed unsafe partial class SharedArray<T> : IProcessHandle<SharedArray<T
         return new SharedArray<T>(block, offset, length);
     }
 
-    private static SharedBlock Create(int length)
+    private static SharedBlock Create(int length, Session? session = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
-        return SharedBlock.Create(SegmentKind.Array, (long)length * sizeof(T), Name);
+        return SharedBlock.Create(SegmentKind.Array, (long)length * sizeof(T), Name, session);
     }
 
     private long OffsetOf(int index) => (byte*)(_start + index) - _block.Start;

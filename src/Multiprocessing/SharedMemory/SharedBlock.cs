@@ -49,12 +49,13 @@ internal sealed unsafe class SharedBlock
     /// <param name="kind">Array or memory.</param>
     /// <param name="bytes">How many; all of them zero.</param>
     /// <param name="what">The type of the wrapper, for messages.</param>
-    public static SharedBlock Create(SegmentKind kind, long bytes, string what)
+    /// <param name="session">Null for this process's own.</param>
+    public static SharedBlock Create(SegmentKind kind, long bytes, string what, Session? session = null)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, long.MaxValue - (2 * SyncFrame.Size));
         var offset = MemoryState.OffsetFor(bytes);
         return new SharedBlock(
-            SyncObject.Create(Session.Current, kind, offset + bytes, frame =>
+            SyncObject.Create(session ?? Session.Current, kind, offset + bytes, frame =>
             {
                 frame->Option = (long)LockRecursionPolicy.SupportsRecursion;
                 frame->Memory.Bytes = bytes;
@@ -62,6 +63,10 @@ internal sealed unsafe class SharedBlock
             }),
             what);
     }
+
+    /// <summary>Null if the memory is gone.</summary>
+    public static SharedBlock? Open(Session session, SegmentId id, string what) =>
+        SyncObject.Open(session, id, SegmentKind.Memory) is { } shared ? new SharedBlock(shared, what) : null;
 
     /// <summary>Another reference of this process to the same memory.</summary>
     public SharedBlock Share(string what)
@@ -77,7 +82,7 @@ internal sealed unsafe class SharedBlock
     {
         ThrowIfDisposed();
         writer.AddTravelling(writer.SenderKeepsReferences ? _shared.KeepForBody() : _shared.StartTravel());
-        writer.Write(_shared.Segment.Id.ToWord());
+        writer.Write(_shared.Session.HandleOf(_shared.Segment.Id));
         writer.Write((byte)(writer.SenderKeepsReferences ? 1 : 0));
         GC.KeepAlive(this);
     }
@@ -85,8 +90,9 @@ internal sealed unsafe class SharedBlock
     /// <summary>This process holds the memory before the travel ends, so that it is never unheld in between.</summary>
     public static SharedBlock Read(ref HandleReader reader, string what)
     {
-        var session = Session.Current;
-        var id = SegmentId.FromWord(reader.Read<long>());
+        var word = reader.Read<long>();
+        var session = Session.OfHandle(ref word);
+        var id = SegmentId.FromWord(word);
         var endsTravel = reader.Read<byte>() == 0;
         try
         {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
@@ -48,6 +49,44 @@ public sealed unsafe class SharedMemory : IProcessHandle<SharedMemory>, IDisposa
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
         return new SharedMemory(SharedBlock.Create(SegmentKind.Memory, size, nameof(SharedMemory)));
     }
+
+    /// <summary>
+    /// Opens the memory of a name, or creates it: all programs of this user that ask for the name get the same one, whoever started them. It goes when the last of them has disposed it, or has
+    /// ended, however that was. It is all zero when it is created.
+    /// </summary>
+    /// <param name="name">The name: 1 to 128 characters, no control characters; case counts. All kinds of objects share the names.</param>
+    /// <param name="size">How many bytes; the same for all.</param>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty, longer than 128 characters, or has a control character.</exception>
+    /// <exception cref="NamedObjectMismatchException">The name belongs to something else, to memory of another size, or to programs of a build with another layout.</exception>
+    /// <exception cref="UnauthorizedAccessException">The place where programs meet is not this user's alone.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="size"/> is not above zero.</exception>
+    /// <exception cref="InsufficientSharedMemoryException">There is no room for it.</exception>
+    public static SharedMemory OpenOrCreate(string name, long size) => OpenOrCreate(null, name, size);
+
+    /// <summary>Opens the memory of a name, as the programs have it that created it.</summary>
+    /// <param name="name">The name.</param>
+    /// <exception cref="NamedObjectNotFoundException">No program has one of that name.</exception>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty, longer than 128 characters, or has a control character.</exception>
+    /// <exception cref="NamedObjectMismatchException">The name belongs to something else, or to programs of a build with another layout.</exception>
+    /// <exception cref="UnauthorizedAccessException">The place where programs meet is not this user's alone.</exception>
+    public static SharedMemory Open(string name) => NamedObject.Open(null, name, NamedIdentity.Of<SharedMemory>(null), OpenNamed);
+
+    /// <summary>Opens the memory of a name if there is one.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="opened">It, or null.</param>
+    /// <returns>False if no program has one of that name.</returns>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty, longer than 128 characters, or has a control character.</exception>
+    /// <exception cref="NamedObjectMismatchException">The name belongs to something else, or to programs of a build with another layout.</exception>
+    /// <exception cref="UnauthorizedAccessException">The place where programs meet is not this user's alone.</exception>
+    public static bool TryOpen(string name, [NotNullWhen(true)] out SharedMemory? opened) => NamedObject.TryOpen(null, name, NamedIdentity.Of<SharedMemory>(null), OpenNamed, out opened);
+
+    internal static SharedMemory OpenOrCreate(Session? session, string name, long size)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
+        return NamedObject.OpenOrCreate(session, name, NamedIdentity.Of<SharedMemory>($"{size} bytes"), OpenNamed, owner => new SharedMemory(SharedBlock.Create(SegmentKind.Memory, size, nameof(SharedMemory), owner)));
+    }
+
+    private static SharedMemory? OpenNamed(Session session, SegmentId id) => SharedBlock.Open(session, id, nameof(SharedMemory)) is { } block ? new SharedMemory(block) : null;
 
     /// <summary>Some of the bytes.</summary>
     /// <param name="offset">The first one.</param>

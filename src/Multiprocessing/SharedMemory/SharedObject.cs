@@ -53,6 +53,11 @@ internal sealed class TravellingSegment(Session session, SegmentId id) : ITravel
 {
     public SegmentId Id { get; } = id;
 
+    /// <summary>As it stands in a message.</summary>
+    public long Word => session.HandleOf(Id);
+
+    public bool IsNamed => session.IsNamed;
+
     public void Cancel() => session.Segments.Travel(Id, -1);
 }
 

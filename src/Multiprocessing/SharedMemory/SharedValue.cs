@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
@@ -29,6 +30,47 @@ public sealed unsafe class SharedValue<T> : IProcessHandle<SharedValue<T>>, IDis
         *_at = value;
         GC.KeepAlive(this);
     }
+
+    /// <summary>
+    /// Opens the value of a name, or creates it: all programs of this user that ask for the name get the same one, whoever started them. It goes when the last of them has disposed it, or has
+    /// ended, however that was.
+    /// </summary>
+    /// <param name="name">The name: 1 to 128 characters, no control characters; case counts. All kinds of objects share the names.</param>
+    /// <param name="value">What it is at first, if it is created here; otherwise it means nothing.</param>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty, longer than 128 characters, or has a control character.</exception>
+    /// <exception cref="NamedObjectMismatchException">The name belongs to something else, to a value of another type, or of a type of another build, or to programs of a build with another layout.</exception>
+    /// <exception cref="UnauthorizedAccessException">The place where programs meet is not this user's alone.</exception>
+    /// <exception cref="InsufficientSharedMemoryException">There is no room for it.</exception>
+    public static SharedValue<T> OpenOrCreate(string name, T value = default) => OpenOrCreate(null, name, value);
+
+    /// <summary>Opens the value of a name, as the programs have it that created it.</summary>
+    /// <param name="name">The name.</param>
+    /// <exception cref="NamedObjectNotFoundException">No program has one of that name.</exception>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty, longer than 128 characters, or has a control character.</exception>
+    /// <exception cref="NamedObjectMismatchException">The name belongs to something else, or to programs of a build with another layout.</exception>
+    /// <exception cref="UnauthorizedAccessException">The place where programs meet is not this user's alone.</exception>
+    public static SharedValue<T> Open(string name) => NamedObject.Open(null, name, NamedIdentity.Of<T>(nameof(SharedValue<T>), null), OpenNamed);
+
+    /// <summary>Opens the value of a name if there is one.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="opened">It, or null.</param>
+    /// <returns>False if no program has one of that name.</returns>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty, longer than 128 characters, or has a control character.</exception>
+    /// <exception cref="NamedObjectMismatchException">The name belongs to something else, or to programs of a build with another layout.</exception>
+    /// <exception cref="UnauthorizedAccessException">The place where programs meet is not this user's alone.</exception>
+    public static bool TryOpen(string name, [NotNullWhen(true)] out SharedValue<T>? opened) => NamedObject.TryOpen(null, name, NamedIdentity.Of<T>(nameof(SharedValue<T>), null), OpenNamed, out opened);
+
+    internal static SharedValue<T> OpenOrCreate(Session? session, string name, T value)
+    {
+        return NamedObject.OpenOrCreate(session, name, NamedIdentity.Of<T>(nameof(SharedValue<T>), ""), OpenNamed, owner =>
+        {
+            var created = new SharedValue<T>(SharedBlock.Create(SegmentKind.Array, sizeof(T), Name, owner));
+            *created._at = value;
+            return created;
+        });
+    }
+
+    private static SharedValue<T>? OpenNamed(Session session, SegmentId id) => SharedBlock.Open(session, id, Name) is { } block ? new SharedValue<T>(block) : null;
 
     private SharedValue(SharedBlock block)
     {

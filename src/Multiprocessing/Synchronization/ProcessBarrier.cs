@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Multiprocessing;
 
@@ -32,6 +33,44 @@ public sealed class ProcessBarrier : ProcessSynchronizationObject, IProcessHandl
         : this(null, participantCount, postPhaseAction)
     {
     }
+
+    /// <summary>
+    /// Opens the barrier of a name, or creates it: all programs of this user that ask for the name get the same one, whoever started them. It goes when the last of them has disposed it, or has
+    /// ended, however that was. It has no action: the code of one program means nothing to another.
+    /// </summary>
+    /// <param name="name">The name: 1 to 128 characters, no control characters; case counts. All kinds of objects share the names.</param>
+    /// <param name="participantCount">How many have to come; the same for all.</param>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty, longer than 128 characters, or has a control character.</exception>
+    /// <exception cref="NamedObjectMismatchException">The name belongs to something else, to a barrier of another number, or to programs of a build with another layout.</exception>
+    /// <exception cref="UnauthorizedAccessException">The place where programs meet is not this user's alone.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="participantCount"/> is not above zero.</exception>
+    /// <exception cref="InsufficientSharedMemoryException">There is no room for it.</exception>
+    public static ProcessBarrier OpenOrCreate(string name, int participantCount) => OpenOrCreate(null, name, participantCount);
+
+    /// <summary>Opens the barrier of a name, as the programs have it that created it.</summary>
+    /// <param name="name">The name.</param>
+    /// <exception cref="NamedObjectNotFoundException">No program has one of that name.</exception>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty, longer than 128 characters, or has a control character.</exception>
+    /// <exception cref="NamedObjectMismatchException">The name belongs to something else, or to programs of a build with another layout.</exception>
+    /// <exception cref="UnauthorizedAccessException">The place where programs meet is not this user's alone.</exception>
+    public static ProcessBarrier Open(string name) => NamedObject.Open(null, name, NamedIdentity.Of<ProcessBarrier>(null), OpenNamed);
+
+    /// <summary>Opens the barrier of a name if there is one.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="opened">It, or null.</param>
+    /// <returns>False if no program has one of that name.</returns>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty, longer than 128 characters, or has a control character.</exception>
+    /// <exception cref="NamedObjectMismatchException">The name belongs to something else, or to programs of a build with another layout.</exception>
+    /// <exception cref="UnauthorizedAccessException">The place where programs meet is not this user's alone.</exception>
+    public static bool TryOpen(string name, [NotNullWhen(true)] out ProcessBarrier? opened) => NamedObject.TryOpen(null, name, NamedIdentity.Of<ProcessBarrier>(null), OpenNamed, out opened);
+
+    internal static ProcessBarrier OpenOrCreate(Session? session, string name, int participantCount)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(participantCount);
+        return NamedObject.OpenOrCreate(session, name, NamedIdentity.Of<ProcessBarrier>($"{participantCount} participants"), OpenNamed, owner => new ProcessBarrier(Make(owner, participantCount, null)));
+    }
+
+    private static ProcessBarrier? OpenNamed(Session session, SegmentId id) => SyncObject.Open(session, id, SegmentKind.Barrier) is { } shared ? new ProcessBarrier(shared) : null;
 
     internal ProcessBarrier(Session? session, int participantCount, Action<long>? postPhaseAction)
         : this(Make(session, participantCount, postPhaseAction))

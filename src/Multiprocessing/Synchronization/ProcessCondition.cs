@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Multiprocessing;
 
@@ -34,6 +35,76 @@ public sealed class ProcessCondition : ProcessSynchronizationObject, IProcessHan
         : this(@lock ?? throw new ArgumentNullException(nameof(@lock)), ownsLock: false)
     {
     }
+
+    /// <summary>
+    /// Opens the condition of a name, or creates it: all programs of this user that ask for the name get the same one, whoever started them. It goes when the last of them has disposed it, or has
+    /// ended, however that was. It comes with a lock of its own, which a thread that has it may enter again.
+    /// </summary>
+    /// <param name="name">The name: 1 to 128 characters, no control characters; case counts. All kinds of objects share the names.</param>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty, longer than 128 characters, or has a control character.</exception>
+    /// <exception cref="NamedObjectMismatchException">The name belongs to something else, or to programs of a build with another layout.</exception>
+    /// <exception cref="UnauthorizedAccessException">The place where programs meet is not this user's alone.</exception>
+    /// <exception cref="InsufficientSharedMemoryException">There is no room for it.</exception>
+    public static ProcessCondition OpenOrCreate(string name) => OpenOrCreate(null, name);
+
+    /// <summary>Opens the condition of a name, as the programs have it that created it.</summary>
+    /// <param name="name">The name.</param>
+    /// <exception cref="NamedObjectNotFoundException">No program has one of that name.</exception>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty, longer than 128 characters, or has a control character.</exception>
+    /// <exception cref="NamedObjectMismatchException">The name belongs to something else, or to programs of a build with another layout.</exception>
+    /// <exception cref="UnauthorizedAccessException">The place where programs meet is not this user's alone.</exception>
+    public static ProcessCondition Open(string name) => TryOpen(null, name, out var opened) ? opened : throw new NamedObjectNotFoundException(name, nameof(ProcessCondition));
+
+    /// <summary>Opens the condition of a name if there is one.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="opened">It, or null.</param>
+    /// <returns>False if no program has one of that name.</returns>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty, longer than 128 characters, or has a control character.</exception>
+    /// <exception cref="NamedObjectMismatchException">The name belongs to something else, or to programs of a build with another layout.</exception>
+    /// <exception cref="UnauthorizedAccessException">The place where programs meet is not this user's alone.</exception>
+    public static bool TryOpen(string name, [NotNullWhen(true)] out ProcessCondition? opened) => TryOpen(null, name, out opened);
+
+    /// <summary>The lock first. Killed in between: it goes with its holder. Who has the condition has its lock, so as long as there is one of the condition it is the one of the name.</summary>
+    internal static ProcessCondition OpenOrCreate(Session? session, string name)
+    {
+        ObjectName.Check(name);
+        session ??= Session.Named;
+        var wanted = NamedIdentity.Of<ProcessLock>($"{LockRecursionPolicy.SupportsRecursion}");
+        var @lock = session.ByName(ObjectName.PartOf(name, nameof(Lock)), wanted, ProcessLock.OpenNamed, owner => new ProcessLock(owner, LockRecursionPolicy.SupportsRecursion))!;
+        try
+        {
+            return session.ByName(name, NamedIdentity.Of<ProcessCondition>(null), (owner, id) => OpenNamed(owner, id, @lock), _ => new ProcessCondition(@lock, ownsLock: true))!;
+        }
+        catch
+        {
+            @lock.Dispose();
+            throw;
+        }
+    }
+
+    private static bool TryOpen(Session? session, string name, [NotNullWhen(true)] out ProcessCondition? opened)
+    {
+        ObjectName.Check(name);
+        session ??= Session.Named;
+        opened = null;
+        var @lock = session.ByName(ObjectName.PartOf(name, nameof(Lock)), NamedIdentity.Of<ProcessLock>(null), ProcessLock.OpenNamed, create: null);
+        try
+        {
+            // Looked for also without the lock: the name may be another object's.
+            opened = session.ByName(name, NamedIdentity.Of<ProcessCondition>(null), (owner, id) => @lock is null ? null : OpenNamed(owner, id, @lock), create: null);
+            return opened is not null;
+        }
+        finally
+        {
+            if (opened is null)
+            {
+                @lock?.Dispose();
+            }
+        }
+    }
+
+    private static ProcessCondition? OpenNamed(Session session, SegmentId id, ProcessLock @lock) =>
+        SyncObject.Open(session, id, SegmentKind.Condition) is { } shared ? new ProcessCondition(shared, @lock, ownsLock: true) : null;
 
     private ProcessCondition(ProcessLock @lock, bool ownsLock)
         : this(ConditionCore.Create(@lock.Shared.Session), @lock, ownsLock)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Multiprocessing;
 
@@ -25,6 +26,44 @@ public sealed class ProcessEvent : ProcessSynchronizationObject, IProcessHandle<
         : this(null, mode, initialState)
     {
     }
+
+    /// <summary>
+    /// Opens the event of a name, or creates it: all programs of this user that ask for the name get the same one, whoever started them. It goes when the last of them has disposed it, or has
+    /// ended, however that was.
+    /// </summary>
+    /// <param name="name">The name: 1 to 128 characters, no control characters; case counts. All kinds of objects share the names.</param>
+    /// <param name="mode">What a wait that succeeds does to it; the same for all.</param>
+    /// <param name="initialState">Whether it is set at first, if it is created here; otherwise it means nothing.</param>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty, longer than 128 characters, or has a control character.</exception>
+    /// <exception cref="NamedObjectMismatchException">The name belongs to something else, to an event of the other mode, or to programs of a build with another layout.</exception>
+    /// <exception cref="UnauthorizedAccessException">The place where programs meet is not this user's alone.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="mode"/> is no such mode.</exception>
+    /// <exception cref="InsufficientSharedMemoryException">There is no room for it.</exception>
+    public static ProcessEvent OpenOrCreate(string name, EventResetMode mode = EventResetMode.ManualReset, bool initialState = false) => OpenOrCreate(null, name, mode, initialState);
+
+    /// <summary>Opens the event of a name, as the programs have it that created it.</summary>
+    /// <param name="name">The name.</param>
+    /// <exception cref="NamedObjectNotFoundException">No program has one of that name.</exception>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty, longer than 128 characters, or has a control character.</exception>
+    /// <exception cref="NamedObjectMismatchException">The name belongs to something else, or to programs of a build with another layout.</exception>
+    /// <exception cref="UnauthorizedAccessException">The place where programs meet is not this user's alone.</exception>
+    public static ProcessEvent Open(string name) => NamedObject.Open(null, name, NamedIdentity.Of<ProcessEvent>(null), OpenNamed);
+
+    /// <summary>Opens the event of a name if there is one.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="opened">It, or null.</param>
+    /// <returns>False if no program has one of that name.</returns>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty, longer than 128 characters, or has a control character.</exception>
+    /// <exception cref="NamedObjectMismatchException">The name belongs to something else, or to programs of a build with another layout.</exception>
+    /// <exception cref="UnauthorizedAccessException">The place where programs meet is not this user's alone.</exception>
+    public static bool TryOpen(string name, [NotNullWhen(true)] out ProcessEvent? opened) => NamedObject.TryOpen(null, name, NamedIdentity.Of<ProcessEvent>(null), OpenNamed, out opened);
+
+    internal static ProcessEvent OpenOrCreate(Session? session, string name, EventResetMode mode, bool initialState)
+    {
+        return NamedObject.OpenOrCreate(session, name, NamedIdentity.Of<ProcessEvent>($"{mode}"), OpenNamed, owner => new ProcessEvent(owner, mode, initialState));
+    }
+
+    private static ProcessEvent? OpenNamed(Session session, SegmentId id) => SyncObject.Open(session, id, SegmentKind.Event) is { } shared ? new ProcessEvent(shared) : null;
 
     internal ProcessEvent(Session? session, EventResetMode mode, bool initialState)
         : this(EventCore.Create(

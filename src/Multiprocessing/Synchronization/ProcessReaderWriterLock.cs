@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Multiprocessing;
 
@@ -25,6 +26,43 @@ public sealed class ProcessReaderWriterLock : ProcessSynchronizationObject, IPro
         : this(null, recursionPolicy)
     {
     }
+
+    /// <summary>
+    /// Opens the lock of a name, or creates it: all programs of this user that ask for the name get the same one, whoever started them. It goes when the last of them has disposed it, or has
+    /// ended, however that was.
+    /// </summary>
+    /// <param name="name">The name: 1 to 128 characters, no control characters; case counts. All kinds of objects share the names.</param>
+    /// <param name="recursionPolicy">Whether a thread that has the lock may enter it again; the same for all.</param>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty, longer than 128 characters, or has a control character.</exception>
+    /// <exception cref="NamedObjectMismatchException">The name belongs to something else, to a lock of another policy, or to programs of a build with another layout.</exception>
+    /// <exception cref="UnauthorizedAccessException">The place where programs meet is not this user's alone.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="recursionPolicy"/> is no such policy.</exception>
+    /// <exception cref="InsufficientSharedMemoryException">There is no room for it.</exception>
+    public static ProcessReaderWriterLock OpenOrCreate(string name, LockRecursionPolicy recursionPolicy = LockRecursionPolicy.NoRecursion) => OpenOrCreate(null, name, recursionPolicy);
+
+    /// <summary>Opens the lock of a name, as the programs have it that created it.</summary>
+    /// <param name="name">The name.</param>
+    /// <exception cref="NamedObjectNotFoundException">No program has one of that name.</exception>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty, longer than 128 characters, or has a control character.</exception>
+    /// <exception cref="NamedObjectMismatchException">The name belongs to something else, or to programs of a build with another layout.</exception>
+    /// <exception cref="UnauthorizedAccessException">The place where programs meet is not this user's alone.</exception>
+    public static ProcessReaderWriterLock Open(string name) => NamedObject.Open(null, name, NamedIdentity.Of<ProcessReaderWriterLock>(null), OpenNamed);
+
+    /// <summary>Opens the lock of a name if there is one.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="opened">It, or null.</param>
+    /// <returns>False if no program has one of that name.</returns>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty, longer than 128 characters, or has a control character.</exception>
+    /// <exception cref="NamedObjectMismatchException">The name belongs to something else, or to programs of a build with another layout.</exception>
+    /// <exception cref="UnauthorizedAccessException">The place where programs meet is not this user's alone.</exception>
+    public static bool TryOpen(string name, [NotNullWhen(true)] out ProcessReaderWriterLock? opened) => NamedObject.TryOpen(null, name, NamedIdentity.Of<ProcessReaderWriterLock>(null), OpenNamed, out opened);
+
+    internal static ProcessReaderWriterLock OpenOrCreate(Session? session, string name, LockRecursionPolicy recursionPolicy)
+    {
+        return NamedObject.OpenOrCreate(session, name, NamedIdentity.Of<ProcessReaderWriterLock>($"{recursionPolicy}"), OpenNamed, owner => new ProcessReaderWriterLock(owner, recursionPolicy));
+    }
+
+    private static ProcessReaderWriterLock? OpenNamed(Session session, SegmentId id) => SyncObject.Open(session, id, SegmentKind.ReaderWriterLock) is { } shared ? new ProcessReaderWriterLock(shared) : null;
 
     internal ProcessReaderWriterLock(Session? session, LockRecursionPolicy recursionPolicy)
         : this(ReaderWriterCore.Create(

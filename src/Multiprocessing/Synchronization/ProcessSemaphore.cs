@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Multiprocessing;
 
@@ -24,6 +25,47 @@ public sealed class ProcessSemaphore : ProcessSynchronizationObject, IProcessHan
         : this(null, initialCount, maxCount)
     {
     }
+
+    /// <summary>
+    /// Opens the semaphore of a name, or creates it: all programs of this user that ask for the name get the same one, whoever started them. It goes when the last of them has disposed it, or has
+    /// ended, however that was.
+    /// </summary>
+    /// <param name="name">The name: 1 to 128 characters, no control characters; case counts. All kinds of objects share the names.</param>
+    /// <param name="initialCount">How many may be taken at first, if it is created here; otherwise it means nothing.</param>
+    /// <param name="maxCount">How many there are at most; the same for all.</param>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty, longer than 128 characters, or has a control character.</exception>
+    /// <exception cref="NamedObjectMismatchException">The name belongs to something else, to a semaphore with another highest count, or to programs of a build with another layout.</exception>
+    /// <exception cref="UnauthorizedAccessException">The place where programs meet is not this user's alone.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxCount"/> is not above zero, or <paramref name="initialCount"/> not between zero and that.</exception>
+    /// <exception cref="InsufficientSharedMemoryException">There is no room for it.</exception>
+    public static ProcessSemaphore OpenOrCreate(string name, int initialCount, int maxCount = int.MaxValue) => OpenOrCreate(null, name, initialCount, maxCount);
+
+    /// <summary>Opens the semaphore of a name, as the programs have it that created it.</summary>
+    /// <param name="name">The name.</param>
+    /// <exception cref="NamedObjectNotFoundException">No program has one of that name.</exception>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty, longer than 128 characters, or has a control character.</exception>
+    /// <exception cref="NamedObjectMismatchException">The name belongs to something else, or to programs of a build with another layout.</exception>
+    /// <exception cref="UnauthorizedAccessException">The place where programs meet is not this user's alone.</exception>
+    public static ProcessSemaphore Open(string name) => NamedObject.Open(null, name, NamedIdentity.Of<ProcessSemaphore>(null), OpenNamed);
+
+    /// <summary>Opens the semaphore of a name if there is one.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="opened">It, or null.</param>
+    /// <returns>False if no program has one of that name.</returns>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty, longer than 128 characters, or has a control character.</exception>
+    /// <exception cref="NamedObjectMismatchException">The name belongs to something else, or to programs of a build with another layout.</exception>
+    /// <exception cref="UnauthorizedAccessException">The place where programs meet is not this user's alone.</exception>
+    public static bool TryOpen(string name, [NotNullWhen(true)] out ProcessSemaphore? opened) => NamedObject.TryOpen(null, name, NamedIdentity.Of<ProcessSemaphore>(null), OpenNamed, out opened);
+
+    internal static ProcessSemaphore OpenOrCreate(Session? session, string name, int initialCount, int maxCount)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxCount);
+        ArgumentOutOfRangeException.ThrowIfNegative(initialCount);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(initialCount, maxCount);
+        return NamedObject.OpenOrCreate(session, name, NamedIdentity.Of<ProcessSemaphore>($"at most {maxCount}"), OpenNamed, owner => new ProcessSemaphore(owner, initialCount, maxCount));
+    }
+
+    private static ProcessSemaphore? OpenNamed(Session session, SegmentId id) => SyncObject.Open(session, id, SegmentKind.Semaphore) is { } shared ? new ProcessSemaphore(shared) : null;
 
     internal ProcessSemaphore(Session? session, int initialCount, int maxCount)
         : this(Make(session, initialCount, maxCount))

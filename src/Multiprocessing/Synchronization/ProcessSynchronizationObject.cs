@@ -49,7 +49,7 @@ public abstract class ProcessSynchronizationObject : IDisposable
     {
         ThrowIfDisposed();
         writer.AddTravelling(writer.SenderKeepsReferences ? _shared.KeepForBody() : _shared.StartTravel());
-        writer.Write(_shared.Segment.Id.ToWord());
+        writer.Write(_shared.Session.HandleOf(_shared.Segment.Id));
         writer.Write((byte)(writer.SenderKeepsReferences ? 1 : 0));
         GC.KeepAlive(this);
     }
@@ -57,8 +57,9 @@ public abstract class ProcessSynchronizationObject : IDisposable
     /// <summary>This process holds the object before the travel ends, so that it is never unheld in between.</summary>
     private protected static SyncObject Open(ref HandleReader reader, SegmentKind kind)
     {
-        var session = Session.Current;
-        var id = SegmentId.FromWord(reader.Read<long>());
+        var word = reader.Read<long>();
+        var session = Session.OfHandle(ref word);
+        var id = SegmentId.FromWord(word);
         var endsTravel = reader.Read<byte>() == 0;
         try
         {

@@ -6,6 +6,7 @@ namespace Multiprocessing.Tests;
 /// <summary>The system calls that the tests make behind the library's back.</summary>
 internal static partial class Posix
 {
+    public const int SigInterrupt = 2;
     public const int SigAbort = 6;
     public const int SigKill = 9;
     public const int SigSegv = 11;

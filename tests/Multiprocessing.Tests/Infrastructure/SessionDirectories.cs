@@ -19,15 +19,31 @@ internal static class SessionDirectories
 
         foreach (var process in ProcessEntry.All().Where(process => process.Id != Environment.ProcessId && !TestRun.IsMarked(process.Id)))
         {
-            if (all.Count == 0)
+            if (!all.Any(IsForeign))
             {
                 break;
             }
 
+            // A second directory may have nothing mapped yet; its lock is open all the time.
             var maps = ProcessEntry.TryRead($"/proc/{process.Id}/maps") ?? "";
-            all.RemoveWhere(directory => maps.Contains(directory + "/", StringComparison.Ordinal));
+            var open = OpenFiles(process.Id);
+            all.RemoveWhere(directory => maps.Contains(directory + "/", StringComparison.Ordinal) || open.Exists(file => file.StartsWith(directory + "/", StringComparison.Ordinal)));
         }
 
         return [.. all];
+    }
+
+    private static bool IsForeign(string directory) => directory != Session.Current.Directory;
+
+    private static List<string> OpenFiles(int processId)
+    {
+        try
+        {
+            return [.. Directory.EnumerateFileSystemEntries($"/proc/{processId}/fd").Select(handle => new FileInfo(handle).LinkTarget).OfType<string>()];
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return []; // it ended meanwhile, or is another user's
+        }
     }
 }

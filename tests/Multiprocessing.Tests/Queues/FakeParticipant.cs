@@ -9,6 +9,7 @@ namespace Multiprocessing.Tests.Queues;
 internal sealed class FakeParticipant : IDisposable
 {
     private readonly Session _root;
+    private readonly List<object> _kept = [];
 
     public FakeParticipant(Session root)
     {
@@ -22,6 +23,14 @@ internal sealed class FakeParticipant : IDisposable
     public Session Session { get; }
 
     public ProcessQueue<T> Open<T>(ProcessQueue<T> queue) => ProcessQueue<T>.Open(Session, queue.Core.Segment.Id);
+
+    /// <summary>It has the object until it is gone itself; what nobody refers to is let go of by the collector, and a lock with it handed on.</summary>
+    public T Keep<T>(T thing)
+        where T : class
+    {
+        _kept.Add(thing);
+        return thing;
+    }
 
     /// <summary>From now on it counts as that process, which may be found gone.</summary>
     public unsafe void PretendToBe(int processId)

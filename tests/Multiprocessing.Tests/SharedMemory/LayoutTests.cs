@@ -21,7 +21,9 @@ public sealed unsafe class LayoutTests
         At(&x, &x.SegmentsUsed).ShouldBe(28);
         At(&x, &x.Deaths).ShouldBe(32);
         At(&x, &x.NextSlot).ShouldBe(36);
+        At(&x, &x.FirstGeneration).ShouldBe(40);
         At(&x, &x.TableLock).ShouldBe(128);
+        At(&x, &x.NameLock).ShouldBe(256);
         SessionMemory.ParticipantsOffset.ShouldBe(4096);
         SessionMemory.SegmentsOffset.ShouldBe(4096 + (512 * 128));
     }
@@ -60,6 +62,7 @@ public sealed unsafe class LayoutTests
         At(&x, &x.InHand).ShouldBe(36);
         At(&x, &x.HasParts).ShouldBe(40);
         At(&x, &x.Position).ShouldBe(48);
+        At(&x, &x.NameHash).ShouldBe(56);
         At(&x, x.Holders).ShouldBe(64);
     }
 

@@ -290,7 +290,7 @@ public sealed class BarrierTests : IDisposable
     }
 
     private static ProcessBarrier Open(FakeParticipant participant, ProcessBarrier barrier) =>
-        new(ProcessSynchronizationObject.Open(participant.Session, barrier.Shared.Segment.Id, SegmentKind.Barrier));
+        participant.Keep(new ProcessBarrier(ProcessSynchronizationObject.Open(participant.Session, barrier.Shared.Segment.Id, SegmentKind.Barrier)));
 
     private static class Recursion
     {

@@ -190,7 +190,7 @@ public sealed class LockTests : IDisposable
     }
 
     private static ProcessLock Open(FakeParticipant participant, ProcessLock gate) =>
-        new(ProcessSynchronizationObject.Open(participant.Session, gate.Shared.Segment.Id, SegmentKind.Lock));
+        participant.Keep(new ProcessLock(ProcessSynchronizationObject.Open(participant.Session, gate.Shared.Segment.Id, SegmentKind.Lock)));
 
     private ProcessLock NewLock(LockRecursionPolicy policy = LockRecursionPolicy.NoRecursion) => new(_session, policy);
 }

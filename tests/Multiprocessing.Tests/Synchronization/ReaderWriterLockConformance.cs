@@ -310,7 +310,7 @@ public sealed class ReaderWriterLockTests : IDisposable
     }
 
     private static ProcessReaderWriterLock Open(FakeParticipant participant, ProcessReaderWriterLock gate) =>
-        new(ProcessSynchronizationObject.Open(participant.Session, gate.Shared.Segment.Id, SegmentKind.ReaderWriterLock));
+        participant.Keep(new ProcessReaderWriterLock(ProcessSynchronizationObject.Open(participant.Session, gate.Shared.Segment.Id, SegmentKind.ReaderWriterLock)));
 
     private ProcessReaderWriterLock NewLock() => new(_session, LockRecursionPolicy.NoRecursion);
 }

@@ -262,5 +262,5 @@ public sealed class SemaphoreTests : IDisposable
     }
 
     private static ProcessSemaphore Open(FakeParticipant participant, ProcessSemaphore places) =>
-        new(ProcessSynchronizationObject.Open(participant.Session, places.Shared.Segment.Id, SegmentKind.Semaphore));
+        participant.Keep(new ProcessSemaphore(ProcessSynchronizationObject.Open(participant.Session, places.Shared.Segment.Id, SegmentKind.Semaphore)));
 }

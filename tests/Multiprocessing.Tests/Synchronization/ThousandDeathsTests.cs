@@ -24,8 +24,8 @@ public sealed class ThousandDeathsTests : IDisposable
         Die(
             participant =>
             {
-                new ProcessLock(Open(participant, gate, SegmentKind.Lock)).Enter();
-                new ProcessSemaphore(Open(participant, places, SegmentKind.Semaphore)).Wait();
+                participant.Keep(new ProcessLock(Open(participant, gate, SegmentKind.Lock))).Enter();
+                participant.Keep(new ProcessSemaphore(Open(participant, places, SegmentKind.Semaphore))).Wait();
             },
             () =>
             {
@@ -51,7 +51,7 @@ public sealed class ThousandDeathsTests : IDisposable
             participant =>
             {
                 // It waits, is notified, and dies as the next one's owner of the lock, who has changed and not told it.
-                var theirs = ProcessCondition.Open(participant.Session, changed);
+                var theirs = participant.Keep(ProcessCondition.Open(participant.Session, changed));
                 theirs.Lock.Enter();
                 ((ConditionCore)theirs.Shared.Core).Enlist();
                 theirs.Notify();

@@ -14,6 +14,9 @@ internal static unsafe partial class ProcProcessIdentity
     private const int NoSuchFile = 2;
     private const int ExitingFlag = 0x4; // PF_EXITING, include/linux/sched.h
 
+    /// <summary>The number of the pid namespace, the one in <c>pid:[4026531836]</c>; two that exist at the same time differ. Empty where /proc is not mounted.</summary>
+    public static string Namespace { get; } = string.Concat((new FileInfo("/proc/self/ns/pid").LinkTarget ?? "").Where(char.IsAsciiDigit));
+
     private enum Look
     {
         Found,

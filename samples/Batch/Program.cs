@@ -1,0 +1,3 @@
+using Batch;
+
+return await Settings.Command(settings => new BatchRun(settings).RunAsync()).Parse(args).InvokeAsync();

@@ -1,0 +1,69 @@
+namespace Multiprocessing;
+
+/// <summary>
+/// The last page of a named segment: what it is called and what it is. It lies in the segment and not in a table of its own, so a name comes and goes with what it names: killed at
+/// any instruction, there is no name without an object. Written once, before the segment's magic, under the name lock.
+/// </summary>
+internal readonly unsafe struct NamePage
+{
+    public const int Size = 4096;
+    public const int MaxName = ObjectName.MaxLength + 16;
+    public const int MaxKind = 500;
+    public const int MaxDetail = 200;
+    private const int MaxBuild = 40;
+    private const int MaxCreator = 200;
+
+    private NamePage(string name, NamedIdentity identity, string creator)
+    {
+        Name = name;
+        Identity = identity;
+        Creator = creator;
+    }
+
+    public string Name { get; }
+
+    public NamedIdentity Identity { get; }
+
+    /// <summary>The program that made the object, and its pid, for messages.</summary>
+    public string Creator { get; }
+
+    public static void Write(Segment segment, string name, in NamedIdentity identity)
+    {
+        var at = segment.Base + segment.Size - Size;
+        Put(ref at, name, MaxName);
+        Put(ref at, identity.Kind, MaxKind);
+        Put(ref at, identity.Detail ?? "", MaxDetail);
+        Put(ref at, identity.Build, MaxBuild);
+        Put(ref at, $"{Path.GetFileName(Environment.ProcessPath)} (pid {Environment.ProcessId})", MaxCreator);
+        GC.KeepAlive(segment);
+    }
+
+    public static NamePage Read(Segment segment)
+    {
+        var at = segment.Base + segment.Size - Size;
+        var page = new NamePage(
+            Get(ref at, MaxName),
+            new NamedIdentity(Get(ref at, MaxKind), Get(ref at, MaxDetail), Get(ref at, MaxBuild)),
+            Get(ref at, MaxCreator));
+        GC.KeepAlive(segment);
+        return page;
+    }
+
+    /// <summary>What does not fit ends in a hash of the whole, so that two texts that begin alike are still two.</summary>
+    public static string Fitted(string text, int max) => text.Length <= max ? text : $"{text[..(max - 17)]}#{ObjectName.HashOf(text):X16}";
+
+    private static void Put(ref byte* at, string text, int max)
+    {
+        text = Fitted(text, max);
+        *(int*)at = text.Length;
+        text.CopyTo(new Span<char>(at + sizeof(int), max));
+        at += sizeof(int) + (max * sizeof(char));
+    }
+
+    private static string Get(ref byte* at, int max)
+    {
+        var text = new string((char*)(at + sizeof(int)), 0, Math.Clamp(*(int*)at, 0, max));
+        at += sizeof(int) + (max * sizeof(char));
+        return text;
+    }
+}

@@ -1,0 +1,190 @@
+using System.Runtime.InteropServices;
+
+namespace Multiprocessing;
+
+/// <summary>
+/// The private memory between a pool and one of its workers: two rings, each with one writer and one reader, and the word by which tasks change hands.
+/// <para>
+/// Tasks are numbered in the order in which they are handed. <see cref="Claim"/> is <c>handed:32 | started:32</c>. The pool writes a task behind the others and makes it known by raising
+/// "handed" with a CAS; the worker takes the next one by raising "started" with a CAS; the pool takes back what was not started by lowering "handed" with a CAS, and may then write over it.
+/// So a task is at every instant either the pool's or started, and the worker reads nothing that it has not claimed.
+/// </para>
+/// <para>
+/// A started task has exactly one reply, and the worker claims no other before that is committed by one release store of <see cref="ReplyHead"/>. So if a worker dies, at most one task
+/// was started and has no reply: the one it ran.
+/// </para>
+/// <para>
+/// Killed as worker before the claim: the task goes elsewhere. Between the claim and the commit: the task was running. After the commit: the result counts, whether the pool was notified
+/// or not, because the pool looks into the ring of a worker that is gone. Killed as pool: its workers end with it, and the memory goes with their holds.
+/// </para>
+/// </summary>
+[StructLayout(LayoutKind.Explicit, Size = HeadBytes)]
+internal unsafe struct ChannelLayout
+{
+    public const int HeadBytes = 4096;
+    public const int RingBytes = 128 << 10;
+    public const int RequestRing = HeadBytes;
+    public const int ReplyRing = HeadBytes + RingBytes;
+    public const int Bytes = HeadBytes + (2 * RingBytes);
+
+    /// <summary>The most tasks that a worker may have in hand.</summary>
+    public const int MostHanded = 4096;
+
+    [FieldOffset(0)]
+    public SegmentHeader Header;
+
+    /// <summary><c>handed:32 | started:32</c>; both wrap.</summary>
+    [FieldOffset(128)]
+    public long Claim;
+
+    // The worker's lines.
+
+    /// <summary>Bytes of the request ring that the worker has read; what lies before may be written over. Release.</summary>
+    [FieldOffset(256)]
+    public long Consumed;
+
+    /// <summary>When the task numbered <see cref="TimedSequence"/> began. Stored before that number, so that a number is never seen with the time of an older task.</summary>
+    [FieldOffset(264)]
+    public long TimedStart;
+
+    [FieldOffset(272)]
+    public int TimedSequence;
+
+    /// <summary>What the worker's memory came to when it looked last, in bytes.</summary>
+    [FieldOffset(280)]
+    public long WorkingSet;
+
+    /// <summary>Bytes written into the reply ring: the commit. Release.</summary>
+    [FieldOffset(384)]
+    public long ReplyHead;
+
+    // The pool's lines.
+
+    /// <summary>Bytes of the reply ring that the pool has read. Release.</summary>
+    [FieldOffset(512)]
+    public long ReplyTail;
+
+    /// <summary>No more tasks will come: the worker ends when it has started all that it was handed.</summary>
+    [FieldOffset(640)]
+    public int Closed;
+
+    /// <summary>The number of the task that is asked to stop, and 1 &lt;&lt; 32 so that it is never 0.</summary>
+    [FieldOffset(648)]
+    public long Cancelled;
+
+    /// <summary>The worker waits for tasks.</summary>
+    [FieldOffset(768)]
+    public WaitPoint Requests;
+
+    /// <summary>The worker waits for room in the reply ring.</summary>
+    [FieldOffset(896)]
+    public WaitPoint Room;
+
+    /// <summary>A thread of the worker waits for <see cref="Cancelled"/>.</summary>
+    [FieldOffset(1024)]
+    public WaitPoint Signals;
+}
+
+/// <summary>The memory that all workers of a pool share: where the pool sleeps until there is a reply.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 4096)]
+internal struct BellLayout
+{
+    [FieldOffset(0)]
+    public SegmentHeader Header;
+
+    [FieldOffset(128)]
+    public WaitPoint Replies;
+
+    /// <summary>How many callers look for replies themselves at this moment: while there are any, nobody is woken for one.</summary>
+    [FieldOffset(512)]
+    public int Looking;
+}
+
+/// <summary>What lies before a task in the request ring. Records lie in one piece, at multiples of 8.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct RequestHeader
+{
+    /// <summary>Bytes of body and argument together; or, of a pad, all that is skipped.</summary>
+    public int Length;
+
+    public RequestFlags Flags;
+
+    /// <summary>How often the task was begun before, plus 1.</summary>
+    public ushort Attempt;
+
+    /// <summary>Which body; 0 if the argument brings its own.</summary>
+    public int Body;
+
+    /// <summary>Bytes of the body, which lies before the argument, padded to 8; 0 if the worker knows it.</summary>
+    public int BodyLength;
+}
+
+/// <summary>How a task lies in the request ring.</summary>
+[Flags]
+internal enum RequestFlags : ushort
+{
+    None = 0,
+
+    /// <summary>No task: the rest of the ring is skipped.</summary>
+    Pad = 1,
+
+    /// <summary>Body and argument lie in a segment of their own; here is its word and their length, 8 bytes each.</summary>
+    Outside = 2,
+
+    /// <summary>The task has a time limit, so its beginning is told.</summary>
+    Timed = 4,
+}
+
+/// <summary>What lies before a reply in the reply ring. Records lie in one piece, at multiples of 8.</summary>
+[StructLayout(LayoutKind.Sequential, Size = 16)]
+internal struct ReplyHeader
+{
+    /// <summary>Bytes of the content; of a pad, all that is skipped.</summary>
+    public int Length;
+
+    public ReplyKind Kind;
+
+    /// <summary>Not 0: the content lies in a segment of its own; here is its word and its length, 8 bytes each.</summary>
+    public byte IsOutside;
+
+    /// <summary>Not 0: <see cref="TaskTimes"/> lie between this and the content.</summary>
+    public byte IsMeasured;
+
+    /// <summary>The task's number.</summary>
+    public uint Sequence;
+}
+
+/// <summary>How a task spent its time in the worker, in ticks of the stopwatch, which counts alike in all processes of a machine. Of very short tasks only every eighth is measured.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct TaskTimes
+{
+    /// <summary>When the worker began it.</summary>
+    public long Begun;
+
+    /// <summary>How long its body ran; at least 1.</summary>
+    public long Work;
+
+    /// <summary>What reading the argument took.</summary>
+    public uint Read;
+
+    /// <summary>What writing the result took.</summary>
+    public uint Write;
+}
+
+/// <summary>What a record of the reply ring is.</summary>
+internal enum ReplyKind : byte
+{
+    Pad,
+    Result,
+
+    Error,
+
+    /// <summary>No task's: the worker is ready for the first one.</summary>
+    Ready,
+
+    /// <summary>No task's: the initializer threw.</summary>
+    InitializerFailed,
+
+    /// <summary>Ends no task: what the one that runs reports or logs. The number of the link, and what it is told.</summary>
+    Note,
+}

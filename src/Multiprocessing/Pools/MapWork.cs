@@ -1,0 +1,180 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace Multiprocessing;
+
+/// <summary>Items of a source, and what becomes of each.</summary>
+/// <param name="items">The items.</param>
+/// <param name="count">How many of them.</param>
+/// <param name="hasResult">The body hands back a value.</param>
+/// <param name="settings">What they have in common.</param>
+/// <param name="receiver">Who is told.</param>
+/// <param name="offset">The place of the first one in the source.</param>
+internal sealed unsafe class MapWork<TItem, TResult>(TItem[] items, int count, bool hasResult, WorkSettings settings, MapReceiver<TResult> receiver, long offset) : PoolWork(settings)
+{
+    private static readonly bool IsRaw = ValueSerializer<TItem>.IsRaw && Unsafe.SizeOf<TItem>() <= ReplyRing.LargestInside / 2;
+
+    public override int Count => count;
+
+    public override int RawLength => IsRaw ? Unsafe.SizeOf<TItem>() : -1;
+
+    public MapReceiver<TResult> Receiver => receiver;
+
+    public override void CopyRaw(int index, byte* destination) => Unsafe.WriteUnaligned(destination, items[index]);
+
+    public override MessageBuffer Serialize(int index)
+    {
+        var message = MessageBuffer.Rent();
+        try
+        {
+            message.SenderKeepsReferences = true;
+            using (TaskLinks.Crossing())
+            {
+                ValueSerializer.Serialize(message, items[index], "item");
+            }
+
+            return message;
+        }
+        catch
+        {
+            message.Dispose();
+            throw;
+        }
+    }
+
+    public override bool IsCancelled(int index) => receiver.IsOver;
+
+    protected override long End(int index, byte* data, byte* end, bool isMeasured)
+    {
+        var began = isMeasured ? Stopwatch.GetTimestamp() : 0;
+        var result = hasResult ? ValueSerializer.Deserialize<TResult>(ref data, end) : default!;
+        var took = isMeasured ? Stopwatch.GetTimestamp() - began : 0;
+        receiver.OnResult(offset + index, result);
+        return took;
+    }
+
+    protected override void Fail(int index, Exception error) => receiver.OnError(offset + index, error);
+
+    public override void Withdraw(int index) => receiver.OnNotBegun(offset + index);
+
+    public override Exception CancelledError(int index) => new OperationCanceledException("The map was cancelled.");
+
+    public override string NameOf(int index) => $"{Settings.Name}[{offset + index}]";
+}
+
+/// <summary>Who is told what became of the items. Called under the pool's gate, once for each item.</summary>
+internal abstract class MapReceiver<TResult>
+{
+    /// <summary>Nobody waits any more: items that have not begun do not.</summary>
+    public abstract bool IsOver { get; }
+
+    public abstract void OnResult(long index, TResult result);
+
+    public abstract void OnError(long index, Exception error);
+
+    public abstract void OnNotBegun(long index);
+}
+
+/// <summary>All results in the order of the source, or the first error.</summary>
+internal sealed class MapResults<TResult>(int count, bool keepsResults) : MapReceiver<TResult>
+{
+    private readonly TResult[] _results = keepsResults ? new TResult[count] : [];
+    private readonly TaskCompletionSource<TResult[]> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _left = count;
+    private volatile bool _isOver;
+
+    public Task<TResult[]> Task => _done.Task;
+
+    public override bool IsOver => _isOver;
+
+    /// <summary>Ends what is left of the map; under the gate.</summary>
+    public Action? Ended { get; set; }
+
+    public override void OnResult(long index, TResult result)
+    {
+        if (keepsResults)
+        {
+            _results[index] = result;
+        }
+
+        if (--_left == 0 && !_isOver)
+        {
+            End();
+            _done.TrySetResult(_results);
+        }
+    }
+
+    public override void OnError(long index, Exception error)
+    {
+        _left--;
+        if (!_isOver)
+        {
+            End();
+            _done.TrySetException(error);
+        }
+    }
+
+    public override void OnNotBegun(long index) => _left--;
+
+    public void Cancel(CancellationToken cancellationToken)
+    {
+        if (!_isOver)
+        {
+            End();
+            _done.TrySetCanceled(cancellationToken);
+        }
+    }
+
+    private void End()
+    {
+        _isOver = true;
+        Ended?.Invoke();
+    }
+}
+
+/// <summary>What became of each item, in the order of the source.</summary>
+internal sealed class MapOutcomes<TResult>(int count) : MapReceiver<TResult>
+{
+    private readonly Outcome<TResult>[] _outcomes = new Outcome<TResult>[count];
+    private readonly TaskCompletionSource<Outcome<TResult>[]> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _left = count;
+    private volatile bool _isOver;
+
+    public Task<Outcome<TResult>[]> Task => _done.Task;
+
+    public override bool IsOver => _isOver;
+
+    /// <summary>Ends what is left of the map; under the gate.</summary>
+    public Action? Ended { get; set; }
+
+    public override void OnResult(long index, TResult result) => Set(Outcome<TResult>.Of(index, result), (int)index);
+
+    public override void OnError(long index, Exception error) => Set(Outcome<TResult>.Of(index, error), (int)index);
+
+    public override void OnNotBegun(long index) => _left--;
+
+    public void Cancel(CancellationToken cancellationToken)
+    {
+        if (!_isOver)
+        {
+            End();
+            _done.TrySetCanceled(cancellationToken);
+        }
+    }
+
+    private void Set(Outcome<TResult> outcome, int index)
+    {
+        _outcomes[index] = outcome;
+        if (--_left == 0 && !_isOver)
+        {
+            End();
+            _done.TrySetResult(_outcomes);
+        }
+    }
+
+    private void End()
+    {
+        _isOver = true;
+        Ended?.Invoke();
+    }
+}

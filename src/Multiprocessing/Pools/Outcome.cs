@@ -1,0 +1,49 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.ExceptionServices;
+
+namespace Multiprocessing;
+
+/// <summary>What became of one item: its result, or its error.</summary>
+/// <typeparam name="T">Type of the result.</typeparam>
+public readonly record struct Outcome<T>
+{
+    private readonly T? _result;
+
+    private Outcome(long index, T? result, Exception? error)
+    {
+        Index = index;
+        _result = result;
+        Error = error;
+    }
+
+    /// <summary>The item's place in the source, from 0 on.</summary>
+    public long Index { get; }
+
+    /// <summary>Why there is no result, or <see langword="null"/> if there is one.</summary>
+    public Exception? Error { get; }
+
+    /// <summary>There is a result.</summary>
+    [MemberNotNullWhen(false, nameof(Error))]
+    public bool IsSuccess => Error is null;
+
+    /// <summary>The result; throws the error if there is none.</summary>
+    public T Result
+    {
+        get
+        {
+            if (Error is not null)
+            {
+                ExceptionDispatchInfo.Throw(Error);
+            }
+
+            return _result!;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Error is null ? $"{Index}: {_result}" : $"{Index}: {Error.GetType().Name}: {Error.Message}";
+
+    internal static Outcome<T> Of(long index, T result) => new(index, result, null);
+
+    internal static Outcome<T> Of(long index, Exception error) => new(index, default, error);
+}

@@ -1,0 +1,525 @@
+using System.Diagnostics;
+using Multiprocessing.Platform;
+
+namespace Multiprocessing;
+
+/// <summary>The workers: how they start, end, and what becomes of their tasks.</summary>
+internal sealed unsafe partial class PoolCore
+{
+    /// <summary>Who kills workers from outside hits some that have just started: that says little about whether the next one can start.</summary>
+    private const int PatienceWithKillers = 20;
+
+    private readonly Queue<long> _deaths = new();
+    private long _memoryKills = OutOfMemoryKills.Count();
+    private int _failedStarts;
+    private long _startsFrom;
+
+    private int Living => _members.Count(member => member.State is MemberState.Starting or MemberState.Ready && !member.IsExpiring && !member.IsKilled);
+
+    /// <summary>Starts as many workers as there is work for.</summary>
+    private void StartMissing()
+    {
+        if (_broken is not null || _isDisposing)
+        {
+            return;
+        }
+
+        var now = Stopwatch.GetTimestamp();
+        if (now < _startsFrom)
+        {
+            LookBy(_startsFrom);
+            return;
+        }
+
+        var starting = _members.Count(member => member.State == MemberState.Starting);
+        for (var count = Math.Min(_pending.Count - starting, _workers - Living); count > 0; count--)
+        {
+            StartMember();
+        }
+    }
+
+    private void StartMember()
+    {
+        PoolMemory channel;
+        try
+        {
+            channel = PoolMemory.CreateChannel(_bell.Session);
+        }
+        catch (Exception exception) when (exception is InsufficientSharedMemoryException or ObjectDisposedException or TimeoutException)
+        {
+            Break(exception);
+            return;
+        }
+
+        var member = new PoolMember(++_lastMember, channel);
+        _members.Add(member);
+        ThreadPool.UnsafeQueueUserWorkItem(static state => state.Core.Launch(state.Member), (Core: this, Member: member), preferLocal: false);
+    }
+
+    /// <summary>Outside the gate: the system takes a millisecond to start a process.</summary>
+    private void Launch(PoolMember member)
+    {
+        var start = new WorkerStart
+        {
+            Channel = member.Memory,
+            Bell = _bell,
+            Initializer = _initializer,
+            Pool = Name,
+            Number = member.Number,
+            WatchesMemory = Options.MaxWorkerMemory is not null,
+            Logs = MultiprocessingLogging.IsConfigured,
+        };
+        var options = (Options.Process ?? new ChildProcessOptions()).ToValidated();
+        options.Name = $"{Name}:{member.Number}";
+        var process = ChildProcess.Create(PoolWorker.Run, start, options);
+        try
+        {
+            process.Start();
+        }
+        catch (Exception exception)
+        {
+            Post(() => OnNotStarted(member, exception));
+            return;
+        }
+
+        Post(() =>
+        {
+            member.Process = process;
+            if (member.IsKilled)
+            {
+                process.Kill();
+            }
+        });
+        _ = process.Completion.ContinueWith(
+            (ended, state) => Post(() => OnGone(member, process, ended.Exception?.InnerException)), null, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    private void OnNotStarted(PoolMember member, Exception exception)
+    {
+        _members.Remove(member);
+        member.Dispose();
+        Break(exception);
+    }
+
+    /// <summary>
+    /// A worker is gone. What it has committed counts; what it had not begun goes to others; and the one task that it began and did not reply to, if there is one, fails or is tried again.
+    /// </summary>
+    private void OnGone(PoolMember member, ChildProcess process, Exception? failure)
+    {
+        member.IsHeldUp = false;
+        Collect(member, all: true);
+        _members.Remove(member);
+        var isInOrder = member.State == MemberState.Closing && !member.IsKilled;
+        var status = process.ExitStatus ?? new ExitStatus();
+        NoteGone(member, status, died: !isInOrder);
+        if (member.Requests.Started != member.Replied)
+        {
+            var running = member.Hand.First!.Value;
+            var index = running.IndexOf(member.Replied);
+            if (running.Slice.To == index + 1 && running.EndNumber == member.Replied + 1)
+            {
+                member.Hand.RemoveFirst();
+            }
+            else
+            {
+                running.Slice = running.Slice with { From = index + 1 };
+            }
+
+            FailRunning(member, process, running.Work, index, failure);
+        }
+        else if (member.Hand.First is { } first)
+        {
+            first.Value.Slice = first.Value.Slice with { From = first.Value.IndexOf(member.Replied) };
+        }
+
+        for (var node = member.Hand.Last; node is not null; node = node.Previous)
+        {
+            if (node.Value.Slice.Count > 0)
+            {
+                _pending.AddFirst(node.Value.Slice);
+            }
+        }
+
+        var wasReady = member.ReadyAt != 0;
+        member.Dispose();
+        process.Dispose();
+        if (!isInOrder && !_isDisposing && _broken is null)
+        {
+            CountDeath(process, failure, wasReady, member.IsKilled);
+        }
+
+        FinishResizes();
+    }
+
+    private void FailRunning(PoolMember member, ChildProcess process, PoolWork work, int index, Exception? failure)
+    {
+        work.ReleaseReferences(index);
+        switch (member.KillNumber == member.Replied ? member.Reason : KillReason.None)
+        {
+            case KillReason.Timeout:
+                work.Settings.Record.TimedOut++;
+                work.OnError(index, new TimeoutException(
+                    $"Task '{work.NameOf(index)}' did not end within {work.Settings.Timeout.TotalSeconds:0.###} s; its worker '{process.Name}' (pid {process.Id}) was killed."));
+                return;
+            case KillReason.Cancelled:
+                work.OnError(index, work.CancelledError(index));
+                return;
+            case KillReason.Disposed:
+                work.OnError(index, new ObjectDisposedException(Name, $"The pool '{Name}' was disposed while it ran '{work.NameOf(index)}'."));
+                return;
+        }
+
+        work.CountFailedAttempt(index);
+        work.Settings.Record.Deaths++;
+        if (_broken is null && !_isDisposing && work.FailedAttempts(index) < work.Settings.MaxAttempts)
+        {
+            work.Settings.Record.Retries++;
+            _pending.AddFirst(new Slice(work, index, index + 1));
+            return;
+        }
+
+        var status = process.ExitStatus ?? new ExitStatus();
+        var outOfMemory = status is { Signal: 9 } && KilledForMemory();
+        work.OnError(index, new WorkerDiedException(
+            process.Id, process.Name, status, (failure as ProcessDiedException)?.StandardErrorTail ?? "", work.NameOf(index), work.FailedAttempts(index), outOfMemory));
+    }
+
+    /// <summary>The kernel has killed somebody of this group for want of memory since the last one was told: most likely this one.</summary>
+    private bool KilledForMemory()
+    {
+        var before = _memoryKills;
+        _memoryKills = OutOfMemoryKills.Count();
+        return _memoryKills > before;
+    }
+
+    /// <summary>Deaths come with tasks and are theirs; but workers that never get ready, or die too often, are the pool's.</summary>
+    private void CountDeath(ChildProcess process, Exception? failure, bool wasReady, bool wasKilled)
+    {
+        var now = Stopwatch.GetTimestamp();
+        var isFromOutside = process.ExitStatus is { Signal: 9 or 15 };
+        if (!wasReady && !wasKilled && ++_failedStarts >= (isFromOutside ? Options.MaxFailedStarts * PatienceWithKillers : Options.MaxFailedStarts))
+        {
+            Break(new PoolBrokenException(
+                $"The pool '{Name}' gave up: {_failedStarts} workers in a row died before they were ready, the last one ('{process.Name}', pid {process.Id}) with {process.ExitStatus}.", failure));
+            return;
+        }
+
+        if (!wasReady && !wasKilled)
+        {
+            _startsFrom = now + ((1L << Math.Min(_failedStarts, 6)) * (isFromOutside ? 1 : 10) * PoolTicks.Millisecond);
+        }
+
+        _deaths.Enqueue(now);
+        while (now - _deaths.Peek() > 60 * Stopwatch.Frequency)
+        {
+            _deaths.Dequeue();
+        }
+
+        if (Options.MaxDeathsPerMinute is { } most && _deaths.Count > most)
+        {
+            Break(new PoolBrokenException($"The pool '{Name}' gave up: {_deaths.Count} workers died within a minute, and at most {most} may.", failure));
+        }
+    }
+
+    /// <summary>The pool cannot go on: every task ends with the error, and so do later calls.</summary>
+    private void Break(Exception error)
+    {
+        if (_broken is not null || _isDisposing)
+        {
+            return;
+        }
+
+        _broken = error;
+        _ended = error;
+        FailEverything(error);
+        foreach (var member in _members)
+        {
+            KillNow(member, KillReason.Disposed);
+        }
+    }
+
+    private void FailEverything(Exception error)
+    {
+        foreach (var slice in _pending.TakeAll(_ => true))
+        {
+            for (var index = slice.From; index < slice.To; index++)
+            {
+                slice.Work.OnError(index, error);
+            }
+        }
+
+        foreach (var member in _members)
+        {
+            foreach (var slice in member.TakeBack(member.Requests.Started))
+            {
+                for (var index = slice.From; index < slice.To; index++)
+                {
+                    slice.Work.ReleaseReferences(index);
+                    slice.Work.OnError(index, error);
+                }
+            }
+        }
+    }
+
+    private void DisposeNow()
+    {
+        if (_broken is null)
+        {
+            FailEverything(new ObjectDisposedException(Name, $"The pool '{Name}' was disposed before the task began."));
+        }
+
+        var now = Stopwatch.GetTimestamp();
+        var graceTicks = (long)(Math.Min(Options.ShutdownGrace.TotalSeconds, 1e6) * Stopwatch.Frequency);
+        foreach (var member in _members)
+        {
+            if (member.State == MemberState.Starting)
+            {
+                KillNow(member, KillReason.Disposed);
+                continue;
+            }
+
+            if (member.IsBusy)
+            {
+                // Who heeds the token may end in good order; the others have the time of a cancellation.
+                member.SignalCancelled(member.Replied);
+                var grace = Options.CancellationGrace == Timeout.InfiniteTimeSpan ? Options.ShutdownGrace : Options.CancellationGrace;
+                KillBy(member, now + Math.Min(graceTicks, (long)(grace.TotalSeconds * Stopwatch.Frequency)), KillReason.Disposed, member.Replied);
+            }
+
+            Retire(member);
+        }
+    }
+
+    private void Retire(PoolMember member)
+    {
+        if (member.State == MemberState.Starting && member.ReadyAt == 0 && !_isShuttingDown)
+        {
+            KillNow(member, KillReason.Disposed);
+            return;
+        }
+
+        if (member.State is MemberState.Closing)
+        {
+            return;
+        }
+
+        member.State = MemberState.Retiring;
+        if (!member.IsBusy)
+        {
+            CloseNow(member);
+        }
+    }
+
+    private void CloseNow(PoolMember member)
+    {
+        member.Close();
+        member.KillAt = Stopwatch.GetTimestamp() + (long)(Math.Min(Options.ShutdownGrace.TotalSeconds, 1e6) * Stopwatch.Frequency);
+        member.Reason = KillReason.Disposed;
+        member.KillNumber = member.Replied;
+        LookBy(member.KillAt);
+    }
+
+    private void KillBy(PoolMember member, long at, KillReason reason, uint number)
+    {
+        if (member.Reason == KillReason.None || at < member.KillAt)
+        {
+            member.KillAt = at;
+            member.Reason = reason;
+            member.KillNumber = number;
+        }
+
+        LookBy(member.KillAt);
+    }
+
+    private void KillNow(PoolMember member, KillReason reason)
+    {
+        if (member.IsKilled)
+        {
+            return;
+        }
+
+        if (member.Reason == KillReason.None)
+        {
+            member.Reason = reason;
+            member.KillNumber = member.Replied;
+        }
+
+        member.IsKilled = true;
+        member.KillAt = 0;
+        member.Process?.Kill();
+    }
+
+    private void CancelNow(Func<PoolWork, bool> which, bool kills)
+    {
+        foreach (var slice in _pending.TakeAll(which))
+        {
+            for (var index = slice.From; index < slice.To; index++)
+            {
+                slice.Work.OnNotBegun(index);
+            }
+        }
+
+        foreach (var member in _members)
+        {
+            var node = member.Hand.First;
+            while (node is not null && !which(node.Value.Work))
+            {
+                node = node.Next;
+            }
+
+            if (node is null)
+            {
+                continue;
+            }
+
+            var taken = member.TakeBack(node.Value.FirstNumber);
+            for (var i = taken.Count - 1; i >= 0; i--)
+            {
+                if (!which(taken[i].Work))
+                {
+                    _pending.AddFirst(taken[i]);
+                    continue;
+                }
+
+                for (var index = taken[i].From; index < taken[i].To; index++)
+                {
+                    taken[i].Work.ReleaseReferences(index);
+                    taken[i].Work.OnNotBegun(index);
+                }
+            }
+
+            // Committed meanwhile or not: the word names the task by its number.
+            if (member.Hand.First is { } first && which(first.Value.Work) && member.IsBusy)
+            {
+                member.SignalCancelled(member.Replied);
+                if (kills && Options.CancellationGrace != Timeout.InfiniteTimeSpan)
+                {
+                    KillBy(member, Stopwatch.GetTimestamp() + (long)(Options.CancellationGrace.TotalSeconds * Stopwatch.Frequency), KillReason.Cancelled, member.Replied);
+                }
+            }
+            else if (!member.IsBusy && member.State == MemberState.Retiring)
+            {
+                CloseNow(member);
+            }
+        }
+    }
+
+    private void ShrinkNow()
+    {
+        var surplus = Living - _workers;
+        foreach (var member in _members.Where(member => member.State is MemberState.Starting or MemberState.Ready).OrderBy(member => member.IsBusy).ToList())
+        {
+            if (surplus-- <= 0)
+            {
+                break;
+            }
+
+            Retire(member);
+        }
+
+        FinishResizes();
+    }
+
+    private void FinishResizes() => _resizes.RemoveAll(resize => _members.Count <= resize.Workers && resize.Done.TrySetResult());
+
+    /// <summary>Everything that is due by the clock.</summary>
+    private void LookAtClock(long now)
+    {
+        for (var i = _members.Count - 1; i >= 0; i--)
+        {
+            var member = _members[i];
+            if (member.IsKilled)
+            {
+                continue;
+            }
+
+            if (member.KillAt != 0 && now >= member.KillAt)
+            {
+                KillNow(member, member.Reason);
+                continue;
+            }
+
+            if (member.KillAt != 0)
+            {
+                LookBy(member.KillAt);
+            }
+
+            if (member.IsBusy)
+            {
+                LookBy(now + LookWhileOut);
+                LookAtTimeLimit(member, now);
+            }
+
+            if (member.State == MemberState.Ready)
+            {
+                LookAtExpiry(member, now);
+            }
+        }
+    }
+
+    private void LookAtTimeLimit(PoolMember member, long now)
+    {
+        var first = member.Hand.First!.Value;
+        var limit = first.Work.Settings.TimeoutTicks;
+        if (limit == 0 || member.Requests.Started == member.Replied)
+        {
+            return;
+        }
+
+        // The number before the time: a number is never seen with the time of an older task.
+        var number = (uint)Volatile.Read(ref member.Channel->TimedSequence);
+        var begun = Volatile.Read(ref member.Channel->TimedStart);
+        if (number != member.Replied || begun == 0)
+        {
+            LookBy(now + PoolTicks.Millisecond);
+            return;
+        }
+
+        if (now - begun >= limit)
+        {
+            member.Reason = KillReason.Timeout;
+            member.KillNumber = number;
+            KillNow(member, KillReason.Timeout);
+        }
+        else
+        {
+            LookBy(begun + limit);
+        }
+    }
+
+    private void LookAtExpiry(PoolMember member, long now)
+    {
+        if (!member.IsExpiring)
+        {
+            member.IsExpiring = (Options.MaxWorkerMemory is { } memory && Volatile.Read(ref member.Channel->WorkingSet) > memory)
+                || (Options.MaxWorkerAge is { } age && (now - member.ReadyAt) >= (long)(age.TotalSeconds * Stopwatch.Frequency));
+            if (member.IsExpiring && _pending.Count > 0)
+            {
+                StartMissing();
+            }
+            else if (Options.MaxWorkerAge is { } limit)
+            {
+                LookBy(member.ReadyAt + (long)(limit.TotalSeconds * Stopwatch.Frequency));
+            }
+        }
+
+        if (member.IsExpiring && _pending.Count == 0)
+        {
+            Retire(member);
+            return;
+        }
+
+        if (Options.IdleTimeout is { } idle && !member.IsBusy)
+        {
+            var due = member.IdleSince + (long)(idle.TotalSeconds * Stopwatch.Frequency);
+            if (now >= due && _pending.Count == 0)
+            {
+                Retire(member);
+            }
+            else
+            {
+                LookBy(due);
+            }
+        }
+    }
+}

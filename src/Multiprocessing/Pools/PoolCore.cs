@@ -1,0 +1,295 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace Multiprocessing;
+
+/// <summary>
+/// The scheduling of a pool. Everything below is done by whoever has the gate, in <see cref="Step"/>: mostly the pool's one thread, which sleeps on the bell; or a caller that found the gate free, so that
+/// its task goes out without a change of threads. What others want done goes into the inbox first; whoever leaves the gate with something in the inbox wakes the thread.
+/// No code of the user's runs under the gate but that of types that write or read themselves.
+/// </summary>
+internal sealed unsafe partial class PoolCore
+{
+    private static int _pools;
+
+    private readonly Lock _gate = new();
+    private readonly ConcurrentQueue<object> _inbox = new();
+    private readonly List<PoolMember> _members = [];
+    private readonly PendingTasks _pending = new();
+    private readonly NoteDelivery _notes = new();
+    private int _isHoldingUp;
+    private readonly PoolMemory _bell;
+    private readonly BellLayout* _bellWords;
+    private readonly WorkerInitializer? _initializer;
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<(int Workers, TaskCompletionSource Done)> _resizes = [];
+    private int _workers;
+    private int _lastMember;
+    private int _lastBody;
+    private Thread? _thread;
+    private volatile Exception? _ended;
+    private Exception? _broken;
+    private bool _isShuttingDown;
+    private bool _isDisposing;
+    private bool _isOver;
+
+    public PoolCore(ProcessPoolOptions options, WorkerInitializer? initializer)
+    {
+        Options = options;
+        Name = string.IsNullOrEmpty(options.Name) ? $"Pool-{Interlocked.Increment(ref _pools)}" : options.Name;
+        _workers = options.Workers;
+        _initializer = initializer;
+        _notes.Emptied = OnNotesDelivered;
+        if (initializer is not null)
+        {
+            // An error comes at the call that made it: what cannot cross is told here and not by the first worker.
+            using var message = MessageBuffer.Rent();
+            message.SenderKeepsReferences = true;
+            ValueSerializer.Serialize(message, initializer, "initializer");
+            message.Cancel();
+        }
+
+        _bell = PoolMemory.CreateBell(Session.Current);
+        _bellWords = (BellLayout*)_bell.Base;
+    }
+
+    public ProcessPoolOptions Options { get; }
+
+    public string Name { get; }
+
+    public int Workers => Volatile.Read(ref _workers);
+
+    public int NextBody() => Interlocked.Increment(ref _lastBody);
+
+    /// <summary>The processes of the workers that live.</summary>
+    public int[] ProcessIds
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _members.Where(member => member is { Process: not null, State: not MemberState.Closing }).Select(member => member.Process!.Id)];
+            }
+        }
+    }
+
+    /// <summary>How many workers have a task in hand.</summary>
+    public int BusyWorkers
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _members.Count(static member => member.IsBusy);
+            }
+        }
+    }
+
+    /// <summary>A task that ends when the program has been told all that workers have told until now.</summary>
+    public Task NotesDelivered() => _notes.FlushAsync();
+
+    /// <summary>The same at the pool's end, which is not held up by a program that does not take what it is told.</summary>
+    public Task LastNotesDelivered() => _notes.FlushAsync(Options.ShutdownGrace);
+
+    /// <summary>Adds tasks.</summary>
+    /// <exception cref="ObjectDisposedException">The pool takes no more.</exception>
+    public void Submit(PoolWork work)
+    {
+        ThrowIfEnded();
+        work.SubmittedAt = Stopwatch.GetTimestamp();
+        _inbox.Enqueue(work);
+        Kick();
+    }
+
+    public void ThrowIfEnded()
+    {
+        if (_ended is { } ended)
+        {
+            throw ended is ObjectDisposedException ? Disposed() : ended;
+        }
+    }
+
+    public ObjectDisposedException Disposed() => new(Name, $"The pool '{Name}' was shut down or disposed, and takes no more tasks.");
+
+    /// <summary>Tasks that nobody waits for any more: those that wait do not begin; those that run are told, and, if asked for, killed after the grace.</summary>
+    public void Cancel(Func<PoolWork, bool> which, bool kills) => Post(() => CancelNow(which, kills));
+
+    public Task ResizeAsync(int workers)
+    {
+        ThrowIfEnded();
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(() =>
+        {
+            Volatile.Write(ref _workers, workers);
+            _resizes.Add((workers, done));
+            ShrinkNow();
+        });
+        return done.Task;
+    }
+
+    /// <summary>Takes no more tasks, finishes those that it has, and ends the workers.</summary>
+    public Task ShutdownAsync()
+    {
+        _ended ??= Disposed();
+        Post(() => _isShuttingDown = true);
+        return _closed.Task;
+    }
+
+    /// <summary>Ends everything within the grace.</summary>
+    public Task DisposeAsync()
+    {
+        _ended ??= Disposed();
+        Post(() =>
+        {
+            if (!_isDisposing)
+            {
+                _isDisposing = _isShuttingDown = true;
+                DisposeNow();
+            }
+        });
+        return _closed.Task;
+    }
+
+    public void Post(Action action)
+    {
+        _inbox.Enqueue(action);
+        Kick();
+    }
+
+    /// <summary>Sees to the inbox: here if the gate is free, else its owner or the thread does.</summary>
+    private void Kick()
+    {
+        if (_gate.IsHeldByCurrentThread)
+        {
+            return; // a task's end asks for more: whoever leaves the gate looks at the inbox
+        }
+
+        EnsureThread();
+        if (_gate.TryEnter())
+        {
+            bool mustWake;
+            try
+            {
+                Step();
+                mustWake = _nextLook < _sleepsUntil || _isOver;
+            }
+            finally
+            {
+                _gate.Exit();
+            }
+
+            if (!mustWake && _inbox.IsEmpty)
+            {
+                return;
+            }
+        }
+
+        Wake();
+    }
+
+    private void Wake()
+    {
+        // After the inbox's own full fence.
+        Interlocked.MemoryBarrier();
+        WaitPoint.Notify(&_bellWords->Replies, 1, _bell.Session.Doorbells);
+    }
+
+    private void EnsureThread()
+    {
+        if (Volatile.Read(ref _thread) is not null)
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            if (_thread is null)
+            {
+                var thread = new Thread(Pump) { IsBackground = true, Name = $"Multiprocessing pool {Name}" };
+                thread.Start();
+                Volatile.Write(ref _thread, thread);
+            }
+        }
+    }
+
+    /// <summary>One look at everything; true if anything was done.</summary>
+    private bool Step()
+    {
+        if (_isOver)
+        {
+            Drain();
+            return false;
+        }
+
+        var now = Stopwatch.GetTimestamp();
+        _nextLook = now + Idle;
+        var progress = Drain();
+        for (var i = _members.Count - 1; i >= 0; i--)
+        {
+            progress |= Collect(_members[i]);
+        }
+
+        progress |= Dispatch();
+        LookAtClock(now); // after the tasks went out: theirs are the nearest times
+        FinishIfOver();
+        return progress;
+    }
+
+    private bool Drain()
+    {
+        var any = false;
+        while (_inbox.TryDequeue(out var entry))
+        {
+            any = true;
+            switch (entry)
+            {
+                case PoolWork work when _broken is not null || _isDisposing || _isOver:
+                    NoteStarted(work);
+                    for (var i = 0; i < work.Count; i++)
+                    {
+                        work.OnError(i, _broken ?? Disposed());
+                    }
+
+                    break;
+                case PoolWork work:
+                    NoteStarted(work);
+                    _pending.AddLast(new Slice(work, 0, work.Count));
+                    break;
+                case Action action:
+                    action();
+                    break;
+            }
+        }
+
+        return any;
+    }
+
+    private void FinishIfOver()
+    {
+        if (!_isShuttingDown || _pending.Count > 0 || !_inbox.IsEmpty)
+        {
+            return;
+        }
+
+        foreach (var member in _members)
+        {
+            if (member.State is MemberState.Starting or MemberState.Ready)
+            {
+                Retire(member);
+            }
+        }
+
+        if (_members.Count == 0)
+        {
+            _isOver = true;
+            foreach (var (_, done) in _resizes)
+            {
+                done.TrySetResult();
+            }
+
+            _closed.TrySetResult();
+        }
+    }
+
+    private static TaskPace PaceOf(PoolWork work) => work.Settings.Body?.Pace ?? work.Settings.Record.Pace;
+}

@@ -1,0 +1,191 @@
+namespace Multiprocessing;
+
+/// <summary>Where a worker is in its life, as the pool sees it.</summary>
+internal enum MemberState
+{
+    Starting,
+    Ready,
+
+    /// <summary>It gets no more tasks, and is closed when it has no more in hand.</summary>
+    Retiring,
+
+    /// <summary>It was told to end.</summary>
+    Closing,
+}
+
+/// <summary>Why the pool kills a worker; the task that it runs ends with this and not with the death.</summary>
+internal enum KillReason
+{
+    None,
+    Timeout,
+    Cancelled,
+    Disposed,
+}
+
+/// <summary>Tasks in a worker's hand, with consecutive numbers.</summary>
+internal sealed class Handed(Slice slice, uint firstNumber)
+{
+    public PoolWork Work => Slice.Work;
+
+    public Slice Slice { get; set; } = slice;
+
+    public uint FirstNumber => firstNumber;
+
+    public uint EndNumber => firstNumber + (uint)Slice.Count;
+
+    public int IndexOf(uint number) => Slice.From + (int)(number - firstNumber);
+}
+
+/// <summary>One worker of a pool, as its scheduling knows it. Under the pool's gate.</summary>
+internal sealed unsafe class PoolMember
+{
+    private const int KnownBodies = 64;
+
+    private readonly ChannelLayout* _channel;
+    private readonly List<(int Body, uint Number)> _definitions = [];
+
+    public PoolMember(int number, PoolMemory channel)
+    {
+        Number = number;
+        Memory = channel;
+        _channel = (ChannelLayout*)channel.Base;
+        Requests = new RequestRing(channel);
+        Outside = new OutsideMemory(channel);
+    }
+
+    public int Number { get; }
+
+    public PoolMemory Memory { get; }
+
+    public ChannelLayout* Channel => _channel;
+
+    public RequestRing Requests { get; }
+
+    public OutsideMemory Outside { get; }
+
+    public MemberState State { get; set; }
+
+    /// <summary>Null until the operating system has it.</summary>
+    public ChildProcess? Process { get; set; }
+
+    /// <summary>What is in its hand, in the order of the numbers.</summary>
+    public LinkedList<Handed> Hand { get; } = [];
+
+    /// <summary>How many replies have come: also the number of the task whose reply comes next.</summary>
+    public uint Replied { get; set; }
+
+    public long ReplyTail { get; set; }
+
+    public long ReadyAt { get; set; }
+
+    public long IdleSince { get; set; }
+
+    /// <summary>It is to be replaced, and goes when another one is ready.</summary>
+    public bool IsExpiring { get; set; }
+
+    /// <summary>What <see cref="KillAt"/> is for; 0 is never.</summary>
+    public KillReason Reason { get; set; }
+
+    public long KillAt { get; set; }
+
+    /// <summary>The task that it is to be killed for.</summary>
+    public uint KillNumber { get; set; }
+
+    public bool IsKilled { get; set; }
+
+    public MemberRecord Seen { get; } = new();
+
+    /// <summary>Where it was when somebody looked for tasks to take from it, and when that was.</summary>
+    public (uint Started, long At) LastSeen { get; set; }
+
+    public int Backlog => (int)(Requests.Next - Replied);
+
+    /// <summary>Tasks in its hand that it has not begun.</summary>
+    public int Unstarted => (int)(Requests.Next - Requests.Started);
+
+    public bool TakesTasks => State == MemberState.Ready && !IsKilled;
+
+    public bool IsBusy => Replied != Requests.Next;
+
+    /// <summary>What it tells is not read now, because the program is slow to take what was told before.</summary>
+    public bool IsHeldUp { get; set; }
+
+    public bool HasReplies => !IsHeldUp && Volatile.Read(ref _channel->ReplyHead) != ReplyTail;
+
+    public bool Knows(int body)
+    {
+        foreach (var (known, _) in _definitions)
+        {
+            if (known == body)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The task with this number brings the body.</summary>
+    public void LearntAt(int body, uint number)
+    {
+        _definitions.Add((body, number));
+        if (_definitions.Count > KnownBodies)
+        {
+            _definitions.RemoveAt(0);
+        }
+    }
+
+    /// <summary>Takes back what it has not begun, from number <paramref name="first"/> on; in order.</summary>
+    public List<Slice> TakeBack(uint first)
+    {
+        List<Slice> taken = [];
+        var from = Requests.TakeBack(first);
+        while (Hand.Last is { } last && (int)(last.Value.EndNumber - from) > 0)
+        {
+            var handed = last.Value;
+            if ((int)(handed.FirstNumber - from) >= 0)
+            {
+                taken.Add(handed.Slice);
+                Hand.RemoveLast();
+                continue;
+            }
+
+            var split = handed.IndexOf(from);
+            taken.Add(handed.Slice with { From = split });
+            handed.Slice = handed.Slice with { To = split };
+        }
+
+        _definitions.RemoveAll(definition => (int)(definition.Number - from) >= 0);
+        taken.Reverse();
+        return taken;
+    }
+
+    /// <summary>Tells the task that runs to stop. Killed after the word and before the wake: this is the pool, and its workers end with it.</summary>
+    public void SignalCancelled(uint number)
+    {
+        Interlocked.Exchange(ref _channel->Cancelled, (1L << 32) | number);
+        WaitPoint.Notify(&_channel->Signals, 1, Memory.Session.Doorbells);
+    }
+
+    /// <summary>Tells the worker that no more tasks will come.</summary>
+    public void Close()
+    {
+        State = MemberState.Closing;
+        Interlocked.Exchange(ref _channel->Closed, 1);
+        WaitPoint.Notify(&_channel->Requests, 1, Memory.Session.Doorbells);
+    }
+
+    /// <summary>Gives the reply ring's room back up to <see cref="ReplyTail"/>.</summary>
+    public void FreeReplies()
+    {
+        Interlocked.Exchange(ref _channel->ReplyTail, ReplyTail);
+        WaitPoint.Notify(&_channel->Room, 1, Memory.Session.Doorbells);
+    }
+
+    public void Dispose()
+    {
+        Requests.Dispose();
+        Outside.Trim();
+        Memory.Dispose();
+    }
+}

@@ -1,0 +1,79 @@
+using System.Runtime.InteropServices;
+
+namespace Multiprocessing;
+
+/// <summary>A segment of a pool as this process sees it: a worker's channel, or the bell.</summary>
+internal sealed unsafe class PoolSegment(Session session, Segment segment) : SharedObject(session, segment)
+{
+    internal override void Detach()
+    {
+    }
+
+    internal override void ScanAsync()
+    {
+    }
+}
+
+/// <summary>One reference to a <see cref="PoolSegment"/>; crosses to the worker by identity.</summary>
+internal sealed unsafe class PoolMemory : IProcessHandle<PoolMemory>, IDisposable
+{
+    private readonly PoolSegment _shared;
+    private int _released;
+
+    private PoolMemory(PoolSegment shared) => _shared = shared;
+
+    ~PoolMemory() => Release();
+
+    public byte* Base => _shared.Segment.Base;
+
+    public SegmentId Id => _shared.Segment.Id;
+
+    public Session Session => _shared.Session;
+
+    public static PoolMemory CreateChannel(Session session) =>
+        Create(session, ChannelLayout.Bytes, (int)Marshal.OffsetOf<ChannelLayout>(nameof(ChannelLayout.Requests)), 3);
+
+    public static PoolMemory CreateBell(Session session) =>
+        Create(session, sizeof(BellLayout), (int)Marshal.OffsetOf<BellLayout>(nameof(BellLayout.Replies)), 1);
+
+    private static PoolMemory Create(Session session, long bytes, int pointOffset, int points) =>
+        new(session.Create(SegmentKind.Pool, bytes, (owner, segment) =>
+        {
+            var header = segment.Header;
+            header->LayoutVersion = SegmentHeader.ExpectedVersion;
+            header->Kind = (int)SegmentKind.Pool;
+            header->WaitPointOffset = pointOffset;
+            header->WaitPointCount = points;
+            Volatile.Write(ref header->Magic, SegmentHeader.ExpectedMagic);
+            return new PoolSegment(owner, segment);
+        }));
+
+    /// <summary>Wakes everybody who sleeps here.</summary>
+    public void WakeAll() => _shared.WakeAll();
+
+    public void Dispose()
+    {
+        Release();
+        GC.SuppressFinalize(this);
+    }
+
+    private void Release()
+    {
+        if (_shared is not null && Interlocked.Exchange(ref _released, 1) == 0)
+        {
+            _shared.Session.Release(_shared);
+        }
+    }
+
+    void IProcessHandle<PoolMemory>.WriteHandle(HandleWriter writer)
+    {
+        writer.AddTravelling(_shared.KeepForBody());
+        writer.Write(_shared.Segment.Id.ToWord());
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>Its parent stays a holder until this body was read, so nothing travels.</summary>
+    static PoolMemory IProcessHandle<PoolMemory>.ReadHandle(ref HandleReader reader) =>
+        new(Session.Current.Open(SegmentId.FromWord(reader.Read<long>()), (owner, segment) => new PoolSegment(owner, segment))
+            ?? throw new InvalidOperationException("The pool is gone: its session has ended."));
+}

@@ -1,0 +1,364 @@
+using System.Diagnostics;
+
+namespace Multiprocessing;
+
+/// <summary>What a worker is told at its start.</summary>
+internal sealed class WorkerStart
+{
+    public required PoolMemory Channel { get; init; }
+
+    public required PoolMemory Bell { get; init; }
+
+    public required WorkerInitializer? Initializer { get; init; }
+
+    public required string Pool { get; init; }
+
+    public required int Number { get; init; }
+
+    public required bool WatchesMemory { get; init; }
+
+    /// <summary>The pool's process logs: what the library's factory logs in the worker goes there.</summary>
+    public required bool Logs { get; init; }
+}
+
+/// <summary>The life of a worker: claims one task after the other, runs it and commits its reply. One in a process, on its main thread.</summary>
+internal sealed unsafe class PoolWorker
+{
+    private const int KnownBodies = 128;
+    private const int MostUnannounced = 256;
+    private const long UnannouncedTime = 50;
+    private const int ShortTask = 2;
+    private const int MeasuredShortTask = 8;
+
+    private readonly ChannelLayout* _channel;
+    private readonly byte* _requests;
+    private readonly ReplyRing _replies;
+    private readonly OutsideMemory _outside;
+    private readonly Dictionary<int, (object Body, CancellationTokenSource? Token, int Definition)> _bodies = [];
+    private readonly Queue<(int Body, int Definition)> _definitions = [];
+    private readonly WorkerStart _start;
+    private readonly TaskRun _run;
+    private int _definitionCount;
+    private long _position;
+    private long _read;
+    private long _lastAnnounced;
+    private long _typical;
+    private int _untilMeasured;
+    private long _memoryLookedAt;
+    private SpinBudget _spin;
+    private object? _state;
+
+    private PoolWorker(WorkerStart start)
+    {
+        _start = start;
+        _channel = (ChannelLayout*)start.Channel.Base;
+        _requests = start.Channel.Base + ChannelLayout.RequestRing;
+        _replies = new ReplyRing(start.Channel, start.Bell);
+        _outside = new OutsideMemory(start.Channel);
+        _run = new TaskRun(_replies, FreeArgument);
+    }
+
+    /// <summary>The worker of this process, or null where there is none.</summary>
+    public static PoolWorker? Current { get; private set; }
+
+    /// <summary>What the initializer made for this process.</summary>
+    public object? State => _state;
+
+    public string Pool => _start.Pool;
+
+    public int Number => _start.Number;
+
+    /// <summary>What is known of the task that runs.</summary>
+    public TaskSignals Signals { get; } = new();
+
+    /// <summary>The body of the worker's process.</summary>
+    public static void Run(WorkerStart start)
+    {
+        var worker = new PoolWorker(start);
+        Current = worker;
+        TaskToken.Received = () => worker.Signals.Token;
+        TaskLinks.FirstStandIn = worker._replies.Share;
+        TaskLinks.Send = worker.Tell;
+        if (start.Logs)
+        {
+            worker._replies.Share();
+            MultiprocessingLogging.Factory = new LoggerFactoryStandIn(TaskLinks.FactoryNumber);
+        }
+
+        worker.Signals.Watch(start.Channel);
+        worker.Live();
+    }
+
+    private void Live()
+    {
+        try
+        {
+            _state = _start.Initializer?.Initialize();
+        }
+        catch (Exception exception)
+        {
+            WriteError(ReplyKind.InitializerFailed, exception);
+            _replies.Announce();
+            return;
+        }
+
+        using (var nothing = MessageBuffer.Rent())
+        {
+            _replies.Write(ReplyKind.Ready, 0, nothing);
+        }
+
+        LookAtMemory(always: true);
+        _replies.Announce();
+        while (TryClaim(out var number) || WaitForTask())
+        {
+            if (number is { } claimed)
+            {
+                RunTask(claimed);
+            }
+        }
+
+        _start.Initializer?.Dispose(_state);
+    }
+
+    /// <summary>Begins the next task: a CAS, so that the pool cannot take it back any more. Killed behind it, this task was running.</summary>
+    private bool TryClaim(out uint? number)
+    {
+        var claim = Volatile.Read(ref _channel->Claim);
+        while ((uint)claim != (uint)(claim >> 32))
+        {
+            var started = (uint)claim;
+            var seen = Interlocked.CompareExchange(ref _channel->Claim, (claim & ~0xFFFFFFFFL) | (started + 1), claim);
+            if (seen == claim)
+            {
+                number = started;
+                return true;
+            }
+
+            claim = seen;
+        }
+
+        number = null;
+        return false;
+    }
+
+    /// <summary>False when no task will come any more.</summary>
+    private bool WaitForTask()
+    {
+        if (_replies.Unannounced > 0)
+        {
+            _replies.Announce();
+        }
+
+        var seen = Volatile.Read(ref _channel->Claim);
+        if ((uint)seen != (uint)(seen >> 32) || _spin.SpinWhileUnchanged(&_channel->Claim, seen, SpinBudget.OfSleep))
+        {
+            return true;
+        }
+
+        for (var slices = 0; ; slices++)
+        {
+            var sequence = WaitPoint.Announce(&_channel->Requests);
+            var claim = Volatile.Read(ref _channel->Claim);
+            if ((uint)claim != (uint)(claim >> 32))
+            {
+                return true;
+            }
+
+            if (Volatile.Read(ref _channel->Closed) != 0)
+            {
+                return false;
+            }
+
+            WaitPoint.Sleep(&_channel->Requests, sequence, WaitPoint.Slice);
+            if (slices == 2)
+            {
+                _replies.Trim();
+                _outside.Trim();
+            }
+        }
+    }
+
+    private void RunTask(uint number)
+    {
+        var header = NextRecord();
+        var isTimed = (header.Flags & RequestFlags.Timed) != 0;
+        var begun = 0L;
+        if (isTimed || --_untilMeasured <= 0)
+        {
+            begun = Stopwatch.GetTimestamp();
+            if (isTimed)
+            {
+                _channel->TimedStart = begun;
+                Volatile.Write(ref _channel->TimedSequence, (int)number);
+            }
+        }
+
+        Signals.Begin(number, header.Attempt);
+        _run.Begin(number, begun);
+        try
+        {
+            var content = Content(header, out var end);
+            _run.SetArgument(content + ((header.BodyLength + 7) & ~7), end);
+            BodyOf(header, content).Run(_run);
+        }
+        catch (Exception exception)
+        {
+            _run.Fail(exception);
+        }
+
+        Signals.End();
+        FreeArgument();
+        AfterTask(begun);
+    }
+
+    private void AfterTask(long begun)
+    {
+        var ended = _run.Ended;
+        if (begun != 0)
+        {
+            var took = ended - begun;
+            _typical = _typical == 0 ? took : _typical + ((Math.Min(took, _typical * 8) - _typical) / 8);
+            _untilMeasured = _typical < PoolTicks.Microsecond * ShortTask ? MeasuredShortTask : 1;
+        }
+
+        // Short tasks share a notification: it may have to cross processors. A task that turns out longer than they were is heard of by the pool's own look.
+        if (_typical > PoolTicks.Microsecond * ShortTask || _replies.Unannounced >= MostUnannounced
+            || (ended != 0 && ended - _lastAnnounced > PoolTicks.Microsecond * UnannouncedTime))
+        {
+            _lastAnnounced = ended;
+            _replies.Announce();
+            LookAtMemory(always: false);
+        }
+    }
+
+    private void LookAtMemory(bool always)
+    {
+        if (_start.WatchesMemory && (always || Environment.TickCount64 - _memoryLookedAt > 10))
+        {
+            Volatile.Write(ref _channel->WorkingSet, Environment.WorkingSet);
+            _memoryLookedAt = Environment.TickCount64;
+        }
+    }
+
+    private RequestHeader NextRecord()
+    {
+        var header = (RequestHeader*)(_requests + (_position & (ChannelLayout.RingBytes - 1)));
+        if ((header->Flags & RequestFlags.Pad) != 0)
+        {
+            _position += header->Length;
+            header = (RequestHeader*)(_requests + (_position & (ChannelLayout.RingBytes - 1)));
+        }
+
+        return *header;
+    }
+
+    /// <summary>The task's bytes, and where the next record is.</summary>
+    private byte* Content(RequestHeader header, out byte* end)
+    {
+        var at = _requests + (_position & (ChannelLayout.RingBytes - 1)) + sizeof(RequestHeader);
+        if ((header.Flags & RequestFlags.Outside) == 0)
+        {
+            _position += (sizeof(RequestHeader) + header.Length + 7) & ~7;
+            end = at + header.Length;
+            return at;
+        }
+
+        _position += sizeof(RequestHeader) + (2 * sizeof(long));
+        var segment = _outside.Open(((long*)at)[0]);
+        end = segment.Base + ((long*)at)[1];
+        return segment.Base;
+    }
+
+    /// <summary>The pool may write over what was read. Killed before: it waits for room and is told of the death.</summary>
+    private void FreeArgument()
+    {
+        if (_read != _position)
+        {
+            _read = _position;
+            Volatile.Write(ref _channel->Consumed, _read);
+        }
+    }
+
+    private PoolBody BodyOf(RequestHeader header, byte* content)
+    {
+        if (header.Body == 0)
+        {
+            return CallBody.Instance;
+        }
+
+        if (header.BodyLength != 0)
+        {
+            Define(header, content);
+        }
+
+        var (known, token, _) = _bodies[header.Body];
+        if (token is not null)
+        {
+            Signals.BeginBody(token);
+        }
+
+        return known switch
+        {
+            PoolBody body => body,
+            Exception exception => throw exception,
+            _ => throw new UnreachableException(),
+        };
+    }
+
+    private void Define(RequestHeader header, byte* content)
+    {
+        object body;
+        CancellationTokenSource? token = null;
+        var end = content + header.BodyLength;
+        var ofTask = TaskToken.Received;
+        try
+        {
+            // All its tasks share the token that it carries: they are cancelled together.
+            TaskToken.Received = () => (token ??= new CancellationTokenSource()).Token;
+            body = ValueSerializer.Deserialize<PoolBody>(ref content, end);
+        }
+        catch (Exception exception)
+        {
+            body = exception; // each task of this body fails with it
+        }
+        finally
+        {
+            TaskToken.Received = ofTask;
+        }
+
+        _bodies[header.Body] = (body, token, ++_definitionCount);
+        _definitions.Enqueue((header.Body, _definitionCount));
+        if (_definitions.Count > KnownBodies)
+        {
+            // The pool counts on fewer than these.
+            var (oldest, definition) = _definitions.Dequeue();
+            if (_bodies.TryGetValue(oldest, out var known) && known.Definition == definition)
+            {
+                _bodies.Remove(oldest);
+            }
+        }
+    }
+
+    /// <summary>From any thread, while a task runs or between two. Killed before the commit: it was not told.</summary>
+    private void Tell(MessageBuffer note)
+    {
+        try
+        {
+            _replies.Write(ReplyKind.Note, 0, note);
+        }
+        catch
+        {
+            note.Cancel();
+            throw;
+        }
+
+        _replies.Announce();
+    }
+
+    private void WriteError(ReplyKind kind, Exception exception)
+    {
+        using var buffer = MessageBuffer.Rent();
+        ValueSerializer.SerializeException(buffer, exception);
+        _replies.Write(kind, 0, buffer);
+    }
+}

@@ -1,0 +1,214 @@
+using System.Diagnostics;
+
+namespace Multiprocessing;
+
+/// <summary>
+/// A pool of worker processes: work that may crash, hang, leak or be cancelled. A worker's death concerns the one task that it ran; everything else goes on.
+/// Workers start when there is work for them. All members may be used by several threads at once, and from a task's continuation.
+/// </summary>
+[DebuggerDisplay("{Name}: {ProcessIds.Count} of {Workers} workers")]
+public partial class ProcessPool : IAsyncDisposable
+{
+    private readonly PoolCore _core;
+    private readonly SemaphoreSlim? _room;
+
+    /// <summary>Creates a pool; no worker starts before there is work.</summary>
+    /// <param name="options">Number of workers, limits, time-outs; <see langword="null"/> for the defaults.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="NotSerializableException">The initializer cannot cross to a worker.</exception>
+    public ProcessPool(ProcessPoolOptions? options = null)
+        : this((options ?? new ProcessPoolOptions()).ToValidated(), null)
+    {
+    }
+
+    private protected ProcessPool(ProcessPoolOptions validated, WorkerInitializer? initializer)
+    {
+        _core = new PoolCore(validated, initializer ?? (validated.Initializer is { } first ? new ActionInitializer(first) : null));
+        _room = validated.MaxPending is { } most ? new SemaphoreSlim(most, most) : null;
+    }
+
+    /// <summary>A pool that was forgotten ends its workers.</summary>
+    ~ProcessPool() => _core?.DisposeAsync();
+
+    /// <summary>The name that errors and processes carry.</summary>
+    public string Name => _core.Name;
+
+    /// <summary>The most worker processes; see <see cref="ResizeAsync"/>.</summary>
+    public int Workers => _core.Workers;
+
+    /// <summary>The ids of the worker processes that live now.</summary>
+    public IReadOnlyList<int> ProcessIds => _core.ProcessIds;
+
+    /// <summary>
+    /// Where the pool's time went until now, by worker and by name of task, with percentiles; its <see cref="PoolInsights.ToString"/> is a table with conclusions. Always on. Works after the pool's end, too.
+    /// </summary>
+    /// <returns>A snapshot that does not change.</returns>
+    public PoolInsights GetInsights() => _core.Insights();
+
+    /// <summary>How many workers have a task in hand at this moment.</summary>
+    public int BusyWorkers => _core.BusyWorkers;
+
+    /// <summary>Changes how many workers there may be. More start when there is work; who is too many ends after the task that it runs.</summary>
+    /// <param name="workers">How many.</param>
+    /// <returns>A task that ends when no more workers live than that.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="workers"/> is below 1, or more than a program may have.</exception>
+    public Task ResizeAsync(int workers)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(workers, ParticipantTable.Capacity - 2);
+        return _core.ResizeAsync(workers);
+    }
+
+    /// <summary>Takes no more tasks, finishes those that it has, and ends the workers.</summary>
+    /// <param name="cancellationToken">Ends the wait, and not the tasks.</param>
+    /// <returns>A task that ends when the last worker is gone.</returns>
+    public async Task ShutdownAsync(CancellationToken cancellationToken = default)
+    {
+        await _core.ShutdownAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        await _core.LastNotesDelivered().ConfigureAwait(false);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>
+    /// Ends the pool: tasks that wait fail, those that run are told to stop, and what has not ended after <see cref="ProcessPoolOptions.CancellationGrace"/> is killed.
+    /// </summary>
+    /// <returns>A task that ends when the last worker is gone.</returns>
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        await _core.DisposeAsync().ConfigureAwait(false);
+        await _core.LastNotesDelivered().ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Name} ({_core.ProcessIds.Length} of {Workers} workers)";
+
+    internal PoolCore Core => _core;
+
+    private protected static T Required<T>(T body)
+        where T : Delegate
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        return body;
+    }
+
+    /// <summary>Adds a task without a result.</summary>
+    private protected Task Run(ChildCall call, Delegate body, TaskOptions? options, CancellationToken cancellationToken) =>
+        Run<bool>(call, hasResult: false, body, options, cancellationToken);
+
+    /// <summary>Adds a task with a result.</summary>
+    private protected Task<TResult> Run<TResult>(ChildCall call, Delegate body, TaskOptions? options, CancellationToken cancellationToken) =>
+        Run<TResult>(call, hasResult: true, body, options, cancellationToken);
+
+    private Task<TResult> Run<TResult>(ChildCall call, bool hasResult, Delegate body, TaskOptions? options, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return Task.FromCanceled<TResult>(cancellationToken);
+        }
+
+        try
+        {
+            _core.ThrowIfEnded();
+            var inContext = TaskContext.Capture() is { } context ? new ContextCall(call, context, NameOf(body, options)) : call;
+            var work = new RunWork<TResult>(inContext, hasResult, SettingsOf(body, options, null), cancellationToken);
+            if (_room is not null)
+            {
+                return RunWithRoom(work, cancellationToken);
+            }
+
+            var looks = _core.Opened(work);
+            work.Core = _core;
+            Add(work, cancellationToken);
+            if (looks && !work.Task.IsCompleted)
+            {
+                _core.LookFor(work.Task);
+            }
+
+            return work.HasLinks ? AfterNotes(work.Task) : work.Task;
+        }
+        catch (Exception exception)
+        {
+            return Task.FromException<TResult>(exception);
+        }
+    }
+
+    /// <summary>Ends with the task, but not before all that it reported and logged has been handed over.</summary>
+    private async Task<TResult> AfterNotes<TResult>(Task<TResult> task)
+    {
+        try
+        {
+            return await task.ConfigureAwait(false);
+        }
+        finally
+        {
+            await _core.NotesDelivered().ConfigureAwait(false);
+        }
+    }
+
+    private async Task<TResult> RunWithRoom<TResult>(RunWork<TResult> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _room!.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            work.Withdraw(0);
+            throw;
+        }
+
+        try
+        {
+            Add(work, cancellationToken);
+            return await (work.HasLinks ? AfterNotes(work.Task) : work.Task).ConfigureAwait(false);
+        }
+        finally
+        {
+            _room.Release();
+        }
+    }
+
+    private void Add<TResult>(RunWork<TResult> work, CancellationToken cancellationToken)
+    {
+        _core.Submit(work);
+        if (cancellationToken.CanBeCanceled)
+        {
+            // It may have ended already: then the registration finds nothing to cancel, and goes with the token.
+            work.Registration = cancellationToken.UnsafeRegister(
+                static state =>
+                {
+                    var (core, cancelled) = ((PoolCore, PoolWork))state!;
+                    core.Cancel(other => ReferenceEquals(other, cancelled), kills: true);
+                },
+                (_core, (PoolWork)work));
+            if (work.Task.IsCompleted)
+            {
+                work.Registration.Unregister();
+            }
+        }
+    }
+
+    private static string NameOf(Delegate body, TaskOptions? options) => options?.Name ?? TaskNames.Of(body.Method);
+
+    private protected WorkSettings SettingsOf(Delegate body, TaskOptions? options, SharedBody? shared)
+    {
+        var limit = options?.Timeout ?? _core.Options.Timeout ?? Timeout.InfiniteTimeSpan;
+        if (limit <= TimeSpan.Zero && limit != Timeout.InfiniteTimeSpan)
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), limit, "A time limit is above zero.");
+        }
+
+        var attempts = options?.MaxAttempts ?? _core.Options.MaxAttempts;
+        ArgumentOutOfRangeException.ThrowIfLessThan(attempts, 1, nameof(TaskOptions.MaxAttempts));
+        return new WorkSettings
+        {
+            Record = _core.Records.Of(NameOf(body, options)),
+            Priority = options?.Priority ?? 0,
+            Timeout = limit,
+            TimeoutTicks = limit == Timeout.InfiniteTimeSpan || limit.TotalSeconds > 1e9 ? 0 : Math.Max(1, (long)(limit.TotalSeconds * Stopwatch.Frequency)),
+            MaxAttempts = attempts,
+            Body = shared,
+        };
+    }
+}

@@ -1,0 +1,24 @@
+namespace Multiprocessing;
+
+/// <summary>
+/// A <see cref="ProcessPool"/> in which each worker has a state of its own, such as a model or a connection: made once before its first task, given to each body as its
+/// first argument, and disposed of when the worker ends in good order.
+/// </summary>
+/// <remarks>
+/// A lambda of two parameters takes the state and the item, even where the items are pairs; one of a single parameter takes the item alone. For the parts of a pair without the state, call the member of the base class
+/// (<c>((ProcessPool)pool).MapAsync(...)</c>), or pass a method whose parameters have these types.
+/// </remarks>
+/// <typeparam name="TState">Type of the state. It does not cross: it is made in the worker and stays there.</typeparam>
+public sealed partial class ProcessPool<TState> : ProcessPool
+{
+    /// <summary>Creates a pool; no worker starts before there is work.</summary>
+    /// <param name="makeState">Makes the state of a worker, in the worker. What it throws ends the pool: all calls fail with it.</param>
+    /// <param name="options">Number of workers, limits, time-outs; <see langword="null"/> for the defaults.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="makeState"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="NotSerializableException"><paramref name="makeState"/> cannot cross to a worker.</exception>
+    public ProcessPool(Func<TState> makeState, ProcessPoolOptions? options = null)
+        : base((options ?? new ProcessPoolOptions()).ToValidated(), new StateInitializer<TState>(Required(makeState), options?.Initializer))
+    {
+    }
+}

@@ -1,0 +1,177 @@
+namespace Multiprocessing;
+
+/// <summary>The pool's end of a worker's request ring: writes tasks, makes them known, takes them back. Only under the pool's gate.</summary>
+internal sealed unsafe class RequestRing(PoolMemory memory)
+{
+    private const int Mask = ChannelLayout.RingBytes - 1;
+
+    private readonly ChannelLayout* _channel = (ChannelLayout*)memory.Base;
+    private readonly byte* _data = memory.Base + ChannelLayout.RequestRing;
+
+    // Where each task that may be in hand begins: taking tasks back goes to the beginning of the first of them.
+    private readonly long[] _positions = new long[ChannelLayout.MostHanded];
+    private readonly List<(uint Number, Segment Segment)> _outside = [];
+    private Segment? _idle;
+    private long _head;
+    private long _consumed;
+
+    /// <summary>The number of the next task to be written; what was made known ends at <see cref="Handed"/>.</summary>
+    public uint Next { get; private set; }
+
+    /// <summary>How many tasks were made known, all told.</summary>
+    public uint Handed => (uint)(Volatile.Read(ref _channel->Claim) >> 32);
+
+    /// <summary>How many tasks the worker has begun, all told (acquire).</summary>
+    public uint Started => (uint)Volatile.Read(ref _channel->Claim);
+
+    /// <summary>Room for one record in one piece; null if there is none now. Nothing is seen of it before <see cref="Publish"/>.</summary>
+    public byte* TryReserve(int bytes)
+    {
+        bytes = (bytes + 7) & ~7;
+        var toEnd = ChannelLayout.RingBytes - (int)(_head & Mask);
+        var pad = toEnd < bytes ? toEnd : 0;
+        if (_head + pad + bytes - _consumed > ChannelLayout.RingBytes)
+        {
+            _consumed = Volatile.Read(ref _channel->Consumed);
+            if (_head + pad + bytes - _consumed > ChannelLayout.RingBytes)
+            {
+                return null;
+            }
+        }
+
+        if (pad != 0)
+        {
+            var header = (RequestHeader*)(_data + (_head & Mask));
+            header->Length = pad;
+            header->Flags = RequestFlags.Pad;
+            _head += pad;
+        }
+
+        _positions[Next % ChannelLayout.MostHanded] = _head;
+        var at = _data + (_head & Mask);
+        _head += bytes;
+        Next++;
+        return at;
+    }
+
+    /// <summary>Memory outside the ring for the task that is written next, kept until it has its reply.</summary>
+    public Segment Outside(long bytes)
+    {
+        var segment = _idle;
+        if (segment is not null && segment.Size >= bytes)
+        {
+            _idle = null;
+        }
+        else
+        {
+            var size = bytes >= 64 << 20 ? bytes : (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)bytes);
+            segment = memory.Session.Segments.Create(SegmentKind.Ring, size, memory.Id);
+        }
+
+        _outside.Add((Next, segment));
+        return segment;
+    }
+
+    /// <summary>The memory that was meant for the task that is written next is not used: there was no room for its record.</summary>
+    public void ForgetOutside() => ReturnOutside(_outside.Count - 1);
+
+    /// <summary>
+    /// Makes known what was written: one interlocked addition is the commit. Killed before it: the worker has seen nothing; the pool is gone then, and the worker ends.
+    /// </summary>
+    public void Publish()
+    {
+        var count = Next - Handed;
+        if (count != 0)
+        {
+            Interlocked.Add(ref _channel->Claim, (long)count << 32);
+            WaitPoint.Notify(&_channel->Requests, 1, memory.Session.Doorbells);
+        }
+    }
+
+    /// <summary>Takes back the tasks from number <paramref name="first"/> on that were not begun, and returns the number of the first one taken; none was if that is <see cref="Next"/>.</summary>
+    public uint TakeBack(uint first)
+    {
+        while (true)
+        {
+            var claim = Volatile.Read(ref _channel->Claim);
+            var started = (uint)claim;
+            var handed = (uint)(claim >> 32);
+            var from = (int)(first - started) < 0 ? started : first;
+            if (from == handed)
+            {
+                return handed;
+            }
+
+            if (Interlocked.CompareExchange(ref _channel->Claim, ((long)from << 32) | started, claim) == claim)
+            {
+                _head = _positions[from % ChannelLayout.MostHanded];
+                Next = from;
+                for (var i = _outside.Count - 1; i >= 0; i--)
+                {
+                    if ((int)(_outside[i].Number - from) >= 0)
+                    {
+                        ReturnOutside(i);
+                    }
+                }
+
+                return from;
+            }
+        }
+    }
+
+    /// <summary>All tasks before this number have their reply.</summary>
+    public void Completed(uint number)
+    {
+        while (_outside.Count > 0 && (int)(_outside[0].Number - number) < 0)
+        {
+            ReturnOutside(0);
+        }
+    }
+
+    /// <summary>Gives memory back that large tasks needed.</summary>
+    public void Trim()
+    {
+        if (_idle is { } idle)
+        {
+            _idle = null;
+            Free(idle);
+        }
+    }
+
+    /// <summary>The worker is gone.</summary>
+    public void Dispose()
+    {
+        Trim();
+        foreach (var (_, segment) in _outside)
+        {
+            Free(segment);
+        }
+
+        _outside.Clear();
+    }
+
+    private void ReturnOutside(int index)
+    {
+        var segment = _outside[index].Segment;
+        _outside.RemoveAt(index);
+        if (_idle is null || _idle.Size < segment.Size)
+        {
+            (segment, _idle) = (_idle, segment);
+        }
+
+        if (segment is not null)
+        {
+            Free(segment);
+        }
+    }
+
+    private void Free(Segment segment)
+    {
+        if (!memory.Session.HasLeft)
+        {
+            memory.Session.Segments.FreePart(segment.Id);
+        }
+
+        segment.Unmap();
+    }
+}

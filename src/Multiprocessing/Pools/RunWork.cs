@@ -1,0 +1,123 @@
+using System.Diagnostics;
+
+namespace Multiprocessing;
+
+/// <summary>One task that brings its own body.</summary>
+internal sealed unsafe class RunWork<TResult> : PoolWork
+{
+    private const int SmallMessage = 16 << 10;
+
+    private readonly TaskCompletionSource<TResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationToken _cancellationToken;
+    private readonly bool _hasResult;
+    private readonly byte[]? _small;
+    private readonly MessageBuffer? _large;
+    private ITravellingReference[] _references;
+
+    /// <exception cref="NotSerializableException">Body or argument cannot cross.</exception>
+    public RunWork(ChildCall call, bool hasResult, WorkSettings settings, CancellationToken cancellationToken)
+        : base(settings)
+    {
+        _hasResult = hasResult;
+        _cancellationToken = cancellationToken;
+        var began = Stopwatch.GetTimestamp();
+        var message = MessageBuffer.Rent();
+        var isKept = false;
+        try
+        {
+            message.SenderKeepsReferences = true;
+            using (TaskLinks.Crossing())
+            using (TaskToken.Crossing(cancellationToken))
+            {
+                ValueSerializer.Serialize(message, call, "body");
+            }
+
+            _references = message.KeepTravelling();
+            HasLinks = Array.Exists(_references, static reference => reference is TaskLink);
+            if (message.Length <= SmallMessage)
+            {
+                _small = new byte[message.Length];
+                message.CopyTo(0, _small);
+            }
+            else
+            {
+                // It refers to large arrays instead of copying them.
+                _large = message;
+                isKept = true;
+            }
+        }
+        finally
+        {
+            if (!isKept)
+            {
+                message.Dispose();
+            }
+        }
+
+        WritingTicks = Stopwatch.GetTimestamp() - began;
+    }
+
+    public Task<TResult> Task => _result.Task;
+
+    /// <summary>The task may tell its caller something before it ends.</summary>
+    public bool HasLinks { get; }
+
+    public override int Count => 1;
+
+    public override int RawLength => _small?.Length ?? -1;
+
+    public override bool OwnsMessages => true;
+
+    /// <summary>Who counts the open tasks; null if nobody does.</summary>
+    public PoolCore? Core { get; set; }
+
+    public CancellationTokenRegistration Registration { get; set; }
+
+    public override void CopyRaw(int index, byte* destination) => _small.CopyTo(new Span<byte>(destination, _small!.Length));
+
+    public override MessageBuffer Serialize(int index) => _large!;
+
+    public override bool IsCancelled(int index) => _cancellationToken.IsCancellationRequested;
+
+    protected override long End(int index, byte* data, byte* end, bool isMeasured)
+    {
+        var began = isMeasured ? Stopwatch.GetTimestamp() : 0;
+        var result = _hasResult ? ValueSerializer.Deserialize<TResult>(ref data, end) : default!;
+        var took = isMeasured ? Stopwatch.GetTimestamp() - began : 0;
+        Finish();
+        _result.TrySetResult(result);
+        return took;
+    }
+
+    protected override void Fail(int index, Exception error)
+    {
+        Finish();
+        if (error is OperationCanceledException && _cancellationToken.IsCancellationRequested)
+        {
+            _result.TrySetCanceled(_cancellationToken);
+        }
+        else
+        {
+            _result.TrySetException(error);
+        }
+    }
+
+    public override void Withdraw(int index)
+    {
+        Finish();
+        _result.TrySetCanceled(_cancellationToken);
+    }
+
+    public override Exception CancelledError(int index) => new OperationCanceledException(_cancellationToken);
+
+    private void Finish()
+    {
+        Core?.Closed();
+        Registration.Unregister();
+        _large?.Dispose();
+        foreach (var reference in Interlocked.Exchange(ref _references, []))
+        {
+            reference.Cancel();
+        }
+    }
+}

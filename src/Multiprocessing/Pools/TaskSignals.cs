@@ -1,0 +1,145 @@
+namespace Multiprocessing;
+
+/// <summary>
+/// What reaches a task from outside while it runs: that it is to stop. A thread sleeps on the channel's word, but only in a worker in which a task has ever asked for its token.
+/// </summary>
+internal sealed unsafe class TaskSignals
+{
+    private readonly Lock _gate = new();
+    private PoolMemory? _channel;
+    private CancellationTokenSource? _source;
+    private Thread? _thread;
+    private CancellationTokenSource? _bodySource;
+    private uint _number;
+    private bool _isRunning;
+
+    /// <summary>Which attempt at the task this is, from 1 on; 0 while none runs.</summary>
+    public int Attempt { get; private set; }
+
+    /// <summary>Cancelled when the task that runs is to stop.</summary>
+    public CancellationToken Token
+    {
+        get
+        {
+            lock (_gate)
+            {
+                if (!_isRunning)
+                {
+                    return default;
+                }
+
+                _source ??= new CancellationTokenSource();
+                StartListening();
+            }
+
+            Look();
+            return _source.Token;
+        }
+    }
+
+    public void Watch(PoolMemory channel) => _channel = channel;
+
+    public void Begin(uint number, int attempt)
+    {
+        // The thread looks at these under the gate; there is none before a task has asked for its token.
+        if (_thread is null)
+        {
+            Set(number, attempt);
+            return;
+        }
+
+        lock (_gate)
+        {
+            Set(number, attempt);
+        }
+    }
+
+    /// <summary>The body has a token that all its tasks share; it is cancelled with the first of them.</summary>
+    public void BeginBody(CancellationTokenSource source)
+    {
+        lock (_gate)
+        {
+            _bodySource = source;
+            StartListening();
+        }
+
+        Look();
+    }
+
+    public void End()
+    {
+        if (_thread is null)
+        {
+            _isRunning = false;
+            return;
+        }
+
+        CancellationTokenSource? source;
+        lock (_gate)
+        {
+            _isRunning = false;
+            source = _source;
+            _source = null;
+            _bodySource = null;
+        }
+
+        source?.Dispose();
+    }
+
+    private void Look()
+    {
+        var cancelled = Volatile.Read(ref ((ChannelLayout*)_channel!.Base)->Cancelled);
+        CancellationTokenSource? source = null;
+        CancellationTokenSource? bodySource = null;
+        lock (_gate)
+        {
+            if (_isRunning && cancelled != 0 && (uint)cancelled == _number)
+            {
+                source = _source;
+                bodySource = _bodySource;
+            }
+        }
+
+        bodySource?.Cancel();
+        try
+        {
+            source?.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The task ended between the two lines: there is nobody left to be told.
+        }
+    }
+
+    private void Set(uint number, int attempt)
+    {
+        _number = number;
+        Attempt = attempt;
+        _isRunning = true;
+    }
+
+    private void StartListening()
+    {
+        if (_thread is null)
+        {
+            _thread = new Thread(Listen) { IsBackground = true, Name = "Multiprocessing task signals" };
+            _thread.Start();
+        }
+    }
+
+    private void Listen()
+    {
+        var channel = (ChannelLayout*)_channel!.Base;
+        while (true)
+        {
+            var seen = Volatile.Read(ref channel->Cancelled);
+            Look();
+            var sequence = WaitPoint.Announce(&channel->Signals);
+            if (Volatile.Read(ref channel->Cancelled) == seen)
+            {
+                // Long: who sets the word wakes us, and if it dies in between, this process ends with it.
+                WaitPoint.Sleep(&channel->Signals, sequence, TimeSpan.FromSeconds(30));
+            }
+        }
+    }
+}
