@@ -7,19 +7,23 @@ namespace Multiprocessing;
 internal delegate void OutputWrite(ReadOnlySpan<byte> line);
 
 /// <summary>This process's own standard output or standard error, to which the lines of many children go. It never throws: a parent must not break because nobody reads it.</summary>
-internal sealed class ParentStream(PipeEnd target, string name)
+internal sealed class ParentStream(PipeEnd target, Func<TextWriter> console, string name)
 {
     private readonly Lock _gate = new();
     private bool _isBroken;
 
-    public static ParentStream Output { get; } = new(PipeEnd.StandardOutput(), "standard output");
+    public static ParentStream Output { get; } = new(PipeEnd.StandardOutput(), static () => Console.Out, "standard output");
 
-    public static ParentStream Error { get; } = new(PipeEnd.StandardError(), "standard error");
+    public static ParentStream Error { get; } = new(PipeEnd.StandardError(), static () => Console.Error, "standard error");
 
-    /// <summary>Writes a line at once. The lock is for a system that takes less than was given: then the rest follows before another's line.</summary>
+    /// <summary>Writes a line at once, and not into a line of this process's own.</summary>
     public void Write(ReadOnlySpan<byte> line)
     {
         Exception? failure = null;
+
+        // The runtime writes a line of more than 256 characters in pieces, under the lock of its console writer, which is the writer itself so that others can join in. Ours is inside it,
+        // because Console.SetOut puts another writer there: for a system that takes less than was given, so that the rest follows before another child's line.
+        lock (console())
         lock (_gate)
         {
             if (_isBroken)

@@ -10,6 +10,7 @@ public partial class ConsoleTests : ProcessTest
 {
     private const int Lines = 300;
 
+    private static readonly TimeSpan LateReader = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
     [Fact]
@@ -81,6 +82,7 @@ public partial class ConsoleTests : ProcessTest
         using var output = program.StandardOutput;
         using var error = program.StandardError;
         var complaints = error.ReadToEndAsync();
+        Thread.Sleep(LateReader); // a full pipe: all writers stand in the middle of something, which is when lines would mix
         var text = output.ReadToEnd();
         program.WaitForExit();
         program.ExitCode.ShouldBe(0, complaints.Result);
