@@ -24,29 +24,29 @@ internal sealed class ParentStream(PipeEnd target, Func<TextWriter> console, str
         // The runtime writes a line of more than 256 characters in pieces, under the lock of its console writer, which is the writer itself so that others can join in. Ours is inside it,
         // because Console.SetOut puts another writer there: for a system that takes less than was given, so that the rest follows before another child's line.
         lock (console())
-        lock (_gate)
-        {
-            if (_isBroken)
+            lock (_gate)
             {
-                return;
-            }
+                if (_isBroken)
+                {
+                    return;
+                }
 
-            try
-            {
-                _isBroken = !target.Write(line);
-            }
-            catch (Exception exception)
-            {
-                // Closed, a full disk, a terminal that is gone: none that a child's next line would mend, and a line that is half there spoils it.
-                failure = exception;
-                _isBroken = true;
-            }
+                try
+                {
+                    _isBroken = !target.Write(line);
+                }
+                catch (Exception exception)
+                {
+                    // Closed, a full disk, a terminal that is gone: none that a child's next line would mend, and a line that is half there spoils it.
+                    failure = exception;
+                    _isBroken = true;
+                }
 
-            if (!_isBroken)
-            {
-                return;
+                if (!_isBroken)
+                {
+                    return;
+                }
             }
-        }
 
         MultiprocessingLogging.ParentStreamBroken(failure, name); // outside the lock: a logger may write to the other stream, or wait for whoever writes to this one
     }
