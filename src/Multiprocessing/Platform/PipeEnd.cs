@@ -21,6 +21,9 @@ internal abstract class PipeEnd : WaitSource
     /// <summary>The end that this process was started with, from here on inherited by nobody; <see langword="null"/> when the text names none.</summary>
     public static PipeEnd? Inherited(string? text) => OperatingSystem.IsWindows() ? HandleEnd.Inherited(text) : DescriptorEnd.Inherited(text);
 
+    /// <summary>This process's standard output, which stays open whatever happens to the object.</summary>
+    public static PipeEnd StandardOutput() => DescriptorEnd.StandardOutput();
+
     /// <summary>This process's standard error, which stays open whatever happens to the object.</summary>
     public static PipeEnd StandardError() => OperatingSystem.IsWindows() ? HandleEnd.StandardError() : DescriptorEnd.StandardError();
 
