@@ -22,7 +22,7 @@ internal abstract class PipeEnd : WaitSource
     public static PipeEnd? Inherited(string? text) => OperatingSystem.IsWindows() ? HandleEnd.Inherited(text) : DescriptorEnd.Inherited(text);
 
     /// <summary>This process's standard output, which stays open whatever happens to the object.</summary>
-    public static PipeEnd StandardOutput() => DescriptorEnd.StandardOutput();
+    public static PipeEnd StandardOutput() => OperatingSystem.IsWindows() ? HandleEnd.StandardOutput() : DescriptorEnd.StandardOutput();
 
     /// <summary>This process's standard error, which stays open whatever happens to the object.</summary>
     public static PipeEnd StandardError() => OperatingSystem.IsWindows() ? HandleEnd.StandardError() : DescriptorEnd.StandardError();

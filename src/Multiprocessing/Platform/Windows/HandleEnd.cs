@@ -9,6 +9,7 @@ namespace Multiprocessing.Platform.Windows;
 [SupportedOSPlatform("windows")]
 internal sealed class HandleEnd : PipeEnd, ISignaling
 {
+    private const int StandardOutputHandle = -11;
     private const int StandardErrorHandle = -12;
 
     private readonly OwnedHandle? _read;
@@ -80,10 +81,15 @@ internal sealed class HandleEnd : PipeEnd, ISignaling
         return end;
     }
 
+    /// <inheritdoc cref="PipeEnd.StandardOutput"/>
+    public static new PipeEnd StandardOutput() => Standard(StandardOutputHandle);
+
     /// <inheritdoc cref="PipeEnd.StandardError"/>
-    public static new PipeEnd StandardError()
+    public static new PipeEnd StandardError() => Standard(StandardErrorHandle);
+
+    private static HandleEnd Standard(int which)
     {
-        var handle = new OwnedHandle(Win32.GetStdHandle(StandardErrorHandle));
+        var handle = new OwnedHandle(Win32.GetStdHandle(which));
         GC.SuppressFinalize(handle);
         return new HandleEnd(null, handle);
     }
