@@ -150,6 +150,9 @@ internal struct ReplyHeader
     /// <summary>Not 0: <see cref="TaskTimes"/> lie between this and the content.</summary>
     public byte IsMeasured;
 
+    /// <summary>Always 0, and named so that it is written: eight bytes are compared at once.</summary>
+    public byte Reserved;
+
     /// <summary>The task's number.</summary>
     public uint Sequence;
 }

@@ -25,6 +25,11 @@ internal sealed unsafe partial class PoolCore
         {
             var at = ring + (member.ReplyTail & (ChannelLayout.RingBytes - 1));
             var header = (ReplyHeader*)at;
+            if (header->Kind == ReplyKind.Result && CollectMany(member, at, head))
+            {
+                continue;
+            }
+
             var times = header->IsMeasured != 0 ? (TaskTimes*)(at + sizeof(ReplyHeader)) : null;
             var data = at + sizeof(ReplyHeader) + (times is null ? 0 : sizeof(TaskTimes));
             switch (header->Kind)
@@ -65,6 +70,40 @@ internal sealed unsafe partial class PoolCore
         }
 
         return member.ReplyTail != from;
+    }
+
+    /// <summary>Reads as many plain results as lie here one behind the other; false if there is none.</summary>
+    private static bool CollectMany(PoolMember member, byte* at, long head)
+    {
+        var handed = member.Hand.First!.Value;
+        var work = handed.Work;
+        if (work.RawLength < 0 || work.Count == 1 || member.Reason != KillReason.None)
+        {
+            return false;
+        }
+
+        var toEnd = ChannelLayout.RingBytes - (member.ReplyTail & (ChannelLayout.RingBytes - 1));
+        var end = at;
+        var taken = work.OnResults(handed.IndexOf(member.Replied), (int)(handed.EndNumber - member.Replied), member.Replied, ref end, at + Math.Min(toEnd, head - member.ReplyTail));
+        if (taken == 0)
+        {
+            return false;
+        }
+
+        var bytes = end - at;
+        member.ReplyTail += bytes;
+        member.Replied += (uint)taken;
+        member.Seen.Tasks += taken;
+        member.Seen.Unmeasured += taken;
+        var content = bytes - (taken * (long)sizeof(ReplyHeader));
+        member.Seen.ResultBytes += content;
+        work.Settings.Record.ResultBytes += content;
+        if (member.Replied == handed.EndNumber)
+        {
+            member.Hand.RemoveFirst();
+        }
+
+        return true;
     }
 
     private void OnNote(PoolMember member, ReplyHeader* header, byte* data)

@@ -18,6 +18,28 @@ internal abstract unsafe class PoolWork(WorkSettings settings)
 
     public virtual void CopyRaw(int index, byte* destination) => throw new NotSupportedException();
 
+    /// <summary>Copies the arguments of consecutive tasks, each behind its header, to records that lie <paramref name="stride"/> bytes apart.</summary>
+    public virtual void CopyRaw(int from, int count, byte* records, int stride, RequestHeader header)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            *(RequestHeader*)records = header;
+            CopyRaw(from + i, records + sizeof(RequestHeader));
+            records += stride;
+        }
+    }
+
+    /// <summary>
+    /// Takes the results of consecutive tasks out of replies that lie one behind the other, as long as they are plain ones: no error, not measured, a value that is its bytes. Returns how many, and moves
+    /// <paramref name="replies"/> behind the last of them. What it does not take comes one by one.
+    /// </summary>
+    public int OnResults(int from, int most, uint number, ref byte* replies, byte* end)
+    {
+        var taken = EndMany(from, most, number, ref replies, end);
+        Settings.Record.Succeeded += taken;
+        return taken;
+    }
+
     /// <summary>The task's argument as a message, whose references are kept, and which the caller disposes of if <see cref="OwnsMessages"/> is false.</summary>
     public virtual MessageBuffer Serialize(int index) => throw new NotSupportedException();
 
@@ -56,6 +78,8 @@ internal abstract unsafe class PoolWork(WorkSettings settings)
 
     protected abstract long End(int index, byte* data, byte* end, bool isMeasured);
 
+    protected virtual int EndMany(int from, int most, uint number, ref byte* replies, byte* end) => 0;
+
     protected abstract void Fail(int index, Exception error);
 
     /// <summary>Ends a task that was not begun; also of one that was never given to the pool.</summary>
@@ -65,6 +89,9 @@ internal abstract unsafe class PoolWork(WorkSettings settings)
     public abstract Exception CancelledError(int index);
 
     public virtual string NameOf(int index) => Count == 1 ? Settings.Name : $"{Settings.Name}[{index}]";
+
+    /// <summary>Some of the tasks have been begun by workers that died.</summary>
+    public bool HasFailedAttempts => _attempts is not null;
 
     /// <summary>How often the task has been begun by workers that died.</summary>
     public int FailedAttempts(int index) => _attempts is null ? 0 : _attempts.GetValueOrDefault(index);

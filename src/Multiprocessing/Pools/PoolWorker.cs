@@ -38,6 +38,8 @@ internal sealed unsafe class PoolWorker
     private readonly Queue<(int Body, int Definition)> _definitions = [];
     private readonly WorkerStart _start;
     private readonly TaskRun _run;
+    private int _lastId;
+    private PoolBody? _lastBody;
     private int _definitionCount;
     private long _position;
     private long _read;
@@ -286,8 +288,14 @@ internal sealed unsafe class PoolWorker
             return CallBody.Instance;
         }
 
+        if (header.Body == _lastId && header.BodyLength == 0)
+        {
+            return _lastBody!; // a map's next item
+        }
+
         if (header.BodyLength != 0)
         {
+            _lastId = 0;
             Define(header, content);
         }
 
@@ -297,12 +305,18 @@ internal sealed unsafe class PoolWorker
             Signals.BeginBody(token);
         }
 
-        return known switch
+        if (known is Exception exception)
         {
-            PoolBody body => body,
-            Exception exception => throw exception,
-            _ => throw new UnreachableException(),
-        };
+            throw exception;
+        }
+
+        if (token is null)
+        {
+            _lastId = header.Body;
+            _lastBody = (PoolBody)known;
+        }
+
+        return (PoolBody)known;
     }
 
     private void Define(RequestHeader header, byte* content)
