@@ -23,6 +23,7 @@ internal sealed class BatchRun(Settings settings)
             Say($"failed: {error.Message}");
         }
 
+        Console.WriteLine($"{Environment.NewLine}{pool.Insights}{Environment.NewLine}"); // a table of its own, which is not to be broken
         var isSame = !settings.Compare || Compare(pool, [Contender.Threads(files, settings), Contender.Single(files, settings)], crashes);
         return isSame && pool.Errors.Count == 0 ? 0 : 1;
     }

@@ -9,7 +9,8 @@ namespace Batch;
 /// <param name="Time">From the first file to the last.</param>
 /// <param name="Reports">In the order of the files, those that failed left out.</param>
 /// <param name="Errors">Of those that failed.</param>
-internal sealed record Contender(string Name, TimeSpan Time, IReadOnlyList<FileReport> Reports, IReadOnlyList<Exception> Errors)
+/// <param name="Insights">Where a pool's time went.</param>
+internal sealed record Contender(string Name, TimeSpan Time, IReadOnlyList<FileReport> Reports, IReadOnlyList<Exception> Errors, PoolInsights? Insights = null)
 {
     private const int Attempts = 3;
 
@@ -20,7 +21,7 @@ internal sealed record Contender(string Name, TimeSpan Time, IReadOnlyList<FileR
         var (reports, errors) = (new List<FileReport>(files.Count), new List<Exception>());
         var watch = Stopwatch.StartNew();
         await using var pool = new ProcessPool(new ProcessPoolOptions { Workers = settings.Workers, MaxAttempts = Attempts });
-        await foreach (var outcome in pool.StreamOutcomesAsync(files, path => FileJob.ExamineOrCrash(folder, path, crashShare)))
+        await foreach (var outcome in pool.StreamOutcomesAsync(files, path => FileJob.ExamineOrCrash(folder, path, crashShare), new() { Name = "examine" }))
         {
             if (outcome.IsSuccess)
             {
@@ -34,7 +35,7 @@ internal sealed record Contender(string Name, TimeSpan Time, IReadOnlyList<FileR
             report(new Step(reports.Count + errors.Count, errors.Count, pool.BusyWorkers, settings.Workers));
         }
 
-        return new Contender($"ProcessPool, {settings.Workers} workers", watch.Elapsed, reports, errors);
+        return new Contender($"ProcessPool, {settings.Workers} workers", watch.Elapsed, reports, errors, pool.GetInsights());
     }
 
     /// <summary>On the threads of this process. One crash would end it all, so nothing crashes here.</summary>

@@ -7,7 +7,7 @@ namespace Tour;
 internal static class TaskManager
 {
     /// <summary>The operating system's number of the calling thread (the managed one is another), or <see langword="null"/> where /proc does not tell it.</summary>
-    public static int? CurrentThreadId() => new FileInfo("/proc/thread-self").LinkTarget is { } link
+    public static int? CurrentThreadId() => OperatingSystem.IsLinux() && new FileInfo("/proc/thread-self").LinkTarget is { } link
         ? int.Parse(Path.GetFileName(link), CultureInfo.InvariantCulture)
         : null;
 
@@ -25,9 +25,14 @@ internal static class TaskManager
         return self.Threads.Cast<ProcessThread>().Single(thread => thread.Id == threadId).TotalProcessorTime;
     }
 
-    /// <summary>The processor that a thread ran on last: field 39 of its stat file (proc(5)), the 37th after the name, which may hold blanks.</summary>
+    /// <summary>The processor that a thread ran on last, or "-" where the system does not tell it: field 39 of its stat file (proc(5)), the 37th after the name, which may hold blanks.</summary>
     public static string LastProcessor(int processId, int threadId)
     {
+        if (!OperatingSystem.IsLinux())
+        {
+            return "-";
+        }
+
         var stat = File.ReadAllText($"/proc/{processId}/task/{threadId}/stat");
         return stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[36];
     }

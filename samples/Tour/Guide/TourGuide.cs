@@ -42,9 +42,9 @@ internal static class TourGuide
             return Misused;
         }
 
-        if (!OperatingSystem.IsLinux())
+        if (!OperatingSystem.IsLinux() && !OperatingSystem.IsWindows())
         {
-            await Console.Error.WriteLineAsync("The library runs on Linux (x64 and arm64) today, and so does this tour.");
+            await Console.Error.WriteLineAsync("The library runs on Linux and Windows (x64 and arm64) today, and so does this tour.");
             return Misused;
         }
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Multiprocessing;
 
 namespace Tour.Lessons;
@@ -9,6 +10,7 @@ internal static class ReadmeExample
     {
         await TenLines(check);
         await Options(check);
+        await ConsoleByPolicy(check);
     }
 
     private static async Task TenLines(Check check)
@@ -43,6 +45,19 @@ internal static class ReadmeExample
 
         await child.Completion;
         check.Sequence("options reach the child, and its lines come to the callback", ["hello from worker"], lines);
+    }
+
+    private static async Task ConsoleByPolicy(Check check)
+    {
+        using var teller = ChildProcess.Run(Work, new ChildProcessOptions
+        {
+            Name = "teller",
+            StandardOutput = ProcessOutput.Prefix(),                    // whole lines: [teller 4711] hello
+            StandardError = ProcessOutput.Log(level: LogLevel.Warning), // records with ProcessName, ProcessId, Line
+        });
+
+        await teller.Completion;
+        check.That("the teller told", teller.ExitStatus is { IsSuccess: true });
     }
 
     private static void Work() => Console.WriteLine($"{Environment.GetEnvironmentVariable("GREETING")} from {CurrentProcess.Name}");

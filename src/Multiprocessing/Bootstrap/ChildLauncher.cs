@@ -30,7 +30,7 @@ internal static class ChildLauncher
         var participant = session.Reserve();
         try
         {
-            return Launch(plan, session, participant, options, isSpare, listener);
+            return Launch(name, plan, session, participant, options, isSpare, listener);
         }
         catch (Exception exception)
         {
@@ -61,7 +61,7 @@ internal static class ChildLauncher
     }
 
     private static ChildLink Launch(
-        LaunchPlan plan, Session session, ParticipantId participant, ChildProcessOptions options, bool isSpare, IChildListener listener)
+        string name, LaunchPlan plan, Session session, ParticipantId participant, ChildProcessOptions options, bool isSpare, IChildListener listener)
     {
         var (parentEnd, childEnd) = PipeEnd.CreateChannel();
         var output = OpenOutput(options.StandardOutput, mayPassThrough: true);
@@ -90,7 +90,7 @@ internal static class ChildLauncher
             session.Activate(participant, processId);
             parentEnd.SetNonBlocking();
             var token = Guid.NewGuid();
-            var link = new ChildLink(processId, participant, token, parentEnd, Capture(output.Read, options.StandardOutput), error.Read is null ? null : new OutputCapture(error.Read))
+            var link = new ChildLink(processId, participant, token, parentEnd, Capture(output.Read, options.StandardOutput, new OutputOrigin(name, processId, IsError: false)), error.Read is null ? null : new OutputCapture(error.Read))
             {
                 Listener = listener,
             };
@@ -159,7 +159,7 @@ internal static class ChildLauncher
     private static Dictionary<string, string> ChildEnvironment(
         ChildProcessOptions options, LaunchPlan plan, string control, out Dictionary<string, string?> toRestore)
     {
-        var environment = new Dictionary<string, string>();
+        var environment = new Dictionary<string, string>(EnvironmentNames.Comparer);
         foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
         {
             environment[(string)variable.Key] = (string)variable.Value!;
@@ -220,7 +220,7 @@ internal static class ChildLauncher
         return (read, write);
     }
 
-    private static OutputCapture? Capture(PipeEnd? source, ProcessOutput output)
+    private static OutputCapture? Capture(PipeEnd? source, ProcessOutput output, OutputOrigin origin)
     {
         if (source is null)
         {
@@ -228,7 +228,7 @@ internal static class ChildLauncher
         }
 
         var capture = new OutputCapture(source);
-        capture.PassOn(output, MultiprocessingLogging.OutputCallbackFailed);
+        capture.PassOn(output, origin, MultiprocessingLogging.OutputCallbackFailed);
         return capture;
     }
 

@@ -70,7 +70,7 @@ internal sealed class ChildRuntime
                 case FrameKind.Start:
                     return RunBody(frame.Payload);
                 case FrameKind.Stop:
-                    Send(FrameKind.Stopping, [0]);
+                    Send(FrameKind.Stopping, [frame.Payload is [var signal] ? signal : (byte)0]);
                     return ChildExitCodes.Terminated;
             }
         }
@@ -241,7 +241,7 @@ internal sealed class ChildRuntime
         {
             if (frame.Kind == FrameKind.Stop)
             {
-                _stopper.Stop(signal: 0);
+                _stopper.Stop(signal: frame.Payload is [var signal] ? signal : 0);
             }
         }
 

@@ -15,7 +15,7 @@ internal enum FrameKind
     /// <summary>Parent: what you are called, and how you go (<see cref="Assignment"/>), and behind it the body.</summary>
     Start,
 
-    /// <summary>Parent: please stop.</summary>
+    /// <summary>Parent: please stop; with the number of the signal that the system could not send, if it should be one.</summary>
     Stop,
 
     /// <summary>Child: the runtime is up, and what was to be prepared is; the token, as proof that it read the greeting.</summary>

@@ -36,7 +36,7 @@ internal sealed class DelegateCall : ChildCall
 
     public override Delegate Body => _body;
 
-    public override void Run(MessageBuffer result)
+    public override void Run(MessageBuffer result, Action? ended)
     {
         var value = _body.GetType().GetMethod("Invoke")!.Invoke(_body, BindingFlags.DoNotWrapExceptions, binder: null, _arguments, culture: null);
         if (value is Task task)
@@ -45,6 +45,7 @@ internal sealed class DelegateCall : ChildCall
             value = ResultOf(task);
         }
 
+        ended?.Invoke();
         ValueSerializer.Serialize(result, value, "result");
     }
 

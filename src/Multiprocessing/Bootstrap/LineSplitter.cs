@@ -3,10 +3,15 @@ using System.Text;
 namespace Multiprocessing;
 
 /// <summary>Cuts a stream of UTF-8 bytes into whole lines, however the bytes are cut.</summary>
-internal sealed class LineSplitter(Action<string> onLine)
+internal sealed class LineSplitter(Action<string> onLine, int limit = int.MaxValue)
 {
+    /// <summary>More characters than a log record should have; a child that writes no line ends must not fill this process's memory.</summary>
+    public const int LoggedLimit = 32 * 1024;
+
     private readonly Decoder _decoder = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false).GetDecoder();
     private readonly StringBuilder _line = new();
+
+    public bool HasRest => _line.Length > 0;
 
     public void Append(ReadOnlySpan<byte> data)
     {
@@ -32,7 +37,7 @@ internal sealed class LineSplitter(Action<string> onLine)
     {
         for (var end = characters.IndexOf('\n'); end >= 0; end = characters.IndexOf('\n'))
         {
-            _line.Append(characters[..end]);
+            AppendPart(characters[..end]);
             if (_line.Length > 0 && _line[^1] == '\r')
             {
                 _line.Length--;
@@ -40,6 +45,24 @@ internal sealed class LineSplitter(Action<string> onLine)
 
             characters = characters[(end + 1)..];
             EmitLine();
+        }
+
+        AppendPart(characters);
+    }
+
+    private void AppendPart(ReadOnlySpan<char> characters)
+    {
+        while (characters.Length > limit - _line.Length)
+        {
+            var count = limit - _line.Length;
+            if (count > 0 && char.IsHighSurrogate(characters[count - 1]))
+            {
+                count--; // both halves of a character stay together: they always come in one piece
+            }
+
+            _line.Append(characters[..count]);
+            EmitLine();
+            characters = characters[count..];
         }
 
         _line.Append(characters);

@@ -12,7 +12,6 @@ internal sealed class OutputCapture
     private readonly PipeEnd _source;
     private readonly byte[] _tail = new byte[TailSize];
     private OutputPump? _pump;
-    private LineSplitter? _lines;
     private long _total;
 
     public OutputCapture(PipeEnd source)
@@ -27,18 +26,11 @@ internal sealed class OutputCapture
     public PipeEnd Source => _source;
 
     /// <summary>Says where the output goes; before it is watched, or, while another thread reads a spare's, before that spare gets a body.</summary>
-    public void PassOn(ProcessOutput output, Action<Exception> onError)
+    public void PassOn(ProcessOutput output, OutputOrigin origin, Action<Exception> onError)
     {
-        if (output.OnLine is { } onLine)
+        if (output.Open(origin, onError) is { } sink)
         {
-            var lines = new LineSplitter(line => Guard(onLine, line, onError));
-            _lines = lines;
-            Volatile.Write(ref _pump, new OutputPump(data => lines.Append(data.Span), onError));
-        }
-        else if (output == ProcessOutput.Inherit)
-        {
-            var target = PipeEnd.StandardError();
-            Volatile.Write(ref _pump, new OutputPump(data => target.Write(data.Span), onError));
+            Volatile.Write(ref _pump, new OutputPump(sink, onError));
         }
     }
 
@@ -83,11 +75,7 @@ internal sealed class OutputCapture
             return;
         }
 
-        _pump.WhenDrained(() =>
-        {
-            _lines?.Finish();
-            action();
-        });
+        _pump.Finish(action);
     }
 
     public void WhenDrained(Action action) => (_pump ?? throw new InvalidOperationException("Only a pump can be congested.")).WhenDrained(action);
@@ -110,18 +98,6 @@ internal sealed class OutputCapture
         }
 
         return Encoding.UTF8.GetString(bytes, skip, length - skip);
-    }
-
-    private static void Guard(Action<string> onLine, string line, Action<Exception> onError)
-    {
-        try
-        {
-            onLine(line);
-        }
-        catch (Exception exception)
-        {
-            onError(exception);
-        }
     }
 
     private void Take(ReadOnlySpan<byte> data)

@@ -1,7 +1,7 @@
 namespace Multiprocessing;
 
 /// <summary>Carries what a child wrote to its sink, in order, one piece at a time, on the thread pool: a slow sink must not hold up the watcher of all children.</summary>
-internal sealed class OutputPump(Action<ReadOnlyMemory<byte>> sink, Action<Exception> onError)
+internal sealed class OutputPump(IOutputSink sink, Action<Exception> onError)
 {
     private readonly Lock _gate = new();
     private readonly Queue<object> _pending = new();
@@ -32,6 +32,38 @@ internal sealed class OutputPump(Action<ReadOnlyMemory<byte>> sink, Action<Excep
         }
 
         action();
+    }
+
+    /// <summary>Has the sink pass on what it kept, after everything posted before, and calls back after that.</summary>
+    public void Finish(Action action)
+    {
+        lock (_gate)
+        {
+            // Not on the caller's thread, which is that of the watcher of all children: the sink may be slow here, too.
+            if (_isRunning || sink.HasRest)
+            {
+                Enqueue(() =>
+                {
+                    Guard(sink.Finish);
+                    action();
+                });
+                return;
+            }
+        }
+
+        action();
+    }
+
+    private void Guard(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception exception)
+        {
+            onError(exception); // whoever waits for the end of the output must not wait for ever
+        }
     }
 
     private void Enqueue(object item)
@@ -67,7 +99,7 @@ internal sealed class OutputPump(Action<ReadOnlyMemory<byte>> sink, Action<Excep
             var data = (byte[])item;
             try
             {
-                sink(data);
+                sink.Write(data);
             }
             catch (Exception exception)
             {

@@ -7,6 +7,7 @@ namespace Multiprocessing;
 public static partial class MultiprocessingLogging
 {
     private static ILoggerFactory _factory = NullLoggerFactory.Instance;
+    private static int _brokenLoggerTold;
 
     /// <summary>
     /// The factory of the library's loggers. The default logs nowhere, except that what an operator must know (such as a full /dev/shm) then goes to
@@ -23,12 +24,14 @@ public static partial class MultiprocessingLogging
         }
     }
 
+    internal static bool IsConfigured => !ReferenceEquals(Factory, NullLoggerFactory.Instance);
+
     private static ILogger ProcessLogger => Factory.CreateLogger("Multiprocessing.Processes");
 
     /// <summary>Something that an operator must see even in a program that configured no logging.</summary>
     internal static void WarnOperator(string category, string message)
     {
-        if (ReferenceEquals(Factory, NullLoggerFactory.Instance))
+        if (!IsConfigured)
         {
             Console.Error.WriteLine($"Multiprocessing: {message}");
             return;
@@ -37,13 +40,46 @@ public static partial class MultiprocessingLogging
         Factory.CreateLogger(category).Log(LogLevel.Warning, 0, message, null, static (text, _) => text);
     }
 
-    internal static void OutputCallbackFailed(Exception exception) => LogOutputCallbackFailed(ProcessLogger, exception);
+    internal static void OutputCallbackFailed(Exception exception) => Safely(() => LogOutputCallbackFailed(ProcessLogger, exception));
+
+    internal static void ParentStreamBroken(Exception? exception, string stream) => Safely(() => LogParentStreamBroken(ProcessLogger, exception, stream));
+
+    internal static ILogger CreateOutputLogger() => Factory.CreateLogger("Multiprocessing.Output");
+
+    internal static void OutputLine(ILogger logger, LogLevel level, string processName, int processId, string line) => LogOutputLine(logger, level, processName, processId, line);
 
     internal static void DeathNotAnnounced(Exception exception, int processId) => LogDeathNotAnnounced(ProcessLogger, exception, processId);
+
+    internal static void NoteFailed(Exception exception) => Safely(() => LogNoteFailed(Factory.CreateLogger("Multiprocessing.Pools"), exception));
+
+    [LoggerMessage(EventId = 5, Level = LogLevel.Error, Message = "What a task reported or logged could not be handed over; the task goes on, and so do its later reports")]
+    private static partial void LogNoteFailed(ILogger logger, Exception exception);
+
+    /// <summary>For what is logged on a thread of the library's own, where a logger that throws would end the program. That is told once: it may come with every line.</summary>
+    private static void Safely(Action log)
+    {
+        try
+        {
+            log();
+        }
+        catch (Exception exception)
+        {
+            if (Interlocked.Exchange(ref _brokenLoggerTold, 1) == 0)
+            {
+                ParentStream.Error.WriteLine($"Multiprocessing: a logger of {nameof(MultiprocessingLogging)}.{nameof(Factory)} throws, and what the library has to say is lost: {exception.Message}");
+            }
+        }
+    }
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Error, Message = "A callback for a child's output threw; its line is dropped, the next ones still come")]
     private static partial void LogOutputCallbackFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(EventId = 2, Level = LogLevel.Error, Message = "The death of child {ProcessId} could not be announced to the other processes; they find out within their next check")]
     private static partial void LogDeathNotAnnounced(ILogger logger, Exception exception, int processId);
+
+    [LoggerMessage(EventId = 3, Message = "{ProcessName} ({ProcessId}): {Line}")]
+    private static partial void LogOutputLine(ILogger logger, LogLevel level, string processName, int processId, string line);
+
+    [LoggerMessage(EventId = 4, Level = LogLevel.Warning, Message = "This process's {Stream} takes nothing more; what its children still write there is dropped")]
+    private static partial void LogParentStreamBroken(ILogger logger, Exception? exception, string stream);
 }

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Multiprocessing.Platform.Linux;
 using Multiprocessing.Platform.Posix;
+using Multiprocessing.Platform.Windows;
 
 namespace Multiprocessing.Platform;
 
@@ -13,7 +14,8 @@ internal static class ChildStart
     /// <summary>Starts the process and returns its id.</summary>
     /// <exception cref="Win32Exception">The system refused; the code is its own.</exception>
     public static int Start(SpawnRequest request) =>
-        request.Processors is null
+        OperatingSystem.IsWindows() ? CreateProcess.Start(request)
+        : request.Processors is null
             ? PosixSpawn.Start(request)
             : OperatingSystem.IsLinux()
                 ? ProcessorMask.Use(request.Processors, () => PosixSpawn.Start(request))
@@ -21,5 +23,15 @@ internal static class ChildStart
 
     /// <summary>Sets how willingly the process gives way to others: 19 is the most, -20 the least.</summary>
     /// <exception cref="Win32Exception">The system refused; the code is its own.</exception>
-    public static void SetNice(int processId, int nice) => Priority.SetNice(processId, nice);
+    public static void SetNice(int processId, int nice)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            PriorityClass.Set(processId, nice);
+        }
+        else
+        {
+            Priority.SetNice(processId, nice);
+        }
+    }
 }

@@ -1,5 +1,6 @@
 using Multiprocessing.Platform.Linux;
 using Multiprocessing.Platform.Posix;
+using Multiprocessing.Platform.Windows;
 
 namespace Multiprocessing.Platform;
 
@@ -7,11 +8,13 @@ namespace Multiprocessing.Platform;
 internal static class ChildWait
 {
     /// <summary>Becomes ready when the process, which need not be a child, ends; <see langword="null"/> where the system has no such thing.</summary>
-    public static WaitSource? TryOpenExit(int processId) => Means.UseLinux ? PidFd.TryOpen(processId) : null;
+    public static WaitSource? TryOpenExit(int processId) =>
+        Means.UseLinux ? PidFd.TryOpen(processId) : OperatingSystem.IsWindows() ? ProcessEnd.TryOpen(processId) : null;
 
     /// <summary>Whether the child has ended; its number cannot be reused before it is reaped.</summary>
-    public static bool HasEnded(int processId) => ChildStatus.HasEnded(processId);
+    public static bool HasEnded(int processId) => OperatingSystem.IsWindows() ? StartedChildren.HasEnded(processId) : ChildStatus.HasEnded(processId);
 
     /// <summary>Reaps the child. The status is empty when somebody else in this process (a waitpid(-1), SIGCHLD ignored) was faster.</summary>
-    public static bool TryReap(int processId, out WaitStatus status) => ChildStatus.TryReap(processId, out status);
+    public static bool TryReap(int processId, out WaitStatus status) =>
+        OperatingSystem.IsWindows() ? StartedChildren.TryReap(processId, out status) : ChildStatus.TryReap(processId, out status);
 }

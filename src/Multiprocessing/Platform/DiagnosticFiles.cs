@@ -13,6 +13,11 @@ internal static class DiagnosticFiles
     /// <param name="startTime">Its start time, by which the runtime tells processes of the same pid apart.</param>
     public static void Delete(int processId, long startTime)
     {
+        if (OperatingSystem.IsWindows())
+        {
+            return; // pipes there, which leave nothing
+        }
+
         if (OperatingSystem.IsMacOS())
         {
             startTime /= 1_000_000; // there the runtime writes seconds

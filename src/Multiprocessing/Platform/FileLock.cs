@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Multiprocessing.Platform.Posix;
+using Multiprocessing.Platform.Windows;
 
 namespace Multiprocessing.Platform;
 
@@ -7,5 +8,6 @@ namespace Multiprocessing.Platform;
 internal static class FileLock
 {
     /// <summary>Takes the lock at once, or returns null because somebody has it or the file cannot be opened. Disposing the handle drops the lock.</summary>
-    public static SafeFileHandle? TryTake(string path, bool create, bool shared = false) => AdvisoryLock.TryTake(path, create, shared);
+    public static SafeFileHandle? TryTake(string path, bool create, bool shared = false) =>
+        OperatingSystem.IsWindows() ? ShareLock.TryTake(path, create, shared) : AdvisoryLock.TryTake(path, create, shared);
 }

@@ -8,13 +8,21 @@ namespace Multiprocessing.Platform;
 internal static class FileOwner
 {
     /// <summary>The user this process runs as, in a form that can be part of a file's name.</summary>
-    public static string CurrentUser { get; } = OperatingSystem.IsLinux()
-        ? Statx.CurrentUser.ToString(CultureInfo.InvariantCulture)
-        : OperatingSystem.IsMacOS()
-            ? Lstat.CurrentUser.ToString(CultureInfo.InvariantCulture)
-            : throw Unsupported.Here("The user's number");
+    public static string CurrentUser { get; } = FindCurrentUser();
 
     /// <summary>The file exists, is not a link to elsewhere in its last part, and belongs to the user this process runs as.</summary>
     public static bool IsOurs(string path) =>
-        OperatingSystem.IsLinux() ? Statx.IsOurs(path) : OperatingSystem.IsMacOS() && Lstat.IsOurs(path);
+        OperatingSystem.IsWindows() ? Path.Exists(path) : OperatingSystem.IsLinux() ? Statx.IsOurs(path) : OperatingSystem.IsMacOS() && Lstat.IsOurs(path);
+
+    private static string FindCurrentUser()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            // The temp directory lies in the user's own profile, so the name is for people only.
+            return string.Concat(Environment.UserName.Where(char.IsAsciiLetterOrDigit));
+        }
+
+        var number = OperatingSystem.IsLinux() ? Statx.CurrentUser : OperatingSystem.IsMacOS() ? Lstat.CurrentUser : throw Unsupported.Here("The user's number");
+        return number.ToString(CultureInfo.InvariantCulture);
+    }
 }

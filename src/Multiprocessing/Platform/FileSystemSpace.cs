@@ -6,5 +6,5 @@ namespace Multiprocessing.Platform;
 internal static class FileSystemSpace
 {
     /// <summary>Bytes that this user may still write on the file system of <paramref name="path"/>, which exists; 0 if it cannot be asked.</summary>
-    public static long Available(string path) => Means.UseLinux ? Statvfs.Available(path) : new DriveInfo(path).AvailableFreeSpace;
+    public static long Available(string path) => Means.UseLinux ? Statvfs.Available(path) : new DriveInfo(OperatingSystem.IsWindows() ? Path.GetPathRoot(Path.GetFullPath(path))! : path).AvailableFreeSpace;
 }

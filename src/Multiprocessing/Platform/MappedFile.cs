@@ -1,26 +1,35 @@
 using Multiprocessing.Platform.Portable;
 using Multiprocessing.Platform.Posix;
+using Multiprocessing.Platform.Windows;
 
 namespace Multiprocessing.Platform;
 
-/// <summary>Files mapped shared and writable. Every method returns 0 or an error's number, of which three are known by name, and leaves nothing behind when it fails.</summary>
+/// <summary>Files mapped shared and writable. Every method returns 0 or an error's number, of which four are known by name, and leaves nothing behind when it fails.</summary>
 internal static unsafe class MappedFile
 {
     // The same numbers in the errno of all systems; Windows' own errors are translated to them.
     public const int NoEntry = 2;
+    public const int Exists = 17;
     public const int OutOfMemory = 12;
     public const int NoSpace = 28;
+
+    /// <summary>Where files are memory and no disk, or <see langword="null"/> where the system has no such place.</summary>
+    public static string? MemoryDirectory => OperatingSystem.IsLinux() ? "/dev/shm" : null;
 
     /// <summary>
     /// Creates the file with all its bytes allocated, so that a full file system is an error here and not a crash at the first touch, and maps
     /// <paramref name="mapSize"/> bytes of address space, which may be more than <paramref name="size"/> for a file that grows.
     /// </summary>
     public static int Create(string path, long size, long mapSize, out byte* address) =>
-        Known(SharedMapping.Create(path, size, mapSize, out address), path, mapSize, address);
+        Known(OperatingSystem.IsWindows() ? FileSection.Create(path, mapSize, out address) : SharedMapping.Create(path, size, mapSize, out address), path, mapSize, address);
 
     /// <summary>Maps a file that is there. One with fewer than <paramref name="leastSize"/> bytes, whose first touch could crash, counts as not there.</summary>
     public static int OpenExisting(string path, long mapSize, out byte* address, long leastSize = 0) =>
-        Known(SharedMapping.OpenExisting(path, mapSize, out address, leastSize), path, mapSize, address);
+        Known(
+            OperatingSystem.IsWindows() ? FileSection.Open(path, mapSize, out address, leastSize) : SharedMapping.OpenExisting(path, mapSize, out address, leastSize),
+            path,
+            mapSize,
+            address);
 
     /// <summary>The mapped file was renamed.</summary>
     public static void Move(byte* address, string path)
@@ -32,7 +41,7 @@ internal static unsafe class MappedFile
     }
 
     /// <summary>Allocates the bytes from <paramref name="from"/> to <paramref name="to"/>; mappings that reach there may use them afterwards.</summary>
-    public static int Grow(string path, long from, long to) => SharedMapping.Grow(path, from, to);
+    public static int Grow(string path, long from, long to) => OperatingSystem.IsWindows() ? 0 : SharedMapping.Grow(path, from, to);
 
     public static void Unmap(byte* address, long size)
     {
@@ -41,11 +50,28 @@ internal static unsafe class MappedFile
             MappingTable.Remove(address);
         }
 
-        SharedMapping.Unmap(address, size);
+        if (OperatingSystem.IsWindows())
+        {
+            FileSection.Unmap(address);
+        }
+        else
+        {
+            SharedMapping.Unmap(address, size);
+        }
     }
 
     /// <summary>Deletes the file; that it is gone already is what was wanted. What is mapped stays usable.</summary>
-    public static void Delete(string path) => SharedMapping.Delete(path);
+    public static void Delete(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            FileSection.Delete(path);
+        }
+        else
+        {
+            SharedMapping.Delete(path);
+        }
+    }
 
     private static int Known(int error, string path, long size, byte* address)
     {

@@ -1,4 +1,5 @@
 using Multiprocessing.Platform.Posix;
+using Multiprocessing.Platform.Windows;
 
 namespace Multiprocessing.Platform;
 
@@ -11,16 +12,20 @@ internal abstract class PipeEnd : WaitSource
     public abstract string InheritedAs { get; }
 
     /// <summary>A connected pair of ends that carry bytes both ways; nobody inherits them who is not told to.</summary>
-    public static (PipeEnd Parent, PipeEnd Child) CreateChannel() => DescriptorEnd.CreateChannel();
+    public static (PipeEnd Parent, PipeEnd Child) CreateChannel() =>
+        OperatingSystem.IsWindows() ? HandleEnd.CreateChannel() : DescriptorEnd.CreateChannel();
 
     /// <summary>A pipe; nobody inherits it who is not told to.</summary>
-    public static (PipeEnd Read, PipeEnd Write) CreateOneWay() => DescriptorEnd.CreateOneWay();
+    public static (PipeEnd Read, PipeEnd Write) CreateOneWay() => OperatingSystem.IsWindows() ? HandleEnd.CreateOneWay() : DescriptorEnd.CreateOneWay();
 
     /// <summary>The end that this process was started with, from here on inherited by nobody; <see langword="null"/> when the text names none.</summary>
-    public static PipeEnd? Inherited(string? text) => DescriptorEnd.Inherited(text);
+    public static PipeEnd? Inherited(string? text) => OperatingSystem.IsWindows() ? HandleEnd.Inherited(text) : DescriptorEnd.Inherited(text);
+
+    /// <summary>This process's standard output, which stays open whatever happens to the object.</summary>
+    public static PipeEnd StandardOutput() => OperatingSystem.IsWindows() ? HandleEnd.StandardOutput() : DescriptorEnd.StandardOutput();
 
     /// <summary>This process's standard error, which stays open whatever happens to the object.</summary>
-    public static PipeEnd StandardError() => DescriptorEnd.StandardError();
+    public static PipeEnd StandardError() => OperatingSystem.IsWindows() ? HandleEnd.StandardError() : DescriptorEnd.StandardError();
 
     /// <summary>From here on <see cref="Read"/> answers <see cref="WouldBlock"/> where it would wait.</summary>
     public abstract void SetNonBlocking();

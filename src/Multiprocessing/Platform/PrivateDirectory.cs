@@ -5,6 +5,12 @@ internal static class PrivateDirectory
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
+    /// <summary>Whether a directory can be renamed while files in it are open and mapped.</summary>
+    public static bool CanMoveInUse => !OperatingSystem.IsWindows();
+
+    /// <summary>Whether a file can be deleted while it is open or mapped.</summary>
+    public static bool CanDeleteInUse => !OperatingSystem.IsWindows();
+
     public static void Create(string path)
     {
         if (OperatingSystem.IsWindows())

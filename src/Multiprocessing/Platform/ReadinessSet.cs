@@ -1,12 +1,13 @@
 using Multiprocessing.Platform.Linux;
 using Multiprocessing.Platform.Posix;
+using Multiprocessing.Platform.Windows;
 
 namespace Multiprocessing.Platform;
 
 /// <summary>Waits for many sources at once. Any thread may watch and unwatch; one waits.</summary>
 internal abstract class ReadinessSet : IDisposable
 {
-    public static ReadinessSet Create() => Means.UseLinux ? new Epoll() : new PollSet();
+    public static ReadinessSet Create() => Means.UseLinux ? new Epoll() : OperatingSystem.IsWindows() ? new SignalSet() : new PollSet();
 
     /// <summary>Reports <paramref name="tag"/> from <see cref="Wait"/> while <paramref name="source"/> has something to read or its other side is gone.</summary>
     public abstract void Watch(WaitSource source, long tag);

@@ -135,8 +135,8 @@ internal enum RequestFlags : ushort
     Timed = 4,
 }
 
-/// <summary>What lies before a reply in the reply ring.</summary>
-[StructLayout(LayoutKind.Sequential)]
+/// <summary>What lies before a reply in the reply ring. Records lie in one piece, at multiples of 8.</summary>
+[StructLayout(LayoutKind.Sequential, Size = 16)]
 internal struct ReplyHeader
 {
     /// <summary>Bytes of the content; of a pad, all that is skipped.</summary>
@@ -147,14 +147,31 @@ internal struct ReplyHeader
     /// <summary>Not 0: the content lies in a segment of its own; here is its word and its length, 8 bytes each.</summary>
     public byte IsOutside;
 
+    /// <summary>Not 0: <see cref="TaskTimes"/> lie between this and the content.</summary>
+    public byte IsMeasured;
+
+    /// <summary>Always 0, and named so that it is written: eight bytes are compared at once.</summary>
+    public byte Reserved;
+
     /// <summary>The task's number.</summary>
     public uint Sequence;
+}
 
-    /// <summary>What reading the argument took, in ticks of the stopwatch.</summary>
-    public uint ReadTicks;
+/// <summary>How a task spent its time in the worker, in ticks of the stopwatch, which counts alike in all processes of a machine. Of very short tasks only every eighth is measured.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct TaskTimes
+{
+    /// <summary>When the worker began it.</summary>
+    public long Begun;
 
-    /// <summary>How long the task ran, in ticks of the stopwatch; 0 if this one was not measured.</summary>
-    public long WorkTicks;
+    /// <summary>How long its body ran; at least 1.</summary>
+    public long Work;
+
+    /// <summary>What reading the argument took.</summary>
+    public uint Read;
+
+    /// <summary>What writing the result took.</summary>
+    public uint Write;
 }
 
 /// <summary>What a record of the reply ring is.</summary>
@@ -170,4 +187,7 @@ internal enum ReplyKind : byte
 
     /// <summary>No task's: the initializer threw.</summary>
     InitializerFailed,
+
+    /// <summary>Ends no task: what the one that runs reports or logs. The number of the link, and what it is told.</summary>
+    Note,
 }

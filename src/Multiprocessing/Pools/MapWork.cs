@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
@@ -21,13 +22,27 @@ internal sealed unsafe class MapWork<TItem, TResult>(TItem[] items, int count, b
 
     public override void CopyRaw(int index, byte* destination) => Unsafe.WriteUnaligned(destination, items[index]);
 
+    public override void CopyRaw(int from, int count, byte* records, int stride, RequestHeader header)
+    {
+        foreach (var item in items.AsSpan(from, count))
+        {
+            *(RequestHeader*)records = header;
+            Unsafe.WriteUnaligned(records + sizeof(RequestHeader), item);
+            records += stride;
+        }
+    }
+
     public override MessageBuffer Serialize(int index)
     {
         var message = MessageBuffer.Rent();
         try
         {
             message.SenderKeepsReferences = true;
-            ValueSerializer.Serialize(message, items[index], "item");
+            using (TaskLinks.Crossing())
+            {
+                ValueSerializer.Serialize(message, items[index], "item");
+            }
+
             return message;
         }
         catch
@@ -39,15 +54,44 @@ internal sealed unsafe class MapWork<TItem, TResult>(TItem[] items, int count, b
 
     public override bool IsCancelled(int index) => receiver.IsOver;
 
-    public override void OnResult(int index, byte* data, byte* end)
+    protected override long End(int index, byte* data, byte* end, bool isMeasured)
     {
+        var began = isMeasured ? Stopwatch.GetTimestamp() : 0;
         var result = hasResult ? ValueSerializer.Deserialize<TResult>(ref data, end) : default!;
+        var took = isMeasured ? Stopwatch.GetTimestamp() - began : 0;
         receiver.OnResult(offset + index, result);
+        return took;
     }
 
-    public override void OnError(int index, Exception error) => receiver.OnError(offset + index, error);
+    protected override int EndMany(int from, int most, uint number, ref byte* replies, byte* end)
+    {
+        if (!hasResult || !ValueSerializer<TResult>.IsRaw || receiver.Results is not { } results)
+        {
+            return 0;
+        }
 
-    public override void OnNotBegun(int index) => receiver.OnNotBegun(offset + index);
+        var length = Unsafe.SizeOf<TResult>();
+        var stride = (sizeof(ReplyHeader) + length + 7) & ~7;
+        var plain = new ReplyHeader { Length = length, Kind = ReplyKind.Result, Sequence = number };
+        var first = (int)offset + from;
+        var at = replies;
+        var taken = 0;
+        while (taken < most && at < end && ((ulong*)at)[0] == ((ulong*)&plain)[0] && ((ReplyHeader*)at)->Sequence == plain.Sequence)
+        {
+            results[first + taken] = Unsafe.ReadUnaligned<TResult>(at + sizeof(ReplyHeader));
+            at += stride;
+            taken++;
+            plain.Sequence++;
+        }
+
+        replies = at;
+        receiver.OnResults(taken);
+        return taken;
+    }
+
+    protected override void Fail(int index, Exception error) => receiver.OnError(offset + index, error);
+
+    public override void Withdraw(int index) => receiver.OnNotBegun(offset + index);
 
     public override Exception CancelledError(int index) => new OperationCanceledException("The map was cancelled.");
 
@@ -61,6 +105,12 @@ internal abstract class MapReceiver<TResult>
     public abstract bool IsOver { get; }
 
     public abstract void OnResult(long index, TResult result);
+
+    /// <summary>Where results are written in the order of the source if nothing else is to be done with each, or null.</summary>
+    public virtual TResult[]? Results => null;
+
+    /// <summary>So many results were written into <see cref="Results"/>.</summary>
+    public virtual void OnResults(int count) => throw new NotSupportedException();
 
     public abstract void OnError(long index, Exception error);
 
@@ -82,6 +132,8 @@ internal sealed class MapResults<TResult>(int count, bool keepsResults) : MapRec
     /// <summary>Ends what is left of the map; under the gate.</summary>
     public Action? Ended { get; set; }
 
+    public override TResult[]? Results => keepsResults ? _results : null;
+
     public override void OnResult(long index, TResult result)
     {
         if (keepsResults)
@@ -89,7 +141,13 @@ internal sealed class MapResults<TResult>(int count, bool keepsResults) : MapRec
             _results[index] = result;
         }
 
-        if (--_left == 0 && !_isOver)
+        OnResults(1);
+    }
+
+    public override void OnResults(int count)
+    {
+        _left -= count;
+        if (_left == 0 && count > 0 && !_isOver)
         {
             End();
             _done.TrySetResult(_results);

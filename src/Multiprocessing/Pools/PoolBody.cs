@@ -11,11 +11,19 @@ internal abstract class PoolBody
 }
 
 /// <summary>The task that the worker has begun, as its body sees it.</summary>
-internal sealed unsafe class TaskRun(ReplyRing replies, Action<TaskRun> argumentRead)
+internal sealed unsafe class TaskRun
 {
-    private readonly Action<TaskRun> _argumentRead = argumentRead;
+    private readonly ReplyRing _replies;
+    private readonly Action _argumentRead;
     private long _begun;
     private long _read;
+
+    public TaskRun(ReplyRing replies, Action argumentRead)
+    {
+        _replies = replies;
+        _argumentRead = argumentRead;
+        BodyEnded = Stop;
+    }
 
     public byte* Argument { get; private set; }
 
@@ -25,17 +33,24 @@ internal sealed unsafe class TaskRun(ReplyRing replies, Action<TaskRun> argument
 
     public bool IsMeasured { get; private set; }
 
-    /// <summary>When the task ended; 0 if it was not measured.</summary>
+    /// <summary>When the body ended; 0 if it was not measured.</summary>
     public long Ended { get; private set; }
 
-    public void Begin(uint number, byte* argument, byte* end, long begun)
+    /// <summary>Takes the time at which the body ended, if that is not when its result is handed over.</summary>
+    public Action BodyEnded { get; }
+
+    public void Begin(uint number, long begun)
     {
         Number = number;
-        Argument = argument;
-        End = end;
         _begun = _read = begun;
         Ended = 0;
         IsMeasured = begun != 0;
+    }
+
+    public void SetArgument(byte* argument, byte* end)
+    {
+        Argument = argument;
+        End = end;
     }
 
     /// <summary>Reads the argument and gives its bytes back.</summary>
@@ -43,7 +58,7 @@ internal sealed unsafe class TaskRun(ReplyRing replies, Action<TaskRun> argument
     {
         var at = Argument;
         var value = ValueSerializer.Deserialize<T>(ref at, End);
-        _argumentRead(this);
+        _argumentRead();
         if (IsMeasured && !ValueSerializer<T>.IsRaw)
         {
             _read = Stopwatch.GetTimestamp();
@@ -55,10 +70,10 @@ internal sealed unsafe class TaskRun(ReplyRing replies, Action<TaskRun> argument
     /// <summary>Commits the result.</summary>
     public void Reply<T>(T value)
     {
+        Stop();
         if (!ValueSerializer<T>.IsRaw || Unsafe.SizeOf<T>() > ReplyRing.LargestInside)
         {
             using var buffer = MessageBuffer.Rent();
-            Stop();
             ValueSerializer.Serialize(buffer, value, "result");
             try
             {
@@ -73,47 +88,64 @@ internal sealed unsafe class TaskRun(ReplyRing replies, Action<TaskRun> argument
             return;
         }
 
-        Stop();
-        var bytes = sizeof(ReplyHeader) + Unsafe.SizeOf<T>();
-        var at = replies.Reserve(bytes);
-        WriteHeader(at, Unsafe.SizeOf<T>());
-        Unsafe.WriteUnaligned(at + sizeof(ReplyHeader), value);
-        replies.Commit(bytes);
+        using var turn = _replies.TakeTurn();
+        var at = Open(Unsafe.SizeOf<T>(), out var bytes);
+        Unsafe.WriteUnaligned(at, value);
+        _replies.Commit(bytes);
     }
 
     /// <summary>Commits that the task is done.</summary>
     public void ReplyDone()
     {
         Stop();
-        WriteHeader(replies.Reserve(sizeof(ReplyHeader)), 0);
-        replies.Commit(sizeof(ReplyHeader));
+        using var turn = _replies.TakeTurn();
+        Open(0, out var bytes);
+        _replies.Commit(bytes);
     }
 
     /// <summary>Commits a reply that lies in a message.</summary>
     public void Reply(ReplyKind kind, MessageBuffer content)
     {
         Stop();
-        replies.Write(kind, Number, content, (uint)Math.Min(_read - _begun, uint.MaxValue), WorkTicks);
+        _replies.Write(kind, Number, content, IsMeasured ? Times : default, Ended);
     }
 
     /// <summary>Commits that the task threw.</summary>
     public void Fail(Exception exception)
     {
+        Stop();
         using var buffer = MessageBuffer.Rent();
         ValueSerializer.SerializeException(buffer, exception);
         Reply(ReplyKind.Error, buffer);
     }
 
-    private long WorkTicks => IsMeasured ? Math.Max(Ended - _read, 1) : 0;
-
-    private void WriteHeader(byte* at, int length) => *(ReplyHeader*)at = new ReplyHeader
+    private TaskTimes Times => new()
     {
-        Length = length,
-        Kind = ReplyKind.Result,
-        Sequence = Number,
-        ReadTicks = (uint)Math.Min(_read - _begun, uint.MaxValue),
-        WorkTicks = WorkTicks,
+        Begun = _begun,
+        Work = Math.Max(Ended - _read, 1),
+        Read = (uint)Math.Min(_read - _begun, uint.MaxValue),
     };
+
+    /// <summary>Room for a result of this task, with its header before it.</summary>
+    private byte* Open(int length, out int bytes)
+    {
+        var before = sizeof(ReplyHeader) + (IsMeasured ? sizeof(TaskTimes) : 0);
+        bytes = before + length;
+        var at = _replies.Reserve(bytes);
+        *(ReplyHeader*)at = new ReplyHeader
+        {
+            Length = length,
+            Kind = ReplyKind.Result,
+            IsMeasured = IsMeasured ? (byte)1 : (byte)0,
+            Sequence = Number,
+        };
+        if (IsMeasured)
+        {
+            *(TaskTimes*)(at + sizeof(ReplyHeader)) = Times;
+        }
+
+        return at + before;
+    }
 
     private void Stop()
     {
@@ -177,7 +209,7 @@ internal sealed class CallBody : PoolBody
     {
         var call = run.Read<ChildCall>();
         using var result = MessageBuffer.Rent();
-        call.Run(result);
+        call.Run(result, run.IsMeasured ? run.BodyEnded : null);
         GC.KeepAlive(call); // a body may work on a span of shared memory that it captured, which keeps nothing
         run.Reply(ReplyKind.Result, result);
     }

@@ -128,10 +128,23 @@ internal sealed unsafe partial class PoolCore
     private int Hand(PoolMember member, Slice slice, int count)
     {
         var work = slice.Work;
+        var record = work.Settings.Record;
+        var began = Stopwatch.GetTimestamp();
+        if (!member.IsBusy)
+        {
+            member.Seen.NewsAt = began;
+        }
+
         var done = 0;
         var begin = slice.From;
         var first = member.Requests.Next;
-        for (var index = slice.From; done < count; index++)
+        if (work.RawLength >= 0 && work.Count > 1 && !work.HasFailedAttempts && work.Settings.Body is { } body && member.Knows(body.Id) && !work.IsCancelled(begin))
+        {
+            done = HandMany(member, work, body, begin, count);
+            count = done; // the rest has no room
+        }
+
+        for (var index = slice.From + done; done < count; index++)
         {
             Exception? error = null;
             var isCancelled = work.IsCancelled(index);
@@ -169,6 +182,7 @@ internal sealed unsafe partial class PoolCore
 
         AddToHand(member, work, begin, slice.From + done, first);
         _pending.Take(slice, done);
+        record.AddWriting(Stopwatch.GetTimestamp() - began, done);
         if (Options.MaxTasksPerWorker is { } most && member.Requests.Next >= (uint)most && member.State == MemberState.Ready)
         {
             member.State = MemberState.Retiring; // it has all the tasks that it may have: its replacement starts now
@@ -178,6 +192,37 @@ internal sealed unsafe partial class PoolCore
             }
         }
 
+        return done;
+    }
+
+    /// <summary>Many short tasks that the worker knows the body of, and whose arguments are copied as they lie in memory.</summary>
+    private static int HandMany(PoolMember member, PoolWork work, SharedBody body, int from, int count)
+    {
+        var length = work.RawLength;
+        var stride = (sizeof(RequestHeader) + length + 7) & ~7;
+        var header = new RequestHeader
+        {
+            Length = length,
+            Flags = work.Settings.TimeoutTicks > 0 ? RequestFlags.Timed : RequestFlags.None,
+            Attempt = 1,
+            Body = body.Id,
+        };
+        var done = 0;
+        while (done < count)
+        {
+            var most = Math.Min(count - done, ChannelLayout.MostHanded - 1 - member.Backlog);
+            if (most <= 0 || member.Requests.TryReserve(stride, most, out var reserved) is var at && at is null)
+            {
+                break;
+            }
+
+            work.CopyRaw(from + done, reserved, at, stride, header);
+            done += reserved;
+        }
+
+        body.LearnBytes(length);
+        member.Seen.ArgumentBytes += (long)length * done;
+        work.Settings.Record.ArgumentBytes += (long)length * done;
         return done;
     }
 
@@ -237,6 +282,8 @@ internal sealed unsafe partial class PoolCore
     {
         var requests = member.Requests;
         work.Settings.Body?.LearnBytes(length);
+        member.Seen.ArgumentBytes += length;
+        work.Settings.Record.ArgumentBytes += length;
         var bodyLength = body?.Bytes.Length ?? 0;
         var bodyRoom = (bodyLength + 7L) & ~7L;
         var isOutside = bodyRoom + length > ReplyRing.LargestInside;

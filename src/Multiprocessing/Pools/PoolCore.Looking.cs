@@ -19,7 +19,7 @@ internal sealed unsafe partial class PoolCore
     private int _alone;
 
     /// <summary>A task of RunAsync is added; true if its caller should look for its result.</summary>
-    public bool Opened()
+    public bool Opened(PoolWork work)
     {
         if (Interlocked.Increment(ref _open) != 1)
         {
@@ -29,7 +29,7 @@ internal sealed unsafe partial class PoolCore
 
         var alone = Math.Min(_alone + 1, AloneBeforeLooking);
         _alone = alone;
-        return alone == AloneBeforeLooking && Spin.IsUseful && _runPace.Typical is > 0 and var typical && typical < ShortTask;
+        return alone == AloneBeforeLooking && Spin.IsUseful && PaceOf(work).Typical is > 0 and var typical && typical < ShortTask;
     }
 
     public void Closed() => Interlocked.Decrement(ref _open);

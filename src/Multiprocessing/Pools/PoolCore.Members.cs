@@ -67,6 +67,7 @@ internal sealed unsafe partial class PoolCore
             Pool = Name,
             Number = member.Number,
             WatchesMemory = Options.MaxWorkerMemory is not null,
+            Logs = MultiprocessingLogging.IsConfigured,
         };
         var options = (Options.Process ?? new ChildProcessOptions()).ToValidated();
         options.Name = $"{Name}:{member.Number}";
@@ -105,9 +106,12 @@ internal sealed unsafe partial class PoolCore
     /// </summary>
     private void OnGone(PoolMember member, ChildProcess process, Exception? failure)
     {
-        Collect(member);
+        member.IsHeldUp = false;
+        Collect(member, all: true);
         _members.Remove(member);
         var isInOrder = member.State == MemberState.Closing && !member.IsKilled;
+        var status = process.ExitStatus ?? new ExitStatus();
+        NoteGone(member, status, died: !isInOrder);
         if (member.Requests.Started != member.Replied)
         {
             var running = member.Hand.First!.Value;
@@ -153,6 +157,7 @@ internal sealed unsafe partial class PoolCore
         switch (member.KillNumber == member.Replied ? member.Reason : KillReason.None)
         {
             case KillReason.Timeout:
+                work.Settings.Record.TimedOut++;
                 work.OnError(index, new TimeoutException(
                     $"Task '{work.NameOf(index)}' did not end within {work.Settings.Timeout.TotalSeconds:0.###} s; its worker '{process.Name}' (pid {process.Id}) was killed."));
                 return;
@@ -165,8 +170,10 @@ internal sealed unsafe partial class PoolCore
         }
 
         work.CountFailedAttempt(index);
+        work.Settings.Record.Deaths++;
         if (_broken is null && !_isDisposing && work.FailedAttempts(index) < work.Settings.MaxAttempts)
         {
+            work.Settings.Record.Retries++;
             _pending.AddFirst(new Slice(work, index, index + 1));
             return;
         }

@@ -16,8 +16,8 @@ internal sealed unsafe partial class PoolCore
     private readonly ConcurrentQueue<object> _inbox = new();
     private readonly List<PoolMember> _members = [];
     private readonly PendingTasks _pending = new();
-    private readonly TaskPace _runPace = new();
-    private readonly Dictionary<int, TaskPace> _paces = [];
+    private readonly NoteDelivery _notes = new();
+    private int _isHoldingUp;
     private readonly PoolMemory _bell;
     private readonly BellLayout* _bellWords;
     private readonly WorkerInitializer? _initializer;
@@ -39,6 +39,7 @@ internal sealed unsafe partial class PoolCore
         Name = string.IsNullOrEmpty(options.Name) ? $"Pool-{Interlocked.Increment(ref _pools)}" : options.Name;
         _workers = options.Workers;
         _initializer = initializer;
+        _notes.Emptied = OnNotesDelivered;
         if (initializer is not null)
         {
             // An error comes at the call that made it: what cannot cross is told here and not by the first worker.
@@ -84,11 +85,18 @@ internal sealed unsafe partial class PoolCore
         }
     }
 
+    /// <summary>A task that ends when the program has been told all that workers have told until now.</summary>
+    public Task NotesDelivered() => _notes.FlushAsync();
+
+    /// <summary>The same at the pool's end, which is not held up by a program that does not take what it is told.</summary>
+    public Task LastNotesDelivered() => _notes.FlushAsync(Options.ShutdownGrace);
+
     /// <summary>Adds tasks.</summary>
     /// <exception cref="ObjectDisposedException">The pool takes no more.</exception>
     public void Submit(PoolWork work)
     {
         ThrowIfEnded();
+        work.SubmittedAt = Stopwatch.GetTimestamp();
         _inbox.Enqueue(work);
         Kick();
     }
@@ -236,6 +244,7 @@ internal sealed unsafe partial class PoolCore
             switch (entry)
             {
                 case PoolWork work when _broken is not null || _isDisposing || _isOver:
+                    NoteStarted(work);
                     for (var i = 0; i < work.Count; i++)
                     {
                         work.OnError(i, _broken ?? Disposed());
@@ -243,6 +252,7 @@ internal sealed unsafe partial class PoolCore
 
                     break;
                 case PoolWork work:
+                    NoteStarted(work);
                     _pending.AddLast(new Slice(work, 0, work.Count));
                     break;
                 case Action action:
@@ -281,18 +291,5 @@ internal sealed unsafe partial class PoolCore
         }
     }
 
-    private TaskPace PaceOf(PoolWork work)
-    {
-        if (work.Settings.Body is not { } body)
-        {
-            return _runPace;
-        }
-
-        if (!_paces.TryGetValue(body.Id, out var pace))
-        {
-            _paces.Add(body.Id, pace = new TaskPace());
-        }
-
-        return pace;
-    }
+    private static TaskPace PaceOf(PoolWork work) => work.Settings.Body?.Pace ?? work.Settings.Record.Pace;
 }

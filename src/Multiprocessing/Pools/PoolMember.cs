@@ -93,6 +93,8 @@ internal sealed unsafe class PoolMember
 
     public bool IsKilled { get; set; }
 
+    public MemberRecord Seen { get; } = new();
+
     /// <summary>Where it was when somebody looked for tasks to take from it, and when that was.</summary>
     public (uint Started, long At) LastSeen { get; set; }
 
@@ -105,7 +107,10 @@ internal sealed unsafe class PoolMember
 
     public bool IsBusy => Replied != Requests.Next;
 
-    public bool HasReplies => Volatile.Read(ref _channel->ReplyHead) != ReplyTail;
+    /// <summary>What it tells is not read now, because the program is slow to take what was told before.</summary>
+    public bool IsHeldUp { get; set; }
+
+    public bool HasReplies => !IsHeldUp && Volatile.Read(ref _channel->ReplyHead) != ReplyTail;
 
     public bool Knows(int body)
     {

@@ -18,27 +18,80 @@ internal abstract unsafe class PoolWork(WorkSettings settings)
 
     public virtual void CopyRaw(int index, byte* destination) => throw new NotSupportedException();
 
+    /// <summary>Copies the arguments of consecutive tasks, each behind its header, to records that lie <paramref name="stride"/> bytes apart.</summary>
+    public virtual void CopyRaw(int from, int count, byte* records, int stride, RequestHeader header)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            *(RequestHeader*)records = header;
+            CopyRaw(from + i, records + sizeof(RequestHeader));
+            records += stride;
+        }
+    }
+
+    /// <summary>
+    /// Takes the results of consecutive tasks out of replies that lie one behind the other, as long as they are plain ones: no error, not measured, a value that is its bytes. Returns how many, and moves
+    /// <paramref name="replies"/> behind the last of them. What it does not take comes one by one.
+    /// </summary>
+    public int OnResults(int from, int most, uint number, ref byte* replies, byte* end)
+    {
+        var taken = EndMany(from, most, number, ref replies, end);
+        Settings.Record.Succeeded += taken;
+        return taken;
+    }
+
     /// <summary>The task's argument as a message, whose references are kept, and which the caller disposes of if <see cref="OwnsMessages"/> is false.</summary>
     public virtual MessageBuffer Serialize(int index) => throw new NotSupportedException();
 
     /// <summary>The messages stay this object's own, for another attempt.</summary>
     public virtual bool OwnsMessages => false;
 
+    /// <summary>When the pool was given the tasks, in ticks of the stopwatch.</summary>
+    public long SubmittedAt { get; set; }
+
+    /// <summary>What writing arguments took before the pool was given the tasks.</summary>
+    public long WritingTicks { get; protected set; }
+
     /// <summary>Nobody waits for the task any more: it is not begun.</summary>
     public abstract bool IsCancelled(int index);
 
-    /// <summary>The reply lies at <paramref name="data"/>. What reading it throws is the task's error.</summary>
-    public abstract void OnResult(int index, byte* data, byte* end);
+    /// <summary>The reply lies at <paramref name="data"/>. What reading it throws is the task's error. Returns what reading took, in ticks of the stopwatch, if that is to be measured.</summary>
+    public long OnResult(int index, byte* data, byte* end, bool isMeasured)
+    {
+        var ticks = End(index, data, end, isMeasured);
+        Settings.Record.Succeeded++;
+        return ticks;
+    }
 
-    public abstract void OnError(int index, Exception error);
+    public void OnError(int index, Exception error)
+    {
+        Settings.Record.Failed++;
+        Fail(index, error);
+    }
 
     /// <summary>The task was cancelled before it began.</summary>
-    public abstract void OnNotBegun(int index);
+    public void OnNotBegun(int index)
+    {
+        Settings.Record.Cancelled++;
+        Withdraw(index);
+    }
+
+    protected abstract long End(int index, byte* data, byte* end, bool isMeasured);
+
+    protected virtual int EndMany(int from, int most, uint number, ref byte* replies, byte* end) => 0;
+
+    protected abstract void Fail(int index, Exception error);
+
+    /// <summary>Ends a task that was not begun; also of one that was never given to the pool.</summary>
+    public abstract void Withdraw(int index);
 
     /// <summary>Why a task that was killed after a cancellation ended.</summary>
     public abstract Exception CancelledError(int index);
 
     public virtual string NameOf(int index) => Count == 1 ? Settings.Name : $"{Settings.Name}[{index}]";
+
+    /// <summary>Some of the tasks have been begun by workers that died.</summary>
+    public bool HasFailedAttempts => _attempts is not null;
 
     /// <summary>How often the task has been begun by workers that died.</summary>
     public int FailedAttempts(int index) => _attempts is null ? 0 : _attempts.GetValueOrDefault(index);
@@ -71,7 +124,9 @@ internal abstract unsafe class PoolWork(WorkSettings settings)
 /// <summary>What all tasks of a call have in common.</summary>
 internal sealed class WorkSettings
 {
-    public required string Name { get; init; }
+    public required TaskRecord Record { get; init; }
+
+    public string Name => Record.Name;
 
     public required int Priority { get; init; }
 
@@ -94,6 +149,12 @@ internal sealed class SharedBody(int id, byte[] bytes, ITravellingReference[] re
     public int Id => id;
 
     public byte[] Bytes => bytes;
+
+    /// <summary>Its tasks may tell their caller something before they end.</summary>
+    public bool HasLinks { get; } = Array.Exists(references, static reference => reference is TaskLink);
+
+    /// <summary>How long its tasks take.</summary>
+    public TaskPace Pace { get; } = new();
 
     /// <summary>What an argument or a result comes to, whichever is more: learnt by the pool, read by streams. At least 1.</summary>
     public long TypicalBytes { get; private set; } = 1;

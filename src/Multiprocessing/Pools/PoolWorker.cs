@@ -16,6 +16,9 @@ internal sealed class WorkerStart
     public required int Number { get; init; }
 
     public required bool WatchesMemory { get; init; }
+
+    /// <summary>The pool's process logs: what the library's factory logs in the worker goes there.</summary>
+    public required bool Logs { get; init; }
 }
 
 /// <summary>The life of a worker: claims one task after the other, runs it and commits its reply. One in a process, on its main thread.</summary>
@@ -35,6 +38,8 @@ internal sealed unsafe class PoolWorker
     private readonly Queue<(int Body, int Definition)> _definitions = [];
     private readonly WorkerStart _start;
     private readonly TaskRun _run;
+    private int _lastId;
+    private PoolBody? _lastBody;
     private int _definitionCount;
     private long _position;
     private long _read;
@@ -52,7 +57,7 @@ internal sealed unsafe class PoolWorker
         _requests = start.Channel.Base + ChannelLayout.RequestRing;
         _replies = new ReplyRing(start.Channel, start.Bell);
         _outside = new OutsideMemory(start.Channel);
-        _run = new TaskRun(_replies, _ => FreeArgument());
+        _run = new TaskRun(_replies, FreeArgument);
     }
 
     /// <summary>The worker of this process, or null where there is none.</summary>
@@ -74,6 +79,14 @@ internal sealed unsafe class PoolWorker
         var worker = new PoolWorker(start);
         Current = worker;
         TaskToken.Received = () => worker.Signals.Token;
+        TaskLinks.FirstStandIn = worker._replies.Share;
+        TaskLinks.Send = worker.Tell;
+        if (start.Logs)
+        {
+            worker._replies.Share();
+            MultiprocessingLogging.Factory = new LoggerFactoryStandIn(TaskLinks.FactoryNumber);
+        }
+
         worker.Signals.Watch(start.Channel);
         worker.Live();
     }
@@ -93,7 +106,7 @@ internal sealed unsafe class PoolWorker
 
         using (var nothing = MessageBuffer.Rent())
         {
-            _replies.Write(ReplyKind.Ready, 0, nothing, 0, 0);
+            _replies.Write(ReplyKind.Ready, 0, nothing);
         }
 
         LookAtMemory(always: true);
@@ -183,10 +196,11 @@ internal sealed unsafe class PoolWorker
         }
 
         Signals.Begin(number, header.Attempt);
+        _run.Begin(number, begun);
         try
         {
             var content = Content(header, out var end);
-            _run.Begin(number, content + ((header.BodyLength + 7) & ~7), end, begun);
+            _run.SetArgument(content + ((header.BodyLength + 7) & ~7), end);
             BodyOf(header, content).Run(_run);
         }
         catch (Exception exception)
@@ -274,8 +288,14 @@ internal sealed unsafe class PoolWorker
             return CallBody.Instance;
         }
 
+        if (header.Body == _lastId && header.BodyLength == 0)
+        {
+            return _lastBody!; // a map's next item
+        }
+
         if (header.BodyLength != 0)
         {
+            _lastId = 0;
             Define(header, content);
         }
 
@@ -285,12 +305,18 @@ internal sealed unsafe class PoolWorker
             Signals.BeginBody(token);
         }
 
-        return known switch
+        if (known is Exception exception)
         {
-            PoolBody body => body,
-            Exception exception => throw exception,
-            _ => throw new UnreachableException(),
-        };
+            throw exception;
+        }
+
+        if (token is null)
+        {
+            _lastId = header.Body;
+            _lastBody = (PoolBody)known;
+        }
+
+        return (PoolBody)known;
     }
 
     private void Define(RequestHeader header, byte* content)
@@ -327,10 +353,26 @@ internal sealed unsafe class PoolWorker
         }
     }
 
+    /// <summary>From any thread, while a task runs or between two. Killed before the commit: it was not told.</summary>
+    private void Tell(MessageBuffer note)
+    {
+        try
+        {
+            _replies.Write(ReplyKind.Note, 0, note);
+        }
+        catch
+        {
+            note.Cancel();
+            throw;
+        }
+
+        _replies.Announce();
+    }
+
     private void WriteError(ReplyKind kind, Exception exception)
     {
         using var buffer = MessageBuffer.Rent();
         ValueSerializer.SerializeException(buffer, exception);
-        _replies.Write(kind, 0, buffer, 0, 0);
+        _replies.Write(kind, 0, buffer);
     }
 }

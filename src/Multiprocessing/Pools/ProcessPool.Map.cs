@@ -56,7 +56,7 @@ public partial class ProcessPool
         ArgumentNullException.ThrowIfNull(source);
         cancellationToken.ThrowIfCancellationRequested();
         _core.ThrowIfEnded();
-        var shared = Share(poolBody, cancellationToken);
+        var shared = Share(poolBody, body, options, cancellationToken);
         try
         {
             var items = source.ToArray();
@@ -73,6 +73,7 @@ public partial class ProcessPool
         }
         finally
         {
+            await (shared.HasLinks ? _core.NotesDelivered() : Task.CompletedTask).ConfigureAwait(false);
             shared.Release();
         }
     }
@@ -83,7 +84,7 @@ public partial class ProcessPool
         ArgumentNullException.ThrowIfNull(source);
         cancellationToken.ThrowIfCancellationRequested();
         _core.ThrowIfEnded();
-        var shared = Share(poolBody, cancellationToken);
+        var shared = Share(poolBody, body, options, cancellationToken);
         try
         {
             var items = source.ToArray();
@@ -100,18 +101,21 @@ public partial class ProcessPool
         }
         finally
         {
+            await (shared.HasLinks ? _core.NotesDelivered() : Task.CompletedTask).ConfigureAwait(false);
             shared.Release();
         }
     }
 
     /// <summary>Writes a body once, for all workers.</summary>
-    private protected SharedBody Share(PoolBody body, CancellationToken cancellationToken)
+    private SharedBody Share(PoolBody poolBody, Delegate body, MapOptions? options, CancellationToken cancellationToken)
     {
+        var inContext = TaskContext.Capture() is { } context ? new ContextBody(poolBody, context, NameOf(body, options)) : poolBody;
         using var message = MessageBuffer.Rent();
         message.SenderKeepsReferences = true;
+        using (TaskLinks.Crossing())
         using (TaskToken.Crossing(cancellationToken))
         {
-            ValueSerializer.Serialize(message, body, "body");
+            ValueSerializer.Serialize(message, inContext, "body");
         }
 
         var bytes = new byte[message.Length];

@@ -10,71 +10,47 @@ public partial class ProcessPool
     /// <param name="options">Order, room, name, priority, time limit of each item; <see langword="null"/> for the defaults.</param>
     /// <param name="cancellationToken">Ends the stream: what waits does not begin, what runs is told, and killed after the grace.</param>
     /// <returns>The results. The first error ends the stream; whoever stops reading cancels what is in flight.</returns>
-    public IAsyncEnumerable<TResult> StreamAsync<TItem, TResult>(IEnumerable<TItem> source, Func<TItem, TResult> body, MapOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(source);
-        return ResultsOf(StreamCore<TItem, TResult>(() => new PlainSource<TItem>(source), new MapBody<TItem, TResult>(Required(body)), body, true, options, cancellationToken));
-    }
+    public IAsyncEnumerable<TResult> StreamAsync<TItem, TResult>(IEnumerable<TItem> source, Func<TItem, TResult> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
+        ResultsOf(StreamCore<TItem, TResult>(From(source), new MapBody<TItem, TResult>(Required(body)), body, true, options, cancellationToken));
 
     /// <summary>Runs an asynchronous body for each item, and gives the results while the source is read.</summary>
     /// <inheritdoc cref="StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
-    public IAsyncEnumerable<TResult> StreamAsync<TItem, TResult>(IEnumerable<TItem> source, Func<TItem, Task<TResult>> body, MapOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(source);
-        return ResultsOf(StreamCore<TItem, TResult>(() => new PlainSource<TItem>(source), new AsyncMapBody<TItem, TResult>(Required(body)), body, true, options, cancellationToken));
-    }
+    public IAsyncEnumerable<TResult> StreamAsync<TItem, TResult>(IEnumerable<TItem> source, Func<TItem, Task<TResult>> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
+        ResultsOf(StreamCore<TItem, TResult>(From(source), new AsyncMapBody<TItem, TResult>(Required(body)), body, true, options, cancellationToken));
 
     /// <summary>Runs a body for each item of an asynchronous source, and gives the results while the source is read.</summary>
     /// <inheritdoc cref="StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
-    public IAsyncEnumerable<TResult> StreamAsync<TItem, TResult>(IAsyncEnumerable<TItem> source, Func<TItem, TResult> body, MapOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(source);
-        return ResultsOf(StreamCore<TItem, TResult>(() => new AsyncSource<TItem>(source, cancellationToken), new MapBody<TItem, TResult>(Required(body)), body, true, options, cancellationToken));
-    }
+    public IAsyncEnumerable<TResult> StreamAsync<TItem, TResult>(IAsyncEnumerable<TItem> source, Func<TItem, TResult> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
+        ResultsOf(StreamCore<TItem, TResult>(From(source, cancellationToken), new MapBody<TItem, TResult>(Required(body)), body, true, options, cancellationToken));
 
     /// <summary>Runs an asynchronous body for each item of an asynchronous source, and gives the results while the source is read.</summary>
     /// <inheritdoc cref="StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
-    public IAsyncEnumerable<TResult> StreamAsync<TItem, TResult>(IAsyncEnumerable<TItem> source, Func<TItem, Task<TResult>> body, MapOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(source);
-        return ResultsOf(StreamCore<TItem, TResult>(() => new AsyncSource<TItem>(source, cancellationToken), new AsyncMapBody<TItem, TResult>(Required(body)), body, true, options, cancellationToken));
-    }
+    public IAsyncEnumerable<TResult> StreamAsync<TItem, TResult>(IAsyncEnumerable<TItem> source, Func<TItem, Task<TResult>> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
+        ResultsOf(StreamCore<TItem, TResult>(From(source, cancellationToken), new AsyncMapBody<TItem, TResult>(Required(body)), body, true, options, cancellationToken));
 
     /// <summary>Runs a body for each item, and gives what became of each item while the source is read.</summary>
     /// <returns>The outcomes; whoever stops reading cancels what is in flight.</returns>
     /// <inheritdoc cref="StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
-    public IAsyncEnumerable<Outcome<TResult>> StreamOutcomesAsync<TItem, TResult>(IEnumerable<TItem> source, Func<TItem, TResult> body, MapOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(source);
-        return StreamCore<TItem, TResult>(() => new PlainSource<TItem>(source), new MapBody<TItem, TResult>(Required(body)), body, true, options, cancellationToken);
-    }
+    public IAsyncEnumerable<Outcome<TResult>> StreamOutcomesAsync<TItem, TResult>(IEnumerable<TItem> source, Func<TItem, TResult> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
+        StreamCore<TItem, TResult>(From(source), new MapBody<TItem, TResult>(Required(body)), body, true, options, cancellationToken);
 
     /// <summary>Runs an asynchronous body for each item, and gives what became of each item while the source is read.</summary>
     /// <returns>The outcomes; whoever stops reading cancels what is in flight.</returns>
     /// <inheritdoc cref="StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
-    public IAsyncEnumerable<Outcome<TResult>> StreamOutcomesAsync<TItem, TResult>(IEnumerable<TItem> source, Func<TItem, Task<TResult>> body, MapOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(source);
-        return StreamCore<TItem, TResult>(() => new PlainSource<TItem>(source), new AsyncMapBody<TItem, TResult>(Required(body)), body, true, options, cancellationToken);
-    }
+    public IAsyncEnumerable<Outcome<TResult>> StreamOutcomesAsync<TItem, TResult>(IEnumerable<TItem> source, Func<TItem, Task<TResult>> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
+        StreamCore<TItem, TResult>(From(source), new AsyncMapBody<TItem, TResult>(Required(body)), body, true, options, cancellationToken);
 
     /// <summary>Runs a body for each item of an asynchronous source, and gives what became of each item while the source is read.</summary>
     /// <returns>The outcomes; whoever stops reading cancels what is in flight.</returns>
     /// <inheritdoc cref="StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
-    public IAsyncEnumerable<Outcome<TResult>> StreamOutcomesAsync<TItem, TResult>(IAsyncEnumerable<TItem> source, Func<TItem, TResult> body, MapOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(source);
-        return StreamCore<TItem, TResult>(() => new AsyncSource<TItem>(source, cancellationToken), new MapBody<TItem, TResult>(Required(body)), body, true, options, cancellationToken);
-    }
+    public IAsyncEnumerable<Outcome<TResult>> StreamOutcomesAsync<TItem, TResult>(IAsyncEnumerable<TItem> source, Func<TItem, TResult> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
+        StreamCore<TItem, TResult>(From(source, cancellationToken), new MapBody<TItem, TResult>(Required(body)), body, true, options, cancellationToken);
 
     /// <summary>Runs an asynchronous body for each item of an asynchronous source, and gives what became of each item while the source is read.</summary>
     /// <returns>The outcomes; whoever stops reading cancels what is in flight.</returns>
     /// <inheritdoc cref="StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
-    public IAsyncEnumerable<Outcome<TResult>> StreamOutcomesAsync<TItem, TResult>(IAsyncEnumerable<TItem> source, Func<TItem, Task<TResult>> body, MapOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(source);
-        return StreamCore<TItem, TResult>(() => new AsyncSource<TItem>(source, cancellationToken), new AsyncMapBody<TItem, TResult>(Required(body)), body, true, options, cancellationToken);
-    }
+    public IAsyncEnumerable<Outcome<TResult>> StreamOutcomesAsync<TItem, TResult>(IAsyncEnumerable<TItem> source, Func<TItem, Task<TResult>> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
+        StreamCore<TItem, TResult>(From(source, cancellationToken), new AsyncMapBody<TItem, TResult>(Required(body)), body, true, options, cancellationToken);
 
     /// <summary>Runs a body for each item, with a bounded number of items in flight.</summary>
     /// <typeparam name="TItem">Type of the items.</typeparam>
@@ -83,11 +59,8 @@ public partial class ProcessPool
     /// <param name="options">Room, name, priority, time limit of each item; <see langword="null"/> for the defaults.</param>
     /// <param name="cancellationToken">Ends it: what waits does not begin, what runs is told, and killed after the grace.</param>
     /// <returns>A task that ends with the last item, or with the first error.</returns>
-    public Task ForEachAsync<TItem>(IEnumerable<TItem> source, Action<TItem> body, MapOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(source);
-        return DrainAsync(StreamCore<TItem, bool>(() => new PlainSource<TItem>(source), new EachBody<TItem>(Required(body)), body, false, options, cancellationToken));
-    }
+    public Task ForEachAsync<TItem>(IEnumerable<TItem> source, Action<TItem> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
+        DrainAsync(StreamCore<TItem, bool>(From(source), new EachBody<TItem>(Required(body)), body, false, options, cancellationToken));
 
     /// <summary>Runs an asynchronous body for each item, with a bounded number of items in flight.</summary>
     /// <typeparam name="TItem">Type of the items.</typeparam>
@@ -96,11 +69,8 @@ public partial class ProcessPool
     /// <param name="options">Room, name, priority, time limit of each item; <see langword="null"/> for the defaults.</param>
     /// <param name="cancellationToken">Ends it: what waits does not begin, what runs is told, and killed after the grace.</param>
     /// <returns>A task that ends with the last item, or with the first error.</returns>
-    public Task ForEachAsync<TItem>(IEnumerable<TItem> source, Func<TItem, Task> body, MapOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(source);
-        return DrainAsync(StreamCore<TItem, bool>(() => new PlainSource<TItem>(source), new AsyncEachBody<TItem>(Required(body)), body, false, options, cancellationToken));
-    }
+    public Task ForEachAsync<TItem>(IEnumerable<TItem> source, Func<TItem, Task> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
+        DrainAsync(StreamCore<TItem, bool>(From(source), new AsyncEachBody<TItem>(Required(body)), body, false, options, cancellationToken));
 
     /// <summary>Runs a body for each item of an asynchronous source, with a bounded number of items in flight.</summary>
     /// <typeparam name="TItem">Type of the items.</typeparam>
@@ -109,11 +79,8 @@ public partial class ProcessPool
     /// <param name="options">Room, name, priority, time limit of each item; <see langword="null"/> for the defaults.</param>
     /// <param name="cancellationToken">Ends it: what waits does not begin, what runs is told, and killed after the grace.</param>
     /// <returns>A task that ends with the last item, or with the first error.</returns>
-    public Task ForEachAsync<TItem>(IAsyncEnumerable<TItem> source, Action<TItem> body, MapOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(source);
-        return DrainAsync(StreamCore<TItem, bool>(() => new AsyncSource<TItem>(source, cancellationToken), new EachBody<TItem>(Required(body)), body, false, options, cancellationToken));
-    }
+    public Task ForEachAsync<TItem>(IAsyncEnumerable<TItem> source, Action<TItem> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
+        DrainAsync(StreamCore<TItem, bool>(From(source, cancellationToken), new EachBody<TItem>(Required(body)), body, false, options, cancellationToken));
 
     /// <summary>Runs an asynchronous body for each item of an asynchronous source, with a bounded number of items in flight.</summary>
     /// <typeparam name="TItem">Type of the items.</typeparam>
@@ -122,9 +89,6 @@ public partial class ProcessPool
     /// <param name="options">Room, name, priority, time limit of each item; <see langword="null"/> for the defaults.</param>
     /// <param name="cancellationToken">Ends it: what waits does not begin, what runs is told, and killed after the grace.</param>
     /// <returns>A task that ends with the last item, or with the first error.</returns>
-    public Task ForEachAsync<TItem>(IAsyncEnumerable<TItem> source, Func<TItem, Task> body, MapOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(source);
-        return DrainAsync(StreamCore<TItem, bool>(() => new AsyncSource<TItem>(source, cancellationToken), new AsyncEachBody<TItem>(Required(body)), body, false, options, cancellationToken));
-    }
+    public Task ForEachAsync<TItem>(IAsyncEnumerable<TItem> source, Func<TItem, Task> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
+        DrainAsync(StreamCore<TItem, bool>(From(source, cancellationToken), new AsyncEachBody<TItem>(Required(body)), body, false, options, cancellationToken));
 }

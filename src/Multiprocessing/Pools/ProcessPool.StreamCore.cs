@@ -26,7 +26,7 @@ public partial class ProcessPool
         ArgumentOutOfRangeException.ThrowIfLessThan(most, 1, nameof(MapOptions.MaxInFlight));
         var mostBytes = options?.MaxBytesInFlight ?? new MapOptions().MaxBytesInFlight;
         ArgumentOutOfRangeException.ThrowIfLessThan(mostBytes, 1, nameof(MapOptions.MaxBytesInFlight));
-        var shared = Share(poolBody, first.CanBeCanceled ? first : second);
+        var shared = Share(poolBody, body, options, first.CanBeCanceled ? first : second);
         var settings = SettingsOf(body, options, shared);
         var receiver = new StreamReceiver<TResult>(most, options?.Ordered ?? true);
         var source = open();
@@ -102,8 +102,21 @@ public partial class ProcessPool
             }
 
             await source.DisposeAsync().ConfigureAwait(false);
+            await (shared.HasLinks ? _core.NotesDelivered() : Task.CompletedTask).ConfigureAwait(false);
             shared.Release();
         }
+    }
+
+    private protected static Func<StreamSource<TItem>> From<TItem>(IEnumerable<TItem> source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return () => new PlainSource<TItem>(source);
+    }
+
+    private protected static Func<StreamSource<TItem>> From<TItem>(IAsyncEnumerable<TItem> source, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return () => new AsyncSource<TItem>(source, cancellationToken);
     }
 
     /// <summary>The results, or the first error.</summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Reflection;
 
 namespace Multiprocessing;
 
@@ -40,6 +39,12 @@ public partial class ProcessPool : IAsyncDisposable
     /// <summary>The ids of the worker processes that live now.</summary>
     public IReadOnlyList<int> ProcessIds => _core.ProcessIds;
 
+    /// <summary>
+    /// Where the pool's time went until now, by worker and by name of task, with percentiles; its <see cref="PoolInsights.ToString"/> is a table with conclusions. Always on. Works after the pool's end, too.
+    /// </summary>
+    /// <returns>A snapshot that does not change.</returns>
+    public PoolInsights GetInsights() => _core.Insights();
+
     /// <summary>How many workers have a task in hand at this moment.</summary>
     public int BusyWorkers => _core.BusyWorkers;
 
@@ -60,6 +65,7 @@ public partial class ProcessPool : IAsyncDisposable
     public async Task ShutdownAsync(CancellationToken cancellationToken = default)
     {
         await _core.ShutdownAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        await _core.LastNotesDelivered().ConfigureAwait(false);
         GC.SuppressFinalize(this);
     }
 
@@ -71,6 +77,7 @@ public partial class ProcessPool : IAsyncDisposable
     {
         GC.SuppressFinalize(this);
         await _core.DisposeAsync().ConfigureAwait(false);
+        await _core.LastNotesDelivered().ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -103,13 +110,14 @@ public partial class ProcessPool : IAsyncDisposable
         try
         {
             _core.ThrowIfEnded();
-            var work = new RunWork<TResult>(call, hasResult, SettingsOf(body, options, null), cancellationToken);
+            var inContext = TaskContext.Capture() is { } context ? new ContextCall(call, context, NameOf(body, options)) : call;
+            var work = new RunWork<TResult>(inContext, hasResult, SettingsOf(body, options, null), cancellationToken);
             if (_room is not null)
             {
                 return RunWithRoom(work, cancellationToken);
             }
 
-            var looks = _core.Opened();
+            var looks = _core.Opened(work);
             work.Core = _core;
             Add(work, cancellationToken);
             if (looks && !work.Task.IsCompleted)
@@ -117,11 +125,24 @@ public partial class ProcessPool : IAsyncDisposable
                 _core.LookFor(work.Task);
             }
 
-            return work.Task;
+            return work.HasLinks ? AfterNotes(work.Task) : work.Task;
         }
         catch (Exception exception)
         {
             return Task.FromException<TResult>(exception);
+        }
+    }
+
+    /// <summary>Ends with the task, but not before all that it reported and logged has been handed over.</summary>
+    private async Task<TResult> AfterNotes<TResult>(Task<TResult> task)
+    {
+        try
+        {
+            return await task.ConfigureAwait(false);
+        }
+        finally
+        {
+            await _core.NotesDelivered().ConfigureAwait(false);
         }
     }
 
@@ -133,14 +154,14 @@ public partial class ProcessPool : IAsyncDisposable
         }
         catch
         {
-            work.OnNotBegun(0);
+            work.Withdraw(0);
             throw;
         }
 
         try
         {
             Add(work, cancellationToken);
-            return await work.Task.ConfigureAwait(false);
+            return await (work.HasLinks ? AfterNotes(work.Task) : work.Task).ConfigureAwait(false);
         }
         finally
         {
@@ -168,6 +189,8 @@ public partial class ProcessPool : IAsyncDisposable
         }
     }
 
+    private static string NameOf(Delegate body, TaskOptions? options) => options?.Name ?? TaskNames.Of(body.Method);
+
     private protected WorkSettings SettingsOf(Delegate body, TaskOptions? options, SharedBody? shared)
     {
         var limit = options?.Timeout ?? _core.Options.Timeout ?? Timeout.InfiniteTimeSpan;
@@ -180,31 +203,12 @@ public partial class ProcessPool : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(attempts, 1, nameof(TaskOptions.MaxAttempts));
         return new WorkSettings
         {
-            Name = options?.Name ?? NameOf(body.Method),
+            Record = _core.Records.Of(NameOf(body, options)),
             Priority = options?.Priority ?? 0,
             Timeout = limit,
             TimeoutTicks = limit == Timeout.InfiniteTimeSpan || limit.TotalSeconds > 1e9 ? 0 : Math.Max(1, (long)(limit.TotalSeconds * Stopwatch.Frequency)),
             MaxAttempts = attempts,
             Body = shared,
         };
-    }
-
-    /// <summary>A method's name as its author wrote it: of a lambda, the method that it stands in.</summary>
-    private static string NameOf(MethodInfo method)
-    {
-        var name = method.Name;
-        var end = name.StartsWith('<') ? name.LastIndexOf('>') : -1;
-        if (end <= 0)
-        {
-            return name;
-        }
-
-        if (name.IndexOf("g__", end, StringComparison.Ordinal) is >= 0 and var local && name.IndexOf('|', local) is > 0 and var bar)
-        {
-            return name[(local + 3)..bar];
-        }
-
-        var outer = name[1..end];
-        return outer.StartsWith('<') ? "lambda" : $"lambda in {outer}";
     }
 }

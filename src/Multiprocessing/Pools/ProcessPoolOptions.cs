@@ -48,7 +48,7 @@ public sealed class ProcessPoolOptions
     /// <summary>How many workers may die within a minute before the pool gives up with <see cref="PoolBrokenException"/>. The default value is <see langword="null"/>: no limit, because each death also ends or uses up an attempt of a task.</summary>
     public int? MaxDeathsPerMinute { get; set; }
 
-    /// <summary>Environment, output, processors and limits of the worker processes; its name is not used. The default value is <see langword="null"/>: the defaults of a child.</summary>
+    /// <summary>Environment, output, processors and limits of the worker processes; its name is not used: a worker is called after its pool and its number, such as <c>Pool-1:3</c>, also in a <see cref="ProcessOutput.Prefix"/>. The default value is <see langword="null"/>: the defaults of a child.</summary>
     public ChildProcessOptions? Process { get; set; }
 
     /// <summary>A copy that nobody changes, checked.</summary>

@@ -1,6 +1,8 @@
+using System.Diagnostics;
+
 namespace Multiprocessing;
 
-/// <summary>The worker's end of its reply ring. Used by the worker's main thread only.</summary>
+/// <summary>The worker's end of its reply ring. Used by the worker's main thread only, until a task has something by which its other threads can tell the pool something (<see cref="Share"/>).</summary>
 internal sealed unsafe class ReplyRing(PoolMemory channel, PoolMemory bell)
 {
     private const int Mask = ChannelLayout.RingBytes - 1;
@@ -17,9 +19,16 @@ internal sealed unsafe class ReplyRing(PoolMemory channel, PoolMemory bell)
     private long _head;
     private long _tail;
     private SpinBudget _spin;
+    private Lock? _shared;
 
     /// <summary>Replies that the pool was not notified of.</summary>
     public int Unannounced { get; private set; }
+
+    /// <summary>From now on several threads write. By the main thread, which is not writing at that moment.</summary>
+    public void Share() => _shared ??= new Lock();
+
+    /// <summary>One record at a time, from before its room is reserved until it is committed.</summary>
+    public Turn TakeTurn() => new(_shared);
 
     /// <summary>Room for a record in one piece; waits until the pool has read enough.</summary>
     public byte* Reserve(int bytes)
@@ -56,9 +65,10 @@ internal sealed unsafe class ReplyRing(PoolMemory channel, PoolMemory bell)
         Unannounced++;
     }
 
-    /// <summary>Writes a reply from a message.</summary>
-    public void Write(ReplyKind kind, uint number, MessageBuffer content, uint readTicks, long workTicks)
+    /// <summary>Writes a reply from a message; of a task that is measured, <paramref name="ended"/> is when its body ended, and 0 otherwise.</summary>
+    public void Write(ReplyKind kind, uint number, MessageBuffer content, TaskTimes times = default, long ended = 0)
     {
+        using var turn = TakeTurn();
         var length = content.Length;
         var isOutside = length > LargestInside;
         var inside = isOutside ? 2 * sizeof(long) : (int)length;
@@ -69,29 +79,35 @@ internal sealed unsafe class ReplyRing(PoolMemory channel, PoolMemory bell)
             content.CopyTo(outside.Base);
         }
 
-        var at = Reserve(sizeof(ReplyHeader) + inside);
+        var before = sizeof(ReplyHeader) + (ended != 0 ? sizeof(TaskTimes) : 0);
+        var at = Reserve(before + inside);
         *(ReplyHeader*)at = new ReplyHeader
         {
             Length = inside,
             Kind = kind,
             IsOutside = isOutside ? (byte)1 : (byte)0,
+            IsMeasured = ended != 0 ? (byte)1 : (byte)0,
             Sequence = number,
-            ReadTicks = readTicks,
-            WorkTicks = workTicks,
         };
-        at += sizeof(ReplyHeader);
+        var data = at + before;
         if (outside is not null)
         {
-            ((long*)at)[0] = outside.Id.ToWord();
-            ((long*)at)[1] = length;
-            _outside.Add((_head + sizeof(ReplyHeader) + inside, outside));
+            ((long*)data)[0] = outside.Id.ToWord();
+            ((long*)data)[1] = length;
+            _outside.Add((_head + before + inside, outside));
         }
         else
         {
-            content.CopyTo(at);
+            content.CopyTo(data);
         }
 
-        Commit(sizeof(ReplyHeader) + inside);
+        if (ended != 0)
+        {
+            times.Write = (uint)Math.Min(Stopwatch.GetTimestamp() - ended, uint.MaxValue);
+            *(TaskTimes*)(at + sizeof(ReplyHeader)) = times;
+        }
+
+        Commit(before + inside);
     }
 
     /// <summary>Wakes the pool if it sleeps. Killed before: it looks by itself within its slice.</summary>
@@ -110,6 +126,7 @@ internal sealed unsafe class ReplyRing(PoolMemory channel, PoolMemory bell)
     /// <summary>Gives the memory of large results back that the pool has read.</summary>
     public void Trim()
     {
+        using var turn = TakeTurn();
         _tail = Volatile.Read(ref _channel->ReplyTail);
         for (var i = _outside.Count - 1; i >= 0; i--)
         {
@@ -152,6 +169,19 @@ internal sealed unsafe class ReplyRing(PoolMemory channel, PoolMemory bell)
         _outside.RemoveAt(index);
         channel.Session.Segments.FreePart(segment.Id);
         segment.Unmap();
+    }
+
+    public readonly ref struct Turn
+    {
+        private readonly Lock? _shared;
+
+        public Turn(Lock? shared)
+        {
+            _shared = shared;
+            shared?.Enter();
+        }
+
+        public void Dispose() => _shared?.Exit();
     }
 
     private void WaitForRoom(long seen)

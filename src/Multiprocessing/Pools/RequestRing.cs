@@ -54,6 +54,29 @@ internal sealed unsafe class RequestRing(PoolMemory memory)
         return at;
     }
 
+    /// <summary>Room for records of one size in one piece, one behind the other: for as many as there is room for now, up to <paramref name="count"/>. Nothing is seen of them before <see cref="Publish"/>.</summary>
+    public byte* TryReserve(int bytes, int count, out int reserved)
+    {
+        bytes = (bytes + 7) & ~7;
+        var first = TryReserve(bytes);
+        if (first is null)
+        {
+            reserved = 0;
+            return null;
+        }
+
+        var toEnd = ChannelLayout.RingBytes - (int)(_head & Mask);
+        var room = Math.Min(toEnd == ChannelLayout.RingBytes ? 0 : toEnd, ChannelLayout.RingBytes - (_head - _consumed));
+        reserved = 1 + (int)Math.Min(count - 1, room / bytes);
+        for (var i = 1; i < reserved; i++)
+        {
+            _positions[Next++ % ChannelLayout.MostHanded] = _head;
+            _head += bytes;
+        }
+
+        return first;
+    }
+
     /// <summary>Memory outside the ring for the task that is written next, kept until it has its reply.</summary>
     public Segment Outside(long bytes)
     {

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Multiprocessing;
 
 /// <summary>One task that brings its own body.</summary>
@@ -18,17 +20,20 @@ internal sealed unsafe class RunWork<TResult> : PoolWork
     {
         _hasResult = hasResult;
         _cancellationToken = cancellationToken;
+        var began = Stopwatch.GetTimestamp();
         var message = MessageBuffer.Rent();
         var isKept = false;
         try
         {
             message.SenderKeepsReferences = true;
+            using (TaskLinks.Crossing())
             using (TaskToken.Crossing(cancellationToken))
             {
                 ValueSerializer.Serialize(message, call, "body");
             }
 
             _references = message.KeepTravelling();
+            HasLinks = Array.Exists(_references, static reference => reference is TaskLink);
             if (message.Length <= SmallMessage)
             {
                 _small = new byte[message.Length];
@@ -48,9 +53,14 @@ internal sealed unsafe class RunWork<TResult> : PoolWork
                 message.Dispose();
             }
         }
+
+        WritingTicks = Stopwatch.GetTimestamp() - began;
     }
 
     public Task<TResult> Task => _result.Task;
+
+    /// <summary>The task may tell its caller something before it ends.</summary>
+    public bool HasLinks { get; }
 
     public override int Count => 1;
 
@@ -69,14 +79,17 @@ internal sealed unsafe class RunWork<TResult> : PoolWork
 
     public override bool IsCancelled(int index) => _cancellationToken.IsCancellationRequested;
 
-    public override void OnResult(int index, byte* data, byte* end)
+    protected override long End(int index, byte* data, byte* end, bool isMeasured)
     {
+        var began = isMeasured ? Stopwatch.GetTimestamp() : 0;
         var result = _hasResult ? ValueSerializer.Deserialize<TResult>(ref data, end) : default!;
+        var took = isMeasured ? Stopwatch.GetTimestamp() - began : 0;
         Finish();
         _result.TrySetResult(result);
+        return took;
     }
 
-    public override void OnError(int index, Exception error)
+    protected override void Fail(int index, Exception error)
     {
         Finish();
         if (error is OperationCanceledException && _cancellationToken.IsCancellationRequested)
@@ -89,7 +102,7 @@ internal sealed unsafe class RunWork<TResult> : PoolWork
         }
     }
 
-    public override void OnNotBegun(int index)
+    public override void Withdraw(int index)
     {
         Finish();
         _result.TrySetCanceled(_cancellationToken);

@@ -17,3 +17,19 @@ internal sealed class TupleBody<T1, T2, T3, TResult>(Func<T1, T2, T3, TResult> b
 
     public TResult Invoke((T1, T2, T3) arguments) => _body(arguments.Item1, arguments.Item2, arguments.Item3);
 }
+
+internal sealed class TupleAction<T1, T2>(Action<T1, T2> body)
+{
+    [PathName(null)]
+    private readonly Action<T1, T2> _body = body;
+
+    public void Invoke((T1, T2) arguments) => _body(arguments.Item1, arguments.Item2);
+}
+
+internal sealed class TupleAction<T1, T2, T3>(Action<T1, T2, T3> body)
+{
+    [PathName(null)]
+    private readonly Action<T1, T2, T3> _body = body;
+
+    public void Invoke((T1, T2, T3) arguments) => _body(arguments.Item1, arguments.Item2, arguments.Item3);
+}

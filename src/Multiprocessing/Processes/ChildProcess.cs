@@ -238,7 +238,15 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable
 
     /// <summary>Sends SIGINT, as Ctrl-C would: <see cref="CurrentProcess.Stopping"/> is cancelled in the child, which goes at once if nobody listens there.</summary>
     /// <exception cref="InvalidOperationException">It was not started.</exception>
-    public void Interrupt() => _ = StartedLink.Signal(Signals.Interrupt);
+    public void Interrupt()
+    {
+        var link = StartedLink;
+        if (!link.Signal(Signals.Interrupt))
+        {
+            // Gone, or the system has no signals: then the channel says it.
+            _ = link.Writer.TrySend(FrameKind.Stop, [Signals.Interrupt], TimeSpan.FromMilliseconds(100));
+        }
+    }
 
     /// <summary>Looks at the process as a task manager does. After its end: its last processor time, and no memory and threads any more.</summary>
     /// <returns>State, processor time, memory and threads at this moment.</returns>

@@ -15,7 +15,7 @@ public sealed class ChildProcessOptions
     /// <summary>Where standard output goes. The default value is <see cref="ProcessOutput.Inherit"/>.</summary>
     public ProcessOutput StandardOutput { get; set; } = ProcessOutput.Inherit;
 
-    /// <summary>Where standard error goes. The default value is <see cref="ProcessOutput.Inherit"/>.</summary>
+    /// <summary>Where standard error goes; its last lines are kept for the error that tells of a crash in any case. The default value is <see cref="ProcessOutput.Inherit"/>.</summary>
     public ProcessOutput StandardError { get; set; } = ProcessOutput.Inherit;
 
     /// <summary>The most bytes that the garbage-collected heap may commit; beyond it the child gets <see cref="OutOfMemoryException"/>. The default value is <see langword="null"/>: no limit but the machine's.</summary>

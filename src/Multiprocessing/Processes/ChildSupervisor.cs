@@ -42,7 +42,7 @@ internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
     public void Adopt(ChildLink link)
     {
         _link = link;
-        link.Error?.PassOn(child.Options.StandardError, MultiprocessingLogging.OutputCallbackFailed);
+        link.Error?.PassOn(child.Options.StandardError, new OutputOrigin(child.Name, link.ProcessId, IsError: true), MultiprocessingLogging.OutputCallbackFailed);
         if (child.Options.StartTimeout != Timeout.InfiniteTimeSpan)
         {
             _startTimer = new Timer(_ => StartTimedOut(), null, child.Options.StartTimeout, Timeout.InfiniteTimeSpan);

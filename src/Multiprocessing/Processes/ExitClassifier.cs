@@ -26,6 +26,7 @@ internal static class ExitClassifier
             { StopSignal: not null } => (ExitReason.Terminated, code, signal),
             { IsStarted: false } => (ExitReason.StartFailed, code, signal),
             { Status.Signal: { } number } when Signals.IsCrash(number) => (CrashReason(facts.CrashWords), code, signal),
+            { Status.Code: { } number } when Signals.CrashNameOf(number) is not null => (CrashReason(facts.CrashWords), code, signal),
             { Status.Signal: not null } => (ExitReason.Signaled, code, signal),
             { Status.Code: not null } => (ExitReason.Exited, code, signal),
             _ => (ExitReason.Unknown, code, signal),

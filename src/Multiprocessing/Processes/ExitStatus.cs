@@ -29,6 +29,7 @@ public sealed record ExitStatus
         var how = (Signal, Code) switch
         {
             ({ } signal, _) => $"signal {signal} ({Signals.NameOf(signal)})",
+            (_, { } code) when Signals.CrashNameOf(code) is { } name => $"exit code 0x{code:X8} ({name})",
             (_, { } code) => $"exit code {code}",
             _ => "unknown exit status",
         };

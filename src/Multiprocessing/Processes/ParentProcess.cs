@@ -19,7 +19,7 @@ public sealed class ParentProcess
     public string Name { get; }
 
     /// <summary>Whether the parent still runs. False at most for the moments until this process ends as well.</summary>
-    public bool IsAlive => Platform.ProcessTable.TryReadStat(Environment.ProcessId)?.ParentId == Id;
+    public bool IsAlive => Platform.ProcessTable.IsLivingParent(Id);
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name} (pid {Id})";

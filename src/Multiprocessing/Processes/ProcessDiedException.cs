@@ -26,7 +26,7 @@ public class ProcessDiedException : Exception
     /// <summary>How it ended.</summary>
     public ExitStatus ExitStatus { get; }
 
-    /// <summary>The last lines that it wrote to standard error, at most 4 KiB; empty when there were none or the output was discarded.</summary>
+    /// <summary>The last lines that it wrote to standard error, at most 4 KiB, wherever they went; empty when there were none.</summary>
     public string StandardErrorTail { get; }
 
     private static string Describe(int processId, string name, ExitStatus status, string tail)

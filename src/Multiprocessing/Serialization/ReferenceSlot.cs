@@ -8,6 +8,9 @@ internal sealed class ReferenceSlot(Type declared) : ValueCodec
 {
     public static readonly ReferenceSlot Object = new(typeof(object));
 
+    // Null for nearly every place: what a task's progress or logger is replaced by here.
+    private readonly Type? _standIn = TaskLinks.StandInFor(declared);
+    private LinkCodec? _link;
     private ObjectCodec? _last;
     private ObjectCodec? _exact;
 
@@ -48,6 +51,12 @@ internal sealed class ReferenceSlot(Type declared) : ValueCodec
 
     private ObjectCodec Find(Type type)
     {
+        if (_standIn is not null)
+        {
+            // Not remembered as the last: the same object crosses in another way where there is no task.
+            return TaskLinks.IsCrossing && type != _standIn ? _link ??= LinkCodec.For(_standIn) : CodecTable.For(type);
+        }
+
         var codec = CodecTable.For(type);
         _last = codec;
         return codec;

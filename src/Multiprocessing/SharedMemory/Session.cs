@@ -112,13 +112,13 @@ internal sealed unsafe partial class Session
 
     /// <summary>Makes a session with this process as its root, apart from <see cref="Current"/>.</summary>
     /// <param name="root">Where its directory goes if it can; elsewhere the temp directory.</param>
-    internal static Session CreateRoot(string root = SessionDirectory.SharedRoot)
+    internal static Session CreateRoot(string? root = null)
     {
         SessionSweep.Run();
         var processId = Environment.ProcessId;
         var startTime = ProcessIdentity.StartTimeOf(processId);
         SessionMemory? memory = null;
-        var directory = SessionDirectory.CreateNew(root, draft =>
+        var directory = SessionDirectory.CreateNew(root ?? SessionDirectory.SharedRoot, draft =>
         {
             // The root takes slot 0; there is nobody yet to lock out.
             memory = SessionMemory.Create(Path.Combine(draft, SessionDirectory.SessionFile), processId, startTime);

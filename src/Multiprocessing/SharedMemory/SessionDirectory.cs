@@ -14,11 +14,12 @@ internal sealed class SessionDirectory
     public const string SessionFile = "session";
 
     /// <summary>Memory, and no disk.</summary>
-    public const string SharedRoot = "/dev/shm";
-
+    public static string SharedRoot { get; } = MappedFile.MemoryDirectory ?? TempRoot;
 
     // Less than this is a container's toy: a single burst fills it, and then every file falls back one by one.
     private const long LeastFreeBytes = 16L << 20;
+
+    private static readonly TimeSpan EmptyForTooLong = TimeSpan.FromSeconds(30);
 
     private readonly Lock _gate = new();
     private SafeFileHandle? _rootLock;
@@ -57,6 +58,13 @@ internal sealed class SessionDirectory
         var ending = $".{Environment.ProcessId}.{ProcessIdentity.StartTimeOf(Environment.ProcessId)}.new";
         var path = Path.Combine(MakeDraft(wantedRoot, name + ending), name);
         var draft = path + ending;
+        if (!PrivateDirectory.CanMoveInUse)
+        {
+            // Then under its own name at once. A sweep leaves a directory alone that has no lock yet; killed before that, it stays, empty.
+            Directory.Move(draft, path);
+            draft = path;
+        }
+
         SafeFileHandle? rootLock = null;
         KillPoints.Pass(KillPoint.DirectoryDrafted);
         try
@@ -66,7 +74,11 @@ internal sealed class SessionDirectory
             KillPoints.Pass(KillPoint.DirectoryLocked);
             fill(draft);
             KillPoints.Pass(KillPoint.DirectoryFilled);
-            Directory.Move(draft, path);
+            if (draft != path)
+            {
+                Directory.Move(draft, path);
+            }
+
             KillPoints.Pass(KillPoint.DirectoryNamed);
             return new SessionDirectory(path, rootLock);
         }
@@ -114,6 +126,12 @@ internal sealed class SessionDirectory
     /// </summary>
     public void Close(bool remove)
     {
+        if (remove && !PrivateDirectory.CanDeleteInUse)
+        {
+            // The locks before the files: whoever takes them now sees that the root is alive, or cleans up like us.
+            ReleaseLocks();
+        }
+
         if (remove)
         {
             // The second first: while the first stands, a sweep leaves both to the first one's lock.
@@ -126,12 +144,7 @@ internal sealed class SessionDirectory
             DeleteTree(Primary);
         }
 
-        lock (_gate)
-        {
-            _secondaryLock?.Dispose();
-            _rootLock?.Dispose();
-            _secondaryLock = _rootLock = null;
-        }
+        ReleaseLocks();
     }
 
     internal static void DeleteTree(string path)
@@ -147,7 +160,25 @@ internal sealed class SessionDirectory
         catch (IOException) when (Directory.Exists(path))
         {
             // A file was created, or deleted by another cleaner, between the listing and the removal: once more over what is there now.
-            DeleteRemaining(path);
+            if (PrivateDirectory.CanDeleteInUse)
+            {
+                DeleteRemaining(path);
+            }
+
+            // Else files are mapped, by this process at least: the system deletes them with the last mapping, and the next session's sweep the directory.
+        }
+        catch (UnauthorizedAccessException) when (!PrivateDirectory.CanDeleteInUse)
+        {
+            // The same, as the system says it of a mapped file.
+        }
+    }
+
+    /// <summary>Removes a directory in which nothing is left, and whose maker had time enough to put something there.</summary>
+    internal static void DeleteIfEmpty(string path)
+    {
+        if (!PrivateDirectory.CanDeleteInUse && DateTime.UtcNow - Directory.GetCreationTimeUtc(path) > EmptyForTooLong && !Directory.EnumerateFileSystemEntries(path).Any())
+        {
+            Directory.Delete(path);
         }
     }
 
@@ -170,6 +201,16 @@ internal sealed class SessionDirectory
         catch (DirectoryNotFoundException)
         {
             // The other cleaner was faster.
+        }
+    }
+
+    private void ReleaseLocks()
+    {
+        lock (_gate)
+        {
+            _secondaryLock?.Dispose();
+            _rootLock?.Dispose();
+            _secondaryLock = _rootLock = null;
         }
     }
 

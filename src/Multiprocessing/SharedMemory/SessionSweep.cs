@@ -11,7 +11,11 @@ internal static class SessionSweep
     public static void Run()
     {
         RunIn(SessionDirectory.SharedRoot);
-        RunIn(SessionDirectory.TempRoot);
+        if (SessionDirectory.TempRoot != SessionDirectory.SharedRoot)
+        {
+            RunIn(SessionDirectory.TempRoot);
+        }
+
         try
         {
             NamedDirectory.Sweep();
@@ -121,7 +125,10 @@ internal static class SessionSweep
         var first = Path.Combine(SessionDirectory.SharedRoot, name);
         if (path == first || !Directory.Exists(first))
         {
-            Reap(path);
+            if (!Reap(path))
+            {
+                SessionDirectory.DeleteIfEmpty(path);
+            }
         }
     }
 }

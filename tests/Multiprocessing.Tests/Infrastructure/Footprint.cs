@@ -46,6 +46,11 @@ internal sealed class Footprint
 
     private static IEnumerable<string> OpenHandles()
     {
+        if (OperatingSystem.IsWindows())
+        {
+            yield break; // which handles are open is not told there without a debugger's rights
+        }
+
         foreach (var path in Directory.EnumerateFileSystemEntries("/proc/self/fd"))
         {
             var target = new FileInfo(path).LinkTarget;

@@ -22,9 +22,33 @@ internal static partial class Posix
     /// <summary>Sends a signal; a process that is gone already is fine.</summary>
     public static void Signal(int processId, int signal)
     {
+        if (OperatingSystem.IsWindows())
+        {
+            KillOnWindows(processId, signal);
+            return;
+        }
+
         if (Kill(processId, signal) != 0 && Marshal.GetLastPInvokeError() is var error and not NoSuchProcess)
         {
             throw new Win32Exception(error);
+        }
+    }
+
+    private static void KillOnWindows(int processId, int signal)
+    {
+        if (signal != SigKill)
+        {
+            throw new PlatformNotSupportedException("Windows has no signals.");
+        }
+
+        try
+        {
+            using var process = System.Diagnostics.Process.GetProcessById(processId);
+            process.Kill();
+        }
+        catch (ArgumentException)
+        {
+            // Gone already.
         }
     }
 

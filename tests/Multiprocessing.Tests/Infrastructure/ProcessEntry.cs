@@ -18,6 +18,11 @@ internal sealed record ProcessEntry(int Id, int ParentId, char State, long Start
 
     public static ProcessEntry? Find(int id)
     {
+        if (OperatingSystem.IsWindows())
+        {
+            return Array.Exists(System.Diagnostics.Process.GetProcesses(), process => process.Id == id) ? new ProcessEntry(id, 0, '?', 0, "") : null;
+        }
+
         if (TryRead($"/proc/{id}/stat") is not { } stat)
         {
             return null;

@@ -10,6 +10,7 @@ internal static class WarmUp
     private static async Task Run()
     {
         TestRun.Mark();
+        _ = (Console.Out, Console.Error); // each duplicates its handle when it is first asked for
         using var queue = new ProcessQueue<int>();
         var options = new ChildProcessOptions { StandardOutput = ProcessOutput.ToLines(_ => { }), StandardError = ProcessOutput.ToLines(_ => { }) };
         await using var child = ChildProcess.Run(
@@ -23,7 +24,7 @@ internal static class WarmUp
             options);
         _ = await queue.GetAsync();
         await child.JoinAsync();
-        using var stranger = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("true") { RedirectStandardOutput = true })!;
+        using var stranger = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(OperatingSystem.IsWindows() ? "hostname" : "true") { RedirectStandardOutput = true })!;
         using var output = stranger.StandardOutput; // whoever has touched it has to close it, the process object does not
         _ = await output.ReadToEndAsync();
         await stranger.WaitForExitAsync();

@@ -17,7 +17,7 @@ internal static class Downloader
         var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = CurrentProcess.Stopping };
         await Parallel.ForEachAsync(paths, options, async (path, stopping) =>
         {
-            using var response = await http.GetAsync(Uri.EscapeDataString(path), stopping);
+            using var response = await http.GetAsync(string.Join('/', path.Split('/').Select(Uri.EscapeDataString)), stopping);
             response.EnsureSuccessStatusCode();
             var bytes = await response.Content.ReadAsByteArrayAsync(stopping);
             await downloads.PutAsync(new DownloadedFile(path, bytes, response.Headers.ETag!.Tag.Trim('"')), stopping);

@@ -1,4 +1,5 @@
 using Multiprocessing.Platform.Posix;
+using Multiprocessing.Platform.Windows;
 
 namespace Multiprocessing.Platform.Portable;
 
@@ -6,10 +7,12 @@ namespace Multiprocessing.Platform.Portable;
 internal abstract class Bell : IDisposable
 {
     /// <summary>The bell of a place in a directory, or <see langword="null"/> where none can be had.</summary>
-    public static Bell? Open(string directory, int place) => FifoBell.Open(directory, place);
+    public static Bell? Open(string directory, int place) =>
+        OperatingSystem.IsWindows() ? EventBell.Open(directory, place) : FifoBell.Open(directory, place);
 
     /// <summary>Rings; <see langword="false"/> when nobody has the bell.</summary>
-    public static bool Ring(string directory, int place) => FifoBell.Ring(directory, place);
+    public static bool Ring(string directory, int place) =>
+        OperatingSystem.IsWindows() ? EventBell.Ring(directory, place) : FifoBell.Ring(directory, place);
 
     /// <summary>Sleeps until it rings, or the time is over; it may end early for no reason.</summary>
     public abstract void Wait(TimeSpan timeout);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Multiprocessing.Platform.Posix;
+using Multiprocessing.Platform.Windows;
 
 namespace Multiprocessing.Platform.Portable;
 
@@ -11,6 +12,11 @@ internal static unsafe class ParkingMemory
     /// </summary>
     public static byte* Open(string path, long size, bool create)
     {
+        if (OperatingSystem.IsWindows())
+        {
+            return PageFileSection.Open(LocalName.Of(path), size, create);
+        }
+
         if (SharedMapping.OpenExisting(path, size, out var address, size) == 0)
         {
             return address;
@@ -42,5 +48,15 @@ internal static unsafe class ParkingMemory
         return SharedMapping.OpenExisting(path, size, out address, size) == 0 ? address : null;
     }
 
-    public static void Unmap(byte* address, long size) => SharedMapping.Unmap(address, size);
+    public static void Unmap(byte* address, long size)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            FileSection.Unmap(address);
+        }
+        else
+        {
+            SharedMapping.Unmap(address, size);
+        }
+    }
 }

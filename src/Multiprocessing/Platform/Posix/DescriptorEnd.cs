@@ -8,6 +8,7 @@ namespace Multiprocessing.Platform.Posix;
 /// <summary>A file descriptor with the few calls that pipes and sockets between parent and child need.</summary>
 internal sealed unsafe partial class DescriptorEnd : PipeEnd
 {
+    private const int StandardOutputNumber = 1;
     private const int StandardErrorNumber = 2;
     private const short Readable = 1;
     private const short Writable = 4;
@@ -68,13 +69,11 @@ internal sealed unsafe partial class DescriptorEnd : PipeEnd
         return new DescriptorEnd(number);
     }
 
+    /// <inheritdoc cref="PipeEnd.StandardOutput"/>
+    public static new PipeEnd StandardOutput() => Standard(StandardOutputNumber);
+
     /// <inheritdoc cref="PipeEnd.StandardError"/>
-    public static new PipeEnd StandardError()
-    {
-        var end = new DescriptorEnd(StandardErrorNumber);
-        GC.SuppressFinalize(end._descriptor);
-        return end;
-    }
+    public static new PipeEnd StandardError() => Standard(StandardErrorNumber);
 
     public override void SetNonBlocking() => DescriptorControl.SetNonBlocking(Number);
 
@@ -138,6 +137,9 @@ internal sealed unsafe partial class DescriptorEnd : PipeEnd
                     continue;
                 case Errno.BrokenPipe:
                     return false;
+                case var error when error == Errno.Again:
+                    _ = Poll(Writable, -1); // another program that shares our terminal or pipe has made it non-blocking; an end or an error of it wakes, too
+                    continue;
                 case var error:
                     throw new Win32Exception(error);
             }
@@ -199,6 +201,13 @@ internal sealed unsafe partial class DescriptorEnd : PipeEnd
     public override bool WaitUntilReady(int milliseconds) => Poll(Readable, milliseconds);
 
     public override void Dispose() => _descriptor.Dispose();
+
+    private static DescriptorEnd Standard(int number)
+    {
+        var end = new DescriptorEnd(number);
+        GC.SuppressFinalize(end._descriptor);
+        return end;
+    }
 
     private static DescriptorEnd Raise(int descriptor)
     {

@@ -39,8 +39,14 @@ internal static class LeafCodecs
         ["System.Text.Json.Nodes.JsonNode"] = JsonCodecs.Node,
         ["System.Xml.Linq.XName"] = XmlNames,
         ["System.Xml.Linq.XNamespace"] = XmlNamespaces,
+        ["System.Progress`1"] = Progress,
         ["System.Dynamic.ExpandoObject"] = static type => new ExpandoCodec(type),
     };
+
+    /// <summary>A derived one may stand in a place of its own type, where nothing can stand for it.</summary>
+    private static ObjectCodec? Progress(Type type) => type.IsConstructedGenericType && type.GetGenericTypeDefinition() == typeof(Progress<>)
+        ? (ObjectCodec)Activator.CreateInstance(typeof(ProgressCodec<>).MakeGenericType(type.GenericTypeArguments))!
+        : null;
 
     public static ObjectCodec? Of(Type type)
     {

@@ -1,0 +1,10 @@
+namespace Multiprocessing.Platform.Windows;
+
+/// <summary>A source that says by itself when it has become ready.</summary>
+internal interface ISignaling
+{
+    bool IsReady { get; }
+
+    /// <summary>Called on any thread when <see cref="IsReady"/> may have become true.</summary>
+    Action? Changed { get; set; }
+}

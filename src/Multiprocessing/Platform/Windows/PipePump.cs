@@ -1,0 +1,134 @@
+using System.Runtime.Versioning;
+
+namespace Multiprocessing.Platform.Windows;
+
+/// <summary>
+/// A thread that reads a pipe into memory, because nobody can wait for several pipes at once, nor ask an anonymous one without waiting. What it holds is bounded, so
+/// that a writer waits as it would on a full pipe.
+/// </summary>
+[SupportedOSPlatform("windows")]
+internal sealed class PipePump
+{
+    private const int PieceSize = 16 * 1024;
+    private const int MostBuffered = 256 * 1024;
+    private static readonly TimeSpan SettlePatience = TimeSpan.FromSeconds(2);
+
+    private readonly object _gate = new();
+    private readonly Queue<ReadOnlyMemory<byte>> _pieces = new();
+    private readonly OwnedHandle _source;
+    private readonly Action _changed;
+    private int _buffered;
+    private bool _isUnbounded;
+    private bool _hasEnded;
+
+    public PipePump(OwnedHandle source, Action changed)
+    {
+        _source = source;
+        _changed = changed;
+        new Thread(Run, maxStackSize: 256 * 1024) { IsBackground = true, Name = "Multiprocessing pipe" }.Start();
+    }
+
+    public bool IsReady
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _buffered > 0 || _hasEnded;
+            }
+        }
+    }
+
+    public int Read(Span<byte> buffer)
+    {
+        lock (_gate)
+        {
+            if (!_pieces.TryPeek(out var piece))
+            {
+                return _hasEnded ? 0 : PipeEnd.WouldBlock;
+            }
+
+            _pieces.Dequeue();
+            var count = Math.Min(buffer.Length, piece.Length);
+            piece.Span[..count].CopyTo(buffer);
+            if (count < piece.Length)
+            {
+                // Back to the front: the others are turned once around.
+                var others = _pieces.ToArray();
+                _pieces.Clear();
+                _pieces.Enqueue(piece[count..]);
+                Array.ForEach(others, _pieces.Enqueue);
+            }
+
+            _buffered -= count;
+            Monitor.PulseAll(_gate);
+            return count;
+        }
+    }
+
+    /// <summary>The writer has ended: takes in all that it wrote. Somebody else who has the other end too is not waited for long.</summary>
+    public void Settle()
+    {
+        var deadline = Environment.TickCount64 + (long)SettlePatience.TotalMilliseconds;
+        lock (_gate)
+        {
+            _isUnbounded = true;
+            Monitor.PulseAll(_gate);
+            while (!_hasEnded && deadline - Environment.TickCount64 is var left and > 0)
+            {
+                Monitor.Wait(_gate, (int)left);
+            }
+        }
+    }
+
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _isUnbounded = true;
+            Monitor.PulseAll(_gate);
+            if (!_hasEnded)
+            {
+                PipeHandle.Cancel(_source);
+            }
+        }
+    }
+
+    private void Run()
+    {
+        var buffer = new byte[PieceSize];
+        while (true)
+        {
+            var count = PipeHandle.Read(_source, buffer);
+            lock (_gate)
+            {
+                if (count > 0)
+                {
+                    _pieces.Enqueue(buffer.AsSpan(0, count).ToArray());
+                    _buffered += count;
+                }
+                else
+                {
+                    _hasEnded = true;
+                }
+
+                Monitor.PulseAll(_gate);
+            }
+
+            _changed();
+            if (count == 0)
+            {
+                _source.Dispose();
+                return;
+            }
+
+            lock (_gate)
+            {
+                while (_buffered >= MostBuffered && !_isUnbounded)
+                {
+                    Monitor.Wait(_gate);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+namespace Multiprocessing;
+
+/// <summary>Says in words what a pool's figures mean, where that is beyond doubt. Every threshold is a share or a multiple, so that it holds for short and for long tasks.</summary>
+internal static class InsightsConclusions
+{
+    private const int EnoughTasks = 20;
+    private static readonly TimeSpan EnoughTime = TimeSpan.FromMilliseconds(100);
+
+    public static IReadOnlyList<string> Of(PoolInsights pool)
+    {
+        List<string> said = [];
+        foreach (var task in pool.Tasks)
+        {
+            said.AddRange(new[] { Serializing(task), Deaths(task), Failures(task), TimeLimit(task), TooShort(task), LongTail(task) }.OfType<string>());
+        }
+
+        said.AddRange(new[] { StartUp(pool), TooFewWorkers(pool), TooManyWorkers(pool) }.OfType<string>());
+        return said;
+    }
+
+    private static string? Serializing(TaskInsights task)
+    {
+        var both = task.Serializing.Total + task.Working.Total;
+        var bytes = (double)(task.ArgumentBytes + task.ResultBytes) / Math.Max(1, task.Succeeded + task.Failed);
+        if (both < EnoughTime || task.Serializing.Total < both * 0.3 || bytes < 1024)
+        {
+            return null;
+        }
+
+        var wayOut = bytes >= 64 << 10
+            ? "hand large arrays over as a SharedArray, which crosses in constant time"
+            : "give each task more to do with what it is handed, or hand over less";
+        return $"{InsightsText.Share(task.Serializing.Total / both)} of the time of '{task.Name}' went into serializing ({InsightsText.Bytes(bytes)} a task): {wayOut}.";
+    }
+
+    private static string? Deaths(TaskInsights task) => task.WorkerDeaths == 0
+        ? null
+        : $"{InsightsText.Number(task.WorkerDeaths)} workers died in '{task.Name}'"
+            + (task.Retries > 0 ? $"; {InsightsText.Number(task.Retries)} times it was tried again." : ": MaxAttempts lets such tasks be tried again.");
+
+    private static string? Failures(TaskInsights task)
+    {
+        var ended = task.Succeeded + task.Failed;
+        var thrown = task.Failed - task.TimedOut;
+        return ended >= EnoughTasks && thrown > ended * 0.05 ? $"{InsightsText.Share((double)thrown / ended)} of '{task.Name}' failed." : null;
+    }
+
+    private static string? TimeLimit(TaskInsights task) => task.TimedOut == 0
+        ? null
+        : $"{InsightsText.Number(task.TimedOut)} of '{task.Name}' did not end within their time limit, and cost a worker each.";
+
+    private static string? TooShort(TaskInsights task)
+    {
+        var own = task.Working.Mean + task.Serializing.Mean;
+        return task.TravelsAlone && task.Working.Count >= 1000 && own < TimeSpan.FromMicroseconds(5)
+            ? $"'{task.Name}' takes {InsightsText.Time(own)}, less than the way there and back: MapAsync and StreamAsync carry such tasks in bulk."
+            : null;
+    }
+
+    private static string? LongTail(TaskInsights task)
+    {
+        var median = task.Working.Median;
+        var slow = task.Working.Percentile(0.99);
+        return task.Working.Count >= 200 && slow > median * 20 && slow > TimeSpan.FromMilliseconds(1)
+            ? $"The slowest hundredth of '{task.Name}' takes {InsightsText.Time(slow)} and more, {InsightsText.Number((long)(slow / median))} times the median."
+            : null;
+    }
+
+    private static string? StartUp(PoolInsights pool)
+    {
+        var both = pool.StartUp.Total + pool.WorkerTime;
+        var gone = pool.WorkersEnded + pool.WorkersDied;
+        if (gone < 4 || both < EnoughTime || pool.StartUp.Total < both * 0.2)
+        {
+            return null;
+        }
+
+        var why = pool.WorkersDied > pool.WorkersEnded
+            ? $"for {InsightsText.Number(pool.WorkersDied)} of these another one had died"
+            : "let workers live longer (MaxTasksPerWorker, MaxWorkerMemory, MaxWorkerAge, IdleTimeout)";
+        return $"{InsightsText.Share(pool.StartUp.Total / both)} of the workers' time was their start ({InsightsText.Time(pool.StartUp.Median)} each, {InsightsText.Number(pool.WorkersStarted)} times): {why}.";
+    }
+
+    private static string? TooFewWorkers(PoolInsights pool)
+    {
+        var processors = Environment.ProcessorCount;
+        return pool.WorkerTime > EnoughTime && pool.Utilization > 0.9 && pool.WaitingTasks > pool.MostWorkers && pool.MostWorkers < processors
+            ? $"The workers are busy {InsightsText.Share(pool.Utilization)} of the time and {InsightsText.Number(pool.WaitingTasks)} tasks wait: {pool.MostWorkers} workers use {pool.MostWorkers} of {processors} processors."
+            : null;
+    }
+
+    private static string? TooManyWorkers(PoolInsights pool)
+    {
+        var tasks = pool.Tasks.Sum(static task => task.Succeeded + task.Failed);
+        var needed = Math.Max(1, (int)Math.Ceiling(pool.MostWorkers * pool.Utilization * 1.25));
+        return pool.WorkerTime > EnoughTime * 10 && tasks >= EnoughTasks && pool.WaitingTasks == 0 && pool.Utilization < 0.25 && needed < pool.MostWorkers
+            ? $"The workers had nothing to do {InsightsText.Share(1 - pool.Utilization)} of the time: {needed} would have done, or an IdleTimeout."
+            : null;
+    }
+}

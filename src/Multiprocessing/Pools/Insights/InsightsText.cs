@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Text;
+
+namespace Multiprocessing;
+
+/// <summary>Writes a pool's insights as tables, and figures with their units. The same whatever the culture is: it is for logs and terminals.</summary>
+internal static class InsightsText
+{
+    private const int MostWorkers = 32;
+    private const int MostGone = 4;
+    private const int MostTasks = 20;
+
+    public static string Of(PoolInsights insights)
+    {
+        var text = new StringBuilder();
+        var living = insights.Workers.Count(static worker => worker.Activity < WorkerActivity.Ended);
+        text.AppendLine(CultureInfo.InvariantCulture,
+            $"{insights.Name}: {living} of {insights.MostWorkers} workers after {Time(insights.Elapsed)}, {Share(insights.Utilization)} utilized, {insights.WaitingTasks:N0} tasks waiting; {insights.WorkersStarted:N0} started, {insights.WorkersEnded:N0} ended, {insights.WorkersDied:N0} died");
+        var gone = insights.Workers.Where(static worker => worker.Activity >= WorkerActivity.Ended).TakeLast(MostGone);
+        var workers = insights.Workers.Where(static worker => worker.Activity < WorkerActivity.Ended).Take(MostWorkers).Concat(gone).OrderBy(static worker => worker.Number).ToList();
+        if (workers.Count > 0)
+        {
+            AppendTable(
+                text,
+                ["worker", "pid", "is", "tasks", "start-up", "working", "serializing", "idle", "utilized", "in", "out"],
+                workers.Select(static worker => new[]
+                {
+                    Number(worker.Number), worker.ProcessId?.ToString(CultureInfo.InvariantCulture) ?? "", Activity(worker), Number(worker.Tasks), worker.StartUp is { } startUp ? Time(startUp) : "", Time(worker.Working),
+                    Time(worker.Serializing), Time(worker.Idle), Share(worker.Utilization), Bytes(worker.ArgumentBytes), Bytes(worker.ResultBytes),
+                }));
+            AppendRest(text, living + insights.WorkersEnded + insights.WorkersDied - workers.Count);
+        }
+
+        if (insights.Tasks.Count > 0)
+        {
+            AppendTable(
+                text,
+                ["task", "ended", "failed", "waited, p50", "p99", "serialized, p50", "p99", "worked, p50", "p99", "in all", "in", "out"],
+                insights.Tasks.Take(MostTasks).Select(static task => new[]
+                {
+                    task.Name, Number(task.Succeeded + task.Failed), Number(task.Failed), Time(task.Waiting.Median), Time(task.Waiting.Percentile(0.99)), Time(task.Serializing.Median), Time(task.Serializing.Percentile(0.99)),
+                    Time(task.Working.Median), Time(task.Working.Percentile(0.99)), Time(task.Working.Total), Bytes(task.ArgumentBytes), Bytes(task.ResultBytes),
+                }));
+            AppendRest(text, insights.Tasks.Count - MostTasks);
+        }
+
+        foreach (var conclusion in insights.Conclusions)
+        {
+            text.Append("- ").AppendLine(conclusion);
+        }
+
+        return text.ToString().TrimEnd();
+    }
+
+    public static string Time(TimeSpan time) => time.TotalSeconds switch
+    {
+        <= 0 => "0",
+        < 1e-6 => Figure(time.TotalNanoseconds, "ns"),
+        < 1e-3 => Figure(time.TotalMicroseconds, "µs"),
+        < 1 => Figure(time.TotalMilliseconds, "ms"),
+        < 120 => Figure(time.TotalSeconds, "s"),
+        < 7200 => Figure(time.TotalMinutes, "min"),
+        _ => Figure(time.TotalHours, "h"),
+    };
+
+    public static string Bytes(double bytes) => bytes switch
+    {
+        < 1024 => Figure(Math.Round(bytes), "B"),
+        < 1024 * 1024 => Figure(bytes / 1024, "KiB"),
+        < 1024.0 * 1024 * 1024 => Figure(bytes / (1024 * 1024), "MiB"),
+        _ => Figure(bytes / (1024.0 * 1024 * 1024), "GiB"),
+    };
+
+    public static string Share(double share) => $"{(share * 100).ToString(share is > 0 and < 0.01 ? "0.0" : "0", CultureInfo.InvariantCulture)} %";
+
+    public static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    /// <summary>Three digits that count.</summary>
+    private static string Figure(double value, string unit) =>
+        $"{value.ToString(value >= 99.95 || value == Math.Floor(value) ? "0" : value >= 9.995 ? "0.0" : "0.00", CultureInfo.InvariantCulture)} {unit}";
+
+    private static string Activity(WorkerInsights worker) => worker switch
+    {
+        { Activity: WorkerActivity.Died, ExitStatus: { } status } => $"died: {status}",
+        { Activity: WorkerActivity.Busy, CurrentTask: { } task } => $"runs {task}",
+        _ => worker.Activity.ToString().ToLowerInvariant(),
+    };
+
+    private static void AppendRest(StringBuilder text, int count)
+    {
+        if (count > 0)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"... and {count} more");
+        }
+    }
+
+    /// <summary>Columns as wide as what stands in them; names to the left, figures to the right.</summary>
+    private static void AppendTable(StringBuilder text, string[] head, IEnumerable<string[]> body)
+    {
+        List<string[]> rows = [head, .. body];
+        var widths = head.Select((_, column) => rows.Max(row => row[column].Length)).ToArray();
+        text.AppendLine();
+        foreach (var row in rows)
+        {
+            for (var column = 0; column < row.Length; column++)
+            {
+                var isName = head[column] is "task" or "is";
+                text.Append(isName ? row[column].PadRight(widths[column]) : row[column].PadLeft(widths[column]));
+                text.Append(column == row.Length - 1 ? "" : "  ");
+            }
+
+            text.AppendLine();
+        }
+
+        text.AppendLine();
+    }
+}

@@ -1,0 +1,54 @@
+namespace Multiprocessing;
+
+/// <summary>What a pool has seen of the tasks of one name. Immutable.</summary>
+public sealed record TaskInsights
+{
+    internal TaskInsights()
+    {
+    }
+
+    /// <summary>The name of the tasks (<see cref="TaskOptions.Name"/>). A pool tells 256 names apart; tasks of further ones count as "(other names)".</summary>
+    public required string Name { get; init; }
+
+    /// <summary>How many tasks were given to the pool, items of maps and streams one by one.</summary>
+    public required long Submitted { get; init; }
+
+    /// <summary>How many ended with a result.</summary>
+    public required long Succeeded { get; init; }
+
+    /// <summary>How many ended with an error, their worker's death and their time limit included.</summary>
+    public required long Failed { get; init; }
+
+    /// <summary>How many were cancelled before they began.</summary>
+    public required long Cancelled { get; init; }
+
+    /// <summary>How often one of them was begun once more after a worker's death.</summary>
+    public required long Retries { get; init; }
+
+    /// <summary>How many workers died in one of them, those that the pool killed for a time limit or a cancellation not included.</summary>
+    public required long WorkerDeaths { get; init; }
+
+    /// <summary>How many did not end within their time limit.</summary>
+    public required long TimedOut { get; init; }
+
+    /// <summary>Bytes of the arguments that were written for workers; those that were taken back from a slow worker or tried again count each time.</summary>
+    public required long ArgumentBytes { get; init; }
+
+    /// <summary>Bytes of the results and errors that came back.</summary>
+    public required long ResultBytes { get; init; }
+
+    /// <summary>From the call until a worker began the task.</summary>
+    public required TimeDistribution Waiting { get; init; }
+
+    /// <summary>Writing and reading the argument and the result, in both processes.</summary>
+    public required TimeDistribution Serializing { get; init; }
+
+    /// <summary>How long the bodies ran.</summary>
+    public required TimeDistribution Working { get; init; }
+
+    /// <summary>Most of them were given one by one, and not as items of a source.</summary>
+    internal bool TravelsAlone { get; init; }
+
+    /// <summary>How many wait or run.</summary>
+    public long Open => Submitted - Succeeded - Failed - Cancelled;
+}

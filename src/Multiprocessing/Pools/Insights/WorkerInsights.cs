@@ -1,0 +1,73 @@
+namespace Multiprocessing;
+
+/// <summary>What a worker of a pool is at.</summary>
+public enum WorkerActivity
+{
+    /// <summary>Its process starts, or its initializer runs.</summary>
+    Starting,
+
+    /// <summary>It waits for tasks.</summary>
+    Idle,
+
+    /// <summary>It has tasks in hand.</summary>
+    Busy,
+
+    /// <summary>It ends in good order, because it is replaced or no longer needed.</summary>
+    Ending,
+
+    /// <summary>It has ended in good order.</summary>
+    Ended,
+
+    /// <summary>It died, or was killed for a time limit or a cancellation.</summary>
+    Died,
+}
+
+/// <summary>What a pool has seen of one worker. Immutable.</summary>
+public sealed record WorkerInsights
+{
+    internal WorkerInsights()
+    {
+    }
+
+    /// <summary>The worker's number in its pool, counted from 1 and never used again.</summary>
+    public required int Number { get; init; }
+
+    /// <summary>The id of its process, or <see langword="null"/> if the system has not started it yet.</summary>
+    public required int? ProcessId { get; init; }
+
+    /// <summary>What it is at.</summary>
+    public required WorkerActivity Activity { get; init; }
+
+    /// <summary>How it ended, or <see langword="null"/> while it lives.</summary>
+    public required ExitStatus? ExitStatus { get; init; }
+
+    /// <summary>The task that it runs, or <see langword="null"/> if it runs none.</summary>
+    public required string? CurrentTask { get; init; }
+
+    /// <summary>How many tasks it has finished.</summary>
+    public required long Tasks { get; init; }
+
+    /// <summary>From the decision to start it until it could take its first task, its initializer included; or <see langword="null"/> if it never got there.</summary>
+    public required TimeSpan? StartUp { get; init; }
+
+    /// <summary>How long it has been ready for tasks, until now or until its end.</summary>
+    public required TimeSpan Lifetime { get; init; }
+
+    /// <summary>How long bodies ran in it.</summary>
+    public required TimeSpan Working { get; init; }
+
+    /// <summary>How long it read arguments and wrote results.</summary>
+    public required TimeSpan Serializing { get; init; }
+
+    /// <summary>How long it did neither.</summary>
+    public TimeSpan Idle => Lifetime > Working + Serializing ? Lifetime - Working - Serializing : TimeSpan.Zero;
+
+    /// <summary>The share of its lifetime, from 0 to 1, in which it worked or serialized.</summary>
+    public double Utilization => Lifetime <= TimeSpan.Zero ? 0 : Math.Min(1, (Working + Serializing) / Lifetime);
+
+    /// <summary>Bytes of the arguments that were written for it.</summary>
+    public required long ArgumentBytes { get; init; }
+
+    /// <summary>Bytes of the results and errors that it sent.</summary>
+    public required long ResultBytes { get; init; }
+}

@@ -1,0 +1,124 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Multiprocessing;
+
+/// <summary>What surrounds a task where it is given to the pool, and is set up around its body in the worker: the trace that it belongs to, and the culture.</summary>
+internal sealed class TaskContext
+{
+    private readonly string? _traceParent;
+    private readonly string? _traceState;
+    private readonly KeyValuePair<string, string?>[] _baggage;
+    private readonly CultureInfo? _culture;
+    private readonly CultureInfo? _uiCulture;
+
+    private TaskContext(Activity? activity, CultureInfo? culture, CultureInfo? uiCulture)
+    {
+        _traceParent = activity?.Id;
+        _traceState = activity?.TraceStateString;
+        _baggage = activity is null ? [] : [.. activity.Baggage.Reverse()];
+        _culture = culture;
+        _uiCulture = uiCulture;
+    }
+
+    /// <summary>The caller's, or null if there is nothing that the worker would not have by itself.</summary>
+    public static TaskContext? Capture()
+    {
+        var activity = Activity.Current;
+        var culture = Differing(CultureInfo.CurrentCulture);
+        var uiCulture = Differing(CultureInfo.CurrentUICulture);
+        return activity is null && culture is null && uiCulture is null ? null : new TaskContext(activity, culture, uiCulture);
+    }
+
+    /// <summary>Sets it up on this thread, and in what flows from it.</summary>
+    public Scope Enter(string name) => new(this, name);
+
+    /// <summary>A worker starts with the culture of the system, as this process did. One that can be changed is carried with its formats.</summary>
+    private static CultureInfo? Differing(CultureInfo culture) => culture.IsReadOnly && culture.Name == CultureInfo.InstalledUICulture.Name ? null : culture;
+
+    public readonly ref struct Scope
+    {
+        private readonly Activity? _activity;
+        private readonly CultureInfo? _culture;
+        private readonly CultureInfo? _uiCulture;
+
+        public Scope(TaskContext context, string name)
+        {
+            if (context._culture is { } culture)
+            {
+                _culture = CultureInfo.CurrentCulture;
+                CultureInfo.CurrentCulture = culture;
+            }
+
+            if (context._uiCulture is { } uiCulture)
+            {
+                _uiCulture = CultureInfo.CurrentUICulture;
+                CultureInfo.CurrentUICulture = uiCulture;
+            }
+
+            if (context._traceParent is { } parent)
+            {
+                _activity = new Activity(name).SetParentId(parent);
+                _activity.TraceStateString = context._traceState;
+                foreach (var (key, value) in context._baggage)
+                {
+                    _activity.AddBaggage(key, value);
+                }
+
+                _activity.Start();
+            }
+        }
+
+        public void Dispose()
+        {
+            _activity?.Dispose();
+            if (_culture is not null)
+            {
+                CultureInfo.CurrentCulture = _culture;
+            }
+
+            if (_uiCulture is not null)
+            {
+                CultureInfo.CurrentUICulture = _uiCulture;
+            }
+        }
+    }
+}
+
+/// <summary>A body for each item, in the context in which the map or the stream was begun.</summary>
+internal sealed class ContextBody(PoolBody body, TaskContext context, string name) : PoolBody
+{
+    [PathName(null)]
+    private readonly PoolBody _body = body;
+    private readonly TaskContext _context = context;
+    private readonly string _name = name;
+
+    public override void Run(TaskRun run)
+    {
+        using (_context.Enter(_name))
+        {
+            _body.Run(run);
+        }
+    }
+}
+
+/// <summary>A task that brings its own body, in the context in which it was given to the pool.</summary>
+internal sealed class ContextCall(ChildCall call, TaskContext context, string name) : ChildCall
+{
+    [PathName(null)]
+    private readonly ChildCall _call = call;
+    private readonly TaskContext _context = context;
+    private readonly string _name = name;
+
+    public override Delegate Body => _call.Body;
+
+    public override void Run(MessageBuffer result, Action? ended = null)
+    {
+        using (_context.Enter(_name))
+        {
+            _call.Run(result, ended);
+        }
+    }
+
+    public override void Prepare() => _call.Prepare();
+}

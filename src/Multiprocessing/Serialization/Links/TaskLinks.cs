@@ -1,0 +1,98 @@
+using System.Collections.Concurrent;
+
+namespace Multiprocessing;
+
+/// <summary>
+/// Objects of the pool's process that a task reaches from its worker: who is told of progress, who is logged to. What crosses is a number; in the worker a stand-in has it, whose calls come back as notes.
+/// The number is good as long as the task, or the map, that it crossed with.
+/// </summary>
+internal static class TaskLinks
+{
+    /// <summary>The factory of <see cref="MultiprocessingLogging"/>, which every worker's loggers lead to.</summary>
+    public const long FactoryNumber = 0;
+
+    private static readonly ConcurrentDictionary<long, TaskLink> Links = new() { [FactoryNumber] = new LoggerFactoryLink(null) };
+    private static long _last;
+
+    [ThreadStatic]
+    private static bool _isCrossing;
+
+    /// <summary>In a worker: sends a note to the pool's process. Null in a process that is no worker.</summary>
+    public static Action<MessageBuffer>? Send { get; set; }
+
+    /// <summary>In a worker: told before the first stand-in exists, on the thread that reads it.</summary>
+    public static Action? FirstStandIn { get; set; }
+
+    /// <summary>What the thread writes goes to a task of a pool, so links may be made.</summary>
+    public static bool IsCrossing => _isCrossing;
+
+    /// <summary>Until it is disposed, what the thread writes goes to a task of a pool.</summary>
+    public static Scope Crossing()
+    {
+        var scope = new Scope(_isCrossing);
+        _isCrossing = true;
+        return scope;
+    }
+
+    /// <summary>Gives an object a number, which goes with the message.</summary>
+    public static void Write(HandleWriter writer, TaskLink link)
+    {
+        if (!_isCrossing)
+        {
+            throw new CannotCrossException(TaskLink.RefusalOf(link.Target.GetType()), link.Target);
+        }
+
+        link.Number = Interlocked.Increment(ref _last);
+        Links[link.Number] = link;
+        writer.AddTravelling(link);
+        writer.Write(link.Number);
+    }
+
+    /// <summary>The link with this number, or null if its task has ended.</summary>
+    public static TaskLink? Find(long number) => Links.GetValueOrDefault(number);
+
+    public static void Remove(long number) => Links.TryRemove(number, out _);
+
+    /// <summary>Reads the number of a stand-in.</summary>
+    public static long Read(ref HandleReader reader)
+    {
+        if (Send is null)
+        {
+            throw new InvalidOperationException("A progress or a logger that was given to a task of a pool stays in that task: it cannot be its result.");
+        }
+
+        FirstStandIn?.Invoke();
+        return reader.Read<long>();
+    }
+
+    /// <summary>What an object in a place of this type may be replaced by, or null: then it crosses as all others do.</summary>
+    public static Type? StandInFor(Type declared)
+    {
+        if (!declared.IsInterface)
+        {
+            return null;
+        }
+
+        if (!declared.IsConstructedGenericType)
+        {
+            return declared.FullName switch
+            {
+                "Microsoft.Extensions.Logging.ILogger" => typeof(LoggerStandIn),
+                "Microsoft.Extensions.Logging.ILoggerFactory" => typeof(LoggerFactoryStandIn),
+                _ => null,
+            };
+        }
+
+        var definition = declared.GetGenericTypeDefinition();
+        return definition == typeof(IProgress<>) ? typeof(ProgressStandIn<>).MakeGenericType(declared.GenericTypeArguments)
+            : definition.FullName == "Microsoft.Extensions.Logging.ILogger`1" ? typeof(LoggerStandIn<>).MakeGenericType(declared.GenericTypeArguments)
+            : null;
+    }
+
+    public readonly ref struct Scope(bool before)
+    {
+        private readonly bool _before = before;
+
+        public void Dispose() => _isCrossing = _before;
+    }
+}
