@@ -52,6 +52,7 @@ internal static class Catalog
         new PoolWork("payload", "pool, 64 MiB in and out", new(Most: 60_000_000), PoolKinds.Payload(new byte[64 * Megabyte]), 2, 1, 64 * Megabyte),
         new PoolWork("primes", "pool, counting primes, 1 worker, each", null, PoolKinds.Primes, 1, settings.Scale(128), settings.Scale(32)),
         new PoolWork("primes", "pool, counting primes, 2 workers, each", null, PoolKinds.Primes, 2, settings.Scale(128), settings.Scale(32)),
+        new PoolMemory(10),
         new PoolStart(settings.Scale(128)),
     ];
 

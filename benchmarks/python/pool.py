@@ -96,10 +96,22 @@ def start(workers):
     return clocked(by_pool, 1, times=1), clocked(by_executor, 1, times=1)
 
 
+def wait_with(workers):
+    """Workers that have each done a task and wait for the next: prints their process ids, and ends them when its own standard input ends."""
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(workers) as pool:
+        pool.map(plus_one, range(workers * 10), chunksize=1)
+        print(*(child.pid for child in multiprocessing.active_children()), flush=True)
+        sys.stdin.read()
+
+
 def main():
     kind, workers, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     if kind == "start":
         print(*start(workers))
+        return
+    if kind == "wait":
+        wait_with(workers)
         return
     with multiprocessing.Pool(workers) as pool, ProcessPoolExecutor(workers) as executor:
         pool.map(plus_one, range(100))

@@ -36,10 +36,10 @@ internal sealed class IdleChildren(int count) : Case
 
     private static void Wait(ProcessQueue<bool> queue) => _ = queue.Get();
 
-    private static int[] Children(int process, string line) => [.. line.Split(' ').Select(int.Parse)];
+    public static int[] Children(int process, string line) => [.. line.Split(' ').Select(int.Parse)];
 
     /// <summary>Starts a program that prints a line when it is ready and ends when its input does.</summary>
-    private static double[] Measure(string program, string[] arguments, Func<int, string, int[]> whom)
+    public static double[] Measure(string program, string[] arguments, Func<int, string, int[]> whom)
     {
         using var process = Programs.Start(program, arguments);
         var line = process.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"{program} ended early: {process.StandardError.ReadToEnd()}");

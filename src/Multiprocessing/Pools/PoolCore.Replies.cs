@@ -90,12 +90,11 @@ internal sealed unsafe partial class PoolCore
             return false;
         }
 
-        var bytes = end - at;
-        member.ReplyTail += bytes;
+        member.ReplyTail += end - at;
         member.Replied += (uint)taken;
         member.Seen.Tasks += taken;
         member.Seen.Unmeasured += taken;
-        var content = bytes - (taken * (long)sizeof(ReplyHeader));
+        var content = (long)taken * ((ReplyHeader*)at)->Length; // all alike
         member.Seen.ResultBytes += content;
         work.Settings.Record.ResultBytes += content;
         if (member.Replied == handed.EndNumber)

@@ -241,5 +241,54 @@ public sealed unsafe class LayoutTests
         (At(&x, &x.PutSequence) / 64).ShouldBe((At(&x, &x.Put1) + PutState.Size - 1) / 64);
     }
 
+    [Fact]
+    public void A_pools_channel_lies_as_documented()
+    {
+        ChannelLayout x;
+        Unsafe.SizeOf<ChannelLayout>().ShouldBe(4096);
+        ChannelLayout.Bytes.ShouldBe(4096 + (2 * (128 << 10)));
+        ChannelLayout.RequestRing.ShouldBe(4096);
+        ChannelLayout.ReplyRing.ShouldBe(135168);
+        At(&x, &x.Claim).ShouldBe(128);
+        At(&x, &x.Consumed).ShouldBe(256);
+        At(&x, &x.TimedStart).ShouldBe(264);
+        At(&x, &x.TimedSequence).ShouldBe(272);
+        At(&x, &x.WorkingSet).ShouldBe(280);
+        At(&x, &x.ReplyHead).ShouldBe(384);
+        At(&x, &x.ReplyTail).ShouldBe(512);
+        At(&x, &x.Closed).ShouldBe(640);
+        At(&x, &x.Cancelled).ShouldBe(648);
+        At(&x, &x.Requests).ShouldBe(768);
+        At(&x, &x.Room).ShouldBe(896);
+        At(&x, &x.Signals).ShouldBe(1024);
+        BellLayout bell;
+        Unsafe.SizeOf<BellLayout>().ShouldBe(4096);
+        At(&bell, &bell.Replies).ShouldBe(128);
+        At(&bell, &bell.Looking).ShouldBe(512);
+    }
+
+    [Fact]
+    public void A_pools_records_lie_as_documented()
+    {
+        RequestHeader request;
+        Unsafe.SizeOf<RequestHeader>().ShouldBe(16);
+        At(&request, &request.Flags).ShouldBe(4);
+        At(&request, &request.Attempt).ShouldBe(6);
+        At(&request, &request.Body).ShouldBe(8);
+        At(&request, &request.BodyLength).ShouldBe(12);
+        ReplyHeader reply;
+        Unsafe.SizeOf<ReplyHeader>().ShouldBe(16);
+        At(&reply, &reply.Kind).ShouldBe(4);
+        At(&reply, &reply.IsOutside).ShouldBe(5);
+        At(&reply, &reply.IsMeasured).ShouldBe(6);
+        At(&reply, &reply.Reserved).ShouldBe(7);
+        At(&reply, &reply.Sequence).ShouldBe(8);
+        TaskTimes times;
+        Unsafe.SizeOf<TaskTimes>().ShouldBe(24);
+        At(&times, &times.Work).ShouldBe(8);
+        At(&times, &times.Read).ShouldBe(16);
+        At(&times, &times.Write).ShouldBe(20);
+    }
+
     private static int At(void* start, void* field) => (int)((byte*)field - (byte*)start);
 }
