@@ -119,7 +119,7 @@ internal sealed class ChildLink(int processId, ParticipantId participant, Guid t
 
     public void Close()
     {
-        Control.Dispose();
+        Writer.Close();
         Exit?.Dispose();
         Output?.Source.Dispose();
         Error?.Source.Dispose();

@@ -12,6 +12,7 @@ internal sealed class FrameWriter(PipeEnd socket)
     private const int SmallPayload = 4096;
 
     private readonly Lock _gate = new();
+    private bool _isClosed;
 
     /// <summary>Sends a frame.</summary>
     /// <param name="kind">What it says.</param>
@@ -82,7 +83,17 @@ internal sealed class FrameWriter(PipeEnd socket)
         }
     }
 
-    private bool TrySendPiece(ReadOnlySpan<byte> data, SendDeadline deadline) => socket.TrySend(data, deadline.Left);
+    /// <summary>Closes this side. Under the gate, because the number of a closed descriptor may be another one's already, and a frame must not land there.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _isClosed = true;
+            socket.Dispose();
+        }
+    }
+
+    private bool TrySendPiece(ReadOnlySpan<byte> data, SendDeadline deadline) => !_isClosed && socket.TrySend(data, deadline.Left);
 
     private readonly struct SendDeadline(TimeSpan timeout)
     {

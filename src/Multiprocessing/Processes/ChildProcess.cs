@@ -241,9 +241,9 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable
     public void Interrupt()
     {
         var link = StartedLink;
-        if (!link.Signal(Signals.Interrupt))
+        if (!link.Signal(Signals.Interrupt) && IsAlive)
         {
-            // Gone, or the system has no signals: then the channel says it.
+            // The system has no signals: then the channel says it.
             _ = link.Writer.TrySend(FrameKind.Stop, [Signals.Interrupt], TimeSpan.FromMilliseconds(100));
         }
     }
