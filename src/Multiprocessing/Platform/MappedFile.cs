@@ -20,13 +20,18 @@ internal static unsafe class MappedFile
     /// Creates the file with all its bytes allocated, so that a full file system is an error here and not a crash at the first touch, and maps
     /// <paramref name="mapSize"/> bytes of address space, which may be more than <paramref name="size"/> for a file that grows.
     /// </summary>
-    public static int Create(string path, long size, long mapSize, out byte* address) =>
-        Known(OperatingSystem.IsWindows() ? FileSection.Create(path, mapSize, out address) : SharedMapping.Create(path, size, mapSize, out address), path, mapSize, address);
+    /// <param name="path">The file; it must not be there.</param>
+    /// <param name="size">Bytes to begin with.</param>
+    /// <param name="mapSize">Bytes of address space.</param>
+    /// <param name="keeper">With whom the memory goes at the latest.</param>
+    /// <param name="address">Where it lies.</param>
+    public static int Create(string path, long size, long mapSize, MemoryKeeper keeper, out byte* address) =>
+        Known(OperatingSystem.IsWindows() ? SectionFile.Create(path, mapSize, keeper, out address) : SharedMapping.Create(path, size, mapSize, out address), path, mapSize, address);
 
     /// <summary>Maps a file that is there. One with fewer than <paramref name="leastSize"/> bytes, whose first touch could crash, counts as not there.</summary>
     public static int OpenExisting(string path, long mapSize, out byte* address, long leastSize = 0) =>
         Known(
-            OperatingSystem.IsWindows() ? FileSection.Open(path, mapSize, out address, leastSize) : SharedMapping.OpenExisting(path, mapSize, out address, leastSize),
+            OperatingSystem.IsWindows() ? SectionFile.Open(path, mapSize, out address, leastSize) : SharedMapping.OpenExisting(path, mapSize, out address, leastSize),
             path,
             mapSize,
             address);
@@ -52,7 +57,7 @@ internal static unsafe class MappedFile
 
         if (OperatingSystem.IsWindows())
         {
-            FileSection.Unmap(address);
+            PageFileSection.Unmap(address);
         }
         else
         {
@@ -65,11 +70,23 @@ internal static unsafe class MappedFile
     {
         if (OperatingSystem.IsWindows())
         {
-            FileSection.Delete(path);
+            SectionFile.Delete(path);
         }
         else
         {
             SharedMapping.Delete(path);
+        }
+    }
+
+    /// <summary>Before all files of the directory are deleted as such: gives up what keeps their memory apart from them.</summary>
+    public static void DeleteAll(string directory)
+    {
+        if (OperatingSystem.IsWindows() && Directory.Exists(directory))
+        {
+            foreach (var path in Directory.EnumerateFiles(directory))
+            {
+                SectionFile.Delete(path);
+            }
         }
     }
 

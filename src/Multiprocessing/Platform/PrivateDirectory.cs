@@ -8,7 +8,7 @@ internal static class PrivateDirectory
     /// <summary>Whether a directory can be renamed while files in it are open and mapped.</summary>
     public static bool CanMoveInUse => !OperatingSystem.IsWindows();
 
-    /// <summary>Whether a file can be deleted while it is open or mapped.</summary>
+    /// <summary>Whether a file can be deleted, and its directory with it, while it is open.</summary>
     public static bool CanDeleteInUse => !OperatingSystem.IsWindows();
 
     public static void Create(string path)

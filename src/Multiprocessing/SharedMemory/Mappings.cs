@@ -8,7 +8,7 @@ internal static unsafe class Mappings
     // Allocating bytes that are not there would first take all there are, from everybody.
     private const long AskFirstFrom = 16L << 20;
 
-    public static int Create(string path, long size, out byte* address)
+    public static int Create(string path, long size, MemoryKeeper keeper, out byte* address)
     {
         if (size >= AskFirstFrom && SharedMemoryErrors.FreeBytes(path) < size)
         {
@@ -16,11 +16,11 @@ internal static unsafe class Mappings
             return MappedFile.NoSpace;
         }
 
-        var error = MappedFile.Create(path, size, size, out address);
+        var error = MappedFile.Create(path, size, size, keeper, out address);
         if (error == MappedFile.OutOfMemory)
         {
             CollectMappings();
-            error = MappedFile.Create(path, size, size, out address);
+            error = MappedFile.Create(path, size, size, keeper, out address);
         }
 
         return error;

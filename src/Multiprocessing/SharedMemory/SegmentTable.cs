@@ -39,14 +39,16 @@ internal sealed unsafe class SegmentTable(SessionMemory memory, ParticipantTable
         var id = Allocate(kind, size, owner, nameHash);
         try
         {
+            // Named objects have no root: they are there for who has them.
+            var keeper = directory.HasRoot ? new MemoryKeeper(memory.Header->RootProcessId, memory.Header->RootStartTime) : default;
             var path = directory.PathOf(0, id.Index, id.Generation);
-            var error = Mappings.Create(path, size, out var address);
+            var error = Mappings.Create(path, size, keeper, out var address);
             if (error == MappedFile.NoSpace && directory.Secondary is not null)
             {
                 directory.PrepareSecondary(size);
                 path = directory.PathOf(1, id.Index, id.Generation);
                 this[id.Index]->Place = 1;
-                error = Mappings.Create(path, size, out address);
+                error = Mappings.Create(path, size, keeper, out address);
             }
 
             if (error != 0)

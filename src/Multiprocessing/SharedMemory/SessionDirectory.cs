@@ -19,6 +19,8 @@ internal sealed class SessionDirectory
     // Less than this is a container's toy: a single burst fills it, and then every file falls back one by one.
     private const long LeastFreeBytes = 16L << 20;
 
+    private const int MostAttempts = 20;
+    private static readonly TimeSpan AttemptPause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan EmptyForTooLong = TimeSpan.FromSeconds(30);
 
     private readonly Lock _gate = new();
@@ -29,6 +31,7 @@ internal sealed class SessionDirectory
     private SessionDirectory(string primary, SafeFileHandle? rootLock, string? secondaryName = null)
     {
         Primary = primary;
+        HasRoot = secondaryName is null;
         _rootLock = rootLock;
         var secondary = Path.Combine(TempRoot, secondaryName ?? Path.GetFileName(primary));
         Secondary = secondary == primary ? null : secondary;
@@ -38,6 +41,9 @@ internal sealed class SessionDirectory
 
     /// <summary>The same name in the temp directory, or null when the session lies there already.</summary>
     public string? Secondary { get; }
+
+    /// <summary>There is a process that the session ends with; a session of named objects ends with the last process in it.</summary>
+    public bool HasRoot { get; }
 
     internal static string TempRoot => Path.TrimEndingDirectorySeparator(Path.GetTempPath());
 
@@ -141,6 +147,7 @@ internal sealed class SessionDirectory
             }
 
             KillPoints.Pass(KillPoint.SecondDirectoryRemoved);
+            MappedFile.DeleteAll(Primary);
             DeleteTree(Primary);
         }
 
@@ -157,19 +164,31 @@ internal sealed class SessionDirectory
         {
             // Somebody else removed it first: several processes may clean up after the same dead root. Anything else is told.
         }
+        catch (Exception exception) when (!PrivateDirectory.CanDeleteInUse && exception is IOException or UnauthorizedAccessException)
+        {
+            DeleteWhenClosed(path);
+        }
         catch (IOException) when (Directory.Exists(path))
         {
             // A file was created, or deleted by another cleaner, between the listing and the removal: once more over what is there now.
-            if (PrivateDirectory.CanDeleteInUse)
-            {
-                DeleteRemaining(path);
-            }
-
-            // Else files are mapped, by this process at least: the system deletes them with the last mapping, and the next session's sweep the directory.
+            DeleteRemaining(path);
         }
-        catch (UnauthorizedAccessException) when (!PrivateDirectory.CanDeleteInUse)
+    }
+
+    /// <summary>Somebody looks into a file, or a sweep has the lock: both last moments. After that it is left to the next session's sweep.</summary>
+    private static void DeleteWhenClosed(string path)
+    {
+        for (var attempt = 1; Directory.Exists(path) && attempt <= MostAttempts; attempt++)
         {
-            // The same, as the system says it of a mapped file.
+            Thread.Sleep(AttemptPause);
+            try
+            {
+                Directory.Delete(path, recursive: true);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // Not yet.
+            }
         }
     }
 

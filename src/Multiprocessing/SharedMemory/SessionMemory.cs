@@ -36,7 +36,7 @@ internal sealed unsafe class SessionMemory
     public static SessionMemory Create(string path, int rootProcessId, long rootStartTime)
     {
         var size = SegmentsOffset + (GrowthStep * SegmentEntry.Size);
-        var error = MappedFile.Create(path, size, MapSize, out var address);
+        var error = MappedFile.Create(path, size, MapSize, keeper: default, out var address);
         if (error != 0)
         {
             throw SharedMemoryErrors.For(error, path, size);

@@ -44,6 +44,13 @@ internal static class SessionSweep
 
         KillPoints.Pass(KillPoint.SweepKilled);
         SessionDirectory.Open(path).Close(remove: true);
+        if (!PrivateDirectory.CanDeleteInUse)
+        {
+            // The lock's own file goes when it is closed, and only then its directory.
+            taken.Dispose();
+            SessionDirectory.DeleteTree(path);
+        }
+
         return true;
     }
 

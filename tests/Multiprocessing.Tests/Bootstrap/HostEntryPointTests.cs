@@ -33,7 +33,7 @@ public class HostEntryPointTests : ProcessTest
             .Take().ShouldBe(here);
     });
 
-    [Fact]
+    [PosixFact("The command line and the environment of another process cannot be read there.")]
     public Task Nothing_of_a_childs_body_stands_in_its_command_line() => Watchdog.Run(() =>
     {
         var secret = "5f0c7a-secret";

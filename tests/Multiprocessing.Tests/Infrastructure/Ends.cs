@@ -43,8 +43,13 @@ internal static partial class Ends
     // The runtime turns a fault in its own code into NullReferenceException and swallows a first SIGSEGV from outside; a native library's is neither.
     public static void BySegmentationFault() => Console.WriteLine(LengthOfString(8));
 
+    private static nint LengthOfString(nint address) => OperatingSystem.IsWindows() ? LengthOnWindows(address) : LengthOnPosix(address);
+
     [LibraryImport("libc", EntryPoint = "strlen")]
-    private static partial nint LengthOfString(nint address);
+    private static partial nint LengthOnPosix(nint address);
+
+    [LibraryImport("msvcrt", EntryPoint = "strlen")]
+    private static partial nint LengthOnWindows(nint address);
 
     private static int Deeper(int depth) => depth < 0 ? 0 : Deeper(depth + 1) + Deeper(depth + 2);
 }

@@ -24,31 +24,13 @@ internal static partial class Posix
     {
         if (OperatingSystem.IsWindows())
         {
-            KillOnWindows(processId, signal);
+            WindowsSignals.Send(processId, signal);
             return;
         }
 
         if (Kill(processId, signal) != 0 && Marshal.GetLastPInvokeError() is var error and not NoSuchProcess)
         {
             throw new Win32Exception(error);
-        }
-    }
-
-    private static void KillOnWindows(int processId, int signal)
-    {
-        if (signal != SigKill)
-        {
-            throw new PlatformNotSupportedException("Windows has no signals.");
-        }
-
-        try
-        {
-            using var process = System.Diagnostics.Process.GetProcessById(processId);
-            process.Kill();
-        }
-        catch (ArgumentException)
-        {
-            // Gone already.
         }
     }
 

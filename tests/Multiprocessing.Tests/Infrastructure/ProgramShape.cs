@@ -8,6 +8,9 @@ public sealed record ProgramShape(string Name, string FileName, params string[] 
 {
     private const string Project = "Multiprocessing.Scenarios";
 
+    // Where programs were published that cannot be built beside the tests: those for another system.
+    private static readonly string? Published = Environment.GetEnvironmentVariable("MULTIPROCESSING_TEST_PROGRAMS");
+
     /// <summary>The same configuration as these tests, so that both were built by the same command.</summary>
     public static string Configuration { get; } = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
 
@@ -24,5 +27,7 @@ public sealed record ProgramShape(string Name, string FileName, params string[] 
 
     private static string ProjectDirectoryOf(string project) => Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "..", project));
 
-    private static string Output(string file) => Path.Combine(ProjectDirectory, "bin", Configuration, "net10.0", file);
+    private static string Output(string file) => Published is not null
+        ? Path.Combine(Published, Path.GetExtension(file) is ".dll" ? file : file + ".exe")
+        : Path.Combine(ProjectDirectory, "bin", Configuration, "net10.0", file);
 }

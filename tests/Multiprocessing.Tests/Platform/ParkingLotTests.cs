@@ -26,7 +26,7 @@ public sealed unsafe class ParkingLotTests : IDisposable
     [Fact]
     public void There_is_none_before_somebody_sleeps() => ParkingLot.Open(_directory.File("elsewhere"), create: false).ShouldBeNull();
 
-    [Fact]
+    [PosixFact("The table there is memory without a file.")]
     public void None_is_made_in_a_directory_that_is_gone()
     {
         ParkingLot.Open(_directory.File("gone"), create: true).ShouldBeNull();

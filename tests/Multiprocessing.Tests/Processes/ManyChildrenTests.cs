@@ -68,7 +68,7 @@ public class ManyChildrenTests : ProcessTest
         var children = Enumerable.Range(0, 10).Select(_ => ChildProcess.Run(Environment.Exit, 7)).ToList();
         for (var i = 0; i < 20; i++)
         {
-            using var stranger = System.Diagnostics.Process.Start("sh", ["-c", "exit 3"]);
+            using var stranger = Stranger.StartEnding(3);
             stranger.WaitForExit();
             stranger.ExitCode.ShouldBe(3);
         }

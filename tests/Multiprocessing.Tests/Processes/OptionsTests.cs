@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime;
 using Shouldly;
 using Xunit;
@@ -41,7 +42,9 @@ public class OptionsTests : ProcessTest
         ChildProcess.Run(All).Take().ShouldBe(All());
         var stranger = ChildProcess.Run(() =>
         {
-            using var env = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("env") { RedirectStandardOutput = true })!;
+            var start = OperatingSystem.IsWindows() ? new ProcessStartInfo("cmd.exe", ["/c", "set"]) : new ProcessStartInfo("env");
+            start.RedirectStandardOutput = true;
+            using var env = Process.Start(start)!;
             return env.StandardOutput.ReadToEnd();
         }).Take();
         stranger.ShouldNotContain("MULTIPROCESSING_CONTROL");
@@ -95,7 +98,7 @@ public class OptionsTests : ProcessTest
     [Fact]
     public Task A_child_is_as_nice_as_told() => Watchdog.Run(() =>
     {
-        ChildProcess.Run(Niceness, new ChildProcessOptions { Nice = 11 }).Take().ShouldBe(11);
+        ChildProcess.Run(Niceness, new ChildProcessOptions { Nice = 11 }).Take().ShouldBe(OperatingSystem.IsWindows() ? (int)ProcessPriorityClass.Idle : 11);
         ChildProcess.Run(Niceness).Take().ShouldBe(Niceness());
     });
 
@@ -127,12 +130,23 @@ public class OptionsTests : ProcessTest
 
     private static int Niceness()
     {
+        if (OperatingSystem.IsWindows())
+        {
+            return (int)Process.GetCurrentProcess().PriorityClass; // has five steps for the forty
+        }
+
         var stat = File.ReadAllText("/proc/self/stat");
         return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[16]);
     }
 
     private static int[] AllowedProcessors()
     {
+        if (OperatingSystem.IsWindows())
+        {
+            var mask = Process.GetCurrentProcess().ProcessorAffinity;
+            return [.. Enumerable.Range(0, 64).Where(processor => (mask >> processor & 1) != 0)];
+        }
+
         var line = File.ReadLines("/proc/self/status").First(line => line.StartsWith("Cpus_allowed_list:", StringComparison.Ordinal));
         return [.. line.Split(':')[1].Trim().Split(',').SelectMany(range =>
         {

@@ -176,7 +176,7 @@ public class OutputTests : ProcessTest
         lines.ShouldBe(["the last words"]);
     });
 
-    [Fact]
+    [PosixFact("What a child starts is in its job, and goes with it.")]
     public Task A_stranger_that_keeps_the_childs_output_open_does_not_keep_Join() => Watchdog.Run(() =>
     {
         var lines = new List<string>();

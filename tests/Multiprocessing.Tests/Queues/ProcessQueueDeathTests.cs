@@ -57,7 +57,7 @@ public sealed class ProcessQueueDeathTests : IDisposable
     public async Task Who_waits_finds_a_process_gone_of_which_nobody_tells()
     {
         var stop = TestContext.Current.CancellationToken;
-        using var process = Process.Start("sleep", "600");
+        using var process = Stranger.StartSleeping();
         var other = new FakeParticipant(_session);
         using var queue = NewQueue<int>();
         using var other2 = NewQueue<int>();

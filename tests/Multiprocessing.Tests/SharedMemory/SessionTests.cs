@@ -14,7 +14,11 @@ public sealed class SessionTests
         session.IsRoot.ShouldBeTrue();
         session.RootIsAlive.ShouldBeTrue();
         session.Self.Slot.ShouldBe(0);
-        File.GetUnixFileMode(session.Directory).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.GetUnixFileMode(session.Directory).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
         session.Leave();
         Directory.Exists(session.Directory).ShouldBeFalse();
         session.Leave();
@@ -53,7 +57,7 @@ public sealed class SessionTests
     public unsafe void A_new_session_kills_who_is_left_of_a_dead_roots_session_and_removes_it()
     {
         var stale = Session.CreateRoot();
-        using var survivor = Process.Start("sleep", "1000");
+        using var survivor = Stranger.StartSleeping();
         stale.Activate(stale.Reserve(), survivor.Id);
 
         // As if the root had been killed: its lock is free, and its pid belongs to somebody else now.
@@ -70,7 +74,7 @@ public sealed class SessionTests
     public void A_living_session_is_not_swept()
     {
         var living = Session.CreateRoot();
-        using var member = Process.Start("sleep", "1000");
+        using var member = Stranger.StartSleeping();
         living.Activate(living.Reserve(), member.Id);
         Session.CreateRoot().Leave();
         Directory.Exists(living.Directory).ShouldBeTrue();
@@ -82,7 +86,7 @@ public sealed class SessionTests
     [Fact]
     public void A_directory_whose_maker_died_before_it_was_finished_is_swept()
     {
-        using var gone = Process.Start("true");
+        using var gone = Stranger.StartEnding(0);
         gone.WaitForExit();
         var draft = Path.Combine(SessionDirectory.SharedRoot, $"{SessionDirectory.Prefix}00112233aabbccdd.{gone.Id}.1.new");
         Directory.CreateDirectory(draft);
@@ -169,7 +173,7 @@ public sealed class SessionTests
     [Fact]
     public void A_process_that_ended_is_gone_and_so_is_a_zombie()
     {
-        using var process = Process.Start("sleep", "1000");
+        using var process = Stranger.StartSleeping();
         var startTime = ProcessIdentity.StartTimeOf(process.Id);
         startTime.ShouldBeGreaterThan(0);
         ProcessIdentity.IsRunning(process.Id, startTime).ShouldBeTrue();

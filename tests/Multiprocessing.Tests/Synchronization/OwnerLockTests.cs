@@ -85,7 +85,7 @@ public sealed unsafe class OwnerLockTests : IDisposable
     [Fact]
     public void A_process_that_the_system_has_ended_is_found_out_without_anybody_telling()
     {
-        using var process = Process.Start("sleep", "1000");
+        using var process = Stranger.StartSleeping();
         var participant = _root.Reserve();
         _root.Activate(participant, process.Id);
         *Word = OwnerLock.WordOf(participant);

@@ -14,7 +14,14 @@ internal static unsafe class ParkingMemory
     {
         if (OperatingSystem.IsWindows())
         {
-            return PageFileSection.Open(LocalName.Of(path), size, create);
+            var section = create ? PageFileSection.Create(LocalName.Of(path), size) : PageFileSection.Open(LocalName.Of(path));
+            var mapped = section.IsInvalid ? null : PageFileSection.Map(section, size);
+            if (mapped == null)
+            {
+                section.Dispose();
+            }
+
+            return mapped;
         }
 
         if (SharedMapping.OpenExisting(path, size, out var address, size) == 0)
@@ -52,7 +59,7 @@ internal static unsafe class ParkingMemory
     {
         if (OperatingSystem.IsWindows())
         {
-            FileSection.Unmap(address);
+            PageFileSection.Unmap(address);
         }
         else
         {

@@ -8,6 +8,7 @@ namespace Multiprocessing.Platform.Windows;
 internal static unsafe partial class NtProcesses
 {
     private const uint Terminate = 0x1;
+    private const uint DuplicateHandles = 0x40;
     private const uint QueryLimited = 0x1000;
     private const uint Synchronize = 0x100000;
     private const uint SnapProcesses = 2;
@@ -40,6 +41,20 @@ internal static unsafe partial class NtProcesses
     }
 
     public static OwnedHandle OpenToWait(int processId) => Open(processId, Synchronize | QueryLimited);
+
+    /// <summary>Opens it to give it handles; invalid, and no error, if it is gone.</summary>
+    public static OwnedHandle OpenToGive(MemoryKeeper keeper, out int error)
+    {
+        var process = Open(keeper.ProcessId, DuplicateHandles | QueryLimited);
+        error = process.IsInvalid && Marshal.GetLastPInvokeError() is not Win32.InvalidParameter and var number ? number : 0;
+        if (!process.IsInvalid && StartTimeOf(process) != keeper.StartTime)
+        {
+            process.Dispose();
+            return new OwnedHandle(0);
+        }
+
+        return process;
+    }
 
     public static bool IsRunning(OwnedHandle process) => Win32.WaitForSingleObject(process.Value, 0) != 0;
 

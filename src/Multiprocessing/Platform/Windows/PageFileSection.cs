@@ -1,9 +1,13 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 
 namespace Multiprocessing.Platform.Windows;
 
-/// <summary>Memory with a name and no file, zero at first, which goes with the last process that has it mapped.</summary>
+/// <summary>
+/// Memory with a name and no file, zero at first, committed as a whole. Its name goes with its last handle, even while it is mapped: the next one of that name would be other
+/// memory. So a handle is kept open for as long as each mapping.
+/// </summary>
 [SupportedOSPlatform("windows")]
 internal static unsafe partial class PageFileSection
 {
@@ -11,19 +15,45 @@ internal static unsafe partial class PageFileSection
     private const uint MapReadWrite = 6;
     private const nint PageFile = -1;
 
-    /// <summary>Maps it, made if it is not there and <paramref name="create"/> says so, or returns <see langword="null"/>.</summary>
-    public static byte* Open(string name, long size, bool create)
+    private static readonly ConcurrentDictionary<nint, OwnedHandle> Mapped = new();
+
+    /// <summary>Invalid if there is no memory for it; if one of that name is there, that.</summary>
+    public static OwnedHandle Create(string name, long size) => new(CreateFileMapping(PageFile, 0, PageReadWrite, (uint)(size >> 32), (uint)size, name));
+
+    /// <summary>Invalid if there is none of that name.</summary>
+    public static OwnedHandle Open(string name) => new(OpenFileMapping(MapReadWrite, 0, name));
+
+    /// <summary>Maps it and has its handle from then on; <see langword="null"/>, and the handle stays the caller's, if there is no room among this process's addresses.</summary>
+    public static byte* Map(OwnedHandle section, long size)
     {
-        using var section = new OwnedHandle(create ? CreateFileMapping(PageFile, 0, PageReadWrite, 0, (uint)size, name) : OpenFileMapping(MapReadWrite, 0, name));
-        return section.IsInvalid ? null : MapViewOfFile(section.Value, MapReadWrite, 0, 0, (nuint)size);
+        var address = MapViewOfFile(section.Value, MapReadWrite, 0, 0, (nuint)size);
+        if (address != null)
+        {
+            Mapped[(nint)address] = section;
+        }
+
+        return address;
     }
 
-    [LibraryImport("kernel32", EntryPoint = "CreateFileMappingW", StringMarshalling = StringMarshalling.Utf16)]
+    public static void Unmap(byte* address)
+    {
+        // Out of the table first: the address is given to another mapping as soon as it is free.
+        if (Mapped.TryRemove((nint)address, out var section))
+        {
+            _ = UnmapViewOfFile(address);
+            section.Dispose();
+        }
+    }
+
+    [LibraryImport("kernel32", EntryPoint = "CreateFileMappingW", SetLastError = true, StringMarshalling = StringMarshalling.Utf16)]
     private static partial nint CreateFileMapping(nint file, nint security, uint protection, uint sizeHigh, uint sizeLow, string name);
 
-    [LibraryImport("kernel32", EntryPoint = "OpenFileMappingW", StringMarshalling = StringMarshalling.Utf16)]
+    [LibraryImport("kernel32", EntryPoint = "OpenFileMappingW", SetLastError = true, StringMarshalling = StringMarshalling.Utf16)]
     private static partial nint OpenFileMapping(uint access, int inherit, string name);
 
-    [LibraryImport("kernel32", EntryPoint = "MapViewOfFile")]
+    [LibraryImport("kernel32", EntryPoint = "MapViewOfFile", SetLastError = true)]
     private static partial byte* MapViewOfFile(nint section, uint access, uint offsetHigh, uint offsetLow, nuint size);
+
+    [LibraryImport("kernel32", EntryPoint = "UnmapViewOfFile")]
+    private static partial int UnmapViewOfFile(byte* address);
 }

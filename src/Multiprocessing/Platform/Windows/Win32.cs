@@ -14,6 +14,7 @@ internal static unsafe partial class Win32
     public const int AccessDenied = 5;
     public const int NotEnoughMemory = 8;
     public const int OutOfMemory = 14;
+    public const int FileExists = 80;
     public const int InvalidParameter = 87;
     public const int BrokenPipe = 109;
     public const int DiskFull = 112;
