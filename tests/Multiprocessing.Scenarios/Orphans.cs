@@ -1,20 +1,18 @@
-using System.Diagnostics;
 using Multiprocessing.Platform;
+using Multiprocessing.Tests;
 
 namespace Multiprocessing.Scenarios;
 
 /// <summary>Trees of processes whose root goes away: killed from outside after it has said "ready", or by its own will.</summary>
-internal static partial class Orphans
+internal static class Orphans
 {
-    private const int SigStop = 19;
-
     public static int Tree()
     {
         using var pids = new ProcessQueue<(string Role, int Id)>();
         var stopped = ChildProcess.Run(
             queue =>
             {
-                queue.Put(("stranger of the stopped", Process.Start("sleep", "120").Id));
+                queue.Put(("stranger of the stopped", Stranger.Start()));
                 Announce(queue, "stopped");
             },
             pids);
@@ -33,7 +31,7 @@ internal static partial class Orphans
             queue =>
             {
                 queue.Put(("parent of a stranger", Environment.ProcessId));
-                queue.Put(("stranger", Process.Start("sleep", "120").Id));
+                queue.Put(("stranger", Stranger.Start()));
                 Thread.Sleep(Timeout.Infinite);
             },
             pids);
@@ -83,7 +81,7 @@ internal static partial class Orphans
     {
         SpareProcesses.Maximum = 3;
         SpareProcesses.PrepareAsync(3).Wait();
-        foreach (var spare in ProcessTable.Descendants(Environment.ProcessId))
+        foreach (var spare in ProcessTable.Descendants(Environment.ProcessId).Where(below => !IsConsoleHost(below.ProcessId)))
         {
             Report.Line("pid", $"{spare.ProcessId} spare");
         }
@@ -137,7 +135,7 @@ internal static partial class Orphans
             {
                 _ = CurrentProcess.Stopping;
                 queue.Put(("listening and deaf", Environment.ProcessId));
-                queue.Put(("stranger", Process.Start("sleep", "120").Id));
+                queue.Put(("stranger", Stranger.Start()));
                 Thread.Sleep(Timeout.Infinite);
             },
             pids);
@@ -157,15 +155,15 @@ internal static partial class Orphans
         Thread.Sleep(Timeout.Infinite);
     }
 
+    /// <summary>On Windows each program without a window has a process of the system's for its console.</summary>
+    private static bool IsConsoleHost(int processId) => OperatingSystem.IsWindows() && System.Diagnostics.Process.GetProcessById(processId).ProcessName is "conhost";
+
     private static void Stop(int processId)
     {
-        _ = Kill(processId, SigStop);
-        while (!File.ReadAllText($"/proc/{processId}/stat").Contains(") T ", StringComparison.Ordinal))
+        Posix.Signal(processId, Posix.SigStop);
+        while (!OperatingSystem.IsWindows() && !File.ReadAllText($"/proc/{processId}/stat").Contains(") T ", StringComparison.Ordinal))
         {
             Thread.Yield();
         }
     }
-
-    [System.Runtime.InteropServices.LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Kill(int processId, int signal);
 }

@@ -8,6 +8,11 @@ if (Environment.GetEnvironmentVariable(Report.MainLogVariable) is { } log)
     File.AppendAllText(log, $"Main {Environment.ProcessId}{Environment.NewLine}");
 }
 
+if (OperatingSystem.IsWindows())
+{
+    Console.OutputEncoding = System.Text.Encoding.UTF8; // as elsewhere
+}
+
 // A child in which Main ran against the library's will has no arguments; it must try what its parent did, or it could not show that it is kept from it.
 var scenario = args.Length == 0 && Environment.GetEnvironmentVariable(Report.ScenarioVariable) is { } name ? [name] : args;
 Report.Line("root", Environment.ProcessId);

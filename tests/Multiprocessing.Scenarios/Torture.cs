@@ -76,7 +76,7 @@ internal static class Torture
     /// <summary>Without what the runtime opens when code first needs it.</summary>
     private static List<string> OpenHandles() =>
     [
-        .. Directory.EnumerateFileSystemEntries("/proc/self/fd")
+        .. (OperatingSystem.IsWindows() ? [] : Directory.EnumerateFileSystemEntries("/proc/self/fd"))
             .Select(path => new FileInfo(path).LinkTarget ?? "")
             .Where(target => Path.GetExtension(target) is not (".dll" or ".pdb" or ".so") && !target.StartsWith("/memfd:doublemapper", StringComparison.Ordinal))
             .Order(),

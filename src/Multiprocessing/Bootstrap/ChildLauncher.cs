@@ -94,7 +94,7 @@ internal static class ChildLauncher
             {
                 Listener = listener,
             };
-            var hello = Greeting(session, participant, token, isSpare, toRestore);
+            var hello = Greeting(session, participant, token, isSpare, toRestore, output.Write is not null, error.Write is not null);
             _ = link.Writer.TrySend(FrameKind.Hello, hello.ToBytes(), options.StartTimeout); // a child that is gone already is the watcher's to report
             return link;
         }
@@ -136,7 +136,7 @@ internal static class ChildLauncher
         }
     }
 
-    private static Hello Greeting(Session session, ParticipantId participant, Guid token, bool isSpare, Dictionary<string, string?> toRestore)
+    private static Hello Greeting(Session session, ParticipantId participant, Guid token, bool isSpare, Dictionary<string, string?> toRestore, bool readsOutput, bool readsError)
     {
         var entry = Assembly.GetEntryAssembly();
         return new Hello
@@ -151,6 +151,8 @@ internal static class ChildLauncher
             ParentId = Environment.ProcessId,
             ParentName = CurrentProcess.Name,
             IsSpare = isSpare,
+            OutputIsRead = readsOutput || CurrentProcess.OutputIsRead, // else it has ours
+            ErrorIsRead = readsError || CurrentProcess.ErrorIsRead,
             EnvironmentToRestore = toRestore,
         };
     }

@@ -106,6 +106,8 @@ internal sealed class ChildRuntime
         }
 
         CurrentProcess.Become(hello);
+        CrashDialogs.Disable();
+        ConsoleText.WriteUtf8(hello.OutputIsRead, hello.ErrorIsRead);
         if (hello.EntryAssembly.Length > 0)
         {
             var entry = Assembly.Load(NameOf(hello.EntryAssembly));

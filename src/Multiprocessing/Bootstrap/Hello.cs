@@ -33,6 +33,12 @@ internal sealed record Hello
     /// <summary>No body comes yet: the child makes itself ready for any.</summary>
     public required bool IsSpare { get; init; }
 
+    /// <summary>Its standard output goes to a process of this library, which reads UTF-8.</summary>
+    public required bool OutputIsRead { get; init; }
+
+    /// <summary>The same of its standard error.</summary>
+    public required bool ErrorIsRead { get; init; }
+
     /// <summary>Variables that only the start needed, with the values that the program's own code shall see (<see langword="null"/>: none).</summary>
     public required IReadOnlyDictionary<string, string?> EnvironmentToRestore { get; init; }
 
@@ -51,6 +57,8 @@ internal sealed record Hello
         writer.Write(ParentId);
         writer.Write(ParentName);
         writer.Write(IsSpare ? 1 : 0);
+        writer.Write(OutputIsRead ? 1 : 0);
+        writer.Write(ErrorIsRead ? 1 : 0);
         writer.Write(EnvironmentToRestore.Count);
         foreach (var (name, value) in EnvironmentToRestore)
         {
@@ -82,6 +90,8 @@ internal sealed record Hello
             ParentId = reader.ReadInt32(),
             ParentName = reader.ReadString(),
             IsSpare = reader.ReadBoolean(),
+            OutputIsRead = reader.ReadBoolean(),
+            ErrorIsRead = reader.ReadBoolean(),
             EnvironmentToRestore = ReadEnvironment(ref reader),
         };
     }

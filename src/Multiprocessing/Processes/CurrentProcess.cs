@@ -40,6 +40,10 @@ public static class CurrentProcess
         }
     }
 
+    internal static bool OutputIsRead => _hello is { OutputIsRead: true };
+
+    internal static bool ErrorIsRead => _hello is { ErrorIsRead: true };
+
     internal static bool IsStoppingObserved => _isStoppingObserved;
 
     internal static bool IsStopping => StoppingSource.IsCancellationRequested;

@@ -6,7 +6,7 @@ namespace Multiprocessing.Tests;
 
 public class HostEntryPointTests : ProcessTest
 {
-    [Fact]
+    [PosixFact("The tests are published for it together with a runtime, and nothing starts other programs with that.")]
     public Task The_host_started_by_hand_says_what_it_is_and_ends() => Watchdog.Run(() =>
     {
         var program = Path.Combine(AppContext.BaseDirectory, "Multiprocessing.Tests");

@@ -10,6 +10,7 @@ internal static class WarmUp
     private static async Task Run()
     {
         TestRun.Mark();
+        Multiprocessing.Platform.CrashDialogs.Disable(); // of the companion programs, too
         _ = (Console.Out, Console.Error); // each duplicates its handle when it is first asked for
         using var queue = new ProcessQueue<int>();
         var options = new ChildProcessOptions { StandardOutput = ProcessOutput.ToLines(_ => { }), StandardError = ProcessOutput.ToLines(_ => { }) };

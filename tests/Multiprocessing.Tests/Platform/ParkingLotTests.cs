@@ -102,7 +102,7 @@ public sealed unsafe class ParkingLotTests : IDisposable
         sleepers.ShouldAllBe(sleeper => sleeper.Join(Patience));
     }
 
-    [Fact]
+    [PosixFact("Bells there have names and no files.")]
     public void Sleeping_leaves_no_handle_open_and_takes_the_same_place_again()
     {
         for (var i = 0; i < 50; i++)

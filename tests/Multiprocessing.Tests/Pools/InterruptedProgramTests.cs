@@ -10,7 +10,7 @@ public class InterruptedProgramTests : ProcessTest
 {
     private const int ByInterrupt = 128 + Posix.SigInterrupt;
 
-    [Fact]
+    [PosixFact("Ctrl-C comes from a console there, and a program under test has none.")]
     public Task One_Ctrl_C_ends_a_long_map_and_its_workers_without_stack_traces() => Watchdog.Run(() =>
     {
         using var companion = Companion.Start(ProgramShape.AppHost, "long-map");

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using System.Text.RegularExpressions;
 using Shouldly;
 using Xunit;
@@ -69,7 +70,7 @@ public partial class ConsoleTests : ProcessTest
             program.StandardOutput.Dispose();
             program.WaitForExit();
             program.ExitCode.ShouldBe(0, error.Result);
-            error.Result.ShouldBe("result 7, next True, warnings 1\n");
+            error.Result.ReplaceLineEndings("\n").ShouldBe("result 7, next True, warnings 1\n");
             program.StandardError.Dispose();
         },
         Limit);
@@ -86,11 +87,11 @@ public partial class ConsoleTests : ProcessTest
         var text = output.ReadToEnd();
         program.WaitForExit();
         program.ExitCode.ShouldBe(0, complaints.Result);
-        return (text, complaints.Result);
+        return (text.ReplaceLineEndings("\n"), complaints.Result.ReplaceLineEndings("\n"));
     }
 
     private static Process Start(string scenario) => Process.Start(
-        new ProcessStartInfo(ProgramShape.AppHost.FileName, ["console", scenario]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        new ProcessStartInfo(ProgramShape.AppHost.FileName, ["console", scenario]) { RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = Encoding.UTF8, StandardErrorEncoding = Encoding.UTF8 })!;
 
     private static Line[] Parse(string output) =>
         [.. output.TrimEnd('\n').Split('\n').Select(line => Prefixed().Match(line)).Select(match => new Line(match.Groups[2].Value, match.Groups[3].Value, match.Groups[4].Value))];

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.Versioning;
+using System.Text;
 
 namespace Multiprocessing.Platform.Windows;
 
@@ -17,6 +18,9 @@ internal sealed class HandleEnd : PipeEnd, ISignaling
     private readonly bool _writesOverlapped;
     private PipePump? _pump;
 
+    // Of standard output and standard error, to which the lines of children go: those are UTF-8.
+    private Decoder? _decoder;
+
     private HandleEnd(OwnedHandle? read, OwnedHandle? write, bool writesOverlapped = false)
     {
         _read = read;
@@ -25,6 +29,8 @@ internal sealed class HandleEnd : PipeEnd, ISignaling
     }
 
     public Action? Changed { get; set; }
+
+    public bool IsClosed { get; private set; }
 
     public bool IsReady => _pump is null || _pump.IsReady;
 
@@ -91,7 +97,7 @@ internal sealed class HandleEnd : PipeEnd, ISignaling
     {
         var handle = new OwnedHandle(Win32.GetStdHandle(which));
         GC.SuppressFinalize(handle);
-        return new HandleEnd(null, handle);
+        return new HandleEnd(null, handle) { _decoder = Encoding.UTF8.GetDecoder() };
     }
 
     public override void SetNonBlocking() => _pump = new PipePump(_read!, () => Changed?.Invoke());
@@ -101,7 +107,7 @@ internal sealed class HandleEnd : PipeEnd, ISignaling
     public override void Settle() => _pump?.Settle();
 
     // A window's program has no standard error.
-    public override bool Write(ReadOnlySpan<byte> data) => !_write!.IsInvalid && PipeHandle.Write(_write, data);
+    public override bool Write(ReadOnlySpan<byte> data) => !_write!.IsInvalid && PipeHandle.Write(_write, _decoder is null ? data : ConsoleText.FromUtf8(data, _decoder));
 
     public override bool TrySend(ReadOnlySpan<byte> data, TimeSpan timeout) =>
         data.IsEmpty || (_writesOverlapped ? PipeHandle.TryWrite(_write!, data, timeout) : PipeHandle.Write(_write!, data));
@@ -110,6 +116,7 @@ internal sealed class HandleEnd : PipeEnd, ISignaling
 
     public override void Dispose()
     {
+        IsClosed = true;
         Changed = null;
         _write?.Dispose();
         if (_pump is { } pump)

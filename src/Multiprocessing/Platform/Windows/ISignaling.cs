@@ -5,6 +5,8 @@ internal interface ISignaling
 {
     bool IsReady { get; }
 
+    bool IsClosed { get; }
+
     /// <summary>Called on any thread when <see cref="IsReady"/> may have become true.</summary>
     Action? Changed { get; set; }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using Microsoft.Win32.SafeHandles;
 
 namespace Multiprocessing.Platform.Windows;
 
@@ -40,7 +41,7 @@ internal static unsafe partial class NtProcesses
         }
     }
 
-    public static OwnedHandle OpenToWait(int processId) => Open(processId, Synchronize | QueryLimited);
+    public static SafeWaitHandle OpenToWait(int processId) => new(OpenProcess(Synchronize, 0, (uint)processId), ownsHandle: true);
 
     /// <summary>Opens it to give it handles; invalid, and no error, if it is gone.</summary>
     public static OwnedHandle OpenToGive(MemoryKeeper keeper, out int error)

@@ -23,6 +23,7 @@ internal static class NtStatus
         0xC0000374 => "STATUS_HEAP_CORRUPTION",
         0xC0000409 => "STATUS_STACK_BUFFER_OVERRUN",
         0xC0000420 => "STATUS_ASSERTION_FAILURE",
+        0xC0000602 => "STATUS_FAIL_FAST_EXCEPTION",
         0xE0434352 => "unhandled .NET exception",
         >= 0xC0000000 and < 0xD0000000 => "NTSTATUS",
         _ => null,

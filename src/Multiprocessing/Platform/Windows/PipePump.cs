@@ -11,7 +11,9 @@ internal sealed class PipePump
 {
     private const int PieceSize = 16 * 1024;
     private const int MostBuffered = 256 * 1024;
+    private const int CancelPause = 5; // milliseconds
     private static readonly TimeSpan SettlePatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ClosePatience = TimeSpan.FromSeconds(1);
 
     private readonly object _gate = new();
     private readonly Queue<ReadOnlyMemory<byte>> _pieces = new();
@@ -19,6 +21,7 @@ internal sealed class PipePump
     private readonly Action _changed;
     private int _buffered;
     private bool _isUnbounded;
+    private bool _isClosed;
     private bool _hasEnded;
 
     public PipePump(OwnedHandle source, Action changed)
@@ -81,15 +84,18 @@ internal sealed class PipePump
         }
     }
 
+    /// <summary>Ends the thread, which closes the pipe. It may be about to read, where nothing can be cancelled yet: so once more until it has heard.</summary>
     public void Close()
     {
+        var deadline = Environment.TickCount64 + (long)ClosePatience.TotalMilliseconds;
         lock (_gate)
         {
-            _isUnbounded = true;
+            _isUnbounded = _isClosed = true;
             Monitor.PulseAll(_gate);
-            if (!_hasEnded)
+            while (!_hasEnded && Environment.TickCount64 < deadline)
             {
                 PipeHandle.Cancel(_source);
+                Monitor.Wait(_gate, CancelPause);
             }
         }
     }
@@ -99,10 +105,11 @@ internal sealed class PipePump
         var buffer = new byte[PieceSize];
         while (true)
         {
+            bool ended;
             var count = PipeHandle.Read(_source, buffer);
             lock (_gate)
             {
-                if (count > 0)
+                if (count > 0 && !_isClosed)
                 {
                     _pieces.Enqueue(buffer.AsSpan(0, count).ToArray());
                     _buffered += count;
@@ -113,10 +120,11 @@ internal sealed class PipePump
                 }
 
                 Monitor.PulseAll(_gate);
+                ended = _hasEnded;
             }
 
             _changed();
-            if (count == 0)
+            if (ended)
             {
                 _source.Dispose();
                 return;

@@ -7,35 +7,43 @@ namespace Multiprocessing.Platform.Windows;
 [SupportedOSPlatform("windows")]
 internal sealed class ProcessEnd : WaitSource, ISignaling
 {
-    private readonly OwnedHandle _process;
     private readonly ManualResetEvent _wait = new(false);
     private readonly RegisteredWaitHandle _registration;
 
-    private ProcessEnd(OwnedHandle process)
+    /// <summary>The thread pool waits on the handle in a thread of its own, and may do so for a moment after it was told to stop: so the handle is the registration's too, and closed by
+    /// whoever lets go of it last. Closed earlier, its number could be given to an event of the runtime's, and that thread would take a signal away from who waits for it.</summary>
+    private ProcessEnd(SafeWaitHandle process)
     {
-        _process = process;
         _wait.SafeWaitHandle.Dispose();
-        _wait.SafeWaitHandle = new SafeWaitHandle(process.Value, ownsHandle: false);
+        _wait.SafeWaitHandle = process;
         _registration = ThreadPool.UnsafeRegisterWaitForSingleObject(_wait, (_, _) => Changed?.Invoke(), null, Timeout.Infinite, executeOnlyOnce: true);
     }
 
     public Action? Changed { get; set; }
 
-    public bool IsReady => !NtProcesses.IsRunning(_process);
+    public bool IsClosed { get; private set; }
+
+    public bool IsReady => !IsClosed && _wait.WaitOne(0);
 
     public static ProcessEnd? TryOpen(int processId)
     {
         var process = NtProcesses.OpenToWait(processId);
-        return process.IsInvalid ? null : new ProcessEnd(process);
+        if (process.IsInvalid)
+        {
+            process.Dispose();
+            return null;
+        }
+
+        return new ProcessEnd(process);
     }
 
-    public override bool WaitUntilReady(int milliseconds) => Win32.WaitForSingleObject(_process.Value, (uint)milliseconds) == 0;
+    public override bool WaitUntilReady(int milliseconds) => _wait.WaitOne(milliseconds);
 
     public override void Dispose()
     {
+        IsClosed = true;
         Changed = null;
         _registration.Unregister(null);
         _wait.Dispose();
-        _process.Dispose();
     }
 }

@@ -34,6 +34,13 @@ internal sealed class SignalSet : ReadinessSet
             while (true)
             {
                 _hasChanged = false;
+
+                // Closed ones leave by themselves, as they do from an epoll set.
+                foreach (var closed in _sources.Keys.Where(source => ((ISignaling)source).IsClosed).ToArray())
+                {
+                    _sources.Remove(closed);
+                }
+
                 var count = 0;
                 foreach (var (source, tag) in _sources)
                 {
