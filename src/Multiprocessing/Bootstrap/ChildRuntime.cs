@@ -48,6 +48,7 @@ internal sealed class ChildRuntime
         if (hello.IsSpare)
         {
             SpareWarmUp.Run(); // ready when it has read the first hints as well
+            IdleDirectory.Leave();
         }
         else
         {
@@ -148,6 +149,7 @@ internal sealed class ChildRuntime
         {
             _assignment = Assignment.Read(payload, out var body);
             CurrentProcess.Become(_assignment);
+            IdleDirectory.Return();
             call = ReadCall(body);
         }
         catch (Exception exception)

@@ -16,10 +16,22 @@ internal static class Signals
 
     /// <summary>
     /// Sends a signal to one process; <see langword="false"/> when it does not exist, is somebody else's, or the system has no such signal. Windows can only end a child, with
-    /// all that it started.
+    /// all that it started, or this process itself.
     /// </summary>
-    public static bool Send(int processId, int signal) =>
-        OperatingSystem.IsWindows() ? signal == Kill && StartedChildren.Kill(processId, signal) : PosixSignals.Send(processId, signal);
+    public static bool Send(int processId, int signal)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            return PosixSignals.Send(processId, signal);
+        }
+
+        if (signal == Kill && processId == Environment.ProcessId)
+        {
+            OwnProcess.DieBy(signal);
+        }
+
+        return signal == Kill && StartedChildren.Kill(processId, signal);
+    }
 
     /// <summary>Sends a signal to every process of a group.</summary>
     public static bool SendToGroup(int groupId, int signal) =>

@@ -6,27 +6,28 @@ namespace Multiprocessing.Tests;
 /// <summary>One program in every shape: Main runs once, in the parent, and bodies of all kinds run in the children.</summary>
 public class ProgramShapeTests(PublishedPrograms published) : ProcessTest, IClassFixture<PublishedPrograms>
 {
+    private const string NoDotnet = "The tests are published for it together with a runtime: there is no dotnet that it could be started with, or published again.";
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5); // publishing included
     private static readonly string[] Checks = ["closure", "asynchronous continuations", "nested child", "exception", "queue", "entry assembly", "type of this program"];
 
     [Fact]
     public Task A_program_started_by_its_own_executable() => Watchdog.Run(() => RunsMainOnceAndBodiesInChildren(ProgramShape.AppHost));
 
-    [Fact]
+    [PosixFact(NoDotnet)]
     public Task A_program_started_as_dotnet_dll() => Watchdog.Run(() => RunsMainOnceAndBodiesInChildren(ProgramShape.Library));
 
-    [Fact]
+    [PosixFact(NoDotnet)]
     public Task A_program_published_as_a_single_file() => Watchdog.Run(() => RunsMainOnceAndBodiesInChildren(published.SingleFile), Limit);
 
-    [Fact]
+    [PosixFact(NoDotnet)]
     public Task A_program_published_as_a_self_contained_single_file() =>
         Watchdog.Run(() => RunsMainOnceAndBodiesInChildren(published.SelfContained), Limit);
 
-    [Fact]
+    [PosixFact("CreateProcess is given whole paths, and no shell stands between.")]
     public Task A_program_started_from_another_directory() => Watchdog.Run(() =>
         RunsMainOnceAndBodiesInChildren(new ProgramShape("by a relative path", "sh", "-c", $"cd {Path.GetDirectoryName(ProgramShape.AppHost.FileName)} && exec ./Multiprocessing.Scenarios \"$0\"")));
 
-    [Fact]
+    [PosixFact(NoDotnet)]
     public Task A_program_whose_startup_hooks_are_switched_off_says_so_and_is_no_fork_bomb() => Watchdog.Run(
         () =>
         {

@@ -239,6 +239,7 @@ public class SpareTests : ProcessTest
     private static List<int> Spares()
     {
         var taken = ChildProcess.Active.Select(child => child.Id).ToHashSet();
-        return [.. ProcessEntry.All().Where(entry => entry.ParentId == Environment.ProcessId && !entry.IsZombie && !taken.Contains(entry.Id)).Select(entry => entry.Id)];
+        var all = OperatingSystem.IsWindows() ? TestRun.Processes() : ProcessEntry.All();
+        return [.. all.Where(entry => entry.ParentId == Environment.ProcessId && !entry.IsZombie && !taken.Contains(entry.Id)).Select(entry => entry.Id)];
     }
 }

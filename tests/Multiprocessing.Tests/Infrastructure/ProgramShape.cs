@@ -15,7 +15,11 @@ public sealed record ProgramShape(string Name, string FileName, params string[] 
     public static string Configuration { get; } = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
 
     /// <summary>The program that kills at each numbered point of the kernel, with a library of its own.</summary>
-    public static ProgramShape Steps { get; } = new("steps", Path.Combine(ProjectDirectoryOf("Multiprocessing.Steps"), "bin", Configuration, "net10.0", "Multiprocessing.Steps"));
+    public static ProgramShape Steps { get; } = new(
+        "steps",
+        Published is null
+            ? Path.Combine(ProjectDirectoryOf("Multiprocessing.Steps"), "bin", Configuration, "net10.0", "Multiprocessing.Steps")
+            : Path.Combine(Published, "steps", "Multiprocessing.Steps.exe"));
 
     public static string ProjectDirectory => ProjectDirectoryOf(Project);
 

@@ -3,9 +3,26 @@ namespace Multiprocessing.Tests;
 /// <summary>A directory that goes with the test.</summary>
 internal sealed class TemporaryDirectory : IDisposable
 {
+    // A process that begins in a directory, or ends in one, has it open there for a while.
+    private static readonly TimeSpan PatienceOnWindows = TimeSpan.FromSeconds(20);
+
     public string Path { get; } = Directory.CreateTempSubdirectory("multiprocessing-test-").FullName;
 
     public string File(string name) => System.IO.Path.Combine(Path, name);
 
-    public void Dispose() => Directory.Delete(Path, recursive: true);
+    public void Dispose()
+    {
+        for (var watch = System.Diagnostics.Stopwatch.StartNew(); ; Thread.Sleep(50))
+        {
+            try
+            {
+                Directory.Delete(Path, recursive: true);
+                return;
+            }
+            catch (Exception exception) when (OperatingSystem.IsWindows() && watch.Elapsed < PatienceOnWindows && exception is IOException or UnauthorizedAccessException)
+            {
+                // Once more.
+            }
+        }
+    }
 }

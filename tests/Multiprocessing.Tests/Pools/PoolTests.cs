@@ -307,8 +307,13 @@ public class PoolTests : ProcessTest
         failed.ExitStatus.Reason.ShouldBe(ExitReason.FailFast);
         failed.StandardErrorTail.ShouldContain("the disk is gone");
         failed.Message.ShouldContain("the disk is gone");
-        var overflow = await Should.ThrowAsync<WorkerDiedException>(pool.RunAsync(() => Deeper(0)));
-        overflow.ExitStatus.Reason.ShouldBe(ExitReason.StackOverflow);
+        if (Here.IsNoWine)
+        {
+            // Wine 8 does not get through the runtime's report of it.
+            var overflow = await Should.ThrowAsync<WorkerDiedException>(pool.RunAsync(() => Deeper(0)));
+            overflow.ExitStatus.Reason.ShouldBe(ExitReason.StackOverflow);
+        }
+
         (await pool.RunAsync(() => 1)).ShouldBe(1);
     });
 

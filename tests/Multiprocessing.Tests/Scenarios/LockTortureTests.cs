@@ -17,6 +17,7 @@ public class LockTortureTests : ProcessTest
     private const int Repairs = 3;
     private const int Violations = 4;
 
+    private const int LeastKills = 11; // on a slow machine a start takes half a second
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(LongRuns.TortureSeconds(5));
     private static readonly TimeSpan Limit = Duration + TimeSpan.FromSeconds(115);
 
@@ -131,7 +132,7 @@ public class LockTortureTests : ProcessTest
         var random = new Random(seed);
         var workers = works.Select(work => ChildProcess.Run(work, primitive, cells, Ends.Quiet)).ToArray();
         var (kills, slowest) = (0, TimeSpan.Zero);
-        for (var clock = Stopwatch.StartNew(); clock.Elapsed < Duration; kills++)
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed < Duration || kills < LeastKills; kills++)
         {
             Thread.Sleep(random.Next(5, 40));
             var victim = random.Next(workers.Length);
@@ -146,7 +147,6 @@ public class LockTortureTests : ProcessTest
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"seed {seed}, {kills} kills, {cells[Progress]} steps, {cells[Repairs]} repairs, others got on after {slowest.TotalMilliseconds:0} ms at the latest");
         cells[Violations].ShouldBe(0);
-        kills.ShouldBeGreaterThan(10, "otherwise nothing was tried");
     }
 
     private static void Kill(ChildProcess child)
