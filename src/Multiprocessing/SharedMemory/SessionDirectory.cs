@@ -12,6 +12,7 @@ internal sealed class SessionDirectory
 {
     public const string LockFile = "lock";
     public const string SessionFile = "session";
+    public const string DraftEnding = ".new";
 
     /// <summary>Memory, and no disk.</summary>
     public static string SharedRoot { get; } = MappedFile.MemoryDirectory ?? TempRoot;
@@ -21,7 +22,6 @@ internal sealed class SessionDirectory
 
     private const int MostAttempts = 20;
     private static readonly TimeSpan AttemptPause = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan EmptyForTooLong = TimeSpan.FromSeconds(30);
 
     private readonly Lock _gate = new();
     private SafeFileHandle? _rootLock;
@@ -61,16 +61,13 @@ internal sealed class SessionDirectory
     public static SessionDirectory CreateNew(string wantedRoot, Action<string> fill)
     {
         var name = Prefix + Guid.NewGuid().ToString("N")[..16];
-        var ending = $".{Environment.ProcessId}.{ProcessIdentity.StartTimeOf(Environment.ProcessId)}.new";
+        var maker = $".{Environment.ProcessId}.{ProcessIdentity.StartTimeOf(Environment.ProcessId)}";
+
+        // Where it cannot be renamed any more, it keeps the maker's pid in its name, by which a sweep knows whose it is before there is a lock.
+        var ending = PrivateDirectory.CanMoveInUse ? maker + DraftEnding : "";
+        name += PrivateDirectory.CanMoveInUse ? "" : maker;
         var path = Path.Combine(MakeDraft(wantedRoot, name + ending), name);
         var draft = path + ending;
-        if (!PrivateDirectory.CanMoveInUse)
-        {
-            // Then under its own name at once. A sweep leaves a directory alone that has no lock yet; killed before that, it stays, empty.
-            Directory.Move(draft, path);
-            draft = path;
-        }
-
         SafeFileHandle? rootLock = null;
         KillPoints.Pass(KillPoint.DirectoryDrafted);
         try
@@ -189,15 +186,6 @@ internal sealed class SessionDirectory
             {
                 // Not yet.
             }
-        }
-    }
-
-    /// <summary>Removes a directory in which nothing is left, and whose maker had time enough to put something there.</summary>
-    internal static void DeleteIfEmpty(string path)
-    {
-        if (!PrivateDirectory.CanDeleteInUse && DateTime.UtcNow - Directory.GetCreationTimeUtc(path) > EmptyForTooLong && !Directory.EnumerateFileSystemEntries(path).Any())
-        {
-            Directory.Delete(path);
         }
     }
 

@@ -114,28 +114,28 @@ internal static class SessionSweep
     private static void Look(string path)
     {
         var name = Path.GetFileName(path);
-        if (name.EndsWith(".new", StringComparison.Ordinal))
+        if (name.Split('.') is [_, var id, var start, ..]
+            && int.TryParse(id, CultureInfo.InvariantCulture, out var processId)
+            && long.TryParse(start, CultureInfo.InvariantCulture, out var startTime))
         {
-            var parts = name.Split('.');
-            if (parts.Length == 4
-                && int.TryParse(parts[1], CultureInfo.InvariantCulture, out var processId)
-                && long.TryParse(parts[2], CultureInfo.InvariantCulture, out var startTime)
-                && !ProcessIdentity.IsRunning(processId, startTime))
+            var isDraft = name.EndsWith(SessionDirectory.DraftEnding, StringComparison.Ordinal);
+            var isMakerAlive = ProcessIdentity.IsRunning(processId, startTime);
+            if (!isMakerAlive && (isDraft || !Reap(path)))
             {
-                SessionDirectory.DeleteTree(path);
+                SessionDirectory.DeleteTree(path); // a draft, or its maker was killed before it had a lock
             }
 
-            return;
+            if (isDraft || !isMakerAlive)
+            {
+                return;
+            }
         }
 
         // A second directory goes with its first; if the first is gone, or is not to be seen from here, only if no living process of it has it locked.
         var first = Path.Combine(SessionDirectory.SharedRoot, name);
         if (path == first || !Directory.Exists(first))
         {
-            if (!Reap(path))
-            {
-                SessionDirectory.DeleteIfEmpty(path);
-            }
+            _ = Reap(path);
         }
     }
 }
