@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
@@ -114,7 +115,7 @@ internal sealed record LaunchPlan(string Executable, IReadOnlyList<string> Argum
             return null;
         }
 
-        var dotnet = Path.Combine(root.FullName, OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet");
+        var dotnet = Path.Combine(root.FullName, ChildStart.FileNameOf("dotnet"));
         return File.Exists(dotnet) ? dotnet : null;
     }
 

@@ -16,8 +16,6 @@ internal sealed class NamedDirectory
 
     private const string GateFile = "gate";
     private const string UsersFile = "users";
-    private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
-        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
     // Who comes or leaves has the gate for milliseconds.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -166,7 +164,7 @@ internal sealed class NamedDirectory
                 $"'{path}', where this user's programs meet by name, is another user's or a link: whoever made it could read and change what they share. Remove it, or name another place in {RootVariable}.");
         }
 
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) is not 0 and var mode)
+        if (PrivateDirectory.OpenTo(path) is { } mode)
         {
             throw new UnauthorizedAccessException(
                 $"'{path}', where this user's programs meet by name, is open to others ({mode}): what lies there may be theirs. Remove it when no program uses it (it is made anew), or chmod it to 700 if you know what is in it.");

@@ -21,6 +21,9 @@ internal static class ChildStart
                 ? ProcessorMask.Use(request.Processors, () => PosixSpawn.Start(request))
                 : throw Unsupported.Here("Binding a process to processors");
 
+    /// <summary>What the program's file is called.</summary>
+    public static string FileNameOf(string program) => OperatingSystem.IsWindows() ? program + ".exe" : program;
+
     /// <summary>Sets how willingly the process gives way to others: 19 is the most, -20 the least.</summary>
     /// <exception cref="Win32Exception">The system refused; the code is its own.</exception>
     public static void SetNice(int processId, int nice)

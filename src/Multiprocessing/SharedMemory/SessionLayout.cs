@@ -8,7 +8,7 @@ internal struct SessionHeader
 {
     public const int Size = 4096;
     public const uint ExpectedMagic = 0x4E53504D; // "MPSN"
-    public const int ExpectedVersion = 2;
+    public const int ExpectedVersion = 3;
 
     [FieldOffset(0)]
     public uint Magic;
@@ -43,6 +43,10 @@ internal struct SessionHeader
     /// <summary>The generation before the first of every segment's entry: by chance where sessions follow each other at one place, so that no handle fits two of them.</summary>
     [FieldOffset(40)]
     public int FirstGeneration;
+
+    /// <summary>1 where sleepers are parked in a table (<see cref="Platform.Means.ParksSleepers"/>): a process that sleeps on the words themselves would not be woken by one that looks there.</summary>
+    [FieldOffset(44)]
+    public int ParksSleepers;
 
     /// <summary>The owner lock of both tables, on a line of its own.</summary>
     [FieldOffset(128)]

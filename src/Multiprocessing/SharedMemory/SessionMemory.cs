@@ -31,7 +31,9 @@ internal sealed unsafe class SessionMemory
 
     public SegmentEntry* Segments => (SegmentEntry*)(_base + SegmentsOffset);
 
-    public static string LayoutHere => Describe(SessionHeader.ExpectedVersion, sizeof(void*));
+    public static string LayoutHere => Describe(SessionHeader.ExpectedVersion, sizeof(void*), ParksHere);
+
+    private static int ParksHere => Means.ParksSleepers ? 1 : 0;
 
     public static SessionMemory Create(string path, int rootProcessId, long rootStartTime)
     {
@@ -46,6 +48,7 @@ internal sealed unsafe class SessionMemory
         var header = memory.Header;
         header->LayoutVersion = SessionHeader.ExpectedVersion;
         header->PointerSize = sizeof(void*);
+        header->ParksSleepers = ParksHere;
         header->RootProcessId = rootProcessId;
         header->RootStartTime = rootStartTime;
         header->SegmentCapacity = GrowthStep;
@@ -73,10 +76,11 @@ internal sealed unsafe class SessionMemory
         var header = memory.Header;
         if (Volatile.Read(ref header->Magic) != SessionHeader.ExpectedMagic
             || header->LayoutVersion != SessionHeader.ExpectedVersion
-            || header->PointerSize != sizeof(void*))
+            || header->PointerSize != sizeof(void*)
+            || header->ParksSleepers != ParksHere)
         {
             throw new InvalidOperationException(
-                $"The session at '{path}' has {Describe(header->LayoutVersion, header->PointerSize)}; this build of the library has {LayoutHere}. All processes of a session must run the same build.");
+                $"The session at '{path}' has {Describe(header->LayoutVersion, header->PointerSize, header->ParksSleepers)}; this process has {LayoutHere}. All processes of a session must run the same build, and sleep by the same means.");
         }
 
         return memory;
@@ -91,12 +95,13 @@ internal sealed unsafe class SessionMemory
         }
 
         var header = (SessionHeader*)address;
-        var layout = Describe(header->LayoutVersion, header->PointerSize);
+        var layout = Describe(header->LayoutVersion, header->PointerSize, header->ParksSleepers);
         MappedFile.Unmap(address, SessionHeader.Size);
         return layout;
     }
 
-    private static string Describe(int layout, int pointerSize) => $"layout {layout} with {pointerSize * 8}-bit pointers";
+    private static string Describe(int layout, int pointerSize, int parksSleepers) =>
+        $"layout {layout} with {pointerSize * 8}-bit pointers{(parksSleepers == 0 ? "" : $", sleepers in a table ({Means.ForceVariable})")}";
 
     /// <summary>The file was renamed.</summary>
     public void MoveTo(string path)

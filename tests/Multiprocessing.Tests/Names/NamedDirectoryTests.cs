@@ -1,3 +1,4 @@
+using Multiprocessing.Platform;
 using Shouldly;
 using Xunit;
 
@@ -64,13 +65,17 @@ public sealed class NamedDirectoryTests : IDisposable
         var session = _place.Join();
         session.Memory.Header->LayoutVersion = 77;
         var layout = Should.Throw<NamedObjectMismatchException>(() => _place.Join());
-        layout.Expected.ShouldBe($"layout {SessionHeader.ExpectedVersion} with 64-bit pointers");
-        layout.Actual.ShouldBe("layout 77 with 64-bit pointers");
+        layout.Expected.ShouldBe(SessionMemory.LayoutHere);
+        layout.Expected.ShouldStartWith($"layout {SessionHeader.ExpectedVersion} with 64-bit pointers");
+        layout.Actual.ShouldBe(layout.Expected.Replace($"layout {SessionHeader.ExpectedVersion} ", "layout 77 "));
         layout.Message.ShouldContain(layout.Expected);
         layout.Message.ShouldContain(layout.Actual);
         session.Memory.Header->LayoutVersion = SessionHeader.ExpectedVersion;
         session.Memory.Header->PointerSize = 4;
         Should.Throw<NamedObjectMismatchException>(() => _place.Join()).Message.ShouldContain("32-bit");
+        session.Memory.Header->PointerSize = 8;
+        session.Memory.Header->ParksSleepers ^= 1;
+        Should.Throw<NamedObjectMismatchException>(() => _place.Join()).Message.ShouldContain(Means.ForceVariable);
 
         // Of those who left nobody lives: what they wrote is nobody's, whatever its layout.
         session.Leave();

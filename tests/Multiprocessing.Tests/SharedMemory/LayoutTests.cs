@@ -15,6 +15,7 @@ public sealed unsafe class LayoutTests
         At(&x, &x.Magic).ShouldBe(0);
         At(&x, &x.LayoutVersion).ShouldBe(4);
         At(&x, &x.PointerSize).ShouldBe(8);
+        At(&x, &x.ParksSleepers).ShouldBe(44);
         At(&x, &x.RootProcessId).ShouldBe(12);
         At(&x, &x.RootStartTime).ShouldBe(16);
         At(&x, &x.SegmentCapacity).ShouldBe(24);
