@@ -11,6 +11,10 @@ readonly wine=/usr/lib/wine/wine64
 export CI=true DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 MSBUILDDISABLENODEREUSE=1
 
 if [ ! -x "$wine" ]; then
+    if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+        echo "Wine is not there ($wine), and only root can install it, on Debian: apt-get install wine wine64"
+        exit 3
+    fi
     apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends wine wine64 >/dev/null || exit
 fi
 
