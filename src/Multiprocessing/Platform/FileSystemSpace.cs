@@ -7,6 +7,6 @@ namespace Multiprocessing.Platform;
 internal static class FileSystemSpace
 {
     /// <summary>Bytes that this user may still write on the file system of <paramref name="path"/>, which exists; 0 if it cannot be asked.</summary>
-    public static long Available(string path) => 
+    public static long Available(string path) =>
         OperatingSystem.IsWindows() ? CommitSpace.Available() : Means.UseLinux ? Statvfs.Available(path) : new DriveInfo(path).AvailableFreeSpace;
 }

@@ -115,6 +115,10 @@ public class SpareTests : ProcessTest
         {
             Environment.CurrentDirectory = before;
             Environment.SetEnvironmentVariable(Variable, null);
+            if (!Here.IsNoWine)
+            {
+                SpareProcesses.Maximum = 0; // Wine's console host stays in the directory where its program began
+            }
         }
     });
 
