@@ -95,7 +95,7 @@ run_group() {
         # "    Multiprocessing.Tests.DeadRootTests.Spares_go_with_a_root_that_ends(way: "return", exitCode: 5) [FAIL]"
         while read -r method; do
             again+=(-method "$method")
-        done < <(sed -nE 's/^ +(Multiprocessing\.[A-Za-z0-9_.]+)(\(.*)? \[FAIL\]$/\1/p' "$work/log" | sort -u)
+        done < <(sed -nE 's/^ +(Multiprocessing\.[A-Za-z0-9_.]+)(\(.*)? \[FAIL\]$/\1/p' <(tr -d '\r' <"$work/log") | sort -u)
         echo "once more: ${again[*]}"
         repeated=$((repeated + bad))
         ! run_tests "${again[@]}" || unsuccessful=$bad
