@@ -3,7 +3,7 @@
 #   eng/wine.sh                              the tour, then the tests that .ci/run runs
 #   eng/wine.sh tour [number of a lesson ...]
 #   eng/wine.sh tests [the runner's arguments ...], as in: eng/wine.sh tests -class Multiprocessing.Tests.StopTests
-# The last line says "N passed, N failed, N skipped, N run twice". docs/platforms.md says what is left out, and why.
+# Exit code 3: what it needs is not there and cannot be had. The last line says "N passed, N failed, N skipped, N run twice". docs/platforms.md says what is left out, and why.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 readonly root=$PWD tour_limit=240 group_limit=1200
@@ -15,7 +15,10 @@ if [ ! -x "$wine" ]; then
         echo "Wine is not there ($wine), and only root can install it, on Debian: apt-get install wine wine64"
         exit 3
     fi
-    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends wine wine64 >/dev/null || exit
+    if ! { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends wine wine64 >/dev/null; } || [ ! -x "$wine" ]; then
+        echo "Wine is not there ($wine), and could not be installed"
+        exit 3
+    fi
 fi
 
 work=$(mktemp -d)
@@ -29,7 +32,14 @@ end() {
 trap end EXIT
 
 publish() { # publish <project> <folder>; not in the ordinary obj folders, whose assets would be others for the next build there
-    dotnet publish "$1" -r win-x64 --self-contained -c Release -o "$work/$2" --artifacts-path "$work/artifacts" -v q -nologo --disable-build-servers || exit
+    local code
+    dotnet publish "$1" -r win-x64 --self-contained -c Release -o "$work/$2" --artifacts-path "$work/artifacts" -v q -nologo --disable-build-servers 2>&1 | tee "$work/publish"
+    code=${PIPESTATUS[0]}
+    if [ "$code" -ne 0 ] && grep -q ': error NU1' "$work/publish"; then
+        echo "the runtime's package for Windows could not be restored"
+        exit 3
+    fi
+    [ "$code" -eq 0 ] || exit "$code"
 }
 
 passed=0

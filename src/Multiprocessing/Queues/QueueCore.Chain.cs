@@ -219,7 +219,7 @@ internal sealed unsafe partial class QueueCore
             return Ring.Chained(segment);
         }
 
-        return Session.Segments.IsCurrent(Segment.Id)
+        return Session.Segments.IsStillCurrent(Segment.Id)
             ? null
             : throw new ObjectDisposedException(nameof(ProcessQueue<int>), $"{Described} was disposed in this process.");
     }

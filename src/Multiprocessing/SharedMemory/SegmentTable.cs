@@ -250,6 +250,15 @@ internal sealed unsafe class SegmentTable(SessionMemory memory, ParticipantTable
         && this[id.Index]->State != (int)SegmentState.Free
         && this[id.Index]->Generation == id.Generation;
 
+    /// <summary>The same, under the lock: whoever is freeing the segment, whose parts go before it, has done so.</summary>
+    public bool IsStillCurrent(SegmentId id)
+    {
+        Enter();
+        var current = IsCurrent(id);
+        Exit();
+        return current;
+    }
+
     /// <summary>The state goes last: killed before, the entry is free and its new fields are nobody's.</summary>
     private SegmentId Allocate(SegmentKind kind, long size, SegmentId owner, long nameHash)
     {
