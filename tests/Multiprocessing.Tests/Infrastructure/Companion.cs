@@ -87,7 +87,8 @@ internal sealed class Companion : IDisposable
     {
         if (!_process.HasExited)
         {
-            _process.Kill(entireProcessTree: true);
+            // On Windows its children are in jobs of its own; and Wine tells times of creation that the runtime takes for none.
+            _process.Kill(entireProcessTree: !OperatingSystem.IsWindows());
         }
 
         _process.WaitForExit();
