@@ -183,19 +183,42 @@ internal sealed class ChildRuntime
             _stopper.ReportStopping();
         }
 
-        _ = _writer.TrySend(FrameKind.Result, result, Timeout.InfiniteTimeSpan);
+        try
+        {
+            _ = _writer.TrySend(FrameKind.Result, result, Timeout.InfiniteTimeSpan);
+        }
+        catch (Exception exception)
+        {
+            // Larger than a frame, or no memory for its pieces. Nothing of it has left: its error is the body's.
+            result.Cancel();
+            return Fail(exception);
+        }
+
         return Environment.ExitCode;
     }
 
     private int Fail(Exception exception)
     {
+        // To the parent first: standard error may have nobody who reads it.
+        SendException(FrameKind.Failed, exception);
         if (!_assignment.ReportsErrors)
         {
-            Console.Error.WriteLine($"Unhandled exception in process '{_assignment.Name}' (pid {Environment.ProcessId}): {exception}");
+            Show(exception);
         }
 
-        SendException(FrameKind.Failed, exception);
         return ChildExitCodes.UnhandledException;
+    }
+
+    private void Show(Exception exception)
+    {
+        try
+        {
+            Console.Error.WriteLine($"Unhandled exception in process '{_assignment.Name}' (pid {Environment.ProcessId}): {ExceptionText.Full(exception)}");
+        }
+        catch (IOException)
+        {
+            // Standard error is closed or full. The parent has the exception.
+        }
     }
 
     private int Reject(Exception exception)
@@ -216,9 +239,20 @@ internal sealed class ChildRuntime
 
     private void SendException(FrameKind kind, Exception exception)
     {
-        using var buffer = MessageBuffer.Rent();
-        ValueSerializer.SerializeException(buffer, exception);
-        _ = _writer.TrySend(kind, buffer, Timeout.InfiniteTimeSpan);
+        using var whole = MessageBuffer.Rent();
+        try
+        {
+            ExceptionMessage.Write(whole, exception, FrameWriter.LargestPayload);
+            _ = _writer.TrySend(kind, whole, Timeout.InfiniteTimeSpan);
+        }
+        catch (Exception obstacle) when (whole.Length > 0)
+        {
+            // No memory: it is not sent in part, because a frame's memory is taken before its header leaves.
+            whole.Cancel();
+            using var text = MessageBuffer.Rent();
+            ExceptionMessage.WriteText(text, exception, $"sending it threw {ExceptionText.OneLine(obstacle)}");
+            _ = _writer.TrySend(kind, text, Timeout.InfiniteTimeSpan);
+        }
     }
 
     private void OnSignal(PosixSignalContext context, int signal)

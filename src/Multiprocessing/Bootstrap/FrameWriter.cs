@@ -8,6 +8,9 @@ internal sealed class FrameWriter(PipeEnd socket)
 {
     private const int PieceSize = 256 * 1024;
 
+    /// <summary>The most bytes that a frame carries: its reader takes it in one array.</summary>
+    public static readonly long LargestPayload = Array.MaxLength;
+
     // In one call, so that the other side is woken once.
     private const int SmallPayload = 4096;
 
@@ -45,11 +48,7 @@ internal sealed class FrameWriter(PipeEnd socket)
     public bool TrySend(FrameKind kind, MessageBuffer payload, TimeSpan timeout)
     {
         var length = payload.Length;
-        if (length > Array.MaxLength)
-        {
-            throw new NotSupportedException(
-                $"{length} bytes do not fit into one control message (at most {Array.MaxLength}). Hand data of this size over through a queue, in pieces.");
-        }
+        ThrowIfTooLarge(length);
 
         if (length <= SmallPayload)
         {
@@ -80,6 +79,16 @@ internal sealed class FrameWriter(PipeEnd socket)
             }
 
             return true;
+        }
+    }
+
+    /// <exception cref="NotSupportedException">A message of this length does not fit into a frame.</exception>
+    public static void ThrowIfTooLarge(long length)
+    {
+        if (length > LargestPayload)
+        {
+            throw new NotSupportedException(
+                $"{length} bytes do not fit into one control message (at most {LargestPayload}). Hand data of this size over through a queue, in pieces, or in a SharedMemory.");
         }
     }
 

@@ -114,9 +114,7 @@ internal sealed unsafe class TaskRun
     public void Fail(Exception exception)
     {
         Stop();
-        using var buffer = MessageBuffer.Rent();
-        ValueSerializer.SerializeException(buffer, exception);
-        Reply(ReplyKind.Error, buffer);
+        _replies.WriteError(ReplyKind.Error, Number, exception, IsMeasured ? Times : default, Ended);
     }
 
     private TaskTimes Times => new()

@@ -241,15 +241,5 @@ internal sealed unsafe partial class PoolCore
         }
     }
 
-    private static Exception ReadError(byte* data, byte* end)
-    {
-        try
-        {
-            return ValueSerializer.DeserializeException(ref data, end);
-        }
-        catch (Exception exception)
-        {
-            return exception; // the error's own code threw while it was read: that is what is left to tell
-        }
-    }
+    private static Exception ReadError(byte* data, byte* end) => ExceptionMessage.Read(ref data, end);
 }

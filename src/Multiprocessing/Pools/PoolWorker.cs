@@ -99,7 +99,7 @@ internal sealed unsafe class PoolWorker
         }
         catch (Exception exception)
         {
-            WriteError(ReplyKind.InitializerFailed, exception);
+            _replies.WriteError(ReplyKind.InitializerFailed, 0, exception);
             _replies.Announce();
             return;
         }
@@ -367,12 +367,5 @@ internal sealed unsafe class PoolWorker
         }
 
         _replies.Announce();
-    }
-
-    private void WriteError(ReplyKind kind, Exception exception)
-    {
-        using var buffer = MessageBuffer.Rent();
-        ValueSerializer.SerializeException(buffer, exception);
-        _replies.Write(kind, 0, buffer);
     }
 }

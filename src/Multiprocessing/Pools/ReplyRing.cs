@@ -110,6 +110,24 @@ internal sealed unsafe class ReplyRing(PoolMemory channel, PoolMemory bell)
         Commit(before + inside);
     }
 
+    /// <summary>Writes an error. One that does not cross as a whole, because there is no memory for it, crosses as a short text, for which the ring itself has room.</summary>
+    public void WriteError(ReplyKind kind, uint number, Exception error, TaskTimes times = default, long ended = 0)
+    {
+        using var whole = MessageBuffer.Rent();
+        try
+        {
+            ExceptionMessage.Write(whole, error);
+            Write(kind, number, whole, times, ended);
+        }
+        catch (Exception obstacle)
+        {
+            whole.Cancel();
+            using var text = MessageBuffer.Rent();
+            ExceptionMessage.WriteText(text, error, $"handing it over threw {ExceptionText.OneLine(obstacle)}");
+            Write(kind, number, text, times, ended);
+        }
+    }
+
     /// <summary>Wakes the pool if it sleeps. Killed before: it looks by itself within its slice.</summary>
     public void Announce()
     {

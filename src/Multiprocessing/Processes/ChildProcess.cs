@@ -133,6 +133,7 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable
     /// <summary>Starts the process. Returns when the operating system has it; the body begins moments later.</summary>
     /// <exception cref="InvalidOperationException">It was started before: a process object runs once.</exception>
     /// <exception cref="NotSerializableException">The body or an argument cannot cross; the message names the path to the culprit. Nothing was started.</exception>
+    /// <exception cref="NotSupportedException">The body, with what it captured and its arguments, takes more than about 2 GiB. Nothing was started.</exception>
     /// <exception cref="ProcessStartException">The system refused to start the process. Nothing is left of it.</exception>
     public void Start()
     {
@@ -149,6 +150,7 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable
             new Assignment { Name = Name, TerminationGrace = _options.TerminationGrace, ReportsErrors = ReportsErrors }.WriteTo(body);
             body.SenderKeepsReferences = true;
             ValueSerializer.Serialize(body, _call, "body");
+            ThrowIfTooLarge(body);
             _supervisor.KeepReferences(body.KeepTravelling());
             try
             {
@@ -176,6 +178,20 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable
         // A child that is gone before it could read its body, or is stuck and will be killed by the supervisor's timer, is reported as failed to start.
         _ = link.Writer.TrySend(FrameKind.Start, body, _options.StartTimeout);
         SpareStock.Current.NoteStart(_call, isSpare);
+    }
+
+    /// <summary>Before there is a process that would wait for the body.</summary>
+    private static void ThrowIfTooLarge(MessageBuffer body)
+    {
+        try
+        {
+            FrameWriter.ThrowIfTooLarge(body.Length);
+        }
+        catch (NotSupportedException)
+        {
+            body.Cancel();
+            throw;
+        }
     }
 
     /// <summary>Waits until the process is gone and all it wrote was delivered. Does not throw for how it ended; see <see cref="ExitStatus"/>.</summary>

@@ -202,7 +202,7 @@ internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
         fixed (byte* start = payload)
         {
             var position = start;
-            return ValueSerializer.DeserializeException(ref position, start + payload.Length);
+            return ExceptionMessage.Read(ref position, start + payload.Length);
         }
     }
 
@@ -232,7 +232,7 @@ internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
         var how = (_startTimedOut, inner, status) switch
         {
             (true, _, _) => $"it did not reach its body within {child.Options.StartTimeout.TotalSeconds:0.###} s and was killed",
-            (_, { }, _) => $"it could not take its body: {inner.Message}",
+            (_, { }, _) => $"it could not take its body: {ExceptionText.Message(inner)}",
             (_, _, { Signal: { } signal }) => $"it was ended by signal {signal} on the way to its body",
             _ => $"it left with exit code {status.Code} before it reached its body",
         };

@@ -36,7 +36,7 @@ public sealed record ExitStatus
         return Reason switch
         {
             ExitReason.Exited => how,
-            ExitReason.UnhandledException => $"unhandled {Error?.GetType().Name ?? "exception"} ({how})",
+            ExitReason.UnhandledException => $"unhandled {NameOf(Error)} ({how})",
             ExitReason.Crashed => $"crashed with {how}",
             ExitReason.StackOverflow => $"stack overflow ({how})",
             ExitReason.FailFast => $"failed fast ({how})",
@@ -47,4 +47,11 @@ public sealed record ExitStatus
             _ => how,
         };
     }
+
+    private static string NameOf(Exception? error) => error switch
+    {
+        null => "exception",
+        RemoteException remote => remote.TypeName[(remote.TypeName.LastIndexOfAny(['.', '+']) + 1)..],
+        _ => error.GetType().Name,
+    };
 }

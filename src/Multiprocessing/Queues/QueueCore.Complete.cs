@@ -57,12 +57,12 @@ internal sealed unsafe partial class QueueCore
     {
         using var buffer = MessageBuffer.Rent();
         var mark = buffer.Mark();
-        ValueSerializer.SerializeException(buffer, error);
+        ExceptionMessage.Write(buffer, error);
         if (buffer.Travelling.Count > 0)
         {
             // A handle travels to one reader. This will be read by all, or by nobody: they are told of the error, without what it carries.
             buffer.RollBack(mark);
-            ValueSerializer.SerializeException(buffer, ExceptionConverter.Replace(error));
+            ExceptionMessage.WriteText(buffer, error, "it carries a handle, and what a queue is completed with is read by many.");
         }
 
         var segment = Session.Segments.Create(SegmentKind.Error, sizeof(long) + buffer.Length, Segment.Id);
@@ -85,11 +85,7 @@ internal sealed unsafe partial class QueueCore
             }
 
             var data = segment.Base + sizeof(long);
-            return ValueSerializer.DeserializeException(ref data, data + length);
-        }
-        catch (System.Runtime.Serialization.SerializationException unreadable)
-        {
-            return unreadable;
+            return ExceptionMessage.Read(ref data, data + length);
         }
         finally
         {

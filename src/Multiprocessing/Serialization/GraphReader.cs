@@ -143,6 +143,21 @@ internal sealed unsafe partial class GraphReader
         _objects[_count++] = value;
     }
 
+    /// <summary>
+    /// The message could not be read: objects that were made without a constructor may lack their fields, and a finalizer that fails over that would end the process. Those of this library
+    /// know what they lack.
+    /// </summary>
+    public void Abandon()
+    {
+        for (var i = 0; i < _count; i++)
+        {
+            if (_objects[i] is { } value && CodecTable.For(value.GetType()) is PlainObjectCodec or ExceptionCodec)
+            {
+                GC.SuppressFinalize(value);
+            }
+        }
+    }
+
     private object CreateDeep(ObjectCodec codec)
     {
         if (++_depth > 100)

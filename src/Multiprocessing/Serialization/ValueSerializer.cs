@@ -71,9 +71,15 @@ internal static class ValueSerializer
             data = reader.Position;
             return value;
         }
-        catch (Exception error) when (error is not SerializationException)
+        catch (Exception error)
         {
-            throw new SerializationException($"A {typeof(T)} in a message could not be rebuilt in this process: {error.Message}", error);
+            reader.Abandon();
+            if (error is SerializationException)
+            {
+                throw;
+            }
+
+            throw new SerializationException($"A {typeof(T)} in a message could not be rebuilt in this process: {ExceptionText.Message(error)}", error);
         }
         finally
         {
@@ -112,25 +118,6 @@ internal static class ValueSerializer
             _ = CodecTable.For(typeof(T));
         }
     }
-
-    /// <summary>Appends an exception so that the other side gets the original type where it can be rebuilt faithfully, else a <see cref="RemoteException"/>. Never throws for what is in it.</summary>
-    public static void SerializeException(MessageBuffer buffer, Exception exception)
-    {
-        ArgumentNullException.ThrowIfNull(exception);
-        try
-        {
-            Serialize(buffer, exception, "exception");
-        }
-        catch (Exception)
-        {
-            // Whatever stood in the way, a refusal or user code that threw: nothing of it is left in the buffer, and the other side is told of the original.
-            Serialize(buffer, ExceptionConverter.Replace(exception), "exception");
-        }
-    }
-
-    /// <summary>Reads what <see cref="SerializeException"/> wrote.</summary>
-    public static unsafe Exception DeserializeException(ref byte* data, byte* end) =>
-        Deserialize<Exception>(ref data, end) ?? throw GraphReader.Torn();
 }
 
 /// <summary>Facts about a type that are decided once.</summary>

@@ -76,6 +76,8 @@ public class ExceptionTests
         copy.ProcessId.ShouldBe(Environment.ProcessId);
         copy.RemoteStackTrace.ShouldNotBeNull().ShouldContain(nameof(Thrown));
         copy.InnerException.ShouldBeOfType<InvalidOperationException>();
+        copy.WhyNotRebuilt.ShouldContain(nameof(Socket));
+        copy.Message.ShouldContain(copy.WhyNotRebuilt);
 
         var twice = Message.RoundTripException(copy).ShouldBeOfType<RemoteException>();
         twice.RemoteStackTrace.ShouldBe(copy.RemoteStackTrace);
@@ -109,6 +111,24 @@ public class ExceptionTests
     [Fact]
     public void Exceptions_whose_members_throw_are_reported_nevertheless() =>
         Message.RoundTripException(new RudeException()).ShouldBeOfType<RemoteException>().TypeName.ShouldBe(typeof(RudeException).FullName);
+
+    [Fact]
+    public void A_message_of_any_bytes_is_read_as_some_exception()
+    {
+        var bytes = Message.WriteException(Thrown(new ShopException("x", 1, Thrown(new InvalidOperationException("inner")))));
+        var random = new Random(1);
+        for (var round = 0; round < 2000; round++)
+        {
+            var damaged = (byte[])bytes.Clone();
+            for (var i = random.Next(1, 8); i > 0; i--)
+            {
+                damaged[random.Next(damaged.Length)] = (byte)random.Next();
+            }
+
+            Message.ReadException(damaged[..random.Next(damaged.Length + 1)]).ShouldNotBeNull();
+            Message.ReadException(damaged).ShouldNotBeNull();
+        }
+    }
 
     [Fact]
     public void Exceptions_are_values_too()

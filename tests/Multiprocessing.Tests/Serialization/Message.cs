@@ -38,15 +38,21 @@ internal static class Message
         return bytes;
     }
 
-    public static unsafe Exception RoundTripException(Exception exception)
+    public static Exception RoundTripException(Exception exception) => ReadException(WriteException(exception));
+
+    public static byte[] WriteException(Exception exception)
     {
         using var buffer = MessageBuffer.Rent();
-        ValueSerializer.SerializeException(buffer, exception);
-        var bytes = Bytes(buffer);
+        ExceptionMessage.Write(buffer, exception);
+        return Bytes(buffer);
+    }
+
+    public static unsafe Exception ReadException(byte[] bytes)
+    {
         fixed (byte* start = bytes)
         {
             var at = start;
-            return ValueSerializer.DeserializeException(ref at, start + bytes.Length);
+            return ExceptionMessage.Read(ref at, start + bytes.Length);
         }
     }
 

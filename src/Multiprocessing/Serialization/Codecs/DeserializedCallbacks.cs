@@ -51,7 +51,7 @@ internal sealed class DeserializedCallbacks
         }
         catch (Exception error)
         {
-            throw new SerializationException($"A {value.GetType()} in the message could not be rebuilt: what it does after deserialization threw {error.GetType()}: {error.Message}", error);
+            throw new SerializationException($"A {value.GetType()} in the message could not be rebuilt: what it does after deserialization threw {ExceptionText.OneLine(error)}", error);
         }
     }
 }

@@ -37,7 +37,16 @@ internal sealed class ExceptionCodec : ObjectCodec
     {
         var exception = (Exception)value;
         _plan.Read(reader, ref ObjectData.Of(value));
-        exception.Source = StringFormat.Read(reader);
+        var source = StringFormat.Read(reader);
+        try
+        {
+            exception.Source = source;
+        }
+        catch (Exception)
+        {
+            // A setter of the user's own, on an object that is not whole yet. The assembly's name is not worth the exception.
+        }
+
         if (StringFormat.Read(reader) is { } trace)
         {
             SetRemoteTrace(exception, trace);

@@ -14,7 +14,7 @@ internal class LoggerLink(ILogger logger) : TaskLink
     public sealed override unsafe Action Read(byte* data, byte* end, TaskScope scope)
     {
         var note = ValueSerializer.Deserialize<LogNote>(ref data, end);
-        var error = data < end ? ValueSerializer.DeserializeException(ref data, end) : null;
+        var error = data < end ? ExceptionMessage.Read(ref data, end) : null;
         return () => Log(LoggerFor(note), note, error, scope);
     }
 

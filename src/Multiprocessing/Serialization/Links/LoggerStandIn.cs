@@ -39,7 +39,7 @@ internal abstract class LoggerStandInBase(long number, byte levels, string? cate
             "log record");
         if (exception is not null)
         {
-            ValueSerializer.SerializeException(note, exception);
+            ExceptionMessage.Write(note, exception);
         }
 
         TaskLinks.Send!(note);

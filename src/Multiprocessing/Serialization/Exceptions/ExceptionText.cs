@@ -1,0 +1,190 @@
+using System.Collections.Concurrent;
+
+namespace Multiprocessing;
+
+/// <summary>Texts of exceptions, whose virtual members are user code and may throw themselves.</summary>
+internal static class ExceptionText
+{
+    private const int MostChecked = 256;
+
+    private static readonly ConcurrentDictionary<Type, bool> HasOwnText = new();
+
+    // The trace of one exception while it is written: its words and its graph both carry it, and to make it takes longer than all the rest.
+    [ThreadStatic]
+    private static Exception? _traced;
+
+    [ThreadStatic]
+    private static string? _trace;
+
+    [ThreadStatic]
+    private static bool _remembers;
+
+    public static string Message(Exception exception)
+    {
+        string? obstacle = null;
+        return TryMessage(exception, ref obstacle);
+    }
+
+    /// <summary>Type and message.</summary>
+    public static string OneLine(Exception exception) => $"{exception.GetType()}: {Message(exception)}";
+
+    /// <summary>All that <see cref="Exception.ToString"/> tells, or, where that throws or would never end, what can be read.</summary>
+    public static string Full(Exception exception)
+    {
+        var description = ExceptionDescription.Of(exception, TextLimits.Usual);
+        try
+        {
+            return description.FindObstacle() is null ? exception.ToString() : description.ToText();
+        }
+        catch (Exception)
+        {
+            return description.ToText(); // it threw on the second call
+        }
+    }
+
+    public static string? Source(Exception exception)
+    {
+        try
+        {
+            return exception.Source;
+        }
+        catch (Exception)
+        {
+            return null; // it is being reported, and its own failure to answer must not hide it
+        }
+    }
+
+    /// <summary>The message, or what can be said instead of it; then <paramref name="obstacle"/> says, unless it says something already, why the exception is of no use as an object.</summary>
+    public static string TryMessage(Exception exception, ref string? obstacle)
+    {
+        try
+        {
+            return exception.Message ?? "";
+        }
+        catch (Exception error)
+        {
+            obstacle ??= $"the {nameof(Exception.Message)} of {exception.GetType()} throws {Said(error)}.";
+            return $"(its message could not be read: {nameof(Exception.Message)} threw {Said(error)})";
+        }
+    }
+
+    /// <summary>The same for the stack trace; null if it was never thrown.</summary>
+    public static string? TryTrace(Exception exception, ref string? obstacle)
+    {
+        if (ReferenceEquals(exception, _traced))
+        {
+            return _trace;
+        }
+
+        try
+        {
+            var trace = exception.StackTrace;
+            if (_remembers && _traced is null)
+            {
+                (_traced, _trace) = (exception, trace);
+            }
+
+            return trace;
+        }
+        catch (Exception error)
+        {
+            obstacle ??= $"the {nameof(Exception.StackTrace)} of {exception.GetType()} throws {Said(error)}.";
+            return $"   (its stack trace could not be read: {nameof(Exception.StackTrace)} threw {Said(error)})";
+        }
+    }
+
+    /// <summary>Says in <paramref name="obstacle"/> if the exception's own <see cref="Exception.ToString"/> throws.</summary>
+    public static void TryToText(Exception exception, ref string? obstacle)
+    {
+        if (obstacle is not null || !HasOwnText.GetOrAdd(exception.GetType(), static type => IsOwn(type)))
+        {
+            return;
+        }
+
+        try
+        {
+            _ = exception.ToString();
+        }
+        catch (Exception error)
+        {
+            obstacle = $"the {nameof(Exception.ToString)} of {exception.GetType()} throws {Said(error)}.";
+        }
+    }
+
+    /// <summary>What makes an exception that was rebuilt useless in this process: its own code that throws as soon as somebody shows it.</summary>
+    public static string? FindObstacle(Exception exception)
+    {
+        string? obstacle = null;
+        var open = new Stack<Exception>([exception]);
+        for (var count = 0; count < MostChecked && obstacle is null && open.TryPop(out var at); count++)
+        {
+            if (!Framework.Owns(at.GetType()))
+            {
+                _ = TryMessage(at, ref obstacle);
+                _ = TryTrace(at, ref obstacle);
+                TryToText(at, ref obstacle);
+            }
+
+            if (at is AggregateException aggregate)
+            {
+                foreach (var part in aggregate.InnerExceptions)
+                {
+                    open.Push(part);
+                }
+            }
+            else if (at.InnerException is { } inner)
+            {
+                open.Push(inner);
+            }
+        }
+
+        return obstacle;
+    }
+
+    /// <summary>The trace with a line that tells where it comes from, to stand above the frames that are added later.</summary>
+    public static string? RemoteTrace(Exception exception)
+    {
+        string? obstacle = null;
+        return TryTrace(exception, ref obstacle) is { Length: > 0 } trace && obstacle is null ? AsRemoteTrace(trace, Environment.ProcessId) : null;
+    }
+
+    public static string AsRemoteTrace(string trace, int processId)
+    {
+        // A trace that already ends with that line was not thrown again here: this process only passed it on.
+        var end = trace.TrimEnd();
+        var isPassedOn = end.EndsWith("---", StringComparison.Ordinal) && end.LastIndexOf("--- End of stack trace from process ", StringComparison.Ordinal) > end.LastIndexOf('\n');
+        return isPassedOn
+            ? end + Environment.NewLine
+            : $"{end}{Environment.NewLine}--- End of stack trace from process {processId} ---{Environment.NewLine}";
+    }
+
+    /// <summary>Until it is disposed, the trace of the first exception that is asked for one is kept.</summary>
+    public static TraceMemory RememberTrace()
+    {
+        _remembers = true;
+        return default;
+    }
+
+    /// <summary>What was thrown instead of an answer; not asked for its own message if that is user code as well, which may throw the same.</summary>
+    private static string Said(Exception error)
+    {
+        var cause = error is TypeInitializationException { InnerException: { } inner } ? inner : error;
+        return Framework.Owns(cause.GetType()) && cause is not AggregateException ? $"{cause.GetType()}: {cause.Message}" : $"{cause.GetType()}";
+    }
+
+    private static bool IsOwn(Type type)
+    {
+        var method = type.GetMethod(nameof(ToString), Type.EmptyTypes);
+        return method is not null && !Framework.Owns(method.DeclaringType!);
+    }
+
+    public readonly ref struct TraceMemory
+    {
+        public void Dispose()
+        {
+            _remembers = false;
+            _traced = null;
+            _trace = null;
+        }
+    }
+}
