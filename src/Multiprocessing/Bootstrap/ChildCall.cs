@@ -62,3 +62,26 @@ internal abstract class AsyncFunctionCallBase<TResult> : ChildCall
 
     protected abstract Task<TResult> InvokeAsync();
 }
+
+/// <summary>A call whose body returns a <see cref="ValueTask"/>.</summary>
+internal abstract class ValueTaskActionCallBase : ChildCall
+{
+    public sealed override void Run(MessageBuffer result, Action? ended) => InvokeAsync().AsTask().GetAwaiter().GetResult();
+
+    protected abstract ValueTask InvokeAsync();
+}
+
+/// <summary>A call whose body returns a <see cref="ValueTask{TResult}"/>.</summary>
+internal abstract class ValueTaskFunctionCallBase<TResult> : ChildCall
+{
+    public sealed override void Run(MessageBuffer result, Action? ended)
+    {
+        var value = InvokeAsync().AsTask().GetAwaiter().GetResult();
+        ended?.Invoke();
+        ValueSerializer.Serialize(result, value, "result");
+    }
+
+    public sealed override void Prepare() => ValueSerializer.Prepare<TResult>();
+
+    protected abstract ValueTask<TResult> InvokeAsync();
+}

@@ -39,7 +39,7 @@ internal sealed class DelegateCall : ChildCall
     public override void Run(MessageBuffer result, Action? ended)
     {
         var value = _body.GetType().GetMethod("Invoke")!.Invoke(_body, BindingFlags.DoNotWrapExceptions, binder: null, _arguments, culture: null);
-        if (value is Task task)
+        if (TaskOf(value) is { } task)
         {
             task.GetAwaiter().GetResult();
             value = ResultOf(task);
@@ -48,6 +48,15 @@ internal sealed class DelegateCall : ChildCall
         ended?.Invoke();
         ValueSerializer.Serialize(result, value, "result");
     }
+
+    private static Task? TaskOf(object? value) => value switch
+    {
+        Task task => task,
+        ValueTask task => task.AsTask(),
+        not null when value.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(ValueTask<>) =>
+            (Task)type.GetMethod(nameof(ValueTask<int>.AsTask))!.Invoke(value, null)!,
+        _ => null,
+    };
 
     private static object? ResultOf(Task task)
     {

@@ -172,6 +172,15 @@ internal sealed class AsyncMapBody<TItem, TResult>(Func<TItem, Task<TResult>> bo
     public override void Run(TaskRun run) => run.Reply(_body(run.Read<TItem>()).GetAwaiter().GetResult());
 }
 
+/// <summary>A body that returns a <see cref="ValueTask{TResult}"/>, for each item of a source.</summary>
+internal sealed class ValueTaskMapBody<TItem, TResult>(Func<TItem, ValueTask<TResult>> body) : PoolBody
+{
+    [PathName(null)]
+    private readonly Func<TItem, ValueTask<TResult>> _body = body;
+
+    public override void Run(TaskRun run) => run.Reply(_body(run.Read<TItem>()).AsTask().GetAwaiter().GetResult());
+}
+
 /// <summary>A body without a result for each item of a source.</summary>
 internal sealed class EachBody<TItem>(Action<TItem> body) : PoolBody
 {
@@ -194,6 +203,19 @@ internal sealed class AsyncEachBody<TItem>(Func<TItem, Task> body) : PoolBody
     public override void Run(TaskRun run)
     {
         _body(run.Read<TItem>()).GetAwaiter().GetResult();
+        run.ReplyDone();
+    }
+}
+
+/// <summary>A body that returns a <see cref="ValueTask"/>, for each item of a source.</summary>
+internal sealed class ValueTaskEachBody<TItem>(Func<TItem, ValueTask> body) : PoolBody
+{
+    [PathName(null)]
+    private readonly Func<TItem, ValueTask> _body = body;
+
+    public override void Run(TaskRun run)
+    {
+        _body(run.Read<TItem>()).AsTask().GetAwaiter().GetResult();
         run.ReplyDone();
     }
 }

@@ -5,8 +5,9 @@ namespace Multiprocessing;
 /// first argument, and disposed of when the worker ends in good order.
 /// </summary>
 /// <remarks>
-/// A lambda of two parameters takes the state and the item, even where the items are pairs; one of a single parameter takes the item alone. For the parts of a pair without the state, call the member of the base class
-/// (<c>((ProcessPool)pool).MapAsync(...)</c>), or pass a method whose parameters have these types.
+/// In <c>MapAsync</c>, <c>StreamAsync</c> and <c>ForEachAsync</c> a lambda of two parameters takes the state and the item, even where the items are pairs; one of three takes the state, the item and the
+/// cancellation token; one of a single parameter takes the item alone. For the parts of a tuple without the state, call the member of the base class (<c>((ProcessPool)pool).MapAsync(...)</c>), or pass a method
+/// whose parameters have these types.
 /// </remarks>
 /// <typeparam name="TState">Type of the state. It does not cross: it is made in the worker and stays there.</typeparam>
 public sealed partial class ProcessPool<TState> : ProcessPool

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Multiprocessing.Platform;
 
 namespace Multiprocessing;
@@ -30,8 +31,16 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable
 
     /// <summary>Creates a process that will run the asynchronous <paramref name="body"/>; <see cref="Start"/> starts it.</summary>
     /// <inheritdoc cref="ChildProcess(Action, ChildProcessOptions)"/>
+    [OverloadResolutionPriority(1)]
     public ChildProcess(Func<Task> body, ChildProcessOptions? options = null)
         : this(new AsyncActionCall(Required(body)), options)
+    {
+    }
+
+    /// <summary>Creates a process that will run the asynchronous <paramref name="body"/>; <see cref="Start"/> starts it.</summary>
+    /// <inheritdoc cref="ChildProcess(Action, ChildProcessOptions)"/>
+    public ChildProcess(Func<ValueTask> body, ChildProcessOptions? options = null)
+        : this(new ValueTaskActionCall(Required(body)), options)
     {
     }
 

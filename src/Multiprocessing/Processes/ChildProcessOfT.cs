@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Multiprocessing;
 
 /// <summary>A process whose body hands back a value.</summary>
@@ -17,8 +19,16 @@ public sealed class ChildProcess<TResult> : ChildProcess
 
     /// <summary>Creates a process that will run the asynchronous <paramref name="body"/>; <see cref="ChildProcess.Start"/> starts it.</summary>
     /// <inheritdoc cref="ChildProcess{TResult}(Func{TResult}, ChildProcessOptions)"/>
+    [OverloadResolutionPriority(1)]
     public ChildProcess(Func<Task<TResult>> body, ChildProcessOptions? options = null)
         : this(new AsyncFunctionCall<TResult>(Required(body)), options)
+    {
+    }
+
+    /// <summary>Creates a process that will run the asynchronous <paramref name="body"/>; <see cref="ChildProcess.Start"/> starts it.</summary>
+    /// <inheritdoc cref="ChildProcess{TResult}(Func{TResult}, ChildProcessOptions)"/>
+    public ChildProcess(Func<ValueTask<TResult>> body, ChildProcessOptions? options = null)
+        : this(new ValueTaskFunctionCall<TResult>(Required(body)), options)
     {
     }
 
