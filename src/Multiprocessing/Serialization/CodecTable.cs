@@ -11,7 +11,7 @@ internal static class CodecTable
     private static readonly StringValueCodec Strings = new();
 
     /// <summary>The codec of objects whose runtime type is <paramref name="type"/>, boxed values included.</summary>
-    public static ObjectCodec For(Type type) => Objects.Find(type) ?? Objects.Add(type, Create(type));
+    public static ObjectCodec For(Type type) => Objects.Find(type) ?? Objects.Add(type, Create(type, registered: true));
 
     /// <summary>The codec of places declared as <paramref name="type"/>.</summary>
     public static ValueCodec ForPlace(Type type)
@@ -38,7 +38,13 @@ internal static class CodecTable
     /// <summary>Whether a codec was made for the type already, so that a registration would come too late.</summary>
     public static bool Knows(Type type) => Objects.Find(type) is not null || Structs.Find(type) is not null;
 
-    private static ObjectCodec Create(Type type)
+    /// <summary>Whether values of the type are read by the serializer that the message names, whichever that is.</summary>
+    public static bool ReadsNamedSerializers(Type type) => type.IsValueType ? Structs.Find(type)?.ReadsNamedSerializers == true : true;
+
+    /// <summary>Makes a codec.</summary>
+    /// <param name="type">The type of the objects.</param>
+    /// <param name="registered">Whether registrations count: a message says of each object whether one did.</param>
+    public static ObjectCodec Create(Type type, bool registered)
     {
         if (type == typeof(string))
         {
@@ -51,7 +57,7 @@ internal static class CodecTable
             return new PlainObjectCodec(type, callbacks: null);
         }
 
-        if (CustomSerializers.CodecOf(type) is { } custom)
+        if (CustomSerializers.CodecOf(type, registered) is { } custom)
         {
             return custom;
         }
@@ -106,7 +112,17 @@ internal static class CodecTable
             return new ExceptionCodec(type);
         }
 
-        return CollectionCodecs.Of(type) ?? (ObjectCodec)new PlainObjectCodec(type, DeserializedCallbacks.Of(type));
+        if (SerializableCodec.Covers(type))
+        {
+            return new SerializableCodec(type);
+        }
+
+        if (ObjectReferenceCodec.Covers(type))
+        {
+            return new ObjectReferenceCodec(type);
+        }
+
+        return CollectionCodecs.Of(type) ?? (ObjectCodec)new PlainObjectCodec(type, SerializationCallbacks.Of(type));
     }
 
     private static ObjectCodec CreateArray(Type type)
@@ -160,6 +176,11 @@ internal static class CodecTable
         if (Refusals.Of(type) is { } wayOut)
         {
             return new RefusedValueCodec(type, wayOut);
+        }
+
+        if (SerializableStructCodec.Of(type) is { } called)
+        {
+            return called;
         }
 
         if (IsRaw(type))

@@ -32,6 +32,18 @@ internal sealed unsafe partial class GraphReader
         return *_at++;
     }
 
+    /// <summary>Whether the next byte is this one, which is read then.</summary>
+    public bool SkipsByte(byte value)
+    {
+        if (_at >= _end || *_at != value)
+        {
+            return false;
+        }
+
+        _at++;
+        return true;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Read<T>()
         where T : unmanaged

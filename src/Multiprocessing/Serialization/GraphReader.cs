@@ -18,13 +18,16 @@ internal sealed unsafe partial class GraphReader
     private readonly Pile<Unfinished> _finish = new();
     private readonly List<int> _batches = [];
     private readonly Pile<Waiting> _callbacks = new();
+    private Dictionary<object, object>? _kept;
     private object?[] _objects = new object?[8];
+    private List<Type>? _listed;
     private int _count;
     private int _depth;
 
+    /// <summary>The state is what its codec wants to have again, or the callbacks to call when all that the object refers to is finished.</summary>
     private readonly record struct Unfinished(ObjectCodec Codec, object Value, object State);
 
-    private readonly record struct Waiting(DeserializedCallbacks Callbacks, object Value);
+    private readonly record struct Waiting(SerializationCallbacks Callbacks, object Value);
 
     public static GraphReader Rent()
     {
@@ -48,9 +51,12 @@ internal sealed unsafe partial class GraphReader
         _depth = 0;
         _later.Clear();
         _names.Clear();
+        _listed?.Clear();
+        KeepsIdentity = false;
         _finish.Clear();
         _batches.Clear();
         _callbacks.Clear();
+        _kept?.Clear();
         _threadIdle = this;
     }
 
@@ -64,13 +70,15 @@ internal sealed unsafe partial class GraphReader
             case ReferenceTag.Back:
             case ReferenceTag.BackWithBody:
                 return ReadBack(slot, tag == ReferenceTag.BackWithBody);
+            case ReferenceTag.Registered:
+                return ReadRegistered(slot);
             case > ReferenceTag.BackWithBody:
                 throw Torn();
         }
 
         var codec = ((tag - ReferenceTag.New) & 1) != 0 ? ReadName().Codec : slot.Exact;
         var number = -1;
-        if (codec.IsTracked)
+        if (codec.IsTracked || (KeepsIdentity && codec is BoxCodec))
         {
             number = _count;
             Register(null);
@@ -83,6 +91,7 @@ internal sealed unsafe partial class GraphReader
         }
 
         slot.Check(value);
+        codec.Callbacks?.OnDeserializing(value);
         if (tag >= ReferenceTag.New + 2)
         {
             _later.Add(codec, value);
@@ -94,7 +103,7 @@ internal sealed unsafe partial class GraphReader
 
         if (codec.Callbacks is { } callbacks)
         {
-            _callbacks.Add(new Waiting(callbacks, value));
+            CallLater(callbacks, value);
         }
 
         return value;
@@ -104,7 +113,7 @@ internal sealed unsafe partial class GraphReader
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void ReadLater()
     {
-        if (!_later.IsEmpty || _finish.Count > 0 || _callbacks.Count > 0)
+        if (!_later.IsEmpty || _finish.Count > 0)
         {
             Complete();
         }
@@ -132,6 +141,20 @@ internal sealed unsafe partial class GraphReader
     /// <summary>Has <see cref="ObjectCodec.Finish"/> called when every body is read, inner objects before outer ones.</summary>
     public void FinishLater(ObjectCodec codec, object value, object state) => _finish.Add(new Unfinished(codec, value, state));
 
+    /// <summary>Has the callbacks of an object called when what it refers to is finished.</summary>
+    public void CallLater(SerializationCallbacks callbacks, object value) => _finish.Add(new Unfinished(null!, value, callbacks));
+
+    /// <summary>Where <see cref="FinishSince"/> begins.</summary>
+    public int FinishMark => _finish.Count;
+
+    /// <summary>Finishes at once what was read since a mark, for an object that must know it. Bodies that wait are not among it.</summary>
+    public void FinishSince(int mark) => FinishRange(mark, _finish.Count);
+
+    /// <summary>Notes something about an object between its head and its body.</summary>
+    public void Keep(object value, object note) => (_kept ??= new Dictionary<object, object>(ReferenceEqualityComparer.Instance))[value] = note;
+
+    public object? Kept(object value) => _kept?.GetValueOrDefault(value);
+
     /// <summary>Gives an object (or one that is still to come) the next number.</summary>
     public void Register(object? value)
     {
@@ -151,11 +174,49 @@ internal sealed unsafe partial class GraphReader
     {
         for (var i = 0; i < _count; i++)
         {
-            if (_objects[i] is { } value && CodecTable.For(value.GetType()) is PlainObjectCodec or ExceptionCodec)
+            if (_objects[i] is { } value && CodecTable.For(value.GetType()) is PlainObjectCodec or ExceptionCodec or SerializableCodec)
             {
                 GC.SuppressFinalize(value);
             }
         }
+    }
+
+    /// <inheritdoc cref="GraphWriter.KeepsIdentity"/>
+    public bool KeepsIdentity { get; private set; }
+
+    /// <summary>Whether the message says at its beginning that values of this type were written by a registered serializer.</summary>
+    public bool Lists(Type type) => _listed?.Contains(type) == true;
+
+    /// <summary>Reads what stands before the root: registrations that this process may not know.</summary>
+    public void ReadHead()
+    {
+        KeepsIdentity = ReadByte() != 0;
+        for (var count = ReadLength(); count > 0; count--)
+        {
+            var type = NameTable.Find(ReadSpan(ReadLength())).Thing as Type ?? throw Torn();
+            var serializer = NameTable.Find(ReadSpan(ReadLength())).Thing as Type ?? throw Torn();
+            if (!CustomSerializers.Learn(type, serializer))
+            {
+                throw new SerializationException(
+                    $"The message holds {type} as written by {serializer}, which its sender registered, but process {Environment.ProcessId} has used the type without it already: "
+                    + "register it in both before the first value of the type is sent, for example in a [ModuleInitializer].");
+            }
+
+            (_listed ??= []).Add(type);
+        }
+
+        CustomSerializers.Apply(ReadSpan(ReadLength()));
+    }
+
+    private object ReadRegistered(ReferenceSlot slot)
+    {
+        var number = _count;
+        Register(null);
+        var name = ReadName();
+        var value = name.RegisteredCodec.Create(this);
+        _objects[number] = value;
+        slot.Check(value);
+        return value;
     }
 
     private object CreateDeep(ObjectCodec codec)
@@ -203,18 +264,35 @@ internal sealed unsafe partial class GraphReader
         for (var i = _batches.Count - 1; i >= -1; i--)
         {
             var start = i < 0 ? 0 : _batches[i];
-            for (var at = start; at < end; at++)
-            {
-                var unfinished = _finish[at];
-                unfinished.Codec.Finish(this, unfinished.Value, unfinished.State);
-            }
-
+            FinishRange(start, end);
             end = start;
         }
 
         for (var i = 0; i < _callbacks.Count; i++)
         {
-            _callbacks[i].Callbacks.Call(_callbacks[i].Value);
+            _callbacks[i].Callbacks.OnDeserialization(_callbacks[i].Value);
+        }
+    }
+
+    private void FinishRange(int start, int end)
+    {
+        for (var at = start; at < end; at++)
+        {
+            var (codec, value, state) = _finish[at];
+            _finish[at] = default;
+            if (state is SerializationCallbacks callbacks)
+            {
+                callbacks.OnDeserialized(value);
+                if (callbacks.HasInterface)
+                {
+                    _callbacks.Add(new Waiting(callbacks, value));
+                }
+            }
+            else
+            {
+                // Null where FinishSince was here before.
+                codec?.Finish(this, value, state);
+            }
         }
     }
 }

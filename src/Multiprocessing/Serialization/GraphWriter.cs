@@ -14,10 +14,21 @@ internal sealed class GraphWriter(MessageBuffer output)
     private readonly IdentityMap _names = new();
     private readonly WorkQueue _later = new();
     private readonly List<object> _open = [];
+    private readonly Pile<Called> _serialized = new();
+    private Dictionary<object, object>? _kept;
+    private List<Registration>? _listed;
     private ClosureStates? _closures;
     private HandleWriter? _handles;
     private int _depth;
     private bool _isBusy;
+    private bool _wantsIdentity;
+
+    /// <summary>
+    /// Strings of whatever length and boxes keep their identity, too: something in the message compares by reference. Known only after it was met, so the message is written again then.
+    /// </summary>
+    public bool KeepsIdentity { get; private set; }
+
+    private readonly record struct Called(SerializationCallbacks Callbacks, object Value);
 
     public HandleWriter Handles => _handles ??= new HandleWriter(Out);
 
@@ -37,13 +48,75 @@ internal sealed class GraphWriter(MessageBuffer output)
 
     public void End()
     {
+        if (_serialized.Count > 0)
+        {
+            Abandon();
+        }
+
+        _wantsIdentity = false;
+        Restart();
+        _listed?.Clear();
+        _isBusy = false;
+    }
+
+    /// <summary>The structs in the message that registered serializers write; they are listed at its beginning.</summary>
+    public List<Registration> Listed => _listed ??= [];
+
+    public bool HasListed => _listed is { Count: > 0 };
+
+    /// <summary>Whether the message needs a head, and so has to be written once more.</summary>
+    public bool NeedsHead => HasListed || _wantsIdentity;
+
+    /// <summary>Says that something in the message compares by reference.</summary>
+    public void WantIdentity() => _wantsIdentity = true;
+
+    public void List(Registration registration)
+    {
+        if (!Listed.Contains(registration))
+        {
+            Listed.Add(registration);
+        }
+    }
+
+    /// <summary>Forgets what was written, to write it once more.</summary>
+    public void Restart()
+    {
         _objects.Clear();
         _names.Clear();
         _later.Clear();
         _open.Clear();
         _closures?.Clear();
-        _isBusy = false;
+        _kept?.Clear();
+        _depth = 0;
+        KeepsIdentity = _wantsIdentity;
     }
+
+    /// <summary>Calls the [OnSerializing] methods of an object that is about to be written.</summary>
+    public void Serializing(SerializationCallbacks callbacks, object value)
+    {
+        // Noted before the call: a method that throws in the middle has changed the object, too.
+        if (callbacks.HasSerialized)
+        {
+            _serialized.Add(new Called(callbacks, value));
+        }
+
+        callbacks.OnSerializing(value);
+    }
+
+    /// <summary>Calls the [OnSerialized] methods: the message is written.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Serialized()
+    {
+        if (_serialized.Count > 0)
+        {
+            RaiseSerialized();
+        }
+    }
+
+    /// <summary>Notes something about an object between its head and its body.</summary>
+    public void Keep(object value, object note) => (_kept ??= new Dictionary<object, object>(ReferenceEqualityComparer.Instance))[value] = note;
+
+    public object? Kept(object value) => _kept?.GetValueOrDefault(value);
 
     /// <summary>Writes the bodies that were put off.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -73,7 +146,7 @@ internal sealed class GraphWriter(MessageBuffer output)
             return;
         }
 
-        if (codec.IsTracked && !_objects.TryAdd(value, out var number))
+        if ((codec.IsTracked || (KeepsIdentity && codec is BoxCodec)) && !_objects.TryAdd(value, out var number))
         {
             WriteBack(value, number);
             return;
@@ -125,6 +198,19 @@ internal sealed class GraphWriter(MessageBuffer output)
 
     private void WriteNew(object value, ObjectCodec codec, ReferenceSlot slot, bool later)
     {
+        if (codec.Callbacks is { } callbacks)
+        {
+            Serializing(callbacks, value);
+        }
+
+        if (codec.IsRegistered)
+        {
+            Out.WriteByte(ReferenceTag.Registered);
+            WriteName(codec.Name);
+            codec.WriteHead(this, value);
+            return;
+        }
+
         var isExact = slot.IsExact(codec);
         Out.WriteByte((byte)(ReferenceTag.New + (isExact ? 0 : 1) + (later ? 2 : 0)));
         if (!isExact)
@@ -151,6 +237,36 @@ internal sealed class GraphWriter(MessageBuffer output)
             codec.WriteBody(this, value);
             _depth--;
         }
+    }
+
+    private void RaiseSerialized()
+    {
+        for (var i = 0; i < _serialized.Count; i++)
+        {
+            var (callbacks, value) = _serialized[i];
+            _serialized[i] = default;
+            callbacks?.OnSerialized(value);
+        }
+
+        _serialized.Clear();
+    }
+
+    /// <summary>The message is given up, and the caller's objects must not stay as [OnSerializing] left them.</summary>
+    private void Abandon()
+    {
+        for (var i = 0; i < _serialized.Count; i++)
+        {
+            try
+            {
+                _serialized[i].Callbacks?.OnSerialized(_serialized[i].Value);
+            }
+            catch (Exception)
+            {
+                // The caller is told already why the message could not be written; the others must be called, too.
+            }
+        }
+
+        _serialized.Clear();
     }
 
     private void WriteBack(object value, int number)
@@ -205,4 +321,10 @@ internal static class ReferenceTag
 
     /// <summary>An object that came earlier and gets another body later.</summary>
     public const byte BackWithBody = 6;
+
+    /// <summary>A new object that a registered serializer wrote: its type, the serializer, its bytes.</summary>
+    public const byte Registered = 7;
+
+    /// <summary>Not a reference: a <see cref="MessageHead{T}"/> follows, and the root's reference after it.</summary>
+    public const byte Head = 8;
 }

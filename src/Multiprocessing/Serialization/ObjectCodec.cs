@@ -20,10 +20,16 @@ internal abstract class ObjectCodec(Type type, CodecTraits traits)
     /// <summary>The head holds references; what they reach must not refer back to the object, which does not exist yet.</summary>
     public readonly bool HeadRefers = (traits & CodecTraits.HeadRefers) != 0;
 
+    /// <summary>Crosses by a registered serializer, which the reading process may not know: the message says so before the object.</summary>
+    public readonly bool IsRegistered = (traits & CodecTraits.Registered) != 0;
+
     public NameEntry Name => _name ??= NameTable.Of(Type);
 
-    /// <summary>Methods to call once the whole message is read, or <see langword="null"/>.</summary>
-    public virtual DeserializedCallbacks? Callbacks => null;
+    /// <summary>The codec of objects of this type before which no message says that they crossed by a registered serializer.</summary>
+    public virtual ObjectCodec Unregistered => this;
+
+    /// <summary>Methods of the type that want to know of writing and reading, or <see langword="null"/>.</summary>
+    public SerializationCallbacks? Callbacks { get; protected init; }
 
     public virtual void WriteHead(GraphWriter writer, object value)
     {
@@ -59,6 +65,7 @@ internal enum CodecTraits
     Tracked = 1,
     Deferrable = 2,
     HeadRefers = 4,
+    Registered = 8,
 
     /// <summary>An object that can be created empty.</summary>
     TwoPhase = Tracked | Deferrable,

@@ -14,8 +14,8 @@ internal sealed class ReferenceSlot(Type declared) : ValueCodec
     private ObjectCodec? _last;
     private ObjectCodec? _exact;
 
-    /// <summary>The codec of the declared type itself: objects of it are written without naming their type.</summary>
-    public ObjectCodec Exact => _exact ??= CodecTable.For(declared);
+    /// <summary>The codec that reads objects of the declared type itself, which are written without naming their type.</summary>
+    public ObjectCodec Exact => _exact ??= CodecTable.For(declared).Unregistered;
 
     public override void Write(GraphWriter writer, ref byte place) => writer.WriteReference(Unsafe.As<byte, object?>(ref place), this);
 

@@ -8,6 +8,9 @@ internal abstract class ValueCodec
     /// <summary>The place is its bytes, that many; 0 if it is more than that.</summary>
     public virtual int RawSize => 0;
 
+    /// <summary>Whether it reads what any serializer wrote that the message names.</summary>
+    public virtual bool ReadsNamedSerializers => false;
+
     public abstract void Write(GraphWriter writer, ref byte place);
 
     public abstract void Read(GraphReader reader, ref byte place);

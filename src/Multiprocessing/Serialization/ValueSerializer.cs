@@ -25,8 +25,21 @@ internal static class ValueSerializer
         var mark = buffer.Mark();
         try
         {
+            MessageHead<T>.Write(writer);
             Place<T>.Write(writer, ref value);
             writer.WriteLater();
+            if (writer.NeedsHead)
+            {
+                // The reader has to know first what was met only now. Rare enough to write it twice.
+                writer.Serialized();
+                buffer.RollBack(mark);
+                writer.Restart();
+                MessageHead<T>.Write(writer);
+                Place<T>.Write(writer, ref value);
+                writer.WriteLater();
+            }
+
+            writer.Serialized();
         }
         catch (CannotCrossException error)
         {
@@ -65,6 +78,7 @@ internal static class ValueSerializer
         try
         {
             reader.Begin(data, end);
+            MessageHead<T>.Read(reader);
             T value = default!;
             Place<T>.Read(reader, ref value);
             reader.ReadLater();

@@ -18,10 +18,8 @@ internal sealed class ExceptionCodec : ObjectCodec
         : base(type, CodecTraits.TwoPhase)
     {
         _plan = FieldPlan.Of(type, skip: BelongsToThisProcess, codecs: static field => field.FieldType == typeof(CancellationToken) ? LenientTokenCodec.Instance : null);
-        Callbacks = DeserializedCallbacks.Of(type);
+        Callbacks = SerializationCallbacks.Of(type);
     }
-
-    public override DeserializedCallbacks? Callbacks { get; }
 
     public override void WriteBody(GraphWriter writer, object value)
     {

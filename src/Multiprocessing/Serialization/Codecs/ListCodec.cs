@@ -22,10 +22,8 @@ internal sealed class ListCodec : ObjectCodec
         _items = FieldOffsets.Of(items);
         _size = FieldOffsets.Of(list.GetField("_size", Private)!);
         _own = type == list ? null : FieldPlan.Of(type, stop: list);
-        Callbacks = type == list ? null : DeserializedCallbacks.Of(type);
+        Callbacks = type == list ? null : SerializationCallbacks.Of(type);
     }
-
-    public override DeserializedCallbacks? Callbacks { get; }
 
     public override void WriteBody(GraphWriter writer, object value)
     {

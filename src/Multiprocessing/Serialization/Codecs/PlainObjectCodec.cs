@@ -7,14 +7,12 @@ internal sealed class PlainObjectCodec : ObjectCodec
 {
     private readonly FieldPlan _plan;
 
-    public PlainObjectCodec(Type type, DeserializedCallbacks? callbacks)
+    public PlainObjectCodec(Type type, SerializationCallbacks? callbacks)
         : base(type, CodecTraits.TwoPhase)
     {
         _plan = FieldPlan.Of(type);
         Callbacks = callbacks;
     }
-
-    public override DeserializedCallbacks? Callbacks { get; }
 
     public override void WriteBody(GraphWriter writer, object value) => _plan.Write(writer, ref ObjectData.Of(value));
 

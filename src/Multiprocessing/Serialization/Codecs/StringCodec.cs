@@ -25,7 +25,7 @@ internal static class StringFormat
             return;
         }
 
-        if (value.Length >= TrackFrom && !writer.TryNumber(value, out var number))
+        if ((value.Length >= TrackFrom || writer.KeepsIdentity) && !writer.TryNumber(value, out var number))
         {
             output.WriteByte(Back);
             output.WriteVarint((uint)number);
@@ -52,7 +52,7 @@ internal static class StringFormat
 
         var length = (int)(header - Lengths);
         var value = reader.ReadUtf16(length);
-        if (length >= TrackFrom)
+        if (length >= TrackFrom || reader.KeepsIdentity)
         {
             reader.Register(value);
         }

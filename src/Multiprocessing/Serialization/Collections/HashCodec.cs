@@ -22,13 +22,11 @@ internal abstract class HashCodec<TCollection, TKey, TItem> : ObjectCodec
         if (!isSealed && type != typeof(TCollection))
         {
             _own = FieldPlan.Of(type, stop: typeof(TCollection));
-            Callbacks = DeserializedCallbacks.Of(type);
+            Callbacks = SerializationCallbacks.Of(type);
         }
     }
 
     private sealed record Pending(TItem[] Items, object? Comparer, object? Second);
-
-    public override DeserializedCallbacks? Callbacks { get; }
 
     public sealed override void WriteBody(GraphWriter writer, object value)
     {

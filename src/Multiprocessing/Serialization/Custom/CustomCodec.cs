@@ -5,21 +5,48 @@ using System.Runtime.Serialization;
 namespace Multiprocessing;
 
 /// <summary>Objects of a type with an <see cref="IProcessSerializer{T}"/>: its name, a length, its bytes.</summary>
-internal sealed class CustomCodec<T>(NameEntry serializer) : ObjectCodec(typeof(T), CodecTraits.Tracked)
+/// <param name="serializer">Who writes; null in a codec that only reads.</param>
+/// <param name="isRegistered">By <see cref="ProcessSerialization.Register{T, TSerializer}"/>: the reading process may not know.</param>
+internal sealed class CustomCodec<T>(NameEntry? serializer, bool isRegistered) : ObjectCodec(typeof(T), CodecTraits.Tracked | (isRegistered ? CodecTraits.Registered : CodecTraits.None))
     where T : class
 {
-    public override void WriteHead(GraphWriter writer, object value) => CustomFormat<T>.Write(writer, serializer, (T)value);
+    private ObjectCodec? _unregistered;
 
-    public override object Create(GraphReader reader) => CustomFormat<T>.Read(reader);
+    public override ObjectCodec Unregistered => IsRegistered ? _unregistered ??= CodecTable.Create(Type, registered: false) : this;
+
+    public override void WriteHead(GraphWriter writer, object value) => CustomFormat<T>.Write(writer, serializer!, (T)value);
+
+    public override object Create(GraphReader reader) => CustomFormat<T>.Read(reader, IsRegistered);
 }
 
 /// <summary>Values of a struct with an <see cref="IProcessSerializer{T}"/>.</summary>
-internal sealed class CustomStructCodec<T>(NameEntry serializer) : ValueCodec
+/// <remarks>Nothing in a message stands before a value, so one that was registered is listed at the beginning of the message.</remarks>
+internal sealed class CustomStructCodec<T>(NameEntry serializer, Registration? registration) : ValueCodec
     where T : struct
 {
-    public override void Write(GraphWriter writer, ref byte place) => CustomFormat<T>.Write(writer, serializer, Unsafe.As<byte, T>(ref place));
+    public override bool ReadsNamedSerializers => true;
 
-    public override void Read(GraphReader reader, ref byte place) => Unsafe.As<byte, T>(ref place) = CustomFormat<T>.Read(reader);
+    public override void Write(GraphWriter writer, ref byte place)
+    {
+        if (registration is not null)
+        {
+            writer.List(registration);
+        }
+
+        CustomFormat<T>.Write(writer, serializer, Unsafe.As<byte, T>(ref place));
+    }
+
+    public override void Read(GraphReader reader, ref byte place)
+    {
+        if (registration is not null && !reader.Lists(typeof(T)))
+        {
+            throw new SerializationException(
+                $"{serializer.Thing} is registered for {typeof(T)} in process {Environment.ProcessId}, but the process that sent the message had written it without: register it in both, "
+                + "for example in a [ModuleInitializer], or before the first value of the type is sent.");
+        }
+
+        Unsafe.As<byte, T>(ref place) = CustomFormat<T>.Read(reader);
+    }
 }
 
 internal static class CustomFormat<T>
@@ -34,9 +61,15 @@ internal static class CustomFormat<T>
         writer.Out.WriteBytes(output.WrittenSpan);
     }
 
-    public static T Read(GraphReader reader)
+    public static T Read(GraphReader reader, bool learns = false)
     {
         var name = reader.ReadName();
+        if (learns && name.Thing is Type serializer)
+        {
+            // Values that arrive by a serializer also leave by it.
+            CustomSerializers.Learn(typeof(T), serializer);
+        }
+
         var data = reader.ReadSpan(reader.ReadLength());
         T value;
         try
@@ -45,7 +78,7 @@ internal static class CustomFormat<T>
         }
         catch (Exception error) when (error is not SerializationException)
         {
-            throw new SerializationException($"A {typeof(T)} in the message could not be rebuilt: {name.Thing} threw {error.GetType()}: {error.Message}", error);
+            throw new SerializationException($"A {typeof(T)} in the message could not be rebuilt: {name.Thing} threw {ExceptionText.OneLine(error)}", error);
         }
 
         return value ?? throw new SerializationException($"{name.Thing} rebuilt a {typeof(T)} as null.");

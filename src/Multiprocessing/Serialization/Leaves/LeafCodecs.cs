@@ -32,7 +32,7 @@ internal static class LeafCodecs
         ["System.StringComparer"] = StringComparers,
         ["System.Collections.Generic.EqualityComparer`1"] = static type => Default(type, typeof(EqualityComparer<>)),
         ["System.Collections.Generic.Comparer`1"] = static type => Default(type, typeof(Comparer<>)),
-        ["System.Collections.Generic.ReferenceEqualityComparer"] = static type => new IdentityCodec(type, [ReferenceEqualityComparer.Instance]),
+        ["System.Collections.Generic.ReferenceEqualityComparer"] = static type => new ReferenceComparerCodec(type),
         ["System.Collections.Comparer"] = static type => new IdentityCodec(type, [System.Collections.Comparer.Default, System.Collections.Comparer.DefaultInvariant]),
         ["System.Runtime.ExceptionServices.ExceptionDispatchInfo"] = static type => new DispatchInfoCodec(type),
         ["System.Text.Json.JsonDocument"] = JsonCodecs.Document,
