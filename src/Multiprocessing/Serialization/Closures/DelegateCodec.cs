@@ -5,6 +5,9 @@ namespace Multiprocessing;
 /// <summary>A delegate: its method by name, its target as an object. The target's body waits, because it may hold the delegate itself.</summary>
 internal sealed class DelegateCodec(Type type) : ObjectCodec(type, CodecTraits.Tracked | CodecTraits.HeadRefers)
 {
+    private readonly ConstructorInfo? _constructor = type.GetConstructor([typeof(object), typeof(nint)]);
+    private readonly int _parameters = type.GetMethod("Invoke")?.GetParameters().Length ?? 0;
+
     private enum Shape : byte
     {
         /// <summary>No target: a static method, or an instance method open on its first argument.</summary>
@@ -18,6 +21,12 @@ internal sealed class DelegateCodec(Type type) : ObjectCodec(type, CodecTraits.T
 
         /// <summary>Several, one after the other.</summary>
         Several,
+
+        /// <summary>A target whose type overrides the method: <c>base.M</c> as a method group.</summary>
+        Base,
+
+        /// <summary>Closed over null: an extension method of a null reference as a method group.</summary>
+        Null,
     }
 
     public override void WriteHead(GraphWriter writer, object value)
@@ -60,7 +69,7 @@ internal sealed class DelegateCodec(Type type) : ObjectCodec(type, CodecTraits.T
     {
         foreach (var part in ((Delegate)value).GetInvocationList())
         {
-            if (Refuse(part.Method, part.Target) is { } refusal)
+            if ((RefuseCode(part.Method, part.Target) ?? RefuseOrigin(part.Method)) is { } refusal)
             {
                 return refusal;
             }
@@ -115,16 +124,27 @@ internal sealed class DelegateCodec(Type type) : ObjectCodec(type, CodecTraits.T
     {
         var method = part.Method;
         var target = part.Target;
-        if (Refuse(method, target) is { } refusal)
+        if (RefuseCode(method, target) is { } refusal)
         {
             throw new CannotCrossException(refusal, part);
         }
 
-        var name = NameTable.Of(method);
-        var shape = target is null ? Shape.Open : SingletonTarget.Of(target.GetType()) is { } instance && ReferenceEquals(instance, target) ? Shape.Singleton : Shape.Closed;
+        NameEntry name;
+        try
+        {
+            name = NameTable.Of(method);
+        }
+        catch (CannotCrossException) when (RefuseOrigin(method) is not null)
+        {
+            throw new CannotCrossException(RefuseOrigin(method)!, part); // the path leads to the delegate
+        }
+
+        var shape = target is null ? (IsClosed(method) ? Shape.Null : Shape.Open) : SingletonTarget.Of(target.GetType()) is { } instance && ReferenceEquals(instance, target) ? Shape.Singleton
+            : IsOverridden(method, target) ? Shape.Base
+            : Shape.Closed;
         writer.Out.WriteByte((byte)shape);
         writer.WriteName(name);
-        if (shape != Shape.Closed)
+        if (shape is not (Shape.Closed or Shape.Base))
         {
             return;
         }
@@ -158,21 +178,43 @@ internal sealed class DelegateCodec(Type type) : ObjectCodec(type, CodecTraits.T
                 return made;
             case Shape.Closed:
                 return Delegate.CreateDelegate(Type, reader.ReadReference(ReferenceSlot.Object) ?? throw GraphReader.Torn(), method);
+            case Shape.Base:
+                // As the compiler binds it, by the address of the code: CreateDelegate would find the override. The constructor believes what it is given, so it is looked at.
+                var owner = reader.ReadReference(ReferenceSlot.Object);
+                if (method.IsStatic || !method.DeclaringType!.IsInstanceOfType(owner) || _constructor is null)
+                {
+                    throw GraphReader.Torn();
+                }
+
+                return (Delegate)_constructor.Invoke([owner, method.MethodHandle.GetFunctionPointer()]);
+            case Shape.Null:
+                return Delegate.CreateDelegate(Type, firstArgument: null, method);
             default:
                 throw GraphReader.Torn();
         }
     }
 
-    private Refusal? Refuse(MethodInfo method, object? target)
+    /// <summary>Without a target, but with a first argument, which is null.</summary>
+    private bool IsClosed(MethodInfo method) => method.GetParameters().Length + (method.IsStatic ? 0 : 1) == _parameters + 1;
+
+    /// <summary>The delegate calls a method that its target's type overrides, which only <c>base</c> can.</summary>
+    private bool IsOverridden(MethodInfo method, object target) =>
+        method is { IsVirtual: true, IsFinal: false }
+        && method.DeclaringType != target.GetType()
+        && Delegate.CreateDelegate(Type, target, method, throwOnBindFailure: false) is { } bound
+        && bound.Method != method;
+
+    private Refusal? RefuseOrigin(MethodInfo method) => AssemblyOrigin.Of(method.Module.Assembly).WayOut is { } wayOut ? new Refusal(Type, wayOut) : null;
+
+    private Refusal? RefuseCode(MethodInfo method, object? target)
     {
         if (method.GetType().Name.EndsWith("DynamicMethod", StringComparison.Ordinal) || target?.GetType().FullName == "System.Runtime.CompilerServices.Closure")
         {
             return new Refusal(Type, "Its code was made at run time and exists in this process only; pass a lambda or a method, or compile the expression in the child.");
         }
 
-        var assembly = method.Module.Assembly;
-        return assembly.IsDynamic || assembly.IsCollectible
-            ? new Refusal(Type, $"Its method lives in '{assembly.GetName().Name}', which was made or loaded at run time in this process only; use a method of an assembly that the program references.")
+        return target is null && typeof(Delegate).IsAssignableFrom(method.DeclaringType)
+            ? new Refusal(Type, "It calls native code at an address of this process; make it in the child.")
             : null;
     }
 }

@@ -168,6 +168,7 @@ internal static class ExceptionMessage
     {
         try
         {
+            using var nothing = PluginLoader.LoadNothing();
             var exception = ValueSerializer.Deserialize<Exception>(ref data, end) ?? throw GraphReader.Torn();
             description.WhyNotRebuilt = ExceptionText.FindObstacle(exception);
             return description.WhyNotRebuilt is null ? exception : null;

@@ -138,15 +138,16 @@ internal static class NameDecoder
                 return typeof(object).Module;
             case ModuleKind.ThisLibrary:
                 return typeof(NameDecoder).Module;
-            case ModuleKind.Named or ModuleKind.NamedWithFile:
+            case ModuleKind.Named:
                 break;
+            case ModuleKind.Plugin:
+                return ReadPlugin(ref reader);
             default:
                 throw GraphReader.Torn();
         }
 
         var id = reader.ReadGuid();
         var name = reader.ReadText();
-        var file = kind == ModuleKind.NamedWithFile ? reader.ReadText() : null;
         var first = Volatile.Read(ref _modules);
         for (var known = first; known is not null; known = known.Next)
         {
@@ -157,12 +158,12 @@ internal static class NameDecoder
         }
 
         // Two threads may look one up at the same time and find the same; an addition that is lost by that is made again.
-        var module = Load(id, name, file);
+        var module = Load(id, name);
         Volatile.Write(ref _modules, new KnownModule(id, module, first));
         return module;
     }
 
-    private static Module Load(Guid id, string name, string? file)
+    private static Module Load(Guid id, string name)
     {
         // Most bodies are the program's own.
         if (Assembly.GetEntryAssembly() is { } entry && ModuleOf(entry, id) is { } own)
@@ -170,22 +171,33 @@ internal static class NameDecoder
             return own;
         }
 
-        // What is loaded already, in whichever way; a tenth of the time that parsing the name would take.
+        // What is loaded already; a tenth of the time that parsing the name would take. A plug-in may have the same assembly in a context of its own.
+        Module? elsewhere = null;
         foreach (var loaded in AppDomain.CurrentDomain.GetAssemblies())
         {
             if (!loaded.IsDynamic && ModuleOf(loaded, id) is { } module)
             {
-                return module;
+                if (AssemblyLoadContext.GetLoadContext(loaded) == AssemblyLoadContext.Default)
+                {
+                    return module;
+                }
+
+                elsewhere = module;
             }
         }
 
         Assembly assembly;
         try
         {
-            assembly = file is null ? Assembly.Load(new AssemblyName(name)) : AssemblyLoadContext.Default.LoadFromAssemblyPath(file);
+            assembly = Assembly.Load(new AssemblyName(name));
         }
         catch (Exception error) when (error is IOException or BadImageFormatException)
         {
+            if (elsewhere is not null)
+            {
+                return elsewhere; // of a host that has loaded the whole program into a context of its own
+            }
+
             throw new SerializationException($"This process cannot load the assembly '{name}', from which a type in the message comes: {error.Message}", error);
         }
 
@@ -193,6 +205,29 @@ internal static class NameDecoder
             ?? throw new SerializationException(
                 $"This process has another build of the assembly '{name}' ({assembly.Location}) than the one that wrote the message; start both from the same output.");
     }
+
+    private static Module ReadPlugin(ref NameReader reader)
+    {
+        var id = reader.ReadGuid();
+        var name = reader.ReadText();
+        var file = reader.ReadText();
+        var context = ReadContext(ref reader);
+        var dependencies = new AssemblyOrigin.Dependency[reader.ReadInt32()];
+        for (var i = 0; i < dependencies.Length; i++)
+        {
+            dependencies[i] = new AssemblyOrigin.Dependency(reader.ReadText(), reader.ReadText(), ReadContext(ref reader));
+        }
+
+        return PluginLoader.Find(context, file, id, name, dependencies);
+    }
+
+    private static ContextKey ReadContext(ref NameReader reader) => (ContextKind)reader.ReadByte() switch
+    {
+        ContextKind.Default => ContextKey.Default,
+        ContextKind.File => ContextKey.File,
+        ContextKind.Own => new ContextKey(ContextKind.Own, reader.ReadGuid(), reader.ReadInt32(), reader.ReadText(), reader.ReadBoolean()),
+        _ => throw GraphReader.Torn(),
+    };
 
     private static Module? ModuleOf(Assembly assembly, Guid id) =>
         assembly.ManifestModule.ModuleVersionId == id ? assembly.ManifestModule : Array.Find(assembly.GetModules(), module => module.ModuleVersionId == id);

@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Runtime.Loader;
 using System.Text;
 
 namespace Multiprocessing;
@@ -140,22 +139,38 @@ internal ref struct NameEncoder
         }
 
         var assembly = module.Assembly;
-        if (assembly.IsDynamic || assembly.IsCollectible)
+        var origin = AssemblyOrigin.Of(assembly);
+        if (origin.WayOut is { } wayOut)
         {
-            throw new CannotCrossException(
-                new Refusal(
-                    _thing as Type ?? _thing.GetType(),
-                    $"It lives in the assembly '{assembly.GetName().Name}', which was made or loaded at run time in this process only; use code from an assembly that the program references."),
-                _thing);
+            throw new CannotCrossException(new Refusal(_thing as Type ?? _thing.GetType(), wayOut), _thing);
         }
 
-        var file = AssemblyLoadContext.GetLoadContext(assembly) == AssemblyLoadContext.Default ? "" : assembly.Location;
-        _out.Write((byte)(file.Length == 0 ? ModuleKind.Named : ModuleKind.NamedWithFile));
+        _out.Write((byte)(origin.File is null ? ModuleKind.Named : ModuleKind.Plugin));
         _out.Write(module.ModuleVersionId.ToByteArray());
         WriteText(assembly.FullName!);
-        if (file.Length > 0)
+        if (origin.File is not null)
         {
-            WriteText(file);
+            WriteText(origin.File);
+            WriteContext(origin.Context!);
+            _out.Write(origin.Dependencies.Length);
+            foreach (var dependency in origin.Dependencies)
+            {
+                WriteText(dependency.Name);
+                WriteText(dependency.File);
+                WriteContext(dependency.Context);
+            }
+        }
+    }
+
+    private readonly void WriteContext(ContextKey context)
+    {
+        _out.Write((byte)context.Kind);
+        if (context.Kind == ContextKind.Own)
+        {
+            _out.Write(context.Process.ToByteArray());
+            _out.Write(context.Number);
+            WriteText(context.Name);
+            _out.Write(context.IsCollectible);
         }
     }
 

@@ -140,9 +140,9 @@ internal enum ModuleKind : byte
     CoreLibrary,
     ThisLibrary,
 
-    /// <summary>By version id and the assembly's name, which the other side loads as it loads its own references.</summary>
+    /// <summary>An assembly of the program, by version id and name, which the other side loads as it loads its own references.</summary>
     Named,
 
-    /// <summary>The same and the file, for an assembly that was loaded from a place of its own.</summary>
-    NamedWithFile,
+    /// <summary>The same with the file, the context and the dependencies, for an assembly that the program loaded by itself.</summary>
+    Plugin,
 }
