@@ -6,6 +6,11 @@ internal abstract class ChildCall
     /// <summary>What runs in the child.</summary>
     public abstract Delegate Body { get; }
 
+    /// <summary>Runs before the body, while the start can still fail.</summary>
+    public virtual void Initialize()
+    {
+    }
+
     /// <summary>Runs the body to its end on the calling thread, waiting for it if it is asynchronous, and appends the result, if there is one, to <paramref name="result"/>.</summary>
     /// <param name="result">Receives the result.</param>
     /// <param name="ended">Called when the body has ended and before its result is written, for whoever measures the two apart.</param>

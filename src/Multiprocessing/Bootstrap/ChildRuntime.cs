@@ -159,6 +159,21 @@ internal sealed class ChildRuntime
 
         _stopper.Grace = _assignment.TerminationGrace;
         _bodyBegins.Set();
+        try
+        {
+            call.Initialize();
+        }
+        catch (OperationCanceledException) when (CurrentProcess.IsStopping)
+        {
+            _stopper.ReportStopping();
+            return ChildExitCodes.Terminated;
+        }
+        catch (Exception exception)
+        {
+            SendException(FrameKind.InitializerFailed, exception);
+            return ChildExitCodes.Rejected;
+        }
+
         Send(FrameKind.Started, []);
         using var result = MessageBuffer.Rent();
         try

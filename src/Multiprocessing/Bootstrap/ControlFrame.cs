@@ -27,6 +27,9 @@ internal enum FrameKind
     /// <summary>Child: the greeting or the body could not be taken; an exception.</summary>
     Rejected,
 
+    /// <summary>Child: the initializer threw before the body began; its exception.</summary>
+    InitializerFailed,
+
     /// <summary>Child: the body returned; its result, if any.</summary>
     Result,
 

@@ -32,7 +32,8 @@ internal sealed unsafe partial class PoolCore
         }
 
         var starting = _members.Count(member => member.State == MemberState.Starting);
-        for (var count = Math.Min(_pending.Count - starting, _workers - Living); count > 0; count--)
+        var living = Living;
+        for (var count = Math.Max(Math.Min(_pending.Count - starting, _workers - living), LeastWorkers - living); count > 0; count--)
         {
             StartMember();
         }
@@ -143,7 +144,7 @@ internal sealed unsafe partial class PoolCore
         var wasReady = member.ReadyAt != 0;
         member.Dispose();
         process.Dispose();
-        if (!isInOrder && !_isDisposing && _broken is null)
+        if (!isInOrder && !_isDisposing && _broken is null && !member.IsKilledByCaller)
         {
             CountDeath(process, failure, wasReady, member.IsKilled);
         }
@@ -512,6 +513,11 @@ internal sealed unsafe partial class PoolCore
         if (Options.IdleTimeout is { } idle && !member.IsBusy)
         {
             var due = member.IdleSince + (long)(idle.TotalSeconds * Stopwatch.Frequency);
+            if (now >= due && _pending.Count == 0 && Living <= LeastWorkers)
+            {
+                return; // one of those that are kept
+            }
+
             if (now >= due && _pending.Count == 0)
             {
                 Retire(member);

@@ -230,6 +230,7 @@ internal sealed unsafe partial class PoolCore
         }
 
         progress |= Dispatch();
+        KeepLeast();
         LookAtClock(now); // after the tasks went out: theirs are the nearest times
         FinishIfOver();
         return progress;

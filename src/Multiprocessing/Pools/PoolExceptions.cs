@@ -3,12 +3,24 @@ namespace Multiprocessing;
 /// <summary>A worker of a pool died while it ran a task: only that task is affected.</summary>
 public sealed class WorkerDiedException : ProcessDiedException
 {
-    internal WorkerDiedException(int processId, string processName, ExitStatus status, string standardErrorTail, string taskName, int attempts, bool outOfMemory)
-        : base(processId, processName, status, standardErrorTail, Describe(processId, processName, status, standardErrorTail, taskName, attempts, outOfMemory))
+    /// <summary>Creates the exception.</summary>
+    /// <param name="processId">The id that the worker had.</param>
+    /// <param name="processName">The name that the worker had.</param>
+    /// <param name="exitStatus">How the worker ended.</param>
+    /// <param name="standardErrorTail">What it wrote to standard error before it ended.</param>
+    /// <param name="taskName">The task that the worker ran.</param>
+    /// <param name="attempts">How often the task was started.</param>
+    /// <param name="isOutOfMemory">The kernel killed a process of this group for lack of memory at that time.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="exitStatus"/> is <see langword="null"/>.</exception>
+    public WorkerDiedException(
+        int processId, string processName, ExitStatus exitStatus, string standardErrorTail, string taskName, int attempts = 1, bool isOutOfMemory = false)
+        : base(
+            Describe(processId, processName, Required(exitStatus), standardErrorTail, taskName, attempts, isOutOfMemory),
+            processId, processName, exitStatus, standardErrorTail)
     {
         TaskName = taskName;
         Attempts = attempts;
-        IsOutOfMemory = outOfMemory;
+        IsOutOfMemory = isOutOfMemory;
     }
 
     /// <summary>The task that the worker ran: its name, and its place in the source if it was an item of one.</summary>
@@ -32,7 +44,10 @@ public sealed class WorkerDiedException : ProcessDiedException
 /// <summary>A pool gave up: its workers die before they are ready, or too often.</summary>
 public sealed class PoolBrokenException : InvalidOperationException
 {
-    internal PoolBrokenException(string message, Exception? inner)
+    /// <summary>Creates the exception.</summary>
+    /// <param name="message">Why the pool gave up.</param>
+    /// <param name="inner">How its last worker ended, if that is known.</param>
+    public PoolBrokenException(string message, Exception? inner = null)
         : base(message, inner)
     {
     }

@@ -93,6 +93,9 @@ internal sealed unsafe class PoolMember
 
     public bool IsKilled { get; set; }
 
+    /// <summary>The program asked for it: that says nothing about the pool.</summary>
+    public bool IsKilledByCaller { get; set; }
+
     public MemberRecord Seen { get; } = new();
 
     /// <summary>Where it was when somebody looked for tasks to take from it, and when that was.</summary>

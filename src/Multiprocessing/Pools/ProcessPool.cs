@@ -7,7 +7,7 @@ namespace Multiprocessing;
 /// Workers start when there is work for them. All members may be used by several threads at once, and from a task's continuation.
 /// </summary>
 [DebuggerDisplay("{Name}: {ProcessIds.Count} of {Workers} workers")]
-public partial class ProcessPool : IAsyncDisposable
+public partial class ProcessPool : IAsyncDisposable, IDisposable
 {
     private readonly PoolCore _core;
     private readonly SemaphoreSlim? _room;
@@ -24,6 +24,7 @@ public partial class ProcessPool : IAsyncDisposable
     private protected ProcessPool(ProcessPoolOptions validated, WorkerInitializer? initializer)
     {
         _core = new PoolCore(validated, initializer ?? (validated.Initializer is { } first ? new ActionInitializer(first) : null));
+        _core.Begin();
         _room = validated.MaxPending is { } most ? new SemaphoreSlim(most, most) : null;
     }
 
@@ -59,6 +60,30 @@ public partial class ProcessPool : IAsyncDisposable
         return _core.ResizeAsync(workers);
     }
 
+    /// <summary>
+    /// Starts workers ahead of the tasks that need them, so that the first tasks do not wait for a start. Afterwards they end as all others do
+    /// (<see cref="ProcessPoolOptions.IdleTimeout"/>); <see cref="ProcessPoolOptions.MinWorkers"/> keeps some alive.
+    /// </summary>
+    /// <param name="workers">How many; <see langword="null"/> for <see cref="Workers"/>.</param>
+    /// <param name="cancellationToken">Ends the wait, and not the starts.</param>
+    /// <returns>A task that completes when that many workers live and are ready (their initializer has run); it fails with what broke the pool, or with <see cref="ObjectDisposedException"/>.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="workers"/> is negative or above <see cref="Workers"/>.</exception>
+    /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
+    public Task WarmUpAsync(int? workers = null, CancellationToken cancellationToken = default)
+    {
+        var wanted = workers ?? Workers;
+        ArgumentOutOfRangeException.ThrowIfNegative(wanted, nameof(workers));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(wanted, Workers, nameof(workers));
+        return _core.WarmUpAsync(wanted).WaitAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Kills all workers at once, with everything below them; nothing of their tasks runs any more, no <see langword="finally"/>. A task that ran counts an attempt: it starts again if
+    /// <see cref="ProcessPoolOptions.MaxAttempts"/> allows it, and otherwise fails with <see cref="WorkerDiedException"/>. Tasks that had not started wait for the new workers, which the pool starts as usual.
+    /// The pool stays usable, and these deaths do not count for <see cref="ProcessPoolOptions.MaxDeathsPerMinute"/>.
+    /// </summary>
+    public void KillWorkers() => _core.KillWorkers();
+
     /// <summary>Takes no more tasks, finishes those that it has, and ends the workers.</summary>
     /// <param name="cancellationToken">Ends the wait, and not the tasks.</param>
     /// <returns>A task that ends when the last worker is gone.</returns>
@@ -78,6 +103,17 @@ public partial class ProcessPool : IAsyncDisposable
         GC.SuppressFinalize(this);
         await _core.DisposeAsync().ConfigureAwait(false);
         await _core.LastNotesDelivered().ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Ends the pool as <see cref="DisposeAsync"/> does, and blocks the calling thread until the last worker is gone: no longer than <see cref="ProcessPoolOptions.ShutdownGrace"/>, after which workers are killed.
+    /// It resumes on no synchronization context, so a thread with one (a user interface) may call it.
+    /// </summary>
+    public void Dispose()
+    {
+        GC.SuppressFinalize(this);
+        _core.DisposeAsync().GetAwaiter().GetResult();
+        _core.LastNotesDelivered().GetAwaiter().GetResult();
     }
 
     /// <inheritdoc/>

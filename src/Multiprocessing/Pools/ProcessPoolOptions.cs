@@ -9,6 +9,12 @@ public sealed class ProcessPoolOptions
     /// <summary>The most worker processes; they start when there is work for them. The default value is <see cref="Environment.ProcessorCount"/>.</summary>
     public int Workers { get; set; } = Environment.ProcessorCount;
 
+    /// <summary>
+    /// How many workers the pool starts at once and keeps: they do not wait for tasks to start, stay when they are idle, and are replaced when they end. At most <see cref="Workers"/>.
+    /// The default value is 0: workers start when there is work for them.
+    /// </summary>
+    public int MinWorkers { get; set; }
+
     /// <summary>After this many tasks a worker is replaced. The default value is <see langword="null"/>: never.</summary>
     public int? MaxTasksPerWorker { get; set; }
 
@@ -56,6 +62,7 @@ public sealed class ProcessPoolOptions
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Workers, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Workers, ParticipantTable.Capacity - 2, nameof(Workers));
+        Check(MinWorkers >= 0 && MinWorkers <= Workers, MinWorkers, nameof(MinWorkers), "It is from 0 to Workers.");
         Check(MaxTasksPerWorker is null or > 0, MaxTasksPerWorker, nameof(MaxTasksPerWorker), "A worker runs at least one task.");
         Check(MaxWorkerMemory is null or > 0, MaxWorkerMemory, nameof(MaxWorkerMemory), "A limit is a number of bytes above zero.");
         Check(MaxPending is null or > 0, MaxPending, nameof(MaxPending), "At least one task must be let in.");

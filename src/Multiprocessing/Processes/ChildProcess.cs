@@ -90,8 +90,8 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable
 
     internal ChildProcess(ChildCall call, ChildProcessOptions? options)
     {
-        _call = call;
         _options = (options ?? new ChildProcessOptions()).ToValidated();
+        _call = _options.Initializer is { } initializer ? new InitializedCall(initializer, call) : call;
         Name = string.IsNullOrEmpty(_options.Name) ? CurrentProcess.NextChildName() : _options.Name;
         _supervisor = new ChildSupervisor(this);
     }
@@ -203,7 +203,7 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until the process is gone and all it wrote was delivered. Does not throw for how it ended; see <see cref="ExitStatus"/>.</summary>
+    /// <summary>Waits until the process is gone and all it wrote was delivered. Does not throw for how it ended: look at <see cref="ExitStatus"/>, or call <see cref="Wait()"/>, which does.</summary>
     /// <exception cref="InvalidOperationException">It was not started.</exception>
     public void Join() => _ = Join(Timeout.InfiniteTimeSpan);
 
@@ -218,6 +218,36 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable
     {
         _ = StartedLink;
         return _supervisor.Gone.Wait(timeout, cancellationToken);
+    }
+
+    /// <summary>
+    /// Waits until the process is gone, as <see cref="Join()"/> does, and throws if its body did not run to its end: the body's own exception, not wrapped, or <see cref="ProcessDiedException"/>.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">It was not started.</exception>
+    /// <exception cref="ProcessDiedException">The process was killed, crashed, or exited on its own.</exception>
+    /// <exception cref="ProcessStartException">The process did not reach its body.</exception>
+    public void Wait() => _ = Wait(Timeout.InfiniteTimeSpan);
+
+    /// <summary>
+    /// Waits until the process is gone, but no longer than <paramref name="timeout"/>, and throws if its body did not run to its end: the body's own exception, not wrapped, or <see cref="ProcessDiedException"/>.
+    /// </summary>
+    /// <param name="timeout">How long; <see cref="TimeSpan.Zero"/> only looks, <see cref="Timeout.InfiniteTimeSpan"/> is without limit.</param>
+    /// <param name="cancellationToken">Ends the wait, not the process.</param>
+    /// <returns><see langword="true"/> when the process is gone and its body ran to its end; <see langword="false"/> when the time was over first.</returns>
+    /// <exception cref="InvalidOperationException">It was not started.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative and not infinite.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    /// <exception cref="ProcessDiedException">The process was killed, crashed, or exited on its own.</exception>
+    /// <exception cref="ProcessStartException">The process did not reach its body.</exception>
+    public bool Wait(TimeSpan timeout, CancellationToken cancellationToken = default)
+    {
+        if (!Join(timeout, cancellationToken))
+        {
+            return false;
+        }
+
+        CompletionTask.GetAwaiter().GetResult();
+        return true;
     }
 
     /// <summary>Waits until the process is gone without blocking a thread.</summary>

@@ -43,6 +43,46 @@ public sealed class ChildProcess<TResult> : ChildProcess
     /// </summary>
     public Task<TResult> Result => _result.Task;
 
+    /// <summary>Waits for the body's result.</summary>
+    /// <returns>The result.</returns>
+    /// <exception cref="InvalidOperationException">The process was not started.</exception>
+    /// <exception cref="ProcessDiedException">The process was killed, crashed, or exited on its own before the result was there. An exception of the body is thrown as it is, not wrapped.</exception>
+    /// <exception cref="ProcessStartException">The process did not reach its body.</exception>
+    public TResult GetResult() => GetResult(Timeout.InfiniteTimeSpan);
+
+    /// <summary>Waits for the body's result, but no longer than <paramref name="timeout"/>.</summary>
+    /// <param name="timeout">How long; <see cref="TimeSpan.Zero"/> only looks, <see cref="Timeout.InfiniteTimeSpan"/> is without limit.</param>
+    /// <param name="cancellationToken">Ends the wait, not the process.</param>
+    /// <returns>The result.</returns>
+    /// <exception cref="InvalidOperationException">The process was not started.</exception>
+    /// <exception cref="TimeoutException">The time was over before the result was there. The process goes on.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative and not infinite.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    /// <exception cref="ProcessDiedException">The process was killed, crashed, or exited on its own before the result was there. An exception of the body is thrown as it is, not wrapped.</exception>
+    /// <exception cref="ProcessStartException">The process did not reach its body.</exception>
+    public TResult GetResult(TimeSpan timeout, CancellationToken cancellationToken = default)
+    {
+        _ = Id; // throws where nothing was started, instead of waiting for ever
+        if (!_result.Task.IsCompleted && !WaitFor(_result.Task, timeout, cancellationToken))
+        {
+            throw new TimeoutException($"Process '{Name}' (pid {Id}) did not return its result within {timeout.TotalSeconds:0.###} s. It goes on.");
+        }
+
+        return _result.Task.GetAwaiter().GetResult();
+    }
+
+    private static bool WaitFor(Task task, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return task.Wait(timeout, cancellationToken);
+        }
+        catch (AggregateException)
+        {
+            return true; // the awaiter throws what is in it, unwrapped
+        }
+    }
+
     private protected override Task CompletionTask => _result.Task;
 
     private protected override bool ReportsErrors => true;

@@ -6,6 +6,12 @@ public sealed class ChildProcessOptions
     /// <summary>The name that errors and logs carry. The default value is <c>Process-N</c>, counted up in the parent, <c>Process-N:M</c> for a child's child.</summary>
     public string? Name { get; set; }
 
+    /// <summary>
+    /// Runs in the child before the body, on the same thread. What it throws is a failed start: <see cref="ProcessStartException"/> names the initializer and has its exception as the inner one.
+    /// The time that it takes counts toward <see cref="StartTimeout"/>. It is copied to the child as the body is. The default value is <see langword="null"/>.
+    /// </summary>
+    public Action? Initializer { get; set; }
+
     /// <summary>Environment variables that differ from the parent's; <see langword="null"/> as a value removes one. The default value is empty: the parent's as they are at the start.</summary>
     public IDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 
@@ -69,6 +75,7 @@ public sealed class ChildProcessOptions
         return new ChildProcessOptions
         {
             Name = Name,
+            Initializer = Initializer,
             Environment = new Dictionary<string, string?>(Environment),
             WorkingDirectory = WorkingDirectory,
             StandardOutput = StandardOutput,

@@ -17,6 +17,7 @@ internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
     private byte[]? _result;
     private byte[]? _failure;
     private byte[]? _rejection;
+    private bool _initializerFailed;
     private ProcStat? _lastStat;
     private long _peak;
     private Lazy<ExitStatus>? _exitStatus;
@@ -134,6 +135,10 @@ internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
             case FrameKind.Failed:
                 _failure ??= frame.Payload;
                 break;
+            case FrameKind.InitializerFailed:
+                _rejection = frame.Payload;
+                _initializerFailed = true;
+                break;
             case FrameKind.Rejected:
                 _rejection = frame.Payload;
                 break;
@@ -232,12 +237,21 @@ internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
         var how = (_startTimedOut, inner, status) switch
         {
             (true, _, _) => $"it did not reach its body within {child.Options.StartTimeout.TotalSeconds:0.###} s and was killed",
+            (_, { }, _) when _initializerFailed => InitializerFailure(inner),
             (_, { }, _) => $"it could not take its body: {ExceptionText.Message(inner)}",
             (_, _, { Signal: { } signal }) => $"it was ended by signal {signal} on the way to its body",
             _ => $"it left with exit code {status.Code} before it reached its body",
         };
         var words = tail.Length == 0 ? "" : $" Its last words on standard error:{Environment.NewLine}{tail.TrimEnd()}";
         return new ProcessStartException($"Process '{child.Name}' (pid {_link!.ProcessId}) did not start: {how}.{words}", inner);
+    }
+
+    private string InitializerFailure(Exception error)
+    {
+        var method = child.Options.Initializer!.Method;
+        var type = error is RemoteException remote ? remote.TypeName : error.GetType().ToString();
+        var message = error is RemoteException { RemoteMessage: var words } ? words : ExceptionText.Message(error);
+        return $"its initializer ({nameof(ChildProcessOptions)}.{nameof(ChildProcessOptions.Initializer)}, {method.DeclaringType?.Name}.{method.Name}) threw {type}: {message}";
     }
 
     private void StartTimedOut()

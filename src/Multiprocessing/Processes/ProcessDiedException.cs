@@ -1,15 +1,31 @@
 namespace Multiprocessing;
 
-/// <summary>A process ended without finishing its body: it was killed, crashed, or left with an exit code.</summary>
+/// <summary>
+/// A process ended without finishing what it was to do: it was killed, crashed, or exited on its own. The base of all exceptions that report the death of a process:
+/// <see cref="WorkerDiedException"/>, <see cref="ItemsLostException"/> and <see cref="QueueAbandonedException"/>.
+/// </summary>
 public class ProcessDiedException : Exception
 {
-    internal ProcessDiedException(int processId, string processName, ExitStatus exitStatus, string standardErrorTail)
-        : this(processId, processName, exitStatus, standardErrorTail, Describe(processId, processName, exitStatus, standardErrorTail))
+    /// <summary>Creates the exception with a message that describes the death.</summary>
+    /// <param name="processId">The id that the process had.</param>
+    /// <param name="processName">The name that the process had; empty if it is not known.</param>
+    /// <param name="exitStatus">How the process ended; its <see cref="ExitStatus.Error"/> becomes the <see cref="Exception.InnerException"/>.</param>
+    /// <param name="standardErrorTail">What it wrote to standard error before it ended.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="exitStatus"/> is <see langword="null"/>.</exception>
+    public ProcessDiedException(int processId, string processName, ExitStatus exitStatus, string standardErrorTail = "")
+        : this(Describe(processId, processName, exitStatus, standardErrorTail), processId, processName, exitStatus, standardErrorTail)
     {
     }
 
-    private protected ProcessDiedException(int processId, string processName, ExitStatus exitStatus, string standardErrorTail, string message)
-        : base(message, exitStatus.Error)
+    /// <summary>Creates the exception.</summary>
+    /// <param name="message">What happened, to which process, and the way out.</param>
+    /// <param name="processId">The id that the process had.</param>
+    /// <param name="processName">The name that the process had; empty if it is not known.</param>
+    /// <param name="exitStatus">How the process ended; its <see cref="ExitStatus.Error"/> becomes the <see cref="Exception.InnerException"/>.</param>
+    /// <param name="standardErrorTail">What it wrote to standard error before it ended.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="exitStatus"/> is <see langword="null"/>.</exception>
+    public ProcessDiedException(string message, int processId, string processName, ExitStatus exitStatus, string standardErrorTail = "")
+        : base(message, Required(exitStatus).Error)
     {
         ProcessId = processId;
         ProcessName = processName;
@@ -20,18 +36,24 @@ public class ProcessDiedException : Exception
     /// <summary>The id that the process had.</summary>
     public int ProcessId { get; }
 
-    /// <summary>The name that the process had.</summary>
+    /// <summary>The name that the process had; empty if it is not known.</summary>
     public string ProcessName { get; }
 
     /// <summary>How it ended.</summary>
     public ExitStatus ExitStatus { get; }
 
-    /// <summary>The last lines that it wrote to standard error, at most 4 KiB, wherever they went; empty when there were none.</summary>
+    /// <summary>The last lines that it wrote to standard error, wherever they went; empty when there were none, or when this process did not read them.</summary>
     public string StandardErrorTail { get; }
+
+    private protected static ExitStatus Required(ExitStatus exitStatus)
+    {
+        ArgumentNullException.ThrowIfNull(exitStatus);
+        return exitStatus;
+    }
 
     private static string Describe(int processId, string name, ExitStatus status, string tail)
     {
-        var text = $"Process '{name}' (pid {processId}) ended before its body did: {status}.";
+        var text = $"Process '{name}' (pid {processId}) ended before its body did: {Required(status)}.";
         return tail.Length == 0 ? text : $"{text} Its last words on standard error:{Environment.NewLine}{tail.TrimEnd()}";
     }
 }

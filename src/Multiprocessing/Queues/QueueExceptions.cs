@@ -1,6 +1,9 @@
 namespace Multiprocessing;
 
-/// <summary>Base of what a <see cref="ProcessQueue{T}"/> throws about its own state.</summary>
+/// <summary>
+/// Base of the exceptions that a <see cref="ProcessQueue{T}"/> throws about its own state. The death of another process is reported by <see cref="ItemsLostException"/> and <see cref="QueueAbandonedException"/>, which are
+/// <see cref="ProcessDiedException"/>.
+/// </summary>
 public abstract class QueueException : InvalidOperationException
 {
     private protected QueueException(string message, Exception? innerException = null)
@@ -12,7 +15,10 @@ public abstract class QueueException : InvalidOperationException
 /// <summary>There was no room in the queue, at once or within the time given. The item that was to be put is not in the queue.</summary>
 public sealed class QueueFullException : QueueException
 {
-    internal QueueFullException(string message, int itemsPut = 0)
+    /// <summary>Creates the exception.</summary>
+    /// <param name="message">What happened, and the way out.</param>
+    /// <param name="itemsPut">How many items of a batch had been put.</param>
+    public QueueFullException(string message, int itemsPut = 0)
         : base(message) => ItemsPut = itemsPut;
 
     /// <summary>How many items of a batch (<see cref="ProcessQueue{T}.PutMany(ReadOnlySpan{T}, TimeSpan, CancellationToken)"/>) had been put before the room ran out; 0 for a single item.</summary>
@@ -22,7 +28,9 @@ public sealed class QueueFullException : QueueException
 /// <summary>There was no item in the queue, at once or within the time given.</summary>
 public sealed class QueueEmptyException : QueueException
 {
-    internal QueueEmptyException(string message)
+    /// <summary>Creates the exception.</summary>
+    /// <param name="message">What happened, and the way out.</param>
+    public QueueEmptyException(string message)
         : base(message)
     {
     }
@@ -33,7 +41,10 @@ public sealed class QueueEmptyException : QueueException
 /// </summary>
 public sealed class QueueCompletedException : QueueException
 {
-    internal QueueCompletedException(string message, Exception? error)
+    /// <summary>Creates the exception.</summary>
+    /// <param name="message">What happened, and the way out.</param>
+    /// <param name="error">The error that the queue was completed with; its message is added to this one's.</param>
+    public QueueCompletedException(string message, Exception? error = null)
         : base(error is null ? message : $"{message} It was completed with an error: {error.Message}", error)
     {
     }
@@ -43,41 +54,42 @@ public sealed class QueueCompletedException : QueueException
 /// A wait cannot end any more: other processes have held the queue, and none of them is left that could put, take or mark anything.
 /// The wait may be tried again once another process has the queue.
 /// </summary>
-public sealed class QueueAbandonedException : QueueException
+/// <remarks>
+/// <see cref="ProcessDiedException.ProcessId"/> is the process that held the queue last; <see cref="ProcessDiedException.ExitStatus"/> has <see cref="ExitReason.Unknown"/> if that process lives and has
+/// only disposed its queue.
+/// </remarks>
+public sealed class QueueAbandonedException : ProcessDiedException
 {
-    internal QueueAbandonedException(string message, int processId, ExitStatus exitStatus)
-        : base(message)
+    /// <summary>Creates the exception.</summary>
+    /// <param name="message">What happened, to which queue, and the way out.</param>
+    /// <param name="processId">The process that held the queue last.</param>
+    /// <param name="exitStatus">How that process ended.</param>
+    /// <param name="processName">The name that the process had; empty if it is not known.</param>
+    /// <param name="standardErrorTail">What it wrote to standard error before it ended.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="exitStatus"/> is <see langword="null"/>.</exception>
+    public QueueAbandonedException(string message, int processId, ExitStatus exitStatus, string processName = "", string standardErrorTail = "")
+        : base(message, processId, processName, exitStatus, standardErrorTail)
     {
-        ProcessId = processId;
-        ExitStatus = exitStatus;
     }
-
-    /// <summary>The process that held the queue last.</summary>
-    public int ProcessId { get; }
-
-    /// <summary>How that process ended; <see cref="ExitReason.Unknown"/> if it lives and only let go of the queue.</summary>
-    public ExitStatus ExitStatus { get; }
 }
 
 /// <summary>
 /// A process ended with items in its hands that it had taken and not marked done, so that nobody will ever mark them.
 /// They count as done from now on: the next <see cref="ProcessQueue{T}.WaitAllDone()"/> waits for the others only.
 /// </summary>
-public sealed class ItemsLostException : QueueException
+/// <remarks><see cref="ProcessDiedException.ProcessId"/> is the process that had the items; the last one if several ended.</remarks>
+public sealed class ItemsLostException : ProcessDiedException
 {
-    internal ItemsLostException(string message, int processId, ExitStatus exitStatus, long count)
-        : base(message)
-    {
-        ProcessId = processId;
-        ExitStatus = exitStatus;
-        Count = count;
-    }
-
-    /// <summary>The process that had the items; the last one of them if several ended.</summary>
-    public int ProcessId { get; }
-
-    /// <summary>How that process ended.</summary>
-    public ExitStatus ExitStatus { get; }
+    /// <summary>Creates the exception.</summary>
+    /// <param name="message">What happened, to which queue, and the way out.</param>
+    /// <param name="processId">The process that had the items.</param>
+    /// <param name="exitStatus">How that process ended.</param>
+    /// <param name="count">How many items were lost.</param>
+    /// <param name="processName">The name that the process had; empty if it is not known.</param>
+    /// <param name="standardErrorTail">What it wrote to standard error before it ended.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="exitStatus"/> is <see langword="null"/>.</exception>
+    public ItemsLostException(string message, int processId, ExitStatus exitStatus, long count, string processName = "", string standardErrorTail = "")
+        : base(message, processId, processName, exitStatus, standardErrorTail) => Count = count;
 
     /// <summary>How many items were lost since the last report.</summary>
     public long Count { get; }

@@ -3,7 +3,11 @@ namespace Multiprocessing;
 /// <summary>There was no room for a piece of shared memory, neither in /dev/shm nor in the temp directory.</summary>
 public sealed class InsufficientSharedMemoryException : IOException
 {
-    internal InsufficientSharedMemoryException(string path, long bytesAsked, long bytesFree)
+    /// <summary>Creates the exception.</summary>
+    /// <param name="path">The file that could not be made.</param>
+    /// <param name="bytesAsked">How many bytes it was to have.</param>
+    /// <param name="bytesFree">How many bytes were free on that file system.</param>
+    public InsufficientSharedMemoryException(string path, long bytesAsked, long bytesFree)
         : base(
             $"There is no room for {bytesAsked} bytes of shared memory at '{path}' ({bytesFree} bytes are free there). "
             + "Make room, give the container a larger /dev/shm (docker run --shm-size), point TMPDIR to a larger file system, or bound the queues (ProcessQueueOptions.MaxBytes).")

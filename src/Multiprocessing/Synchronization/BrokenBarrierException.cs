@@ -11,7 +11,11 @@ internal enum BarrierBreak
 /// <summary>A phase of a <see cref="ProcessBarrier"/> will not end: a participant died, somebody called <see cref="ProcessBarrier.Abort"/>, or <see cref="ProcessBarrier.Reset"/> while others waited.</summary>
 public sealed class BrokenBarrierException : InvalidOperationException
 {
-    internal BrokenBarrierException(string message, int processId, ExitStatus? exitStatus)
+    /// <summary>Creates the exception.</summary>
+    /// <param name="message">Why the barrier is broken, and the way out.</param>
+    /// <param name="processId">The participant that died, or the process that aborted or reset the barrier.</param>
+    /// <param name="exitStatus">How the participant ended; <see langword="null"/> when the barrier was aborted or reset.</param>
+    public BrokenBarrierException(string message, int processId = 0, ExitStatus? exitStatus = null)
         : base(message)
     {
         ProcessId = processId;

@@ -9,15 +9,25 @@ public sealed class RemoteException : Exception
 {
     private readonly Exception[] _inner;
 
-    internal RemoteException(string typeName, string message, string? remoteStackTrace, int processId, Exception[] inner, string whyNotRebuilt)
-        : base($"{typeName} in process {processId}: {message}{Environment.NewLine}(The original exception could not be rebuilt in this process: {whyNotRebuilt})", inner.Length > 0 ? inner[0] : null)
+    /// <summary>Creates the exception.</summary>
+    /// <param name="typeName">The full name of the original exception's type.</param>
+    /// <param name="remoteMessage">The original exception's message.</param>
+    /// <param name="remoteStackTrace">Where it was thrown, or <see langword="null"/>.</param>
+    /// <param name="processId">The process that threw it.</param>
+    /// <param name="innerExceptions">Its inner exceptions; empty for none.</param>
+    /// <param name="whyNotRebuilt">Why the original could not be rebuilt.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="innerExceptions"/> is <see langword="null"/>.</exception>
+    public RemoteException(string typeName, string remoteMessage, string? remoteStackTrace, int processId, IReadOnlyList<Exception> innerExceptions, string whyNotRebuilt)
+        : base(
+            $"{typeName} in process {processId}: {remoteMessage}{Environment.NewLine}(The original exception could not be rebuilt in this process: {whyNotRebuilt})",
+            FirstOf(innerExceptions))
     {
         TypeName = typeName;
-        RemoteMessage = message;
+        RemoteMessage = remoteMessage;
         RemoteStackTrace = remoteStackTrace;
         ProcessId = processId;
         WhyNotRebuilt = whyNotRebuilt;
-        _inner = inner;
+        _inner = [.. innerExceptions];
     }
 
     /// <summary>The full name of the exception's type.</summary>
@@ -41,6 +51,12 @@ public sealed class RemoteException : Exception
     /// All its inner exceptions: of an aggregate several, else <see cref="Exception.InnerException"/> or none. Each is what it was where it can be rebuilt, and a <see cref="RemoteException"/> where not.
     /// </summary>
     public IReadOnlyList<Exception> InnerExceptions => _inner;
+
+    private static Exception? FirstOf(IReadOnlyList<Exception> exceptions)
+    {
+        ArgumentNullException.ThrowIfNull(exceptions);
+        return exceptions.Count > 0 ? exceptions[0] : null;
+    }
 
     /// <inheritdoc/>
     public override string ToString()
