@@ -12,6 +12,14 @@ internal interface IChildListener
 
     /// <summary>After the other processes of the session were told.</summary>
     void OnGone();
+
+    /// <summary>
+    /// Something failed without which nothing more can be made of the child, such as a frame that makes no sense: it is killed, and whoever waits for it is told why. Its end is still heard of.
+    /// </summary>
+    void OnLost(Exception exception);
+
+    /// <summary><see cref="OnGone"/> failed: whoever waits must not wait for ever.</summary>
+    void OnGoneLost(Exception exception);
 }
 
 /// <summary>The parent's ends of everything that ties it to one running child. Owned by the <see cref="ChildWatcher"/>, which closes it when the child has ended.</summary>
@@ -45,15 +53,25 @@ internal sealed class ChildLink(int processId, ParticipantId participant, Guid t
     /// <summary>Set before the link is watched.</summary>
     public required IChildListener Listener { get; init; }
 
+    /// <summary>Nothing is read from it any more; the child is killed.</summary>
+    public bool IsLost { get; private set; }
+
+    /// <summary>What came from the child could not be handled.</summary>
+    public void Lose(Exception exception)
+    {
+        IsLost = true;
+        Listener.OnLost(exception);
+    }
+
     /// <summary>Hands on the frames that are there; <see langword="false"/> at the end of the channel.</summary>
     public bool ReadControl()
     {
-        while (_reader.TryRead(Control, out var frame))
+        while (!IsLost && _reader.TryRead(Control, out var frame))
         {
             Listener.OnFrame(frame);
         }
 
-        return !_reader.Ended;
+        return !IsLost && !_reader.Ended;
     }
 
     /// <summary>Sends a signal, unless the process is reaped and its number may be another's.</summary>

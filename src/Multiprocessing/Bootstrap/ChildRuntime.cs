@@ -18,11 +18,21 @@ internal sealed class ChildRuntime
     private readonly OneShotSignal _bodyBegins = new();
     private Assignment _assignment = new() { Name = "", TerminationGrace = Timeout.InfiniteTimeSpan, ReportsErrors = false };
 
+    private static ChildRuntime? _current;
+
     public ChildRuntime(PipeEnd control)
     {
+        _current = this;
         _control = control;
         _writer = new FrameWriter(control);
         _stopper = new ChildStopper(_writer);
+    }
+
+    /// <summary>Ends this child, because something failed that it cannot go on without: the parent gets the exception.</summary>
+    public static void Die(Exception exception)
+    {
+        _ = _current?.Fail(exception);
+        Environment.Exit(ChildExitCodes.UnhandledException);
     }
 
     /// <summary>Runs to the end and returns the exit code.</summary>
@@ -273,7 +283,7 @@ internal sealed class ChildRuntime
     private void OnSignal(PosixSignalContext context, int signal)
     {
         context.Cancel = true;
-        _stopper.Stop(signal);
+        LastResort.Run(EntryPoint.SignalHandler, () => _stopper.Stop(signal), _ => Signals.DieBy(signal));
     }
 
     /// <summary>
@@ -281,10 +291,12 @@ internal sealed class ChildRuntime
     /// </summary>
     private void Listen()
     {
-        AppDomain.CurrentDomain.UnhandledException += (_, arguments) => ReportLastException(arguments.ExceptionObject);
+        AppDomain.CurrentDomain.UnhandledException += (_, arguments) => LastResort.Run(EntryPoint.UnhandledException, arguments.ExceptionObject, ReportLastException);
         _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => OnSignal(context, Signals.Terminate)));
         _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, context => OnSignal(context, Signals.Interrupt)));
-        new Thread(ListenToParent) { IsBackground = true, Name = "Multiprocessing parent listener" }.Start();
+
+        // A child that does not hear its parent any more would outlive it.
+        LastResort.NewThread(EntryPoint.ParentListener, "Multiprocessing parent listener", ListenToParent, Die).Start();
     }
 
     private void ListenToParent()

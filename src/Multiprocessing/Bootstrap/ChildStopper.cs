@@ -30,11 +30,11 @@ internal sealed class ChildStopper(FrameWriter writer)
 
         if (signal != 0 && Grace != Timeout.InfiniteTimeSpan)
         {
-            _deadline = new Timer(_ => Signals.DieBy(signal), null, Grace, Timeout.InfiniteTimeSpan);
+            _deadline = LastResort.NewTimer(EntryPoint.StopTimer, Grace, () => Signals.DieBy(signal), ChildRuntime.Die);
         }
 
         // Callbacks registered on the token are the user's: they may block, and this thread must go on listening.
-        ThreadPool.UnsafeQueueUserWorkItem(static _ => CurrentProcess.RequestStop(), null);
+        LastResort.Queue(EntryPoint.StopRequest, this, static _ => CurrentProcess.RequestStop(), static (_, exception) => ChildRuntime.Die(exception));
     }
 
     public void ReportStopping() => _ = writer.TrySend(FrameKind.Stopping, [(byte)_signal], Timeout.InfiniteTimeSpan);

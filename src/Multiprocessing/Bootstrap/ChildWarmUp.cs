@@ -10,7 +10,7 @@ internal static class ChildWarmUp
     {
         if (Environment.ProcessorCount > 1)
         {
-            new Thread(Run) { IsBackground = true, Name = "Multiprocessing warm-up" }.UnsafeStart();
+            LastResort.NewThread(EntryPoint.WarmUp, "Multiprocessing warm-up", Run, static _ => { }).UnsafeStart();
         }
     }
 

@@ -40,7 +40,7 @@ internal sealed class ChildWatcher
             watcher.Add(link);
             if (isNew)
             {
-                new Thread(watcher.Run) { IsBackground = true, Name = "Multiprocessing child watcher" }.Start();
+                LastResort.NewThread(EntryPoint.ChildWatcher, "Multiprocessing child watcher", watcher.Run, watcher.OnFailed).Start();
             }
         }
     }
@@ -92,7 +92,7 @@ internal sealed class ChildWatcher
             {
                 if (Find(tag >> KindBits) is { } link)
                 {
-                    Handle(tag >> KindBits, (Kind)(tag & ((1 << KindBits) - 1)), link);
+                    HandleSafely(tag >> KindBits, (Kind)(tag & ((1 << KindBits) - 1)), link);
                 }
             }
 
@@ -125,6 +125,41 @@ internal sealed class ChildWatcher
         lock (Gate)
         {
             return _links.GetValueOrDefault(id); // gone when its end was handled earlier in the same batch
+        }
+    }
+
+    /// <summary>What cannot be handled of one child costs that one only. What it still says is left where it is, until its end comes.</summary>
+    private void HandleSafely(long id, Kind kind, ChildLink link) => LastResort.Run(EntryPoint.ChildEvent, () => Handle(id, kind, link), exception =>
+    {
+        link.Lose(exception);
+        lock (Gate)
+        {
+            if (_links.ContainsKey(id) && kind != Kind.Exit)
+            {
+                _sources.Unwatch(kind switch { Kind.Control => link.Control, Kind.Output => link.Output!.Source, _ => link.Error!.Source });
+            }
+        }
+    });
+
+    /// <summary>The thread itself failed: nobody would hear of its children any more, so they end, and the next start makes another thread.</summary>
+    private void OnFailed(Exception exception)
+    {
+        KeyValuePair<long, ChildLink>[] links;
+        lock (Gate)
+        {
+            _current = ReferenceEquals(_current, this) ? null : _current;
+            links = [.. _links];
+        }
+
+        foreach (var (id, link) in links)
+        {
+            LastResort.Run(EntryPoint.ChildEvent, () => link.Lose(exception));
+            while (!ChildWait.HasEnded(link.ProcessId))
+            {
+                Thread.Sleep(1); // it is killed: the kernel needs microseconds for it
+            }
+
+            HandleExit(id, link);
         }
     }
 
@@ -190,26 +225,35 @@ internal sealed class ChildWatcher
     /// </summary>
     private void HandleExit(long id, ChildLink link)
     {
-        link.Control.Settle();
-        _ = link.ReadControl();
-        _ = Signals.SendToGroup(link.ProcessId, Signals.Kill);
-        var lastStat = ProcessTable.TryReadStat(link.ProcessId);
-        link.Output?.ReadRest();
-        link.Error?.ReadRest();
-        var status = link.Reap();
-        link.Close();
+        LastResort.Run(
+            EntryPoint.ChildExit,
+            () =>
+            {
+                link.Control.Settle();
+                _ = link.ReadControl();
+            },
+            link.Lose);
+        Surely(() => _ = Signals.SendToGroup(link.ProcessId, Signals.Kill));
+        ProcStat? lastStat = null;
+        Surely(() => lastStat = ProcessTable.TryReadStat(link.ProcessId));
+        Surely(() => link.Output?.ReadRest());
+        Surely(() => link.Error?.ReadRest());
+        WaitStatus status = default;
+        Surely(() => status = link.Reap());
+        Surely(link.Close);
         lock (Gate)
         {
             _links.Remove(id);
             if (_links.Count == 0)
             {
-                _current = null; // before the waiters are told: who returns from Join finds no handle of ours open
+                _current = ReferenceEquals(_current, this) ? null : _current; // before the waiters are told: who returns from Join finds no handle of ours open
                 _sources.Dispose();
                 _isClosed = true;
             }
         }
 
-        var exit = link.Listener.OnExited(status, lastStat);
+        var exit = new ParticipantExit(link.ProcessId, ExitReason.Unknown, -1, -1);
+        Surely(() => exit = link.Listener.OnExited(status, lastStat));
         try
         {
             Session.Current.MarkDead(link.Participant, exit);
@@ -220,6 +264,9 @@ internal sealed class ChildWatcher
             MultiprocessingLogging.DeathNotAnnounced(exception, link.ProcessId); // the others find out by themselves, a little later
         }
 
-        link.Listener.OnGone();
+        LastResort.Run(EntryPoint.ChildExit, link.Listener.OnGone, link.Listener.OnGoneLost);
     }
+
+    /// <summary>A step that the next ones must not be left out for: once more if it fails, and then without it.</summary>
+    private static void Surely(Action step) => LastResort.Run(EntryPoint.ChildExit, step, _ => step());
 }

@@ -65,6 +65,17 @@ internal sealed class FrameReader
     /// <summary>The other side is gone and everything it sent was read.</summary>
     public bool Ended { get; private set; }
 
+    /// <summary>The other side is another process: what it writes there may be anything.</summary>
+    /// <exception cref="InvalidDataException">That is no header of a frame.</exception>
+    private static int LengthOf(ReadOnlySpan<byte> header)
+    {
+        var kind = BinaryPrimitives.ReadInt32LittleEndian(header);
+        var length = BinaryPrimitives.ReadInt64LittleEndian(header[8..]);
+        return kind is >= (int)FrameKind.Hello and <= (int)FrameKind.Stopping && length >= 0 && length <= FrameWriter.LargestPayload
+            ? (int)length
+            : throw new InvalidDataException($"The control channel carries something else than frames (kind {kind}, length {length}): the process at its other end wrote to a descriptor that is not its own.");
+    }
+
     /// <summary>Reads on; <see langword="false"/> when a non-blocking socket has no more, or at the end.</summary>
     public bool TryRead(PipeEnd socket, out ControlFrame frame)
     {
@@ -90,7 +101,7 @@ internal sealed class FrameReader
             }
             else if ((_headerFilled += count) == ControlFrame.HeaderSize)
             {
-                _payload = new byte[checked((int)BinaryPrimitives.ReadInt64LittleEndian(_header.AsSpan(8)))];
+                _payload = new byte[LengthOf(_header)];
             }
 
             if (_payload is { } payload && _payloadFilled == payload.Length)

@@ -72,9 +72,24 @@ internal sealed class OutputPump(IOutputSink sink, Action<Exception> onError)
         if (!_isRunning)
         {
             _isRunning = true;
-            ThreadPool.UnsafeQueueUserWorkItem(static pump => pump.Run(), this, preferLocal: false);
+            StartRun();
         }
     }
+
+    /// <summary>The work item failed between two pieces: the next one carries what is left. Whoever waits for the end of the output must not wait for ever.</summary>
+    private void Resume()
+    {
+        lock (_gate)
+        {
+            _isRunning = _pending.Count > 0;
+            if (_isRunning)
+            {
+                StartRun();
+            }
+        }
+    }
+
+    private void StartRun() => LastResort.Queue(EntryPoint.OutputPump, this, static pump => pump.Run(), static (pump, _) => pump.Resume());
 
     private void Run()
     {
@@ -92,7 +107,7 @@ internal sealed class OutputPump(IOutputSink sink, Action<Exception> onError)
 
             if (item is Action action)
             {
-                action();
+                Guard(action);
                 continue;
             }
 
@@ -105,10 +120,12 @@ internal sealed class OutputPump(IOutputSink sink, Action<Exception> onError)
             {
                 onError(exception); // a user's callback threw: reported, and the next piece still comes
             }
-
-            lock (_gate)
+            finally
             {
-                PendingBytes -= data.Length;
+                lock (_gate)
+                {
+                    PendingBytes -= data.Length;
+                }
             }
         }
     }

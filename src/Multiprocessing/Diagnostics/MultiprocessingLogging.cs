@@ -48,12 +48,28 @@ public static partial class MultiprocessingLogging
 
     internal static void OutputLine(ILogger logger, LogLevel level, string processName, int processId, string line) => LogOutputLine(logger, level, processName, processId, line);
 
-    internal static void DeathNotAnnounced(Exception exception, int processId) => LogDeathNotAnnounced(ProcessLogger, exception, processId);
+    internal static void DeathNotAnnounced(Exception exception, int processId) => Safely(() => LogDeathNotAnnounced(ProcessLogger, exception, processId));
 
     internal static void NoteFailed(Exception exception) => Safely(() => LogNoteFailed(Factory.CreateLogger("Multiprocessing.Pools"), exception));
 
     [LoggerMessage(EventId = 5, Level = LogLevel.Error, Message = "What a task reported or logged could not be handed over; the task goes on, and so do its later reports")]
     private static partial void LogNoteFailed(ILogger logger, Exception exception);
+
+    /// <summary>An exception left a thread, a timer, a work item or a callback of the library. Without a logger it is said on standard error: nobody else would say it.</summary>
+    internal static void EntryPointFailed(Exception exception, EntryPoint point)
+    {
+        if (IsConfigured)
+        {
+            Safely(() => LogEntryPointFailed(ProcessLogger, exception, point));
+        }
+        else
+        {
+            ParentStream.Error.WriteLine($"Multiprocessing: {point} of process {Environment.ProcessId} threw, and what it worked for has failed: {ExceptionText.Full(exception)}");
+        }
+    }
+
+    [LoggerMessage(EventId = 30, Level = LogLevel.Error, Message = "An exception left the library's own {EntryPoint}; what it worked for has failed, and the program goes on")]
+    private static partial void LogEntryPointFailed(ILogger logger, Exception exception, EntryPoint entryPoint);
 
     /// <summary>For what is logged on a thread of the library's own, where a logger that throws would end the program. That is told once: it may come with every line.</summary>
     private static void Safely(Action log)

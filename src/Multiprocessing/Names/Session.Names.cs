@@ -38,7 +38,7 @@ internal sealed unsafe partial class Session
                 if (_named is null)
                 {
                     var session = JoinNamed();
-                    AppDomain.CurrentDomain.ProcessExit += (_, _) => session.Leave();
+                    LastResort.OnProcessExit(session.Leave);
                     Volatile.Write(ref _named, session);
                 }
 

@@ -59,7 +59,7 @@ internal sealed class NoteDelivery
     {
         if (Interlocked.Exchange(ref _isRunning, 1) == 0)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(static delivery => delivery.Run(), this, preferLocal: false);
+            LastResort.Queue(EntryPoint.NoteDelivery, this, static delivery => delivery.Run(), static (delivery, _) => delivery.GoOn());
         }
     }
 
@@ -69,7 +69,7 @@ internal sealed class NoteDelivery
         {
             if (note is TaskCompletionSource reached)
             {
-                reached.SetResult();
+                reached.TrySetResult();
             }
             else
             {
@@ -80,6 +80,12 @@ internal sealed class NoteDelivery
             Interlocked.Decrement(ref _count);
         }
 
+        GoOn();
+    }
+
+    /// <summary>The work item has ended, with nothing left to hand over or with an exception: what is left is the next one's.</summary>
+    private void GoOn()
+    {
         Interlocked.Exchange(ref _isRunning, 0); // a full fence: who added since then finds 0, or is seen here
         if (!_notes.IsEmpty)
         {

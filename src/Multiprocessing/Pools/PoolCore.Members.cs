@@ -54,7 +54,7 @@ internal sealed unsafe partial class PoolCore
 
         var member = new PoolMember(++_lastMember, channel);
         _members.Add(member);
-        ThreadPool.UnsafeQueueUserWorkItem(static state => state.Core.Launch(state.Member), (Core: this, Member: member), preferLocal: false);
+        LastResort.Queue(EntryPoint.WorkerLaunch, member, Launch, (member, exception) => Post(() => OnNotStarted(member, exception)));
     }
 
     /// <summary>Outside the gate: the system takes a millisecond to start a process.</summary>
@@ -92,7 +92,11 @@ internal sealed unsafe partial class PoolCore
             }
         });
         _ = process.Completion.ContinueWith(
-            (ended, state) => Post(() => OnGone(member, process, ended.Exception?.InnerException)), null, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            (ended, _) => LastResort.Run(
+                EntryPoint.WorkerEnd,
+                () => Post(() => OnGone(member, process, ended.Exception?.InnerException)),
+                exception => Post(() => OnGone(member, process, exception))),
+            null, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     private void OnNotStarted(PoolMember member, Exception exception)
@@ -106,6 +110,25 @@ internal sealed unsafe partial class PoolCore
     /// A worker is gone. What it has committed counts; what it had not begun goes to others; and the one task that it began and did not reply to, if there is one, fails or is tried again.
     /// </summary>
     private void OnGone(PoolMember member, ChildProcess process, Exception? failure)
+    {
+        if (!_members.Contains(member))
+        {
+            process.Dispose(); // the pool had to do without it before
+            return;
+        }
+
+        try
+        {
+            Bury(member, process, failure);
+        }
+        catch (Exception exception)
+        {
+            LoseMember(member, exception);
+            throw;
+        }
+    }
+
+    private void Bury(PoolMember member, ChildProcess process, Exception? failure)
     {
         member.IsHeldUp = false;
         Collect(member, all: true);

@@ -185,6 +185,13 @@ internal sealed unsafe partial class PoolCore
         }
 
         Wake();
+        if (_isWithoutThread)
+        {
+            lock (_gate)
+            {
+                Step();
+            }
+        }
     }
 
     private void Wake()
@@ -205,15 +212,14 @@ internal sealed unsafe partial class PoolCore
         {
             if (_thread is null)
             {
-                var thread = new Thread(Pump) { IsBackground = true, Name = $"Multiprocessing pool {Name}" };
+                var thread = LastResort.NewThread(EntryPoint.PoolThread, $"Multiprocessing pool {Name}", Pump, OnThreadFailed);
                 thread.Start();
                 Volatile.Write(ref _thread, thread);
             }
         }
     }
 
-    /// <summary>One look at everything; true if anything was done.</summary>
-    private bool Step()
+    private bool StepCore()
     {
         if (_isOver)
         {

@@ -22,7 +22,7 @@ internal sealed unsafe class PoolMemory : IProcessHandle<PoolMemory>, IDisposabl
 
     private PoolMemory(PoolSegment shared) => _shared = shared;
 
-    ~PoolMemory() => Release();
+    ~PoolMemory() => LastResort.Finalize(this, static memory => memory.Release());
 
     public byte* Base => _shared.Segment.Base;
 

@@ -20,7 +20,7 @@ public partial class ProcessPool
             var results = new MapResults<TResult>(items.Length, hasResult);
             results.Ended = () => _core.Cancel(work => work is MapWork<TItem, TResult> map && map.Receiver == results, kills: cancellationToken.IsCancellationRequested);
             _core.Submit(new MapWork<TItem, TResult>(items, items.Length, hasResult, SettingsOf(body, options, shared), results, 0));
-            using var registration = cancellationToken.UnsafeRegister(_ => _core.Post(() => results.Cancel(cancellationToken)), null);
+            using var registration = LastResort.OnCancelled(cancellationToken, _core, core => core.Post(() => results.Cancel(cancellationToken)));
             return await results.Task.ConfigureAwait(false);
         }
         finally
@@ -48,7 +48,7 @@ public partial class ProcessPool
             var outcomes = new MapOutcomes<TResult>(items.Length);
             outcomes.Ended = () => _core.Cancel(work => work is MapWork<TItem, TResult> map && map.Receiver == outcomes, kills: cancellationToken.IsCancellationRequested);
             _core.Submit(new MapWork<TItem, TResult>(items, items.Length, true, SettingsOf(body, options, shared), outcomes, 0));
-            using var registration = cancellationToken.UnsafeRegister(_ => _core.Post(() => outcomes.Cancel(cancellationToken)), null);
+            using var registration = LastResort.OnCancelled(cancellationToken, _core, core => core.Post(() => outcomes.Cancel(cancellationToken)));
             return await outcomes.Task.ConfigureAwait(false);
         }
         finally

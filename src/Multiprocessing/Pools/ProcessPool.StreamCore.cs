@@ -34,7 +34,7 @@ public partial class ProcessPool
         var inFlight = 0;
         var hasEnded = false;
         Exception? sourceError = null;
-        var registration = cancellationToken.UnsafeRegister(static state => ((StreamReceiver<TResult>)state!).Wake(), receiver);
+        var registration = LastResort.OnCancelled(cancellationToken, receiver, static receiver => receiver.Wake());
         try
         {
             while (true)

@@ -29,7 +29,7 @@ public partial class ProcessPool : IAsyncDisposable, IDisposable
     }
 
     /// <summary>A pool that was forgotten ends its workers.</summary>
-    ~ProcessPool() => _core?.DisposeAsync();
+    ~ProcessPool() => LastResort.Finalize(this, static pool => pool._core?.DisposeAsync());
 
     /// <summary>The name that errors and processes carry.</summary>
     public string Name => _core.Name;
@@ -211,13 +211,7 @@ public partial class ProcessPool : IAsyncDisposable, IDisposable
         if (cancellationToken.CanBeCanceled)
         {
             // It may have ended already: then the registration finds nothing to cancel, and goes with the token.
-            work.Registration = cancellationToken.UnsafeRegister(
-                static state =>
-                {
-                    var (core, cancelled) = ((PoolCore, PoolWork))state!;
-                    core.Cancel(other => ReferenceEquals(other, cancelled), kills: true);
-                },
-                (_core, (PoolWork)work));
+            work.Registration = LastResort.OnCancelled(cancellationToken, work, cancelled => _core.Cancel(other => ReferenceEquals(other, cancelled), kills: true));
             if (work.Task.IsCompleted)
             {
                 work.Registration.Unregister();

@@ -93,7 +93,7 @@ internal sealed class AsyncSource<TItem> : StreamSource<TItem>
                     static (ended, state) =>
                     {
                         _ = ended.Exception; // nobody waits for the item any more, nor for what became of it
-                        return ((IAsyncEnumerator<TItem>)state!).DisposeAsync().AsTask();
+                        LastResort.Run(EntryPoint.SourceEnd, (IAsyncEnumerator<TItem>)state!, static items => _ = items.DisposeAsync().AsTask());
                     },
                     _items,
                     TaskScheduler.Default);

@@ -100,14 +100,26 @@ internal sealed unsafe class TaskSignals
             }
         }
 
-        bodySource?.Cancel();
-        try
+        Cancel(bodySource);
+        Cancel(source);
+    }
+
+    /// <summary>The callbacks are the user's: what they throw is logged, and the next cancellation is heard of, too.</summary>
+    private static void Cancel(CancellationTokenSource? source)
+    {
+        if (source is not null)
         {
-            source?.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // The task ended between the two lines: there is nobody left to be told.
+            LastResort.Run(EntryPoint.TaskCancellation, source, static source =>
+            {
+                try
+                {
+                    source.Cancel();
+                }
+                catch (ObjectDisposedException)
+                {
+                    // The task ended meanwhile: there is nobody left to be told.
+                }
+            });
         }
     }
 
@@ -122,7 +134,8 @@ internal sealed unsafe class TaskSignals
     {
         if (_thread is null)
         {
-            _thread = new Thread(Listen) { IsBackground = true, Name = "Multiprocessing task signals" };
+            // Without it no task could be cancelled any more, and its caller would wait: then the worker ends.
+            _thread = LastResort.NewThread(EntryPoint.TaskSignals, "Multiprocessing task signals", Listen, ChildRuntime.Die);
             _thread.Start();
         }
     }

@@ -347,11 +347,11 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable
     {
         if (failure is null)
         {
-            _completion.SetResult();
+            _completion.TrySetResult();
         }
         else
         {
-            _completion.SetException(failure);
+            _completion.TrySetException(failure);
             _ = _completion.Task.Exception; // observed: whoever does not ask for it has not lost an error, ExitStatus still has it
         }
     }

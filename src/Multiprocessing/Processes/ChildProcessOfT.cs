@@ -93,7 +93,7 @@ public sealed class ChildProcess<TResult> : ChildProcess
         {
             try
             {
-                _result.SetResult(Read(result!));
+                _result.TrySetResult(Read(result!));
                 return;
             }
             catch (Exception exception)
@@ -102,7 +102,7 @@ public sealed class ChildProcess<TResult> : ChildProcess
             }
         }
 
-        _result.SetException(failure);
+        _result.TrySetException(failure);
         _ = _result.Task.Exception; // observed: whoever does not ask for it has not lost an error, ExitStatus still has it
     }
 

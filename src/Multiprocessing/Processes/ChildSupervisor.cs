@@ -22,6 +22,7 @@ internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
     private long _peak;
     private Lazy<ExitStatus>? _exitStatus;
     private ITravellingReference[] _references = [];
+    private volatile Exception? _lost;
 
     /// <summary>Completes once the child is reaped, its output delivered and the session told.</summary>
     public Task Gone => _gone.Task;
@@ -46,7 +47,7 @@ internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
         link.Error?.PassOn(child.Options.StandardError, new OutputOrigin(child.Name, link.ProcessId, IsError: true), MultiprocessingLogging.OutputCallbackFailed);
         if (child.Options.StartTimeout != Timeout.InfiniteTimeSpan)
         {
-            _startTimer = new Timer(_ => StartTimedOut(), null, child.Options.StartTimeout, Timeout.InfiniteTimeSpan);
+            _startTimer = LastResort.NewTimer(EntryPoint.StartTimer, child.Options.StartTimeout, StartTimedOut, OnLost);
         }
     }
 
@@ -91,7 +92,7 @@ internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
         lock (_gate)
         {
             _killTimer?.Dispose();
-            _killTimer = _gone.Task.IsCompleted ? null : new Timer(_ => Kill(), null, grace, Timeout.InfiniteTimeSpan);
+            _killTimer = _gone.Task.IsCompleted ? null : LastResort.NewTimer(EntryPoint.KillTimer, grace, Kill, OnLost);
         }
     }
 
@@ -143,7 +144,7 @@ internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
                 _rejection = frame.Payload;
                 break;
             case FrameKind.Stopping:
-                _stopSignal = frame.Payload[0];
+                _stopSignal = frame.Payload is [var signal] ? signal : 0;
                 break;
         }
     }
@@ -172,13 +173,41 @@ internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
         return new ParticipantExit(_link.ProcessId, reason, code ?? -1, signal ?? -1);
     }
 
-    public void OnGone() => WhenDelivered(_link!.Output, () => WhenDelivered(_link.Error, () =>
+    public void OnGone() => WhenDelivered(_link!.Output, () => WhenDelivered(_link.Error, () => LastResort.Run(EntryPoint.ChildExit, this, static supervisor => supervisor.Finish(), static (supervisor, exception) => supervisor.OnGoneLost(exception))));
+
+    private void Finish()
     {
         child.MoveTo(ProcessState.Exited);
         ActiveChildren.Remove(child);
+        _exitStatus ??= new Lazy<ExitStatus>(new ExitStatus { Error = _lost }); // how it ended could not be found out
         _gone.SetResult();
-        ThreadPool.UnsafeQueueUserWorkItem(static supervisor => supervisor.Complete(), this, preferLocal: false);
-    }));
+        LastResort.Queue(EntryPoint.ChildCompletion, this, static supervisor => supervisor.Complete(), static (supervisor, exception) => supervisor.CompleteLost(exception));
+    }
+
+    public void OnLost(Exception exception)
+    {
+        _lost ??= new InvalidOperationException($"What came from process '{child.Name}' could not be handled, so it was killed: {ExceptionText.Message(exception)}", exception);
+        try
+        {
+            Kill();
+        }
+        catch (Exception)
+        {
+            _ = _link?.Signal(Signals.Kill); // the list of its descendants cannot be read now, perhaps
+        }
+    }
+
+    public void OnGoneLost(Exception exception)
+    {
+        _lost ??= new InvalidOperationException($"The end of process '{child.Name}' could not be told: {ExceptionText.Message(exception)}", exception);
+        child.MoveTo(ProcessState.Exited);
+        ActiveChildren.Remove(child);
+        _exitStatus ??= new Lazy<ExitStatus>(new ExitStatus { Error = _lost });
+        if (_gone.TrySetResult())
+        {
+            CompleteLost(exception);
+        }
+    }
 
     private static void WhenDelivered(OutputCapture? capture, Action action)
     {
@@ -216,15 +245,22 @@ internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
         var status = _exitStatus!.Value;
         var failure = status switch
         {
-            _ when _result is not null => null,
+            _ when _lost is null && _result is not null => null,
             { Reason: ExitReason.UnhandledException or ExitReason.StartFailed, Error: { } error } => error,
             _ => new ProcessDiedException(_link!.ProcessId, child.Name, status, _link.Error?.Tail() ?? ""),
         };
         child.Complete(status, _result, failure);
     }
 
+    private void CompleteLost(Exception exception)
+    {
+        var status = new ExitStatus { Error = _lost ?? exception };
+        child.Complete(status, null, new ProcessDiedException(_link?.ProcessId ?? 0, child.Name, status, ""));
+    }
+
     private Exception? FindError(ExitReason reason, string tail, WaitStatus status) => reason switch
     {
+        _ when _lost is not null => _lost,
         ExitReason.UnhandledException => ReadException(_failure!),
         ExitReason.Crashed or ExitReason.StackOverflow or ExitReason.FailFast when tail.Length > 0 => new ProcessCrashedException(tail.TrimEnd()),
         ExitReason.StartFailed => StartFailure(tail, status),

@@ -63,7 +63,7 @@ public sealed partial class ProcessQueue<T> : IDisposable, IProcessHandle<Proces
     }
 
     /// <summary>Lets go of the queue when it was forgotten.</summary>
-    ~ProcessQueue() => Release();
+    ~ProcessQueue() => LastResort.Finalize(this, static queue => queue.Release());
 
     /// <summary>How many items the queue holds at most; <see langword="null"/> when only bytes limit it.</summary>
     public int? Capacity => Core.Capacity;

@@ -94,7 +94,7 @@ internal sealed unsafe partial class QueueCore
         sequence = wait.HasSlept ? wait.Sequence : sequence;
         if (SequenceOf(kind) == seen && !IsOver(kind))
         {
-            using (cancellationToken.UnsafeRegister(static core => ((QueueCore)core!).WakeAll(), this))
+            using (LastResort.OnCancelled(cancellationToken, this, static core => core.WakeAll()))
             {
                 // A token that fired before the registration ran the callback inside it, which moved the sequence: the sleep ends at once.
                 if (wait.HasSlept)

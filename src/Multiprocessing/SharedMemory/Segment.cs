@@ -37,7 +37,7 @@ internal sealed unsafe class Segment
         }
     }
 
-    ~Segment() => Unmap();
+    ~Segment() => LastResort.Finalize(this, static segment => segment.Unmap());
 
     public SegmentId Id { get; }
 

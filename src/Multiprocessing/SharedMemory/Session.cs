@@ -51,7 +51,7 @@ internal sealed unsafe partial class Session
                     var session = CreateRoot();
 
                     // Normal ends of the root that call nothing of ours; Leave does its work once.
-                    AppDomain.CurrentDomain.ProcessExit += (_, _) => session.Leave();
+                    LastResort.OnProcessExit(session.Leave);
                     Volatile.Write(ref _current, session);
                 }
 
@@ -104,7 +104,7 @@ internal sealed unsafe partial class Session
 
             var session = Attach(directory, self);
             session._parentSlot = OwnerLock.OwnerOf(Volatile.Read(ref session.Members[self.Slot]->Reserver)).Slot;
-            AppDomain.CurrentDomain.ProcessExit += (_, _) => session.Leave();
+            LastResort.OnProcessExit(session.Leave);
             Volatile.Write(ref _current, session);
             return session;
         }

@@ -24,7 +24,7 @@ internal sealed unsafe class SharedBlock
         Bytes = frame->Memory.Bytes;
     }
 
-    ~SharedBlock() => Release();
+    ~SharedBlock() => LastResort.Finalize(this, static block => block.Release());
 
     public byte* Start { get; }
 

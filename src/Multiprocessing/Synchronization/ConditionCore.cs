@@ -108,7 +108,7 @@ internal sealed unsafe partial class ConditionCore : SyncCore
             && !Lock.WasAbandonedSince(takeOvers))
         {
             ReapIfDue();
-            using (cancellationToken.UnsafeRegister(static waiting => ((Sleeper)waiting!).Shake(), cancellationToken.CanBeCanceled ? new Sleeper(this, index) : null))
+            using (cancellationToken.CanBeCanceled ? LastResort.OnCancelled(cancellationToken, new Sleeper(this, index), static waiting => waiting.Shake()) : default)
             {
                 WordWait.Wait(&waiter->State, ConditionWaiter.Waiting, deadline.Slice(slept ? Session.SliceNow : FirstSlice));
             }

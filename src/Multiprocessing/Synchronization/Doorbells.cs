@@ -65,7 +65,7 @@ internal sealed unsafe class Doorbells(Session session)
             first = _waited.Count == 1;
             if (_dispatcher is null && !_stopped)
             {
-                _dispatcher = new Thread(Dispatch) { IsBackground = true, Name = "multiprocessing doorbell" };
+                _dispatcher = LastResort.NewThread(EntryPoint.Doorbell, "multiprocessing doorbell", Dispatch, _ => OnDispatcherFailed());
                 _dispatcher.Start();
                 return;
             }
@@ -106,6 +106,22 @@ internal sealed unsafe class Doorbells(Session session)
         }
     }
 
+    /// <summary>All waiters look again for themselves: one that finds the same error throws it to its caller, and one that goes on waiting starts the next dispatcher.</summary>
+    private void OnDispatcherFailed()
+    {
+        AsyncWaiters[] waited;
+        lock (_gate)
+        {
+            _dispatcher = null;
+            waited = [.. _waited];
+        }
+
+        foreach (var waiters in waited)
+        {
+            waiters.ReleaseAll();
+        }
+    }
+
     private void Dispatch()
     {
         var doorbell = &session.Members[session.Self.Slot]->Doorbell;
@@ -115,7 +131,7 @@ internal sealed unsafe class Doorbells(Session session)
             var waited = Volatile.Read(ref _snapshot);
             foreach (var waiters in waited)
             {
-                waiters.Scan();
+                LastResort.Run(EntryPoint.AsyncScan, waiters, static waiters => waiters.Scan(), static (waiters, _) => waiters.ReleaseAll());
             }
 
             WordWait.Wait(doorbell, seen, waited.Length == 0 ? Idle : session.SliceNow);

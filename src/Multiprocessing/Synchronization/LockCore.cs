@@ -329,7 +329,7 @@ internal sealed unsafe partial class LockCore : SyncCore
                 return IsDeadByOs(seen) && TakeOver(seen, out result);
             }
 
-            using (cancellationToken.UnsafeRegister(static core => ((LockCore)core!).Shake(), this))
+            using (LastResort.OnCancelled(cancellationToken, this, static core => core.Shake()))
             {
                 // A token that fired before the registration ran the callback inside it, which changed the word: the sleep ends at once.
                 WordWait.Wait(_word, seen, deadline.Slice(slept == 0 ? FirstSlice : WaitPoint.Slice));

@@ -15,7 +15,7 @@ public abstract class ProcessSynchronizationObject : IDisposable
     private protected ProcessSynchronizationObject(SyncObject shared) => _shared = shared;
 
     /// <summary>Lets go of the object when it was forgotten.</summary>
-    ~ProcessSynchronizationObject() => Release();
+    ~ProcessSynchronizationObject() => LastResort.Finalize(this, static handle => handle.Release());
 
     internal SyncObject Shared => _shared;
 

@@ -195,7 +195,7 @@ internal abstract unsafe partial class SyncCore
                 }
 
                 handle.ThrowIfDisposed();
-                using (cancellationToken.UnsafeRegister(static host => ((SharedObject)host!).WakeAll(), Host))
+                using (LastResort.OnCancelled(cancellationToken, (SharedObject)Host, static host => host.WakeAll()))
                 {
                     // A token that fired before the registration ran the callback inside it, which moved the sequence: the sleep ends at once.
                     WaitPoint.Sleep(point, sequence, deadline.Slice(slept ? Session.SliceNow : FirstSlice));

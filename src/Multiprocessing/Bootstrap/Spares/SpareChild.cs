@@ -66,6 +66,24 @@ internal sealed class SpareChild(SpareStock stock, SpareSurroundings surrounding
         }
     }
 
+    public void OnLost(Exception exception)
+    {
+        if (_owner is { } owner)
+        {
+            owner.OnLost(exception);
+        }
+        else
+        {
+            Kill();
+        }
+    }
+
+    public void OnGoneLost(Exception exception)
+    {
+        _owner?.OnGoneLost(exception);
+        _gone.TrySetResult();
+    }
+
     public ParticipantExit OnExited(WaitStatus status, ProcStat? lastStat)
     {
         lock (_gate)

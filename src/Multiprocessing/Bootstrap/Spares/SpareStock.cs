@@ -38,7 +38,7 @@ internal sealed class SpareStock
     private bool _isSubscribed;
     private bool _isClosed;
 
-    private SpareStock() => _timer = new Timer(static stock => ((SpareStock)stock!).Tend(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    private SpareStock() => _timer = LastResort.NewTimer(EntryPoint.SpareTimer, Timeout.InfiniteTimeSpan, Tend, OnTimerFailed);
 
     public static SpareStock Current { get; } = new();
 
@@ -245,6 +245,15 @@ internal sealed class SpareStock
                     Arm(TimeSpan.FromMilliseconds(Math.Max(0, _lastDemand + _idleTimeout.TotalMilliseconds - Environment.TickCount64)));
                 }
             }
+        }
+    }
+
+    private void OnTimerFailed(Exception exception)
+    {
+        lock (_gate)
+        {
+            FailWaiting(exception);
+            _isTending = false;
         }
     }
 

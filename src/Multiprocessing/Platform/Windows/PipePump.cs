@@ -28,7 +28,7 @@ internal sealed class PipePump
     {
         _source = source;
         _changed = changed;
-        new Thread(Run, maxStackSize: 256 * 1024) { IsBackground = true, Name = "Multiprocessing pipe" }.Start();
+        LastResort.NewThread(EntryPoint.PipeReader, "Multiprocessing pipe", Run, OnFailed, maxStackSize: 256 * 1024).Start();
     }
 
     public bool IsReady
@@ -98,6 +98,19 @@ internal sealed class PipePump
                 Monitor.Wait(_gate, CancelPause);
             }
         }
+    }
+
+    /// <summary>For whoever reads it, the pipe has ended.</summary>
+    private void OnFailed(Exception exception)
+    {
+        lock (_gate)
+        {
+            _hasEnded = true;
+            Monitor.PulseAll(_gate);
+        }
+
+        _source.Dispose();
+        _changed();
     }
 
     private void Run()

@@ -16,7 +16,7 @@ internal sealed class ProcessEnd : WaitSource, ISignaling
     {
         _wait.SafeWaitHandle.Dispose();
         _wait.SafeWaitHandle = process;
-        _registration = ThreadPool.UnsafeRegisterWaitForSingleObject(_wait, (_, _) => Changed?.Invoke(), null, Timeout.Infinite, executeOnlyOnce: true);
+        _registration = ThreadPool.UnsafeRegisterWaitForSingleObject(_wait, (_, _) => LastResort.Run(EntryPoint.ProcessEnd, () => Changed?.Invoke()), null, Timeout.Infinite, executeOnlyOnce: true);
     }
 
     public Action? Changed { get; set; }

@@ -1,0 +1,133 @@
+using System.Diagnostics;
+
+namespace Multiprocessing;
+
+/// <summary>
+/// How every thread, timer, work item and callback of this library begins. What leaves its body is logged and fails the one object that the body worked for (a child, a pool, a wait);
+/// the program goes on. No other code of the library starts any of these, which a test of its sources checks.
+/// </summary>
+internal static class LastResort
+{
+    /// <summary>Runs a body that the runtime calls, or that must not take down what runs it.</summary>
+    /// <param name="point">Which one.</param>
+    /// <param name="state">What it works on.</param>
+    /// <param name="body">What it does.</param>
+    /// <param name="fail">Fails the object concerned; must leave nobody who waits for ever.</param>
+    public static void Run<TState>(EntryPoint point, TState state, Action<TState> body, Action<TState, Exception>? fail = null)
+        where TState : class
+    {
+        try
+        {
+            ThrowPoints.Pass(point);
+            body(state);
+        }
+        catch (Exception exception)
+        {
+            Caught(point, state, exception, fail);
+        }
+    }
+
+    /// <summary>What <see cref="Run(EntryPoint, Action, Action{Exception}?)"/> does with an exception, for bodies that run too often for a delegate.</summary>
+    public static void Caught<TState>(EntryPoint point, TState state, Exception exception, Action<TState, Exception>? fail)
+        where TState : class
+    {
+        Failed(point, exception);
+        try
+        {
+            fail?.Invoke(state, exception);
+        }
+        catch (Exception second)
+        {
+            Failed(point, second);
+        }
+    }
+
+    /// <summary>Runs a body that the runtime calls, or that must not take down what runs it.</summary>
+    public static void Run(EntryPoint point, Action body, Action<Exception>? fail = null) =>
+        Run(point, Tuple.Create(body, fail), static pair => pair.Item1(), static (pair, exception) => pair.Item2?.Invoke(exception));
+
+    /// <summary>Makes a background thread, which is not started.</summary>
+    public static Thread NewThread(EntryPoint point, string name, Action body, Action<Exception> fail, int maxStackSize = 0) =>
+        new(() => Run(point, body, fail), maxStackSize) { IsBackground = true, Name = name };
+
+    /// <summary>Puts a work item in line for the thread pool.</summary>
+    public static void Queue<TState>(EntryPoint point, TState state, Action<TState> body, Action<TState, Exception> fail)
+        where TState : class =>
+        ThreadPool.UnsafeQueueUserWorkItem(static item => Run(item.Point, item.State, item.Body, item.Fail), new Item<TState>(point, state, body, fail), preferLocal: false);
+
+    /// <summary>Makes a timer that fires once; with <see cref="Timeout.InfiniteTimeSpan"/> only when it is changed.</summary>
+    public static Timer NewTimer(EntryPoint point, TimeSpan due, Action body, Action<Exception>? fail = null) =>
+        new(_ => Run(point, body, fail), null, due, Timeout.InfiniteTimeSpan);
+
+    /// <summary>Has a body run when the token is cancelled. It must not throw into <see cref="CancellationTokenSource.Cancel()"/>, which may run on a timer's thread.</summary>
+    public static CancellationTokenRegistration OnCancelled<TState>(CancellationToken token, TState state, Action<TState> body)
+        where TState : class =>
+        token.CanBeCanceled ? token.UnsafeRegister(static item => Run((Item<TState>)item!), new Item<TState>(EntryPoint.Cancellation, state, body, null)) : default;
+
+    /// <summary>Has a body run when the process ends in good order.</summary>
+    public static void OnProcessExit(Action body) => AppDomain.CurrentDomain.ProcessExit += (_, _) => Run(EntryPoint.ProcessExit, body);
+
+    /// <summary>Runs a finalizer's body: what leaves a finalizer ends the program as well.</summary>
+    public static void Finalize<TState>(TState state, Action<TState> body)
+        where TState : class => Run(EntryPoint.Finalizer, state, body);
+
+    private static void Run<TState>(Item<TState> item)
+        where TState : class => Run(item.Point, item.State, item.Body, item.Fail);
+
+    private static void Failed(EntryPoint point, Exception exception)
+    {
+        try
+        {
+            MultiprocessingLogging.EntryPointFailed(exception, point);
+        }
+        catch (Exception)
+        {
+            // No memory for the record, or no standard error. The object concerned is failed all the same, and says why.
+        }
+    }
+
+    private sealed record Item<TState>(EntryPoint Point, TState State, Action<TState> Body, Action<TState, Exception>? Fail);
+}
+
+/// <summary>
+/// Throws at an entry point, where this process was told to. Only the build with -p:KillPoints=true has the calls of <see cref="Pass"/>; in every other they are not compiled.
+/// </summary>
+internal static class ThrowPoints
+{
+    /// <summary>"[point]:[passage]" for processes that are to throw before any code of theirs could call <see cref="Arm"/>.</summary>
+    public const string Variable = "MULTIPROCESSING_THROW_AT";
+
+    private static volatile EntryPoint _armed;
+    private static int _left;
+
+    static ThrowPoints()
+    {
+        if (Environment.GetEnvironmentVariable(Variable)?.Split(':') is [var point, var passage])
+        {
+            // Not for the children of this process, which have the same environment.
+            Environment.SetEnvironmentVariable(Variable, null);
+            Arm(Enum.Parse<EntryPoint>(point), int.Parse(passage, System.Globalization.CultureInfo.InvariantCulture));
+        }
+    }
+
+    /// <summary>Whether it was thrown.</summary>
+    public static bool HasThrown { get; private set; }
+
+    /// <summary>This process throws when it comes to <paramref name="point"/> for the <paramref name="passage"/>th time from now on, counting from 1.</summary>
+    public static void Arm(EntryPoint point, int passage)
+    {
+        HasThrown = false;
+        Volatile.Write(ref _left, passage);
+        _armed = point;
+    }
+
+    [Conditional("MULTIPROCESSING_STEPS")]
+    public static void Pass(EntryPoint point)
+    {
+        if (point == _armed && Interlocked.Decrement(ref _left) == 0)
+        {
+            HasThrown = true;
+            throw new InvalidTimeZoneException($"thrown at {point}");
+        }
+    }
+}
