@@ -44,5 +44,6 @@ return scenario switch
     ["garbage-collector"] => Shapes.GarbageCollector(),
     ["one-child"] => Shapes.OneChild(),
     ["spares", var way] => Orphans.Spares(way),
+    ["surroundings", .. var rest] => Surroundings.Run(rest),
     _ => Report.Unknown(scenario),
 };

@@ -101,7 +101,7 @@ internal static class Provocations
         KillPoint.DeathFilled or KillPoint.DeathMarked or KillPoint.DeathHoldsReleased or KillPoint.DeathCounted or KillPoint.DeathUnlocked
             or KillPoint.DeathNoted or KillPoint.DeathTold => [WithDyingChildren],
 
-        KillPoint.DirectoryDrafted or KillPoint.DirectoryLocked or KillPoint.DirectoryFilled or KillPoint.DirectoryNamed or KillPoint.SecondDirectoryRemoved => [MakingSessions],
+        KillPoint.DirectoryDrafted or KillPoint.DirectoryLocked or KillPoint.DirectoryFilled or KillPoint.DirectoryNamed or KillPoint.SecondDirectoryRemoved or KillPoint.DirectoryDiscarded => [MakingSessions],
         KillPoint.SweepLocked or KillPoint.SweepKilled => [Sweeping],
         _ => [],
     };

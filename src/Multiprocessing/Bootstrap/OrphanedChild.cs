@@ -12,9 +12,16 @@ internal static class OrphanedChild
     /// </summary>
     public static void End()
     {
-        if (Session.IsStarted && !Session.Current.RootIsAlive)
+        try
         {
-            Session.Current.Destroy();
+            if (Session.IsStarted && !Session.Current.RootIsAlive)
+            {
+                Session.Current.Destroy();
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidOperationException)
+        {
+            // What cannot be removed here is left to the next session's sweep; this process ends in any case.
         }
 
         if (Signals.OwnGroup == Environment.ProcessId)

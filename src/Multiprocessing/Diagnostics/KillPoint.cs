@@ -381,4 +381,7 @@ internal enum KillPoint
 
     /// <summary>The first directory is there, the second is not.</summary>
     SecondDirectoryRemoved = 122,
+
+    /// <summary>The first directory has a name that says who deletes it, and is there.</summary>
+    DirectoryDiscarded = 123,
 }

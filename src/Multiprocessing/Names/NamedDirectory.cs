@@ -39,7 +39,7 @@ internal sealed class NamedDirectory
         string path;
         if (root is not null)
         {
-            path = Path.Combine(root, Name);
+            path = Path.GetFullPath(Path.Combine(root, Name));
             PrivateDirectory.Create(path);
         }
         else
@@ -65,9 +65,9 @@ internal sealed class NamedDirectory
     /// <summary>Removes what programs left that were killed, if nobody is there. Whoever begins a session does it.</summary>
     public static void Sweep()
     {
-        foreach (var root in (ReadOnlySpan<string>)[SessionDirectory.SharedRoot, SessionDirectory.TempRoot])
+        List<string> paths = [Path.Combine(SessionDirectory.SharedRoot, Name), Path.Combine(SessionDirectory.TempRoot, Name), .. NamedPlaces.All()];
+        foreach (var path in paths)
         {
-            var path = Path.Combine(root, Name);
             if (!File.Exists(Path.Combine(path, SessionDirectory.SessionFile)) || !FileOwner.IsOurs(path))
             {
                 continue;
@@ -100,32 +100,44 @@ internal sealed class NamedDirectory
     public void Stay() => _users = FileLock.TryTake(Path.Combine(Files.Primary, UsersFile), create: true, shared: true)
         ?? throw new IOException($"'{Path.Combine(Files.Primary, UsersFile)}' could not be locked.");
 
-    /// <summary>With the gate, when nobody is there. Killed in the middle: the next one finds nobody there and does it again.</summary>
+    /// <summary>
+    /// With the gate, when nobody is there. The session's file is the last to go, for a sweep looks for it, and the second directory the first, for a file says where it is.
+    /// Killed in the middle: the next one finds nobody there and does it again.
+    /// </summary>
     public void Wipe()
     {
+        if (Files.Secondary is { } secondary)
+        {
+            SessionDirectory.DeleteTree(secondary);
+        }
+
         foreach (var file in Directory.EnumerateFiles(Files.Primary))
         {
-            if (Path.GetFileName(file) is not (GateFile or UsersFile))
+            if (Path.GetFileName(file) is not (GateFile or UsersFile or SessionDirectory.SessionFile))
             {
                 MappedFile.Delete(file);
             }
         }
 
-        if (Files.Secondary is { } secondary)
-        {
-            SessionDirectory.DeleteTree(secondary);
-        }
+        MappedFile.Delete(SessionFile);
+        NamedPlaces.Forget(Files.Primary);
     }
 
     /// <summary>This process does not count any more; the last one removes the files. Killed in the middle, or the gate blocked: the next one who comes, or begins any session, finds nobody there and removes them.</summary>
     public void Leave()
     {
-        using var gate = TryEnterGate(PatienceOfLeavers);
-        Files.Close(remove: false);
-        _users?.Dispose();
-        if (gate is not null && IsDeserted())
+        try
         {
-            Wipe();
+            using var gate = TryEnterGate(PatienceOfLeavers);
+            Abandon();
+            if (gate is not null && IsDeserted())
+            {
+                Wipe();
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Abandon(); // out of descriptors, or the place is gone: as with the gate blocked
         }
     }
 

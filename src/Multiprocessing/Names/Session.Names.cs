@@ -143,6 +143,7 @@ internal sealed unsafe partial class Session
     private static SessionMemory BeginNamed(NamedDirectory names)
     {
         names.Wipe();
+        NamedPlaces.Remember(names.Files.Primary);
         var processId = Environment.ProcessId;
         var memory = SessionMemory.Create(names.SessionFile, processId, ProcessIdentity.StartTimeOf(processId));
 

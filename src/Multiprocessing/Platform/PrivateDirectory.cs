@@ -16,6 +16,7 @@ internal static class PrivateDirectory
     /// <summary>What others than its owner may do with it, or <see langword="null"/>: nothing, or Windows, where it lies below the user's own profile.</summary>
     public static UnixFileMode? OpenTo(string path) => !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) is not 0 and var mode ? mode : null;
 
+    /// <summary>Makes the directory, or takes one that is there. Its owner may do everything in it afterwards, whatever the umask is or was; what others may do is not changed.</summary>
     public static void Create(string path)
     {
         if (OperatingSystem.IsWindows())
@@ -26,6 +27,11 @@ internal static class PrivateDirectory
         else
         {
             Directory.CreateDirectory(path, OwnerOnly);
+            var mode = File.GetUnixFileMode(path);
+            if ((mode & OwnerOnly) != OwnerOnly && FileOwner.IsOurs(path))
+            {
+                File.SetUnixFileMode(path, mode | OwnerOnly); // killed before it: the next one who comes does it
+            }
         }
     }
 }

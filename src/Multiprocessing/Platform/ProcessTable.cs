@@ -1,5 +1,6 @@
 using Multiprocessing.Platform.Linux;
 using Multiprocessing.Platform.MacOS;
+using Multiprocessing.Platform.Posix;
 using Multiprocessing.Platform.Windows;
 
 namespace Multiprocessing.Platform;
@@ -15,8 +16,10 @@ internal static class ProcessTable
 
     /// <summary>Whether <paramref name="processId"/> started this process and runs still.</summary>
     public static bool IsLivingParent(int processId) =>
-        TryReadStat(Environment.ProcessId) is { } self && self.ParentId == processId
-            && (!OperatingSystem.IsWindows() || (NtProcesses.IsRunning(processId, 0) && (ulong)NtProcesses.StartTimeOf(processId) <= self.StartTicks)); // there an orphan keeps its parent's number
+        OperatingSystem.IsWindows()
+            ? TryReadStat(Environment.ProcessId) is { } self && self.ParentId == processId
+                && NtProcesses.IsRunning(processId, 0) && (ulong)NtProcesses.StartTimeOf(processId) <= self.StartTicks // there an orphan keeps its parent's number
+            : PosixSignals.ParentId == processId;
 
     /// <summary>Every process below <paramref name="ancestor"/>, nearest first.</summary>
     public static IReadOnlyList<ProcStat> Descendants(int ancestor) =>

@@ -43,9 +43,8 @@ internal sealed unsafe class SegmentTable(SessionMemory memory, ParticipantTable
             var keeper = directory.HasRoot ? new MemoryKeeper(memory.Header->RootProcessId, memory.Header->RootStartTime) : default;
             var path = directory.PathOf(0, id.Index, id.Generation);
             var error = Mappings.Create(path, size, keeper, out var address);
-            if (error == MappedFile.NoSpace && directory.Secondary is not null)
+            if (error == MappedFile.NoSpace && directory.Secondary is not null && TryPrepareSecondary(size))
             {
-                directory.PrepareSecondary(size);
                 path = directory.PathOf(1, id.Index, id.Generation);
                 this[id.Index]->Place = 1;
                 error = Mappings.Create(path, size, keeper, out address);
@@ -67,6 +66,21 @@ internal sealed unsafe class SegmentTable(SessionMemory memory, ParticipantTable
             FreeEntry(id.Index);
             Exit();
             throw;
+        }
+    }
+
+    /// <summary>False where the temp directory cannot be used; then there is no room.</summary>
+    private bool TryPrepareSecondary(long size)
+    {
+        try
+        {
+            directory.PrepareSecondary(size);
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            MultiprocessingLogging.WarnOperator("Multiprocessing.SharedMemory", $"The temp directory cannot be used for shared memory: {exception.Message}");
+            return false;
         }
     }
 

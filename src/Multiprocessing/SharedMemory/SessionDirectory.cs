@@ -12,7 +12,12 @@ internal sealed class SessionDirectory
 {
     public const string LockFile = "lock";
     public const string SessionFile = "session";
+
+    /// <summary>Ends the name of a directory that is no session yet, or none any more: the process in the name is making or removing it.</summary>
     public const string DraftEnding = ".new";
+
+    // In the first directory, once there is a second one: its path. The temp directory is the process's own to choose (TMPDIR), and may be another one in each process of the session.
+    private const string SecondaryFile = "second";
 
     /// <summary>Memory, and no disk.</summary>
     public static string SharedRoot { get; } = MappedFile.MemoryDirectory ?? TempRoot;
@@ -26,6 +31,7 @@ internal sealed class SessionDirectory
     private readonly Lock _gate = new();
     private SafeFileHandle? _rootLock;
     private SafeFileHandle? _secondaryLock;
+    private readonly string _secondaryName;
     private bool _secondaryReady;
 
     private SessionDirectory(string primary, SafeFileHandle? rootLock, string? secondaryName = null)
@@ -33,19 +39,33 @@ internal sealed class SessionDirectory
         Primary = primary;
         HasRoot = secondaryName is null;
         _rootLock = rootLock;
-        var secondary = Path.Combine(TempRoot, secondaryName ?? Path.GetFileName(primary));
-        Secondary = secondary == primary ? null : secondary;
+        _secondaryName = secondaryName ?? Path.GetFileName(primary);
     }
 
     public string Primary { get; }
 
-    /// <summary>The same name in the temp directory, or null when the session lies there already.</summary>
-    public string? Secondary { get; }
+    /// <summary>The same name in the temp directory of the process that made it first, or, before there is one, of this process; null when the session lies there already.</summary>
+    public string? Secondary => ReadSecondary() ?? (Path.Combine(TempRoot, _secondaryName) is var path && path == Primary ? null : path);
 
     /// <summary>There is a process that the session ends with; a session of named objects ends with the last process in it.</summary>
     public bool HasRoot { get; }
 
-    internal static string TempRoot => Path.TrimEndingDirectorySeparator(Path.GetTempPath());
+    /// <summary>The temp directory of now, as a full path: a relative TMPDIR would move with the working directory.</summary>
+    internal static string TempRoot
+    {
+        get
+        {
+            var path = Path.TrimEndingDirectorySeparator(Path.GetTempPath());
+            try
+            {
+                return Path.IsPathRooted(path) ? path : Path.GetFullPath(path);
+            }
+            catch (IOException)
+            {
+                return path; // the working directory is gone
+            }
+        }
+    }
 
     internal static string Prefix => $"mp-{FileOwner.CurrentUser}-";
 
@@ -61,11 +81,10 @@ internal sealed class SessionDirectory
     public static SessionDirectory CreateNew(string wantedRoot, Action<string> fill)
     {
         var name = Prefix + Guid.NewGuid().ToString("N")[..16];
-        var maker = $".{Environment.ProcessId}.{ProcessIdentity.StartTimeOf(Environment.ProcessId)}";
 
         // Where it cannot be renamed any more, it keeps the maker's pid in its name, by which a sweep knows whose it is before there is a lock.
-        var ending = PrivateDirectory.CanMoveInUse ? maker + DraftEnding : "";
-        name += PrivateDirectory.CanMoveInUse ? "" : maker;
+        var ending = PrivateDirectory.CanMoveInUse ? DraftOfThis : "";
+        name += PrivateDirectory.CanMoveInUse ? "" : $".{Environment.ProcessId}.{ProcessIdentity.StartTimeOf(Environment.ProcessId)}";
         var path = Path.Combine(MakeDraft(wantedRoot, name + ending), name);
         var draft = path + ending;
         SafeFileHandle? rootLock = null;
@@ -109,6 +128,7 @@ internal sealed class SessionDirectory
                 return;
             }
 
+            NameSecondary(Secondary!);
             PrivateDirectory.Create(Secondary!);
             if (!FileOwner.IsOurs(Secondary!))
             {
@@ -138,21 +158,54 @@ internal sealed class SessionDirectory
         if (remove)
         {
             // The second first: while the first stands, a sweep leaves both to the first one's lock.
-            if (Secondary is not null)
+            if (Secondary is { } secondary)
             {
-                DeleteTree(Secondary);
+                DeleteTree(secondary);
             }
 
             KillPoints.Pass(KillPoint.SecondDirectoryRemoved);
             MappedFile.DeleteAll(Primary);
-            DeleteTree(Primary);
+            Discard(Primary);
         }
 
         ReleaseLocks();
     }
 
+    /// <summary>
+    /// Deletes a directory that a sweep judges by its lock. The lock is a file in it and may be the first to go, so the directory is renamed before: killed in the middle, the name says
+    /// that what is left is to be deleted.
+    /// </summary>
+    internal static void Discard(string path)
+    {
+        var discarded = path;
+        if (PrivateDirectory.CanMoveInUse)
+        {
+            try
+            {
+                Directory.Move(path, path + DraftOfThis);
+                discarded = path + DraftOfThis;
+                KillPoints.Pass(KillPoint.DirectoryDiscarded);
+            }
+            catch (DirectoryNotFoundException)
+            {
+                return; // several processes may clean up after the same dead root
+            }
+            catch (IOException)
+            {
+                // Not possible on this file system: the lock may go first, and then the next sweep sees that there is none.
+            }
+        }
+
+        DeleteTree(discarded);
+    }
+
     internal static void DeleteTree(string path)
     {
+        if (!Directory.Exists(path))
+        {
+            return; // or not to be reached by this process, which could not have made anything there either
+        }
+
         try
         {
             Directory.Delete(path, recursive: true);
@@ -218,6 +271,30 @@ internal sealed class SessionDirectory
             _secondaryLock?.Dispose();
             _rootLock?.Dispose();
             _secondaryLock = _rootLock = null;
+        }
+    }
+
+    private static string DraftOfThis => $".{Environment.ProcessId}.{ProcessIdentity.StartTimeOf(Environment.ProcessId)}.{ProcessIdentity.Namespace}{DraftEnding}";
+
+    private string? ReadSecondary()
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(Primary, SecondaryFile));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null; // there is none yet, or the session is gone
+        }
+    }
+
+    /// <summary>Says to all where the second directory is, before there is one. Of several processes that do so at once, the first one's file stays.</summary>
+    private void NameSecondary(string path)
+    {
+        var file = Path.Combine(Primary, SecondaryFile);
+        if (!File.Exists(file))
+        {
+            _ = PrivateFile.Write(file, path, overwrite: false); // killed before it is whole: its draft goes with the session
         }
     }
 

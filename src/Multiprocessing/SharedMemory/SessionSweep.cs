@@ -8,6 +8,9 @@ namespace Multiprocessing;
 /// </summary>
 internal static class SessionSweep
 {
+    // Whoever makes a directory has its lock a moment later.
+    private static readonly TimeSpan LeastAge = TimeSpan.FromMinutes(1);
+
     public static void Run()
     {
         RunIn(SessionDirectory.SharedRoot);
@@ -30,7 +33,7 @@ internal static class SessionSweep
     public static bool Reap(string path)
     {
         using var taken = FileLock.TryTake(Path.Combine(path, SessionDirectory.LockFile), create: false);
-        if (taken is null)
+        if (taken is null && !IsWithoutLock(path))
         {
             return false;
         }
@@ -47,12 +50,20 @@ internal static class SessionSweep
         if (!PrivateDirectory.CanDeleteInUse)
         {
             // The lock's own file goes when it is closed, and only then its directory.
-            taken.Dispose();
+            taken?.Dispose();
             SessionDirectory.DeleteTree(path);
         }
 
         return true;
     }
+
+    /// <summary>
+    /// The lock's file is not there: somebody was killed while he deleted the directory, or a cleaner of old files took it. Then what the session's file says of the root counts.
+    /// A second directory has no such file, and no lock at first, so it must be old.
+    /// </summary>
+    private static bool IsWithoutLock(string path) =>
+        Directory.Exists(path) && !File.Exists(Path.Combine(path, SessionDirectory.LockFile))
+            && (Path.GetDirectoryName(path) == SessionDirectory.SharedRoot || DateTime.UtcNow - Directory.GetLastWriteTimeUtc(path) > LeastAge);
 
     private static unsafe bool KillSurvivors(string file)
     {
@@ -89,12 +100,17 @@ internal static class SessionSweep
 
     private static void RunIn(string root)
     {
-        if (!Directory.Exists(root))
+        string[] paths;
+        try
         {
-            return;
+            paths = Directory.Exists(root) ? Directory.GetDirectories(root, SessionDirectory.Prefix + "*") : [];
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return; // a temp directory that this user may not list: nothing of his can be swept there
         }
 
-        foreach (var path in Directory.EnumerateDirectories(root, SessionDirectory.Prefix + "*"))
+        foreach (var path in paths)
         {
             try
             {
@@ -114,12 +130,16 @@ internal static class SessionSweep
     private static void Look(string path)
     {
         var name = Path.GetFileName(path);
-        if (name.Split('.') is [_, var id, var start, ..]
+        if (name.Split('.') is [_, var id, var start, .. var rest]
             && int.TryParse(id, CultureInfo.InvariantCulture, out var processId)
             && long.TryParse(start, CultureInfo.InvariantCulture, out var startTime))
         {
             var isDraft = name.EndsWith(SessionDirectory.DraftEnding, StringComparison.Ordinal);
-            var isMakerAlive = ProcessIdentity.IsRunning(processId, startTime);
+
+            // A pid of another namespace (containers that share the place) says nothing here, but nobody makes or removes a directory for minutes.
+            var isMakerAlive = rest is [var space, _] && space != ProcessIdentity.Namespace
+                ? DateTime.UtcNow - Directory.GetLastWriteTimeUtc(path) < LeastAge * 10
+                : ProcessIdentity.IsRunning(processId, startTime);
             if (!isMakerAlive && (isDraft || !Reap(path)))
             {
                 SessionDirectory.DeleteTree(path); // a draft, or its maker was killed before it had a lock

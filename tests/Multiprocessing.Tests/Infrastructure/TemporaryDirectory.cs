@@ -6,7 +6,15 @@ internal sealed class TemporaryDirectory : IDisposable
     // A process that begins in a directory, or ends in one, has it open there for a while.
     private static readonly TimeSpan PatienceOnWindows = TimeSpan.FromSeconds(20);
 
-    public string Path { get; } = Directory.CreateTempSubdirectory("multiprocessing-test-").FullName;
+    public TemporaryDirectory()
+        : this(Directory.CreateTempSubdirectory("multiprocessing-test-").FullName)
+    {
+    }
+
+    /// <summary>Takes over a directory that was made for the test.</summary>
+    public TemporaryDirectory(string path) => Path = path;
+
+    public string Path { get; }
 
     public string File(string name) => System.IO.Path.Combine(Path, name);
 

@@ -186,4 +186,20 @@ public sealed class NamedProgramsTests : IDisposable
             _place.Files().ShouldBeEmpty();
         },
         Limit);
+
+    [Fact]
+    public Task What_killed_programs_left_at_a_place_of_their_own_goes_with_the_next_session() => Watchdog.Run(
+        () =>
+        {
+            var holder = _place.Start("hold-lock");
+            holder.WaitFor("held");
+            SessionSweep.Run();
+            _place.Files().ShouldNotBeEmpty("its program lives");
+            _place.Kill(holder);
+            _place.Files().ShouldNotBeEmpty();
+            SessionSweep.Run(); // as every session begins, wherever it meets others
+            _place.Files().ShouldBeEmpty();
+            NamedPlaces.All().ShouldNotContain(_place.Directory);
+        },
+        Limit);
 }

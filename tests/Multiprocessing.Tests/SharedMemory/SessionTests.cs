@@ -95,6 +95,61 @@ public sealed class SessionTests
         Directory.Exists(draft).ShouldBeFalse();
     }
 
+    /// <summary>Every state in which a removal that was killed in the middle can leave the directory: the files go in any order.</summary>
+    [Fact]
+    public void A_directory_whose_removal_was_interrupted_is_swept()
+    {
+        string[] files = ["lock", "session", "1-1", "second"];
+        using var gone = Stranger.StartEnding(0);
+        gone.WaitForExit();
+        for (var left = 0; left < 1 << files.Length; left++)
+        {
+            foreach (var ending in (string[])["", $".{gone.Id}.1.{Multiprocessing.Platform.ProcessIdentity.Namespace}.new", $".{gone.Id}.1.new"])
+            {
+                if (ending.Length == 0 && OperatingSystem.IsWindows())
+                {
+                    continue; // there the name has the maker's pid all the time
+                }
+
+                var path = Path.Combine(SessionDirectory.SharedRoot, $"{SessionDirectory.Prefix}{left:x16}{ending}");
+                Directory.CreateDirectory(path);
+                for (var i = 0; i < files.Length; i++)
+                {
+                    if ((left & (1 << i)) != 0)
+                    {
+                        File.WriteAllText(Path.Combine(path, files[i]), i == 3 ? Path.Combine(path, "nowhere") : "half");
+                    }
+                }
+
+                SessionSweep.Run();
+                Directory.Exists(path).ShouldBeFalse($"{path}, files {left:b4}");
+            }
+        }
+    }
+
+    [PosixFact("On Windows the directory's name says whose it is.")]
+    public void A_living_session_whose_lock_file_was_deleted_is_not_swept()
+    {
+        var living = Session.CreateRoot();
+        File.Delete(Path.Combine(living.Directory, SessionDirectory.LockFile));
+        SessionSweep.Run();
+        Directory.Exists(living.Directory).ShouldBeTrue();
+        living.Leave();
+        Directory.Exists(living.Directory).ShouldBeFalse();
+    }
+
+    [PosixFact("Windows has no pid namespaces.")]
+    public void A_directory_that_a_process_of_another_pid_namespace_makes_is_not_swept()
+    {
+        var draft = Path.Combine(SessionDirectory.SharedRoot, $"{SessionDirectory.Prefix}00112233aabbccee.{int.MaxValue}.1.1234.new");
+        Directory.CreateDirectory(draft);
+        SessionSweep.Run();
+        Directory.Exists(draft).ShouldBeTrue("nobody here knows whether its maker lives");
+        Directory.SetLastWriteTimeUtc(draft, DateTime.UtcNow - TimeSpan.FromHours(1));
+        SessionSweep.Run();
+        Directory.Exists(draft).ShouldBeFalse();
+    }
+
     [Fact]
     public unsafe void Destroy_does_nothing_while_the_root_lives_and_cleans_up_once_it_is_dead()
     {

@@ -9,6 +9,7 @@ namespace Multiprocessing.Platform.Linux;
 internal static partial class PidFd
 {
     private const nint OpenNumber = 434; // the same on every architecture
+    private const int NoSuchProcess = 3;
 
     /// <summary>A descriptor that becomes readable when the process ends, or <see langword="null"/> where the kernel has none (before 5.3).</summary>
     public static DescriptorEnd? TryOpen(int processId)
@@ -17,6 +18,13 @@ internal static partial class PidFd
         return descriptor >= 0 ? new DescriptorEnd((int)descriptor) : null;
     }
 
-    [LibraryImport("libc", EntryPoint = "syscall")]
+    /// <summary>There is no such process, or it has ended and was not reaped yet. False where that cannot be had.</summary>
+    public static bool HasEnded(int processId)
+    {
+        using var descriptor = TryOpen(processId);
+        return descriptor?.WaitUntilReady(0) ?? Marshal.GetLastPInvokeError() == NoSuchProcess;
+    }
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial nint SystemCall(nint number, nint argument1, nint argument2);
 }

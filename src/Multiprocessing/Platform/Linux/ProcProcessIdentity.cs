@@ -11,24 +11,18 @@ internal static unsafe partial class ProcProcessIdentity
     private const int ReadOnlyCloseOnExec = 0x80000;
     private const int SignalKill = 9;
     private const int NoSuchProcess = 3;
-    private const int NoSuchFile = 2;
     private const int ExitingFlag = 0x4; // PF_EXITING, include/linux/sched.h
 
     /// <summary>The number of the pid namespace, the one in <c>pid:[4026531836]</c>; two that exist at the same time differ. Empty where /proc is not mounted.</summary>
     public static string Namespace { get; } = string.Concat((new FileInfo("/proc/self/ns/pid").LinkTarget ?? "").Where(char.IsAsciiDigit));
 
-    private enum Look
-    {
-        Found,
-        Gone,
-
-        /// <summary>The answer could not be had (out of descriptors, /proc not mounted).</summary>
-        Unknown,
-    }
-
     /// <summary>
     /// The process exists and has not ended; one that has ended and was not reaped yet (a zombie) has ended. Where the answer cannot be had it is yes:
     /// a wrong yes makes somebody wait, a wrong no lets two processes into one critical section.
+    /// <para>
+    /// Proof of death is what the kernel says of the pid itself: no such process, ended, or another start time. A file that is missing in /proc is none: /proc may not be mounted, hide
+    /// other processes (hidepid), or show another pid namespace.
+    /// </para>
     /// </summary>
     public static bool IsRunning(int processId, long startTime)
     {
@@ -37,12 +31,7 @@ internal static unsafe partial class ProcProcessIdentity
             return false;
         }
 
-        return TryRead(processId, out var stat) switch
-        {
-            Look.Found => IsSame(stat, startTime),
-            Look.Gone => false,
-            _ => true,
-        };
+        return TryRead(processId, out var stat) ? IsSame(stat, startTime) : !PidFd.HasEnded(processId);
     }
 
     /// <summary>
@@ -50,10 +39,10 @@ internal static unsafe partial class ProcProcessIdentity
     /// a socket to it was closed asks this. Not for locks: another thread of a process that is ending may still be at work for a moment.
     /// </summary>
     public static bool IsStaying(int processId, long startTime) =>
-        IsRunning(processId, startTime) && !(TryRead(processId, out var stat) is Look.Found && (stat.Flags & ExitingFlag) != 0);
+        IsRunning(processId, startTime) && !(TryRead(processId, out var stat) && (stat.Flags & ExitingFlag) != 0);
 
-    /// <summary>The start time, also of a zombie, or 0 if there is no such process.</summary>
-    public static long StartTimeOf(int processId) => TryRead(processId, out var stat) is Look.Found ? stat.StartTime : 0;
+    /// <summary>The start time, also of a zombie, or 0 if there is no such process or it cannot be found out.</summary>
+    public static long StartTimeOf(int processId) => TryRead(processId, out var stat) ? stat.StartTime : 0;
 
     /// <summary>
     /// Sends SIGKILL if the pid still is that process, and to its group if it leads one: programs that it started lie there, and when it is dead nobody
@@ -61,13 +50,13 @@ internal static unsafe partial class ProcProcessIdentity
     /// </summary>
     public static void KillIfRunning(int processId, long startTime)
     {
-        if (startTime == 0 || processId <= 1 || processId == Environment.ProcessId || TryRead(processId, out var stat) is not Look.Found || !IsSame(stat, startTime))
+        if (startTime == 0 || processId <= 1 || processId == Environment.ProcessId || !TryRead(processId, out var stat) || !IsSame(stat, startTime))
         {
             return;
         }
 
         // It may end by itself in between: ESRCH is what was wanted.
-        if (stat.Group == processId)
+        if (stat.LeadsGroup)
         {
             _ = Kill(-processId, SignalKill);
         }
@@ -77,27 +66,44 @@ internal static unsafe partial class ProcProcessIdentity
 
     private static bool IsSame(in Stat stat, long startTime) => stat.State is not ('Z' or 'X' or 'x') && (startTime == 0 || stat.StartTime == startTime);
 
-    private static Look TryRead(int processId, out Stat stat)
+    /// <summary>False where /proc does not say it: there is no such process, or no /proc of this pid namespace and no other way to it.</summary>
+    private static bool TryRead(int processId, out Stat stat)
+    {
+        if (processId == Environment.ProcessId)
+        {
+            return TryRead("/proc/self/stat\0"u8, out stat); // whatever number this process has there
+        }
+
+        stat = default;
+        var number = ProcMount.NumberOf(processId);
+        return number > 0 && TryRead(ProcMount.Path("/proc/"u8, number, "/stat"u8), out stat);
+    }
+
+    private static bool TryRead(ReadOnlySpan<byte> path, out Stat stat)
     {
         stat = default;
         Span<byte> buffer = stackalloc byte[1024];
-        int read;
-        var file = OpenStat(processId);
-        if (file < 0)
+        int file;
+        fixed (byte* start = path)
         {
-            return Marshal.GetLastPInvokeError() == NoSuchFile ? Look.Gone : Look.Unknown;
+            file = Open(start, ReadOnlyCloseOnExec);
         }
 
+        if (file < 0)
+        {
+            return false;
+        }
+
+        int read;
         fixed (byte* start = buffer)
         {
             read = (int)Read(file, start, buffer.Length);
         }
 
         _ = Close(file);
-        if (read <= 0)
+        if (read <= 0 || !Utf8Parser.TryParse(buffer[..read], out int number, out _))
         {
-            // The process went between open and read: ESRCH.
-            return Look.Gone;
+            return false; // the process went between open and read: ESRCH
         }
 
         // "pid (name) S ppid ...": the name may hold spaces and brackets, so count from the last bracket, behind which field 3 begins.
@@ -105,29 +111,20 @@ internal static unsafe partial class ProcProcessIdentity
         var at = rest.LastIndexOf((byte)')') + 2;
         if (at < 2 || at >= rest.Length)
         {
-            return Look.Unknown;
+            return false;
         }
 
         rest = rest[at..];
         stat.State = (char)rest[0];
-        return TrySkip(ref rest, 2) && Utf8Parser.TryParse(rest, out stat.Group, out _)
-            && TrySkip(ref rest, 4) && Utf8Parser.TryParse(rest, out stat.Flags, out _)
-            && TrySkip(ref rest, 13) && Utf8Parser.TryParse(rest, out stat.StartTime, out _)
-            ? Look.Found
-            : Look.Unknown;
-    }
-
-    /// <summary>The name is put together as bytes: a child's first interpolated string would take a part of a millisecond of its start.</summary>
-    private static int OpenStat(int processId)
-    {
-        Span<byte> path = stackalloc byte[32];
-        "/proc/"u8.CopyTo(path);
-        _ = Utf8Formatter.TryFormat(processId, path[6..], out var digits);
-        "/stat\0"u8.CopyTo(path[(6 + digits)..]);
-        fixed (byte* start = path)
+        if (!TrySkip(ref rest, 2) || !Utf8Parser.TryParse(rest, out int group, out _)
+            || !TrySkip(ref rest, 4) || !Utf8Parser.TryParse(rest, out stat.Flags, out _)
+            || !TrySkip(ref rest, 13) || !Utf8Parser.TryParse(rest, out stat.StartTime, out _))
         {
-            return Open(start, ReadOnlyCloseOnExec);
+            return false;
         }
+
+        stat.LeadsGroup = group == number; // both as /proc numbers them
+        return true;
     }
 
     private static bool TrySkip(ref Span<byte> line, int fields)
@@ -159,11 +156,11 @@ internal static unsafe partial class ProcProcessIdentity
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int Kill(int processId, int signal);
 
-    /// <summary>The fields 3, 5, 9 and 22 of /proc/pid/stat (proc_pid_stat(5)).</summary>
+    /// <summary>From the fields 1, 3, 5, 9 and 22 of /proc/pid/stat (proc_pid_stat(5)).</summary>
     private struct Stat
     {
         public char State;
-        public int Group;
+        public bool LeadsGroup;
         public uint Flags;
         public long StartTime;
     }

@@ -9,52 +9,38 @@ internal static class ProcProcessTable
 {
     private const long TicksPerClock = TimeSpan.TicksPerSecond / 100; // USER_HZ is 100 on every Linux ABI
 
-    /// <summary>The process's numbers, or <see langword="null"/> when it does not exist.</summary>
-    public static ProcStat? TryReadStat(int processId)
-    {
-        string text;
-        try
-        {
-            text = File.ReadAllText($"/proc/{processId}/stat");
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return null; // gone (ENOENT, or ESRCH between open and read) or hidden (hidepid): both mean that there is nothing to read
-        }
-
-        // The name in parentheses may hold spaces and parentheses itself: the fields begin behind the last one.
-        var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
-        return new ProcStat(
-            processId,
-            fields[0][0],
-            int.Parse(fields[1], CultureInfo.InvariantCulture),
-            int.Parse(fields[2], CultureInfo.InvariantCulture),
-            TimeSpan.FromTicks(long.Parse(fields[11], CultureInfo.InvariantCulture) * TicksPerClock),
-            TimeSpan.FromTicks(long.Parse(fields[12], CultureInfo.InvariantCulture) * TicksPerClock),
-            int.Parse(fields[17], CultureInfo.InvariantCulture),
-            ulong.Parse(fields[19], CultureInfo.InvariantCulture),
-            long.Parse(fields[21], CultureInfo.InvariantCulture) * Environment.SystemPageSize);
-    }
+    /// <summary>The process's numbers, or <see langword="null"/> when it does not exist or /proc does not show it.</summary>
+    public static ProcStat? TryReadStat(int processId) => ProcMount.NumberOf(processId) is > 0 and var number ? TryReadEntry(number) is { } stat ? stat with { ProcessId = processId } : null : null;
 
     /// <summary>Every process below <paramref name="ancestor"/>, nearest first.</summary>
     public static IReadOnlyList<ProcStat> Descendants(int ancestor)
     {
         var children = new Dictionary<int, List<ProcStat>>();
+        if (ProcMount.NumberOf(ancestor) is not (> 0 and var root))
+        {
+            return []; // no /proc to look in
+        }
+
         foreach (var directory in Directory.EnumerateDirectories("/proc"))
         {
-            if (int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && TryReadStat(id) is { } stat)
+            if (int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && TryReadEntry(id) is { } stat)
             {
                 (children.TryGetValue(stat.ParentId, out var list) ? list : children[stat.ParentId] = []).Add(stat);
             }
         }
 
         var found = new List<ProcStat>();
-        var pending = new Queue<int>([ancestor]);
+        var pending = new Queue<int>([root]);
         while (pending.TryDequeue(out var id))
         {
             foreach (var child in children.GetValueOrDefault(id) ?? [])
             {
-                found.Add(child);
+                // The caller sends signals to these numbers: never those of another namespace.
+                if (ProcMount.OwnNumberOf(child.ProcessId) is > 0 and var own)
+                {
+                    found.Add(child with { ProcessId = own });
+                }
+
                 pending.Enqueue(child.ProcessId);
             }
         }
@@ -67,12 +53,39 @@ internal static class ProcProcessTable
     {
         try
         {
-            var line = File.ReadLines($"/proc/{processId}/status").FirstOrDefault(candidate => candidate.StartsWith("VmHWM:", StringComparison.Ordinal));
+            var line = File.ReadLines($"/proc/{ProcMount.NumberOf(processId)}/status").FirstOrDefault(candidate => candidate.StartsWith("VmHWM:", StringComparison.Ordinal));
             return line is null ? 0 : long.Parse(line["VmHWM:".Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) * 1024;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return 0;
         }
+    }
+
+    /// <summary>What stands in /proc under that number, its numbers of processes as /proc has them.</summary>
+    private static ProcStat? TryReadEntry(int number)
+    {
+        string text;
+        try
+        {
+            text = File.ReadAllText($"/proc/{number}/stat");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null; // gone (ENOENT, or ESRCH between open and read) or hidden (hidepid): both mean that there is nothing to read
+        }
+
+        // The name in parentheses may hold spaces and parentheses itself: the fields begin behind the last one.
+        var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
+        return new ProcStat(
+            number,
+            fields[0][0],
+            int.Parse(fields[1], CultureInfo.InvariantCulture),
+            int.Parse(fields[2], CultureInfo.InvariantCulture),
+            TimeSpan.FromTicks(long.Parse(fields[11], CultureInfo.InvariantCulture) * TicksPerClock),
+            TimeSpan.FromTicks(long.Parse(fields[12], CultureInfo.InvariantCulture) * TicksPerClock),
+            int.Parse(fields[17], CultureInfo.InvariantCulture),
+            ulong.Parse(fields[19], CultureInfo.InvariantCulture),
+            long.Parse(fields[21], CultureInfo.InvariantCulture) * Environment.SystemPageSize);
     }
 }

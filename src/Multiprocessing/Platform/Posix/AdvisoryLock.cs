@@ -10,20 +10,32 @@ internal static partial class AdvisoryLock
     private const int Exclusive = 2;
     private const int NonBlocking = 4;
 
-    /// <summary>Takes the lock at once, or returns null because somebody has it or the file cannot be opened. Disposing the handle drops the lock.</summary>
+    /// <inheritdoc cref="FileLock.TryTake"/>
     public static SafeFileHandle? TryTake(string path, bool create, bool shared = false)
     {
-        var flags = OpenFlags.ReadWrite | OpenFlags.CloseOnExec | (create ? OpenFlags.Create : 0);
-        var file = new SafeFileHandle(FileOpen.Open(path, flags, OpenFlags.OwnerOnly), ownsHandle: true);
-        if (!file.IsInvalid && Lock(file, (shared ? Shared : Exclusive) | NonBlocking) == 0)
+        var number = OwnFile.Open(path, create ? OpenFlags.Create : 0);
+        if (number < 0)
+        {
+            return Marshal.GetLastPInvokeError() is var error && error == Errno.NoEntry && !create ? null : throw Trouble(path, error);
+        }
+
+        var file = new SafeFileHandle(number, ownsHandle: true);
+        if (Lock(file, (shared ? Shared : Exclusive) | NonBlocking) == 0)
         {
             return file;
         }
 
+        var reason = Marshal.GetLastPInvokeError();
         file.Dispose();
-        return null;
+        return reason == Errno.Again ? null : throw Trouble(path, reason);
     }
 
-    [LibraryImport("libc", EntryPoint = "flock")]
+    private static Exception Trouble(string path, int error)
+    {
+        var message = $"'{path}' cannot be locked: {Marshal.GetPInvokeErrorMessage(error)} (errno {error}).";
+        return error == Errno.NoAccess ? new UnauthorizedAccessException(message) : new IOException(message);
+    }
+
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     private static partial int Lock(SafeFileHandle file, int operation);
 }

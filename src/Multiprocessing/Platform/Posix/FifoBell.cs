@@ -23,6 +23,7 @@ internal sealed unsafe partial class FifoBell : Bell
         var file = Open(path);
         if (file < 0 && MakeFifo(path, OpenFlags.OwnerOnly) == 0)
         {
+            _ = ChangeMode(path, OpenFlags.OwnerOnly); // the umask may have taken rights away
             file = Open(path);
         }
 
@@ -65,6 +66,9 @@ internal sealed unsafe partial class FifoBell : Bell
 
     [LibraryImport("libc", EntryPoint = "mkfifo", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int MakeFifo(string path, int mode);
+
+    [LibraryImport("libc", EntryPoint = "chmod", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int ChangeMode(string path, uint mode);
 
     [LibraryImport("libc", EntryPoint = "read")]
     private static partial nint Read(int file, byte* buffer, nint count);

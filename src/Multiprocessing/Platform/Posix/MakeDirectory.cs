@@ -8,8 +8,17 @@ internal static partial class MakeDirectory
     private const int OwnerOnly = 0x1C0;
 
     /// <summary>Makes a directory that only the user himself may enter, in one that is there.</summary>
-    public static void One(string path) => _ = MkDir(path, OwnerOnly);
+    public static void One(string path)
+    {
+        if (MkDir(path, OwnerOnly) == 0)
+        {
+            _ = ChangeMode(path, OwnerOnly); // the umask may have taken rights away
+        }
+    }
 
     [LibraryImport("libc", EntryPoint = "mkdir", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int MkDir(string path, int mode);
+
+    [LibraryImport("libc", EntryPoint = "chmod", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int ChangeMode(string path, uint mode);
 }

@@ -16,6 +16,9 @@ internal static partial class PosixSignals
 
     public static int OwnGroup => getpgrp();
 
+    /// <summary>The process that this one is a child of now: an orphan has a new parent.</summary>
+    public static int ParentId => getppid();
+
     /// <summary>Ends this process by the signal's default action, so that the parent sees the signal and no exit code.</summary>
     public static void DieBy(int signalNumber)
     {
@@ -55,6 +58,9 @@ internal static partial class PosixSignals
 
     [LibraryImport("libc")]
     private static partial int getpgrp();
+
+    [LibraryImport("libc")]
+    private static partial int getppid();
 
     [LibraryImport("libc")]
     private static partial nint signal(int number, nint handler);

@@ -20,7 +20,7 @@ internal static unsafe partial class SharedMapping
     public static int Create(string path, long size, long mapSize, out byte* address)
     {
         address = null;
-        var file = FileOpen.Open(path, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.CloseOnExec, OpenFlags.OwnerOnly);
+        var file = OwnFile.Open(path, OpenFlags.Create | OpenFlags.Exclusive);
         if (file < 0)
         {
             return Marshal.GetLastPInvokeError();

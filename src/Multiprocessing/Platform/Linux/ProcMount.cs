@@ -1,0 +1,151 @@
+using System.Buffers.Text;
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+
+namespace Multiprocessing.Platform.Linux;
+
+/// <summary>
+/// Which pid namespace /proc shows. A new pid namespace without a /proc of its own (<c>unshare --pid --fork</c>, some sandboxes and container set-ups) sees the one of an outer
+/// namespace: there every process has another number, and "no such file" says nothing about a process of this namespace.
+/// </summary>
+[SupportedOSPlatform("linux")]
+internal static unsafe partial class ProcMount
+{
+    private const int ReadOnlyCloseOnExec = 0x80000;
+    private static readonly Lazy<int[]> OwnNumbers = new(static () => ReadNumbers("/proc/self/status\0"u8));
+
+    /// <summary>The directory /proc/[number] is the process of that number: /proc belongs to this process's pid namespace.</summary>
+    public static bool IsOwn => OwnNumbers.Value is [var only] && only == Environment.ProcessId;
+
+    /// <summary>Under which number /proc has the process, or 0 where that cannot be found out: the process is gone, /proc does not show it, or the kernel is older than 5.3.</summary>
+    public static int NumberOf(int processId)
+    {
+        if (IsOwn)
+        {
+            return processId;
+        }
+
+        if (OwnNumbers.Value.Length == 0)
+        {
+            return 0; // not mounted, or of a namespace that this process is not in
+        }
+
+        // The descriptor names the process itself, so a number that is reused meanwhile cannot be taken for it. The kernel writes "Pid:" as the reader's /proc numbers it.
+        using var descriptor = PidFd.TryOpen(processId);
+        return descriptor is null ? 0 : Math.Max(0, FirstNumber(ReadFile(Path("/proc/self/fdinfo/"u8, descriptor.Number)), "Pid:"u8));
+    }
+
+    /// <summary>The number in this process's namespace of what /proc has under <paramref name="number"/>, or 0 if it is not in this namespace.</summary>
+    public static int OwnNumberOf(int number)
+    {
+        if (IsOwn)
+        {
+            return number;
+        }
+
+        // "NSpid:" lists the numbers from the namespace of /proc inwards; this process's own level is the last of its own list.
+        var numbers = ReadNumbers(Path("/proc/"u8, number, "/status"u8));
+        var level = OwnNumbers.Value.Length - 1;
+        return level >= 0 && level < numbers.Length ? numbers[level] : 0;
+    }
+
+    /// <summary>The path with a number in it, ended by a zero. As bytes, for the first interpolated string of a process costs a part of a millisecond.</summary>
+    public static byte[] Path(ReadOnlySpan<byte> before, int number, ReadOnlySpan<byte> after = default)
+    {
+        var path = new byte[before.Length + 11 + after.Length + 1];
+        before.CopyTo(path);
+        _ = Utf8Formatter.TryFormat(number, path.AsSpan(before.Length), out var digits);
+        after.CopyTo(path.AsSpan(before.Length + digits));
+        return path;
+    }
+
+    private static int[] ReadNumbers(ReadOnlySpan<byte> path)
+    {
+        var text = ReadFile(path);
+        var at = text.AsSpan().IndexOf("\nNSpid:"u8);
+        if (at < 0)
+        {
+            // A kernel before 4.1, or one without pid namespaces: then there is one number, the same for all.
+            return FirstNumber(text, "Pid:"u8) is > 0 and var only ? [only] : [];
+        }
+
+        var rest = text.AsSpan(at + "\nNSpid:"u8.Length);
+        var end = rest.IndexOf((byte)'\n');
+        rest = end < 0 ? rest : rest[..end];
+        var numbers = new List<int>();
+        while (rest.Length > 1 && Utf8Parser.TryParse(rest[1..], out int number, out var digits))
+        {
+            numbers.Add(number);
+            rest = rest[(1 + digits)..];
+        }
+
+        return [.. numbers];
+    }
+
+    private static int FirstNumber(byte[] text, ReadOnlySpan<byte> key)
+    {
+        var rest = text.AsSpan();
+        while (!rest.StartsWith(key))
+        {
+            var end = rest.IndexOf((byte)'\n');
+            if (end < 0)
+            {
+                return 0;
+            }
+
+            rest = rest[(end + 1)..];
+        }
+
+        rest = rest[key.Length..].TrimStart(" \t"u8);
+        return Utf8Parser.TryParse(rest, out int number, out _) ? number : 0;
+    }
+
+    private static byte[] ReadFile(ReadOnlySpan<byte> path)
+    {
+        int file;
+        fixed (byte* start = path)
+        {
+            file = Open(start, ReadOnlyCloseOnExec);
+        }
+
+        if (file < 0)
+        {
+            return [];
+        }
+
+        // The list of groups stands before the numbers, and may be long.
+        var text = new byte[4096];
+        var length = 0;
+        while (true)
+        {
+            nint count;
+            fixed (byte* start = text)
+            {
+                count = Read(file, start + length, text.Length - length);
+            }
+
+            if (count <= 0)
+            {
+                break;
+            }
+
+            length += (int)count;
+            if (length == text.Length)
+            {
+                Array.Resize(ref text, text.Length * 2);
+            }
+        }
+
+        _ = Close(file);
+        return text[..length];
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true)]
+    private static partial int Open(byte* path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "read")]
+    private static partial nint Read(int file, byte* buffer, nint count);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int file);
+}

@@ -1,0 +1,119 @@
+using System.Runtime.Versioning;
+using Shouldly;
+using Xunit;
+
+namespace Multiprocessing.Tests;
+
+/// <summary>Surroundings that whoever starts the program chose. In each of them, each part of the library works as elsewhere.</summary>
+[UnsupportedOSPlatform("windows")]
+public class SurroundingsTests : ProcessTest
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(240);
+
+    [PosixFact("Windows has no pid namespaces.")]
+    public Task In_a_pid_namespace_that_sees_the_proc_of_another_one_locks_exclude_and_deaths_are_noticed() => Watchdog.Run(
+        () =>
+        {
+            using var names = new TemporaryDirectory();
+            using var companion = Companion.Run(Surrounding.Unshared("-p -f"), Names(names), "surroundings", "exclusion", "5");
+            companion.ExitCode.ShouldBe(0, companion.ToString());
+            companion.Value("violations").ShouldBe("0", companion.ToString());
+            companion.Values("contender").ShouldBe(Enumerable.Repeat("exit code 0", 3), companion.ToString());
+            companion.Value("nameless abandoned").ShouldBe("True");
+            companion.Value("named abandoned").ShouldBe("True");
+            int.Parse(companion.Value("entered")).ShouldBeGreaterThan(10);
+        },
+        Limit);
+
+    [PosixFact("Windows has no /proc.")]
+    public Task Whatever_proc_shows_everything_works() => Watchdog.Run(
+        () =>
+        {
+            using var names = Surrounding.OpenDirectory();
+            Surrounding.Unshared("-p -f").ShouldAllowEverything(Names(names));
+            Surrounding.Unshared("-m -p -f", "mount -t proc proc /proc").ShouldAllowEverything(Names(names));
+            if (Posix.UserId() == 0)
+            {
+                // Other users' processes are hidden, and this program's own cannot be told from those by "no such file".
+                var other = Surrounding.Unprivileged(":");
+                var hidden = Surrounding.Unshared("-m -p -f", "mount -t proc -o hidepid=2 proc /proc");
+                new ProgramShape("hidepid", hidden.FileName, [.. hidden.Arguments.SkipLast(1), other.FileName, .. other.Arguments]).ShouldAllowEverything(Names(names));
+            }
+        },
+        Limit);
+
+    [PosixFact("Windows has no umask.")]
+    public Task Under_every_umask_everything_works_and_the_place_to_meet_stays_usable() => Watchdog.Run(
+        () =>
+        {
+            foreach (var mask in (string[])["0277", "0777", "0177", "0577", "0400", "0077", "0022", "0000"])
+            {
+                using var names = Surrounding.OpenDirectory();
+                using var temporary = Surrounding.OpenDirectory();
+                var environment = new Dictionary<string, string>(Names(names)) { ["TMPDIR"] = temporary.Path };
+                Surrounding.Unprivileged($"umask {mask}").ShouldAllowEverything(environment);
+                Surrounding.Unprivileged("umask 0022").ShouldAllowEverything(environment);
+                foreach (var place in Directory.EnumerateDirectories(names.Path))
+                {
+                    File.GetUnixFileMode(place).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, $"umask {mask}");
+                    Directory.EnumerateFiles(place).ShouldAllBe(file => File.GetUnixFileMode(file) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
+                }
+            }
+        },
+        Limit);
+
+    [PosixFact("Windows has no umask.")]
+    public Task A_place_to_meet_that_an_earlier_program_left_without_rights_is_repaired() => Watchdog.Run(
+        () =>
+        {
+            using var names = Surrounding.OpenDirectory();
+            Surrounding.Unprivileged(":").ShouldAllowEverything(Names(names));
+            foreach (var place in Directory.GetDirectories(names.Path))
+            {
+                foreach (var file in Directory.EnumerateFiles(place))
+                {
+                    File.SetUnixFileMode(file, UnixFileMode.None);
+                }
+
+                File.SetUnixFileMode(place, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+            }
+
+            Surrounding.Unprivileged(":").ShouldAllowEverything(Names(names));
+        },
+        Limit);
+
+    [PosixFact("Windows has no TMPDIR, and no memory apart from it.")]
+    public Task A_temp_directory_that_changes_while_the_program_runs_is_the_same_one_for_all_its_processes() => Watchdog.Run(
+        () =>
+        {
+            using var first = new TemporaryDirectory();
+            using var second = new TemporaryDirectory();
+            using var companion = Companion.Run(Surrounding.Unshared("-m", "mount -t tmpfs -o size=20m tmpfs /dev/shm"), "surroundings", "temp-directory", first.Path, second.Path);
+            companion.ExitCode.ShouldBe(0, companion.ToString());
+            companion.Value("child's").ShouldBe("8", companion.ToString());
+            companion.Value("child").ShouldBe("exit code 0");
+            companion.Value("mine").ShouldBe("7");
+            companion.Value("first").ShouldBe("1");
+            companion.Value("second").ShouldBe("0");
+            Directory.GetFileSystemEntries(first.Path).ShouldBeEmpty("the session has ended");
+        },
+        Limit);
+
+    [PosixFact("Windows has no TMPDIR.")]
+    public Task Whatever_the_temp_directory_is_everything_works() => Watchdog.Run(
+        () =>
+        {
+            using var names = Surrounding.OpenDirectory();
+            using var closed = Surrounding.OpenDirectory();
+            File.SetUnixFileMode(closed.Path, UnixFileMode.None);
+            foreach (var directory in (string[])["", "/nowhere/at/all", "relative", "/dev/null", closed.Path, closed.Path + "/below", "/proc", names.Path + "/" + new string('x', 200) + "/" + new string('y', 200)])
+            {
+                Surrounding.Unprivileged(":").ShouldAllowEverything(new Dictionary<string, string>(Names(names)) { ["TMPDIR"] = directory });
+            }
+
+            File.SetUnixFileMode(closed.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        },
+        Limit);
+
+    private static Dictionary<string, string> Names(TemporaryDirectory directory) => new() { ["MULTIPROCESSING_NAMES"] = directory.Path };
+}
