@@ -13,6 +13,9 @@ internal static unsafe class MappedFile
     public const int OutOfMemory = 12;
     public const int NoSpace = 28;
 
+    /// <summary>No system's number: the process has so many mappings that the runtime needs the rest (<see cref="MappingBudget"/>).</summary>
+    public const int TooManyMappings = -1;
+
     /// <summary>Where files are memory and no disk, or <see langword="null"/> where the system has no such place.</summary>
     public static string? MemoryDirectory => OperatingSystem.IsLinux() ? "/dev/shm" : null;
 
@@ -25,16 +28,30 @@ internal static unsafe class MappedFile
     /// <param name="mapSize">Bytes of address space.</param>
     /// <param name="keeper">With whom the memory goes at the latest.</param>
     /// <param name="address">Where it lies.</param>
-    public static int Create(string path, long size, long mapSize, MemoryKeeper keeper, out byte* address) =>
-        Known(OperatingSystem.IsWindows() ? SectionFile.Create(path, mapSize, keeper, out address) : SharedMapping.Create(path, size, mapSize, out address), path, mapSize, address);
+    public static int Create(string path, long size, long mapSize, MemoryKeeper keeper, out byte* address)
+    {
+        if (!MappingBudget.TryTake())
+        {
+            address = null;
+            return TooManyMappings;
+        }
+
+        var error = OperatingSystem.IsWindows() ? SectionFile.Create(path, mapSize, keeper, out address) : SharedMapping.Create(path, size, mapSize, out address);
+        return Known(error, path, mapSize, address);
+    }
 
     /// <summary>Maps a file that is there. One with fewer than <paramref name="leastSize"/> bytes, whose first touch could crash, counts as not there.</summary>
-    public static int OpenExisting(string path, long mapSize, out byte* address, long leastSize = 0) =>
-        Known(
-            OperatingSystem.IsWindows() ? SectionFile.Open(path, mapSize, out address, leastSize) : SharedMapping.OpenExisting(path, mapSize, out address, leastSize),
-            path,
-            mapSize,
-            address);
+    public static int OpenExisting(string path, long mapSize, out byte* address, long leastSize = 0)
+    {
+        if (!MappingBudget.TryTake())
+        {
+            address = null;
+            return TooManyMappings;
+        }
+
+        var error = OperatingSystem.IsWindows() ? SectionFile.Open(path, mapSize, out address, leastSize) : SharedMapping.OpenExisting(path, mapSize, out address, leastSize);
+        return Known(error, path, mapSize, address);
+    }
 
     /// <summary>The mapped file was renamed.</summary>
     public static void Move(byte* address, string path)
@@ -50,6 +67,7 @@ internal static unsafe class MappedFile
 
     public static void Unmap(byte* address, long size)
     {
+        MappingBudget.GiveBack();
         if (Means.ParksSleepers)
         {
             MappingTable.Remove(address);
@@ -92,6 +110,11 @@ internal static unsafe class MappedFile
 
     private static int Known(int error, string path, long size, byte* address)
     {
+        if (error != 0)
+        {
+            MappingBudget.GiveBack();
+        }
+
         if (Means.ParksSleepers && error == 0)
         {
             MappingTable.Add(address, size, path);

@@ -1,6 +1,6 @@
 namespace Multiprocessing;
 
-/// <summary>There was no room for a piece of shared memory, neither in /dev/shm nor in the temp directory.</summary>
+/// <summary>There was no room for a piece of shared memory, neither in /dev/shm nor in the temp directory; or this process has mapped as many pieces as the system lets it.</summary>
 public sealed class InsufficientSharedMemoryException : IOException
 {
     /// <summary>Creates the exception.</summary>
@@ -8,9 +8,17 @@ public sealed class InsufficientSharedMemoryException : IOException
     /// <param name="bytesAsked">How many bytes it was to have.</param>
     /// <param name="bytesFree">How many bytes were free on that file system.</param>
     public InsufficientSharedMemoryException(string path, long bytesAsked, long bytesFree)
-        : base(
+        : this(
+            path,
+            bytesAsked,
+            bytesFree,
             $"There is no room for {bytesAsked} bytes of shared memory at '{path}' ({bytesFree} bytes are free there). "
             + "Make room, give the container a larger /dev/shm (docker run --shm-size), point TMPDIR to a larger file system, or bound the queues (ProcessQueueOptions.MaxBytes).")
+    {
+    }
+
+    internal InsufficientSharedMemoryException(string path, long bytesAsked, long bytesFree, string message)
+        : base(message)
     {
         Path = path;
         BytesAsked = bytesAsked;

@@ -17,7 +17,7 @@ internal static unsafe class Mappings
         }
 
         var error = MappedFile.Create(path, size, size, keeper, out address);
-        if (error == MappedFile.OutOfMemory)
+        if (error is MappedFile.OutOfMemory or MappedFile.TooManyMappings)
         {
             CollectMappings();
             error = MappedFile.Create(path, size, size, keeper, out address);
@@ -29,7 +29,7 @@ internal static unsafe class Mappings
     public static int Open(string path, long size, out byte* address)
     {
         var error = MappedFile.OpenExisting(path, size, out address);
-        if (error == MappedFile.OutOfMemory)
+        if (error is MappedFile.OutOfMemory or MappedFile.TooManyMappings)
         {
             CollectMappings();
             error = MappedFile.OpenExisting(path, size, out address);
