@@ -48,6 +48,8 @@ public static partial class MultiprocessingLogging
 
     internal static void OutputLine(ILogger logger, LogLevel level, string processName, int processId, string line) => LogOutputLine(logger, level, processName, processId, line);
 
+    internal static void LeavingFailed(Exception exception) => Safely(() => LogLeavingFailed(Factory.CreateLogger("Multiprocessing.SharedMemory"), exception));
+
     internal static void DeathNotAnnounced(Exception exception, int processId) => Safely(() => LogDeathNotAnnounced(ProcessLogger, exception, processId));
 
     internal static void NoteFailed(Exception exception) => Safely(() => LogNoteFailed(Factory.CreateLogger("Multiprocessing.Pools"), exception));
@@ -72,7 +74,7 @@ public static partial class MultiprocessingLogging
     private static partial void LogEntryPointFailed(ILogger logger, Exception exception, EntryPoint entryPoint);
 
     /// <summary>For what is logged on a thread of the library's own, where a logger that throws would end the program. That is told once: it may come with every line.</summary>
-    private static void Safely(Action log)
+    internal static void Safely(Action log)
     {
         try
         {
@@ -89,6 +91,9 @@ public static partial class MultiprocessingLogging
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Error, Message = "A callback for a child's output threw; its line is dropped, the next ones still come")]
     private static partial void LogOutputCallbackFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 6, Level = LogLevel.Warning, Message = "This process could not let go of all shared memory; what is left goes when it has ended")]
+    private static partial void LogLeavingFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(EventId = 2, Level = LogLevel.Error, Message = "The death of child {ProcessId} could not be announced to the other processes; they find out within their next check")]
     private static partial void LogDeathNotAnnounced(ILogger logger, Exception exception, int processId);

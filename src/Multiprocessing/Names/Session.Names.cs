@@ -108,7 +108,7 @@ internal sealed unsafe partial class Session
     {
         ObjectDisposedException.ThrowIf(HasLeft, this);
         var word = &_memory.Header->NameLock;
-        if (OwnerLock.Enter(word, Members, Deadline.After(NamesPatience)) is OwnerLock.Result.TimedOut)
+        if (OwnerLock.Enter(word, Members, Deadline.Now, patience: NamesPatience) is OwnerLock.Result.TimedOut)
         {
             throw new TimeoutException(
                 $"The names have been locked for {NamesPatience.TotalSeconds:0} s by {OwnerLock.Describe(word, Members)}, which lives and does not move. Is it stopped (SIGSTOP, a debugger)?");

@@ -263,8 +263,7 @@ internal sealed unsafe partial class QueueCore : SharedObject
     {
         // The lock is held for the copying of one message. A zero time-out speaks of items and room, not of that: an owner that is not scheduled
         // right now must not make a full queue look empty.
-        var patience = Deadline.After(Patience);
-        var result = OwnerLock.Enter(word, _members, deadline.Remaining > patience.Remaining ? deadline : patience, cancellationToken);
+        var result = OwnerLock.Enter(word, _members, deadline, cancellationToken, Patience);
         return result is not OwnerLock.Result.TimedOut
             ? result
             : throw new TimeoutException(

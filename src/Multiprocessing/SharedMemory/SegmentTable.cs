@@ -8,14 +8,14 @@ namespace Multiprocessing;
 /// </summary>
 internal sealed unsafe class SegmentTable(SessionMemory memory, ParticipantTable participants, SessionDirectory directory)
 {
-    // The table is held for microseconds, or for a file's deletion. Longer means that its owner is stopped.
+    // One process holds the table for microseconds, or for a file's deletion. Longer means that it is stopped.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     public SegmentEntry* this[int index] => memory.Segments + index;
 
     public void Enter()
     {
-        switch (OwnerLock.Enter(&memory.Header->TableLock, participants, Deadline.After(Patience)))
+        switch (OwnerLock.Enter(&memory.Header->TableLock, participants, Deadline.Now, patience: Patience))
         {
             case OwnerLock.Result.Recovered:
                 Repair();
@@ -285,12 +285,14 @@ internal sealed unsafe class SegmentTable(SessionMemory memory, ParticipantTable
                 throw new ObjectDisposedException(null, "The shared object was disposed in this process while a call was inside it.");
             }
 
-            var index = 1;
+            var index = Math.Max(1, header->FirstFree);
             while (index < header->SegmentsUsed && this[index]->State != (int)SegmentState.Free)
             {
                 index++;
             }
 
+            // Killed right after this: the entry is free, and none below it is.
+            header->FirstFree = index;
             if (index >= header->SegmentCapacity)
             {
                 memory.GrowSegments();
@@ -366,6 +368,7 @@ internal sealed unsafe class SegmentTable(SessionMemory memory, ParticipantTable
         }
 
         KillPoints.Pass(KillPoint.FileDeleted);
+        memory.Header->FirstFree = Math.Min(memory.Header->FirstFree, index);
         Volatile.Write(ref entry->State, (int)SegmentState.Free);
         KillPoints.Pass(KillPoint.EntryFreed);
     }

@@ -112,7 +112,15 @@ internal sealed unsafe partial class Session
                 KillPoints.Pass(KillPoint.ObjectDetached);
                 NoteGone(released.Segment.Header, Self);
                 KillPoints.Pass(KillPoint.ObjectGoingNoted);
-                Segments.Release(released.Segment.Id, Self.Slot);
+                try
+                {
+                    Segments.Release(released.Segment.Id, Self.Slot);
+                }
+                catch (TimeoutException exception)
+                {
+                    // Letting go must not fail, and a finalizer may be the one that does: the hold goes with this process.
+                    MultiprocessingLogging.LeavingFailed(exception);
+                }
             }
         }
 

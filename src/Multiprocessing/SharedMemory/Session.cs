@@ -150,7 +150,10 @@ internal sealed unsafe partial class Session
         return session;
     }
 
-    /// <summary>The normal way out of this process: gives up its holds; the root removes the directory. What is mapped stays usable. Idempotent.</summary>
+    /// <summary>
+    /// The normal way out of this process: gives up its holds; the root removes the directory. What is mapped stays usable. Idempotent. Never throws: what fails, because another
+    /// process is stopped in a lock for example, is logged, and is left to those who clean up after a process that was killed.
+    /// </summary>
     public void Leave()
     {
         if (Interlocked.Exchange(ref _left, 1) != 0)
@@ -158,11 +161,45 @@ internal sealed unsafe partial class Session
             return;
         }
 
-        Leaving?.Invoke();
+        Attempt(() => Leaving?.Invoke());
 
         // Before the holds go: the queues' rows say who let go of them.
-        DetachAll();
+        Attempt(DetachAll);
         KillPoints.Pass(KillPoint.LeaveDetached);
+        Attempt(ReleaseHolds);
+        Attempt(Doorbells.Stop);
+        Attempt(() =>
+        {
+            if (_names is not null)
+            {
+                _names.Leave();
+            }
+            else
+            {
+                _directory.Close(remove: IsRoot);
+            }
+        });
+
+        lock (Joined)
+        {
+            Joined.Remove(this);
+        }
+    }
+
+    private static void Attempt(Action step)
+    {
+        try
+        {
+            step();
+        }
+        catch (Exception exception)
+        {
+            MultiprocessingLogging.LeavingFailed(exception);
+        }
+    }
+
+    private void ReleaseHolds()
+    {
         Segments.Enter();
         Segments.ReleaseAll(Self.Slot);
         KillPoints.Pass(KillPoint.LeaveHoldsReleased);
@@ -170,20 +207,6 @@ internal sealed unsafe partial class Session
         Interlocked.CompareExchange(ref slot->State, (int)ParticipantState.Left, (int)ParticipantState.Active);
         KillPoints.Pass(KillPoint.LeaveMarked);
         Segments.Exit();
-        Doorbells.Stop();
-        if (_names is not null)
-        {
-            _names.Leave();
-        }
-        else
-        {
-            _directory.Close(remove: IsRoot);
-        }
-
-        lock (Joined)
-        {
-            Joined.Remove(this);
-        }
     }
 
     /// <summary>Called by a descendant that sees that the root is gone: kills every other participant, then removes the directory. Idempotent, safe in several processes at once.</summary>

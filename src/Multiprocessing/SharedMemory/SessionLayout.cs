@@ -8,7 +8,7 @@ internal struct SessionHeader
 {
     public const int Size = 4096;
     public const uint ExpectedMagic = 0x4E53504D; // "MPSN"
-    public const int ExpectedVersion = 3;
+    public const int ExpectedVersion = 4;
 
     [FieldOffset(0)]
     public uint Magic;
@@ -47,6 +47,10 @@ internal struct SessionHeader
     /// <summary>1 where sleepers are parked in a table (<see cref="Platform.Means.ParksSleepers"/>): a process that sleeps on the words themselves would not be woken by one that looks there.</summary>
     [FieldOffset(44)]
     public int ParksSleepers;
+
+    /// <summary>No entry below this one is free: where the search for a free one begins. Under the table lock; lowered before an entry is freed.</summary>
+    [FieldOffset(48)]
+    public int FirstFree;
 
     /// <summary>The owner lock of both tables, on a line of its own.</summary>
     [FieldOffset(128)]

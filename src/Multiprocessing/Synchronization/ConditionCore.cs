@@ -243,7 +243,7 @@ internal sealed unsafe partial class ConditionCore : SyncCore
     private void EnterGuard()
     {
         // Nothing to repair after a death here: an entry is given, notified and taken back by one store each.
-        if (!OwnerLock.TryEnter(_guard, SelfWord) && OwnerLock.Enter(_guard, Members, Deadline.After(Patience)) is OwnerLock.Result.TimedOut)
+        if (!OwnerLock.TryEnter(_guard, SelfWord) && OwnerLock.Enter(_guard, Members, Deadline.Now, patience: Patience) is OwnerLock.Result.TimedOut)
         {
             throw new TimeoutException(
                 $"The ProcessCondition is locked by {OwnerLock.Describe(_guard, Members)}, which lives and does not move. Is it stopped (SIGSTOP, a debugger)?");

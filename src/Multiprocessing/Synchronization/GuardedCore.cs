@@ -70,7 +70,7 @@ internal abstract unsafe class GuardedCore : SyncCore
     /// </summary>
     protected bool TryEnterGuard()
     {
-        var result = OwnerLock.Enter(_guard, Members, Deadline.After(Patience));
+        var result = OwnerLock.Enter(_guard, Members, Deadline.Now, patience: Patience);
         if (result is OwnerLock.Result.Recovered)
         {
             Repair();
@@ -148,7 +148,7 @@ internal abstract unsafe class GuardedCore : SyncCore
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void EnterGuardSlow()
     {
-        switch (OwnerLock.Enter(_guard, Members, Deadline.After(Patience)))
+        switch (OwnerLock.Enter(_guard, Members, Deadline.Now, patience: Patience))
         {
             case OwnerLock.Result.Recovered:
                 Repair();

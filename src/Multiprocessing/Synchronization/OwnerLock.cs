@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Multiprocessing.Platform;
 
@@ -16,7 +17,10 @@ internal static unsafe class OwnerLock
 {
     private const int Waiters = 1 << 31;
     private const int SpinTries = 100;
-    private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(5);
+
+    // Each sleep is longer than the one before: of hundreds of processes that want one lock, as when they all end at once, hardly any may be awake only to look.
+    private const int ShortestSlice = 5;
+    private const int LongestSlice = 80;
 
     public enum Result
     {
@@ -37,8 +41,15 @@ internal static unsafe class OwnerLock
     public static bool TryEnter(int* word, int self) => Interlocked.CompareExchange(ref *word, self, 0) == 0;
 
     /// <summary>Waits for the lock, at most until <paramref name="deadline"/>; the owner's life is looked at after every sleep that found the word unchanged.</summary>
+    /// <param name="word">The lock.</param>
+    /// <param name="participants">Who the owner may be.</param>
+    /// <param name="deadline">Until when the caller waits.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="patience">
+    /// If not zero, the wait also goes on until one owner has had the lock for that long, seen from here: only then is it stopped. A lock that goes from one to the other, however many want it, never times out.
+    /// </param>
     /// <exception cref="OperationCanceledException">The token fired; the lock is not held.</exception>
-    public static Result Enter(int* word, ParticipantTable participants, Deadline deadline, CancellationToken cancellationToken = default)
+    public static Result Enter(int* word, ParticipantTable participants, Deadline deadline, CancellationToken cancellationToken = default, TimeSpan patience = default)
     {
         var self = participants.SelfWord;
         if (TryEnter(word, self))
@@ -57,9 +68,18 @@ internal static unsafe class OwnerLock
             }
         }
 
+        var slice = ShortestSlice;
+        var owner = 0;
+        var since = 0L;
         while (true)
         {
             var seen = Volatile.Read(ref *word);
+            if ((seen & ~Waiters) != owner)
+            {
+                owner = seen & ~Waiters;
+                since = Stopwatch.GetTimestamp();
+            }
+
             if (seen == 0)
             {
                 // The bit goes in with us: we do not know whether others sleep, and a bit too many costs a system call where one too few costs a slice.
@@ -84,13 +104,15 @@ internal static unsafe class OwnerLock
             }
 
             cancellationToken.ThrowIfCancellationRequested();
-            if (deadline.HasPassed)
+            if (deadline.HasPassed && (patience == TimeSpan.Zero || Stopwatch.GetElapsedTime(since) >= patience))
             {
                 return Result.TimedOut;
             }
 
-            WordWait.Wait(word, seen, deadline.Slice(Slice));
+            var sleep = TimeSpan.FromMilliseconds(slice + Jitter(slice, self));
+            WordWait.Wait(word, seen, patience == TimeSpan.Zero ? deadline.Slice(sleep) : sleep);
             KillPoints.Pass(KillPoint.LockSlept);
+            slice = Math.Min(slice * 2, LongestSlice);
 
             // After every return, not after time-outs only: frequent wake-ups for other reasons would starve the look at the owner.
             if (Volatile.Read(ref *word) == seen
@@ -113,6 +135,9 @@ internal static unsafe class OwnerLock
             WordWait.Wake(word, 1);
         }
     }
+
+    /// <summary>Up to half of the slice more, so that those who came together do not look together each time.</summary>
+    private static int Jitter(int slice, int self) => (int)(((uint)(Stopwatch.GetTimestamp() ^ self) * 2654435761u >> 16) % (uint)((slice / 2) + 1));
 
     /// <summary>For messages: who has it now.</summary>
     public static string Describe(int* word, ParticipantTable participants)

@@ -16,6 +16,9 @@ internal static class LongRuns
     /// <summary>How long a torture lasts: <c>MULTIPROCESSING_TORTURE_SECONDS</c>.</summary>
     public static int TortureSeconds(int ordinary) => ValueOf("MULTIPROCESSING_TORTURE_SECONDS") ?? ordinary;
 
+    /// <summary>How many children start and end together: <c>MULTIPROCESSING_CROWD</c>, at most 510.</summary>
+    public static int Crowd(int ordinary) => ValueOf("MULTIPROCESSING_CROWD") ?? ordinary;
+
     private static int? ValueOf(string variable) =>
         Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
 }

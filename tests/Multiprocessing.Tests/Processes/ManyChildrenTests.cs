@@ -80,4 +80,24 @@ public class ManyChildrenTests : ProcessTest
             child.Dispose();
         }
     });
+
+    [Fact]
+    public Task A_crowd_that_ends_at_once_ends_in_good_order() => Watchdog.Run(
+        () =>
+        {
+            var many = LongRuns.Crowd(40);
+            using var go = new ProcessEvent();
+            var children = Enumerable.Range(0, many).Select(_ => ChildProcess.Run(() => go.Wait())).ToList();
+            Eventually.Is(() => children.All(static child => child.State == ProcessState.Running), "all bodies run", TimeSpan.FromMinutes(8));
+            var watch = System.Diagnostics.Stopwatch.StartNew();
+            go.Set();
+            foreach (var child in children)
+            {
+                child.Join();
+            }
+
+            TestContext.Current.TestOutputHelper?.WriteLine($"{many} ended in {watch.Elapsed.TotalSeconds:0.0} s");
+            children.Select(static child => child.ExitStatus!.ToString()).Distinct().ShouldBe(["exit code 0"]);
+        },
+        TimeSpan.FromMinutes(10));
 }
