@@ -4,7 +4,7 @@ using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
-/// <summary>How this program starts a child of its own kind without running its <c>Main</c>; decided once.</summary>
+/// <summary>How this program starts a child of its own kind without running its <c>Main</c>; decided at the first start that finds its files.</summary>
 /// <param name="Executable">The program to run.</param>
 /// <param name="Arguments">Its arguments, without <c>argv[0]</c>.</param>
 /// <param name="StartupHook">What goes into DOTNET_STARTUP_HOOKS, or <see langword="null"/> when the host assembly is the entry point.</param>
@@ -13,9 +13,10 @@ internal sealed record LaunchPlan(string Executable, IReadOnlyList<string> Argum
     private const string HookSwitch = "System.StartupHookProvider.IsSupported";
     private const string HostFileName = "Multiprocessing.Host.dll";
 
-    private static readonly Lazy<LaunchPlan> Detected = new(Detect);
+    private static LaunchPlan? _detected;
 
-    public static LaunchPlan Current => Detected.Value;
+    // Not a Lazy, which would keep an error for the life of the process: files may be missing for a moment, while a program is updated for example.
+    public static LaunchPlan Current => Volatile.Read(ref _detected) ?? (_detected = Detect());
 
     private static LaunchPlan Detect()
     {
@@ -25,7 +26,10 @@ internal sealed record LaunchPlan(string Executable, IReadOnlyList<string> Argum
         {
             throw new ProcessStartException(
                 "This program was compiled to native code (PublishAot), from which no child can be started: there is no runtime that could begin with another entry point, "
-                + "and no IL that says what a body captured. Publish with PublishReadyToRun instead, and with PublishTrimmed if size matters.");
+                + "and no IL that says what a body captured. Publish with PublishReadyToRun instead, and with PublishTrimmed if size matters.")
+            {
+                IsFinal = true,
+            };
         }
 
         var library = typeof(LaunchPlan).Assembly.Location;
@@ -57,7 +61,10 @@ internal sealed record LaunchPlan(string Executable, IReadOnlyList<string> Argum
         {
             throw new ProcessStartException(
                 $"No child can be started, because a child of this program begins in a startup hook, and these are switched off ({HookSwitch} is false). "
-                + "Set <StartupHookSupport>true</StartupHookSupport> in the project.");
+                + "Set <StartupHookSupport>true</StartupHookSupport> in the project.")
+            {
+                IsFinal = true,
+            };
         }
 
         var self = Environment.ProcessPath

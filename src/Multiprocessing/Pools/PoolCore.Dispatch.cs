@@ -186,6 +186,7 @@ internal sealed unsafe partial class PoolCore
         if (Options.MaxTasksPerWorker is { } most && member.Requests.Next >= (uint)most && member.State == MemberState.Ready)
         {
             member.State = MemberState.Retiring; // it has all the tasks that it may have: its replacement starts now
+            LogReplaced(member, nameof(ProcessPoolOptions.MaxTasksPerWorker));
             if (_pending.Count > 0)
             {
                 StartMissing();

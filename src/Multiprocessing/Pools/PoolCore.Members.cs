@@ -6,13 +6,9 @@ namespace Multiprocessing;
 /// <summary>The workers: how they start, end, and what becomes of their tasks.</summary>
 internal sealed unsafe partial class PoolCore
 {
-    /// <summary>Who kills workers from outside hits some that have just started: that says little about whether the next one can start.</summary>
-    private const int PatienceWithKillers = 20;
-
     private readonly Queue<long> _deaths = new();
+    private readonly StartPatience _starts;
     private long _memoryKills = OutOfMemoryKills.Count();
-    private int _failedStarts;
-    private long _startsFrom;
 
     private int Living => _members.Count(member => member.State is MemberState.Starting or MemberState.Ready && !member.IsExpiring && !member.IsKilled);
 
@@ -25,56 +21,63 @@ internal sealed unsafe partial class PoolCore
         }
 
         var now = Stopwatch.GetTimestamp();
-        if (now < _startsFrom)
+        if (now < _starts.NextAt)
         {
-            LookBy(_startsFrom);
+            LookBy(_starts.NextAt);
             return;
         }
 
         var starting = _members.Count(member => member.State == MemberState.Starting);
         var living = Living;
-        for (var count = Math.Max(Math.Min(_pending.Count - starting, _workers - living), LeastWorkers - living); count > 0; count--)
+        var count = Math.Max(Math.Min(_pending.Count - starting, _workers - living), LeastWorkers - living);
+        if (_starts.TriesOneByOne)
         {
-            StartMember();
+            count = Math.Min(count, 1 - starting);
+        }
+
+        while (count-- > 0 && StartMember())
+        {
         }
     }
 
-    private void StartMember()
+    private bool StartMember()
     {
         PoolMemory channel;
         try
         {
             channel = PoolMemory.CreateChannel(_bell.Session);
         }
-        catch (Exception exception) when (exception is InsufficientSharedMemoryException or ObjectDisposedException or TimeoutException)
+        catch (Exception exception)
         {
-            Break(exception);
-            return;
+            CountRefused(exception, Stopwatch.GetTimestamp());
+            return false;
         }
 
         var member = new PoolMember(++_lastMember, channel);
         _members.Add(member);
         LastResort.Queue(EntryPoint.WorkerLaunch, member, Launch, (member, exception) => Post(() => OnNotStarted(member, exception)));
+        return true;
     }
 
     /// <summary>Outside the gate: the system takes a millisecond to start a process.</summary>
     private void Launch(PoolMember member)
     {
-        var start = new WorkerStart
-        {
-            Channel = member.Memory,
-            Bell = _bell,
-            Initializer = _initializer,
-            Pool = Name,
-            Number = member.Number,
-            WatchesMemory = Options.MaxWorkerMemory is not null,
-            Logs = MultiprocessingLogging.IsConfigured,
-        };
-        var options = (Options.Process ?? new ChildProcessOptions()).ToValidated();
-        options.Name = $"{Name}:{member.Number}";
-        var process = ChildProcess.Create(PoolWorker.Run, start, options);
+        ChildProcess process;
         try
         {
+            var start = new WorkerStart
+            {
+                Channel = member.Memory,
+                Bell = _bell,
+                Initializer = _initializer,
+                Pool = Name,
+                Number = member.Number,
+                WatchesMemory = Options.MaxWorkerMemory is not null,
+                Logs = MultiprocessingLogging.IsConfigured,
+            };
+            var options = (Options.Process ?? new ChildProcessOptions()).ToValidated();
+            options.Name = NameOf(member);
+            process = ChildProcess.Create(PoolWorker.Run, start, options);
             process.Start();
         }
         catch (Exception exception)
@@ -86,6 +89,7 @@ internal sealed unsafe partial class PoolCore
         Post(() =>
         {
             member.Process = process;
+            LogStarted(member);
             if (member.IsKilled)
             {
                 process.Kill();
@@ -103,7 +107,49 @@ internal sealed unsafe partial class PoolCore
     {
         _members.Remove(member);
         member.Dispose();
-        Break(exception);
+        if (!member.IsKilled)
+        {
+            CountRefused(exception, member.Seen.LaunchedAt);
+        }
+
+        FinishResizes();
+    }
+
+    /// <summary>The system refused a start. That is nobody's death: workers that are there go on, and the start is tried again later.</summary>
+    private void CountRefused(Exception exception, long begun)
+    {
+        if (_broken is not null || _isDisposing)
+        {
+            return;
+        }
+
+        if (exception is ObjectDisposedException or NotSerializableException or NotSupportedException or ProcessStartException { IsFinal: true })
+        {
+            Break(exception); // no waiting helps: this process is ending, or can start no children at all
+            return;
+        }
+
+        CountFailedStart(StartFailure.Refused, begun, exception.Message, exception);
+    }
+
+    /// <summary>Tries again later, or gives up; but not while a worker is there that was ready, for tasks get done.</summary>
+    private void CountFailedStart(StartFailure failure, long begun, string cause, Exception? exception)
+    {
+        if (!_starts.Count(failure, begun, Stopwatch.GetTimestamp()))
+        {
+            return;
+        }
+
+        if (_starts.IsExhausted && !_members.Exists(static member => member.ReadyAt != 0 && !member.IsKilled && member.State != MemberState.Closing))
+        {
+            Break(new PoolBrokenException(
+                $"The pool '{Name}' gave up: {_starts.Failed} starts in a row did not lead to a worker that is ready, and at most {Options.MaxFailedStarts} may fail ({nameof(ProcessPoolOptions.MaxFailedStarts)}). "
+                + $"The last one: {cause}", exception));
+            return;
+        }
+
+        LogStartFailed(cause, exception);
+        LookBy(_starts.NextAt);
     }
 
     /// <summary>
@@ -136,6 +182,7 @@ internal sealed unsafe partial class PoolCore
         var isInOrder = member.State == MemberState.Closing && !member.IsKilled;
         var status = process.ExitStatus ?? new ExitStatus();
         NoteGone(member, status, died: !isInOrder);
+        LogGone(member, process, status, isInOrder);
         if (member.Requests.Started != member.Replied)
         {
             var running = member.Hand.First!.Value;
@@ -169,7 +216,7 @@ internal sealed unsafe partial class PoolCore
         process.Dispose();
         if (!isInOrder && !_isDisposing && _broken is null && !member.IsKilledByCaller)
         {
-            CountDeath(process, failure, wasReady, member.IsKilled);
+            CountDeath(member, process, failure, wasReady);
         }
 
         FinishResizes();
@@ -178,6 +225,12 @@ internal sealed unsafe partial class PoolCore
     private void FailRunning(PoolMember member, ChildProcess process, PoolWork work, int index, Exception? failure)
     {
         work.ReleaseReferences(index);
+        if (_broken is not null && member is { IsKilled: true, Reason: KillReason.None or KillReason.Disposed })
+        {
+            work.OnError(index, _broken);
+            return;
+        }
+
         switch (member.KillNumber == member.Replied ? member.Reason : KillReason.None)
         {
             case KillReason.Timeout:
@@ -198,6 +251,7 @@ internal sealed unsafe partial class PoolCore
         if (_broken is null && !_isDisposing && work.FailedAttempts(index) < work.Settings.MaxAttempts)
         {
             work.Settings.Record.Retries++;
+            LogRetried(work, index);
             _pending.AddFirst(new Slice(work, index, index + 1));
             return;
         }
@@ -217,22 +271,21 @@ internal sealed unsafe partial class PoolCore
     }
 
     /// <summary>Deaths come with tasks and are theirs; but workers that never get ready, or die too often, are the pool's.</summary>
-    private void CountDeath(ChildProcess process, Exception? failure, bool wasReady, bool wasKilled)
+    private void CountDeath(PoolMember member, ChildProcess process, Exception? failure, bool wasReady)
     {
+        if (!wasReady && !member.IsKilled)
+        {
+            var kind = process.ExitStatus is { Signal: 9 or 15 } ? StartFailure.FromOutside
+                : _initializer is null || process.ExitStatus is { Reason: ExitReason.StartFailed } ? StartFailure.Refused
+                : StartFailure.Initializer;
+            CountFailedStart(kind, member.Seen.LaunchedAt, $"worker '{process.Name}' (pid {process.Id}) died before it was ready, with {process.ExitStatus}.{Why(failure)}", failure);
+            if (_broken is not null)
+            {
+                return;
+            }
+        }
+
         var now = Stopwatch.GetTimestamp();
-        var isFromOutside = process.ExitStatus is { Signal: 9 or 15 };
-        if (!wasReady && !wasKilled && ++_failedStarts >= (isFromOutside ? Options.MaxFailedStarts * PatienceWithKillers : Options.MaxFailedStarts))
-        {
-            Break(new PoolBrokenException(
-                $"The pool '{Name}' gave up: {_failedStarts} workers in a row died before they were ready, the last one ('{process.Name}', pid {process.Id}) with {process.ExitStatus}.", failure));
-            return;
-        }
-
-        if (!wasReady && !wasKilled)
-        {
-            _startsFrom = now + ((1L << Math.Min(_failedStarts, 6)) * (isFromOutside ? 1 : 10) * PoolTicks.Millisecond);
-        }
-
         _deaths.Enqueue(now);
         while (now - _deaths.Peek() > 60 * Stopwatch.Frequency)
         {
@@ -245,6 +298,10 @@ internal sealed unsafe partial class PoolCore
         }
     }
 
+    private static string Why(Exception? failure) => failure is null or ProcessDiedException { StandardErrorTail.Length: 0 } ? "" : " " + failure.Message;
+
+    private string NameOf(PoolMember member) => $"{Name}:{member.Number}";
+
     /// <summary>The pool cannot go on: every task ends with the error, and so do later calls.</summary>
     private void Break(Exception error)
     {
@@ -255,6 +312,7 @@ internal sealed unsafe partial class PoolCore
 
         _broken = error;
         _ended = error;
+        LogBroken(error);
         FailEverything(error);
         foreach (var member in _members)
         {
@@ -370,6 +428,7 @@ internal sealed unsafe partial class PoolCore
 
         member.IsKilled = true;
         member.KillAt = 0;
+        LogKilled(member);
         member.Process?.Kill();
     }
 
@@ -515,8 +574,13 @@ internal sealed unsafe partial class PoolCore
     {
         if (!member.IsExpiring)
         {
-            member.IsExpiring = (Options.MaxWorkerMemory is { } memory && Volatile.Read(ref member.Channel->WorkingSet) > memory)
-                || (Options.MaxWorkerAge is { } age && (now - member.ReadyAt) >= (long)(age.TotalSeconds * Stopwatch.Frequency));
+            var isLarge = Options.MaxWorkerMemory is { } memory && Volatile.Read(ref member.Channel->WorkingSet) > memory;
+            member.IsExpiring = isLarge || (Options.MaxWorkerAge is { } age && (now - member.ReadyAt) >= (long)(age.TotalSeconds * Stopwatch.Frequency));
+            if (member.IsExpiring)
+            {
+                LogReplaced(member, isLarge ? nameof(ProcessPoolOptions.MaxWorkerMemory) : nameof(ProcessPoolOptions.MaxWorkerAge));
+            }
+
             if (member.IsExpiring && _pending.Count > 0)
             {
                 StartMissing();

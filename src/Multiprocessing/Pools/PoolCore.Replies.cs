@@ -222,7 +222,7 @@ internal sealed unsafe partial class PoolCore
 
     private void OnReady(PoolMember member)
     {
-        _failedStarts = 0;
+        _starts.Reset();
         member.ReadyAt = member.IdleSince = Stopwatch.GetTimestamp();
         _startUp.Add(member.ReadyAt - member.Seen.LaunchedAt, 1);
         if (member.State == MemberState.Starting)

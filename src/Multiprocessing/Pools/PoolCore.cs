@@ -26,7 +26,6 @@ internal sealed unsafe partial class PoolCore
     private int _workers;
     private int _lastMember;
     private int _lastBody;
-    private Thread? _thread;
     private volatile Exception? _ended;
     private Exception? _broken;
     private bool _isShuttingDown;
@@ -39,6 +38,7 @@ internal sealed unsafe partial class PoolCore
         Name = string.IsNullOrEmpty(options.Name) ? $"Pool-{Interlocked.Increment(ref _pools)}" : options.Name;
         _workers = options.Workers;
         _initializer = initializer;
+        _starts = new StartPatience(options.MaxFailedStarts);
         _notes.Emptied = OnNotesDelivered;
         if (initializer is not null)
         {
@@ -51,6 +51,16 @@ internal sealed unsafe partial class PoolCore
 
         _bell = PoolMemory.CreateBell(Session.Current);
         _bellWords = (BellLayout*)_bell.Base;
+        try
+        {
+            // Now, and not with the first task: where there is a pool, there is its thread, however short of threads the process is later.
+            StartThread();
+        }
+        catch
+        {
+            _bell.Dispose();
+            throw;
+        }
     }
 
     public ProcessPoolOptions Options { get; }
@@ -164,7 +174,6 @@ internal sealed unsafe partial class PoolCore
             return; // a task's end asks for more: whoever leaves the gate looks at the inbox
         }
 
-        EnsureThread();
         if (_gate.TryEnter())
         {
             bool mustWake;
@@ -201,21 +210,17 @@ internal sealed unsafe partial class PoolCore
         WaitPoint.Notify(&_bellWords->Replies, 1, _bell.Session.Doorbells);
     }
 
-    private void EnsureThread()
+    /// <exception cref="ProcessStartException">The system has no thread for it.</exception>
+    private void StartThread()
     {
-        if (Volatile.Read(ref _thread) is not null)
+        try
         {
-            return;
+            LastResort.NewThread(EntryPoint.PoolThread, $"Multiprocessing pool {Name}", Pump, OnThreadFailed).Start();
         }
-
-        lock (_gate)
+        catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException)
         {
-            if (_thread is null)
-            {
-                var thread = LastResort.NewThread(EntryPoint.PoolThread, $"Multiprocessing pool {Name}", Pump, OnThreadFailed);
-                thread.Start();
-                Volatile.Write(ref _thread, thread);
-            }
+            throw new ProcessStartException(
+                $"The pool '{Name}' cannot be made, because its thread could not be started: {exception.Message} Is a limit on threads or descriptors reached (ulimit -u, ulimit -n, pids.max)?", exception);
         }
     }
 

@@ -20,6 +20,12 @@ internal enum KillReason
     Timeout,
     Cancelled,
     Disposed,
+
+    /// <summary>The pool gave up; only in log records.</summary>
+    Broken,
+
+    /// <summary><see cref="ProcessPool.KillWorkers"/>; only in log records.</summary>
+    Caller,
 }
 
 /// <summary>Tasks in a worker's hand, with consecutive numbers.</summary>

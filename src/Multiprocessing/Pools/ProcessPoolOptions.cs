@@ -46,10 +46,12 @@ public sealed class ProcessPoolOptions
     public TimeSpan ShutdownGrace { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How many workers in a row may die before one becomes ready; then the pool gives up, and all calls fail with <see cref="PoolBrokenException"/>. Each try waits longer
-    /// than the one before, and those that a signal from outside killed count for a twentieth. The default value is 5.
+    /// How many starts in a row may fail, because the system refuses them or the worker dies before it is ready; then the pool gives up, and all calls fail with <see cref="PoolBrokenException"/>,
+    /// which names the last cause. A worker that becomes ready resets the count. Each try waits longer than the one before, up to 5 seconds. Starts that fail together count as one; those
+    /// that a signal from outside killed count for a twentieth. While another worker is ready, the pool does not give up and goes on trying. The default value is 8: a pool without workers survives
+    /// a shortage of descriptors, memory or processes of about ten seconds.
     /// </summary>
-    public int MaxFailedStarts { get; set; } = 5;
+    public int MaxFailedStarts { get; set; } = 8;
 
     /// <summary>How many workers may die within a minute before the pool gives up with <see cref="PoolBrokenException"/>. The default value is <see langword="null"/>: no limit, because each death also ends or uses up an attempt of a task.</summary>
     public int? MaxDeathsPerMinute { get; set; }

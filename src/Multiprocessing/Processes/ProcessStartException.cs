@@ -10,4 +10,7 @@ public sealed class ProcessStartException : InvalidOperationException
         : base(message, inner)
     {
     }
+
+    /// <summary>No later try can succeed: it is the program and not the moment.</summary>
+    internal bool IsFinal { get; init; }
 }

@@ -1,0 +1,65 @@
+namespace Multiprocessing;
+
+/// <summary>What the pool tells the program's log: how its workers come and go. Loggers are the program's code, so records are handed over outside the gate, in order.</summary>
+internal sealed unsafe partial class PoolCore
+{
+    private static int? IdOf(PoolMember member) => member.Process?.Id;
+
+    /// <summary>The task that the worker has begun and not replied to.</summary>
+    private static string? RunningTask(PoolMember member) =>
+        member.Requests.Started != member.Replied && member.Hand.First is { } running ? running.Value.Work.NameOf(running.Value.IndexOf(member.Replied)) : null;
+
+    private void Log(Action record)
+    {
+        if (MultiprocessingLogging.IsConfigured)
+        {
+            _notes.Add(() => MultiprocessingLogging.Safely(record));
+        }
+    }
+
+    private void LogStarted(PoolMember member)
+    {
+        var (worker, id) = (NameOf(member), IdOf(member));
+        Log(() => MultiprocessingLogging.WorkerStarted(Name, worker, id));
+    }
+
+    private void LogGone(PoolMember member, ChildProcess process, ExitStatus status, bool isInOrder)
+    {
+        var (worker, id, task) = (NameOf(member), process.Id, RunningTask(member));
+        if (isInOrder || member.IsKilled)
+        {
+            Log(() => MultiprocessingLogging.WorkerEnded(Name, worker, id, status));
+        }
+        else
+        {
+            Log(() => MultiprocessingLogging.WorkerDied(Name, worker, id, status, task));
+        }
+    }
+
+    private void LogKilled(PoolMember member)
+    {
+        var reason = _broken is not null ? KillReason.Broken : member.IsKilledByCaller ? KillReason.Caller : member.Reason;
+        var (worker, id, task) = (NameOf(member), IdOf(member), RunningTask(member));
+        Log(() => MultiprocessingLogging.WorkerKilled(Name, worker, id, reason, task));
+    }
+
+    private void LogReplaced(PoolMember member, string limit)
+    {
+        var (worker, id) = (NameOf(member), IdOf(member));
+        Log(() => MultiprocessingLogging.WorkerReplaced(Name, worker, id, limit));
+    }
+
+    private void LogRetried(PoolWork work, int index)
+    {
+        var (task, attempt, most) = (work.NameOf(index), work.FailedAttempts(index) + 1, work.Settings.MaxAttempts);
+        Log(() => MultiprocessingLogging.TaskRetried(Name, task, attempt, most));
+    }
+
+    private void LogStartFailed(string cause, Exception? exception)
+    {
+        var (failed, pause) = (_starts.Failed, _starts.Pause);
+        Log(() => MultiprocessingLogging.StartFailed(exception, Name, failed, Options.MaxFailedStarts, pause.TotalMilliseconds, cause));
+    }
+
+    private void LogBroken(Exception error) => Log(() => MultiprocessingLogging.PoolBroken(error, Name));
+}
