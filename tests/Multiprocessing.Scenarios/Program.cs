@@ -45,5 +45,13 @@ return scenario switch
     ["one-child"] => Shapes.OneChild(),
     ["spares", var way] => Orphans.Spares(way),
     ["surroundings", .. var rest] => Surroundings.Run(rest),
+    ["starts", "refused", var way] => Starts.Refused(way),
+    ["starts", "few-descriptors"] => Starts.WithFewDescriptors(),
+    ["starts", "no-allocation", var error] => Starts.WithoutAllocation(error),
+    ["starts", "nothing-writable"] => Starts.WhereNothingCanBeWritten(),
+    ["starts", "deleted-directory"] => await Starts.InDeletedDirectory(),
+    ["starts", "many-locks"] => Starts.ManyLocks(),
+    ["pool-shortage", "descriptors"] => await PoolShortages.Descriptors(),
+    ["pool-shortage", "memory"] => await PoolShortages.Memory(),
     _ => Report.Unknown(scenario),
 };

@@ -54,21 +54,30 @@ internal static class ChildLauncher
         }
         catch (Exception exception)
         {
-            link.KillUnwatched();
-            Session.Current.Abandon(link.Participant);
+            EndUnwatched(link);
             throw new ProcessStartException($"Process '{name}' (pid {link.ProcessId}) was ended at once, because its end could not be watched for: {exception.Message}", exception);
         }
+    }
+
+    /// <summary>Ends a launched child that will never be listened to; nothing is left of it.</summary>
+    public static void EndUnwatched(ChildLink link)
+    {
+        link.KillUnwatched();
+        Session.Current.Abandon(link.Participant, link.ProcessId);
     }
 
     private static ChildLink Launch(
         string name, LaunchPlan plan, Session session, ParticipantId participant, ChildProcessOptions options, bool isSpare, IChildListener listener)
     {
         var (parentEnd, childEnd) = PipeEnd.CreateChannel();
-        var output = OpenOutput(options.StandardOutput, mayPassThrough: true);
-        var error = OpenOutput(options.StandardError, mayPassThrough: false);
+        (PipeEnd? Read, PipeEnd? Write) output = default;
+        (PipeEnd? Read, PipeEnd? Write) error = default;
+        ChildLink? link = null;
         var processId = 0;
         try
         {
+            output = OpenOutput(options.StandardOutput, mayPassThrough: true);
+            error = OpenOutput(options.StandardError, mayPassThrough: false);
             var environment = ChildEnvironment(options, plan, childEnd.InheritedAs, out var toRestore);
             var request = new SpawnRequest
             {
@@ -90,7 +99,7 @@ internal static class ChildLauncher
             session.Activate(participant, processId);
             parentEnd.SetNonBlocking();
             var token = Guid.NewGuid();
-            var link = new ChildLink(processId, participant, token, parentEnd, Capture(output.Read, options.StandardOutput, new OutputOrigin(name, processId, IsError: false)), error.Read is null ? null : new OutputCapture(error.Read))
+            link = new ChildLink(processId, participant, token, parentEnd, Capture(output.Read, options.StandardOutput, new OutputOrigin(name, processId, IsError: false)), error.Read is null ? null : new OutputCapture(error.Read))
             {
                 Listener = listener,
             };
@@ -103,8 +112,10 @@ internal static class ChildLauncher
             if (processId != 0)
             {
                 KillAndReap(processId);
+                session.Abandon(participant, processId);
             }
 
+            link?.Close();
             parentEnd.Dispose();
             output.Read?.Dispose();
             error.Read?.Dispose();
@@ -124,7 +135,10 @@ internal static class ChildLauncher
         {
             throw new ProcessStartException(
                 $"Process '{name}' is not started, because this process is a child itself in which the program's Main ran: its startup hook was disabled "
-                + "(StartupHookSupport=false in a trimmed program). Each child would start children without end. Set <StartupHookSupport>true</StartupHookSupport> in the project.");
+                + "(StartupHookSupport=false in a trimmed program). Each child would start children without end. Set <StartupHookSupport>true</StartupHookSupport> in the project.")
+            {
+                IsFinal = true,
+            };
         }
 
         var most = RuntimeOption.Number(MaxDepthSwitch, DefaultMaxDepth);
@@ -132,7 +146,10 @@ internal static class ChildLauncher
         {
             throw new ProcessStartException(
                 $"Process '{name}' is not started: {CurrentProcess.Depth} processes stand above it already, at most {most} may. "
-                + $"A body that starts itself does this; if so deep a tree is meant, raise the runtime configuration property {MaxDepthSwitch}.");
+                + $"A body that starts itself does this; if so deep a tree is meant, raise the runtime configuration property {MaxDepthSwitch}.")
+            {
+                IsFinal = true,
+            };
         }
     }
 
@@ -236,10 +253,13 @@ internal static class ChildLauncher
 
     private static void KillAndReap(int processId)
     {
+        var startTime = ProcessIdentity.StartTimeOf(processId);
         _ = Signals.Send(processId, Signals.Kill);
         while (!ChildWait.TryReap(processId, out _))
         {
             Thread.Yield(); // the kernel needs microseconds for it
         }
+
+        DiagnosticFiles.Delete(processId, startTime);
     }
 }

@@ -35,13 +35,26 @@ internal sealed class ChildWatcher
     {
         lock (Gate)
         {
-            var isNew = _current is null;
-            var watcher = _current ??= new ChildWatcher();
-            watcher.Add(link);
-            if (isNew)
+            if (_current is { } current)
             {
+                current.Add(link);
+                return;
+            }
+
+            // It becomes the current one last: one that could not begin must not be left as the one to which all later children are told.
+            var watcher = new ChildWatcher();
+            try
+            {
+                watcher.Add(link);
                 LastResort.NewThread(EntryPoint.ChildWatcher, "Multiprocessing child watcher", watcher.Run, watcher.OnFailed).Start();
             }
+            catch
+            {
+                watcher._sources.Dispose();
+                throw;
+            }
+
+            _current = watcher;
         }
     }
 

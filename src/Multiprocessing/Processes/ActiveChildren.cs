@@ -6,8 +6,7 @@ internal static class ActiveChildren
     private static readonly TimeSpan GraceAtExit = TimeSpan.FromSeconds(1);
     private static readonly Lock Gate = new();
     private static readonly HashSet<ChildProcess> Children = [];
-
-    static ActiveChildren() => Session.Current.Leaving += StopAll;
+    private static bool _isSubscribed;
 
     public static IReadOnlyCollection<ChildProcess> Snapshot()
     {
@@ -21,6 +20,13 @@ internal static class ActiveChildren
     {
         lock (Gate)
         {
+            if (!_isSubscribed)
+            {
+                // Not in a static constructor: what fails there, because a place cannot be written at that moment, fails for the life of the process.
+                Session.Current.Leaving += StopAll;
+                _isSubscribed = true;
+            }
+
             Children.Add(child);
         }
     }

@@ -186,7 +186,7 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable
 
         // A child that is gone before it could read its body, or is stuck and will be killed by the supervisor's timer, is reported as failed to start.
         _ = link.Writer.TrySend(FrameKind.Start, body, _options.StartTimeout);
-        SpareStock.Current.NoteStart(_call, isSpare);
+        SpareStock.Current.NoteStart(_call, _options, isSpare);
     }
 
     /// <summary>Before there is a process that would wait for the body.</summary>

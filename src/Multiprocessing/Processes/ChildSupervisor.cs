@@ -54,7 +54,16 @@ internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
     /// <summary>Adopts a child that was launched for this supervisor, and listens to it.</summary>
     public void Begin(ChildLink link)
     {
-        Adopt(link);
+        try
+        {
+            Adopt(link);
+        }
+        catch
+        {
+            ChildLauncher.EndUnwatched(link); // a timer or the output's receiver could not be made
+            throw;
+        }
+
         try
         {
             ChildLauncher.Watch(link, child.Name);

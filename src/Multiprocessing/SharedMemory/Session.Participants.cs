@@ -76,8 +76,8 @@ internal sealed unsafe partial class Session
         }
     }
 
-    /// <summary>Gives back a slot whose process never came to be.</summary>
-    public void Abandon(ParticipantId participant)
+    /// <summary>Gives back a slot whose process never came to be, or was ended and reaped before it had a body.</summary>
+    public void Abandon(ParticipantId participant, int processId = 0)
     {
         Segments.Enter();
         if (Members.IsCurrent(participant) && (ParticipantState)Members[participant.Slot]->State is ParticipantState.Reserved)
@@ -87,6 +87,11 @@ internal sealed unsafe partial class Session
         }
 
         Segments.Exit();
+        if (processId != 0 && (ParticipantState)Members[participant.Slot]->State is ParticipantState.Active or ParticipantState.Left)
+        {
+            // It had joined, or was written down as if it had: it may hold something, and a slot in this state is not given out again.
+            MarkDead(participant, new ParticipantExit(processId, ExitReason.StartFailed, -1, -1));
+        }
     }
 
     /// <summary>

@@ -20,7 +20,7 @@ internal sealed class SessionDirectory
     private const string SecondaryFile = "second";
 
     /// <summary>Memory, and no disk.</summary>
-    public static string SharedRoot { get; } = MappedFile.MemoryDirectory ?? TempRoot;
+    public static string SharedRoot => MappedFile.MemoryDirectory ?? TempRoot;
 
     // Less than this is a container's toy: a single burst fills it, and then every file falls back one by one.
     private const long LeastFreeBytes = 16L << 20;

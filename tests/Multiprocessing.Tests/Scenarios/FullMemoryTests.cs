@@ -50,7 +50,7 @@ public class FullMemoryTests : ProcessTest
     });
 
     /// <summary>The companion with file systems of its own, which needs root or user namespaces.</summary>
-    private static ProgramShape InNamespace(string mounts)
+    internal static ProgramShape InNamespace(string mounts)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Shared memory there is committed memory, which a test cannot make scarce for one program.");
         foreach (var option in new[] { "-m", "-rm" })

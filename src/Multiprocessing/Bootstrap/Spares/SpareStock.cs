@@ -124,9 +124,17 @@ internal sealed class SpareStock
                 }
 
                 _spares.RemoveAt(i--);
-                if (spare.TryHandOver(supervisor))
+                try
                 {
-                    return spare.Link;
+                    if (spare.TryHandOver(supervisor))
+                    {
+                        return spare.Link;
+                    }
+                }
+                catch
+                {
+                    spare.Kill(); // it is on no list any more
+                    throw;
                 }
             }
 
@@ -135,11 +143,12 @@ internal sealed class SpareStock
     }
 
     /// <summary>Told of each start once its body is on the way.</summary>
-    public void NoteStart(ChildCall call, bool foundSpare)
+    public void NoteStart(ChildCall call, ChildProcessOptions options, bool foundSpare)
     {
         lock (_gate)
         {
-            if (_maximum == 0 || _isClosed)
+            // One whose options no spare has is no demand for spares: they would stand idle.
+            if (_maximum == 0 || _isClosed || !IsFitFor(options))
             {
                 return;
             }

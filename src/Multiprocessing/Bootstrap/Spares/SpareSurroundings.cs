@@ -1,4 +1,5 @@
 using System.Collections;
+using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
@@ -6,12 +7,12 @@ namespace Multiprocessing;
 internal sealed class SpareSurroundings
 {
     private readonly IDictionary _environment = Environment.GetEnvironmentVariables();
-    private readonly string _directory = Environment.CurrentDirectory;
+    private readonly object? _directory = WorkingDirectory.Identity();
 
     public bool AreThoseOfNow()
     {
         var now = Environment.GetEnvironmentVariables();
-        if (now.Count != _environment.Count || Environment.CurrentDirectory != _directory)
+        if (now.Count != _environment.Count || _directory is null || !_directory.Equals(WorkingDirectory.Identity()))
         {
             return false;
         }

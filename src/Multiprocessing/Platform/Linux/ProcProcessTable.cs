@@ -12,7 +12,7 @@ internal static class ProcProcessTable
     /// <summary>The process's numbers, or <see langword="null"/> when it does not exist or /proc does not show it.</summary>
     public static ProcStat? TryReadStat(int processId) => ProcMount.NumberOf(processId) is > 0 and var number ? TryReadEntry(number) is { } stat ? stat with { ProcessId = processId } : null : null;
 
-    /// <summary>Every process below <paramref name="ancestor"/>, nearest first.</summary>
+    /// <summary>Every process below <paramref name="ancestor"/>, nearest first; none if that cannot be found out.</summary>
     public static IReadOnlyList<ProcStat> Descendants(int ancestor)
     {
         var children = new Dictionary<int, List<ProcStat>>();
@@ -21,12 +21,19 @@ internal static class ProcProcessTable
             return []; // no /proc to look in
         }
 
-        foreach (var directory in Directory.EnumerateDirectories("/proc"))
+        try
         {
-            if (int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && TryReadEntry(id) is { } stat)
+            foreach (var directory in Directory.EnumerateDirectories("/proc"))
             {
-                (children.TryGetValue(stat.ParentId, out var list) ? list : children[stat.ParentId] = []).Add(stat);
+                if (int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && TryReadEntry(id) is { } stat)
+                {
+                    (children.TryGetValue(stat.ParentId, out var list) ? list : children[stat.ParentId] = []).Add(stat);
+                }
             }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // No descriptor left for the listing. Whoever is about to kill a process must still get to kill it; its own descendants see its end.
         }
 
         var found = new List<ProcStat>();

@@ -13,6 +13,9 @@ internal static unsafe partial class Statx
     private const uint WantOwner = 0x8;
     private const int SizeOfStatx = 256;
     private const int OffsetOfOwner = 20;
+    private const uint WantInode = 0x100;
+    private const int OffsetOfInode = 32;
+    private const int OffsetOfDevice = 136;
 
     public static uint CurrentUser { get; } = GetEffectiveUser();
 
@@ -24,6 +27,18 @@ internal static unsafe partial class Statx
         {
             return Ask(CurrentDirectory, path, NoFollow, WantOwner, result) == 0
                 && BinaryPrimitives.ReadUInt32LittleEndian(buffer[OffsetOfOwner..]) == CurrentUser;
+        }
+    }
+
+    /// <summary>Device and inode of the current directory, which need not have a name any more; <see langword="null"/> if the kernel does not say.</summary>
+    public static (ulong Device, ulong Inode)? OfCurrentDirectory()
+    {
+        Span<byte> buffer = stackalloc byte[SizeOfStatx];
+        fixed (byte* result = buffer)
+        {
+            return Ask(CurrentDirectory, ".", 0, WantInode, result) == 0
+                ? (BinaryPrimitives.ReadUInt64LittleEndian(buffer[OffsetOfDevice..]), BinaryPrimitives.ReadUInt64LittleEndian(buffer[OffsetOfInode..]))
+                : null;
         }
     }
 

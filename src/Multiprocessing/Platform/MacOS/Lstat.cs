@@ -9,6 +9,7 @@ internal static unsafe partial class Lstat
 {
     private const int SizeOfStat = 144;
     private const int OffsetOfOwner = 16;
+    private const int OffsetOfInode = 8;
 
     public static uint CurrentUser { get; } = GetEffectiveUser();
 
@@ -18,6 +19,14 @@ internal static unsafe partial class Lstat
         var result = stackalloc byte[SizeOfStat];
         var answer = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? AskIntel(path, result) : Ask(path, result);
         return answer == 0 && *(uint*)(result + OffsetOfOwner) == CurrentUser;
+    }
+
+    /// <summary>Device and inode of the current directory, which need not have a name any more; <see langword="null"/> if the kernel does not say.</summary>
+    public static (ulong Device, ulong Inode)? OfCurrentDirectory()
+    {
+        var result = stackalloc byte[SizeOfStat];
+        var answer = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? AskIntel(".", result) : Ask(".", result);
+        return answer == 0 ? (*(uint*)result, *(ulong*)(result + OffsetOfInode)) : null;
     }
 
     [LibraryImport("libSystem", EntryPoint = "geteuid")]

@@ -34,7 +34,7 @@ internal sealed unsafe partial class DescriptorEnd : PipeEnd
     {
         var pair = stackalloc int[2];
         Check(OperatingSystem.IsLinux() ? SocketPair(1, 1 | OpenFlags.CloseOnExec, 0, pair) : SocketPair(1, 1, 0, pair));
-        return (Raise(pair[0]), Raise(pair[1]));
+        return Raise(pair);
     }
 
     /// <inheritdoc cref="PipeEnd.CreateOneWay"/>
@@ -42,7 +42,7 @@ internal sealed unsafe partial class DescriptorEnd : PipeEnd
     {
         var pair = stackalloc int[2];
         Check(OperatingSystem.IsLinux() ? Pipe2(pair, OpenFlags.CloseOnExec) : Pipe(pair));
-        return (Raise(pair[0]), Raise(pair[1]));
+        return Raise(pair);
     }
 
     // Not int.Parse: it asks for a culture, and the first culture of a process loads ICU, which costs more than the rest of the way to the body.
@@ -209,16 +209,36 @@ internal sealed unsafe partial class DescriptorEnd : PipeEnd
         return end;
     }
 
-    private static DescriptorEnd Raise(int descriptor)
+    /// <summary>Takes both over; if there is no number left for one of them, neither stays open.</summary>
+    private static (PipeEnd First, PipeEnd Second) Raise(int* pair)
     {
+        var first = new DescriptorEnd(pair[0]);
+        var second = new DescriptorEnd(pair[1]);
         try
         {
-            return new DescriptorEnd(DescriptorControl.Duplicate(descriptor, LeastNumber));
+            first = first.Raised();
+            second = second.Raised();
+            return (first, second);
         }
-        finally
+        catch
         {
-            new Descriptor(descriptor).Dispose();
+            first.Dispose();
+            second.Dispose();
+            throw;
         }
+    }
+
+    /// <summary>The same end with a number of at least <see cref="LeastNumber"/>, closed on exec; this one is closed if that is another.</summary>
+    private DescriptorEnd Raised()
+    {
+        if (OperatingSystem.IsLinux() && Number >= LeastNumber)
+        {
+            return this; // elsewhere it is not closed on exec yet
+        }
+
+        var raised = new DescriptorEnd(DescriptorControl.Duplicate(Number, LeastNumber));
+        Dispose();
+        return raised;
     }
 
     private static void Check(int result)

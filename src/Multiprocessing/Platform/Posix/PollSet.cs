@@ -18,8 +18,16 @@ internal sealed unsafe class PollSet : ReadinessSet
     {
         var (read, write) = DescriptorEnd.CreateOneWay();
         (_changes, _changed) = ((DescriptorEnd)read, (DescriptorEnd)write);
-        _changes.SetNonBlocking();
-        _changed.SetNonBlocking();
+        try
+        {
+            _changes.SetNonBlocking();
+            _changed.SetNonBlocking();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     public override void Watch(WaitSource source, long tag)

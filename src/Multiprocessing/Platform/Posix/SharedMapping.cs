@@ -92,6 +92,8 @@ internal static unsafe partial class SharedMapping
                     break;
                 case Errno.Interrupted:
                     break;
+                case var error when Errno.IsNotSupported(error):
+                    return ZeroFill.Write(file, from, to);
                 case var error:
                     return error;
             }

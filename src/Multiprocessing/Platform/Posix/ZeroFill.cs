@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Multiprocessing.Platform.Posix;
 
-/// <summary>Allocates the bytes of a file where posix_fallocate(3) is missing (macOS): by writing them. Nobody may use them yet.</summary>
+/// <summary>
+/// Allocates the bytes of a file by writing them, where posix_fallocate(3) is missing (macOS), or is refused: by the file system, by a seccomp filter, or by a kernel that does not know it
+/// (gVisor). No process may use these bytes yet.
+/// </summary>
 internal static unsafe partial class ZeroFill
 {
     private const int PieceSize = 64 * 1024;

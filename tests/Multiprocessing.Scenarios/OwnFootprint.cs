@@ -1,0 +1,49 @@
+using System.Diagnostics;
+
+namespace Multiprocessing.Scenarios;
+
+/// <summary>What this process has: descriptors, threads, children (those that ended and were not reaped too), files of its session, participants of it.</summary>
+internal sealed record OwnFootprint(int Descriptors, int Threads, int Children, int Files, int Participants)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    public static OwnFootprint Take() => new(
+        Directory.EnumerateFileSystemEntries("/proc/self/fd").Count(),
+        Directory.EnumerateDirectories("/proc/self/task").Count(),
+        Directory.EnumerateDirectories("/proc/self/task").Sum(task => TryRead(task + "/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Length),
+        Directory.EnumerateFileSystemEntries(Session.Current.Directory).Count(),
+        Session.Current.Participants.Count);
+
+    /// <summary>Waits until this process has again what it had; else says what is more or less. Threads of the thread pool come and go, and the runtime closes files that it no longer needs.</summary>
+    public string? DifferenceFromNow()
+    {
+        var watch = Stopwatch.StartNew();
+        while (true)
+        {
+            var now = Take();
+            if (now.Descriptors <= Descriptors && now.Threads <= Threads + 1 && (now.Children, now.Files, now.Participants) == (Children, Files, Participants))
+            {
+                return null;
+            }
+
+            if (watch.Elapsed > Patience)
+            {
+                return $"before {this}, after {now}";
+            }
+
+            Thread.Sleep(10);
+        }
+    }
+
+    private static string TryRead(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (IOException)
+        {
+            return ""; // the thread has ended
+        }
+    }
+}
