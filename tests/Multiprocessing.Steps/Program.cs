@@ -4,7 +4,14 @@ using Multiprocessing.Steps;
 
 // Kills a process at each numbered point of the kernel, and looks whether the others notice. Needs the build of the library that has the points.
 //   Multiprocessing.Steps [--part 1/2] [point...]
+//   Multiprocessing.Steps --throw [entry point...]
+// throws at each entry point instead: "threw <point> <passage> ..." for each.
 // One line for each death: "died <point> <passage> <deed> <ms>", or "failed ..." and what is not as it must be.
+if (args is ["--throw", .. var entryPoints])
+{
+    return Throws.Run(entryPoints);
+}
+
 var part = args is ["--part", var fraction, ..] ? fraction.Split('/').Select(int.Parse).ToArray() : [1, 1];
 var names = args.SkipWhile(argument => argument == "--part" || argument.Contains('/')).ToArray();
 var points = Enum.GetValues<KillPoint>()

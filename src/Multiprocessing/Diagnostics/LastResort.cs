@@ -59,20 +59,20 @@ internal static class LastResort
     public static Timer NewTimer(EntryPoint point, TimeSpan due, Action body, Action<Exception>? fail = null) =>
         new(_ => Run(point, body, fail), null, due, Timeout.InfiniteTimeSpan);
 
-    /// <summary>Has a body run when the token is cancelled. It must not throw into <see cref="CancellationTokenSource.Cancel()"/>, which may run on a timer's thread.</summary>
+    /// <summary>
+    /// Has a body run when the token is cancelled. It must not throw into <see cref="CancellationTokenSource.Cancel()"/>, which may run on a timer's thread; and a waiter must not be left
+    /// asleep, so it runs once more if it fails.
+    /// </summary>
     public static CancellationTokenRegistration OnCancelled<TState>(CancellationToken token, TState state, Action<TState> body)
         where TState : class =>
-        token.CanBeCanceled ? token.UnsafeRegister(static item => Run((Item<TState>)item!), new Item<TState>(EntryPoint.Cancellation, state, body, null)) : default;
+        token.CanBeCanceled ? token.UnsafeRegister(static item => Run(EntryPoint.Cancellation, (Item<TState>)item!, static item => item.Body(item.State), static (item, _) => item.Body(item.State)), new Item<TState>(EntryPoint.Cancellation, state, body, null)) : default;
 
-    /// <summary>Has a body run when the process ends in good order.</summary>
-    public static void OnProcessExit(Action body) => AppDomain.CurrentDomain.ProcessExit += (_, _) => Run(EntryPoint.ProcessExit, body);
+    /// <summary>Has a body run when the process ends in good order: once more if it fails, because nothing comes after it that could clear up.</summary>
+    public static void OnProcessExit(Action body) => AppDomain.CurrentDomain.ProcessExit += (_, _) => Run(EntryPoint.ProcessExit, body, _ => body());
 
     /// <summary>Runs a finalizer's body: what leaves a finalizer ends the program as well.</summary>
     public static void Finalize<TState>(TState state, Action<TState> body)
         where TState : class => Run(EntryPoint.Finalizer, state, body);
-
-    private static void Run<TState>(Item<TState> item)
-        where TState : class => Run(item.Point, item.State, item.Body, item.Fail);
 
     private static void Failed(EntryPoint point, Exception exception)
     {

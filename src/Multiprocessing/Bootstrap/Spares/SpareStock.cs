@@ -263,6 +263,7 @@ internal sealed class SpareStock
         {
             FailWaiting(exception);
             _isTending = false;
+            _dueAt = long.MaxValue; // the next start or request sets the timer again
         }
     }
 
