@@ -11,7 +11,8 @@ internal sealed class LineSplitter(Action<string> onLine, int limit = int.MaxVal
     private readonly Decoder _decoder = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false).GetDecoder();
     private readonly StringBuilder _line = new();
 
-    public bool HasRest => _line.Length > 0;
+    /// <summary>Something stands behind the last line end, be it a part of a character.</summary>
+    public bool HasRest => _line.Length > 0 || _decoder.GetCharCount([], flush: true) > 0;
 
     public void Append(ReadOnlySpan<byte> data)
     {
@@ -24,9 +25,12 @@ internal sealed class LineSplitter(Action<string> onLine, int limit = int.MaxVal
         }
     }
 
-    /// <summary>Hands over what stands behind the last line end.</summary>
+    /// <summary>Hands over what stands behind the last line end; of a character that never came whole, the replacement character.</summary>
     public void Finish()
     {
+        Span<char> rest = stackalloc char[4];
+        _decoder.Convert([], rest, flush: true, out _, out var count, out _);
+        AppendCharacters(rest[..count]);
         if (_line.Length > 0)
         {
             EmitLine();

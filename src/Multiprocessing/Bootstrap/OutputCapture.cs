@@ -1,18 +1,15 @@
-using System.Text;
 using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
-/// <summary>The parent's end of a child's output stream: keeps the tail and passes on what the options ask for.</summary>
+/// <summary>The parent's end of a child's output stream: keeps the head and the tail and passes on what the options ask for.</summary>
 internal sealed class OutputCapture
 {
-    private const int TailSize = 4096;
     private const int PendingLimit = 1 << 20;
 
     private readonly PipeEnd _source;
-    private readonly byte[] _tail = new byte[TailSize];
+    private readonly OutputHistory _history = new();
     private OutputPump? _pump;
-    private long _total;
 
     public OutputCapture(PipeEnd source)
     {
@@ -20,8 +17,8 @@ internal sealed class OutputCapture
         source.SetNonBlocking();
     }
 
-    /// <summary>Which of the runtime's own last words went by, or <see langword="null"/>. A long stack trace pushes them out of the tail.</summary>
-    public CrashWords? Crash { get; private set; }
+    /// <summary>Which of the runtime's own last words went by, or <see langword="null"/>.</summary>
+    public CrashWords? Crash => _history.Crash;
 
     public PipeEnd Source => _source;
 
@@ -81,33 +78,14 @@ internal sealed class OutputCapture
     public void WhenDrained(Action action) => (_pump ?? throw new InvalidOperationException("Only a pump can be congested.")).WhenDrained(action);
 
     /// <summary>The last whole characters of the output, at most 4 KiB.</summary>
-    public string Tail()
-    {
-        var length = (int)Math.Min(_total, TailSize);
-        var start = (int)((_total - length) % TailSize);
-        var bytes = new byte[length];
-        for (var i = 0; i < length; i++)
-        {
-            bytes[i] = _tail[(start + i) % TailSize];
-        }
+    public string Tail() => _history.Tail();
 
-        var skip = 0;
-        while (skip < length && _total > length && (bytes[skip] & 0xc0) == 0x80)
-        {
-            skip++; // the rest of a character whose beginning was dropped
-        }
-
-        return Encoding.UTF8.GetString(bytes, skip, length - skip);
-    }
+    /// <summary>The beginning and the end of the output.</summary>
+    public KeptOutput Keep() => _history.Keep();
 
     private void Take(ReadOnlySpan<byte> data)
     {
-        Crash = CrashWordsFinder.Find(data) ?? Crash;
-        foreach (var value in data)
-        {
-            _tail[_total++ % TailSize] = value;
-        }
-
+        _history.Add(data);
         _pump?.Post(data.ToArray());
     }
 }

@@ -196,7 +196,7 @@ internal sealed unsafe partial class PoolCore
                 running.Slice = running.Slice with { From = index + 1 };
             }
 
-            FailRunning(member, process, running.Work, index, failure);
+            FailRunning(member, process, running.Work, index);
         }
         else if (member.Hand.First is { } first)
         {
@@ -222,7 +222,7 @@ internal sealed unsafe partial class PoolCore
         FinishResizes();
     }
 
-    private void FailRunning(PoolMember member, ChildProcess process, PoolWork work, int index, Exception? failure)
+    private void FailRunning(PoolMember member, ChildProcess process, PoolWork work, int index)
     {
         work.ReleaseReferences(index);
         if (_broken is not null && member is { IsKilled: true, Reason: KillReason.None or KillReason.Disposed })
@@ -259,7 +259,7 @@ internal sealed unsafe partial class PoolCore
         var status = process.ExitStatus ?? new ExitStatus();
         var outOfMemory = status is { Signal: 9 } && KilledForMemory();
         work.OnError(index, new WorkerDiedException(
-            process.Id, process.Name, status, (failure as ProcessDiedException)?.StandardErrorTail ?? "", work.NameOf(index), work.FailedAttempts(index), outOfMemory));
+            process.Id, process.Name, status, process.StandardError, work.NameOf(index), work.FailedAttempts(index), outOfMemory));
     }
 
     /// <summary>The kernel has killed somebody of this group for want of memory since the last one was told: most likely this one.</summary>

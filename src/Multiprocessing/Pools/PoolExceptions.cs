@@ -23,6 +23,16 @@ public sealed class WorkerDiedException : ProcessDiedException
         IsOutOfMemory = isOutOfMemory;
     }
 
+    internal WorkerDiedException(int processId, string processName, ExitStatus exitStatus, KeptOutput standardError, string taskName, int attempts, bool isOutOfMemory)
+        : base(
+            Describe(processId, processName, exitStatus, standardError.Whole, taskName, attempts, isOutOfMemory),
+            processId, processName, exitStatus, standardError)
+    {
+        TaskName = taskName;
+        Attempts = attempts;
+        IsOutOfMemory = isOutOfMemory;
+    }
+
     /// <summary>The task that the worker ran: its name, and its place in the source if it was an item of one.</summary>
     public string TaskName { get; }
 

@@ -137,6 +137,9 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable
 
     internal ChildProcessOptions Options => _options;
 
+    /// <summary>What is kept of its standard error.</summary>
+    internal KeptOutput StandardError => _link?.Error?.Keep() ?? KeptOutput.None;
+
     private ChildLink StartedLink => _link ?? throw new InvalidOperationException($"Process '{Name}' was not started. Call {nameof(Start)} first.");
 
     /// <summary>Starts the process. Returns when the operating system has it; the body begins moments later.</summary>

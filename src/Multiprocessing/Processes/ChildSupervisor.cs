@@ -169,7 +169,7 @@ internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
         }
 
         _lastStat = lastStat ?? _lastStat;
-        var tail = _link!.Error?.Tail() ?? "";
+        var tail = (_link!.Error?.Keep() ?? KeptOutput.None).Whole;
         var (reason, code, signal) = ExitClassifier.Classify(new ExitFacts(
             status, _isStarted, _killRequested && !_startTimedOut, _stopSignal, _failure is not null, _result is not null, _link.Error?.Crash));
         _exitStatus = new Lazy<ExitStatus>(() => new ExitStatus
@@ -256,7 +256,7 @@ internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
         {
             _ when _lost is null && _result is not null => null,
             { Reason: ExitReason.UnhandledException or ExitReason.StartFailed, Error: { } error } => error,
-            _ => new ProcessDiedException(_link!.ProcessId, child.Name, status, _link.Error?.Tail() ?? ""),
+            _ => new ProcessDiedException(_link!.ProcessId, child.Name, status, _link.Error?.Keep() ?? KeptOutput.None),
         };
         child.Complete(status, _result, failure);
     }

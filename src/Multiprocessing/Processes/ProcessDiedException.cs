@@ -33,6 +33,17 @@ public class ProcessDiedException : Exception
         StandardErrorTail = standardErrorTail;
     }
 
+    internal ProcessDiedException(int processId, string processName, ExitStatus exitStatus, KeptOutput standardError)
+        : this(Describe(processId, processName, exitStatus, standardError.Whole), processId, processName, exitStatus, standardError)
+    {
+    }
+
+    private protected ProcessDiedException(string message, int processId, string processName, ExitStatus exitStatus, KeptOutput standardError)
+        : this(message, processId, processName, exitStatus, standardError.Tail)
+    {
+        StandardErrorHead = standardError.Head;
+    }
+
     /// <summary>The id that the process had.</summary>
     public int ProcessId { get; }
 
@@ -44,6 +55,12 @@ public class ProcessDiedException : Exception
 
     /// <summary>The last lines that it wrote to standard error, wherever they went; empty when there were none, or when this process did not read them.</summary>
     public string StandardErrorTail { get; }
+
+    /// <summary>
+    /// What it wrote to standard error first, at most 4 KiB; of a crash, what the runtime wrote about it first, where the cause stands. Empty when <see cref="StandardErrorTail"/> has all of it.
+    /// The message has both, with a mark of what was left out between them.
+    /// </summary>
+    public string StandardErrorHead { get; init; } = "";
 
     private protected static ExitStatus Required(ExitStatus exitStatus)
     {

@@ -161,6 +161,40 @@ public class ExitStatusTests : ProcessTest
         child.TakeFailure().ShouldBeOfType<ProcessDiedException>().StandardErrorTail.ShouldBe("I am running out of disk" + Environment.NewLine);
     });
 
+    /// <summary>.NET prints the cause first, then the innermost frames, and the outermost ones last.</summary>
+    [Theory]
+    [InlineData("overflow", "Stack overflow.", ExitReason.StackOverflow)]
+    [InlineData("fail fast", "the disk is gone", ExitReason.FailFast)]
+    public Task A_crash_with_a_deep_stack_tells_its_cause_and_both_ends_of_the_stack(string end, string cause, ExitReason reason) => Watchdog.Run(async () =>
+    {
+        Assert.SkipWhen(end == "overflow" && !Here.IsNoWine, "Wine 8 does not get through the runtime's report of a stack overflow.");
+        Action body = () =>
+        {
+            for (var i = 0; i < 2000; i++)
+            {
+                Console.Error.WriteLine($"progress {i}");
+            }
+
+            var thread = new Thread(() => DeepStack.Begin(end), maxStackSize: 1 << 20);
+            thread.Start();
+            thread.Join();
+        };
+        var died = ChildProcess.Run(body, Ends.Quiet).TakeFailure().ShouldBeOfType<ProcessDiedException>();
+        died.ExitStatus.Reason.ShouldBe(reason);
+        died.StandardErrorHead.ShouldContain(cause);
+        died.StandardErrorHead.ShouldContain("DeepStack");
+        died.StandardErrorTail.ShouldContain("DeepStack.Begin");
+        died.Message.ShouldContain(cause);
+        died.Message.ShouldContain("DeepStack.Begin");
+        died.InnerException.ShouldBeOfType<ProcessCrashedException>().Message.ShouldStartWith(end == "overflow" ? cause : "Process terminated.");
+
+        await using var pool = new ProcessPool(new() { Workers = 1, Process = Ends.Quiet });
+        var worker = await Should.ThrowAsync<WorkerDiedException>(pool.RunAsync(body));
+        worker.StandardErrorHead.ShouldContain(cause);
+        worker.Message.ShouldContain(cause);
+        worker.Message.ShouldContain("DeepStack.Begin");
+    });
+
     private static ExitStatus EndOf(Action body)
     {
         using var child = ChildProcess.Run(body, Ends.Quiet);

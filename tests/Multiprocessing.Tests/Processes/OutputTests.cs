@@ -46,6 +46,36 @@ public class OutputTests : ProcessTest
         lines.ShouldBe(["a漢😀b", "ß"]);
     });
 
+    [Theory]
+    [InlineData("ü")]
+    [InlineData("漢")]
+    [InlineData("😀")]
+    public Task Half_a_character_at_the_end_is_shown_as_the_replacement_character(string character) => Watchdog.Run(() =>
+    {
+        var bytes = System.Text.Encoding.UTF8.GetBytes(character);
+        for (var length = 1; length < bytes.Length; length++)
+        {
+            var lines = new List<string>();
+            var half = bytes[..length];
+            using var child = ChildProcess.Run(
+                () =>
+                {
+                    using var output = Console.OpenStandardOutput();
+                    output.Write(half);
+                    output.Write("\n"u8);
+                    output.Write([(byte)'a', .. half, (byte)'b', (byte)'\n']);
+                    output.Write([(byte)'x', .. half]);
+                    using var error = Console.OpenStandardError();
+                    error.Write([(byte)'y', .. half]);
+                    Environment.Exit(3);
+                },
+                new ChildProcessOptions { StandardOutput = ProcessOutput.ToLines(lines.Add), StandardError = ProcessOutput.ToLines(line => lines.Add($"error {line}")) });
+            child.TakeFailure().ShouldBeOfType<ProcessDiedException>().StandardErrorTail.ShouldBe("y\ufffd");
+            lines.Where(line => !line.StartsWith("error", StringComparison.Ordinal)).ShouldBe(["\ufffd", "a\ufffdb", "x\ufffd"]);
+            lines.ShouldContain("error y\ufffd");
+        }
+    });
+
     [Fact]
     public Task A_hundred_thousand_lines_arrive_one_after_another() => Watchdog.Run(() =>
     {
