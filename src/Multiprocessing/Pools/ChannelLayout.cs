@@ -27,6 +27,9 @@ internal unsafe struct ChannelLayout
     public const int ReplyRing = HeadBytes + RingBytes;
     public const int Bytes = HeadBytes + (2 * RingBytes);
 
+    /// <summary>The value of <see cref="Closed"/> for a worker on a thread of this process that counts as gone.</summary>
+    public const int Abandoned = 2;
+
     /// <summary>The most tasks that a worker may have in hand.</summary>
     public const int MostHanded = 4096;
 
@@ -64,7 +67,9 @@ internal unsafe struct ChannelLayout
     [FieldOffset(512)]
     public long ReplyTail;
 
-    /// <summary>No more tasks will come: the worker ends when it has started all that it was handed.</summary>
+    /// <summary>
+    /// Not 0: no more tasks will come, and the worker ends when it has started all that it was handed. <see cref="Abandoned"/>: what it still writes is not read any more.
+    /// </summary>
     [FieldOffset(640)]
     public int Closed;
 

@@ -69,6 +69,7 @@ internal sealed unsafe partial class PoolCore
             done.TrySetResult();
         }
 
+        FailWarmUps();
         _ = Drain(); // _isOver: tasks that wait in the inbox fail
         _closed.TrySetResult();
     }

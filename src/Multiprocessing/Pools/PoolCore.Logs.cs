@@ -23,7 +23,7 @@ internal sealed unsafe partial class PoolCore
         Log(() => MultiprocessingLogging.WorkerStarted(Name, worker, id));
     }
 
-    private void LogGone(PoolMember member, ChildProcess process, ExitStatus status, bool isInOrder)
+    private void LogGone(PoolMember member, WorkerHost process, ExitStatus status, bool isInOrder)
     {
         var (worker, id, task) = (NameOf(member), process.Id, RunningTask(member));
         if (isInOrder || member.IsKilled)

@@ -62,7 +62,7 @@ internal sealed unsafe partial class PoolCore
     /// <summary>Outside the gate: the system takes a millisecond to start a process.</summary>
     private void Launch(PoolMember member)
     {
-        ChildProcess process;
+        WorkerHost process;
         try
         {
             var start = new WorkerStart
@@ -77,7 +77,7 @@ internal sealed unsafe partial class PoolCore
             };
             var options = (Options.Process ?? new ChildProcessOptions()).ToValidated();
             options.Name = NameOf(member);
-            process = ChildProcess.Create(PoolWorker.Run, start, options);
+            process = IsInProcess ? new WorkerThread(options.Name, start, options.Initializer) : new WorkerProcess(start, options);
             process.Start();
         }
         catch (Exception exception)
@@ -92,7 +92,7 @@ internal sealed unsafe partial class PoolCore
             LogStarted(member);
             if (member.IsKilled)
             {
-                process.Kill();
+                KillHost(member);
             }
         });
         _ = process.Completion.ContinueWith(
@@ -155,7 +155,7 @@ internal sealed unsafe partial class PoolCore
     /// <summary>
     /// A worker is gone. What it has committed counts; what it had not begun goes to others; and the one task that it began and did not reply to, if there is one, fails or is tried again.
     /// </summary>
-    private void OnGone(PoolMember member, ChildProcess process, Exception? failure)
+    private void OnGone(PoolMember member, WorkerHost process, Exception? failure)
     {
         if (!_members.Contains(member))
         {
@@ -174,7 +174,7 @@ internal sealed unsafe partial class PoolCore
         }
     }
 
-    private void Bury(PoolMember member, ChildProcess process, Exception? failure)
+    private void Bury(PoolMember member, WorkerHost process, Exception? failure)
     {
         member.IsHeldUp = false;
         Collect(member, all: true);
@@ -222,7 +222,7 @@ internal sealed unsafe partial class PoolCore
         FinishResizes();
     }
 
-    private void FailRunning(PoolMember member, ChildProcess process, PoolWork work, int index)
+    private void FailRunning(PoolMember member, WorkerHost process, PoolWork work, int index)
     {
         work.ReleaseReferences(index);
         if (_broken is not null && member is { IsKilled: true, Reason: KillReason.None or KillReason.Disposed })
@@ -235,8 +235,7 @@ internal sealed unsafe partial class PoolCore
         {
             case KillReason.Timeout:
                 work.Settings.Record.TimedOut++;
-                work.OnError(index, new TimeoutException(
-                    $"Task '{work.NameOf(index)}' did not end within {work.Settings.Timeout.TotalSeconds:0.###} s; its worker '{process.Name}' (pid {process.Id}) was killed."));
+                work.OnError(index, TimeLimitError(work, index, process));
                 return;
             case KillReason.Cancelled:
                 work.OnError(index, work.CancelledError(index));
@@ -271,7 +270,7 @@ internal sealed unsafe partial class PoolCore
     }
 
     /// <summary>Deaths come with tasks and are theirs; but workers that never get ready, or die too often, are the pool's.</summary>
-    private void CountDeath(PoolMember member, ChildProcess process, Exception? failure, bool wasReady)
+    private void CountDeath(PoolMember member, WorkerHost process, Exception? failure, bool wasReady)
     {
         if (!wasReady && !member.IsKilled)
         {
@@ -429,7 +428,7 @@ internal sealed unsafe partial class PoolCore
         member.IsKilled = true;
         member.KillAt = 0;
         LogKilled(member);
-        member.Process?.Kill();
+        KillHost(member);
     }
 
     private void CancelNow(Func<PoolWork, bool> which, bool kills)
@@ -544,7 +543,7 @@ internal sealed unsafe partial class PoolCore
     {
         var first = member.Hand.First!.Value;
         var limit = first.Work.Settings.TimeoutTicks;
-        if (limit == 0 || member.Requests.Started == member.Replied)
+        if (limit == 0 || member.Requests.Started == member.Replied || IsTimeLimitOff(member))
         {
             return;
         }
@@ -560,9 +559,7 @@ internal sealed unsafe partial class PoolCore
 
         if (now - begun >= limit)
         {
-            member.Reason = KillReason.Timeout;
-            member.KillNumber = number;
-            KillNow(member, KillReason.Timeout);
+            EndAtTimeLimit(member, now, number);
         }
         else
         {

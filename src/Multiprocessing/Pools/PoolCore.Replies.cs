@@ -169,6 +169,7 @@ internal sealed unsafe partial class PoolCore
             PaceOf(work).Learn(times->Work + times->Read);
         }
 
+        var isTooLate = EndedAfterTimeLimit(member, header->Sequence);
         if (member.Reason != KillReason.None && member.KillNumber == header->Sequence && !member.IsKilled)
         {
             member.Reason = KillReason.None; // it has stopped by itself
@@ -178,6 +179,14 @@ internal sealed unsafe partial class PoolCore
         work.ReleaseReferences(index);
         var readingTicks = 0L;
         Exception? error = null;
+        if (isTooLate)
+        {
+            work.Settings.Record.TimedOut++;
+            work.OnError(index, TimeLimitError(work, index, member.Process!));
+            NoteReply(member, work, times, 0);
+            return;
+        }
+
         try
         {
             var content = Content(member, header, data, out var end);

@@ -36,7 +36,7 @@ internal sealed unsafe partial class PoolCore
     {
         Options = options;
         Name = string.IsNullOrEmpty(options.Name) ? $"Pool-{Interlocked.Increment(ref _pools)}" : options.Name;
-        _workers = options.Workers;
+        _workers = Math.Max(1, options.Workers);
         _initializer = initializer;
         _starts = new StartPatience(options.MaxFailedStarts);
         _notes.Emptied = OnNotesDelivered;
@@ -67,7 +67,7 @@ internal sealed unsafe partial class PoolCore
 
     public string Name { get; }
 
-    public int Workers => Volatile.Read(ref _workers);
+    public int Workers => IsInProcess ? 0 : Volatile.Read(ref _workers);
 
     public int NextBody() => Interlocked.Increment(ref _lastBody);
 
@@ -78,7 +78,7 @@ internal sealed unsafe partial class PoolCore
         {
             lock (_gate)
             {
-                return [.. _members.Where(member => member is { Process: not null, State: not MemberState.Closing }).Select(member => member.Process!.Id)];
+                return IsInProcess ? [] : [.. _members.Where(member => member is { Process: not null, State: not MemberState.Closing }).Select(member => member.Process!.Id)];
             }
         }
     }

@@ -72,7 +72,7 @@ internal sealed unsafe class PoolMember
     public MemberState State { get; set; }
 
     /// <summary>Null until the operating system has it.</summary>
-    public ChildProcess? Process { get; set; }
+    public WorkerHost? Process { get; set; }
 
     /// <summary>What is in its hand, in the order of the numbers.</summary>
     public LinkedList<Handed> Hand { get; } = [];

@@ -36,6 +36,10 @@ internal sealed unsafe class PoolMemory : IProcessHandle<PoolMemory>, IDisposabl
     public static PoolMemory CreateBell(Session session) =>
         Create(session, sizeof(BellLayout), (int)Marshal.OffsetOf<BellLayout>(nameof(BellLayout.Replies)), 1);
 
+    /// <summary>Another reference of this process, for a worker that is a thread of it.</summary>
+    public PoolMemory Share() =>
+        new(Session.Open(Id, static (owner, segment) => new PoolSegment(owner, segment)) ?? throw new InvalidOperationException("The pool is gone: its session has ended."));
+
     private static PoolMemory Create(Session session, long bytes, int pointOffset, int points) =>
         new(session.Create(SegmentKind.Pool, bytes, (owner, segment) =>
         {

@@ -49,6 +49,7 @@ internal sealed unsafe class PoolWorker
     private long _memoryLookedAt;
     private SpinBudget _spin;
     private object? _state;
+    private bool _isOver;
 
     private PoolWorker(WorkerStart start)
     {
@@ -60,8 +61,12 @@ internal sealed unsafe class PoolWorker
         _run = new TaskRun(_replies, FreeArgument);
     }
 
-    /// <summary>The worker of this process, or null where there is none.</summary>
-    public static PoolWorker? Current { get; private set; }
+    private static readonly AsyncLocal<PoolWorker?> OfThisFlow = new();
+    private static PoolWorker? _ofThisProcess;
+    private static bool _areThereThreads;
+
+    /// <summary>The worker whose task this code belongs to: the one of this process, or, of a pool that runs on threads of this process, the one that this flow of control came from. Null where there is none.</summary>
+    public static PoolWorker? Current => _areThereThreads && OfThisFlow.Value is { } worker ? worker : _ofThisProcess;
 
     /// <summary>What the initializer made for this process.</summary>
     public object? State => _state;
@@ -77,18 +82,53 @@ internal sealed unsafe class PoolWorker
     public static void Run(WorkerStart start)
     {
         var worker = new PoolWorker(start);
-        Current = worker;
-        TaskToken.Received = () => worker.Signals.Token;
-        TaskLinks.FirstStandIn = worker._replies.Share;
-        TaskLinks.Send = worker.Tell;
+        _ofThisProcess = worker;
+        worker.ListenHere();
         if (start.Logs)
         {
             worker._replies.Share();
-            MultiprocessingLogging.Factory = new LoggerFactoryStandIn(TaskLinks.FactoryNumber);
+            MultiprocessingLogging.Factory = new LoggerFactoryStandIn(TaskLinks.FactoryNumber, worker.Tell);
         }
 
         worker.Signals.Watch(start.Channel);
         worker.Live();
+    }
+
+    /// <summary>The life of a worker that is a thread of the pool's process: this one.</summary>
+    public static void RunOnThread(WorkerStart start)
+    {
+        var worker = new PoolWorker(start);
+        _areThereThreads = true;
+        OfThisFlow.Value = worker; // before the thread's context is remembered as the clean one
+        worker.ListenHere();
+        worker.Signals.Watch(start.Channel);
+        try
+        {
+            worker.Live();
+        }
+        finally
+        {
+            worker.EndOnThread();
+        }
+    }
+
+    /// <summary>What this thread reads is for this worker: a task's token, and what stands in for progress and loggers.</summary>
+    private void ListenHere()
+    {
+        TaskToken.Received = () => Signals.Token;
+        TaskLinks.FirstStandIn = _replies.Share;
+        TaskLinks.Send = Tell;
+    }
+
+    /// <summary>The process goes on: no thread of the worker stays, and what its tasks have left behind has nobody to tell.</summary>
+    private void EndOnThread()
+    {
+        using (_replies.TakeTurn())
+        {
+            _isOver = true;
+        }
+
+        Signals.Stop();
     }
 
     private void Live()
@@ -356,6 +396,13 @@ internal sealed unsafe class PoolWorker
     /// <summary>From any thread, while a task runs or between two. Killed before the commit: it was not told.</summary>
     private void Tell(MessageBuffer note)
     {
+        using var turn = _replies.TakeTurn();
+        if (_isOver)
+        {
+            note.Cancel();
+            return;
+        }
+
         try
         {
             _replies.Write(ReplyKind.Note, 0, note);

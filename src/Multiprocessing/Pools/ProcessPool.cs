@@ -34,7 +34,7 @@ public partial class ProcessPool : IAsyncDisposable, IDisposable
     /// <summary>The name that errors and processes carry.</summary>
     public string Name => _core.Name;
 
-    /// <summary>The most worker processes; see <see cref="ResizeAsync"/>.</summary>
+    /// <summary>The most worker processes; see <see cref="ResizeAsync"/>. 0 in a pool that runs its tasks in this process (<see cref="ProcessPoolOptions.Workers"/>).</summary>
     public int Workers => _core.Workers;
 
     /// <summary>The ids of the worker processes that live now.</summary>
@@ -53,10 +53,16 @@ public partial class ProcessPool : IAsyncDisposable, IDisposable
     /// <param name="workers">How many.</param>
     /// <returns>A task that ends when no more workers live than that.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="workers"/> is below 1, or more than a program may have.</exception>
+    /// <exception cref="InvalidOperationException">The pool runs its tasks in this process (<see cref="ProcessPoolOptions.Workers"/> = 0).</exception>
     public Task ResizeAsync(int workers)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(workers, ParticipantTable.Capacity - 2);
+        if (_core.IsInProcess)
+        {
+            throw new InvalidOperationException($"The pool '{Name}' runs its tasks in this process ({nameof(ProcessPoolOptions.Workers)} = 0) and cannot get worker processes. Create a pool with workers.");
+        }
+
         return _core.ResizeAsync(workers);
     }
 
@@ -71,9 +77,10 @@ public partial class ProcessPool : IAsyncDisposable, IDisposable
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
     public Task WarmUpAsync(int? workers = null, CancellationToken cancellationToken = default)
     {
-        var wanted = workers ?? Workers;
+        var most = Math.Max(Workers, 1); // the thread of a pool without processes can be started ahead, too
+        var wanted = workers ?? most;
         ArgumentOutOfRangeException.ThrowIfNegative(wanted, nameof(workers));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(wanted, Workers, nameof(workers));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(wanted, most, nameof(workers));
         return _core.WarmUpAsync(wanted).WaitAsync(cancellationToken);
     }
 

@@ -6,7 +6,16 @@ public sealed class ProcessPoolOptions
     /// <summary>The name that errors and processes carry. The default value is <c>Pool-N</c>.</summary>
     public string? Name { get; set; }
 
-    /// <summary>The most worker processes; they start when there is work for them. The default value is <see cref="Environment.ProcessorCount"/>.</summary>
+    /// <summary>
+    /// The most worker processes; they start when there is work for them. The default value is <see cref="Environment.ProcessorCount"/>.
+    /// <para>
+    /// 0 is for debugging: tasks run in this process, one after the other on one thread, so that a breakpoint in a body is hit. All else is as with workers: bodies, arguments and results are copied by the same
+    /// serializer and refused alike, and so are the initializer, the worker's state, tokens, progress, loggers, exceptions, order and insights. What differs is that a thread cannot be killed and shares the process:
+    /// a task that exceeds its time limit or ignores its token has its token cancelled, fails after <see cref="CancellationGrace"/> with the same exception, and its thread goes on until the body ends; statics,
+    /// the current directory and the console are the program's; a crash ends the program; options of the process (<see cref="Process"/>) other than its initializer, and <see cref="MaxWorkerMemory"/>, have no effect.
+    /// While a debugger is attached, time limits do not apply.
+    /// </para>
+    /// </summary>
     public int Workers { get; set; } = Environment.ProcessorCount;
 
     /// <summary>
@@ -62,7 +71,7 @@ public sealed class ProcessPoolOptions
     /// <summary>A copy that nobody changes, checked.</summary>
     internal ProcessPoolOptions ToValidated()
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(Workers, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(Workers);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Workers, ParticipantTable.Capacity - 2, nameof(Workers));
         Check(MinWorkers >= 0 && MinWorkers <= Workers, MinWorkers, nameof(MinWorkers), "It is from 0 to Workers.");
         Check(MaxTasksPerWorker is null or > 0, MaxTasksPerWorker, nameof(MaxTasksPerWorker), "A worker runs at least one task.");

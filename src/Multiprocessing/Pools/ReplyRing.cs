@@ -204,6 +204,11 @@ internal sealed unsafe class ReplyRing(PoolMemory channel, PoolMemory bell)
 
     private void WaitForRoom(long seen)
     {
+        if (Volatile.Read(ref _channel->Closed) == ChannelLayout.Abandoned)
+        {
+            throw new OperationCanceledException("The pool has given up this worker, and reads no more of what its task writes.");
+        }
+
         Announce();
         if (_spin.SpinWhileUnchanged(&_channel->ReplyTail, seen, SpinBudget.OfSleep))
         {

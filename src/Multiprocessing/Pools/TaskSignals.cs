@@ -12,6 +12,7 @@ internal sealed unsafe class TaskSignals
     private CancellationTokenSource? _bodySource;
     private uint _number;
     private bool _isRunning;
+    private volatile bool _isOver;
 
     /// <summary>Which attempt at the task this is, from 1 on; 0 while none runs.</summary>
     public int Attempt { get; private set; }
@@ -86,6 +87,13 @@ internal sealed unsafe class TaskSignals
         source?.Dispose();
     }
 
+    /// <summary>The worker has ended, and the process goes on: the thread ends.</summary>
+    public void Stop()
+    {
+        _isOver = true;
+        WaitPoint.Notify(&((ChannelLayout*)_channel!.Base)->Signals, 1, _channel.Session.Doorbells);
+    }
+
     private void Look()
     {
         var cancelled = Volatile.Read(ref ((ChannelLayout*)_channel!.Base)->Cancelled);
@@ -143,12 +151,12 @@ internal sealed unsafe class TaskSignals
     private void Listen()
     {
         var channel = (ChannelLayout*)_channel!.Base;
-        while (true)
+        while (!_isOver)
         {
             var seen = Volatile.Read(ref channel->Cancelled);
             Look();
             var sequence = WaitPoint.Announce(&channel->Signals);
-            if (Volatile.Read(ref channel->Cancelled) == seen)
+            if (Volatile.Read(ref channel->Cancelled) == seen && !_isOver)
             {
                 // Long: who sets the word wakes us, and if it dies in between, this process ends with it.
                 WaitPoint.Sleep(&channel->Signals, sequence, TimeSpan.FromSeconds(30));

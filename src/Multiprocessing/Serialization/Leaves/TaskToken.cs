@@ -9,8 +9,15 @@ internal static class TaskToken
     [ThreadStatic]
     private static CancellationToken _crossing;
 
-    /// <summary>Where the reading process finds the token of the task that is read.</summary>
-    public static Func<CancellationToken>? Received { get; set; }
+    [ThreadStatic]
+    private static Func<CancellationToken>? _received;
+
+    /// <summary>Where a worker's thread, which reads its tasks, finds the token of the task that it reads. Null on other threads.</summary>
+    public static Func<CancellationToken>? Received
+    {
+        get => _received;
+        set => _received = value;
+    }
 
     /// <summary>Until it is disposed, this token crosses in what the thread writes.</summary>
     public static Scope Crossing(CancellationToken token)

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Multiprocessing;
 
 /// <summary>A logger in a worker: its records go to the one that it stands for. Thread-safe.</summary>
-internal abstract class LoggerStandInBase(long number, byte levels, string? category) : ILogger
+internal abstract class LoggerStandInBase(long number, byte levels, string? category, Action<MessageBuffer> send) : ILogger
 {
     /// <summary>The scopes that are open in this flow of control, innermost first.</summary>
     private static readonly AsyncLocal<OpenScope?> Scopes = new();
@@ -42,7 +42,7 @@ internal abstract class LoggerStandInBase(long number, byte levels, string? cate
             ExceptionMessage.Write(note, exception);
         }
 
-        TaskLinks.Send!(note);
+        send(note);
     }
 
     /// <summary>To a task of a pool that this task has.</summary>
@@ -76,38 +76,38 @@ internal abstract class LoggerStandInBase(long number, byte levels, string? cate
 }
 
 /// <inheritdoc/>
-internal sealed class LoggerStandIn(long number, byte levels, string? category = null) : LoggerStandInBase(number, levels, category), IProcessHandle<LoggerStandIn>
+internal sealed class LoggerStandIn(long number, byte levels, Action<MessageBuffer> send, string? category = null) : LoggerStandInBase(number, levels, category, send), IProcessHandle<LoggerStandIn>
 {
     public static LinkCodec Link() => new(typeof(LoggerStandIn), static value => new LoggerLink((ILogger)value));
 
-    public static LoggerStandIn ReadHandle(ref HandleReader reader) => new(TaskLinks.Read(ref reader), reader.Read<byte>());
+    public static LoggerStandIn ReadHandle(ref HandleReader reader) => new(TaskLinks.Read(ref reader), reader.Read<byte>(), TaskLinks.Send!);
 
     public void WriteHandle(HandleWriter writer) => Onward().WriteTo(writer);
 }
 
 /// <inheritdoc/>
-internal sealed class LoggerStandIn<TCategory>(long number, byte levels) : LoggerStandInBase(number, levels, null), ILogger<TCategory>, IProcessHandle<LoggerStandIn<TCategory>>
+internal sealed class LoggerStandIn<TCategory>(long number, byte levels, Action<MessageBuffer> send) : LoggerStandInBase(number, levels, null, send), ILogger<TCategory>, IProcessHandle<LoggerStandIn<TCategory>>
 {
     public static LinkCodec Link() => new(typeof(LoggerStandIn<TCategory>), static value => new LoggerLink((ILogger)value));
 
-    public static LoggerStandIn<TCategory> ReadHandle(ref HandleReader reader) => new(TaskLinks.Read(ref reader), reader.Read<byte>());
+    public static LoggerStandIn<TCategory> ReadHandle(ref HandleReader reader) => new(TaskLinks.Read(ref reader), reader.Read<byte>(), TaskLinks.Send!);
 
     public void WriteHandle(HandleWriter writer) => Onward().WriteTo(writer);
 }
 
 /// <summary>A factory in a worker: the records of its loggers go to loggers of the same category in the pool's process. Thread-safe.</summary>
-internal sealed class LoggerFactoryStandIn(long number) : ILoggerFactory, IProcessHandle<LoggerFactoryStandIn>
+internal sealed class LoggerFactoryStandIn(long number, Action<MessageBuffer> send) : ILoggerFactory, IProcessHandle<LoggerFactoryStandIn>
 {
     public static LinkCodec Link() => new(typeof(LoggerFactoryStandIn), static value => new LoggerFactoryLink((ILoggerFactory)value));
 
     public static LoggerFactoryStandIn ReadHandle(ref HandleReader reader)
     {
-        var factory = new LoggerFactoryStandIn(TaskLinks.Read(ref reader));
+        var factory = new LoggerFactoryStandIn(TaskLinks.Read(ref reader), TaskLinks.Send!);
         _ = reader.Read<byte>();
         return factory;
     }
 
-    public ILogger CreateLogger(string categoryName) => new LoggerStandIn(number, byte.MaxValue, categoryName);
+    public ILogger CreateLogger(string categoryName) => new LoggerStandIn(number, byte.MaxValue, send, categoryName);
 
     /// <summary>The records go to where the pool's process sends its own; a provider belongs there.</summary>
     public void AddProvider(ILoggerProvider provider) =>

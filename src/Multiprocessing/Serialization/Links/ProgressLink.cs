@@ -16,6 +16,7 @@ internal sealed class ProgressLink<T>(IProgress<T> progress) : TaskLink
 internal sealed class ProgressStandIn<T> : Progress<T>, IProcessHandle<ProgressStandIn<T>>
 {
     private readonly long _number;
+    private readonly Action<MessageBuffer> _send = TaskLinks.Send!;
 
     private ProgressStandIn(long number) => _number = number;
 
@@ -31,7 +32,7 @@ internal sealed class ProgressStandIn<T> : Progress<T>, IProcessHandle<ProgressS
         using var note = MessageBuffer.Rent();
         note.Write(_number);
         ValueSerializer.Serialize(note, value, "report");
-        TaskLinks.Send!(note);
+        _send(note);
         base.OnReport(value); // the handlers that the task itself has added
     }
 }

@@ -17,11 +17,27 @@ internal static class TaskLinks
     [ThreadStatic]
     private static bool _isCrossing;
 
-    /// <summary>In a worker: sends a note to the pool's process. Null in a process that is no worker.</summary>
-    public static Action<MessageBuffer>? Send { get; set; }
+    [ThreadStatic]
+    private static Action<MessageBuffer>? _send;
 
-    /// <summary>In a worker: told before the first stand-in exists, on the thread that reads it.</summary>
-    public static Action? FirstStandIn { get; set; }
+    [ThreadStatic]
+    private static Action? _firstStandIn;
+
+    /// <summary>
+    /// On a worker's thread, which reads its tasks: sends a note to the pool. A stand-in takes it when it is read, and may use it on any thread. Null on other threads: no stand-in can be read there.
+    /// </summary>
+    public static Action<MessageBuffer>? Send
+    {
+        get => _send;
+        set => _send = value;
+    }
+
+    /// <summary>On a worker's thread: told before the first stand-in exists.</summary>
+    public static Action? FirstStandIn
+    {
+        get => _firstStandIn;
+        set => _firstStandIn = value;
+    }
 
     /// <summary>What the thread writes goes to a task of a pool, so links may be made.</summary>
     public static bool IsCrossing => _isCrossing;

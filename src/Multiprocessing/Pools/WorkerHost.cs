@@ -1,0 +1,52 @@
+namespace Multiprocessing;
+
+/// <summary>What a worker lives in, as the pool sees it: a process of its own, or, in a pool with <see cref="ProcessPoolOptions.Workers"/> = 0, a thread of this process.</summary>
+internal abstract class WorkerHost : IDisposable
+{
+    public abstract string Name { get; }
+
+    /// <summary>The number of the process that the worker's code runs in.</summary>
+    public abstract int Id { get; }
+
+    /// <summary>The worker's own process can be killed. A thread can only be left to itself.</summary>
+    public abstract bool IsProcess { get; }
+
+    /// <summary>How the worker ended; null while it lives.</summary>
+    public abstract ExitStatus? ExitStatus { get; }
+
+    /// <summary>What was kept of the worker's standard error; empty for a thread, whose output is the program's.</summary>
+    public abstract KeptOutput StandardError { get; }
+
+    /// <summary>Completes when the worker is gone; fails with how it died.</summary>
+    public abstract Task Completion { get; }
+
+    public abstract void Start();
+
+    public abstract void Kill();
+
+    public abstract void Dispose();
+}
+
+/// <summary>A worker in a process of its own.</summary>
+internal sealed class WorkerProcess(WorkerStart start, ChildProcessOptions options) : WorkerHost
+{
+    private readonly ChildProcess _process = ChildProcess.Create(PoolWorker.Run, start, options);
+
+    public override string Name => _process.Name;
+
+    public override int Id => _process.Id;
+
+    public override bool IsProcess => true;
+
+    public override ExitStatus? ExitStatus => _process.ExitStatus;
+
+    public override KeptOutput StandardError => _process.StandardError;
+
+    public override Task Completion => _process.Completion;
+
+    public override void Start() => _process.Start();
+
+    public override void Kill() => _process.Kill();
+
+    public override void Dispose() => _process.Dispose();
+}

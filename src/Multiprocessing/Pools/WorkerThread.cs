@@ -1,0 +1,121 @@
+using System.Runtime.CompilerServices;
+
+namespace Multiprocessing;
+
+/// <summary>
+/// A worker on a thread of this process, for debugging. It speaks to the pool through the same rings as a worker in a process, so that arguments, bodies, results and errors cross as the same bytes.
+/// A thread cannot be killed: a killed worker counts as gone at once, its task's token is cancelled, and the thread ends when the body that it runs has ended. It never takes another task, because the
+/// pool takes back what the worker has not started before it kills it.
+/// </summary>
+internal sealed class WorkerThread : WorkerHost
+{
+    private readonly WorkerStart _start;
+    private readonly Action? _childInitializer;
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _isGone;
+    private volatile ExitStatus? _exitStatus;
+
+    /// <param name="name">The name that errors carry.</param>
+    /// <param name="start">What the worker is told; the thread has a hold of its own on the memory.</param>
+    /// <param name="childInitializer">The initializer of the worker's process.</param>
+    public WorkerThread(string name, WorkerStart start, Action? childInitializer)
+    {
+        Name = name;
+        _start = start;
+        _childInitializer = childInitializer;
+    }
+
+    public override string Name { get; }
+
+    public override int Id => Environment.ProcessId;
+
+    public override bool IsProcess => false;
+
+    public override ExitStatus? ExitStatus => _exitStatus;
+
+    public override KeptOutput StandardError => KeptOutput.None;
+
+    public override Task Completion => _completion.Task;
+
+    /// <summary>Without the caller's execution context, which does not cross to a worker either.</summary>
+    public override void Start() => new Thread(Run) { IsBackground = true, Name = $"Multiprocessing worker {Name}" }.UnsafeStart();
+
+    public override unsafe void Kill()
+    {
+        var channel = (ChannelLayout*)_start.Channel.Base;
+        Interlocked.Exchange(ref channel->Closed, ChannelLayout.Abandoned);
+        WaitPoint.Notify(&channel->Requests, 1, _start.Channel.Session.Doorbells);
+        WaitPoint.Notify(&channel->Room, 1, _start.Channel.Session.Doorbells);
+        var status = new ExitStatus { Reason = ExitReason.Killed };
+        End(status, new ProcessDiedException(
+            $"Worker '{Name}', a thread of this process ({nameof(ProcessPoolOptions.Workers)} = 0), was abandoned: its thread ends when the body that it runs has ended.", Id, Name, status));
+    }
+
+    public override void Dispose()
+    {
+        // The thread gives its own things back when it ends.
+    }
+
+    private void Run()
+    {
+        try
+        {
+            using var channel = _start.Channel.Share();
+            using var bell = _start.Bell.Share();
+            if (_childInitializer is not null)
+            {
+                Copy(new ActionInitializer(_childInitializer)).Initialize();
+            }
+
+            PoolWorker.RunOnThread(new WorkerStart
+            {
+                Channel = channel,
+                Bell = bell,
+                Initializer = _start.Initializer is { } initializer ? Copy(initializer) : null,
+                Pool = _start.Pool,
+                Number = _start.Number,
+                WatchesMemory = false, // the memory is the program's, and no replacement would free it
+                Logs = false, // the program's logger factory is here already
+            });
+            End(new ExitStatus { Code = 0, Reason = ExitReason.Exited }, null);
+        }
+        catch (Exception exception)
+        {
+            End(new ExitStatus { Reason = ExitReason.UnhandledException, Error = exception }, exception);
+        }
+    }
+
+    private void End(ExitStatus status, Exception? failure)
+    {
+        if (Interlocked.Exchange(ref _isGone, 1) != 0)
+        {
+            return;
+        }
+
+        _exitStatus = status;
+        if (failure is null)
+        {
+            _completion.SetResult();
+        }
+        else
+        {
+            _completion.SetException(failure);
+            _ = _completion.Task.Exception; // observed: the pool reads it
+        }
+    }
+
+    /// <summary>What the worker's process would read: the same object graph anew, so that nothing is shared that would not be shared with a process.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static unsafe WorkerInitializer Copy(WorkerInitializer initializer)
+    {
+        using var message = MessageBuffer.Rent();
+        ValueSerializer.Serialize(message, initializer, "initializer");
+        var bytes = new byte[message.Length];
+        message.CopyTo(0, bytes);
+        fixed (byte* start = bytes)
+        {
+            var position = start;
+            return ValueSerializer.Deserialize<WorkerInitializer>(ref position, start + bytes.Length);
+        }
+    }
+}
