@@ -84,7 +84,9 @@ internal static class CodecTable
 
         if (NameCodec.Covers(type))
         {
-            return new NameCodec(type);
+            return NameCodec.IsRuntimes(type)
+                ? new NameCodec(type)
+                : new RefusedCodec(type, "It was made at run time, or stands for another type or member; pass the runtime's own, as typeof and GetMethod give it.");
         }
 
         if (SingletonTarget.Of(type) is { } lambdas)

@@ -20,12 +20,12 @@ internal static class PathFinder
             var codec = CodecTable.For(at.Value.GetType());
             if (codec.Refuse(at.Value) is { } refusal)
             {
-                return (PathOf(at, root), refusal);
+                return Told(at, root, refusal);
             }
 
             if (ReferenceEquals(at.Value, met.Instance) || ReferenceEquals(at.Value.GetType(), met.Instance))
             {
-                return (PathOf(at, root), met.Refusal);
+                return Told(at, root, met.Refusal);
             }
 
             foreach (var (label, child) in codec.Children(at.Value))
@@ -39,6 +39,27 @@ internal static class PathFinder
 
         return (root, met.Refusal);
     }
+
+    /// <summary>
+    /// What lies in private fields of the framework's own types is nobody's to change: the outermost such object is named instead. Containers, whose content is their user's, are followed.
+    /// </summary>
+    private static (string Path, Refusal Refusal) Told(Found culprit, string root, Refusal refusal)
+    {
+        var (outermost, isInside) = (culprit, false);
+        for (var at = culprit; at.Parent is { } owner; at = owner)
+        {
+            if (at.Label is { } label && (label.StartsWith("field '", StringComparison.Ordinal) || label.StartsWith("property '", StringComparison.Ordinal)) && HidesFields(owner.Value.GetType()))
+            {
+                (outermost, isInside) = (owner, true);
+            }
+        }
+
+        return (PathOf(outermost, root), isInside ? new Refusal(outermost.Value.GetType(), FrameworkRefusals.Inside(outermost.Value.GetType(), refusal)) : refusal);
+    }
+
+    private static bool HidesFields(Type type) =>
+        !type.IsGenericType && !typeof(System.Collections.IEnumerable).IsAssignableFrom(type) && !typeof(Exception).IsAssignableFrom(type)
+        && CodecTable.For(type) is PlainObjectCodec or BoxCodec && Framework.Owns(type);
 
     private static string PathOf(Found found, string root)
     {

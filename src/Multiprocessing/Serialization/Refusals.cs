@@ -107,7 +107,7 @@ internal static class Refusals
 
         for (var level = type; level is not null; level = level.BaseType)
         {
-            if (ByName.TryGetValue(NameOf(level), out var wayOut))
+            if (Named(level) is { } wayOut)
             {
                 return wayOut;
             }
@@ -120,13 +120,24 @@ internal static class Refusals
 
         foreach (var face in type.GetInterfaces())
         {
-            if (ByName.TryGetValue(NameOf(face), out var wayOut))
+            if (Named(face) is { } wayOut)
             {
                 return wayOut;
             }
         }
 
-        return OwnsNativeState(type);
+        return FrameworkRefusals.OfEnumerator(type) ?? OwnsNativeState(type);
+    }
+
+    /// <summary>Whether a field surely holds an address or a handle; see <see cref="OwnsNativeState"/>.</summary>
+    public static bool IsHandle(FieldInfo field) =>
+        IsAddress(field.FieldType) && !field.FieldType.IsPointer && !field.FieldType.IsFunctionPointer && field.DeclaringType is { IsGenericType: false } owner
+        && !typeof(Exception).IsAssignableFrom(owner) && Framework.Owns(owner);
+
+    private static string? Named(Type type)
+    {
+        var name = NameOf(type);
+        return ByName.GetValueOrDefault(name) ?? FrameworkRefusals.Find(name);
     }
 
     /// <summary>
@@ -142,7 +153,8 @@ internal static class Refusals
 
         if (Framework.Owns(type))
         {
-            var isContainer = type.IsGenericType || typeof(Exception).IsAssignableFrom(type) || type.Name is "BitVector32";
+            // Of a class each such field is asked by itself, because most are 0.
+            var isContainer = type.IsGenericType || type.IsClass || FrameworkRefusals.IsNumber(type) || typeof(Exception).IsAssignableFrom(type) || type.Name is "BitVector32";
             return !isContainer && Array.Exists(FieldPlan.Declared(type), static field => IsAddress(field.FieldType)) ? Handles : null;
         }
 

@@ -39,14 +39,17 @@ internal sealed class FieldPlan
         {
             var field = placed[i].Field;
             var offset = placed[i].Offset;
-            if (IsLeftOut(field) || skip?.Invoke(field) == true)
+
+            // A codec for the very field means that it crosses, whatever the formatters did with it.
+            var own = codecs?.Invoke(field);
+            if ((own is null && IsLeftOut(field)) || skip?.Invoke(field) == true)
             {
                 blockEnd = -1;
                 continue;
             }
 
             fields.Add(field);
-            var codec = codecs?.Invoke(field) ?? ValueCodec.For(field.FieldType);
+            var codec = own ?? (field.FieldType.IsPrimitive || field.FieldType.IsValueType ? HandleOf(type, field) : null) ?? ValueCodec.For(field.FieldType);
             if (codec.RawSize == 0)
             {
                 steps.Add(new Step(offset, 0, codec));
@@ -67,6 +70,26 @@ internal sealed class FieldPlan
         }
 
         return new FieldPlan(steps.ToArray(), [.. fields]);
+    }
+
+    /// <summary>An address or handle in a class of the framework crosses only if it is 0.</summary>
+    private static ValueCodec? HandleOf(Type type, FieldInfo field) =>
+        type.IsClass && (field.FieldType == typeof(nint) || field.FieldType == typeof(nuint) || field.FieldType == typeof(System.Runtime.InteropServices.GCHandle)) && Refusals.IsHandle(field)
+            ? new RefusedValueCodec(field.FieldType, FrameworkRefusals.Native, type)
+            : null;
+
+    /// <summary>Why the object's own fields cannot cross.</summary>
+    public Refusal? Refuse(object value)
+    {
+        foreach (var step in _steps)
+        {
+            if (step.Codec is RefusedValueCodec codec && codec.RefuseAt(ref Unsafe.Add(ref ObjectData.Of(value), step.Offset)) is { } refusal)
+            {
+                return refusal;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Keeps the pile in the order of offsets.</summary>
@@ -136,6 +159,6 @@ internal sealed class FieldPlan
     {
         const FieldAttributes NotSerialized = (FieldAttributes)0x80;
         return (field.Attributes & NotSerialized) != 0
-            || (field.FieldType == typeof(int) && field.Name.Contains("hashcode", StringComparison.OrdinalIgnoreCase) && Framework.Owns(field.DeclaringType!));
+            || (field.FieldType == typeof(int) && (field.Name.Contains("hashcode", StringComparison.OrdinalIgnoreCase) || field.Name is "_hash") && Framework.Owns(field.DeclaringType!));
     }
 }

@@ -20,6 +20,8 @@ internal sealed class PlainObjectCodec : ObjectCodec
 
     public override void ReadBody(GraphReader reader, object value) => _plan.Read(reader, ref ObjectData.Of(value));
 
+    public override Refusal? Refuse(object value) => _plan.Refuse(value);
+
     public override IEnumerable<PathStep> Children(object value) => _plan.Children(value);
 }
 

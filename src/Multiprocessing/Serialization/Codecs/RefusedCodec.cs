@@ -15,9 +15,12 @@ internal sealed class RefusedCodec(Type type, string wayOut) : ObjectCodec(type,
 }
 
 /// <summary>Values of a type that cannot cross unless they are empty: all bytes 0.</summary>
-internal sealed class RefusedValueCodec(Type type, string wayOut) : ValueCodec
+/// <param name="type">The type of the place.</param>
+/// <param name="wayOut">What to do instead.</param>
+/// <param name="owner">Whom to name, if not the type: a field that nobody can see says nothing.</param>
+internal sealed class RefusedValueCodec(Type type, string wayOut, Type? owner = null) : ValueCodec
 {
-    private readonly Refusal _refusal = new(type, wayOut);
+    private readonly Refusal _refusal = new(owner ?? type, wayOut);
     private readonly int _size = type.IsValueType ? RuntimeHelpers.SizeOf(type.TypeHandle) : nint.Size;
 
     public override void Write(GraphWriter writer, ref byte place)
@@ -34,6 +37,9 @@ internal sealed class RefusedValueCodec(Type type, string wayOut) : ValueCodec
     }
 
     public override Refusal? Refuse(object value) => !type.IsValueType || !IsEmpty(ref ObjectData.Of(value)) ? _refusal : null;
+
+    /// <summary>Why what lies at this place cannot cross, for a field that names its owner.</summary>
+    public Refusal? RefuseAt(ref byte place) => owner is not null && !IsEmpty(ref place) ? _refusal : null;
 
     private bool IsEmpty(ref byte place)
     {

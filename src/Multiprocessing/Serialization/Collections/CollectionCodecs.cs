@@ -25,8 +25,8 @@ internal static class CollectionCodecs
         ["System.Collections.Frozen.FrozenDictionary`2"] = static (type, level) => Make(typeof(FrozenDictionaryCodec<,>), type, level),
         ["System.Collections.Frozen.FrozenSet`1"] = static (type, level) => Make(typeof(FrozenSetCodec<>), type, level),
 
-        // The framework's own subclass wraps another table and keeps nothing itself.
-        ["System.Collections.Hashtable"] = static (type, level) => type != level && Framework.Owns(type) ? new PlainObjectCodec(type, callbacks: null) : new HashtableCodec(type),
+        // The synchronized one wraps another table and keeps nothing itself.
+        ["System.Collections.Hashtable"] = static (type, level) => type.FullName == "System.Collections.Hashtable+SyncHashtable" ? new PlainObjectCodec(type, callbacks: null) : new HashtableCodec(type),
     };
 
     public static ObjectCodec? Of(Type type)

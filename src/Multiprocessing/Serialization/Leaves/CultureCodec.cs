@@ -9,7 +9,7 @@ internal sealed class CultureCodec(Type type) : ObjectCodec(type, CodecTraits.Tw
     {
         var culture = (CultureInfo)value;
         StringFormat.Write(writer, culture.Name);
-        writer.Out.WriteByte((byte)((culture.IsReadOnly ? 1 : 0) | (culture.UseUserOverride ? 2 : 0)));
+        writer.Out.WriteByte((byte)((culture.IsReadOnly ? 1 : 0) | (culture.UseUserOverride ? 2 : 0) | (ReferenceEquals(culture, CultureInfo.InvariantCulture) ? 4 : 0)));
     }
 
     public override void WriteBody(GraphWriter writer, object value)
@@ -26,7 +26,7 @@ internal sealed class CultureCodec(Type type) : ObjectCodec(type, CodecTraits.Tw
     {
         var name = StringFormat.Read(reader)!;
         var flags = reader.ReadByte();
-        return (flags & 1) != 0 ? CultureInfo.GetCultureInfo(name) : new CultureInfo(name, (flags & 2) != 0);
+        return (flags & 4) != 0 ? CultureInfo.InvariantCulture : (flags & 1) != 0 ? CultureInfo.GetCultureInfo(name) : new CultureInfo(name, (flags & 2) != 0);
     }
 
     public override void ReadBody(GraphReader reader, object value)

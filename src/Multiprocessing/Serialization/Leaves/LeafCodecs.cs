@@ -18,7 +18,28 @@ internal static class LeafCodecs
         ["System.Text.RegularExpressions.Regex"] = Regexes,
         ["System.Net.IPAddress"] = Addresses,
         ["System.Text.StringBuilder"] = static type => new LeafCodec<StringBuilder>(
-            type, static (writer, value) => StringFormat.Write(writer, value.ToString()), static reader => new StringBuilder(StringFormat.Read(reader))),
+            type,
+            static (writer, value) =>
+            {
+                writer.Out.Write(value.MaxCapacity);
+                StringFormat.Write(writer, value.ToString());
+            },
+            static reader => new StringBuilder(0, reader.Read<int>()).Append(StringFormat.Read(reader))),
+        ["System.IO.Stream"] = static type => type == Stream.Null.GetType() ? new IdentityCodec(type, [Stream.Null]) : null,
+        ["System.IO.TextReader"] = static type =>
+            type == TextReader.Null.GetType() || type == StreamReader.Null.GetType() ? new IdentityCodec(type, [TextReader.Null, StreamReader.Null]) : null,
+        ["System.IO.TextWriter"] = static type =>
+            type == TextWriter.Null.GetType() || type == StreamWriter.Null.GetType() ? new IdentityCodec(type, [TextWriter.Null, StreamWriter.Null]) : null,
+        ["System.Linq.Grouping`2"] = static type => new GroupingCodec(type),
+        ["System.Linq.AsyncEnumerable+Grouping`2"] = static type => new GroupingCodec(type),
+        ["System.Xml.XmlDocument"] = XmlCodecs.Document,
+        ["System.Xml.XmlNode"] = XmlCodecs.Node,
+        ["System.Data.DataSet"] = DataCodecs.Set,
+        ["System.Data.DataTable"] = DataCodecs.Table,
+        ["System.Data.DataRow"] = DataCodecs.Row,
+        ["System.Data.DataColumn"] = DataCodecs.Column,
+        ["System.Data.DataRelation"] = DataCodecs.Relation,
+        ["System.Data.Constraint"] = DataCodecs.Constraint,
         ["System.IO.MemoryStream"] = static type => type == typeof(MemoryStream) ? new MemoryStreamCodec() : null,
         ["System.Globalization.CultureInfo"] = static type => new CultureCodec(type),
         ["System.Globalization.CompareInfo"] = static type => new LeafCodec<CompareInfo>(
@@ -119,11 +140,24 @@ internal static class LeafCodecs
             static reader => new Regex(StringFormat.Read(reader)!, (RegexOptions)reader.Read<int>(), new TimeSpan(reader.Read<long>())));
     }
 
+    /// <summary>Stands in the place of an address's length, for those that are read-only objects of the framework.</summary>
+    private const byte KnownAddress = 100;
+
+    private static IPAddress[] KnownAddresses() =>
+        [IPAddress.Any, IPAddress.Loopback, IPAddress.Broadcast, IPAddress.None, IPAddress.IPv6Any, IPAddress.IPv6Loopback, IPAddress.IPv6None];
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static ObjectCodec Addresses(Type type) => new LeafCodec<IPAddress>(
         type,
         static (writer, value) =>
         {
+            var known = Array.FindIndex(KnownAddresses(), address => ReferenceEquals(address, value));
+            if (known >= 0)
+            {
+                writer.Out.WriteByte((byte)(KnownAddress + known));
+                return;
+            }
+
             var bytes = value.GetAddressBytes();
             writer.Out.WriteByte((byte)bytes.Length);
             writer.Out.WriteBytes(bytes);
@@ -131,7 +165,13 @@ internal static class LeafCodecs
         },
         static reader =>
         {
-            var bytes = reader.ReadSpan(reader.ReadByte());
+            var length = reader.ReadByte();
+            if (length >= KnownAddress)
+            {
+                return length - KnownAddress < KnownAddresses().Length ? KnownAddresses()[length - KnownAddress] : throw GraphReader.Torn();
+            }
+
+            var bytes = reader.ReadSpan(length);
             var scope = reader.Read<long>();
             return bytes.Length == 16 ? new IPAddress(bytes, scope) : new IPAddress(bytes);
         });
@@ -152,9 +192,7 @@ internal static class LeafCodecs
             return new IdentityCodec(type, known);
         }
 
-        // Those of a code page hold tables in native memory. The provider must be registered in the child, too.
-        return new LeafCodec<Encoding>(
-            type, static (writer, value) => writer.Out.Write(value.CodePage), static reader => Encoding.GetEncoding(reader.Read<int>()));
+        return new CodePageCodec(type);
     }
 
     private static ObjectCodec StringComparers(Type type)

@@ -28,20 +28,44 @@ internal enum SweepOutcome
 
 internal sealed record SweepEntry(string Type, string How, SweepOutcome Outcome, string Detail);
 
-internal sealed record SweepReport(int Types, int Built, SweepEntry[] Entries);
+/// <param name="Types">How many types there are.</param>
+/// <param name="Built">Of how many of them an object could be made.</param>
+/// <param name="Entries">What became of each object.</param>
+internal sealed record SweepReport(int Types, int Built, SweepEntry[] Entries)
+{
+    public int TypesWith(SweepOutcome outcome) => Entries.Where(entry => entry.Outcome == outcome).Select(static entry => entry.Type).Distinct().Count();
+
+    /// <summary>Counts, and how often each way out was named.</summary>
+    public override string ToString()
+    {
+        var lines = new List<string> { $"{Types} types, {Built} with objects, {Entries.Length} objects" };
+        lines.AddRange(Enum.GetValues<SweepOutcome>().Select(outcome => $"{outcome}: {Entries.Count(entry => entry.Outcome == outcome)} objects of {TypesWith(outcome)} types"));
+        lines.AddRange(Entries.Where(static entry => entry.Outcome == SweepOutcome.Refused).GroupBy(static entry => WayOut(entry.Detail)).OrderByDescending(static group => group.Count())
+            .Select(static group => $"  {group.Select(static entry => entry.Type).Distinct().Count()} types: {group.Key}"));
+        lines.AddRange(Entries.Where(static entry => entry.Outcome is not (SweepOutcome.Equal or SweepOutcome.Refused)).Select(static entry => entry.ToString()));
+        return string.Join(Environment.NewLine, lines);
+    }
+
+    private static string WayOut(string message)
+    {
+        const string Before = "cannot cross to another process. ";
+        var at = message.IndexOf(Before, StringComparison.Ordinal);
+        return at < 0 ? message : message[(at + Before.Length)..];
+    }
+}
 
 /// <summary>Sends instances of all types of the framework to another process and back, and tells how each fared.</summary>
 internal static class FrameworkSweep
 {
     private const int Batch = 200;
 
-    private sealed record Item(string Type, string How, object Value, string Before, byte[] Message);
+    private sealed record Item(string Type, string How, object Value, string Before, string After, byte[] Message);
 
     private sealed record Copy(string Description, byte[]? Back);
 
-    public static async Task<SweepReport> RunAsync(int part, int parts)
+    public static async Task<SweepReport> RunAsync()
     {
-        var types = FrameworkInstances.Types().OrderBy(static type => type.FullName, StringComparer.Ordinal).Where((_, index) => index % parts == part).ToArray();
+        var types = FrameworkInstances.Types().OrderBy(static type => type.FullName, StringComparer.Ordinal).ToArray();
         var entries = new List<SweepEntry>();
         var built = 0;
         var batch = new List<Item>();
@@ -93,12 +117,13 @@ internal static class FrameworkSweep
         try
         {
             var message = Message.Write(value);
-            batch.Add(new Item(name, how, value, FrameworkValueDescription.Of(value), message));
+            batch.Add(new Item(name, how, value, FrameworkValueDescription.Of(value), FrameworkValueDescription.Of(value), message));
             return true;
         }
         catch (NotSerializableException error)
         {
-            var isItself = error.Path == "item" && (error.Culprit.IsInstanceOfType(value) || error.Culprit == value.GetType());
+            // Or it is a container, and the path leads to an item.
+            var isItself = error.Path == "item" ? error.Culprit.IsInstanceOfType(value) : error.Path.Contains("element [", StringComparison.Ordinal);
             entries.Add(new SweepEntry(name, how, isItself ? SweepOutcome.Refused : SweepOutcome.RefusedInside, error.Message));
         }
         catch (Exception error)
@@ -164,10 +189,10 @@ internal static class FrameworkSweep
             return new Copy(error.GetType() + ": " + error.Message, null);
         }
 
-        var description = FrameworkValueDescription.Of(value);
         try
         {
-            return new Copy(description, Message.Write(value));
+            var back = Message.Write(value);
+            return new Copy(FrameworkValueDescription.Of(value), back);
         }
         catch (Exception error)
         {
@@ -197,30 +222,49 @@ internal static class FrameworkSweep
             return new SweepEntry(item.Type, item.How, SweepOutcome.ReaderFailed, "on the way back: " + error.Message);
         }
 
+        // What is looked at may change itself, as something made lazily: the second look at the original counts as well.
         var description = FrameworkValueDescription.Of(back);
-        return description != item.Before ? new SweepEntry(item.Type, item.How, SweepOutcome.Different, "on the way back: " + FirstDifference(item.Before, description))
-            : IsEqual(item.Value, back) ? new SweepEntry(item.Type, item.How, SweepOutcome.Equal, "")
+        return description != item.Before && description != item.After ? new SweepEntry(item.Type, item.How, SweepOutcome.Different, "on the way back: " + FirstDifference(item.Before, description))
+            : IsEqual(item, back) ? new SweepEntry(item.Type, item.How, SweepOutcome.Equal, "")
             : new SweepEntry(item.Type, item.How, SweepOutcome.Different, "Equals says that the copy is not equal");
     }
 
     /// <summary>By its own Equals, where it compares content at all.</summary>
-    private static bool IsEqual(object value, object? back)
+    private static bool IsEqual(Item item, object? back)
     {
+        var value = item.Value;
         var equals = value.GetType().GetMethod("Equals", BindingFlags.Instance | BindingFlags.Public, [typeof(object)]);
-        if (equals?.DeclaringType is not { } declaring || declaring == typeof(object) || declaring == typeof(ValueType))
+        if (ComparedByReference.Contains(item.Type) || equals?.DeclaringType is not { } declaring || declaring == typeof(object) || declaring == typeof(ValueType))
         {
             return true;
         }
 
         try
         {
-            return value.Equals(back) && value.GetHashCode() == back!.GetHashCode();
+            return (value.Equals(back) && value.GetHashCode() == back!.GetHashCode()) || !IsEqualToItsTwin(value, item);
         }
         catch (Exception)
         {
             // Not meant to be compared.
             return true;
         }
+    }
+
+    /// <summary>Whose Equals compares which objects they refer to, and not what these contain.</summary>
+    private static readonly HashSet<string> ComparedByReference =
+    [
+        "System.ArraySegment`1", "System.Memory`1", "System.ReadOnlyMemory`1", "System.Collections.Immutable.ImmutableArray`1", "System.Reflection.CustomAttributeNamedArgument",
+        "System.Reflection.CustomAttributeTypedArgument",
+    ];
+
+    /// <summary>Whether another object that was made in the same way is equal, so that Equals compares content.</summary>
+    private static bool IsEqualToItsTwin(object value, Item item)
+    {
+        var how = item.How.Replace(" (used)", "", StringComparison.Ordinal);
+        var type = value.GetType();
+        var definition = type.IsGenericType ? type.GetGenericTypeDefinition() : type;
+        var twin = FrameworkInstances.Of(definition).FirstOrDefault(twin => twin.How == how).Value;
+        return twin is not null && !ReferenceEquals(twin, value) && value.Equals(twin);
     }
 
     private static string FirstDifference(string before, string after)

@@ -11,7 +11,7 @@ namespace Multiprocessing.Tests.Serialization;
 internal sealed class FrameworkValueDescription
 {
     private const int MostDepth = 3;
-    private const int MostItems = 20;
+    private const int MostItems = 100;
     private const int MostText = 20_000;
 
     /// <summary>Properties that name the process, the moment or the place in memory, or that wait.</summary>
@@ -22,6 +22,9 @@ internal sealed class FrameworkValueDescription
 
         // Of exceptions: the assembly that threw it is known only when it is asked for.
         "Source",
+
+        // Change while the test runs, or are drawn at random when somebody asks.
+        "AvailableFreeSpace", "TotalFreeSpace", "CreationTime", "CreationTimeUtc", "LastAccessTime", "LastAccessTimeUtc", "LastWriteTime", "LastWriteTimeUtc", "ContentId",
 
         // Of delegates and expressions of this test.
         "Method", "Target",
@@ -66,7 +69,14 @@ internal sealed class FrameworkValueDescription
             return;
         }
 
-        _text.Append(type.Name);
+        // Which private class of the framework it is says nothing.
+        var visible = type;
+        while (!visible.IsVisible && visible.BaseType is { } level && level != typeof(object))
+        {
+            visible = level;
+        }
+
+        _text.Append(visible.Name);
         if (depth > MostDepth)
         {
             return;
@@ -107,7 +117,7 @@ internal sealed class FrameworkValueDescription
 
     private void AddText(object value, Type type)
     {
-        if (value is Exception || type.GetMethod("ToString", Type.EmptyTypes)?.DeclaringType is { } declaring && (declaring == typeof(object) || declaring == typeof(ValueType)))
+        if (value is Exception or System.Diagnostics.Stopwatch or System.Net.Mime.ContentType || type.GetMethod("ToString", Type.EmptyTypes)?.DeclaringType is { } declaring && (declaring == typeof(object) || declaring == typeof(ValueType)))
         {
             return;
         }

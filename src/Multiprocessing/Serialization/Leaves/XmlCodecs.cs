@@ -1,0 +1,318 @@
+using System.Runtime.CompilerServices;
+using System.Xml;
+
+namespace Multiprocessing;
+
+/// <summary>
+/// XmlDocument and its nodes. A document finds its names by hash codes, so it is built anew, node by node: its text would not keep neighbouring text nodes apart. A node crosses as its place in its
+/// document, and takes the document along.
+/// </summary>
+internal static class XmlCodecs
+{
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static ObjectCodec Document(Type type) => type == typeof(XmlDocument)
+        ? new DocumentCodec(type)
+        : new RefusedCodec(type, "It is no plain XmlDocument; pass its OuterXml, and load it in the child.");
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static ObjectCodec Node(Type type) => Framework.Owns(type)
+        ? new NodeCodec(type)
+        : new RefusedCodec(type, "It is a node of a class of its own; pass its OuterXml.");
+
+    private sealed class DocumentCodec(Type type) : ObjectCodec(type, CodecTraits.Tracked)
+    {
+        public override void WriteHead(GraphWriter writer, object value)
+        {
+            var document = (XmlDocument)value;
+            if (document.SchemaInfo.Validity != System.Xml.Schema.XmlSchemaValidity.NotKnown || document.Schemas.Count > 0)
+            {
+                throw new CannotCrossException(new Refusal(Type, "It is bound to schemas, which are compiled for this process; pass its OuterXml, and validate it in the child."), value);
+            }
+
+            writer.Out.WriteByte(document.PreserveWhitespace ? (byte)1 : (byte)0);
+            XmlTree.WriteChildren(writer, document);
+        }
+
+        public override object Create(GraphReader reader)
+        {
+            var document = new XmlDocument { XmlResolver = null, PreserveWhitespace = reader.ReadByte() != 0 };
+            XmlTree.ReadChildren(reader, document, document);
+            return document;
+        }
+    }
+
+    private sealed class NodeCodec(Type type) : ObjectCodec(type, CodecTraits.Tracked | CodecTraits.HeadRefers)
+    {
+        public override void WriteHead(GraphWriter writer, object value)
+        {
+            var path = new Stack<int>();
+            var root = (XmlNode)value;
+            while (XmlTree.ParentOf(root) is { } parent)
+            {
+                path.Push(XmlTree.IndexOf(parent, root) ?? throw new CannotCrossException(
+                    new Refusal(Type, "It is a declaration of a document type; pass the XmlDocument."), value));
+                root = parent;
+            }
+
+            if (ReferenceEquals(root, value))
+            {
+                // In no tree: its document, which it needs, and what is below it.
+                writer.WriteReference(root.OwnerDocument, ReferenceSlot.Object);
+                writer.Out.WriteByte(0);
+                XmlTree.WriteNode(writer, root);
+                XmlTree.WriteChildren(writer, root);
+                return;
+            }
+
+            writer.WriteReference(root, ReferenceSlot.Object);
+            writer.Out.WriteByte(1);
+            writer.Out.WriteVarint((uint)path.Count);
+            foreach (var index in path)
+            {
+                writer.Out.Write(index);
+            }
+        }
+
+        public override object Create(GraphReader reader)
+        {
+            var root = reader.ReadReference(ReferenceSlot.Object) as XmlNode ?? throw GraphReader.Torn();
+            if (reader.ReadByte() == 0)
+            {
+                var document = root as XmlDocument ?? throw GraphReader.Torn();
+                var detached = XmlTree.ReadNode(reader, document);
+                XmlTree.ReadChildren(reader, document, detached);
+                return detached;
+            }
+
+            var node = root;
+            for (var count = reader.ReadLength(sizeof(int)); count > 0; count--)
+            {
+                node = XmlTree.At(node, reader.Read<int>());
+            }
+
+            return node;
+        }
+
+        public override IEnumerable<PathStep> Children(object value) => [new PathStep("document", ((XmlNode)value).OwnerDocument)];
+    }
+}
+
+/// <summary>Nodes of XML, one after another in the order of the document, so that a deep tree takes no deep stack.</summary>
+internal static class XmlTree
+{
+    /// <summary>The node above a node; of an attribute the element that has it.</summary>
+    public static XmlNode? ParentOf(XmlNode node) => node is XmlAttribute attribute ? attribute.OwnerElement : node.ParentNode;
+
+    /// <summary>The place of a child; negative ones are those of attributes.</summary>
+    public static int? IndexOf(XmlNode parent, XmlNode child)
+    {
+        var index = 0;
+        if (child is XmlAttribute)
+        {
+            foreach (XmlAttribute attribute in parent.Attributes!)
+            {
+                index--;
+                if (ReferenceEquals(attribute, child))
+                {
+                    return index;
+                }
+            }
+
+            return null;
+        }
+
+        for (var at = parent.FirstChild; at is not null; at = at.NextSibling)
+        {
+            if (ReferenceEquals(at, child))
+            {
+                return index;
+            }
+
+            index++;
+        }
+
+        return null;
+    }
+
+    public static XmlNode At(XmlNode parent, int index)
+    {
+        if (index < 0)
+        {
+            return parent.Attributes is { } attributes && -1 - index < attributes.Count ? attributes[-1 - index] : throw GraphReader.Torn();
+        }
+
+        var child = parent.FirstChild;
+        for (; index > 0 && child is not null; index--)
+        {
+            child = child.NextSibling;
+        }
+
+        return child ?? throw GraphReader.Torn();
+    }
+
+    public static void WriteChildren(GraphWriter writer, XmlNode root)
+    {
+        WriteAttributes(writer, root);
+        var at = FirstBelow(root);
+        var open = root;
+        while (true)
+        {
+            if (at is not null)
+            {
+                WriteNode(writer, at);
+                WriteAttributes(writer, at);
+                open = at;
+                at = FirstBelow(at);
+                continue;
+            }
+
+            writer.Out.WriteByte((byte)XmlNodeType.None);
+            if (ReferenceEquals(open, root))
+            {
+                return;
+            }
+
+            at = open.NextSibling;
+            open = open.ParentNode!;
+        }
+    }
+
+    public static void ReadChildren(GraphReader reader, XmlDocument document, XmlNode root)
+    {
+        ReadAttributes(reader, document, root);
+        var open = root;
+        while (true)
+        {
+            if (reader.SkipsByte((byte)XmlNodeType.None))
+            {
+                if (ReferenceEquals(open, root))
+                {
+                    return;
+                }
+
+                open = open.ParentNode!;
+                continue;
+            }
+
+            var node = ReadNode(reader, document);
+            open.AppendChild(node);
+            ReadAttributes(reader, document, node);
+            open = node;
+        }
+    }
+
+    public static void WriteNode(GraphWriter writer, XmlNode node)
+    {
+        writer.Out.WriteByte((byte)node.NodeType);
+        switch (node)
+        {
+            case XmlElement or XmlAttribute:
+                StringFormat.Write(writer, node.Prefix);
+                StringFormat.Write(writer, node.LocalName);
+                StringFormat.Write(writer, node.NamespaceURI);
+                if (node is XmlElement element)
+                {
+                    writer.Out.WriteByte(element.IsEmpty ? (byte)1 : (byte)0);
+                }
+
+                break;
+            case XmlDocumentType type:
+                StringFormat.Write(writer, type.Name);
+                StringFormat.Write(writer, type.PublicId);
+                StringFormat.Write(writer, type.SystemId);
+                StringFormat.Write(writer, type.InternalSubset);
+                break;
+            case XmlDeclaration declaration:
+                StringFormat.Write(writer, declaration.Version);
+                StringFormat.Write(writer, declaration.Encoding);
+                StringFormat.Write(writer, declaration.Standalone);
+                break;
+            case XmlDocumentFragment:
+                break;
+            case XmlEntityReference or XmlProcessingInstruction or XmlCharacterData:
+                StringFormat.Write(writer, node.Name);
+                StringFormat.Write(writer, node.Value);
+                break;
+            default:
+                throw new CannotCrossException(new Refusal(node.GetType(), "It is a declaration of a document type; pass the XmlDocument."), node);
+        }
+    }
+
+    public static XmlNode ReadNode(GraphReader reader, XmlDocument document)
+    {
+        var type = (XmlNodeType)reader.ReadByte();
+        string Text() => StringFormat.Read(reader) ?? throw GraphReader.Torn();
+        switch (type)
+        {
+            case XmlNodeType.Element:
+                var element = document.CreateElement(Text(), Text(), Text());
+                element.IsEmpty = reader.ReadByte() != 0;
+                return element;
+            case XmlNodeType.Attribute:
+                return document.CreateAttribute(Text(), Text(), Text());
+            case XmlNodeType.DocumentType:
+                return document.CreateDocumentType(Text(), StringFormat.Read(reader), StringFormat.Read(reader), StringFormat.Read(reader));
+            case XmlNodeType.XmlDeclaration:
+                return document.CreateXmlDeclaration(Text(), StringFormat.Read(reader), StringFormat.Read(reader));
+            case XmlNodeType.DocumentFragment:
+                return document.CreateDocumentFragment();
+            default:
+                var name = Text();
+                var value = StringFormat.Read(reader);
+                return type switch
+                {
+                    XmlNodeType.EntityReference => document.CreateEntityReference(name),
+                    XmlNodeType.ProcessingInstruction => document.CreateProcessingInstruction(name, value),
+                    XmlNodeType.Text => document.CreateTextNode(value),
+                    XmlNodeType.CDATA => document.CreateCDataSection(value),
+                    XmlNodeType.Comment => document.CreateComment(value),
+                    XmlNodeType.Whitespace => document.CreateWhitespace(value),
+                    XmlNodeType.SignificantWhitespace => document.CreateSignificantWhitespace(value),
+                    _ => throw GraphReader.Torn(),
+                };
+        }
+    }
+
+    /// <summary>The first child that has to be written: what is below an entity reference follows from the document type.</summary>
+    private static XmlNode? FirstBelow(XmlNode node) => node is XmlEntityReference or XmlDocumentType or XmlDeclaration ? null : node.FirstChild;
+
+    /// <summary>Attributes that the document type adds come back by themselves.</summary>
+    private static void WriteAttributes(GraphWriter writer, XmlNode node)
+    {
+        if (node is not XmlElement element)
+        {
+            return;
+        }
+
+        var count = 0;
+        foreach (XmlAttribute attribute in element.Attributes)
+        {
+            count += attribute.Specified ? 1 : 0;
+        }
+
+        writer.Out.WriteVarint((uint)count);
+        foreach (XmlAttribute attribute in element.Attributes)
+        {
+            if (attribute.Specified)
+            {
+                WriteNode(writer, attribute);
+                WriteChildren(writer, attribute);
+            }
+        }
+    }
+
+    private static void ReadAttributes(GraphReader reader, XmlDocument document, XmlNode node)
+    {
+        if (node is not XmlElement element)
+        {
+            return;
+        }
+
+        for (var count = reader.ReadLength(); count > 0; count--)
+        {
+            var attribute = ReadNode(reader, document) as XmlAttribute ?? throw GraphReader.Torn();
+            ReadChildren(reader, document, attribute);
+            element.SetAttributeNode(attribute);
+        }
+    }
+}
