@@ -17,7 +17,7 @@ internal static class FieldLabel
         if (ClosureCodec.IsClosure(field.DeclaringType!) || ClosureCodec.IsStateMachine(field.DeclaringType!))
         {
             return name.StartsWith("CS$<>8__locals", StringComparison.Ordinal) ? null
-                : name == "<>4__this" ? $"captured 'this' ({field.FieldType})"
+                : name == "<>4__this" ? $"captured 'this' ({TypeText.Of(field.FieldType)})"
                 : $"captured variable '{Inner(name)}'";
         }
 

@@ -31,6 +31,9 @@ internal abstract class ObjectCodec(Type type, CodecTraits traits)
     /// <summary>Methods of the type that want to know of writing and reading, or <see langword="null"/>.</summary>
     public SerializationCallbacks? Callbacks { get; protected init; }
 
+    /// <summary>The interface through which the object reports or logs: in the body of a task it is linked and never copied. See <see cref="TaskLinks.FaceOf"/>.</summary>
+    public virtual Type? LinkFace => null;
+
     public virtual void WriteHead(GraphWriter writer, object value)
     {
     }
@@ -74,4 +77,5 @@ internal enum CodecTraits
 /// <summary>One step from an object to something it holds.</summary>
 /// <param name="Label">As a path shows it; <see langword="null"/> for a step that is not shown.</param>
 /// <param name="Value">What is held.</param>
-internal readonly record struct PathStep(string? Label, object? Value);
+/// <param name="Hint">Why it is held, and how to do without: asked for the step behind this one, of which it is given the label.</param>
+internal readonly record struct PathStep(string? Label, object? Value, Func<string?, string?>? Hint = null);

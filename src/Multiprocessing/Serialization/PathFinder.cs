@@ -4,7 +4,7 @@ namespace Multiprocessing;
 internal static class PathFinder
 {
     /// <summary>An entry of the breadth-first search, with the way back to the root.</summary>
-    private sealed record Found(object Value, string? Label, Found? Parent);
+    private sealed record Found(object Value, PathStep Step, Found? Parent);
 
     /// <summary>The shortest path to something that refuses, and its refusal.</summary>
     /// <param name="rootValue">The value that was to be written.</param>
@@ -14,7 +14,7 @@ internal static class PathFinder
     {
         var seen = new HashSet<object>(ReferenceEqualityComparer.Instance) { rootValue };
         var queue = new Queue<Found>();
-        queue.Enqueue(new Found(rootValue, null, null));
+        queue.Enqueue(new Found(rootValue, default, null));
         while (queue.TryDequeue(out var at))
         {
             var codec = CodecTable.For(at.Value.GetType());
@@ -28,11 +28,11 @@ internal static class PathFinder
                 return Told(at, root, met.Refusal);
             }
 
-            foreach (var (label, child) in codec.Children(at.Value))
+            foreach (var step in codec.Children(at.Value))
             {
-                if (child is not null && (child.GetType().IsValueType || seen.Add(child)))
+                if (step.Value is { } child && (child.GetType().IsValueType || seen.Add(child)))
                 {
-                    queue.Enqueue(new Found(child, label, at));
+                    queue.Enqueue(new Found(child, step, at));
                 }
             }
         }
@@ -48,25 +48,45 @@ internal static class PathFinder
         var (outermost, isInside) = (culprit, false);
         for (var at = culprit; at.Parent is { } owner; at = owner)
         {
-            if (at.Label is { } label && (label.StartsWith("field '", StringComparison.Ordinal) || label.StartsWith("property '", StringComparison.Ordinal)) && HidesFields(owner.Value.GetType()))
+            if (at.Step.Label is { } label && (label.StartsWith("field '", StringComparison.Ordinal) || label.StartsWith("property '", StringComparison.Ordinal)) && HidesFields(owner.Value.GetType()))
             {
                 (outermost, isInside) = (owner, true);
             }
         }
 
-        return (PathOf(outermost, root), isInside ? new Refusal(outermost.Value.GetType(), FrameworkRefusals.Inside(outermost.Value.GetType(), refusal)) : refusal);
+        return (
+            PathOf(outermost, root),
+            WithHints(outermost, isInside ? new Refusal(outermost.Value.GetType(), FrameworkRefusals.Inside(outermost.Value.GetType(), refusal)) : refusal));
     }
 
     private static bool HidesFields(Type type) =>
         !type.IsGenericType && !typeof(System.Collections.IEnumerable).IsAssignableFrom(type) && !typeof(Exception).IsAssignableFrom(type)
         && CodecTable.For(type) is PlainObjectCodec or BoxCodec && Framework.Owns(type);
 
+    /// <summary>What the steps on the way have to say is behind what the culprit's type has.</summary>
+    private static Refusal WithHints(Found found, Refusal refusal)
+    {
+        var wayOut = refusal.WayOut;
+        string? next = null;
+        for (var at = found; at is not null; at = at.Parent)
+        {
+            if (at.Step.Hint?.Invoke(next) is { } hint)
+            {
+                wayOut = $"{wayOut} {hint}";
+            }
+
+            next = at.Step.Label ?? next;
+        }
+
+        return refusal with { WayOut = wayOut };
+    }
+
     private static string PathOf(Found found, string root)
     {
         var parts = new Stack<string>();
         for (var at = found; at is not null; at = at.Parent)
         {
-            if (at.Label is { } label)
+            if (at.Step.Label is { } label)
             {
                 parts.Push(label);
             }

@@ -46,7 +46,7 @@ internal sealed class ReferenceSlot(Type declared) : ValueCodec
             throw new SerializationException($"The message holds a {type} where a {declared} belongs: it is torn, or was not written by this library.");
         }
 
-        _last = CodecTable.For(type);
+        Remember(CodecTable.For(type));
     }
 
     private ObjectCodec Find(Type type)
@@ -58,7 +58,21 @@ internal sealed class ReferenceSlot(Type declared) : ValueCodec
         }
 
         var codec = CodecTable.For(type);
-        _last = codec;
+        if (codec.LinkFace is { } face && TaskLinks.IsCrossing)
+        {
+            throw new CannotCrossException(Refusals.OfLinked(type, face), type);
+        }
+
+        Remember(codec);
         return codec;
+    }
+
+    /// <summary>But for one that crosses in another way where there is no task.</summary>
+    private void Remember(ObjectCodec codec)
+    {
+        if (codec.LinkFace is null)
+        {
+            _last = codec;
+        }
     }
 }

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Multiprocessing;
 
 /// <summary>What is bound to its process, and what to use instead.</summary>
-internal static class Refusals
+internal static partial class Refusals
 {
     private const string Pointers = "A pointer means nothing in another process; pass the data it points to, or a SharedMemory.";
     private const string Queues = "It passes objects between the threads of one process; use a ProcessQueue<T> instead.";
@@ -13,7 +13,7 @@ internal static class Refusals
     private const string Iterators = "It is code that stopped half-way, and cannot go on in another process; pass its results (ToList()), or call the method in the child.";
 
     /// <summary>By the full name of the type (without arguments) or of one of its bases or interfaces, so that no assembly is loaded to ask.</summary>
-    private static readonly Dictionary<string, string> ByName = new()
+    internal static readonly Dictionary<string, string> ByName = new()
     {
         ["System.Collections.Concurrent.ConcurrentQueue`1"] = Queues,
         ["System.Collections.Concurrent.ConcurrentStack`1"] = Queues,
@@ -50,9 +50,9 @@ internal static class Refusals
         ["System.IO.Stream"] = "Open it in the child (a file by its path), or pass its bytes; a MemoryStream crosses with its content.",
         ["System.IO.TextReader"] = "Open it in the child, or pass the text.",
         ["System.IO.StreamWriter"] = "Open it in the child (a file by its path), or pass the text.",
-        ["System.Net.Sockets.Socket"] = "Open it in the child, or send through a Connection of this library.",
-        ["System.Net.Sockets.TcpClient"] = "Open it in the child, or send through a Connection of this library.",
-        ["System.Net.Sockets.UdpClient"] = "Open it in the child, or send through a Connection of this library.",
+        ["System.Net.Sockets.Socket"] = "Open it in the child: pass the address, or send the data through a ProcessQueue<T>.",
+        ["System.Net.Sockets.TcpClient"] = "Open it in the child: pass the address, or send the data through a ProcessQueue<T>.",
+        ["System.Net.Sockets.UdpClient"] = "Open it in the child: pass the address, or send the data through a ProcessQueue<T>.",
         ["System.Net.Sockets.TcpListener"] = "Listen in the child.",
         ["System.Net.Http.HttpMessageInvoker"] = "It holds open connections; create it in the child.",
         ["System.Net.Http.HttpMessageHandler"] = "It holds open connections; create it in the child.",
@@ -100,7 +100,7 @@ internal static class Refusals
             return type.IsPointer ? Pointers : "A function pointer means nothing in another process; pass a delegate.";
         }
 
-        if (type == typeof(MemoryStream))
+        if (type == typeof(MemoryStream) || IsNullLogger(type))
         {
             return null;
         }
@@ -137,7 +137,7 @@ internal static class Refusals
     private static string? Named(Type type)
     {
         var name = NameOf(type);
-        return ByName.GetValueOrDefault(name) ?? FrameworkRefusals.Find(name);
+        return ByName.GetValueOrDefault(name) ?? FrameworkRefusals.Find(name) ?? Libraries.GetValueOrDefault(name);
     }
 
     /// <summary>

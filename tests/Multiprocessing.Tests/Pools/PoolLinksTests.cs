@@ -152,6 +152,70 @@ public class PoolLinksTests : ProcessTest
         (await Should.ThrowAsync<Exception>(() => pool.RunAsync(() => back))).Message.ShouldContain("progress", Case.Insensitive);
     });
 
+    private sealed class OwnLogger : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+        }
+    }
+
+    private class Derived : Progress<int>;
+
+    [Serializable]
+    private sealed class Copied : IProgress<int>
+    {
+        public int Last { get; private set; }
+
+        public void Report(int value) => Last = value;
+    }
+
+    private sealed class Kept : IProgress<int>
+    {
+        public int Last { get; set; }
+
+        public void Report(int value) => Last = value;
+    }
+
+    [Fact]
+    public Task A_progress_or_logger_in_a_variable_of_its_own_class_is_refused_and_not_copied() => Watchdog.Run(async () =>
+    {
+        await using var pool = new ProcessPool(new() { Workers = 1 });
+        var progress = new Told<int>();
+        var derived = new Derived();
+        var logger = new OwnLogger();
+        foreach (var (start, face) in new (Func<Task> Start, string Face)[]
+        {
+            (() => pool.RunAsync(() => progress.Report(1)), "System.IProgress<System.Int32>"),
+            (() => pool.RunAsync(() => ((IProgress<int>)derived).Report(1)), "System.IProgress<System.Int32>"),
+            (() => pool.RunAsync(() => logger.LogInformation("lost")), "Microsoft.Extensions.Logging.ILogger"),
+            (() => pool.RunAsync((Told<int> argument) => argument.Report(1), progress), "System.IProgress<System.Int32>"),
+            (() => pool.ForEachAsync([1, 2], item => progress.Report(item)), "System.IProgress<System.Int32>"),
+            (() => pool.RunAsync((object argument) => ((IProgress<int>)argument).Report(1), (object)progress), "System.IProgress<System.Int32>"),
+        })
+        {
+            (await Should.ThrowAsync<NotSerializableException>(start)).WayOut.ShouldContain($"declare the variable or parameter as {face}");
+        }
+
+        // Where a copy is what the program wants, it says so.
+        var copied = new Copied();
+        (await pool.RunAsync(() =>
+        {
+            copied.Report(5);
+            return copied.Last;
+        })).ShouldBe(5);
+        copied.Last.ShouldBe(0);
+
+        // In a queue it is a value.
+        using var queue = new ProcessQueue<Kept>();
+        queue.Put(new Kept { Last = 7 });
+        queue.Get().Last.ShouldBe(7);
+    });
+
     [Fact]
     public Task A_task_of_a_pool_in_a_worker_reports_through_both() => Watchdog.Run(async () =>
     {

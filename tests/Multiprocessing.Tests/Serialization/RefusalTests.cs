@@ -64,8 +64,8 @@ public class RefusalTests
         Message.Refused(new Box { Content = new Box { Content = culprit } }).Path.ShouldBe("item -> property 'Content' -> property 'Content'");
         Message.Refused((1, (2, (object)culprit))).Path.ShouldBe("item -> field 'Item2' -> field 'Item2'");
         Message.Refused(new object[,] { { 1, culprit } }).Path.ShouldBe("item -> element [0, 1]");
-        Message.Refused<Func<bool>>(new Holder(culprit).Read, "body").Path.ShouldBe($"target ({typeof(Holder)}) -> field '_socket'");
-        Message.Refused(new Holder(culprit).Lambda(), "body").Path.ShouldBe($"captured 'this' ({typeof(Holder)}) -> field '_socket'");
+        Message.Refused<Func<bool>>(new Holder(culprit).Read, "body").Path.ShouldBe("target (Multiprocessing.Tests.Serialization.RefusalTests.Holder) -> field '_socket'");
+        Message.Refused(new Holder(culprit).Lambda(), "body").Path.ShouldBe("captured 'this' (Multiprocessing.Tests.Serialization.RefusalTests.Holder) -> field '_socket'");
     }
 
     [Fact]
@@ -108,7 +108,7 @@ public class RefusalTests
         { new Timer(static _ => { }), "in the child" },
         { new ThreadLocal<int>(), "pass the value" },
         { new AsyncLocal<int>(), "pass its value" },
-        { new Socket(SocketType.Stream, ProtocolType.Tcp), "Connection" },
+        { new Socket(SocketType.Stream, ProtocolType.Tcp), "pass the address" },
         { new HttpClient(), "in the child" },
         { File.OpenRead(typeof(RefusalTests).Assembly.Location), "by its path" },
         { File.OpenRead(typeof(RefusalTests).Assembly.Location).SafeFileHandle, "open it in the child" },

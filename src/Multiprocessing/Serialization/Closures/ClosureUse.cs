@@ -12,22 +12,63 @@ namespace Multiprocessing;
 internal sealed class ClosureUse
 {
     /// <summary>Every field of every closure.</summary>
-    public static readonly ClosureUse All = new(null);
+    public static readonly ClosureUse All = new(null, []);
 
     private static readonly ThingTable<ClosureUse> Known = new();
 
     private readonly HashSet<MemberInfo>? _read;
+    private int _warned;
 
-    private ClosureUse(HashSet<MemberInfo>? read)
+    private ClosureUse(HashSet<MemberInfo>? read, MethodBase[] methods)
     {
         _read = read;
+        Methods = methods;
         Alone = [this];
     }
 
     /// <summary>This use and no other.</summary>
     public ClosureUse[] Alone { get; }
 
+    /// <summary>The methods that the body consists of: its own and those that the compiler made for it. Empty if they are not known.</summary>
+    public MethodBase[] Methods { get; }
+
     public static ClosureUse Of(MethodInfo body) => Known.Find(body) ?? Known.Add(body, Analyze(body));
+
+    /// <summary>Says once that the body changes captured variables, which here stay as they are.</summary>
+    public void WarnOfAssignments(MethodInfo body)
+    {
+        if (Volatile.Read(ref _warned) == 0 && Interlocked.Exchange(ref _warned, 1) == 0 && IsCompilerMade(body) && AssignmentsOf() is { Count: > 0 } names)
+        {
+            MultiprocessingLogging.CapturedAssigned(EnclosingOf(body), string.Join(", ", names));
+        }
+    }
+
+    /// <summary>The captured variables that the body changes.</summary>
+    internal IReadOnlyList<string> AssignmentsOf()
+    {
+        try
+        {
+            return CapturedAssignments.Of(Methods);
+        }
+        catch (Exception error) when (error is ArgumentException or BadImageFormatException or IOException or TypeLoadException or MissingMemberException or InvalidOperationException or NotSupportedException or InvalidCastException)
+        {
+            return []; // IL that cannot be understood, such as a call into an assembly that was not deployed: nothing is known of it, so nothing is said
+        }
+    }
+
+    /// <summary>The method in whose source the lambda stands.</summary>
+    private static string EnclosingOf(MethodInfo body)
+    {
+        var owner = body.DeclaringType;
+        while (owner is { Name: ['<', ..], DeclaringType: { } outer })
+        {
+            owner = outer;
+        }
+
+        var end = body.Name.IndexOf('>', StringComparison.Ordinal);
+        var name = end > 1 ? body.Name[1..end] : body.Name;
+        return owner is null ? name : $"{TypeText.Of(owner)}.{(name == "<Main>$" ? "Main" : name.TrimStart('<'))}";
+    }
 
     public bool Reads(FieldInfo field) => _read is null || _read.Contains(Definition(field));
 
@@ -36,11 +77,13 @@ internal sealed class ClosureUse
         var read = new HashSet<MemberInfo>();
         var seen = new HashSet<MemberInfo>();
         var pending = new Stack<MethodBase>();
+        var methods = new List<MethodBase>();
         Follow(body, seen, pending);
         try
         {
             while (pending.TryPop(out var method))
             {
+                methods.Add(method);
                 if (!Scan(method, read, seen, pending))
                 {
                     return All;
@@ -53,7 +96,7 @@ internal sealed class ClosureUse
             return All;
         }
 
-        return new ClosureUse(read);
+        return new ClosureUse(read, [.. methods]);
     }
 
     private static bool Scan(MethodBase method, HashSet<MemberInfo> read, HashSet<MemberInfo> seen, Stack<MethodBase> pending)

@@ -89,33 +89,42 @@ internal sealed class DelegateCodec(Type type) : ObjectCodec(type, CodecTraits.T
 
             if (CodecTable.For(target.GetType()) is ClosureCodec closure)
             {
-                foreach (var step in ClosuresSteps(closure, target, ClosureUse.Of(part.Method)))
+                foreach (var step in ClosuresSteps(closure, target, part.Method))
                 {
                     yield return step;
                 }
             }
             else
             {
-                yield return new PathStep(part.Method.Name.StartsWith('<') ? $"captured 'this' ({target.GetType()})" : $"target ({target.GetType()})", target);
+                yield return part.Method.Name.StartsWith('<')
+                    ? new PathStep($"captured 'this' ({TypeText.Of(target.GetType())})", target, next => ThisUse.Hint(part.Method, target.GetType(), next))
+                    : new PathStep($"target ({TypeText.Of(target.GetType())})", target, _ => ThisUse.MethodGroupHint(part.Method));
             }
         }
     }
 
     /// <summary>What a body reads of its closure and of the closures around that.</summary>
-    private static IEnumerable<PathStep> ClosuresSteps(ClosureCodec closure, object target, ClosureUse use)
+    private static IEnumerable<PathStep> ClosuresSteps(ClosureCodec closure, object target, MethodInfo body)
     {
-        foreach (var step in closure.Children(target, use))
+        foreach (var step in closure.Children(target, ClosureUse.Of(body)))
         {
-            if (step.Value is { } outer && step.Label is null && CodecTable.For(outer.GetType()) is ClosureCodec enclosing)
+            if (step.Value is not { } value)
             {
-                foreach (var inner in ClosuresSteps(enclosing, outer, use))
+                continue;
+            }
+
+            if (step.Label is null && CodecTable.For(value.GetType()) is ClosureCodec enclosing)
+            {
+                foreach (var inner in ClosuresSteps(enclosing, value, body))
                 {
                     yield return inner;
                 }
             }
             else
             {
-                yield return step;
+                yield return step.Label?.StartsWith("captured 'this'", StringComparison.Ordinal) == true
+                    ? step with { Hint = next => ThisUse.Hint(body, value.GetType(), next) }
+                    : step;
             }
         }
     }
@@ -152,10 +161,17 @@ internal sealed class DelegateCodec(Type type) : ObjectCodec(type, CodecTraits.T
         var slot = ReferenceSlot.Object;
         if (slot.CodecOf(target!) is ClosureCodec closure)
         {
-            writer.WriteClosure(target!, closure, slot, ClosureUse.Of(method).Alone);
+            var use = ClosureUse.Of(method);
+            use.WarnOfAssignments(method);
+            writer.WriteClosure(target!, closure, slot, use.Alone);
         }
         else
         {
+            if (method.Name.StartsWith('<'))
+            {
+                ClosureUse.Of(method).WarnOfAssignments(method);
+            }
+
             writer.WriteReference(target, slot, later: true);
         }
     }

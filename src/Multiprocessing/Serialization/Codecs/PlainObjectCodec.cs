@@ -12,7 +12,10 @@ internal sealed class PlainObjectCodec : ObjectCodec
     {
         _plan = FieldPlan.Of(type);
         Callbacks = callbacks;
+        LinkFace = TaskLinks.FaceOf(type);
     }
+
+    public override Type? LinkFace { get; }
 
     public override void WriteBody(GraphWriter writer, object value) => _plan.Write(writer, ref ObjectData.Of(value));
 

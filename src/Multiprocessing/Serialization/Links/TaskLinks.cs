@@ -105,6 +105,23 @@ internal static class TaskLinks
             : null;
     }
 
+    /// <summary>
+    /// The interface through which objects of a class of the program report or log, or <see langword="null"/>. In the body of a task such an object is linked, not copied. Who wants the copy marks the class as
+    /// [Serializable], or gives it a serializer.
+    /// </summary>
+    public static Type? FaceOf(Type type)
+    {
+        foreach (var face in type.GetInterfaces())
+        {
+            if (face.FullName != "Microsoft.Extensions.Logging.ILoggerFactory" && StandInFor(face) is not null)
+            {
+                return type.IsDefined(typeof(SerializableAttribute), inherit: false) || Refusals.IsNullLogger(type) || Framework.Owns(type) ? null : face;
+            }
+        }
+
+        return null;
+    }
+
     public readonly ref struct Scope(bool before)
     {
         private readonly bool _before = before;

@@ -1,0 +1,29 @@
+using Microsoft.Extensions.Logging;
+
+namespace Multiprocessing;
+
+/// <summary>What is to be said of a body that crosses.</summary>
+public static partial class MultiprocessingLogging
+{
+    /// <summary>A newcomer's program has no logging, and is the one that must see it.</summary>
+    internal static void CapturedAssigned(string method, string variables) => Safely(() =>
+    {
+        if (IsConfigured)
+        {
+            LogCapturedAssigned(ProcessLogger, method, variables);
+        }
+        else
+        {
+            ParentStream.Error.WriteLine(
+                $"Multiprocessing: the lambda in {method} changes captured {variables}. In another process that changes its copy only; here nothing changes. "
+                + "Return the value, or use a SharedValue<T>, a SharedArray<T> or a ProcessQueue<T>.");
+        }
+    });
+
+    [LoggerMessage(
+        EventId = 40,
+        EventName = "CapturedVariableChanged",
+        Level = LogLevel.Warning,
+        Message = "The lambda in {Method} changes captured {Variables}. In another process that changes its copy only; here nothing changes. Return the value, or use a SharedValue<T>, a SharedArray<T> or a ProcessQueue<T>")]
+    private static partial void LogCapturedAssigned(ILogger logger, string method, string variables);
+}
