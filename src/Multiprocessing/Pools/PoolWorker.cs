@@ -129,6 +129,8 @@ internal sealed unsafe class PoolWorker
         }
 
         Signals.Stop();
+        _replies.Trim();
+        _outside.Trim();
     }
 
     private void Live()

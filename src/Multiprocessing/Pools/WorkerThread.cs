@@ -60,29 +60,34 @@ internal sealed class WorkerThread : WorkerHost
     {
         try
         {
-            using var channel = _start.Channel.Share();
-            using var bell = _start.Bell.Share();
-            if (_childInitializer is not null)
-            {
-                Copy(new ActionInitializer(_childInitializer)).Initialize();
-            }
-
-            PoolWorker.RunOnThread(new WorkerStart
-            {
-                Channel = channel,
-                Bell = bell,
-                Initializer = _start.Initializer is { } initializer ? Copy(initializer) : null,
-                Pool = _start.Pool,
-                Number = _start.Number,
-                WatchesMemory = false, // the memory is the program's, and no replacement would free it
-                Logs = false, // the program's logger factory is here already
-            });
-            End(new ExitStatus { Code = 0, Reason = ExitReason.Exited }, null);
+            RunWorker();
+            End(new ExitStatus { Code = 0, Reason = ExitReason.Exited }, null); // after its holds were released: who waits for the end finds nothing left of it
         }
         catch (Exception exception)
         {
             End(new ExitStatus { Reason = ExitReason.UnhandledException, Error = exception }, exception);
         }
+    }
+
+    private void RunWorker()
+    {
+        using var channel = _start.Channel.Share();
+        using var bell = _start.Bell.Share();
+        if (_childInitializer is not null)
+        {
+            Copy(new ActionInitializer(_childInitializer)).Initialize();
+        }
+
+        PoolWorker.RunOnThread(new WorkerStart
+        {
+            Channel = channel,
+            Bell = bell,
+            Initializer = _start.Initializer is { } initializer ? Copy(initializer) : null,
+            Pool = _start.Pool,
+            Number = _start.Number,
+            WatchesMemory = false, // the memory is the program's, and no replacement would free it
+            Logs = false, // the program's logger factory is here already
+        });
     }
 
     private void End(ExitStatus status, Exception? failure)

@@ -10,6 +10,14 @@ public class InProcessPoolTests : ProcessTest
 {
     private static int _static;
 
+    /// <summary>The handles that a task has read are this process's own: they are let go of when they are collected, as in a worker that lives on.</summary>
+    public override ValueTask DisposeAsync()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        return base.DisposeAsync();
+    }
+
     /// <summary>In this process, and in a worker.</summary>
     public static TheoryData<int> Both => [0, 1];
 

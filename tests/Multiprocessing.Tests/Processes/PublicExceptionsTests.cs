@@ -34,7 +34,13 @@ public class PublicExceptionsTests : ProcessTest
         var constructor = type.GetConstructors().MaxBy(static constructor => constructor.GetParameters().Length);
         constructor.ShouldNotBeNull($"{type} has no public constructor.");
         arguments = [.. constructor.GetParameters().Select(static parameter => (parameter, ValueFor(parameter)))];
-        return (Exception)constructor.Invoke([.. arguments.Select(static argument => argument.Value)]);
+        var made = (Exception)constructor.Invoke([.. arguments.Select(static argument => argument.Value)]);
+        foreach (var property in OwnProperties(type).Where(static property => property.SetMethod is { IsPublic: true }))
+        {
+            property.SetValue(made, $"some {property.Name}"); // what an object initializer does
+        }
+
+        return made;
     }
 
     private static void ShouldBeAlike(Exception actual, Exception expected)
@@ -63,6 +69,12 @@ public class PublicExceptionsTests : ProcessTest
         exception.Message.ShouldNotBeNullOrEmpty();
         foreach (var property in OwnProperties(type))
         {
+            if (property.SetMethod is { IsPublic: true })
+            {
+                property.GetValue(exception).ShouldBe($"some {property.Name}");
+                continue;
+            }
+
             var argument = arguments.SingleOrDefault(argument => string.Equals(argument.Parameter.Name, property.Name, StringComparison.OrdinalIgnoreCase));
             argument.Parameter.ShouldNotBeNull($"No constructor of {type.Name} sets {property.Name}.");
             property.GetValue(exception).ShouldBe(argument.Value, property.Name);
