@@ -79,6 +79,23 @@ internal static class Consoles
         return 0;
     }
 
+    public static int LogWithoutFactory()
+    {
+        for (var i = 0; i < 2; i++)
+        {
+            using var child = ChildProcess.Run(
+                () =>
+                {
+                    Console.WriteLine("said");
+                    Console.Error.WriteLine("complained");
+                },
+                new ChildProcessOptions { Name = "talker", StandardOutput = ProcessOutput.Log(), StandardError = ProcessOutput.Log() });
+            child.Join();
+        }
+
+        return 0;
+    }
+
     private static ChildProcessOptions Named(ChildProcessOptions options, string name) =>
         new() { Name = name, StandardOutput = options.StandardOutput, StandardError = options.StandardError };
 

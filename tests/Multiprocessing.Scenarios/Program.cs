@@ -40,6 +40,7 @@ return scenario switch
     ["console", "pool"] => await Consoles.Pool(),
     ["console", "killed"] => Consoles.Killed(),
     ["console", "no-reader"] => Consoles.NoReader(),
+    ["console", "log-without-factory"] => Consoles.LogWithoutFactory(),
     ["end-as", var kind] => ExitKinds.Child(kind),
     ["garbage-collector"] => Shapes.GarbageCollector(),
     ["one-child"] => Shapes.OneChild(),

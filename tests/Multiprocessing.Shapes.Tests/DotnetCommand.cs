@@ -34,8 +34,9 @@ internal static class DotnetCommand
         process.StandardOutput.Dispose();
         process.StandardError.Dispose();
         Assert.SkipWhen(
-            process.ExitCode != 0 && log.Contains("error NU1", StringComparison.Ordinal) && log.Contains("Microsoft.N", StringComparison.OrdinalIgnoreCase),
+            process.ExitCode != 0 && log.Contains("error NU1", StringComparison.Ordinal) && (log.Contains("Microsoft.N", StringComparison.OrdinalIgnoreCase) || log.Contains("ILCompiler", StringComparison.Ordinal)),
             $"A package of the platform could not be restored: {log}");
+        Assert.SkipWhen(process.ExitCode != 0 && log.Contains("Platform linker", StringComparison.Ordinal), $"Native code needs a linker: {log}");
         return process.ExitCode == 0 ? log : throw new InvalidOperationException($"dotnet {string.Join(' ', arguments)} ended with {process.ExitCode}:{Environment.NewLine}{log}");
     }
 }

@@ -48,6 +48,31 @@ public class PublishedProgramTests(Feed feed)
     }
 
     [Fact]
+    public void A_native_program_says_what_it_cannot_do_and_does_the_rest()
+    {
+        var project = ShapeProject.Create(feed, "native", sources: "Native");
+        var shape = project.Publish();
+        project.Log.ShouldContain("MULTIPROCESSING002");
+        using var program = ShapeAssertions.Run(shape);
+        program.ExitCode.ShouldBe(0, program.ToString());
+        program.Value("end").ShouldBe("ok");
+        foreach (var what in (string[])["run", "run-closure", "start", "pool", "pool-of-state", "prepare"])
+        {
+            program.Value(what).ShouldStartWith("ProcessStartException This program was compiled to native code (PublishAot), from which no child can be started", Case.Sensitive, program.ToString());
+        }
+
+        foreach (var what in (string[])["queue-int", "queue-struct", "queue-guid", "queue-string", "queue-array", "queue-strings", "shared-value", "shared-array", "lock"])
+        {
+            program.Value(what).ShouldBe("ok", program.ToString());
+        }
+
+        foreach (var what in (string[])["queue-list", "queue-record", "queue-tuple", "queue-object", "queue-dictionary", "queue-people"])
+        {
+            program.Value(what).ShouldStartWith("PlatformNotSupportedException This program was compiled to native code (PublishAot), where values without references", Case.Sensitive, program.ToString());
+        }
+    }
+
+    [Fact]
     public void A_trimmed_program_without_startup_hooks_says_so_and_is_no_fork_bomb()
     {
         var project = ShapeProject.Create(feed, "without-hooks");

@@ -15,6 +15,28 @@ internal sealed class ShapeProject
     public static ShapeProject Create(Feed feed, string name, string sdk = "Microsoft.NET.Sdk", string sources = "Program", string items = "")
     {
         var project = new ShapeProject(feed.CreateDirectory(name));
+        if (sources == "Native")
+        {
+            // Alone: the compiler would keep whatever the other files use.
+            System.IO.File.WriteAllText(Path.Combine(project.Root, Name + ".csproj"), $"""
+                <Project Sdk="{sdk}">
+                  <PropertyGroup>
+                    <OutputType>Exe</OutputType>
+                    <TargetFramework>net10.0</TargetFramework>
+                    <Nullable>enable</Nullable>
+                    <ImplicitUsings>enable</ImplicitUsings>
+                    <InvariantGlobalization>true</InvariantGlobalization>
+                    <PublishAot>true</PublishAot>
+                  </PropertyGroup>
+                  <ItemGroup>
+                    <PackageReference Include="Multiprocessing" Version="{feed.Version}" />
+                    <Compile Include="{Feed.Sources}/Native/*.cs" />
+                  </ItemGroup>
+                </Project>
+                """);
+            return project;
+        }
+
         var own = sources == "Program" ? "" : $"""<Compile Include="{Feed.Sources}/{sources}/*.cs" />""";
         var shared = sources == "Program" ? "*.cs" : "*.cs\" Exclude=\"" + Feed.Sources + "/Program/Program.cs";
         System.IO.File.WriteAllText(

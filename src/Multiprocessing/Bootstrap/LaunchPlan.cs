@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Runtime.CompilerServices;
 using Multiprocessing.Platform;
 
 namespace Multiprocessing;
@@ -18,20 +17,19 @@ internal sealed record LaunchPlan(string Executable, IReadOnlyList<string> Argum
     // Not a Lazy, which would keep an error for the life of the process: files may be missing for a moment, while a program is updated for example.
     public static LaunchPlan Current => Volatile.Read(ref _detected) ?? (_detected = Detect());
 
+    /// <summary>Asked before a body or a task is looked at, as a native program cannot even do that.</summary>
+    /// <exception cref="ProcessStartException">The program was compiled to native code.</exception>
+    public static void ThrowIfNative()
+    {
+        if (NativeProgram.Is)
+        {
+            throw new ProcessStartException(NativeProgram.NoChildren);
+        }
+    }
+
     private static LaunchPlan Detect()
     {
-        // Dynamic code alone does not tell: a file-based app is switched to what native code could do, but is run by the ordinary runtime,
-        // which is the only one that has a list of trusted assemblies.
-        if (!RuntimeFeature.IsDynamicCodeSupported && AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") is null)
-        {
-            throw new ProcessStartException(
-                "This program was compiled to native code (PublishAot), from which no child can be started: there is no runtime that could begin with another entry point, "
-                + "and no IL that says what a body captured. Publish with PublishReadyToRun instead, and with PublishTrimmed if size matters.")
-            {
-                IsFinal = true,
-            };
-        }
-
+        ThrowIfNative();
         var library = typeof(LaunchPlan).Assembly.Location;
         return library.Length == 0 ? RunSelf(hook: "Multiprocessing") : TryRunHost(library) ?? RunSelf(hook: library);
     }

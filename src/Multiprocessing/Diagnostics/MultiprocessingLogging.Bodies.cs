@@ -20,6 +20,25 @@ public static partial class MultiprocessingLogging
         }
     });
 
+    internal static void HotReloaded(string types) => Safely(() =>
+    {
+        if (IsConfigured)
+        {
+            LogHotReloaded(ProcessLogger, types);
+        }
+        else
+        {
+            ParentStream.Error.WriteLine($"Multiprocessing: this program was changed by hot reload ({types}); other processes run it as it lies on disk, without that change. Restart it to have the change there too.");
+        }
+    });
+
+    [LoggerMessage(
+        EventId = 41,
+        EventName = "HotReloaded",
+        Level = LogLevel.Warning,
+        Message = "This program was changed by hot reload ({Types}); other processes run it as it lies on disk, without that change. Restart it to have the change there too")]
+    private static partial void LogHotReloaded(ILogger logger, string types);
+
     [LoggerMessage(
         EventId = 40,
         EventName = "CapturedVariableChanged",

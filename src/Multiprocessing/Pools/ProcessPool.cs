@@ -23,6 +23,7 @@ public partial class ProcessPool : IAsyncDisposable, IDisposable
 
     private protected ProcessPool(ProcessPoolOptions validated, WorkerInitializer? initializer)
     {
+        LaunchPlan.ThrowIfNative(); // without workers too: a task is serialized all the same
         _core = new PoolCore(validated, initializer ?? (validated.Initializer is { } first ? new ActionInitializer(first) : null));
         _core.Begin();
         _room = validated.MaxPending is { } most ? new SemaphoreSlim(most, most) : null;

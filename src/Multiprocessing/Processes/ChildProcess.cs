@@ -149,6 +149,7 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable
     /// <exception cref="ProcessStartException">The system refused to start the process. Nothing is left of it.</exception>
     public void Start()
     {
+        LaunchPlan.ThrowIfNative();
         using var body = MessageBuffer.Rent();
         ChildLink link;
         bool isSpare;

@@ -65,7 +65,10 @@ public sealed class ProcessOutput
     /// <param name="logger">Receives the records, on the thread pool. The default value is <see langword="null"/>: the category <c>Multiprocessing.Output</c> of <see cref="MultiprocessingLogging.Factory"/>.</param>
     /// <param name="level">The level of the records.</param>
     /// <returns>The output.</returns>
-    /// <remarks>All records have been written when <c>Join</c> returns. A logger that throws loses that line only.</remarks>
+    /// <remarks>
+    /// All records have been written when <c>Join</c> returns. A logger that throws loses that line only. Without <paramref name="logger"/> and without a factory there is nothing to log to: the lines then
+    /// go to the parent's stream of the same kind, as with <see cref="Prefix"/>, and one line on standard error says so.
+    /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="level"/> is not one to log with.</exception>
     public static ProcessOutput Log(ILogger? logger = null, LogLevel level = LogLevel.Information)
     {
@@ -78,7 +81,17 @@ public sealed class ProcessOutput
         {
             var target = logger; // the factory's is made with the first line: a factory that throws is then treated as a logger that does
             return new LineOutput(
-                line => MultiprocessingLogging.OutputLine(target ??= MultiprocessingLogging.CreateOutputLogger(), level, origin.Name, origin.ProcessId, line),
+                line =>
+                {
+                    if (target is null && !MultiprocessingLogging.IsConfigured)
+                    {
+                        MultiprocessingLogging.OutputHasNoLogger();
+                        (origin.IsError ? ParentStream.Error : ParentStream.Output).WriteLine(origin.Expand(DefaultPrefix) + line);
+                        return;
+                    }
+
+                    MultiprocessingLogging.OutputLine(target ??= MultiprocessingLogging.CreateOutputLogger(), level, origin.Name, origin.ProcessId, line);
+                },
                 LineSplitter.LoggedLimit,
                 onError);
         });

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
@@ -37,7 +38,7 @@ internal sealed class RawValueCodec(int size) : ValueCodec
 /// <summary>The codec of places of type <typeparamref name="T"/>, for code that knows the type.</summary>
 internal static class Place<T>
 {
-    public static readonly ValueCodec Codec = ValueCodec.For(typeof(T));
+    public static readonly ValueCodec Codec = NativeProgram.Is && !NativeCodec.Takes(typeof(T), RuntimeHelpers.IsReferenceOrContainsReferences<T>()) ? new NativeCodec(typeof(T)) : ValueCodec.For(typeof(T));
     public static readonly bool IsRaw = Codec.RawSize > 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -45,4 +46,15 @@ internal static class Place<T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Read(GraphReader reader, ref T value) => Codec.Read(reader, ref Unsafe.As<T, byte>(ref value));
+}
+
+/// <summary>Places of a type that a natively compiled program cannot serialize.</summary>
+internal sealed class NativeCodec(Type type) : ValueCodec
+{
+    public static bool Takes(Type type, bool hasReferences) =>
+        !hasReferences || type == typeof(string) || (type.IsSZArray && type.GetElementType() is { } element && (element.IsPrimitive || element.IsEnum || element == typeof(string)));
+
+    public override void Write(GraphWriter writer, ref byte place) => throw NativeProgram.CannotSerialize(type);
+
+    public override void Read(GraphReader reader, ref byte place) => throw NativeProgram.CannotSerialize(type);
 }

@@ -138,6 +138,11 @@ internal sealed class DelegateCodec(Type type) : ObjectCodec(type, CodecTraits.T
             throw new CannotCrossException(refusal, part);
         }
 
+        if (HotReload.IsUpdated && HotReload.Refuse(method) is { } change)
+        {
+            throw new CannotCrossException(new Refusal(Type, change), part);
+        }
+
         NameEntry name;
         try
         {
