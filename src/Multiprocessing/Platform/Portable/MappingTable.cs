@@ -70,19 +70,35 @@ internal static unsafe class MappingTable
     private static void Insert(nint start, nint end, string path)
     {
         var mapping = new Mapping(start, end, ParkingLots.Enter(Path.GetDirectoryName(path)!), Hash(Path.GetFileName(path)));
-        Volatile.Write(ref _mappings, [.. _mappings.Append(mapping).OrderBy(entry => entry.Start)]);
+        var at = IndexOf(start);
+        Volatile.Write(ref _mappings, [.. _mappings.AsSpan(0, at), mapping, .. _mappings.AsSpan(at)]);
     }
 
     private static Mapping? Take(nint start)
     {
-        var mapping = Array.Find(_mappings, entry => entry.Start == start);
-        if (mapping is not null)
+        var at = IndexOf(start);
+        if (at == _mappings.Length || _mappings[at].Start != start)
         {
-            Volatile.Write(ref _mappings, [.. _mappings.Where(entry => entry != mapping)]);
-            ParkingLots.Leave(mapping.Lot);
+            return null;
         }
 
+        var mapping = _mappings[at];
+        Volatile.Write(ref _mappings, [.. _mappings.AsSpan(0, at), .. _mappings.AsSpan(at + 1)]);
+        ParkingLots.Leave(mapping.Lot);
         return mapping;
+    }
+
+    /// <summary>Under the lock: where the first mapping lies that begins there or behind.</summary>
+    private static int IndexOf(nint start)
+    {
+        var (low, high) = (0, _mappings.Length);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = _mappings[middle].Start < start ? (middle + 1, high) : (low, middle);
+        }
+
+        return low;
     }
 
     // FNV-1a, and a last multiplication that keeps neighbouring offsets of similar names apart. A collision wakes somebody without need, and so another one late.
