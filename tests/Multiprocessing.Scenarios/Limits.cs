@@ -6,15 +6,21 @@ namespace Multiprocessing.Scenarios;
 /// <summary>setrlimit(2) for this process.</summary>
 internal static unsafe partial class Limits
 {
-    private const int OpenFiles = 7; // Linux
+    private const int OpenFiles = 7; // Linux, as the other one
+    private const int Processes = 6;
 
     /// <summary>Nothing may have this descriptor number or a higher one from now on; what has one keeps it.</summary>
-    public static void SetDescriptors(ulong most)
+    public static void SetDescriptors(ulong most) => Set(OpenFiles, most);
+
+    /// <summary>The user may have no more processes and threads than that; those that there are stay. Does not concern root.</summary>
+    public static void SetProcesses(ulong most) => Set(Processes, most);
+
+    private static void Set(int resource, ulong most)
     {
         var limit = stackalloc ulong[2];
-        Check(GetLimit(OpenFiles, limit));
+        Check(GetLimit(resource, limit));
         limit[0] = Math.Min(most, limit[1]);
-        Check(SetLimit(OpenFiles, limit));
+        Check(SetLimit(resource, limit));
     }
 
     /// <summary>Takes every free number below the highest one in use, so that a limit counts what is asked for from here on. They stay taken.</summary>

@@ -14,6 +14,19 @@ internal static class PoolShortages
             () => Limits.SetDescriptors(ulong.MaxValue));
     }
 
+    /// <summary>The user may have no more processes and threads. Not for root, whom no such limit concerns.</summary>
+    public static async Task<int> Processes()
+    {
+        SpareProcesses.Maximum = 0;
+        if (Environment.IsPrivilegedProcess)
+        {
+            Report.Line("skipped", "root has no such limit");
+            return 0;
+        }
+
+        return await Survive(() => Limits.SetProcesses(1), () => Limits.SetProcesses(ulong.MaxValue));
+    }
+
     /// <summary>/dev/shm and the temp directory are file systems of a few megabytes.</summary>
     public static async Task<int> Memory()
     {

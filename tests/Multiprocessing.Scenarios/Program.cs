@@ -53,6 +53,8 @@ return scenario switch
     ["starts", "deleted-directory"] => await Starts.InDeletedDirectory(),
     ["starts", "many-locks"] => Starts.ManyLocks(),
     ["pool-shortage", "descriptors"] => await PoolShortages.Descriptors(),
+    ["pool-shortage", "processes"] => await PoolShortages.Processes(),
+    ["starts", "no-dispatcher"] => Starts.WithoutDispatcher(),
     ["pool-shortage", "memory"] => await PoolShortages.Memory(),
     _ => Report.Unknown(scenario),
 };

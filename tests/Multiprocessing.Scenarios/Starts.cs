@@ -80,6 +80,45 @@ internal static class Starts
         return 0;
     }
 
+    /// <summary>The thread for asynchronous waits cannot be started at first.</summary>
+    public static int WithoutDispatcher()
+    {
+        using var queue = new ProcessQueue<int>();
+        for (var i = 0; i < 2; i++)
+        {
+            var outcome = "";
+            var thread = new Thread(() => outcome = SystemCalls.CanBeRefused && SystemCalls.Refuse(SystemCalls.NewThread, "EAGAIN", everywhere: false) == 0 ? Wait() : "no filter");
+            thread.Start();
+            thread.Join();
+            if (outcome == "no filter")
+            {
+                Report.Line("skipped", outcome);
+                return 0;
+            }
+
+            Report.Line("refused", outcome);
+        }
+
+        var item = queue.GetAsync().AsTask();
+        using var child = ChildProcess.Run(() => queue.Put(7));
+        Report.Line("item", item.WaitAsync(Patience).Result);
+        child.Join();
+        return 0;
+
+        string Wait()
+        {
+            try
+            {
+                using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+                return $"got {queue.GetAsync(soon.Token).AsTask().Result}";
+            }
+            catch (Exception exception)
+            {
+                return exception.GetBaseException().GetType().Name;
+            }
+        }
+    }
+
     /// <summary>Memory cannot be allocated for a file by the call that is made for it.</summary>
     public static int WithoutAllocation(string error)
     {

@@ -10,7 +10,14 @@ internal static class ChildWarmUp
     {
         if (Environment.ProcessorCount > 1)
         {
-            LastResort.NewThread(EntryPoint.WarmUp, "Multiprocessing warm-up", Run, static _ => { }).UnsafeStart();
+            try
+            {
+                LastResort.NewThread(EntryPoint.WarmUp, "Multiprocessing warm-up", Run, static _ => { }).UnsafeStart();
+            }
+            catch (OutOfMemoryException)
+            {
+                // The system has no thread for it. The main thread does without.
+            }
         }
     }
 

@@ -143,8 +143,9 @@ internal sealed unsafe class TaskSignals
         if (_thread is null)
         {
             // Without it no task could be cancelled any more, and its caller would wait: then the worker ends.
-            _thread = LastResort.NewThread(EntryPoint.TaskSignals, "Multiprocessing task signals", Listen, ChildRuntime.Die);
-            _thread.Start();
+            var thread = LastResort.NewThread(EntryPoint.TaskSignals, "Multiprocessing task signals", Listen, ChildRuntime.Die);
+            thread.Start();
+            _thread = thread; // not before: if there is no thread to be had, the next task that asks for its token tries again
         }
     }
 

@@ -140,7 +140,15 @@ internal sealed unsafe partial class Session
         KillPoints.Pass(KillPoint.DeathUnlocked);
         foreach (var id in shared)
         {
-            TellDeath(id, participant);
+            try
+            {
+                TellDeath(id, participant);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InsufficientMemoryException or TimeoutException)
+            {
+                // Not mapped here, and no descriptor, memory or mapping left to wake those who wait in it: they look again after their slice.
+                MultiprocessingLogging.DeathNotAnnounced(exception, exit.ProcessId);
+            }
         }
 
         if (first)

@@ -35,7 +35,15 @@ internal sealed unsafe class AsyncWaiters
             _waiters.AddLast(node);
             if (_waiters.Count == 1)
             {
-                _owner.Session.Doorbells.Add(this);
+                try
+                {
+                    _owner.Session.Doorbells.Add(this);
+                }
+                catch
+                {
+                    _waiters.Remove(node); // the system has no thread for the dispatcher: the next waiter tries again
+                    throw;
+                }
             }
         }
 

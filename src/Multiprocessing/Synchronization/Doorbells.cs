@@ -65,8 +65,7 @@ internal sealed unsafe class Doorbells(Session session)
             first = _waited.Count == 1;
             if (_dispatcher is null && !_stopped)
             {
-                _dispatcher = LastResort.NewThread(EntryPoint.Doorbell, "multiprocessing doorbell", Dispatch, _ => OnDispatcherFailed());
-                _dispatcher.Start();
+                StartDispatcher(waiters);
                 return;
             }
         }
@@ -75,6 +74,23 @@ internal sealed unsafe class Doorbells(Session session)
         {
             // It sleeps long while nothing is waited for.
             session.Members.Ring(session.Self.Slot);
+        }
+    }
+
+    /// <summary>It becomes the dispatcher last: one that could not begin must not be left as the one that later waiters rely on.</summary>
+    private void StartDispatcher(AsyncWaiters waiters)
+    {
+        try
+        {
+            var dispatcher = LastResort.NewThread(EntryPoint.Doorbell, "multiprocessing doorbell", Dispatch, _ => OnDispatcherFailed());
+            dispatcher.Start();
+            _dispatcher = dispatcher;
+        }
+        catch
+        {
+            _waited.Remove(waiters);
+            _snapshot = [.. _waited];
+            throw;
         }
     }
 

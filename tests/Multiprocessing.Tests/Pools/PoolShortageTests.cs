@@ -19,6 +19,16 @@ public class PoolShortageTests : ProcessTest
         },
         TimeSpan.FromSeconds(120));
 
+    [PosixFact("Processes there have no limit that a program could set for itself.")]
+    public Task A_pool_survives_a_shortage_of_processes_and_threads() => Watchdog.Run(
+        () =>
+        {
+            Assert.SkipUnless(OperatingSystem.IsLinux(), "The limit's number is Linux's.");
+            using var companion = Companion.Run(AsOrdinaryUser(), "pool-shortage", "processes");
+            ShouldHaveSurvived(companion);
+        },
+        TimeSpan.FromSeconds(120));
+
     [Fact]
     public Task A_pool_survives_a_shortage_of_shared_memory() => Watchdog.Run(
         () =>
@@ -183,9 +193,32 @@ public class PoolShortageTests : ProcessTest
         }
     });
 
+    /// <summary>The companion as a user that limits concern and that runs nothing else, if these tests run as root.</summary>
+    private static ProgramShape AsOrdinaryUser()
+    {
+        if (!Environment.IsPrivilegedProcess)
+        {
+            return ProgramShape.AppHost;
+        }
+
+        var shape = new ProgramShape("nobody", "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "env", "-u", "MULTIPROCESSING_SCENARIO_LOG", "TMPDIR=/tmp", ProgramShape.AppHost.FileName);
+        try
+        {
+            using var trial = Companion.Run(shape, "one-child");
+            Assert.SkipUnless(trial.ExitCode == 0, "Another user cannot run the companion from where it lies.");
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            Assert.Skip("There is no setpriv here.");
+        }
+
+        return shape;
+    }
+
     private static void ShouldHaveSurvived(Companion companion)
     {
         TestContext.Current.TestOutputHelper?.WriteLine(companion.ToString());
+        Assert.SkipWhen(companion.Values("skipped").Count > 0, "This user has no such limit.");
         companion.ExitCode.ShouldBe(0, companion.ToString());
         companion.Value("meanwhile").ShouldBe("True True True");
         companion.Value("second").ShouldBe("True");

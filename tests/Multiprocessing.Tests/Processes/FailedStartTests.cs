@@ -47,6 +47,14 @@ public class FailedStartTests : ProcessTest
         },
         TimeSpan.FromSeconds(300));
 
+    [PosixFact("Windows has no filters for system calls.")]
+    public Task The_thread_for_asynchronous_waits_is_started_by_the_next_one_if_it_cannot_be_at_first() => Watchdog.Run(() =>
+    {
+        using var companion = Run("no-dispatcher");
+        companion.Values("refused").ShouldBe([nameof(OutOfMemoryException), nameof(OutOfMemoryException)], companion.ToString());
+        companion.Value("item").ShouldBe("7");
+    });
+
     [Theory]
     [InlineData("ENOSYS")]
     [InlineData("EOPNOTSUPP")]
