@@ -128,6 +128,7 @@ internal static class FrameworkRefusals
         ["System.Resources.ResourceManager"] = "It reads resources of assemblies of this process; create it in the child, by base name and assembly.",
         ["System.Resources.ResourceSet"] = "It reads resources of this process; pass the values you need.",
         ["System.Text.Json.Utf8JsonWriter"] = Writer,
+        ["System.Text.Json.Serialization.Metadata.JsonTypeInfo"] = "It is what the JSON serializer found out of a type in this process; pass the options, and ask them in the child (GetTypeInfo).",
         ["System.Xml.XmlReader"] = XmlReading,
         ["System.Xml.XmlWriter"] = Writer,
         ["System.Xml.XmlNameTable"] = Names,

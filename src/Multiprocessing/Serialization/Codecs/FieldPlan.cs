@@ -159,6 +159,6 @@ internal sealed class FieldPlan
     {
         const FieldAttributes NotSerialized = (FieldAttributes)0x80;
         return (field.Attributes & NotSerialized) != 0
-            || (field.FieldType == typeof(int) && (field.Name.Contains("hashcode", StringComparison.OrdinalIgnoreCase) || field.Name is "_hash") && Framework.Owns(field.DeclaringType!));
+            || ((field.FieldType == typeof(int) || field.FieldType == typeof(int?)) && (field.Name.Contains("hashcode", StringComparison.OrdinalIgnoreCase) || field.Name is "_hash") && Framework.Owns(field.DeclaringType!));
     }
 }

@@ -118,6 +118,7 @@ internal static class DataFormat
     /// <summary>Whether a table has a comparison of its own, and does not take that of its set.</summary>
     private static readonly FieldInfo? OwnCase = typeof(DataTable).GetField("_caseSensitiveUserSet", BindingFlags.Instance | BindingFlags.NonPublic);
     private static readonly FieldInfo? OwnCulture = typeof(DataTable).GetField("_cultureUserSet", BindingFlags.Instance | BindingFlags.NonPublic);
+    private static readonly FieldInfo? OwnSetCulture = typeof(DataSet).GetField("_cultureUserSet", BindingFlags.Instance | BindingFlags.NonPublic);
 
     public static void Write(GraphWriter writer, DataSet set)
     {
@@ -125,7 +126,7 @@ internal static class DataFormat
         StringFormat.Write(writer, set.Namespace);
         StringFormat.Write(writer, set.Prefix);
         Flags(writer, set.CaseSensitive, set.EnforceConstraints);
-        writer.WriteReference(set.Locale, ReferenceSlot.Object);
+        WriteCulture(writer, set.Locale, OwnSetCulture?.GetValue(set) is not false);
         WriteProperties(writer, set.ExtendedProperties);
         writer.Out.WriteVarint((uint)set.Tables.Count);
         foreach (DataTable table in set.Tables)
@@ -167,7 +168,11 @@ internal static class DataFormat
         set.Prefix = Text(reader);
         var (isCaseSensitive, isEnforced) = Flags(reader);
         set.CaseSensitive = isCaseSensitive;
-        set.Locale = (CultureInfo)reader.ReadReference(ReferenceSlot.Object)!;
+        if (ReadCulture(reader, set.Locale) is { } setCulture)
+        {
+            set.Locale = setCulture;
+        }
+
         ReadProperties(reader, set.ExtendedProperties);
         for (var count = reader.ReadLength(); count > 0; count--)
         {
@@ -209,7 +214,7 @@ internal static class DataFormat
         StringFormat.Write(writer, table.Namespace);
         StringFormat.Write(writer, table.Prefix);
         Flags(writer, table.CaseSensitive, table.DataSet is null || OwnCase?.GetValue(table) is not false);
-        writer.WriteReference(table.DataSet is null || OwnCulture?.GetValue(table) is not false ? table.Locale : null, ReferenceSlot.Object);
+        WriteCulture(writer, table.Locale, OwnCulture?.GetValue(table) is not false);
         writer.Out.Write(table.MinimumCapacity);
         WriteProperties(writer, table.ExtendedProperties);
         writer.Out.WriteVarint((uint)table.Columns.Count);
@@ -242,7 +247,7 @@ internal static class DataFormat
             table.CaseSensitive = isCaseSensitive;
         }
 
-        if (reader.ReadReference(ReferenceSlot.Object) is CultureInfo culture)
+        if (ReadCulture(reader, table.Locale) is { } culture)
         {
             table.Locale = culture;
         }
@@ -549,6 +554,20 @@ internal static class DataFormat
             var key = reader.ReadReference(ReferenceSlot.Object) ?? throw GraphReader.Torn();
             properties[key] = reader.ReadReference(ReferenceSlot.Object);
         }
+    }
+
+    /// <summary>One that nobody set is the current one of the process, or that of the set; it is set on the other side only if it is another one there.</summary>
+    private static void WriteCulture(GraphWriter writer, CultureInfo culture, bool isOwn)
+    {
+        Flags(writer, isOwn, false);
+        writer.WriteReference(culture, ReferenceSlot.Object);
+    }
+
+    private static CultureInfo? ReadCulture(GraphReader reader, CultureInfo here)
+    {
+        var (isOwn, _) = Flags(reader);
+        var culture = (CultureInfo)reader.ReadReference(ReferenceSlot.Object)!;
+        return isOwn || !culture.Equals(here) ? culture : null;
     }
 
     private static string Text(GraphReader reader) => StringFormat.Read(reader) ?? "";

@@ -56,6 +56,23 @@ internal static class LeafCodecs
         ["System.Collections.Generic.ReferenceEqualityComparer"] = static type => new ReferenceComparerCodec(type),
         ["System.Collections.Comparer"] = static type => new IdentityCodec(type, [System.Collections.Comparer.Default, System.Collections.Comparer.DefaultInvariant]),
         ["System.Runtime.ExceptionServices.ExceptionDispatchInfo"] = static type => new DispatchInfoCodec(type),
+        ["System.Text.Json.JsonSerializerOptions"] = JsonOptionsCodec.Of,
+        ["System.Text.Json.Serialization.JsonSerializerContext"] = JsonOptionsCodec.Context,
+        ["System.Text.Json.JsonNamingPolicy"] = static type => Known(
+            type,
+            System.Text.Json.JsonNamingPolicy.CamelCase,
+            System.Text.Json.JsonNamingPolicy.SnakeCaseLower,
+            System.Text.Json.JsonNamingPolicy.SnakeCaseUpper,
+            System.Text.Json.JsonNamingPolicy.KebabCaseLower,
+            System.Text.Json.JsonNamingPolicy.KebabCaseUpper),
+        ["System.Text.Json.Serialization.ReferenceHandler"] = static type => Known(
+            type, System.Text.Json.Serialization.ReferenceHandler.Preserve, System.Text.Json.Serialization.ReferenceHandler.IgnoreCycles),
+        ["System.Text.Encodings.Web.TextEncoder"] = static type => Known(
+            type,
+            System.Text.Encodings.Web.JavaScriptEncoder.Default,
+            System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            System.Text.Encodings.Web.HtmlEncoder.Default,
+            System.Text.Encodings.Web.UrlEncoder.Default),
         ["System.Text.Json.JsonDocument"] = JsonCodecs.Document,
         ["System.Text.Json.Nodes.JsonNode"] = JsonCodecs.Node,
         ["System.Xml.Linq.XName"] = XmlNames,
@@ -194,6 +211,9 @@ internal static class LeafCodecs
 
         return new CodePageCodec(type);
     }
+
+    /// <summary>Objects of the framework that are known by what they are; those of a user's own class are not among them.</summary>
+    private static IdentityCodec? Known(Type type, params object[] known) => Framework.Owns(type) ? new IdentityCodec(type, known) : null;
 
     private static ObjectCodec StringComparers(Type type)
     {

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Xml;
 
@@ -100,6 +101,13 @@ internal static class XmlCodecs
 /// <summary>Nodes of XML, one after another in the order of the document, so that a deep tree takes no deep stack.</summary>
 internal static class XmlTree
 {
+    /// <summary>How the document makes an attribute that only its document type gives; null on a runtime that does it otherwise.</summary>
+    private static readonly MethodInfo? CreateDefault = typeof(XmlDocument).GetMethod(
+        "CreateDefaultAttribute", BindingFlags.Instance | BindingFlags.NonPublic, [typeof(string), typeof(string), typeof(string)]);
+
+    private static readonly MethodInfo? SetSpecified = typeof(XmlDocument).Assembly.GetType("System.Xml.XmlUnspecifiedAttribute")?.GetMethod(
+        "SetSpecified", BindingFlags.Instance | BindingFlags.NonPublic, [typeof(bool)]);
+
     /// <summary>The node above a node; of an attribute the element that has it.</summary>
     public static XmlNode? ParentOf(XmlNode node) => node is XmlAttribute attribute ? attribute.OwnerElement : node.ParentNode;
 
@@ -276,7 +284,6 @@ internal static class XmlTree
     /// <summary>The first child that has to be written: what is below an entity reference follows from the document type.</summary>
     private static XmlNode? FirstBelow(XmlNode node) => node is XmlEntityReference or XmlDocumentType or XmlDeclaration ? null : node.FirstChild;
 
-    /// <summary>Attributes that the document type adds come back by themselves.</summary>
     private static void WriteAttributes(GraphWriter writer, XmlNode node)
     {
         if (node is not XmlElement element)
@@ -284,19 +291,15 @@ internal static class XmlTree
             return;
         }
 
-        var count = 0;
+        writer.Out.WriteVarint((uint)element.Attributes.Count);
         foreach (XmlAttribute attribute in element.Attributes)
         {
-            count += attribute.Specified ? 1 : 0;
-        }
-
-        writer.Out.WriteVarint((uint)count);
-        foreach (XmlAttribute attribute in element.Attributes)
-        {
-            if (attribute.Specified)
+            writer.Out.WriteByte(attribute.Specified ? (byte)1 : (byte)0);
+            WriteNode(writer, attribute);
+            WriteChildren(writer, attribute);
+            if (!attribute.Specified && (CreateDefault is null || SetSpecified is null))
             {
-                WriteNode(writer, attribute);
-                WriteChildren(writer, attribute);
+                throw new CannotCrossException(new Refusal(typeof(XmlDocument), "Its document type gives default values to attributes; pass its OuterXml."), attribute);
             }
         }
     }
@@ -310,8 +313,20 @@ internal static class XmlTree
 
         for (var count = reader.ReadLength(); count > 0; count--)
         {
+            var isSpecified = reader.ReadByte() != 0;
             var attribute = ReadNode(reader, document) as XmlAttribute ?? throw GraphReader.Torn();
+            if (!isSpecified)
+            {
+                attribute = (XmlAttribute)CreateDefault!.Invoke(document, [attribute.Prefix, attribute.LocalName, attribute.NamespaceURI])!;
+            }
+
             ReadChildren(reader, document, attribute);
+            if (!isSpecified)
+            {
+                // Its content came after it was made, which counts as specified.
+                SetSpecified!.Invoke(attribute, [false]);
+            }
+
             element.SetAttributeNode(attribute);
         }
     }

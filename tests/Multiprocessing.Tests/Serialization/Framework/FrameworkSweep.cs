@@ -59,9 +59,17 @@ internal static class FrameworkSweep
 {
     private const int Batch = 200;
 
-    private sealed record Item(string Type, string How, object Value, string Before, string After, byte[] Message);
+    private sealed record Item(Type Definition, string Type, string How, object Value, string Before, string After, byte[] Message);
 
-    private sealed record Copy(string Description, byte[]? Back);
+    /// <param name="Type">Its public type, generic ones not closed.</param>
+    /// <param name="How">How it was made.</param>
+    /// <param name="Message">The object.</param>
+    private sealed record Sent(Type Type, string How, byte[] Message);
+
+    /// <param name="Description">What the copy contains, or why there is none.</param>
+    /// <param name="Back">The copy, written again.</param>
+    /// <param name="HasTwinsHash">Whether its hash code is that of an equal object that was made there; null if there is none.</param>
+    private sealed record Copy(string Description, byte[]? Back, bool? HasTwinsHash);
 
     public static async Task<SweepReport> RunAsync()
     {
@@ -117,7 +125,7 @@ internal static class FrameworkSweep
         try
         {
             var message = Message.Write(value);
-            batch.Add(new Item(name, how, value, FrameworkValueDescription.Of(value), FrameworkValueDescription.Of(value), message));
+            batch.Add(new Item(type, name, how, value, FrameworkValueDescription.Of(value), FrameworkValueDescription.Of(value), message));
             return true;
         }
         catch (NotSerializableException error)
@@ -144,7 +152,7 @@ internal static class FrameworkSweep
             {
                 foreach (var copies in items.Chunk(20))
                 {
-                    var results = await pool.RunAsync(static (byte[][] messages) => Array.ConvertAll(messages, Receive), Array.ConvertAll(copies, static item => item.Message));
+                    var results = await pool.RunAsync(static (Sent[] sent) => Array.ConvertAll(sent, Receive), Array.ConvertAll(copies, static item => new Sent(item.Definition, item.How, item.Message)));
                     for (var i = 0; i < copies.Length; i++)
                     {
                         entries.Add(Judge(copies[i], results[i]));
@@ -160,7 +168,7 @@ internal static class FrameworkSweep
                 {
                     try
                     {
-                        entries.Add(Judge(item, await pool.RunAsync(static (byte[] message) => Receive(message), item.Message)));
+                        entries.Add(Judge(item, await pool.RunAsync(static (Sent sent) => Receive(sent), new Sent(item.Definition, item.How, item.Message))));
                     }
                     catch (WorkerDiedException error)
                     {
@@ -177,26 +185,26 @@ internal static class FrameworkSweep
         batch.Clear();
     }
 
-    private static Copy Receive(byte[] message)
+    private static Copy Receive(Sent sent)
     {
         object? value;
         try
         {
-            value = Message.Read<object>(message);
+            value = Message.Read<object>(sent.Message);
         }
         catch (Exception error)
         {
-            return new Copy(error.GetType() + ": " + error.Message, null);
+            return new Copy(error.GetType() + ": " + error.Message, null, null);
         }
 
         try
         {
             var back = Message.Write(value);
-            return new Copy(FrameworkValueDescription.Of(value), back);
+            return new Copy(FrameworkValueDescription.Of(value), back, HasTwinsHash(value, sent.Type, sent.How));
         }
         catch (Exception error)
         {
-            return new Copy("the copy is not sent back: " + error.GetType() + ": " + error.Message, null);
+            return new Copy("the copy is not sent back: " + error.GetType() + ": " + error.Message, null, null);
         }
     }
 
@@ -210,6 +218,11 @@ internal static class FrameworkSweep
         if (copy.Description != item.Before)
         {
             return new SweepEntry(item.Type, item.How, SweepOutcome.Different, FirstDifference(item.Before, copy.Description));
+        }
+
+        if (copy.HasTwinsHash == false)
+        {
+            return new SweepEntry(item.Type, item.How, SweepOutcome.Different, "a set there does not find it: its hash code is not that of an equal object");
         }
 
         object? back;
@@ -258,13 +271,35 @@ internal static class FrameworkSweep
     ];
 
     /// <summary>Whether another object that was made in the same way is equal, so that Equals compares content.</summary>
-    private static bool IsEqualToItsTwin(object value, Item item)
+    private static bool IsEqualToItsTwin(object value, Item item) => TwinOf(value, item.Definition, item.How) is { } twin && value.Equals(twin);
+
+    /// <summary>An object that came from another process must be found among those of this one: a hash code that it remembers is good for its own process only.</summary>
+    private static bool? HasTwinsHash(object? value, Type type, string how)
     {
-        var how = item.How.Replace(" (used)", "", StringComparison.Ordinal);
-        var type = value.GetType();
-        var definition = type.IsGenericType ? type.GetGenericTypeDefinition() : type;
-        var twin = FrameworkInstances.Of(definition).FirstOrDefault(twin => twin.How == how).Value;
-        return twin is not null && !ReferenceEquals(twin, value) && value.Equals(twin);
+        try
+        {
+            return value is not null && TwinOf(value, type, how) is { } twin && twin.Equals(value) && TwinOf(value, type, how)?.GetHashCode() == twin.GetHashCode()
+                ? value.GetHashCode() == twin.GetHashCode()
+                : null;
+        }
+        catch (Exception)
+        {
+            // Not meant to be compared.
+            return null;
+        }
+    }
+
+    private static object? TwinOf(object value, Type type, string how)
+    {
+        var equals = value.GetType().GetMethod("Equals", BindingFlags.Instance | BindingFlags.Public, [typeof(object)]);
+        if (equals?.DeclaringType is not { } declaring || declaring == typeof(object) || declaring == typeof(ValueType))
+        {
+            return null;
+        }
+
+        var plain = how.Replace(" (used)", "", StringComparison.Ordinal);
+        var twin = FrameworkInstances.Of(type).FirstOrDefault(twin => twin.How == plain).Value;
+        return ReferenceEquals(twin, value) ? null : twin;
     }
 
     private static string FirstDifference(string before, string after)

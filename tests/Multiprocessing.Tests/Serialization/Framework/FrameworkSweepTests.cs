@@ -16,6 +16,11 @@ public class FrameworkSweepTests(ITestOutputHelper output) : ProcessTest
             await using var child = ChildProcess.Run(() => FrameworkSweep.RunAsync(), new ChildProcessOptions { WorkingDirectory = directory.Path });
             var report = await child.Result;
             output.WriteLine(report.ToString());
+            if (Environment.GetEnvironmentVariable("MULTIPROCESSING_SWEEP_REPORT") is { } file)
+            {
+                File.WriteAllText(file, report.ToString());
+            }
+
             report.Entries.Where(static entry => entry.Outcome is not (SweepOutcome.Equal or SweepOutcome.Refused)).ShouldBeEmpty();
 
             // So that the sweep does not run empty without anybody noticing.

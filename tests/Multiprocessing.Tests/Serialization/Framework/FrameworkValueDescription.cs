@@ -38,6 +38,16 @@ internal sealed class FrameworkValueDescription
 
     public static string Of(object? value)
     {
+        try
+        {
+            // So that it remembers it, if it does.
+            _ = value?.GetHashCode();
+        }
+        catch (Exception)
+        {
+            // It has none.
+        }
+
         var description = new FrameworkValueDescription();
         description.Add(value, 0);
         return description._text.ToString();
