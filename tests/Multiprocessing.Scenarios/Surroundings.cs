@@ -8,6 +8,8 @@ internal static partial class Surroundings
     public static int Run(string[] arguments) => arguments switch
     {
         ["everything"] => Everything(),
+        ["terminal"] => Terminal(),
+        ["traced", .. var variables] => Traced(variables),
         ["temp-directory", var first, var second] => TempDirectory(first, second),
         ["exclusion", var seconds] => Exclusion(int.Parse(seconds)),
         _ => Report.Unknown(arguments),
@@ -55,6 +57,47 @@ internal static partial class Surroundings
             return ResultOf(ChildProcess.Run(static () => "ran"));
         }, "ran");
         return succeeded ? 0 : 1;
+    }
+
+    /// <summary>A child and a program that it starts write to the terminal, which is this process's alone, and read from it.</summary>
+    private static int Terminal()
+    {
+        using var child = ChildProcess.Run(static () =>
+        {
+            Report.Line("by", "child");
+            Console.Error.WriteLine("error child");
+            using (var program = Process.Start("echo", ["by", "program"]))
+            {
+                program.WaitForExit();
+            }
+
+            try
+            {
+                using var terminal = new FileStream("/dev/tty", FileMode.Open, FileAccess.Read);
+                return $"read {terminal.ReadByte()}";
+            }
+            catch (IOException)
+            {
+                return "refused";
+            }
+        });
+        Report.Line("reading", ResultOf(child));
+        Report.Line("status", child.ExitStatus);
+        return Everything();
+    }
+
+    /// <summary>With the variables of a tracing tool, <c>name=value</c> each, set as if the program had been started with them: this process itself would wait for the tool.</summary>
+    private static int Traced(string[] variables)
+    {
+        foreach (var variable in variables)
+        {
+            var split = variable.IndexOf('=', StringComparison.Ordinal);
+            Environment.SetEnvironmentVariable(variable[..split], variable[(split + 1)..]);
+        }
+
+        using var child = ChildProcess.Run(static variables => string.Join(' ', variables.Select(variable => variable[..variable.IndexOf('=', StringComparison.Ordinal)]).Select(name => $"{name}={Environment.GetEnvironmentVariable(name)}")), variables);
+        Report.Line("seen", ResultOf(child));
+        return Everything();
     }
 
     /// <summary>

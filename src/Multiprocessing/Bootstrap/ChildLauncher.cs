@@ -225,6 +225,19 @@ internal static class ChildLauncher
             environment[name] = value;
         }
 
+        foreach (var (name, value) in ChildTracing.Changes(environment, options.Environment.Keys).ToList())
+        {
+            toRestore[name] = environment.GetValueOrDefault(name);
+            if (value is null)
+            {
+                environment.Remove(name);
+            }
+            else
+            {
+                environment[name] = value;
+            }
+        }
+
         return environment;
     }
 

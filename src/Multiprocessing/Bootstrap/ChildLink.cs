@@ -113,6 +113,11 @@ internal sealed class ChildLink(int processId, ParticipantId participant, Guid t
             var startTime = ProcessIdentity.StartTimeOf(ProcessId);
             _ = ChildWait.TryReap(ProcessId, out var status);
             _isReaped = true;
+            if (status is { Code: null, Signal: null } && Exit is { } exit)
+            {
+                status = ChildWait.StatusOf(exit); // reaped by a waitpid(-1) of the program, or by the runtime (see ChildSignal)
+            }
+
             if (status.Signal is not null)
             {
                 DiagnosticFiles.Delete(ProcessId, startTime);

@@ -43,6 +43,14 @@ internal static class Surrounding
         return new ProgramShape($"another user: {script}", "setpriv", [.. way, "sh", "-c", $"unset MULTIPROCESSING_SCENARIO_LOG; {script}; exec \"$0\" \"$@\"", ProgramShape.AppHost.FileName]);
     }
 
+    /// <summary>With a scenario, in the foreground of a terminal that was set up by a shell.</summary>
+    public static ProgramShape Terminal(string script, params string[] scenario)
+    {
+        var command = $"{script}; exec '{ProgramShape.AppHost.FileName}' {string.Join(' ', scenario)}";
+        Assert.SkipUnless(Succeeds("script", ["-qec", script, "/dev/null"]), "There is no 'script' with the options of util-linux.");
+        return new ProgramShape(script, "script", "-qec", command, "/dev/null");
+    }
+
     /// <summary>A directory in which every user may make things.</summary>
     public static TemporaryDirectory OpenDirectory()
     {

@@ -115,5 +115,64 @@ public class SurroundingsTests : ProcessTest
         },
         Limit);
 
+    [PosixFact("Windows has no SIGTTOU.")]
+    public Task On_a_terminal_that_stops_background_writers_children_write() => Watchdog.Run(
+        () =>
+        {
+            using var names = new TemporaryDirectory();
+            var inTerminal = Surrounding.Terminal("stty tostop", "surroundings", "terminal");
+            using var companion = Companion.Run(inTerminal, Names(names));
+            var lines = companion.ToString().ReplaceLineEndings("\n").Split('\n').Select(line => line.Trim()).ToList();
+            lines.ShouldContain(line => line.EndsWith("by child", StringComparison.Ordinal), companion.ToString());
+            lines.ShouldContain(line => line.EndsWith("error child", StringComparison.Ordinal), companion.ToString());
+            lines.ShouldContain(line => line.EndsWith("by program", StringComparison.Ordinal), companion.ToString());
+            lines.ShouldContain(line => line.EndsWith("reading refused", StringComparison.Ordinal), companion.ToString());
+            lines.ShouldContain(line => line.EndsWith("status exit code 0", StringComparison.Ordinal), companion.ToString());
+            lines.Count(line => line.StartsWith("ok ", StringComparison.Ordinal)).ShouldBe(9, companion.ToString());
+        },
+        Limit);
+
+    [PosixFact("Windows has no signals.")]
+    public Task Whatever_signals_are_ignored_or_blocked_everything_works() => Watchdog.Run(
+        () =>
+        {
+            using var names = new TemporaryDirectory();
+            foreach (var signals in (string[])["CHLD", "INT QUIT", "HUP", "PIPE", "TERM", "TTOU TTIN TSTP", "CHLD INT QUIT HUP PIPE TERM USR1 USR2 ALRM CONT WINCH"])
+            {
+                Surrounding.Shell($"trap '' {signals}").ShouldAllowEverything(Names(names));
+            }
+
+        },
+        Limit);
+
+    [Fact]
+    public Task The_variables_of_a_tracing_tool_hold_up_no_child_and_are_seen_unchanged() => Watchdog.Run(
+        () =>
+        {
+            using var names = new TemporaryDirectory();
+            string[][] tools =
+            [
+                [$"DOTNET_DiagnosticPorts={names.File("tool")}"],
+                [$"DOTNET_DiagnosticPorts={names.File("tool")},suspend"],
+                [$"DOTNET_DiagnosticPorts={names.File("tool")},connect,suspend;{names.File("other")},listen,suspend"],
+                [$"DOTNET_DiagnosticPorts={names.File("other")},listen"],
+                [$"DOTNET_DiagnosticPorts={names.File("tool")},nosuspend"],
+                ["DOTNET_DefaultDiagnosticPortSuspend=1"],
+                [$"COMPlus_DiagnosticPorts={names.File("tool")}", "COMPlus_DefaultDiagnosticPortSuspend=1"],
+                ["DOTNET_EnableEventPipe=1", $"DOTNET_EventPipeOutputPath={names.File("trace.nettrace")}", "DOTNET_EventPipeConfig=Microsoft-Windows-DotNETRuntime:0:1"],
+            ];
+            foreach (var variables in tools)
+            {
+                using var companion = Companion.Run(ProgramShape.AppHost, Names(names), ["surroundings", "traced", .. variables]);
+                companion.ExitCode.ShouldBe(0, companion.ToString());
+                companion.Value("seen").ShouldBe(string.Join(' ', variables));
+                companion.Values("ok").Count.ShouldBe(9);
+            }
+
+            File.Exists(names.File("trace.nettrace")).ShouldBeFalse("children do not write over the parent's trace");
+            Directory.GetFiles(names.Path, "trace.*.nettrace").ShouldNotBeEmpty();
+        },
+        Limit);
+
     private static Dictionary<string, string> Names(TemporaryDirectory directory) => new() { ["MULTIPROCESSING_NAMES"] = directory.Path };
 }

@@ -10,6 +10,9 @@ internal static partial class PidFd
 {
     private const nint OpenNumber = 434; // the same on every architecture
     private const int NoSuchProcess = 3;
+    private const nuint GetInfo = 0xC040FF0B; // _IOWR(0xFF, 11, 64 bytes)
+    private const ulong WantExit = 8;
+    private const int InfoAttempts = 20;
 
     /// <summary>A descriptor that becomes readable when the process ends, or <see langword="null"/> where the kernel has none (before 5.3).</summary>
     public static DescriptorEnd? TryOpen(int processId)
@@ -23,6 +26,47 @@ internal static partial class PidFd
     {
         using var descriptor = TryOpen(processId);
         return descriptor?.WaitUntilReady(0) ?? Marshal.GetLastPInvokeError() == NoSuchProcess;
+    }
+
+    /// <summary>
+    /// How a process ended that was reaped by somebody else, or by nobody because SIGCHLD is ignored (PIDFD_GET_INFO with PIDFD_INFO_EXIT, Linux 6.15); else empty.
+    /// The kernel tells it once the process is reaped, which is microseconds after its end.
+    /// </summary>
+    public static unsafe WaitStatus StatusOf(int descriptor)
+    {
+        for (var attempt = 0; attempt < InfoAttempts; attempt++)
+        {
+            var info = new Info { Mask = WantExit };
+            if (Control(descriptor, GetInfo, &info) != 0)
+            {
+                break;
+            }
+
+            if ((info.Mask & WantExit) != 0)
+            {
+                // As wait(2) encodes it.
+                var signal = info.ExitCode & 0x7f;
+                return signal == 0 ? new WaitStatus((info.ExitCode >> 8) & 0xff, null) : new WaitStatus(null, signal);
+            }
+
+            Thread.Sleep(1);
+        }
+
+        return default;
+    }
+
+    [LibraryImport("libc", EntryPoint = "ioctl")]
+    private static unsafe partial int Control(int descriptor, nuint request, Info* info);
+
+    /// <summary>struct pidfd_info, first version (include/uapi/linux/pidfd.h).</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 64)]
+    private struct Info
+    {
+        [FieldOffset(0)]
+        public ulong Mask;
+
+        [FieldOffset(60)]
+        public int ExitCode;
     }
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]

@@ -9,7 +9,12 @@ internal static unsafe partial class PosixSpawn
 {
     // posix_spawnattr_t has 336 bytes and posix_spawn_file_actions_t 80 in glibc x64 and arm64, less in musl; sigset_t has 128.
     private const int OpaqueSize = 512;
-    private const int SigPipe = 13;
+    private const int Interrupt = 2;
+    private const int Quit = 3;
+    private const int BrokenPipe = 13;
+    private const int Terminate = 15;
+    private const int TerminalInput = 21;
+    private const int TerminalOutput = 22;
     private const short SetProcessGroup = 0x02;
     private const short SetSignalDefaults = 0x04;
     private const short SetSignalMask = 0x08;
@@ -46,16 +51,28 @@ internal static unsafe partial class PosixSpawn
                 Check(posix_spawn_file_actions_addchdir_np(actions, strings.Add(directory)));
             }
 
-            // The runtime ignores SIGPIPE, and exec keeps what is ignored: programs that the child starts must not inherit that.
+            // Exec keeps what is blocked. The child is in a group of its own and so never in the terminal's foreground, where nobody could bring it with a shell's fg: under "stty tostop" SIGTTOU would
+            // stop it for ever at its first line, and SIGTTIN when it reads from /dev/tty. Blocked, the first lets it write, and the second makes the read fail (tty_ioctl(4), termios(3)). The same is right for programs that it starts.
             _ = sigemptyset(signals);
+            _ = sigaddset(signals, TerminalInput);
+            _ = sigaddset(signals, TerminalOutput);
             Check(posix_spawnattr_setsigmask(attributes, signals));
-            _ = sigaddset(signals, SigPipe);
+
+            // And what is ignored. The runtime ignores SIGPIPE, and programs that the child starts must not inherit that; a shell that starts a program in the background ignores SIGINT and SIGQUIT for it, but
+            // this child is asked to stop by them; with SIGCHLD ignored it would not hear how its own children end. SIGHUP stays ignored under nohup.
+            _ = sigemptyset(signals);
+            _ = sigaddset(signals, Interrupt);
+            _ = sigaddset(signals, Quit);
+            _ = sigaddset(signals, BrokenPipe);
+            _ = sigaddset(signals, Terminate);
+            _ = sigaddset(signals, ChildSignal.Number);
             Check(posix_spawnattr_setsigdefault(attributes, signals));
             Check(posix_spawnattr_setpgroup(attributes, 0));
             Check(posix_spawnattr_setflags(attributes, SetProcessGroup | SetSignalDefaults | SetSignalMask));
 
             var arguments = strings.AddArray(request.Arguments);
             var environment = strings.AddArray(request.Environment.Select(pair => $"{pair.Key}={pair.Value}").ToArray());
+            ChildSignal.KeepStatuses();
             Check(posix_spawn(out var processId, strings.Add(request.Path), actions, attributes, arguments, environment));
             return processId;
         }
