@@ -9,6 +9,10 @@ internal static partial class Surroundings
     {
         ["everything"] => Everything(),
         ["terminal"] => Terminal(),
+        ["at-exit", var first] => AtExit(first == "first"),
+        ["without-kill"] => WithoutKill(),
+        ["handler", var way] => Handlers.Run(way),
+        ["threads", var way] => ForegroundThreads.Run(way),
         ["traced", .. var variables] => Traced(variables),
         ["temp-directory", var first, var second] => TempDirectory(first, second),
         ["exclusion", var seconds] => Exclusion(int.Parse(seconds)),
@@ -84,6 +88,92 @@ internal static partial class Surroundings
         Report.Line("reading", ResultOf(child));
         Report.Line("status", child.ExitStatus);
         return Everything();
+    }
+
+    /// <summary>The library is used in handlers of ProcessExit: for the first time there, or after it has ended.</summary>
+    private static int AtExit(bool isFirstUse)
+    {
+        if (!isFirstUse)
+        {
+            using var child = ChildProcess.Run(static () => { });
+            child.Join();
+        }
+
+        Report.Line("directories", Directory.GetDirectories(Session.IsStarted ? Path.GetDirectoryName(Session.Current.Directory)! : "/dev/shm", $"mp-*").Length);
+        for (var handler = 0; handler < 2; handler++)
+        {
+            AppDomain.CurrentDomain.ProcessExit += static (_, _) =>
+            {
+                Report.Line("child", Attempt(static () => ChildProcess.Run(static () => { })));
+                Report.Line("queue", Attempt(static () => new ProcessQueue<int>()));
+                Report.Line("lock", Attempt(static () => new ProcessLock()));
+                Report.Line("named", Attempt(static () => ProcessLock.OpenOrCreate("at exit")));
+                Report.Line("pool", Attempt(static () => new ProcessPool().RunAsync(static () => 1).GetAwaiter().GetResult()));
+            };
+        }
+
+        System.Runtime.Loader.AssemblyLoadContext.Default.Unloading += static _ => Report.Line("unloading", Attempt(static () => new ProcessQueue<int>()));
+        return 0;
+    }
+
+    private static string Attempt(Func<object> use)
+    {
+        try
+        {
+            return $"made {use()}";
+        }
+        catch (Exception exception)
+        {
+            return $"{exception.GetType().Name}: {exception.Message}";
+        }
+    }
+
+    /// <summary>A sandbox refuses kill(2), and with it pidfd_send_signal(2).</summary>
+    private static int WithoutKill()
+    {
+        Sandbox.RefuseKill();
+        using (var child = ChildProcess.Run(static () => Thread.Sleep(Timeout.Infinite)))
+        {
+            Thread.Sleep(200);
+            child.Kill();
+            child.Join();
+            Report.Line("kill", child.ExitStatus!.Reason);
+        }
+
+        using (var child = ChildProcess.Run(static () => Thread.Sleep(Timeout.Infinite)))
+        {
+            Thread.Sleep(200);
+            child.Terminate();
+            child.Join();
+            Report.Line("terminate", child.ExitStatus!.Reason);
+        }
+
+        Report.Line("timeout", TimeOut().GetAwaiter().GetResult());
+        Report.Line("spare", Attempt(static () =>
+        {
+            SpareProcesses.PrepareAsync(1).Wait(TimeSpan.FromSeconds(30));
+            SpareProcesses.Maximum = 0;
+            return "dismissed";
+        }));
+        using var forgotten = ChildProcess.Run(static () => Thread.Sleep(Timeout.Infinite));
+        Thread.Sleep(200);
+        Report.Line("pid", forgotten.Id);
+        Report.WaitToBeKilled();
+        return 0;
+    }
+
+    private static async Task<string> TimeOut()
+    {
+        await using var pool = new ProcessPool(new ProcessPoolOptions { Workers = 1 });
+        try
+        {
+            await pool.RunAsync(static () => Thread.Sleep(Timeout.Infinite), new TaskOptions { Timeout = TimeSpan.FromSeconds(1) });
+            return "ended";
+        }
+        catch (TimeoutException)
+        {
+            return $"timed out, then {await pool.RunAsync(static () => "works")}";
+        }
     }
 
     /// <summary>With the variables of a tracing tool, <c>name=value</c> each, set as if the program had been started with them: this process itself would wait for the tool.</summary>

@@ -111,7 +111,7 @@ internal static class ChildLauncher
         {
             if (processId != 0)
             {
-                KillAndReap(processId);
+                KillAndReap(processId, parentEnd);
                 session.Abandon(participant, processId);
             }
 
@@ -264,10 +264,14 @@ internal static class ChildLauncher
         return capture;
     }
 
-    private static void KillAndReap(int processId)
+    private static void KillAndReap(int processId, PipeEnd channel)
     {
         var startTime = ProcessIdentity.StartTimeOf(processId);
-        _ = Signals.Send(processId, Signals.Kill);
+        if (!Signals.Send(processId, Signals.Kill))
+        {
+            channel.EndWriting(); // a sandbox refuses it; a child whose parent is silent for good ends itself
+        }
+
         while (!ChildWait.TryReap(processId, out _))
         {
             Thread.Yield(); // the kernel needs microseconds for it

@@ -98,11 +98,31 @@ internal sealed class ChildLink(int processId, ParticipantId participant, Guid t
 
             var descendants = ProcessTable.Descendants(ProcessId);
             _ = Signals.SendToGroup(ProcessId, Signals.Kill);
-            _ = Signals.Send(ProcessId, Signals.Kill);
+            KillAlone();
             foreach (var descendant in descendants)
             {
                 ProcessIdentity.KillIfRunning(descendant.ProcessId, (long)descendant.StartTicks);
             }
+        }
+    }
+
+    /// <summary>Kills the process without what is below it; unless it is reaped.</summary>
+    public void Kill()
+    {
+        lock (_reaping)
+        {
+            if (!_isReaped)
+            {
+                KillAlone();
+            }
+        }
+    }
+
+    private void KillAlone()
+    {
+        if (!Signals.Send(ProcessId, Signals.Kill))
+        {
+            Control.EndWriting(); // a sandbox refuses it; a child whose parent is silent for good ends itself
         }
     }
 

@@ -35,6 +35,9 @@ internal sealed class ChildRuntime
         Environment.Exit(ChildExitCodes.UnhandledException);
     }
 
+    /// <summary>The body has returned, and its result is on its way. What remains are the threads that it started: as in any .NET program, the process lives as long as a foreground thread does.</summary>
+    public bool HasEndedInOrder { get; private set; }
+
     /// <summary>Runs to the end and returns the exit code.</summary>
     public int Run()
     {
@@ -219,6 +222,8 @@ internal sealed class ChildRuntime
             return Fail(exception);
         }
 
+        _stopper.BodyHasEnded();
+        HasEndedInOrder = true;
         return Environment.ExitCode;
     }
 
@@ -282,8 +287,10 @@ internal sealed class ChildRuntime
 
     private void OnSignal(PosixSignalContext context, int signal)
     {
+        // The runtime calls the handlers of a signal from the last registered to the first, which is this one: those of the body have spoken.
+        var isHandled = context.Cancel;
         context.Cancel = true;
-        LastResort.Run(EntryPoint.SignalHandler, () => _stopper.Stop(signal), _ => Signals.DieBy(signal));
+        LastResort.Run(EntryPoint.SignalHandler, () => _stopper.Stop(signal, isHandled), _ => Signals.DieBy(signal));
     }
 
     /// <summary>
@@ -306,7 +313,7 @@ internal sealed class ChildRuntime
         {
             if (frame.Kind == FrameKind.Stop)
             {
-                _stopper.Stop(signal: frame.Payload is [var signal] ? signal : 0);
+                _stopper.StopForParent(frame.Payload is [var signal] ? signal : 0);
             }
         }
 

@@ -29,6 +29,6 @@ internal static class OrphanedChild
             _ = Signals.SendToGroup(Environment.ProcessId, Signals.Kill);
         }
 
-        _ = Signals.Send(Environment.ProcessId, Signals.Kill);
+        Signals.DieNow();
     }
 }

@@ -37,8 +37,13 @@ internal sealed unsafe partial class Session
             {
                 if (_named is null)
                 {
+                    if (ProcessEnding.HasBegun)
+                    {
+                        throw ProcessEnding.Error();
+                    }
+
                     var session = JoinNamed();
-                    LastResort.OnProcessExit(session.Leave);
+                    LastResort.OnProcessExit(session.LeaveAtExit);
                     Volatile.Write(ref _named, session);
                 }
 
@@ -106,7 +111,7 @@ internal sealed unsafe partial class Session
     internal TObject? ByName<TObject>(string name, in NamedIdentity wanted, Func<Session, SegmentId, TObject?> open, Func<Session, TObject>? create)
         where TObject : class
     {
-        ObjectDisposedException.ThrowIf(HasLeft, this);
+        ThrowIfLeft();
         var word = &_memory.Header->NameLock;
         if (OwnerLock.Enter(word, Members, Deadline.Now, patience: NamesPatience) is OwnerLock.Result.TimedOut)
         {

@@ -2,36 +2,65 @@ using System.Globalization;
 
 namespace Multiprocessing.Platform;
 
-/// <summary>How many processes of this control group the kernel has killed for want of memory.</summary>
+/// <summary>How many processes of this control group the kernel has killed for want of memory (cgroups(7), both versions).</summary>
 internal static class OutOfMemoryKills
 {
-    private const string Events = "/sys/fs/cgroup/memory.events";
     private const string Key = "oom_kill ";
 
-    /// <summary>0 where that cannot be found out: then nobody is said to have died of it.</summary>
-    public static long Count()
-    {
-        if (!OperatingSystem.IsLinux())
-        {
-            // Windows refuses an allocation instead of killing for it; and its path of the same name is anybody's to write.
-            return 0;
-        }
+    private static readonly string? File = OperatingSystem.IsLinux() ? Find("/sys/fs/cgroup", "/proc/self/cgroup") : null;
 
-        try
+    /// <summary>0 where that cannot be found out: then nobody is said to have died of it. Windows refuses an allocation instead of killing for it.</summary>
+    public static long Count() => File is null ? 0 : CountIn(File);
+
+    /// <summary>The file with the count of this process's group, or null.</summary>
+    /// <param name="root">Where the control groups are mounted.</param>
+    /// <param name="membership">The file that says which groups this process is in, one line for each hierarchy: <c>number:controllers:path</c>, without number and controllers for version 2.</param>
+    internal static string? Find(string root, string membership)
+    {
+        // A container sees its own group at the root, whatever path it is told, or has that path below the root.
+        var candidates = new List<string>();
+        foreach (var parts in ReadLines(membership).Select(line => line.Split(':', 3)).Where(parts => parts.Length == 3))
         {
-            foreach (var line in File.ReadLines(Events))
+            var path = parts[2].TrimStart('/');
+            if (parts[0] == "0" && parts[1].Length == 0)
             {
-                if (line.StartsWith(Key, StringComparison.Ordinal) && long.TryParse(line.AsSpan(Key.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var count))
-                {
-                    return count;
-                }
+                candidates.Add(Path.Combine(root, path, "memory.events"));
+                candidates.Add(Path.Combine(root, "unified", path, "memory.events"));
+            }
+            else if (parts[1].Split(',').Contains("memory"))
+            {
+                candidates.Add(Path.Combine(root, "memory", path, "memory.oom_control"));
+                candidates.Add(Path.Combine(root, parts[1], path, "memory.oom_control"));
             }
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+
+        candidates.Add(Path.Combine(root, "memory.events"));
+        candidates.Add(Path.Combine(root, "memory", "memory.oom_control"));
+        return candidates.Find(candidate => ReadLines(candidate).Any(line => line.StartsWith(Key, StringComparison.Ordinal)));
+    }
+
+    internal static long CountIn(string file)
+    {
+        foreach (var line in ReadLines(file))
         {
-            // No such file outside of control groups of the second version, or it may not be read.
+            if (line.StartsWith(Key, StringComparison.Ordinal) && long.TryParse(line.AsSpan(Key.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var count))
+            {
+                return count;
+            }
         }
 
         return 0;
+    }
+
+    private static string[] ReadLines(string file)
+    {
+        try
+        {
+            return System.IO.File.ReadAllLines(file);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return []; // no such group or version here, or it may not be read
+        }
     }
 }

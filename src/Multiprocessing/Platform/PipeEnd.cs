@@ -36,6 +36,11 @@ internal abstract class PipeEnd : WaitSource
     /// <summary>Called when the only one who wrote to the other end has ended: what it wrote can be read without waiting from here on.</summary>
     public abstract void Settle();
 
+    /// <summary>Of a channel: the other side reads its end, once it has read what was sent; what it sends can still be read.</summary>
+    public virtual void EndWriting()
+    {
+    }
+
     /// <summary>Writes to a pipe, however long that takes; <see langword="false"/> when nobody reads any more.</summary>
     public abstract bool Write(ReadOnlySpan<byte> data);
 

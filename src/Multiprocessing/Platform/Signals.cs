@@ -37,6 +37,19 @@ internal static class Signals
     public static bool SendToGroup(int groupId, int signal) =>
         OperatingSystem.IsWindows() ? signal == Kill && StartedChildren.Kill(groupId, signal) : PosixSignals.SendToGroup(groupId, signal);
 
+    /// <summary>Sends a signal to this process, for its handlers; <see langword="false"/> where the system has no signals, or refuses.</summary>
+    public static bool TryRaise(int signal) => !OperatingSystem.IsWindows() && PosixSignals.Send(Environment.ProcessId, signal);
+
+    /// <summary>Ends this process at once, by SIGKILL if the system lets it; a sandbox may refuse kill(2).</summary>
+    public static void DieNow()
+    {
+        _ = Send(Environment.ProcessId, Kill);
+        if (!OperatingSystem.IsWindows())
+        {
+            PosixSignals.Exit(128 + Kill); // the code that a shell gives to it
+        }
+    }
+
     /// <summary>Ends this process in the way that the signal ends one, so that the parent sees the signal and no exit code.</summary>
     public static void DieBy(int signal)
     {

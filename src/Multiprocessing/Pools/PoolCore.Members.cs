@@ -179,7 +179,9 @@ internal sealed unsafe partial class PoolCore
         member.IsHeldUp = false;
         Collect(member, all: true);
         _members.Remove(member);
-        var isInOrder = member.State == MemberState.Closing && !member.IsKilled;
+
+        // Killed while it closed: it had no task, but a foreground thread of some earlier one outlasted the grace.
+        var isInOrder = member.State == MemberState.Closing && (!member.IsKilled || member.Reason == KillReason.Disposed);
         var status = process.ExitStatus ?? new ExitStatus();
         NoteGone(member, status, died: !isInOrder);
         LogGone(member, process, status, isInOrder);

@@ -202,7 +202,7 @@ internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
         }
         catch (Exception)
         {
-            _ = _link?.Signal(Signals.Kill); // the list of its descendants cannot be read now, perhaps
+            _link?.Kill(); // the list of its descendants cannot be read now, perhaps
         }
     }
 

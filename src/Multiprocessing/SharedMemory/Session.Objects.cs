@@ -12,7 +12,7 @@ internal sealed unsafe partial class Session
     internal TObject Create<TObject>(SegmentKind kind, long size, Func<Session, Segment, TObject> make)
         where TObject : SharedObject
     {
-        ObjectDisposedException.ThrowIf(HasLeft, this);
+        ThrowIfLeft();
         if (_naming is { } naming)
         {
             // Pages are full here: what comes behind the object's own bytes is a page of the name's.
@@ -53,7 +53,7 @@ internal sealed unsafe partial class Session
     internal TObject? Open<TObject>(SegmentId id, Func<Session, Segment, TObject> make)
         where TObject : SharedObject
     {
-        ObjectDisposedException.ThrowIf(HasLeft, this);
+        ThrowIfLeft();
         lock (_objectsGate)
         {
             var known = _objects.Find(id);

@@ -46,6 +46,7 @@ internal sealed unsafe partial class Session
     /// <exception cref="InvalidOperationException">All slots are taken.</exception>
     public ParticipantId Reserve()
     {
+        ThrowIfLeft();
         Segments.Enter();
         var taken = Members.Reserve();
         if (taken is { } participant)

@@ -48,10 +48,15 @@ internal sealed unsafe partial class Session
             {
                 if (_current is null)
                 {
+                    if (ProcessEnding.HasBegun)
+                    {
+                        throw ProcessEnding.Error();
+                    }
+
                     var session = CreateRoot();
 
                     // Normal ends of the root that call nothing of ours; Leave does its work once.
-                    LastResort.OnProcessExit(session.Leave);
+                    LastResort.OnProcessExit(session.LeaveAtExit);
                     Volatile.Write(ref _current, session);
                 }
 
@@ -104,7 +109,7 @@ internal sealed unsafe partial class Session
 
             var session = Attach(directory, self);
             session._parentSlot = OwnerLock.OwnerOf(Volatile.Read(ref session.Members[self.Slot]->Reserver)).Slot;
-            LastResort.OnProcessExit(session.Leave);
+            LastResort.OnProcessExit(session.LeaveAtExit);
             Volatile.Write(ref _current, session);
             return session;
         }
@@ -207,6 +212,21 @@ internal sealed unsafe partial class Session
         Interlocked.CompareExchange(ref slot->State, (int)ParticipantState.Left, (int)ParticipantState.Active);
         KillPoints.Pass(KillPoint.LeaveMarked);
         Segments.Exit();
+    }
+
+    private void LeaveAtExit()
+    {
+        Leave();
+        ProcessEnding.Begin();
+    }
+
+    /// <exception cref="InvalidOperationException">This process has left the session: it is ending, or the session was a second one that was left alone.</exception>
+    private void ThrowIfLeft()
+    {
+        if (HasLeft)
+        {
+            throw ReferenceEquals(this, _current) || ReferenceEquals(this, _named) ? ProcessEnding.Error() : new ObjectDisposedException(GetType().FullName);
+        }
     }
 
     /// <summary>Called by a descendant that sees that the root is gone: kills every other participant, then removes the directory. Idempotent, safe in several processes at once.</summary>

@@ -174,5 +174,108 @@ public class SurroundingsTests : ProcessTest
         },
         Limit);
 
+    /// <summary>Handler, way to ask, lines of the handler, how the child ends, result.</summary>
+    [PosixFact("Windows has no SIGTERM.")]
+    public Task What_asks_a_child_to_stop_reaches_the_handlers_of_its_body_which_may_take_the_grace() => Watchdog.Run(
+        () =>
+        {
+            (string Way, string[] Handlers, string Reason, string Result)[] cases =
+            [
+                ("cancel-terminate", ["cancel"], "Terminated", "in order"),
+                ("cancel-signal", ["cancel"], "Terminated", "in order"),
+                ("two-terminate", ["second", "cancel"], "Terminated", "in order"),
+                ("two-signal", ["second", "cancel"], "Terminated", "in order"),
+                ("look-terminate", ["looked"], "Terminated", "none"),
+                ("key-interrupt", ["key"], "Terminated", "in order"),
+                ("token-terminate", ["beside the token"], "Terminated", "in order"),
+                ("token-signal", ["beside the token"], "Terminated", "in order"),
+                ("exit-terminate", ["at exit"], "Terminated", "none"),
+                ("unloading-terminate", ["at exit"], "Terminated", "none"),
+                ("stubborn-terminate", [], "Killed", "none"),
+                ("stubborn-signal", [], "Signaled", "none"),
+                ("none-terminate", [], "Terminated", "none"),
+                ("none-interrupt", [], "Signaled", "none"),
+            ];
+            foreach (var (way, handlers, reason, result) in cases)
+            {
+                using var companion = Companion.Run(ProgramShape.AppHost, "surroundings", "handler", way);
+                companion.ExitCode.ShouldBe(0, $"{way}: {companion}");
+                companion.Values("handler").ShouldBe(handlers, way);
+                companion.Value("reason").ShouldBe(reason, way);
+                companion.Value("result").ShouldBe(result, way);
+                companion.Values("body").Count.ShouldBe(result == "in order" ? 1 : 0, way);
+            }
+        },
+        Limit);
+
+    [Fact]
+    public Task A_child_ends_after_the_last_foreground_thread_of_its_body() => Watchdog.Run(
+        () =>
+        {
+            (string Way, string[] Thread, string Status, string Finished)[] cases =
+            [
+                ("return", ["finished"], "exit code 5", "True"),
+                ("background", [], "exit code 0", "False"),
+                ("throws", [], "unhandled FormatException", "False"),
+                ("endless", [], "terminated on request", "False"),
+            ];
+            foreach (var (way, thread, status, finished) in cases)
+            {
+                using var companion = Companion.Run(ProgramShape.AppHost, "surroundings", "threads", way);
+                companion.ExitCode.ShouldBe(0, $"{way}: {companion}");
+                companion.Value("result").ShouldBe("result");
+                companion.Values("thread").ShouldBe(thread, way);
+                companion.Value("status").ShouldStartWith(status, Case.Sensitive, way);
+                companion.Value("finished").ShouldBe(finished, way);
+                companion.Values("alive").ShouldAllBe(alive => alive == "True");
+            }
+        },
+        Limit);
+
+    [Fact]
+    public Task A_foreground_thread_of_a_task_keeps_its_worker_no_longer_than_the_grace_of_the_pool() => Watchdog.Run(() =>
+    {
+        using var companion = Companion.Run(ProgramShape.AppHost, "surroundings", "threads", "pool");
+        companion.ExitCode.ShouldBe(0, companion.ToString());
+        int.Parse(companion.Value("seconds")).ShouldBeGreaterThanOrEqualTo(1);
+        Eventually.IsGone(int.Parse(companion.Value("result")));
+    });
+
+    [Fact]
+    public Task In_a_handler_of_ProcessExit_the_library_says_that_the_process_is_ending_and_leaves_nothing() => Watchdog.Run(() =>
+    {
+        foreach (var use in (string[])["first", "later"])
+        {
+            using var names = new TemporaryDirectory();
+            using var companion = Companion.Run(ProgramShape.AppHost, Names(names), "surroundings", "at-exit", use);
+            companion.ExitCode.ShouldBe(0, companion.ToString());
+            foreach (var part in (string[])["child", "queue", "lock", "named", "pool"])
+            {
+                companion.Values(part).Count.ShouldBe(2, companion.ToString());
+                companion.Values(part).ShouldAllBe(line => line.StartsWith("InvalidOperationException: This process is ending", StringComparison.Ordinal));
+            }
+
+            companion.Values("unloading").Count.ShouldBe(1);
+            Directory.GetDirectories(names.Path).ShouldBeEmpty();
+        }
+    });
+
+    [PosixFact("Windows has no kill(2).")]
+    public Task In_a_sandbox_that_refuses_kill_processes_end_all_the_same() => Watchdog.Run(
+        () =>
+        {
+            Assert.SkipUnless(OperatingSystem.IsLinux(), "seccomp is Linux'.");
+            using var companion = Companion.Start(ProgramShape.AppHost, "surroundings", "without-kill");
+            companion.WaitFor("pid");
+            companion.Value("kill").ShouldBe("Killed");
+            companion.Value("terminate").ShouldBe("Terminated");
+            companion.Value("timeout").ShouldBe("timed out, then works");
+            companion.Value("spare").ShouldBe("made dismissed");
+            var forgotten = int.Parse(companion.Value("pid"));
+            Posix.Signal(companion.Id, Posix.SigKill);
+            Eventually.IsGone(forgotten);
+        },
+        Limit);
+
     private static Dictionary<string, string> Names(TemporaryDirectory directory) => new() { ["MULTIPROCESSING_NAMES"] = directory.Path };
 }

@@ -46,7 +46,7 @@ internal sealed class SpareChild(SpareStock stock, SpareSurroundings surrounding
     public void Prepare(byte[] hints) => _ = Link.Writer.TrySend(FrameKind.Prepare, hints, TimeSpan.FromMilliseconds(100));
 
     /// <summary>It holds nothing of the user's, so nobody is asked.</summary>
-    public void Kill() => _ = Link.Signal(Signals.Kill);
+    public void Kill() => Link.Kill();
 
     public void OnFrame(ControlFrame frame)
     {

@@ -9,6 +9,8 @@ namespace Multiprocessing.Platform.Linux;
 internal static partial class PidFd
 {
     private const nint OpenNumber = 434; // the same on every architecture
+    private const nint SendNumber = 424;
+    private const nint ToGroup = 4;
     private const int NoSuchProcess = 3;
     private const nuint GetInfo = 0xC040FF0B; // _IOWR(0xFF, 11, 64 bytes)
     private const ulong WantExit = 8;
@@ -26,6 +28,13 @@ internal static partial class PidFd
     {
         using var descriptor = TryOpen(processId);
         return descriptor?.WaitUntilReady(0) ?? Marshal.GetLastPInvokeError() == NoSuchProcess;
+    }
+
+    /// <summary>Sends a signal by pidfd_send_signal(2), to a whole group since Linux 6.9.</summary>
+    public static bool TrySend(int processId, int signal, bool isGroup)
+    {
+        using var descriptor = TryOpen(processId);
+        return descriptor is not null && SystemCall(SendNumber, descriptor.Number, signal, 0, isGroup ? ToGroup : 0) == 0;
     }
 
     /// <summary>
@@ -71,4 +80,7 @@ internal static partial class PidFd
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial nint SystemCall(nint number, nint argument1, nint argument2);
+
+    [LibraryImport("libc", EntryPoint = "syscall")]
+    private static partial nint SystemCall(nint number, nint argument1, nint argument2, nint argument3, nint argument4);
 }

@@ -198,6 +198,8 @@ internal sealed unsafe partial class DescriptorEnd : PipeEnd
         return true;
     }
 
+    public override void EndWriting() => _ = Shutdown(Number, 1);
+
     public override bool WaitUntilReady(int milliseconds) => Poll(Readable, milliseconds);
 
     public override void Dispose() => _descriptor.Dispose();
@@ -254,6 +256,9 @@ internal sealed unsafe partial class DescriptorEnd : PipeEnd
         var request = new PollRequest { Descriptor = Number, Wanted = events };
         return PollRequest.Poll(&request, 1, milliseconds) > 0;
     }
+
+    [LibraryImport("libc", EntryPoint = "shutdown")]
+    private static partial int Shutdown(int descriptor, int how);
 
     [LibraryImport("libc", EntryPoint = "socketpair", SetLastError = true)]
     private static partial int SocketPair(int domain, int type, int protocol, int* pair);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Multiprocessing.Platform.Linux;
 
 namespace Multiprocessing.Platform.Posix;
 
@@ -6,13 +7,13 @@ namespace Multiprocessing.Platform.Posix;
 internal static partial class PosixSignals
 {
     /// <summary>Sends a signal to one process; <see langword="false"/> when it does not exist or is somebody else's.</summary>
-    public static bool Send(int processId, int signal) => kill(processId, signal) == 0;
+    public static bool Send(int processId, int signal) => kill(processId, signal) == 0 || TryOtherWay(processId, signal, isGroup: false);
 
     /// <summary>There is such a process, ended ones that are not reaped included, be it somebody else's.</summary>
     public static bool Exists(int processId) => kill(processId, 0) == 0 || Marshal.GetLastPInvokeError() != Errno.NoSuchProcess;
 
     /// <summary>Sends a signal to every process of a group.</summary>
-    public static bool SendToGroup(int groupId, int signal) => kill(-groupId, signal) == 0;
+    public static bool SendToGroup(int groupId, int signal) => kill(-groupId, signal) == 0 || TryOtherWay(groupId, signal, isGroup: true);
 
     public static int OwnGroup => getpgrp();
 
@@ -23,8 +24,20 @@ internal static partial class PosixSignals
     public static void DieBy(int signalNumber)
     {
         _ = signal(signalNumber, 0);
-        _ = kill(Environment.ProcessId, signalNumber);
+        if (!Send(Environment.ProcessId, signalNumber))
+        {
+            _ = raise(signalNumber); // another system call, to this thread
+            Exit(128 + signalNumber);
+        }
     }
+
+    /// <summary>Ends this process with a code and runs nothing of it any more.</summary>
+    [LibraryImport("libc", EntryPoint = "_exit")]
+    public static partial void Exit(int code);
+
+    /// <summary>A sandbox (seccomp) may refuse kill(2) alone.</summary>
+    private static bool TryOtherWay(int processId, int signal, bool isGroup) =>
+        OperatingSystem.IsLinux() && Marshal.GetLastPInvokeError() is not Errno.NoSuchProcess && PidFd.TrySend(processId, signal, isGroup);
 
     /// <summary>A crash, as opposed to a request from outside: illegal instruction, trap, abort, bus error, arithmetic, segmentation, bad system call.</summary>
     public static bool IsCrash(int signal) => OperatingSystem.IsLinux() ? signal is 4 or 5 or 6 or 7 or 8 or 11 or 31 : signal is 4 or 5 or 6 or 7 or 8 or 10 or 11 or 12;
@@ -61,6 +74,9 @@ internal static partial class PosixSignals
 
     [LibraryImport("libc")]
     private static partial int getppid();
+
+    [LibraryImport("libc")]
+    private static partial int raise(int signal);
 
     [LibraryImport("libc")]
     private static partial nint signal(int number, nint handler);
