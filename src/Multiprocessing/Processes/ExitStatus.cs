@@ -42,6 +42,7 @@ public sealed record ExitStatus
             ExitReason.FailFast => $"failed fast ({how})",
             ExitReason.Signaled => $"killed by {how}",
             ExitReason.Terminated => $"terminated on request ({how})",
+            ExitReason.Killed when (Signal, Code) is (null, null) => "given up by its pool (it was a thread of this process)",
             ExitReason.Killed => $"killed by its parent ({how})",
             ExitReason.StartFailed => $"failed to start ({how})",
             _ => how,
