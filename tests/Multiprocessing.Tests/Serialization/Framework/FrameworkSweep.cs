@@ -292,8 +292,9 @@ internal static class FrameworkSweep
     private static object? TwinOf(object value, Type type, string how)
     {
         var equals = value.GetType().GetMethod("Equals", BindingFlags.Instance | BindingFlags.Public, [typeof(object)]);
-        if (equals?.DeclaringType is not { } declaring || declaring == typeof(object) || declaring == typeof(ValueType))
+        if (value is System.ComponentModel.EditorAttribute || equals?.DeclaringType is not { } declaring || declaring == typeof(object) || declaring == typeof(ValueType))
         {
+            // The hash code of an EditorAttribute becomes another one, in any process, when its TypeId was asked for.
             return null;
         }
 
