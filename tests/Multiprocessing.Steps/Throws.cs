@@ -144,7 +144,11 @@ internal static class Throws
     {
         EntryPoint.ChildWatcher or EntryPoint.ChildEvent or EntryPoint.ChildExit or EntryPoint.ChildCompletion or EntryPoint.OutputPump or EntryPoint.WarmUp
             or EntryPoint.PipeReader or EntryPoint.ProcessEnd => [RunChild],
-        EntryPoint.StartTimer => [RunLateChild],
+        EntryPoint.ChildResult => [RunChild],
+        EntryPoint.StartTimer or EntryPoint.Clock or EntryPoint.ClockAlarm => [RunLateChild],
+        EntryPoint.WorkerThread or EntryPoint.ThreadWork => [MapLazySources],
+        EntryPoint.SourceBegin => [ReadAsyncSource],
+        EntryPoint.Continuation => [WaitAsynchronously],
         EntryPoint.KillTimer => [TerminateDeafChild],
         EntryPoint.SpareTimer => [PrepareSpare],
         EntryPoint.PoolThread or EntryPoint.PoolStep or EntryPoint.WorkerLaunch or EntryPoint.WorkerEnd => [RunPool],
@@ -219,6 +223,46 @@ internal static class Throws
         finally
         {
             SpareProcesses.Maximum = 0;
+        }
+    }
+
+    private static async Task MapLazySources(ChildProcessOptions? options)
+    {
+        await using var pool = new ProcessPool(new ProcessPoolOptions { Workers = 1, Process = options });
+        var maps = Enumerable.Range(0, 4).Select(_ => pool.MapAsync(Numbers(), static item => item + 1)).ToArray();
+        foreach (var map in maps)
+        {
+            Require((await map).Sum() == 6, "the results are right");
+        }
+
+        static IEnumerable<int> Numbers()
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                Thread.Sleep(50);
+                yield return i;
+            }
+        }
+    }
+
+    private static async Task ReadAsyncSource(ChildProcessOptions? options)
+    {
+        await using var pool = new ProcessPool(new ProcessPoolOptions { Workers = 1, Process = options });
+        var sum = 0;
+        await foreach (var result in pool.StreamAsync(Numbers(), static item => item + 1))
+        {
+            sum += result;
+        }
+
+        Require(sum == 6, "the results are right");
+
+        static async IAsyncEnumerable<int> Numbers()
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                await Task.Yield();
+                yield return i;
+            }
         }
     }
 

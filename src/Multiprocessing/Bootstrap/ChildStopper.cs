@@ -12,8 +12,8 @@ internal sealed class ChildStopper(FrameWriter writer)
     private int _signal;
     private volatile bool _isAskedByParent;
     private volatile bool _bodyHasEnded;
-    private Timer? _deadline;
-    private Timer? _patience;
+    private LibraryTimer? _deadline;
+    private LibraryTimer? _patience;
 
     /// <summary>How long a body that listens may take after a signal; the parent keeps the time of its own requests.</summary>
     public TimeSpan Grace { get; set; }

@@ -10,6 +10,8 @@ internal sealed class OutputCapture
     private readonly PipeEnd _source;
     private readonly OutputHistory _history = new();
     private OutputPump? _pump;
+    private Action? _onRoom;
+    private volatile bool _isUnlimited;
 
     public OutputCapture(PipeEnd source)
     {
@@ -27,12 +29,12 @@ internal sealed class OutputCapture
     {
         if (output.Open(origin, onError) is { } sink)
         {
-            Volatile.Write(ref _pump, new OutputPump(sink, onError));
+            Volatile.Write(ref _pump, new OutputPump(sink, onError, this));
         }
     }
 
     /// <summary>The sink is slow: stop reading for now, so that the child waits on its full pipe as it would on a slow terminal.</summary>
-    public bool IsCongested => _pump?.PendingBytes > PendingLimit;
+    public bool IsCongested => !_isUnlimited && _pump?.PendingBytes > PendingLimit;
 
     /// <summary>Reads what is there; <see langword="false"/> at the end of the stream.</summary>
     public bool Read()
@@ -75,7 +77,26 @@ internal sealed class OutputCapture
         _pump.Finish(action);
     }
 
-    public void WhenDrained(Action action) => (_pump ?? throw new InvalidOperationException("Only a pump can be congested.")).WhenDrained(action);
+    /// <summary>Calls back once there is room again; while it is congested.</summary>
+    public void WhenDrained(Action action)
+    {
+        Interlocked.Exchange(ref _onRoom, action);
+        (_pump ?? throw new InvalidOperationException("Only a pump can be congested.")).WhenDrained(ReadOn);
+        if (_isUnlimited)
+        {
+            ReadOn(); // the limit was lifted since it was looked at
+        }
+    }
+
+    /// <summary>A callback for this output waits for the process's end: from now on it is read however much is pending, for the process may wait for room in its pipe.</summary>
+    public void LiftLimit()
+    {
+        _isUnlimited = true;
+        Interlocked.MemoryBarrier(); // either this finds the action, or who leaves it finds the limit lifted
+        ReadOn();
+    }
+
+    private void ReadOn() => Interlocked.Exchange(ref _onRoom, null)?.Invoke();
 
     /// <summary>The last whole characters of the output, at most 4 KiB.</summary>
     public string Tail() => _history.Tail();

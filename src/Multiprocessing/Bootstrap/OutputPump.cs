@@ -1,7 +1,10 @@
 namespace Multiprocessing;
 
-/// <summary>Carries what a child wrote to its sink, in order, one piece at a time, on the thread pool: a slow sink must not hold up the watcher of all children.</summary>
-internal sealed class OutputPump(IOutputSink sink, Action<Exception> onError)
+/// <summary>Carries what a child wrote to its sink, in order, one piece at a time, as library work: a slow sink must not hold up the watcher of all children.</summary>
+/// <param name="sink">Takes it; mostly a callback of the program's.</param>
+/// <param name="onError">Told what the sink throws.</param>
+/// <param name="owner">Whose callback it is; see <see cref="CallbackScope"/>.</param>
+internal sealed class OutputPump(IOutputSink sink, Action<Exception> onError, object owner)
 {
     private readonly Lock _gate = new();
     private readonly Queue<object> _pending = new();
@@ -54,6 +57,8 @@ internal sealed class OutputPump(IOutputSink sink, Action<Exception> onError)
         action();
     }
 
+    private void Write(object? data) => sink.Write((byte[])data!);
+
     private void Guard(Action action)
     {
         try
@@ -93,6 +98,8 @@ internal sealed class OutputPump(IOutputSink sink, Action<Exception> onError)
 
     private void Run()
     {
+        using var scope = CallbackScope.Enter(owner);
+        var context = ExecutionContext.Capture()!;
         while (true)
         {
             object? item;
@@ -114,7 +121,8 @@ internal sealed class OutputPump(IOutputSink sink, Action<Exception> onError)
             var data = (byte[])item;
             try
             {
-                sink.Write(data);
+                // Each piece in the same context: what a callback leaves in it is not there for the next one.
+                ExecutionContext.Run(context, Write, data);
             }
             catch (Exception exception)
             {

@@ -97,4 +97,26 @@ internal enum EntryPoint
 
     /// <summary>The callback for a process's end.</summary>
     ProcessEnd = 29,
+
+    // Of what the library runs its own work on.
+    /// <summary>The work item that reads a child's result.</summary>
+    ChildResult = 30,
+
+    /// <summary>The thread of the library's timers.</summary>
+    Clock = 31,
+
+    /// <summary>A timer's callback on that thread.</summary>
+    ClockAlarm = 32,
+
+    /// <summary>A thread that runs pieces of work one after the other.</summary>
+    WorkerThread = 33,
+
+    /// <summary>One of these pieces.</summary>
+    ThreadWork = 34,
+
+    /// <summary>What follows on a wait inside the library.</summary>
+    Continuation = 35,
+
+    /// <summary>The work item that begins to enumerate an asynchronous source.</summary>
+    SourceBegin = 36,
 }

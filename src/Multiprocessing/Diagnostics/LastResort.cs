@@ -50,14 +50,19 @@ internal static class LastResort
     public static Thread NewThread(EntryPoint point, string name, Action body, Action<Exception> fail, int maxStackSize = 0) =>
         new(() => Run(point, body, fail), maxStackSize) { IsBackground = true, Name = name };
 
-    /// <summary>Puts a work item in line for the thread pool.</summary>
+    /// <summary>Puts a work item in line for the thread pool, or for a thread of the library's own where the program has blocked all those of the pool; see <see cref="LibraryWork"/>.</summary>
     public static void Queue<TState>(EntryPoint point, TState state, Action<TState> body, Action<TState, Exception> fail)
         where TState : class =>
-        ThreadPool.UnsafeQueueUserWorkItem(static item => Run(item.Point, item.State, item.Body, item.Fail), new Item<TState>(point, state, body, fail), preferLocal: false);
+        LibraryWork.Queue(
+            static queued =>
+            {
+                var item = (Item<TState>)queued!;
+                Run(item.Point, item.State, item.Body, item.Fail);
+            },
+            new Item<TState>(point, state, body, fail));
 
     /// <summary>Makes a timer that fires once; with <see cref="Timeout.InfiniteTimeSpan"/> only when it is changed.</summary>
-    public static Timer NewTimer(EntryPoint point, TimeSpan due, Action body, Action<Exception>? fail = null) =>
-        new(_ => Run(point, body, fail), null, due, Timeout.InfiniteTimeSpan);
+    public static LibraryTimer NewTimer(EntryPoint point, TimeSpan due, Action body, Action<Exception>? fail = null) => new(due, () => Run(point, body, fail));
 
     /// <summary>
     /// Has a body run when the token is cancelled. It must not throw into <see cref="CancellationTokenSource.Cancel()"/>, which may run on a timer's thread; and a waiter must not be left

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Multiprocessing;
 
 /// <summary>
-/// Hands what workers tell while their tasks run (progress, log records) to the program, outside the gate: one after the other, in the order of each worker, on the thread pool.
+/// Hands what workers tell while their tasks run (progress, log records) to the program, outside the gate: one after the other, in the order of each worker, as library work.
 /// Who is slow to take it holds up the workers that tell so much, and not the memory of this process: from <see cref="Most"/> on no more is read.
 /// </summary>
 internal sealed class NoteDelivery
@@ -13,39 +13,48 @@ internal sealed class NoteDelivery
     private readonly ConcurrentQueue<object> _notes = new();
     private int _isRunning;
     private int _count;
+    private volatile bool _isUnlimited;
 
     /// <summary>Nothing more should be read from the workers until <see cref="Emptied"/> is called.</summary>
-    public bool IsFull => Volatile.Read(ref _count) >= Most;
+    public bool IsFull => !_isUnlimited && Volatile.Read(ref _count) >= Most;
 
-    /// <summary>Called, on the thread pool, when the last one was handed over.</summary>
+    /// <summary>Called when the last one was handed over, or there is room for other reasons.</summary>
     public Action? Emptied { get; set; }
 
     public void Add(Action note) => Enqueue(note);
 
     /// <summary>A task that ends when all that was added before has been handed over.</summary>
-    public Task FlushAsync()
+    public async ValueTask FlushAsync()
     {
-        if (Volatile.Read(ref _count) == 0)
+        if (Volatile.Read(ref _count) != 0)
         {
-            return Task.CompletedTask;
+            var reached = new Milestone();
+            Enqueue(reached);
+            await reached;
         }
-
-        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Enqueue(reached);
-        return reached.Task;
     }
 
     /// <summary>The same, but for no longer than that: then what is left is logged as an error, and still handed over when the program takes it.</summary>
-    public async Task FlushAsync(TimeSpan limit)
+    public async ValueTask FlushAsync(TimeSpan limit)
     {
-        try
+        if (Volatile.Read(ref _count) == 0)
         {
-            await FlushAsync().WaitAsync(limit).ConfigureAwait(false);
+            return;
         }
-        catch (TimeoutException exception)
+
+        var reached = new Milestone();
+        Enqueue(reached);
+        if (!await reached.WaitAsync(limit).ConfigureAwait(false))
         {
-            MultiprocessingLogging.NoteFailed(exception);
+            MultiprocessingLogging.NoteFailed(new TimeoutException($"The program did not take within {limit.TotalSeconds:0.###} s what the pool's tasks reported and logged."));
         }
+    }
+
+    /// <summary>The callback that runs waits for the pool's end: from now on everything is read from the workers, however much waits here, for their tasks may wait for room.</summary>
+    public void LiftLimit()
+    {
+        _isUnlimited = true;
+        Emptied?.Invoke();
     }
 
     private void Enqueue(object note)
@@ -65,19 +74,9 @@ internal sealed class NoteDelivery
 
     private void Run()
     {
-        while (_notes.TryDequeue(out var note))
+        using (CallbackScope.Enter(this))
         {
-            if (note is TaskCompletionSource reached)
-            {
-                reached.TrySetResult();
-            }
-            else
-            {
-                Deliver((Action)note);
-            }
-
-            // After the note: zero means that all have been handed over, and not only taken out.
-            Interlocked.Decrement(ref _count);
+            RunAll(ExecutionContext.Capture()!);
         }
 
         GoOn();
@@ -96,11 +95,30 @@ internal sealed class NoteDelivery
         Emptied?.Invoke();
     }
 
-    private static void Deliver(Action note)
+    private void RunAll(ExecutionContext context)
+    {
+        while (_notes.TryDequeue(out var note))
+        {
+            if (note is Milestone reached)
+            {
+                reached.Reach();
+            }
+            else
+            {
+                Deliver((Action)note, context);
+            }
+
+            // After the note: zero means that all have been handed over, and not only taken out.
+            Interlocked.Decrement(ref _count);
+        }
+    }
+
+    private static void Deliver(Action note, ExecutionContext context)
     {
         try
         {
-            note();
+            // Each in the same context: what a callback leaves in it is not there for the next one.
+            ExecutionContext.Run(context, static state => ((Action)state!)(), note);
         }
         catch (Exception exception)
         {

@@ -64,14 +64,15 @@ internal sealed unsafe partial class PoolCore
             LoseMember(member, error);
         }
 
-        foreach (var (_, done) in _resizes)
+        foreach (var (_, done, _) in _resizes)
         {
             done.TrySetResult();
         }
 
         FailWarmUps();
         _ = Drain(); // _isOver: tasks that wait in the inbox fail
-        _closed.TrySetResult();
+        _closed.Reach();
+        _delivered.Reach();
     }
 
     /// <summary>A worker that nothing can be made of any more: its tasks fail, and it is killed.</summary>

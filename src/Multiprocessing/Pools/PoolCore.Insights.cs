@@ -22,6 +22,7 @@ internal sealed unsafe partial class PoolCore
     /// <summary>What has been seen until now.</summary>
     public PoolInsights Insights()
     {
+        var records = Records.All();
         lock (_gate)
         {
             var now = Stopwatch.GetTimestamp();
@@ -32,7 +33,7 @@ internal sealed unsafe partial class PoolCore
                 Elapsed = TimeDistribution.TimeOf(now - _createdAt),
                 MostWorkers = _workers,
                 Workers = [.. _gone.Concat(living).OrderBy(static worker => worker.Number)],
-                Tasks = [.. Records.All.Select(static record => record.ToInsights()).OrderByDescending(static task => task.Working.Total + task.Serializing.Total)],
+                Tasks = [.. records.Select(static record => record.ToInsights()).OrderByDescending(static task => task.Working.Total + task.Serializing.Total)],
                 WaitingTasks = _pending.Count + _members.Sum(static member => (long)member.Unstarted),
                 WorkersStarted = _lastMember,
                 WorkersEnded = _endedWorkers,

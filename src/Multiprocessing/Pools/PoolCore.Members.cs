@@ -95,12 +95,17 @@ internal sealed unsafe partial class PoolCore
                 KillHost(member);
             }
         });
-        _ = process.Completion.ContinueWith(
-            (ended, _) => LastResort.Run(
-                EntryPoint.WorkerEnd,
-                () => Post(() => OnGone(member, process, ended.Exception?.InnerException)),
-                exception => Post(() => OnGone(member, process, exception))),
-            null, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+
+        // Its end does not wait until the program has taken its output, which a callback may hold up that waits for the pool itself.
+        process.WhenEnded(() => LastResort.Run(
+            EntryPoint.WorkerEnd,
+            () => Post(() => OnGone(member, process, process.Failure)),
+            exception => Post(() => OnGone(member, process, process.Failure ?? exception))));
+        process.WhenDelivered(() => Post(() =>
+        {
+            _delivering.Remove(process);
+            ReachDelivered();
+        }));
     }
 
     private void OnNotStarted(PoolMember member, Exception exception)
@@ -215,7 +220,7 @@ internal sealed unsafe partial class PoolCore
 
         var wasReady = member.ReadyAt != 0;
         member.Dispose();
-        process.Dispose();
+        _delivering.Add(process);
         if (!isInOrder && !_isDisposing && _broken is null && !member.IsKilledByCaller)
         {
             CountDeath(member, process, failure, wasReady);

@@ -3,7 +3,7 @@ namespace Multiprocessing;
 /// <summary>Workers that start before there is work for them, and all workers killed at once.</summary>
 internal sealed unsafe partial class PoolCore
 {
-    private readonly List<(int Workers, TaskCompletionSource Done)> _warmUps = [];
+    private readonly List<(int Workers, TaskCompletionSource Done, object Pool)> _warmUps = [];
 
     /// <summary>How many workers live although there is no work for them.</summary>
     private int LeastWorkers => _isShuttingDown ? 0 : Math.Min(_warmUps.Count == 0 ? Options.MinWorkers : Math.Max(Options.MinWorkers, _warmUps.Max(static warmUp => warmUp.Workers)), _workers);
@@ -17,7 +17,7 @@ internal sealed unsafe partial class PoolCore
         }
     }
 
-    public Task WarmUpAsync(int workers)
+    public Task WarmUpAsync(int workers, object pool, CancellationToken cancellationToken)
     {
         ThrowIfEnded();
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -29,9 +29,15 @@ internal sealed unsafe partial class PoolCore
             }
             else
             {
-                _warmUps.Add((workers, done));
+                _warmUps.Add((workers, done, pool));
             }
         });
+        if (cancellationToken.CanBeCanceled)
+        {
+            var registration = LastResort.OnCancelled(cancellationToken, done, done => done.TrySetCanceled(cancellationToken));
+            _ = done.Task.ContinueWith(static (_, state) => ((CancellationTokenRegistration)state!).Unregister(), registration, TaskScheduler.Default);
+        }
+
         return done.Task;
     }
 
@@ -75,7 +81,7 @@ internal sealed unsafe partial class PoolCore
 
     private void FailWarmUps()
     {
-        foreach (var (_, done) in _warmUps)
+        foreach (var (_, done, _) in _warmUps)
         {
             done.TrySetException(_broken ?? Disposed());
         }

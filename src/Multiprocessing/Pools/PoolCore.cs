@@ -21,8 +21,10 @@ internal sealed unsafe partial class PoolCore
     private readonly PoolMemory _bell;
     private readonly BellLayout* _bellWords;
     private readonly WorkerInitializer? _initializer;
-    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly List<(int Workers, TaskCompletionSource Done)> _resizes = [];
+    private readonly Milestone _closed = new();
+    private readonly Milestone _delivered = new();
+    private readonly List<WorkerHost> _delivering = [];
+    private readonly List<(int Workers, TaskCompletionSource Done, object Pool)> _resizes = [];
     private int _workers;
     private int _lastMember;
     private int _lastBody;
@@ -96,10 +98,48 @@ internal sealed unsafe partial class PoolCore
     }
 
     /// <summary>A task that ends when the program has been told all that workers have told until now.</summary>
-    public Task NotesDelivered() => _notes.FlushAsync();
+    public ValueTask NotesDelivered() => _notes.FlushAsync();
 
-    /// <summary>The same at the pool's end, which is not held up by a program that does not take what it is told.</summary>
-    public Task LastNotesDelivered() => _notes.FlushAsync(Options.ShutdownGrace);
+    /// <summary>Where what the workers tell goes to the program.</summary>
+    public NoteDelivery Notes => _notes;
+
+    /// <summary>The same at the pool's end, which is not held up by a program that does not take what it is told. Not to be awaited in a callback, which it would wait for.</summary>
+    public ValueTask LastNotesDelivered() => _notes.FlushAsync(Options.ShutdownGrace);
+
+    /// <summary>The same for the workers' output. False when the program did not take it in time.</summary>
+    public ValueTask<bool> LastOutputDelivered() => _delivered.WaitAsync(Options.ShutdownGrace);
+
+    /// <summary>
+    /// The calling code is a callback of the pool (progress, a log record, a worker's output), or was started by one. Then it is about to wait for the pool's end, and holds up nothing from now on.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The calling code runs while the pool writes or reads a value: the pool does nothing before it returns.</exception>
+    public bool EndsInsideCallback()
+    {
+        if (_gate.IsHeldByCurrentThread)
+        {
+            throw new InvalidOperationException(
+                $"The pool '{Name}' writes or reads a value of a task at this moment, by code of the value's own type, which asks for the pool's end here and would wait for itself. End the pool where its results arrive.");
+        }
+
+        WorkerHost[] processes;
+        lock (_gate)
+        {
+            processes = [.. _delivering, .. _members.Select(static member => member.Process).OfType<WorkerHost>()];
+        }
+
+        var isInside = CallbackScope.IsInside(_notes);
+        if (isInside)
+        {
+            _notes.LiftLimit();
+        }
+
+        foreach (var process in processes)
+        {
+            isInside |= process.WaitsInsideCallback();
+        }
+
+        return isInside;
+    }
 
     /// <summary>Adds tasks.</summary>
     /// <exception cref="ObjectDisposedException">The pool takes no more.</exception>
@@ -124,40 +164,51 @@ internal sealed unsafe partial class PoolCore
     /// <summary>Tasks that nobody waits for any more: those that wait do not begin; those that run are told, and, if asked for, killed after the grace.</summary>
     public void Cancel(Func<PoolWork, bool> which, bool kills) => Post(() => CancelNow(which, kills));
 
-    public Task ResizeAsync(int workers)
+    public Task ResizeAsync(int workers, object pool)
     {
         ThrowIfEnded();
+        _ = EndsInsideCallback();
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Post(() =>
         {
             Volatile.Write(ref _workers, workers);
-            _resizes.Add((workers, done));
+            _resizes.Add((workers, done, pool));
             ShrinkNow();
         });
         return done.Task;
     }
 
     /// <summary>Takes no more tasks, finishes those that it has, and ends the workers.</summary>
-    public Task ShutdownAsync()
+    public Milestone ShutdownAsync()
     {
         _ended ??= Disposed();
         Post(() => _isShuttingDown = true);
-        return _closed.Task;
+        return _closed;
     }
 
     /// <summary>Ends everything within the grace.</summary>
-    public Task DisposeAsync()
+    public Milestone DisposeAsync()
     {
         _ended ??= Disposed();
-        Post(() =>
+        Post(DisposeOnce);
+        return _closed;
+    }
+
+    /// <summary>For the finalizer, on whose thread nothing is done but to say so.</summary>
+    public void DisposeSoon()
+    {
+        _ended ??= Disposed();
+        _inbox.Enqueue(new Action(DisposeOnce));
+        Wake();
+    }
+
+    private void DisposeOnce()
+    {
+        if (!_isDisposing)
         {
-            if (!_isDisposing)
-            {
-                _isDisposing = _isShuttingDown = true;
-                DisposeNow();
-            }
-        });
-        return _closed.Task;
+            _isDisposing = _isShuttingDown = true;
+            DisposeNow();
+        }
     }
 
     public void Post(Action action)
@@ -215,7 +266,7 @@ internal sealed unsafe partial class PoolCore
     {
         try
         {
-            LastResort.NewThread(EntryPoint.PoolThread, $"Multiprocessing pool {Name}", Pump, OnThreadFailed).Start();
+            LastResort.NewThread(EntryPoint.PoolThread, $"Multiprocessing pool {Name}", Pump, OnThreadFailed).UnsafeStart(); // the first caller's context is not the pool's
         }
         catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException)
         {
@@ -294,14 +345,23 @@ internal sealed unsafe partial class PoolCore
         if (_members.Count == 0)
         {
             _isOver = true;
-            foreach (var (_, done) in _resizes)
+            foreach (var (_, done, _) in _resizes)
             {
                 done.TrySetResult();
             }
 
-            _closed.TrySetResult();
+            _closed.Reach();
+            ReachDelivered();
         }
     }
 
-    private static TaskPace PaceOf(PoolWork work) => work.Settings.Body?.Pace ?? work.Settings.Record.Pace;
+    private void ReachDelivered()
+    {
+        if (_isOver && _delivering.Count == 0)
+        {
+            _delivered.Reach();
+        }
+    }
+
+    private static TaskPace PaceOf(PoolWork work) => work.Settings.Body?.Pace ?? work.Settings.Pace;
 }

@@ -126,6 +126,12 @@ internal sealed class WorkSettings
 {
     public required TaskRecord Record { get; init; }
 
+    /// <summary>The pool that the work was given to: unfinished work keeps it from being finalized, and with that its workers.</summary>
+    public required ProcessPool Pool { get; init; }
+
+    /// <summary>How long the tasks of the method take that bring their own body.</summary>
+    public required TaskPace Pace { get; init; }
+
     public string Name => Record.Name;
 
     public required int Priority { get; init; }

@@ -30,6 +30,9 @@ internal sealed unsafe class PoolWorker
     private const int ShortTask = 2;
     private const int MeasuredShortTask = 8;
 
+    /// <summary>So many items of a body get a thread that was cleaned in all respects; then, while they are very short, one in <see cref="MeasuredShortTask"/>.</summary>
+    private const int CleanedItems = 64;
+
     private readonly ChannelLayout* _channel;
     private readonly byte* _requests;
     private readonly ReplyRing _replies;
@@ -50,6 +53,8 @@ internal sealed unsafe class PoolWorker
     private SpinBudget _spin;
     private object? _state;
     private bool _isOver;
+    private ThreadBaseline? _clean;
+    private int _itemsOfBody;
 
     private PoolWorker(WorkerStart start)
     {
@@ -146,6 +151,8 @@ internal sealed unsafe class PoolWorker
             return;
         }
 
+        // What the initializer has set up for this thread is there for each task.
+        _clean = new ThreadBaseline();
         using (var nothing = MessageBuffer.Rent())
         {
             _replies.Write(ReplyKind.Ready, 0, nothing);
@@ -247,7 +254,17 @@ internal sealed unsafe class PoolWorker
         }
         catch (Exception exception)
         {
+            _clean!.RestoreAll();
             _run.Fail(exception);
+        }
+
+        if (header.Body == 0 || begun != 0 || ++_itemsOfBody <= CleanedItems)
+        {
+            _clean!.RestoreAll();
+        }
+        else
+        {
+            _clean!.RestoreContexts();
         }
 
         Signals.End();
@@ -355,6 +372,7 @@ internal sealed unsafe class PoolWorker
         if (token is null)
         {
             _lastId = header.Body;
+            _itemsOfBody = 0;
             _lastBody = (PoolBody)known;
         }
 

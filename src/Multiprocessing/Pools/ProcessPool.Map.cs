@@ -2,8 +2,22 @@ namespace Multiprocessing;
 
 public partial class ProcessPool
 {
-    private protected async Task<TResult[]> MapResultsAsync<TItem, TResult>(
-        IEnumerable<TItem> source, PoolBody poolBody, Delegate body, bool hasResult, MapOptions? options, CancellationToken cancellationToken)
+    private protected Task<TResult[]> MapResultsAsync<TItem, TResult>(
+        IEnumerable<TItem> source, PoolBody poolBody, Delegate body, bool hasResult, MapOptions? options, CancellationToken cancellationToken) =>
+        CollectAsync(source, poolBody, body, hasResult, new MapResults<TResult>(hasResult), options, cancellationToken);
+
+    private protected Task<Outcome<TResult>[]> OutcomesAsync<TItem, TResult>(
+        IEnumerable<TItem> source, PoolBody poolBody, Delegate body, MapOptions? options, CancellationToken cancellationToken) =>
+        CollectAsync(source, poolBody, body, true, new MapOutcomes<TResult>(), options, cancellationToken);
+
+    private async Task<TElement[]> CollectAsync<TItem, TResult, TElement>(
+        IEnumerable<TItem> source,
+        PoolBody poolBody,
+        Delegate body,
+        bool hasResult,
+        MapCollection<TResult, TElement> results,
+        MapOptions? options,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
         cancellationToken.ThrowIfCancellationRequested();
@@ -11,51 +25,87 @@ public partial class ProcessPool
         var shared = Share(poolBody, body, options, cancellationToken);
         try
         {
-            var items = source.ToArray();
-            if (items.Length == 0)
+            results.Ended = () => _core.Cancel(work => work is MapWork<TItem, TResult> map && map.Receiver == results, kills: cancellationToken.IsCancellationRequested);
+            using var registration = LastResort.OnCancelled(cancellationToken, _core, core => core.Post(() => results.Cancel(cancellationToken)));
+            var settings = SettingsOf(body, options, shared);
+            int total;
+            if (PlainSource.IsReady(source))
             {
-                return [];
+                var items = source.ToArray();
+                total = items.Length;
+                results.Add(total, total, hasResult);
+                results.Complete();
+                if (total > 0)
+                {
+                    _core.Submit(new MapWork<TItem, TResult>(items, total, hasResult, settings, results, 0));
+                }
+            }
+            else
+            {
+                total = await SubmitAllAsync(source, hasResult, settings, results).ConfigureAwait(false);
             }
 
-            var results = new MapResults<TResult>(items.Length, hasResult);
-            results.Ended = () => _core.Cancel(work => work is MapWork<TItem, TResult> map && map.Receiver == results, kills: cancellationToken.IsCancellationRequested);
-            _core.Submit(new MapWork<TItem, TResult>(items, items.Length, hasResult, SettingsOf(body, options, shared), results, 0));
-            using var registration = LastResort.OnCancelled(cancellationToken, _core, core => core.Post(() => results.Cancel(cancellationToken)));
-            return await results.Task.ConfigureAwait(false);
+            await results.Done;
+            return results.Take(total);
         }
         finally
         {
-            await (shared.HasLinks ? _core.NotesDelivered() : Task.CompletedTask).ConfigureAwait(false);
+            if (shared.HasLinks)
+            {
+                await _core.NotesDelivered().ConfigureAwait(false);
+            }
+
             shared.Release();
         }
     }
 
-    private protected async Task<Outcome<TResult>[]> OutcomesAsync<TItem, TResult>(
-        IEnumerable<TItem> source, PoolBody poolBody, Delegate body, MapOptions? options, CancellationToken cancellationToken)
+    /// <summary>
+    /// Submits the items of a source that may have to be waited for, as they come: what is there does not wait for what is not, and the map's first error or its token ends it however long the source blocks.
+    /// </summary>
+    private async Task<int> SubmitAllAsync<TItem, TResult, TElement>(IEnumerable<TItem> source, bool hasResult, WorkSettings settings, MapCollection<TResult, TElement> results)
     {
-        ArgumentNullException.ThrowIfNull(source);
-        cancellationToken.ThrowIfCancellationRequested();
-        _core.ThrowIfEnded();
-        var shared = Share(poolBody, body, options, cancellationToken);
+        var news = new NewsSignal();
+        var feeder = new BlockingSource<TItem>(source, news.Tell);
+        results.Done.WhenReached(news.Tell);
+        var total = 0;
         try
         {
-            var items = source.ToArray();
-            if (items.Length == 0)
+            while (!results.IsOver)
             {
-                return [];
+                var waiting = news.Next();
+                var items = feeder.Take(Array.MaxLength - total);
+                if (items.Length > 0)
+                {
+                    var sum = total + items.Length;
+                    _core.Post(() => results.Add(items.Length, sum, hasResult));
+                    _core.Submit(new MapWork<TItem, TResult>(items, items.Length, hasResult, settings, results, total));
+                    total = sum;
+                }
+                else if (feeder.IsDrained)
+                {
+                    break;
+                }
+                else
+                {
+                    await waiting;
+                }
             }
 
-            var outcomes = new MapOutcomes<TResult>(items.Length);
-            outcomes.Ended = () => _core.Cancel(work => work is MapWork<TItem, TResult> map && map.Receiver == outcomes, kills: cancellationToken.IsCancellationRequested);
-            _core.Submit(new MapWork<TItem, TResult>(items, items.Length, true, SettingsOf(body, options, shared), outcomes, 0));
-            using var registration = LastResort.OnCancelled(cancellationToken, _core, core => core.Post(() => outcomes.Cancel(cancellationToken)));
-            return await outcomes.Task.ConfigureAwait(false);
+            if (feeder.Error is { } error && !results.IsOver)
+            {
+                _core.Post(() => results.Fail(error));
+            }
+            else
+            {
+                _core.Post(results.Complete);
+            }
         }
         finally
         {
-            await (shared.HasLinks ? _core.NotesDelivered() : Task.CompletedTask).ConfigureAwait(false);
-            shared.Release();
+            await feeder.DisposeAsync().ConfigureAwait(false);
         }
+
+        return total;
     }
 
     /// <summary>Writes a body once, for all workers.</summary>

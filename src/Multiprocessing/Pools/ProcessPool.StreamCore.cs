@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
@@ -8,15 +7,12 @@ public partial class ProcessPool
     private const int DefaultInFlight = 256;
     private const int DefaultInFlightPerWorker = 8;
 
-    /// <summary>How long items are gathered before they are sent: a slow source's first item does not wait for its second.</summary>
-    private static readonly long GatherTicks = Stopwatch.Frequency / 2000;
-
     /// <summary>
-    /// The reader's own flow feeds the workers: each time it asks for a result, items are taken from the source until as many are in flight as may be. So nothing is taken ahead of a
-    /// reader that stopped, and the source is never used by two threads at once.
+    /// The reader's own flow feeds the workers: each time it asks for a result, so many items may be taken from the source that as many are in flight as may be. So nothing is taken ahead of a
+    /// reader that stopped. Items that may have to be waited for are taken elsewhere (see <see cref="FedSource{TItem}"/>): what is there goes to the workers, and results to the reader, while the source blocks.
     /// </summary>
     private protected async IAsyncEnumerable<Outcome<TResult>> StreamCore<TItem, TResult>(
-        Func<StreamSource<TItem>> open, PoolBody poolBody, Delegate body, bool hasResult, MapOptions? options, CancellationToken first, [EnumeratorCancellation] CancellationToken second = default)
+        Func<Action, StreamSource<TItem>> open, PoolBody poolBody, Delegate body, bool hasResult, MapOptions? options, CancellationToken first, [EnumeratorCancellation] CancellationToken second = default)
     {
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(first, second);
         var cancellationToken = linked.Token;
@@ -28,27 +24,27 @@ public partial class ProcessPool
         ArgumentOutOfRangeException.ThrowIfLessThan(mostBytes, 1, nameof(MapOptions.MaxBytesInFlight));
         var shared = Share(poolBody, body, options, first.CanBeCanceled ? first : second);
         var settings = SettingsOf(body, options, shared);
-        var receiver = new StreamReceiver<TResult>(most, options?.Ordered ?? true);
-        var source = open();
+        var news = new NewsSignal();
+        var receiver = new StreamReceiver<TResult>(most, options?.Ordered ?? true, news);
+        var source = open(news.Tell);
         long taken = 0;
         var inFlight = 0;
         var hasEnded = false;
-        Exception? sourceError = null;
-        var registration = LastResort.OnCancelled(cancellationToken, receiver, static receiver => receiver.Wake());
+        var registration = LastResort.OnCancelled(cancellationToken, news, static news => news.Tell());
         try
         {
             while (true)
             {
                 var limit = (int)Math.Clamp(mostBytes / shared.TypicalBytes, 1, most);
-                if (!hasEnded && inFlight <= limit - Math.Max(1, limit / 4))
+                if (!hasEnded && inFlight < limit && (inFlight <= limit - Math.Max(1, limit / 4) || source.HasNews))
                 {
-                    var batch = new TItem[limit - inFlight];
-                    var count = Gather(source, batch, ref hasEnded, ref sourceError);
-                    if (count > 0)
+                    var items = source.Take(limit - inFlight);
+                    hasEnded = source.IsDrained;
+                    if (items.Length > 0)
                     {
-                        inFlight += count;
-                        _core.Submit(new MapWork<TItem, TResult>(batch, count, hasResult, settings, receiver, taken));
-                        taken += count;
+                        inFlight += items.Length;
+                        _core.Submit(new MapWork<TItem, TResult>(items, items.Length, hasResult, settings, receiver, taken));
+                        taken += items.Length;
                     }
                 }
 
@@ -75,48 +71,55 @@ public partial class ProcessPool
                     break;
                 }
 
-                if (source.Moving is { } moving)
+                var waiting = news.Next();
+                if (!receiver.HasNews && !(source.HasNews && !hasEnded && inFlight < limit) && !cancellationToken.IsCancellationRequested)
                 {
-                    await Task.WhenAny(moving, receiver.WaitAsync()).ConfigureAwait(false);
-                }
-                else if (inFlight > 0)
-                {
-                    await receiver.WaitAsync().ConfigureAwait(false);
+                    await waiting;
                 }
 
                 cancellationToken.ThrowIfCancellationRequested();
             }
 
-            if (sourceError is not null)
+            if (source.Error is { } error)
             {
-                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(sourceError);
+                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error);
             }
         }
         finally
         {
             receiver.End();
-            await registration.DisposeAsync().ConfigureAwait(false);
+            registration.Unregister();
             if (inFlight > 0)
             {
                 _core.Cancel(work => work is MapWork<TItem, TResult> map && map.Receiver == receiver, kills: true);
             }
 
-            await source.DisposeAsync().ConfigureAwait(false);
-            await (shared.HasLinks ? _core.NotesDelivered() : Task.CompletedTask).ConfigureAwait(false);
-            shared.Release();
+            try
+            {
+                await source.DisposeAsync().ConfigureAwait(false);
+            }
+            finally
+            {
+                if (shared.HasLinks)
+                {
+                    await _core.NotesDelivered().ConfigureAwait(false);
+                }
+
+                shared.Release();
+            }
         }
     }
 
-    private protected static Func<StreamSource<TItem>> From<TItem>(IEnumerable<TItem> source)
+    private protected static Func<Action, StreamSource<TItem>> From<TItem>(IEnumerable<TItem> source)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return () => new PlainSource<TItem>(source);
+        return tell => PlainSource.IsReady(source) ? new PlainSource<TItem>(source) : new BlockingSource<TItem>(source, tell);
     }
 
-    private protected static Func<StreamSource<TItem>> From<TItem>(IAsyncEnumerable<TItem> source, CancellationToken cancellationToken)
+    private protected static Func<Action, StreamSource<TItem>> From<TItem>(IAsyncEnumerable<TItem> source, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return () => new AsyncSource<TItem>(source, cancellationToken);
+        return tell => new AsyncSource<TItem>(source, tell, cancellationToken);
     }
 
     /// <summary>The results, or the first error.</summary>
@@ -134,43 +137,5 @@ public partial class ProcessPool
         {
             _ = outcome.Result;
         }
-    }
-
-    /// <summary>Takes what the source has ready, for a short time. What it throws comes after the results of the items before it.</summary>
-    private static int Gather<TItem>(StreamSource<TItem> source, TItem[] batch, ref bool hasEnded, ref Exception? error)
-    {
-        var count = 0;
-        var end = 0L;
-        try
-        {
-            while (count < batch.Length)
-            {
-                switch (source.TryMove(out batch[count]))
-                {
-                    case true:
-                        count++;
-                        break;
-                    case false:
-                        hasEnded = true;
-                        return count;
-                    default:
-                        return count;
-                }
-
-                var now = Stopwatch.GetTimestamp();
-                end = end == 0 ? now + GatherTicks : end;
-                if (now > end)
-                {
-                    return count;
-                }
-            }
-        }
-        catch (Exception exception)
-        {
-            error = exception;
-            hasEnded = true;
-        }
-
-        return count;
     }
 }

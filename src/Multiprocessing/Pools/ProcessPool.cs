@@ -10,7 +10,7 @@ namespace Multiprocessing;
 public partial class ProcessPool : IAsyncDisposable, IDisposable
 {
     private readonly PoolCore _core;
-    private readonly SemaphoreSlim? _room;
+    private readonly TaskRoom? _room;
 
     /// <summary>Creates a pool; no worker starts before there is work.</summary>
     /// <param name="options">Number of workers, limits, time-outs; <see langword="null"/> for the defaults.</param>
@@ -26,11 +26,11 @@ public partial class ProcessPool : IAsyncDisposable, IDisposable
         LaunchPlan.ThrowIfNative(); // without workers too: a task is serialized all the same
         _core = new PoolCore(validated, initializer ?? (validated.Initializer is { } first ? new ActionInitializer(first) : null));
         _core.Begin();
-        _room = validated.MaxPending is { } most ? new SemaphoreSlim(most, most) : null;
+        _room = validated.MaxPending is { } most ? new TaskRoom(most) : null;
     }
 
-    /// <summary>A pool that was forgotten ends its workers.</summary>
-    ~ProcessPool() => LastResort.Finalize(this, static pool => pool._core?.DisposeAsync());
+    /// <summary>A pool that was forgotten ends its workers. Work that has not ended keeps it: it is forgotten when neither the program nor a task, map or stream refers to it.</summary>
+    ~ProcessPool() => LastResort.Finalize(this, static pool => pool._core?.DisposeSoon());
 
     /// <summary>The name that errors and processes carry.</summary>
     public string Name => _core.Name;
@@ -64,7 +64,7 @@ public partial class ProcessPool : IAsyncDisposable, IDisposable
             throw new InvalidOperationException($"The pool '{Name}' runs its tasks in this process ({nameof(ProcessPoolOptions.Workers)} = 0) and cannot get worker processes. Create a pool with workers.");
         }
 
-        return _core.ResizeAsync(workers);
+        return _core.ResizeAsync(workers, this);
     }
 
     /// <summary>
@@ -82,7 +82,8 @@ public partial class ProcessPool : IAsyncDisposable, IDisposable
         var wanted = workers ?? most;
         ArgumentOutOfRangeException.ThrowIfNegative(wanted, nameof(workers));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(wanted, most, nameof(workers));
-        return _core.WarmUpAsync(wanted).WaitAsync(cancellationToken);
+        _ = _core.EndsInsideCallback();
+        return _core.WarmUpAsync(wanted, this, cancellationToken);
     }
 
     /// <summary>
@@ -94,35 +95,54 @@ public partial class ProcessPool : IAsyncDisposable, IDisposable
 
     /// <summary>Takes no more tasks, finishes those that it has, and ends the workers.</summary>
     /// <param name="cancellationToken">Ends the wait, and not the tasks.</param>
-    /// <returns>A task that ends when the last worker is gone.</returns>
+    /// <returns>A task that ends when the last worker is gone, and what it wrote, reported and logged was handed to the program. Inside a callback for one of these it does not wait for the latter, which would be itself.</returns>
+    /// <exception cref="InvalidOperationException">Called by the code of a type of which the pool writes or reads a value at this moment.</exception>
     public async Task ShutdownAsync(CancellationToken cancellationToken = default)
     {
-        await _core.ShutdownAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
-        await _core.LastNotesDelivered().ConfigureAwait(false);
+        var isInsideCallback = _core.EndsInsideCallback();
+        var ended = _core.ShutdownAsync();
+        if (cancellationToken.CanBeCanceled)
+        {
+            var either = new AsyncWaiter();
+            ended.WhenReached(either.Tell);
+            _ = await either.WaitAsync(Deadline.Never, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            await ended;
+        }
+
+        if (!isInsideCallback)
+        {
+            _ = await _core.LastOutputDelivered().ConfigureAwait(false);
+            await _core.LastNotesDelivered().ConfigureAwait(false);
+        }
+
         GC.SuppressFinalize(this);
     }
 
     /// <summary>
     /// Ends the pool: tasks that wait fail, those that run are told to stop, and what has not ended after <see cref="ProcessPoolOptions.CancellationGrace"/> is killed.
     /// </summary>
-    /// <returns>A task that ends when the last worker is gone.</returns>
+    /// <returns>A task that ends when the last worker is gone, and what it wrote, reported and logged was handed to the program. Inside a callback for one of these it does not wait for the latter, which would be itself.</returns>
+    /// <exception cref="InvalidOperationException">Called by the code of a type of which the pool writes or reads a value at this moment.</exception>
     public async ValueTask DisposeAsync()
     {
+        var isInsideCallback = _core.EndsInsideCallback();
         GC.SuppressFinalize(this);
-        await _core.DisposeAsync().ConfigureAwait(false);
-        await _core.LastNotesDelivered().ConfigureAwait(false);
+        await _core.DisposeAsync();
+        if (!isInsideCallback)
+        {
+            _ = await _core.LastOutputDelivered().ConfigureAwait(false);
+            await _core.LastNotesDelivered().ConfigureAwait(false);
+        }
     }
 
     /// <summary>
     /// Ends the pool as <see cref="DisposeAsync"/> does, and blocks the calling thread until the last worker is gone: no longer than <see cref="ProcessPoolOptions.ShutdownGrace"/>, after which workers are killed.
     /// It resumes on no synchronization context, so a thread with one (a user interface) may call it.
     /// </summary>
-    public void Dispose()
-    {
-        GC.SuppressFinalize(this);
-        _core.DisposeAsync().GetAwaiter().GetResult();
-        _core.LastNotesDelivered().GetAwaiter().GetResult();
-    }
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult(); // what it awaits resumes on the library's own work, and needs neither a context nor a thread of the thread pool
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name} ({_core.ProcessIds.Length} of {Workers} workers)";
@@ -156,9 +176,11 @@ public partial class ProcessPool : IAsyncDisposable, IDisposable
             _core.ThrowIfEnded();
             var inContext = TaskContext.Capture() is { } context ? new ContextCall(call, context, NameOf(body, options)) : call;
             var work = new RunWork<TResult>(inContext, hasResult, SettingsOf(body, options, null), cancellationToken);
+            work.Notes = work.HasLinks ? _core.Notes : null;
             if (_room is not null)
             {
-                return RunWithRoom(work, cancellationToken);
+                RunWithRoom(work, cancellationToken);
+                return work.Task;
             }
 
             var looks = _core.Opened(work);
@@ -169,7 +191,7 @@ public partial class ProcessPool : IAsyncDisposable, IDisposable
                 _core.LookFor(work.Task);
             }
 
-            return work.HasLinks ? AfterNotes(work.Task) : work.Task;
+            return work.Task;
         }
         catch (Exception exception)
         {
@@ -177,39 +199,43 @@ public partial class ProcessPool : IAsyncDisposable, IDisposable
         }
     }
 
-    /// <summary>Ends with the task, but not before all that it reported and logged has been handed over.</summary>
-    private async Task<TResult> AfterNotes<TResult>(Task<TResult> task)
+    /// <summary>Submits the task when there is room for it; then, or if it is cancelled before, its task ends.</summary>
+    private void RunWithRoom<TResult>(RunWork<TResult> work, CancellationToken cancellationToken)
     {
-        try
+        var room = _room!;
+        if (room.Enter(Submit) is not { } place)
         {
-            return await task.ConfigureAwait(false);
-        }
-        finally
-        {
-            await _core.NotesDelivered().ConfigureAwait(false);
-        }
-    }
-
-    private async Task<TResult> RunWithRoom<TResult>(RunWork<TResult> work, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await _room!.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch
-        {
-            work.Withdraw(0);
-            throw;
+            Submit();
+            return;
         }
 
-        try
+        if (cancellationToken.CanBeCanceled)
         {
-            Add(work, cancellationToken);
-            return await (work.HasLinks ? AfterNotes(work.Task) : work.Task).ConfigureAwait(false);
+            work.Waiting = LastResort.OnCancelled(cancellationToken, work, given =>
+            {
+                if (room.GiveUp(place))
+                {
+                    given.Withdraw(0);
+                }
+            });
+            if (!room.IsWaiting(place))
+            {
+                work.Waiting.Unregister(); // submitted or given up before it was there
+            }
         }
-        finally
+
+        void Submit()
         {
-            _room.Release();
+            work.Waiting.Unregister();
+            work.Left = room.Leave;
+            try
+            {
+                Add(work, cancellationToken);
+            }
+            catch (Exception exception)
+            {
+                work.OnError(0, exception); // the pool was ended meanwhile
+            }
         }
     }
 
@@ -227,7 +253,7 @@ public partial class ProcessPool : IAsyncDisposable, IDisposable
         }
     }
 
-    private static string NameOf(Delegate body, TaskOptions? options) => options?.Name ?? TaskNames.Of(body.Method);
+    private static string NameOf(Delegate body, TaskOptions? options) => options?.Name ?? TaskNames.Short(body.Method);
 
     private protected WorkSettings SettingsOf(Delegate body, TaskOptions? options, SharedBody? shared)
     {
@@ -239,9 +265,12 @@ public partial class ProcessPool : IAsyncDisposable, IDisposable
 
         var attempts = options?.MaxAttempts ?? _core.Options.MaxAttempts;
         ArgumentOutOfRangeException.ThrowIfLessThan(attempts, 1, nameof(TaskOptions.MaxAttempts));
+        var (record, pace) = _core.Records.Of(options?.Name, body.Method);
         return new WorkSettings
         {
-            Record = _core.Records.Of(NameOf(body, options)),
+            Record = record,
+            Pace = pace,
+            Pool = this,
             Priority = options?.Priority ?? 0,
             Timeout = limit,
             TimeoutTicks = limit == Timeout.InfiniteTimeSpan || limit.TotalSeconds > 1e9 ? 0 : Math.Max(1, (long)(limit.TotalSeconds * Stopwatch.Frequency)),

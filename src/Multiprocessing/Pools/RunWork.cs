@@ -71,6 +71,15 @@ internal sealed unsafe class RunWork<TResult> : PoolWork
     /// <summary>Who counts the open tasks; null if nobody does.</summary>
     public PoolCore? Core { get; set; }
 
+    /// <summary>Where what it tells before its end goes; set if it may tell something. Its caller learns of the end behind that.</summary>
+    public NoteDelivery? Notes { get; set; }
+
+    /// <summary>While it waits to be submitted: takes it out of those that wait.</summary>
+    public CancellationTokenRegistration Waiting { get; set; }
+
+    /// <summary>Called when it has ended.</summary>
+    public Action? Left { get; set; }
+
     public CancellationTokenRegistration Registration { get; set; }
 
     public override void CopyRaw(int index, byte* destination) => _small.CopyTo(new Span<byte>(destination, _small!.Length));
@@ -85,14 +94,43 @@ internal sealed unsafe class RunWork<TResult> : PoolWork
         var result = _hasResult ? ValueSerializer.Deserialize<TResult>(ref data, end) : default!;
         var took = isMeasured ? Stopwatch.GetTimestamp() - began : 0;
         Finish();
-        _result.TrySetResult(result);
+        if (Notes is { } notes)
+        {
+            notes.Add(() => _result.TrySetResult(result));
+        }
+        else
+        {
+            _result.TrySetResult(result);
+        }
+
         return took;
     }
 
     protected override void Fail(int index, Exception error)
     {
         Finish();
-        if (error is OperationCanceledException && _cancellationToken.IsCancellationRequested)
+        var isCancelled = error is OperationCanceledException && _cancellationToken.IsCancellationRequested;
+        if (Notes is { } notes)
+        {
+            notes.Add(() => SetError(isCancelled ? null : error));
+        }
+        else
+        {
+            SetError(isCancelled ? null : error);
+        }
+    }
+
+    public override void Withdraw(int index)
+    {
+        Finish();
+        SetError(null);
+    }
+
+    public override Exception CancelledError(int index) => new OperationCanceledException(_cancellationToken);
+
+    private void SetError(Exception? error)
+    {
+        if (error is null)
         {
             _result.TrySetCanceled(_cancellationToken);
         }
@@ -102,16 +140,9 @@ internal sealed unsafe class RunWork<TResult> : PoolWork
         }
     }
 
-    public override void Withdraw(int index)
-    {
-        Finish();
-        _result.TrySetCanceled(_cancellationToken);
-    }
-
-    public override Exception CancelledError(int index) => new OperationCanceledException(_cancellationToken);
-
     private void Finish()
     {
+        Left?.Invoke();
         Core?.Closed();
         Registration.Unregister();
         _large?.Dispose();

@@ -4,10 +4,12 @@ namespace Multiprocessing;
 /// The results of a stream on their way to the one who reads it. A ring with one writer (whoever has the pool's gate) and one reader; it cannot overflow, because there are never
 /// more items in flight than it has places.
 /// </summary>
-internal sealed class StreamReceiver<TResult>(int capacity, bool ordered) : MapReceiver<TResult>
+/// <param name="capacity">The most items in flight.</param>
+/// <param name="ordered">In the order of the source.</param>
+/// <param name="news">Tells the reader of results.</param>
+internal sealed class StreamReceiver<TResult>(int capacity, bool ordered, NewsSignal news) : MapReceiver<TResult>
 {
     private readonly Place[] _places = new Place[capacity];
-    private TaskCompletionSource? _waiter;
     private long _written;
     private long _read;
     private volatile bool _isOver;
@@ -42,21 +44,8 @@ internal sealed class StreamReceiver<TResult>(int capacity, bool ordered) : MapR
         return true;
     }
 
-    /// <summary>Ends when there may be a result to take.</summary>
-    public Task WaitAsync()
-    {
-        var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Interlocked.Exchange(ref _waiter, waiter);
-        if (Volatile.Read(ref _places[_read % _places.Length].IsFull))
-        {
-            Wake();
-        }
-
-        return waiter.Task;
-    }
-
-    /// <summary>Has the reader look again.</summary>
-    public void Wake() => Interlocked.Exchange(ref _waiter, null)?.TrySetResult();
+    /// <summary>There is a result to take.</summary>
+    public bool HasNews => Volatile.Read(ref _places[_read % _places.Length].IsFull);
 
     private void Put(long index, Outcome<TResult> outcome)
     {
@@ -64,13 +53,7 @@ internal sealed class StreamReceiver<TResult>(int capacity, bool ordered) : MapR
         ref var place = ref _places[at % _places.Length];
         place.Outcome = outcome;
         Volatile.Write(ref place.IsFull, true);
-
-        // Full fence between the place and the look for a waiter, who looks at the place after it has announced itself.
-        Interlocked.MemoryBarrier();
-        if (Volatile.Read(ref _waiter) is not null)
-        {
-            Wake();
-        }
+        news.Tell();
     }
 
     private struct Place

@@ -58,14 +58,7 @@ internal sealed class TaskContext
 
             if (context._traceParent is { } parent)
             {
-                _activity = new Activity(name).SetParentId(parent);
-                _activity.TraceStateString = context._traceState;
-                foreach (var (key, value) in context._baggage)
-                {
-                    _activity.AddBaggage(key, value);
-                }
-
-                _activity.Start();
+                _activity = CallerActivity.Start(name, parent, context._traceState, context._baggage);
             }
         }
 

@@ -3,30 +3,101 @@ using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
 
-/// <summary>What a task is called that was given no name.</summary>
+/// <summary>What a task is called that was given no name. Two methods never have one name: a lambda is told from the others of its method by where it stands in the source, or by its number where there are no symbols.</summary>
 internal static class TaskNames
 {
-    // Made once for each method: a pool asks with every task. The methods of assemblies that are unloaded go from it.
+    // The methods of assemblies that are unloaded go from it.
     private static readonly ConditionalWeakTable<MethodInfo, string> Known = [];
 
-    /// <summary>A method's name as its author wrote it: of a lambda, the method that it stands in.</summary>
+    // Which method has which name; methods as their module and number, which keep no assembly loaded.
+    private static readonly Dictionary<string, (Guid Module, int Token)> Owners = [];
+
+    /// <summary>A method's name, as its author wrote it. The first call for a lambda reads symbols, which takes milliseconds: not for each task, and not where others wait.</summary>
     public static string Of(MethodInfo method) => Known.TryGetValue(method, out var name) ? name : Known.GetValue(method, Make);
+
+    /// <summary>The same without the place in the source.</summary>
+    public static string Short(MethodInfo method) => LambdaIn(method.Name, out _) is { } outer ? $"lambda in {outer}" : LocalFunction(method.Name) ?? method.Name;
 
     private static string Make(MethodInfo method)
     {
-        var name = method.Name;
-        var end = name.StartsWith('<') ? name.LastIndexOf('>') : -1;
+        var key = (method.Module.ModuleVersionId, method.MetadataToken);
+        lock (Owners)
+        {
+            foreach (var candidate in Candidates(method))
+            {
+                if (!Owners.TryGetValue(candidate, out var owner) || owner == key)
+                {
+                    Owners[candidate] = key;
+                    return candidate;
+                }
+            }
+        }
+
+        return Short(method);
+    }
+
+    private static IEnumerable<string> Candidates(MethodInfo method)
+    {
+        string least;
+        if (LambdaIn(method.Name, out var number) is { } outer)
+        {
+            if (SourcePlace.Of(method) is { } place)
+            {
+                yield return $"lambda in {outer} ({place.File}:{place.Line})";
+                yield return least = $"lambda in {outer} ({place.File}:{place.Line}:{place.Column})";
+            }
+            else
+            {
+                yield return $"lambda {number} in {outer}";
+                yield return least = $"lambda {number} in {DeclaringType(method)}.{outer}";
+            }
+        }
+        else
+        {
+            var name = LocalFunction(method.Name) ?? method.Name;
+            yield return name;
+            yield return least = $"{DeclaringType(method)}.{name}";
+        }
+
+        // Overloads, and types of one name in several assemblies.
+        for (var i = 2; ; i++)
+        {
+            yield return $"{least} #{i}";
+        }
+    }
+
+    /// <summary>The name of the method in which a lambda stands, and its number there from 1 on; null for what is no lambda. The compiler calls it <c>&lt;Outer&gt;b__0_1</c>, or <c>&lt;Outer&gt;b__1</c> where it captures.</summary>
+    private static string? LambdaIn(string name, out int number)
+    {
+        number = 0;
+        var end = name.StartsWith('<') ? name.LastIndexOf(">b__", StringComparison.Ordinal) : -1;
         if (end <= 0)
         {
-            return name;
+            return null;
         }
 
-        if (name.IndexOf("g__", end, StringComparison.Ordinal) is >= 0 and var local && name.IndexOf('|', local) is > 0 and var bar)
+        var numbers = name[(end + 4)..];
+        _ = int.TryParse(numbers[(numbers.LastIndexOf('_') + 1)..], out number);
+        number++;
+        return name[1..end].Trim('<', '>', '$'); // statements at the top of a file stand in <Main>$
+    }
+
+    /// <summary>The compiler calls it <c>&lt;Outer&gt;g__Name|0_1</c>.</summary>
+    private static string? LocalFunction(string name)
+    {
+        var begin = name.StartsWith('<') ? name.IndexOf(">g__", StringComparison.Ordinal) : -1;
+        var end = begin < 0 ? -1 : name.IndexOf('|', begin);
+        return end < 0 ? null : name[(begin + 4)..end];
+    }
+
+    private static string? DeclaringType(MethodInfo method)
+    {
+        var type = method.DeclaringType;
+        while (type is { IsNested: true } && type.Name.StartsWith('<'))
         {
-            return name[(local + 3)..bar];
+            type = type.DeclaringType; // the compiler's closures stand in the type that the author wrote
         }
 
-        var outer = name[1..end];
-        return outer.StartsWith('<') ? "lambda" : $"lambda in {outer}";
+        return type?.Name;
     }
 }

@@ -17,8 +17,17 @@ internal abstract class WorkerHost : IDisposable
     /// <summary>What was kept of the worker's standard error; empty for a thread, whose output is the program's.</summary>
     public abstract KeptOutput StandardError { get; }
 
-    /// <summary>Completes when the worker is gone; fails with how it died.</summary>
-    public abstract Task Completion { get; }
+    /// <summary>How the worker died, once it is gone; null if it ended in good order.</summary>
+    public abstract Exception? Failure { get; }
+
+    /// <summary>Calls back once it is gone, whether its output was delivered or not.</summary>
+    public abstract void WhenEnded(Action action);
+
+    /// <summary>Calls back once its output was delivered, too.</summary>
+    public abstract void WhenDelivered(Action action);
+
+    /// <summary>The calling code, which is about to wait for the worker's end, is a callback for its output. Then its output is read without limit from now on.</summary>
+    public abstract bool WaitsInsideCallback();
 
     public abstract void Start();
 
@@ -42,11 +51,24 @@ internal sealed class WorkerProcess(WorkerStart start, ChildProcessOptions optio
 
     public override KeptOutput StandardError => _process.StandardError;
 
-    public override Task Completion => _process.Completion;
+    public override Exception? Failure => _process.Failure;
+
+    public override void WhenEnded(Action action) => _process.WhenEnded(action);
+
+    public override void WhenDelivered(Action action) => _process.WhenDelivered(action);
+
+    public override bool WaitsInsideCallback() => _process.WaitsInsideCallback();
 
     public override void Start() => _process.Start();
 
     public override void Kill() => _process.Kill();
 
-    public override void Dispose() => _process.Dispose();
+    /// <summary>Under the pool's gate, where nothing is waited for.</summary>
+    public override void Dispose()
+    {
+        if (_process.IsAlive)
+        {
+            _process.Kill();
+        }
+    }
 }

@@ -11,9 +11,10 @@ internal sealed class WorkerThread : WorkerHost
 {
     private readonly WorkerStart _start;
     private readonly Action? _childInitializer;
-    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Milestone _ended = new();
     private int _isGone;
     private volatile ExitStatus? _exitStatus;
+    private volatile Exception? _failure;
 
     /// <param name="name">The name that errors carry.</param>
     /// <param name="start">What the worker is told; the thread has a hold of its own on the memory.</param>
@@ -35,10 +36,17 @@ internal sealed class WorkerThread : WorkerHost
 
     public override KeptOutput StandardError => KeptOutput.None;
 
-    public override Task Completion => _completion.Task;
+    public override Exception? Failure => _failure;
+
+    public override void WhenEnded(Action action) => _ended.WhenReached(action);
+
+    public override void WhenDelivered(Action action) => _ended.WhenReached(action);
+
+    public override bool WaitsInsideCallback() => false;
 
     /// <summary>Without the caller's execution context, which does not cross to a worker either.</summary>
-    public override void Start() => new Thread(Run) { IsBackground = true, Name = $"Multiprocessing worker {Name}" }.UnsafeStart();
+    public override void Start() => LastResort.NewThread(
+        EntryPoint.WorkerThread, $"Multiprocessing worker {Name}", Run, exception => End(new ExitStatus { Reason = ExitReason.UnhandledException, Error = exception }, exception)).UnsafeStart();
 
     public override unsafe void Kill()
     {
@@ -98,15 +106,8 @@ internal sealed class WorkerThread : WorkerHost
         }
 
         _exitStatus = status;
-        if (failure is null)
-        {
-            _completion.SetResult();
-        }
-        else
-        {
-            _completion.SetException(failure);
-            _ = _completion.Task.Exception; // observed: the pool reads it
-        }
+        _failure = failure;
+        _ended.Reach();
     }
 
     /// <summary>What the worker's process would read: the same object graph anew, so that nothing is shared that would not be shared with a process.</summary>

@@ -11,10 +11,14 @@ namespace Multiprocessing;
 [DebuggerDisplay("{Name} {State} (pid {_link?.ProcessId})")]
 public partial class ChildProcess : IDisposable, IAsyncDisposable
 {
+    /// <summary>How long a process may take to leave after its body has ended, when it is disposed of.</summary>
+    private static readonly TimeSpan LongestLeave = TimeSpan.FromSeconds(5);
+
     private protected readonly ChildCall _call;
 
     private readonly ChildProcessOptions _options;
     private readonly Lock _gate = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ChildSupervisor _supervisor;
     private ChildLink? _link;
@@ -128,9 +132,11 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable
     /// Completes when the process is gone: successfully when the body ran to its end; with the body's exception when one left it;
     /// with <see cref="ProcessDiedException"/> when the process was killed, crashed, or left with an exit code of its own.
     /// </summary>
-    public Task Completion => CompletionTask;
-
-    private protected virtual Task CompletionTask => _completion.Task;
+    /// <remarks>
+    /// All that the process wrote was delivered before, except where this is asked for inside a callback for the process's own output, which the delivery would wait for.
+    /// A process that crashes or is killed after its body has ended, for instance in an exit handler, fails it, too; <see cref="ChildProcess{TResult}.Result"/> keeps the result that had arrived.
+    /// </remarks>
+    public Task Completion => _supervisor.IsReading ? _supervisor.End.AsTask() : WaitsInsideCallback() ? _ended.Task : _completion.Task;
 
     /// <summary>A result is expected, so that exceptions are its reader's to show.</summary>
     private protected virtual bool ReportsErrors => false;
@@ -207,7 +213,10 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until the process is gone and all it wrote was delivered. Does not throw for how it ended: look at <see cref="ExitStatus"/>, or call <see cref="Wait()"/>, which does.</summary>
+    /// <summary>
+    /// Waits until the process is gone and all it wrote was delivered. Does not throw for how it ended: look at <see cref="ExitStatus"/>, or call <see cref="Wait()"/>, which does. When it returns, <see cref="Completion"/>
+    /// and the result of a process that has one are complete. Inside a callback for the process's own output it waits for the process only: the output is delivered when the callback has returned.
+    /// </summary>
     /// <exception cref="InvalidOperationException">It was not started.</exception>
     public void Join() => _ = Join(Timeout.InfiniteTimeSpan);
 
@@ -221,7 +230,7 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable
     public bool Join(TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         _ = StartedLink;
-        return _supervisor.Gone.Wait(timeout, cancellationToken);
+        return _supervisor.End.AsTask().Wait(timeout, cancellationToken);
     }
 
     /// <summary>
@@ -250,7 +259,7 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable
             return false;
         }
 
-        CompletionTask.GetAwaiter().GetResult();
+        Completion.GetAwaiter().GetResult();
         return true;
     }
 
@@ -261,7 +270,7 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable
     public Task JoinAsync(CancellationToken cancellationToken = default)
     {
         _ = StartedLink;
-        return _supervisor.Gone.WaitAsync(cancellationToken);
+        return _supervisor.End.AsTask(cancellationToken);
     }
 
     /// <summary>
@@ -312,7 +321,7 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable
     /// <exception cref="InvalidOperationException">It was not started.</exception>
     public ProcessStatistics GetStatistics() => _supervisor.GetStatistics(StartedLink);
 
-    /// <summary>Kills the process if it still runs, waits until it is gone, and frees what belongs to it.</summary>
+    /// <summary>Kills the process if it still runs, waits until it is gone, and frees what belongs to it. A process whose body has ended has <see cref="ChildProcessOptions.TerminationGrace"/> to leave by itself.</summary>
     public void Dispose()
     {
         Dispose(disposing: true);
@@ -323,10 +332,10 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable
     /// <returns>A task that ends with the process.</returns>
     public async ValueTask DisposeAsync()
     {
-        if (IsAlive)
+        if (_link is not null)
         {
             Terminate();
-            await JoinAsync().ConfigureAwait(false);
+            await _supervisor.End;
         }
 
         Dispose();
@@ -339,24 +348,65 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable
     /// <param name="disposing">Called from <see cref="Dispose()"/>.</param>
     protected virtual void Dispose(bool disposing)
     {
-        if (disposing && IsAlive)
+        if (!disposing || _link is null)
+        {
+            return;
+        }
+
+        if (IsAlive && _supervisor.HasResult)
+        {
+            // Its result came before it has left; its exit handlers have the time that a body has that is asked to stop.
+            _supervisor.KillAfter(_options.TerminationGrace < LongestLeave && _options.TerminationGrace != Timeout.InfiniteTimeSpan ? _options.TerminationGrace : LongestLeave);
+        }
+        else if (IsAlive)
         {
             Kill();
-            Join();
         }
+
+        Join();
     }
 
-    /// <summary>Completes the task that the caller may wait for; on the thread pool, because results and exceptions run their types' own code while they are read.</summary>
-    internal virtual void Complete(ExitStatus status, byte[]? result, Exception? failure)
+    /// <summary>Reads the result as soon as it has arrived.</summary>
+    internal virtual bool ReadsResult => false;
+
+    /// <summary>Runs the code of the result's types.</summary>
+    internal virtual void ReadResult(byte[] result)
+    {
+    }
+
+    /// <summary>It cannot be read.</summary>
+    internal virtual void FailResult(Exception failure)
+    {
+    }
+
+    /// <summary>The process has ended, and how is known.</summary>
+    internal virtual void End(Exception? failure, bool hasResult) => Set(_ended, failure);
+
+    /// <summary>Its output has been delivered, too.</summary>
+    internal void Complete() => Set(_completion, Failure);
+
+    /// <summary>What <see cref="Completion"/> failed or will fail with, once the process has ended.</summary>
+    internal Exception? Failure => _ended.Task.Exception?.InnerException;
+
+    /// <summary>Calls back once the process is gone and <see cref="Failure"/> known, whether its output was delivered or not.</summary>
+    internal void WhenEnded(Action action) => _supervisor.WhenCompleted(action);
+
+    /// <summary>Calls back once its output was delivered, too.</summary>
+    internal void WhenDelivered(Action action) => _supervisor.WhenGone(action);
+
+    /// <summary>The calling code, which is about to wait for the end of the process or of what runs in it, is a callback for its output, or was started by one. Then the output is read without limit from now on.</summary>
+    internal bool WaitsInsideCallback() => _supervisor.WaitsInsideOutputCallback();
+
+    private static void Set(TaskCompletionSource task, Exception? failure)
     {
         if (failure is null)
         {
-            _completion.TrySetResult();
+            _ = task.TrySetResult();
         }
         else
         {
-            _completion.TrySetException(failure);
-            _ = _completion.Task.Exception; // observed: whoever does not ask for it has not lost an error, ExitStatus still has it
+            _ = task.TrySetException(failure);
+            _ = task.Task.Exception; // observed: whoever does not ask for it has not lost an error, ExitStatus still has it
         }
     }
 

@@ -38,10 +38,18 @@ public sealed class ChildProcess<TResult> : ChildProcess
     }
 
     /// <summary>
-    /// The body's result, once the process has ended; faults with the body's exception, or with <see cref="ProcessDiedException"/>
-    /// when the process died first. The process must have been started.
+    /// The body's result. Completes as soon as the result has arrived, which may be before the process has left and before the last of its output has been delivered; <see cref="ChildProcess.Completion"/> and
+    /// <see cref="ChildProcess.Join()"/> wait for these. Faults, once the process has ended, with the body's exception, or with <see cref="ProcessDiedException"/> when the process died before it had sent a result.
+    /// The process must have been started.
     /// </summary>
-    public Task<TResult> Result => _result.Task;
+    public Task<TResult> Result
+    {
+        get
+        {
+            _ = WaitsInsideCallback();
+            return _result.Task;
+        }
+    }
 
     /// <summary>Waits for the body's result.</summary>
     /// <returns>The result.</returns>
@@ -62,6 +70,7 @@ public sealed class ChildProcess<TResult> : ChildProcess
     /// <exception cref="ProcessStartException">The process did not reach its body.</exception>
     public TResult GetResult(TimeSpan timeout, CancellationToken cancellationToken = default)
     {
+        _ = WaitsInsideCallback();
         _ = Id; // throws where nothing was started, instead of waiting for ever
         if (!_result.Task.IsCompleted && !WaitFor(_result.Task, timeout, cancellationToken))
         {
@@ -83,26 +92,35 @@ public sealed class ChildProcess<TResult> : ChildProcess
         }
     }
 
-    private protected override Task CompletionTask => _result.Task;
-
     private protected override bool ReportsErrors => true;
 
-    internal override void Complete(ExitStatus status, byte[]? result, Exception? failure)
+    internal override bool ReadsResult => true;
+
+    internal override void ReadResult(byte[] result)
     {
-        if (failure is null)
+        try
         {
-            try
-            {
-                _result.TrySetResult(Read(result!));
-                return;
-            }
-            catch (Exception exception)
-            {
-                failure = exception; // the payload's own code threw while it was read: whoever waits for the result is told
-            }
+            _ = _result.TrySetResult(Read(result));
+        }
+        catch (Exception exception)
+        {
+            FailResult(exception); // the payload's own code threw while it was read: whoever waits for the result is told
+        }
+    }
+
+    internal override void End(Exception? failure, bool hasResult)
+    {
+        if (!hasResult)
+        {
+            FailResult(failure!);
         }
 
-        _result.TrySetException(failure);
+        base.End(failure, hasResult);
+    }
+
+    internal override void FailResult(Exception failure)
+    {
+        _ = _result.TrySetException(failure);
         _ = _result.Task.Exception; // observed: whoever does not ask for it has not lost an error, ExitStatus still has it
     }
 

@@ -5,11 +5,14 @@ namespace Multiprocessing;
 /// <summary>The parent's knowledge of one running child: what it said, how it ended, and what that means.</summary>
 internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
 {
-    private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Milestone _exited = new();
+    private readonly Milestone _completed = new();
+    private readonly Milestone _gone = new();
     private readonly Lock _gate = new();
     private ChildLink? _link;
-    private Timer? _killTimer;
-    private Timer? _startTimer;
+    private LibraryTimer? _killTimer;
+    private LibraryTimer? _startTimer;
+    private Milestone? _resultRead;
     private bool _isStarted;
     private bool _killRequested;
     private bool _startTimedOut;
@@ -24,10 +27,52 @@ internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
     private ITravellingReference[] _references = [];
     private volatile Exception? _lost;
 
-    /// <summary>Completes once the child is reaped, its output delivered and the session told.</summary>
-    public Task Gone => _gone.Task;
+    /// <summary>
+    /// What a call that waits for the child's end waits for: that it is reaped, the session told, its result or error read and its output delivered. In a callback for its output the delivery is left out,
+    /// which would wait for the callback itself; in the code of its result's own types, that is all that runs while the result is read, also the reading.
+    /// </summary>
+    public Milestone End
+    {
+        get
+        {
+            if (IsReading)
+            {
+                return _exited;
+            }
 
-    public ExitStatus? ExitStatus => _gone.Task.IsCompleted ? _exitStatus!.Value : null;
+            return WaitsInsideOutputCallback() ? _completed : _gone;
+        }
+    }
+
+    /// <summary>The calling code is that of the types of the child's result or error, or was started there.</summary>
+    public bool IsReading => CallbackScope.IsInside(this);
+
+    public ExitStatus? ExitStatus => _exited.IsReached ? _exitStatus!.Value : null;
+
+    /// <summary>The body has ended and its result is here: the process is about to leave.</summary>
+    public bool HasResult => Volatile.Read(ref _result) is not null;
+
+    /// <summary>The calling code is a callback for the child's output, or was started there.</summary>
+    public bool IsInsideOutputCallback => _link is { } link && ((link.Output is { } output && CallbackScope.IsInside(output)) || (link.Error is { } error && CallbackScope.IsInside(error)));
+
+    /// <summary>For who is about to wait for the child: a callback holds up the output, and the child would wait for room in its pipe. So what it still writes is kept until the callback returns.</summary>
+    public bool WaitsInsideOutputCallback()
+    {
+        if (!IsInsideOutputCallback)
+        {
+            return false;
+        }
+
+        _link?.Output?.LiftLimit();
+        _link?.Error?.LiftLimit();
+        return true;
+    }
+
+    /// <summary>Calls back once the child is reaped and its result or error read, whether its output was delivered or not.</summary>
+    public void WhenCompleted(Action action) => _completed.WhenReached(action);
+
+    /// <summary>Calls back once its output is delivered, too.</summary>
+    public void WhenGone(Action action) => _gone.WhenReached(action);
 
     /// <summary>The handles in the body are kept alive until the child has read it, or is gone.</summary>
     public void KeepReferences(ITravellingReference[] references) => _references = references;
@@ -101,13 +146,13 @@ internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
         lock (_gate)
         {
             _killTimer?.Dispose();
-            _killTimer = _gone.Task.IsCompleted ? null : LastResort.NewTimer(EntryPoint.KillTimer, grace, Kill, OnLost);
+            _killTimer = _exited.IsReached ? null : LastResort.NewTimer(EntryPoint.KillTimer, grace, Kill, OnLost);
         }
     }
 
     public ProcessStatistics GetStatistics(ChildLink link)
     {
-        var exited = _gone.Task.IsCompleted;
+        var exited = _exited.IsReached;
         if (!exited && ProcessTable.TryReadStat(link.ProcessId) is { } now)
         {
             _lastStat = now;
@@ -140,7 +185,7 @@ internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
                 child.MoveTo(ProcessState.Running);
                 break;
             case FrameKind.Result:
-                _result = frame.Payload;
+                OnResult(frame.Payload);
                 break;
             case FrameKind.Failed:
                 _failure ??= frame.Payload;
@@ -182,15 +227,19 @@ internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
         return new ParticipantExit(_link.ProcessId, reason, code ?? -1, signal ?? -1);
     }
 
-    public void OnGone() => WhenDelivered(_link!.Output, () => WhenDelivered(_link.Error, () => LastResort.Run(EntryPoint.ChildExit, this, static supervisor => supervisor.Finish(), static (supervisor, exception) => supervisor.OnGoneLost(exception))));
-
-    private void Finish()
+    public void OnGone()
     {
-        child.MoveTo(ProcessState.Exited);
-        ActiveChildren.Remove(child);
         _exitStatus ??= new Lazy<ExitStatus>(new ExitStatus { Error = _lost }); // how it ended could not be found out
-        _gone.SetResult();
-        LastResort.Queue(EntryPoint.ChildCompletion, this, static supervisor => supervisor.Complete(), static (supervisor, exception) => supervisor.CompleteLost(exception));
+        child.MoveTo(ProcessState.Exited);
+        _exited.Reach();
+        if (_resultRead is { } reading)
+        {
+            reading.WhenReached(QueueComplete);
+        }
+        else
+        {
+            QueueComplete();
+        }
     }
 
     public void OnLost(Exception exception)
@@ -209,14 +258,47 @@ internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
     public void OnGoneLost(Exception exception)
     {
         _lost ??= new InvalidOperationException($"The end of process '{child.Name}' could not be told: {ExceptionText.Message(exception)}", exception);
-        child.MoveTo(ProcessState.Exited);
-        ActiveChildren.Remove(child);
         _exitStatus ??= new Lazy<ExitStatus>(new ExitStatus { Error = _lost });
-        if (_gone.TrySetResult())
-        {
-            CompleteLost(exception);
-        }
+        child.MoveTo(ProcessState.Exited);
+        _exited.Reach();
+        CompleteLost(exception);
     }
+
+    /// <summary>The result is read at once, and not when the process has left: its reader need not wait for exit handlers. Not on this thread, because it runs the code of the result's types.</summary>
+    private void OnResult(byte[] payload)
+    {
+        if (_result is not null)
+        {
+            return;
+        }
+
+        Volatile.Write(ref _result, payload);
+        if (!child.ReadsResult)
+        {
+            return;
+        }
+
+        _resultRead = new Milestone();
+        LastResort.Queue(EntryPoint.ChildResult, this, static supervisor => supervisor.ReadResult(), static (supervisor, exception) => supervisor.LoseResult(exception));
+    }
+
+    private void ReadResult()
+    {
+        using (CallbackScope.Enter(this))
+        {
+            child.ReadResult(_result!);
+        }
+
+        _resultRead!.Reach();
+    }
+
+    private void LoseResult(Exception exception)
+    {
+        child.FailResult(exception);
+        _resultRead!.Reach();
+    }
+
+    private void QueueComplete() => LastResort.Queue(EntryPoint.ChildCompletion, this, static supervisor => supervisor.Complete(), static (supervisor, exception) => supervisor.CompleteLost(exception));
 
     private static void WhenDelivered(OutputCapture? capture, Action action)
     {
@@ -249,23 +331,44 @@ internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
         }
     }
 
+    /// <summary>On no thread of the library that others wait for, because exceptions run their types' own code while they are read.</summary>
     private void Complete()
     {
-        var status = _exitStatus!.Value;
-        var failure = status switch
+        ExitStatus status;
+        using (CallbackScope.Enter(this))
         {
-            _ when _lost is null && _result is not null => null,
-            { Reason: ExitReason.UnhandledException or ExitReason.StartFailed, Error: { } error } => error,
-            _ => new ProcessDiedException(_link!.ProcessId, child.Name, status, _link.Error?.Keep() ?? KeptOutput.None),
-        };
-        child.Complete(status, _result, failure);
+            status = _exitStatus!.Value;
+        }
+
+        child.End(FailureOf(status), HasResult);
+        _completed.Reach();
+        WhenDelivered(_link!.Output, () => WhenDelivered(_link.Error, Finish));
+    }
+
+    private void Finish()
+    {
+        ActiveChildren.Remove(child);
+        child.Complete();
+        _gone.Reach();
     }
 
     private void CompleteLost(Exception exception)
     {
         var status = new ExitStatus { Error = _lost ?? exception };
-        child.Complete(status, null, new ProcessDiedException(_link?.ProcessId ?? 0, child.Name, status, ""));
+        child.End(new ProcessDiedException(_link?.ProcessId ?? 0, child.Name, status, ""), HasResult);
+        _completed.Reach();
+        Finish();
     }
+
+    /// <summary>Null for a body that ran to its end, unless its process crashed behind it: then the result stands, and <see cref="ChildProcess.Completion"/> tells of the crash.</summary>
+    private Exception? FailureOf(ExitStatus status) => status switch
+    {
+        { Reason: ExitReason.UnhandledException or ExitReason.StartFailed, Error: { } error } => error,
+        { Reason: ExitReason.Crashed or ExitReason.StackOverflow or ExitReason.FailFast or ExitReason.Killed or ExitReason.Signaled } when HasResult =>
+            ProcessDiedException.AfterBody(_link!.ProcessId, child.Name, status, _link.Error?.Keep() ?? KeptOutput.None),
+        _ when _lost is null && HasResult => null,
+        _ => new ProcessDiedException(_link!.ProcessId, child.Name, status, _link.Error?.Keep() ?? KeptOutput.None),
+    };
 
     private Exception? FindError(ExitReason reason, string tail, WaitStatus status) => reason switch
     {

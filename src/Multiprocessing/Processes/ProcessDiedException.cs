@@ -62,15 +62,19 @@ public class ProcessDiedException : Exception
     /// </summary>
     public string StandardErrorHead { get; init; } = "";
 
+    /// <summary>The body had ended and its result had arrived; then the process crashed or was killed on its way out, for instance in an exit handler.</summary>
+    internal static ProcessDiedException AfterBody(int processId, string processName, ExitStatus exitStatus, KeptOutput standardError) =>
+        new(Describe(processId, processName, exitStatus, standardError.Whole, "did not end in good order after its body had ended"), processId, processName, exitStatus, standardError);
+
     private protected static ExitStatus Required(ExitStatus exitStatus)
     {
         ArgumentNullException.ThrowIfNull(exitStatus);
         return exitStatus;
     }
 
-    private static string Describe(int processId, string name, ExitStatus status, string tail)
+    private static string Describe(int processId, string name, ExitStatus status, string tail, string what = "ended before its body did")
     {
-        var text = $"Process '{name}' (pid {processId}) ended before its body did: {Required(status)}.";
+        var text = $"Process '{name}' (pid {processId}) {what}: {Required(status)}.";
         return tail.Length == 0 ? text : $"{text} Its last words on standard error:{Environment.NewLine}{tail.TrimEnd()}";
     }
 }

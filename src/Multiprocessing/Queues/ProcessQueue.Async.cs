@@ -108,7 +108,7 @@ public sealed partial class ProcessQueue<T>
                     return;
                 }
 
-                await waiter.Value.Task.ConfigureAwait(false);
+                await waiter.Value;
             }
             finally
             {
@@ -348,7 +348,7 @@ public sealed partial class ProcessQueue<T>
     }
 
     /// <summary>Waits until the waiter is told to look again. False when the deadline passed first.</summary>
-    private async ValueTask<bool> AwaitTold(LinkedListNode<TaskCompletionSource> waiter, Deadline deadline, QueueWaitKind kind, CancellationToken cancellationToken)
+    private async ValueTask<bool> AwaitTold(LinkedListNode<AsyncWaiter> waiter, Deadline deadline, QueueWaitKind kind, CancellationToken cancellationToken)
     {
         if (deadline.HasPassed)
         {
@@ -356,20 +356,6 @@ public sealed partial class ProcessQueue<T>
         }
 
         Core.ThrowIfAbandonedSince(kind);
-        if (deadline.IsNever)
-        {
-            await waiter.Value.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-            return true;
-        }
-
-        try
-        {
-            await waiter.Value.Task.WaitAsync(deadline.TimerDelay, cancellationToken).ConfigureAwait(false);
-            return true;
-        }
-        catch (TimeoutException)
-        {
-            return !deadline.HasPassed;
-        }
+        return await waiter.Value.WaitAsync(deadline, cancellationToken).ConfigureAwait(false) || !deadline.HasPassed;
     }
 }

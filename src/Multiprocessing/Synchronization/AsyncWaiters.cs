@@ -2,12 +2,12 @@ namespace Multiprocessing;
 
 /// <summary>
 /// The asynchronous waiters of this process at one wait point, in the order in which they came. A waiter is only told to look again: it takes, puts or checks by
-/// itself, on a pool thread, and enlists again if somebody was quicker.
+/// itself, as library work, and enlists again if somebody was quicker.
 /// </summary>
 internal sealed unsafe class AsyncWaiters
 {
     private readonly Lock _gate = new();
-    private readonly LinkedList<TaskCompletionSource> _waiters = [];
+    private readonly LinkedList<AsyncWaiter> _waiters = [];
     private readonly SharedObject _owner;
     private readonly Func<int> _howManyMayProceed;
 
@@ -26,10 +26,10 @@ internal sealed unsafe class AsyncWaiters
 
     public WaitPoint* Point { get; }
 
-    /// <summary>Announces a waiter. Full fence: look again at what you wait for before awaiting the node's task, and <see cref="Withdraw"/> the node in any case.</summary>
-    public LinkedListNode<TaskCompletionSource> Enlist()
+    /// <summary>Announces a waiter. Full fence: look again at what you wait for before awaiting the node's waiter, and <see cref="Withdraw"/> the node in any case.</summary>
+    public LinkedListNode<AsyncWaiter> Enlist()
     {
-        var node = new LinkedListNode<TaskCompletionSource>(new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        var node = new LinkedListNode<AsyncWaiter>(new AsyncWaiter());
         lock (_gate)
         {
             _waiters.AddLast(node);
@@ -52,7 +52,7 @@ internal sealed unsafe class AsyncWaiters
     }
 
     /// <summary>Takes the waiter out, whether it was told or not. Whoever leaves without having used what it was told of calls <see cref="Scan"/> and notifies on.</summary>
-    public void Withdraw(LinkedListNode<TaskCompletionSource> node)
+    public void Withdraw(LinkedListNode<AsyncWaiter> node)
     {
         lock (_gate)
         {
@@ -82,7 +82,7 @@ internal sealed unsafe class AsyncWaiters
                 {
                     _waiters.RemoveFirst();
                     _told++;
-                    first.Value.TrySetResult();
+                    first.Value.Tell();
                 }
 
                 if (_waiters.Count == 0)
@@ -109,7 +109,7 @@ internal sealed unsafe class AsyncWaiters
             {
                 _waiters.RemoveFirst();
                 _told++;
-                first.Value.TrySetResult();
+                first.Value.Tell();
             }
 
             _owner.Session.Doorbells.Remove(this);

@@ -40,18 +40,9 @@ internal abstract partial class SyncCore
 
                 ReapIfTold();
                 told = true;
-                if (deadline.IsNever)
-                {
-                    await waiter.Value.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-                }
-                else
-                {
-                    await waiter.Value.Task.WaitAsync(deadline.TimerDelay, cancellationToken).ConfigureAwait(false);
-                }
-            }
-            catch (TimeoutException)
-            {
-                // The next round looks a last time: what came at the same moment is taken.
+
+                // After the deadline the next round looks a last time: what came at the same moment is taken.
+                _ = await waiter.Value.WaitAsync(deadline, cancellationToken).ConfigureAwait(false);
             }
             finally
             {

@@ -13,8 +13,8 @@ public partial class EntryPointSourceTests
     {
         ["Diagnostics/LastResort.cs"] = "the mechanism itself",
         ["Bootstrap/Spares/SpareWarmUp.cs"] = "a task that is waited for, which has the exception",
-        ["Pools/PoolCore.Members.cs: ContinueWith"] = "its delegate is LastResort.Run",
-        ["Pools/StreamSource.cs: ContinueWith"] = "its delegate is LastResort.Run, and a task that nobody looks at ends nothing",
+        ["Pools/PoolCore.WarmUp.cs: ContinueWith"] = "a task that nobody looks at ends nothing",
+        ["Synchronization/LibraryWork.cs: QueueUserWorkItem"] = "what is queued there begins with LastResort.Run",
         ["Platform/Windows/ProcessEnd.cs: UnsafeRegisterWaitForSingleObject"] = "its delegate is LastResort.Run",
         ["Bootstrap/ChildRuntime.cs: UnhandledException +="] = "its delegate is LastResort.Run",
         ["Bootstrap/ChildRuntime.cs: PosixSignalRegistration.Create"] = "its handler is LastResort.Run",

@@ -27,7 +27,7 @@ internal sealed class SpareStock
     private readonly List<(int Number, BodyHint Hint)> _hints = [];
     private readonly Queue<long> _starts = new();
     private readonly List<(int Count, TaskCompletionSource Reached)> _waiting = [];
-    private readonly Timer _timer;
+    private readonly LibraryTimer _timer;
     private TimeSpan _idleTimeout = TimeSpan.FromSeconds(30);
     private int _maximum = RuntimeOption.Number(MaximumOption, Math.Min(Environment.ProcessorCount, MostByDefault));
     private int _asked;
@@ -413,7 +413,7 @@ internal sealed class SpareStock
         if (due < _dueAt && !_isClosed)
         {
             _dueAt = due;
-            _ = _timer.Change(delay, Timeout.InfiniteTimeSpan);
+            _timer.Change(delay);
         }
     }
 

@@ -1,12 +1,32 @@
+using System.Reflection;
+
 namespace Multiprocessing;
 
 /// <summary>What a pool counts for the tasks of one name. Under the pool's gate, except for its name.</summary>
-internal sealed class TaskRecord(string name)
+/// <param name="name">The name that its tasks were given, or null.</param>
+/// <param name="method">What they run, if they were given none.</param>
+internal sealed class TaskRecord(string? name, MethodInfo? method)
 {
-    public string Name => name;
+    private readonly MethodInfo? _method = method is { Module.Assembly.IsCollectible: false } ? method : null;
 
-    /// <summary>How long the tasks that bring their own body take.</summary>
-    public TaskPace Pace { get; } = new();
+    // That of an assembly that can be unloaded is made at once: the method would keep it.
+    private string? _name = name ?? (method!.Module.Assembly.IsCollectible ? TaskNames.Of(method) : null);
+
+    /// <summary>The first call may read symbols.</summary>
+    public string Name
+    {
+        get
+        {
+            if (Volatile.Read(ref _name) is { } known)
+            {
+                return known;
+            }
+
+            var made = TaskNames.Of(_method!);
+            Volatile.Write(ref _name, made);
+            return made;
+        }
+    }
 
     public long Submitted { get; set; }
 
@@ -53,7 +73,7 @@ internal sealed class TaskRecord(string name)
 
     public TaskInsights ToInsights() => new()
     {
-        Name = name,
+        Name = Name,
         Submitted = Submitted,
         Succeeded = Succeeded,
         Failed = Failed,

@@ -1,0 +1,68 @@
+using System.Reflection;
+using System.Reflection.Metadata;
+using System.Reflection.Metadata.Ecma335;
+using System.Reflection.PortableExecutable;
+using System.Runtime.CompilerServices;
+
+namespace Multiprocessing;
+
+/// <summary>Where a method stands in the source, as the portable symbols beside or in its assembly say.</summary>
+internal readonly record struct SourcePlace(string File, int Line, int Column)
+{
+    /// <summary>Null where there are no symbols that can be read. Opens files; takes milliseconds.</summary>
+    public static SourcePlace? Of(MethodInfo method)
+    {
+        try
+        {
+            return Find(method);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or BadImageFormatException or InvalidOperationException or NotSupportedException or ArgumentException)
+        {
+            return null; // damaged, of another build, or held by somebody: a name without a place does as well
+        }
+    }
+
+    private static SourcePlace? Find(MethodInfo method)
+    {
+#pragma warning disable IL3000 // empty in a single file: then there are no symbols
+        var path = method.Module.Assembly.Location;
+#pragma warning restore IL3000
+        if (path.Length == 0 || !System.IO.File.Exists(path))
+        {
+            return null;
+        }
+
+        using var image = new PEReader(System.IO.File.OpenRead(path));
+        if (image.GetMetadataReader() is var metadata && metadata.GetGuid(metadata.GetModuleDefinition().Mvid) != method.Module.ModuleVersionId)
+        {
+            return null; // the file was replaced since it was loaded
+        }
+
+        if (!image.TryOpenAssociatedPortablePdb(path, static file => System.IO.File.Exists(file) ? System.IO.File.OpenRead(file) : null, out var symbols, out _) || symbols is null)
+        {
+            return null;
+        }
+
+        using (symbols)
+        {
+            var reader = symbols.GetMetadataReader();
+            foreach (var point in reader.GetMethodDebugInformation(MetadataTokens.MethodDefinitionHandle(TokenOf(method) & 0xFFFFFF)).GetSequencePoints())
+            {
+                if (!point.IsHidden)
+                {
+                    var file = reader.GetString(reader.GetDocument(point.Document).Name);
+                    return new SourcePlace(file[(file.LastIndexOfAny(['/', '\\']) + 1)..], point.StartLine, point.StartColumn);
+                }
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The body of an asynchronous method is that of its state machine.</summary>
+    private static int TokenOf(MethodInfo method)
+    {
+        const BindingFlags any = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
+        return method.GetCustomAttribute<StateMachineAttribute>()?.StateMachineType.GetMethod("MoveNext", any)?.MetadataToken ?? method.MetadataToken;
+    }
+}

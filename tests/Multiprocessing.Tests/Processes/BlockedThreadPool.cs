@@ -1,0 +1,82 @@
+using System.Runtime.ExceptionServices;
+
+namespace Multiprocessing.Tests;
+
+/// <summary>Runs code while all threads of the thread pool are blocked, and no further ones come.</summary>
+internal static class BlockedThreadPool
+{
+    /// <summary>Fails if the code has not ended after a while.</summary>
+    public static void Run(string what, Action body, TimeSpan? patience = null)
+    {
+        ThreadPool.GetMinThreads(out var least, out var leastPorts);
+        ThreadPool.GetMaxThreads(out var most, out var mostPorts);
+        using var release = new ManualResetEventSlim();
+        var count = Environment.ProcessorCount + 1;
+        var blocked = 0;
+        var isFree = false;
+        var hasStarted = false;
+        Exception? error = null;
+        var runner = new Thread(() =>
+        {
+            try
+            {
+                body();
+            }
+            catch (Exception exception)
+            {
+                error = exception;
+            }
+        })
+        {
+            IsBackground = true,
+        };
+        var hasEnded = false;
+        try
+        {
+            ThreadPool.SetMinThreads(count, leastPorts);
+            ThreadPool.SetMaxThreads(count, mostPorts);
+            for (var i = 0; i < 4 * count; i++)
+            {
+                ThreadPool.UnsafeQueueUserWorkItem(
+                    _ =>
+                    {
+                        Interlocked.Increment(ref blocked);
+                        release.Wait();
+                        Interlocked.Decrement(ref blocked);
+                    },
+                    null);
+            }
+
+            // The test itself may have one of its threads. What is queued now begins when the others are released.
+            Eventually.Is(() => Volatile.Read(ref blocked) >= count - 1, "the thread pool is blocked");
+            ThreadPool.UnsafeQueueUserWorkItem(_ => Volatile.Write(ref isFree, true), null);
+            Thread.Sleep(100);
+            if (Volatile.Read(ref isFree))
+            {
+                throw new InvalidOperationException("The thread pool has a free thread: this run would prove nothing.");
+            }
+
+            runner.Start();
+            hasStarted = true;
+            hasEnded = runner.Join(patience ?? TimeSpan.FromSeconds(30));
+        }
+        finally
+        {
+            ThreadPool.SetMaxThreads(most, mostPorts);
+            ThreadPool.SetMinThreads(least, leastPorts);
+            release.Set();
+            _ = hasStarted && runner.Join(TimeSpan.FromSeconds(20));
+            Eventually.Is(() => Volatile.Read(ref blocked) == 0, "the thread pool is free again");
+        }
+
+        if (!hasEnded)
+        {
+            throw new TimeoutException($"With all threads of the thread pool blocked it did not end: {what}");
+        }
+
+        if (error is not null)
+        {
+            ExceptionDispatchInfo.Throw(error);
+        }
+    }
+}
