@@ -5,6 +5,8 @@ namespace Multiprocessing;
 /// <summary>What is to be said of a body that crosses.</summary>
 public static partial class MultiprocessingLogging
 {
+    private static readonly HashSet<Type> CopiedReporters = [];
+
     /// <summary>A newcomer's program has no logging, and is the one that must see it.</summary>
     internal static void CapturedAssigned(string method, string variables) => Safely(() =>
     {
@@ -19,6 +21,40 @@ public static partial class MultiprocessingLogging
                 + "Return the value, or use a SharedValue<T>, a SharedArray<T> or a ProcessQueue<T>.");
         }
     });
+
+    /// <summary>Once for each type.</summary>
+    internal static void ReporterCopied(Type type)
+    {
+        lock (CopiedReporters)
+        {
+            if (!CopiedReporters.Add(type))
+            {
+                return;
+            }
+        }
+
+        Safely(() =>
+        {
+            if (IsConfigured)
+            {
+                LogReporterCopied(ProcessLogger, TypeText.Of(type));
+            }
+            else
+            {
+                ParentStream.Error.WriteLine(
+                    $"Multiprocessing: the {TypeText.Of(type)} that the body of a child captured is a copy there: what is reported to it does not reach this process. Report from a task of a ProcessPool, "
+                    + "or through a ProcessQueue<T>. If a copy is what you want, put [Serializable] on the class.");
+            }
+        });
+    }
+
+    [LoggerMessage(
+        EventId = 42,
+        EventName = "ReporterCopied",
+        Level = LogLevel.Warning,
+        Message = "The {Type} that the body of a child captured is a copy there: what is reported to it does not reach this process. Report from a task of a ProcessPool, or through a ProcessQueue<T>. "
+            + "If a copy is what you want, put [Serializable] on the class")]
+    private static partial void LogReporterCopied(ILogger logger, string type);
 
     internal static void HotReloaded(string types) => Safely(() =>
     {

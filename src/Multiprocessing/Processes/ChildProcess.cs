@@ -168,7 +168,11 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable
 
             new Assignment { Name = Name, TerminationGrace = _options.TerminationGrace, ReportsErrors = ReportsErrors }.WriteTo(body);
             body.SenderKeepsReferences = true;
-            ValueSerializer.Serialize(body, _call, "body");
+            using (TaskLinks.ChildBody())
+            {
+                ValueSerializer.Serialize(body, _call, "body");
+            }
+
             ThrowIfTooLarge(body);
             _supervisor.KeepReferences(body.KeepTravelling());
             try

@@ -54,7 +54,7 @@ internal sealed class ReferenceSlot(Type declared) : ValueCodec
         if (_standIn is not null)
         {
             // Not remembered as the last: the same object crosses in another way where there is no task.
-            return TaskLinks.IsCrossing && type != _standIn ? _link ??= LinkCodec.For(_standIn) : CodecTable.For(type);
+            return TaskLinks.IsCrossing && type != _standIn ? _link ??= LinkCodec.For(_standIn) : Copied(CodecTable.For(type));
         }
 
         var codec = CodecTable.For(type);
@@ -64,6 +64,17 @@ internal sealed class ReferenceSlot(Type declared) : ValueCodec
         }
 
         Remember(codec);
+        return Copied(codec);
+    }
+
+    /// <summary>A child would report to its copy.</summary>
+    private static ObjectCodec Copied(ObjectCodec codec)
+    {
+        if (codec.LinkFace is { IsGenericType: true } face && TaskLinks.IsChildBody && face.GetGenericTypeDefinition() == typeof(IProgress<>))
+        {
+            MultiprocessingLogging.ReporterCopied(codec.Type);
+        }
+
         return codec;
     }
 

@@ -182,6 +182,28 @@ public class PoolLinksTests : ProcessTest
     }
 
     [Fact]
+    public Task A_progress_in_the_body_of_a_child_is_a_copy_and_that_is_logged_once() => Watchdog.Run(() =>
+    {
+        var records = new RecordingFactory();
+        var before = MultiprocessingLogging.Factory;
+        MultiprocessingLogging.Factory = records;
+        try
+        {
+            var own = new Kept();
+            IProgress<int> face = own;
+            ChildProcess.Run(() => own.Report(1)).TakeFailure().ShouldBeNull();
+            ChildProcess.Run(() => face.Report(1)).TakeFailure().ShouldBeNull();
+            own.Last.ShouldBe(0);
+        }
+        finally
+        {
+            MultiprocessingLogging.Factory = before;
+        }
+
+        records.Records.Count(static record => record.Event.Name == "ReporterCopied" && record.Level == LogLevel.Warning && record.Text.Contains("PoolLinksTests.Kept", StringComparison.Ordinal)).ShouldBe(1);
+    });
+
+    [Fact]
     public Task A_progress_or_logger_in_a_variable_of_its_own_class_is_refused_and_not_copied() => Watchdog.Run(async () =>
     {
         await using var pool = new ProcessPool(new() { Workers = 1 });

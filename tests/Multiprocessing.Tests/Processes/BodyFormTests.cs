@@ -7,6 +7,26 @@ public class BodyFormTests : ProcessTest
 {
     private delegate int Doubler(int value);
 
+    private class Basic
+    {
+        public virtual int Work() => Environment.ProcessId;
+    }
+
+    private sealed class Overriding : Basic
+    {
+        public override int Work() => ChildProcess.Run(base.Work).Take();
+
+        public async Task<int> InPool(ProcessPool pool) => await pool.RunAsync(base.Work);
+    }
+
+    [Fact]
+    public Task A_method_group_of_base_runs_the_method_of_the_base() => Watchdog.Run(async () =>
+    {
+        new Overriding().Work().ShouldNotBe(Environment.ProcessId);
+        await using var pool = new ProcessPool(new() { Workers = 1 });
+        (await new Overriding().InPool(pool)).ShouldNotBe(Environment.ProcessId);
+    });
+
     [Fact]
     public Task A_static_method_runs_as_a_method_group() => Watchdog.Run(() =>
         ChildProcess.Run(Twice, 21).Take().ShouldBe(42));

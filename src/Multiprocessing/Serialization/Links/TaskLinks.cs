@@ -18,6 +18,9 @@ internal static class TaskLinks
     private static bool _isCrossing;
 
     [ThreadStatic]
+    private static bool _isChildBody;
+
+    [ThreadStatic]
     private static Action<MessageBuffer>? _send;
 
     [ThreadStatic]
@@ -42,11 +45,22 @@ internal static class TaskLinks
     /// <summary>What the thread writes goes to a task of a pool, so links may be made.</summary>
     public static bool IsCrossing => _isCrossing;
 
+    /// <summary>What the thread writes is the body of a child, where no links are made: a reporter in it is a copy that reports to nobody here.</summary>
+    public static bool IsChildBody => _isChildBody;
+
     /// <summary>Until it is disposed, what the thread writes goes to a task of a pool.</summary>
     public static Scope Crossing()
     {
-        var scope = new Scope(_isCrossing);
-        _isCrossing = true;
+        var scope = new Scope(_isCrossing, _isChildBody);
+        (_isCrossing, _isChildBody) = (true, false);
+        return scope;
+    }
+
+    /// <summary>Until it is disposed, what the thread writes is the body of a child.</summary>
+    public static Scope ChildBody()
+    {
+        var scope = new Scope(_isCrossing, _isChildBody);
+        (_isCrossing, _isChildBody) = (false, true);
         return scope;
     }
 
@@ -122,10 +136,11 @@ internal static class TaskLinks
         return null;
     }
 
-    public readonly ref struct Scope(bool before)
+    public readonly ref struct Scope(bool wasCrossing, bool wasChildBody)
     {
-        private readonly bool _before = before;
+        private readonly bool _wasCrossing = wasCrossing;
+        private readonly bool _wasChildBody = wasChildBody;
 
-        public void Dispose() => _isCrossing = _before;
+        public void Dispose() => (_isCrossing, _isChildBody) = (_wasCrossing, _wasChildBody);
     }
 }
