@@ -65,9 +65,13 @@ internal sealed class AssemblyOrigin
             return false;
         }
 
-        // In a single file, the program's assemblies have no location.
-        return location.Length == 0 ? !assembly.IsDynamic && AppContext.GetData("BUNDLE_PROBE") is not null : IsTrusted(location);
+        // In a single file, no assembly of the program has a location, this one included; but the runtime's list has a path for each of them.
+        return location.Length == 0
+            ? !assembly.IsDynamic && IsSingleFile && IsTrusted(Path.DirectorySeparatorChar + assembly.GetName().Name + ".dll")
+            : IsTrusted(location);
     }
+
+    private static bool IsSingleFile => typeof(AssemblyOrigin).Assembly.Location.Length == 0;
 
     private static bool IsTrusted(string part) => (AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") as string)?.Contains(part, StringComparison.Ordinal) == true;
 
