@@ -65,10 +65,9 @@ internal sealed class AssemblyOrigin
             return false;
         }
 
-        // In a single file, no assembly of the program has a location, this one included; but the runtime's list has a path for each of them.
-        return location.Length == 0
-            ? !assembly.IsDynamic && IsSingleFile && IsTrusted(Path.DirectorySeparatorChar + assembly.GetName().Name + ".dll")
-            : IsTrusted(location);
+        // In a single file, no assembly of the program has a location, this one included, nor does the runtime list them. What is loaded from bytes has a context of its own,
+        // except with AssemblyLoadContext.Default.LoadFromStream, which cannot be told apart: its types fail in the child, by their names.
+        return location.Length == 0 ? !assembly.IsDynamic && IsSingleFile : IsTrusted(location);
     }
 
     private static bool IsSingleFile => typeof(AssemblyOrigin).Assembly.Location.Length == 0;
