@@ -73,6 +73,7 @@ public sealed class ProcessPoolOptions
     {
         ArgumentOutOfRangeException.ThrowIfNegative(Workers);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Workers, ParticipantTable.Capacity - 2, nameof(Workers));
+        ChildProcessOptions.CheckInitializer(Initializer, nameof(Initializer));
         Check(MinWorkers >= 0 && MinWorkers <= Workers, MinWorkers, nameof(MinWorkers), "It is from 0 to Workers.");
         Check(MaxTasksPerWorker is null or > 0, MaxTasksPerWorker, nameof(MaxTasksPerWorker), "A worker runs at least one task.");
         Check(MaxWorkerMemory is null or > 0, MaxWorkerMemory, nameof(MaxWorkerMemory), "A limit is a number of bytes above zero.");

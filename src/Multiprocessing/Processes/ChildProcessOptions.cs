@@ -60,6 +60,7 @@ public sealed class ChildProcessOptions
             throw new ArgumentOutOfRangeException(nameof(ProcessorAffinity), "At least one processor from 0 to 1023 is needed.");
         }
 
+        CheckInitializer(Initializer, nameof(Initializer));
         CheckDuration(TerminationGrace, nameof(TerminationGrace));
         CheckDuration(StartTimeout, nameof(StartTimeout));
         ArgumentNullException.ThrowIfNull(StandardOutput);
@@ -87,6 +88,16 @@ public sealed class ChildProcessOptions
             TerminationGrace = TerminationGrace,
             StartTimeout = StartTimeout,
         };
+    }
+
+    /// <summary>An <c>async</c> lambda in the place of an <see cref="Action"/> returns at its first await: the body would begin too early, and what it throws later would end the process.</summary>
+    internal static void CheckInitializer(Action? initializer, string name)
+    {
+        if (initializer is not null && initializer.Method.IsDefined(typeof(System.Runtime.CompilerServices.AsyncStateMachineAttribute), inherit: false))
+        {
+            throw new ArgumentException(
+                "The initializer is 'async void', so its end cannot be waited for. Make it synchronous and wait inside it: () => PrepareAsync().GetAwaiter().GetResult().", name);
+        }
     }
 
     private static void CheckDuration(TimeSpan value, string name)

@@ -2,7 +2,7 @@ namespace Multiprocessing;
 
 /// <summary>
 /// A process ended without finishing what it was to do: it was killed, crashed, or exited on its own. The base of all exceptions that report the death of a process:
-/// <see cref="WorkerDiedException"/>, <see cref="ItemsLostException"/> and <see cref="QueueAbandonedException"/>.
+/// <see cref="WorkerDiedException"/>, <see cref="ItemsLostException"/> and <see cref="QueueAbandonedException"/>. A <see cref="BrokenBarrierException"/>, which has other causes too, has it as its inner exception.
 /// </summary>
 public class ProcessDiedException : Exception
 {

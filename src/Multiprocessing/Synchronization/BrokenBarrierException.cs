@@ -9,6 +9,7 @@ internal enum BarrierBreak
 }
 
 /// <summary>A phase of a <see cref="ProcessBarrier"/> will not end: a participant died, somebody called <see cref="ProcessBarrier.Abort"/>, or <see cref="ProcessBarrier.Reset"/> while others waited.</summary>
+/// <remarks>When a participant died, the <see cref="Exception.InnerException"/> is a <see cref="ProcessDiedException"/> that tells of its death.</remarks>
 public sealed class BrokenBarrierException : InvalidOperationException
 {
     /// <summary>Creates the exception.</summary>
@@ -16,7 +17,7 @@ public sealed class BrokenBarrierException : InvalidOperationException
     /// <param name="processId">The participant that died, or the process that aborted or reset the barrier.</param>
     /// <param name="exitStatus">How the participant ended; <see langword="null"/> when the barrier was aborted or reset.</param>
     public BrokenBarrierException(string message, int processId = 0, ExitStatus? exitStatus = null)
-        : base(message)
+        : base(message, exitStatus is null ? null : new ProcessDiedException($"Process {processId} ended: {exitStatus}.", processId, "", exitStatus))
     {
         ProcessId = processId;
         ExitStatus = exitStatus;

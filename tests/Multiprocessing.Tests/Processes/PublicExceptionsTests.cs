@@ -100,6 +100,8 @@ public class PublicExceptionsTests : ProcessTest
         var deaths = Types.Where(static type => type.GetProperty("ExitStatus") is { } status && status.PropertyType == typeof(ExitStatus) && type != typeof(BrokenBarrierException));
         deaths.ShouldBe([typeof(ProcessDiedException), typeof(WorkerDiedException), typeof(ItemsLostException), typeof(QueueAbandonedException)], ignoreOrder: true);
         deaths.ShouldAllBe(static type => type.IsAssignableTo(typeof(ProcessDiedException)));
+        new BrokenBarrierException("broken", 5, Status).InnerException.ShouldBeOfType<ProcessDiedException>().ProcessId.ShouldBe(5);
+        new BrokenBarrierException("aborted", 5).InnerException.ShouldBeNull();
         Should.Throw<ArgumentNullException>(() => new ProcessDiedException(1, "name", null!));
     }
 }

@@ -95,6 +95,13 @@ public class WaitTests : ProcessTest
     });
 
     [Fact]
+    public void An_initializer_that_cannot_be_waited_for_is_refused()
+    {
+        Should.Throw<ArgumentException>(() => ChildProcess.Create(() => { }, new() { Initializer = async () => await Task.Yield() })).Message.ShouldContain("async void");
+        Should.Throw<ArgumentException>(() => new ProcessPool(new() { Initializer = async () => await Task.Yield() })).ParamName.ShouldBe("Initializer");
+    }
+
+    [Fact]
     public Task A_child_that_hangs_in_its_initializer_is_ended_by_StartTimeout_and_by_Terminate() => Watchdog.Run(() =>
     {
         using var slow = ChildProcess.Run(() => { }, new()
