@@ -24,15 +24,47 @@ internal static unsafe partial class SystemCalls
     /// <summary>Errors by name.</summary>
     public static readonly IReadOnlyDictionary<string, int> Errors = new Dictionary<string, int>
     {
-        ["EPERM"] = 1, ["EINTR"] = 4, ["EAGAIN"] = 11, ["ENOMEM"] = 12, ["EINVAL"] = 22, ["ENFILE"] = 23, ["EMFILE"] = 24, ["ENOSPC"] = 28, ["ENOSYS"] = 38, ["EOPNOTSUPP"] = 95, ["ENOENT"] = 2,
+        ["EPERM"] = 1,
+        ["EINTR"] = 4,
+        ["EAGAIN"] = 11,
+        ["ENOMEM"] = 12,
+        ["EINVAL"] = 22,
+        ["ENFILE"] = 23,
+        ["EMFILE"] = 24,
+        ["ENOSPC"] = 28,
+        ["ENOSYS"] = 38,
+        ["EOPNOTSUPP"] = 95,
+        ["ENOENT"] = 2,
     };
 
     /// <summary>Numbers by name.</summary>
     public static readonly IReadOnlyDictionary<string, int> Numbers = new Dictionary<string, int>
     {
-        ["write"] = 1, ["poll"] = 7, ["dup2"] = 33, ["sendto"] = 44, ["socketpair"] = 53, ["clone"] = 56, ["vfork"] = 58, ["execve"] = 59, ["fcntl"] = 72, ["ftruncate"] = 77, ["chdir"] = 80, ["rename"] = 82,
-        ["mkdir"] = 83, ["setpgid"] = 109, ["setpriority"] = 141, ["sched_setaffinity"] = 203, ["epoll_ctl"] = 233, ["openat"] = 257, ["fallocate"] = 285, ["epoll_create1"] = 291, ["dup3"] = 292, ["pipe2"] = 293,
-        ["statx"] = 332, ["pidfd_open"] = 434, ["clone3"] = 435,
+        ["write"] = 1,
+        ["poll"] = 7,
+        ["dup2"] = 33,
+        ["sendto"] = 44,
+        ["socketpair"] = 53,
+        ["clone"] = 56,
+        ["vfork"] = 58,
+        ["execve"] = 59,
+        ["fcntl"] = 72,
+        ["ftruncate"] = 77,
+        ["chdir"] = 80,
+        ["rename"] = 82,
+        ["mkdir"] = 83,
+        ["setpgid"] = 109,
+        ["setpriority"] = 141,
+        ["sched_setaffinity"] = 203,
+        ["epoll_ctl"] = 233,
+        ["openat"] = 257,
+        ["fallocate"] = 285,
+        ["epoll_create1"] = 291,
+        ["dup3"] = 292,
+        ["pipe2"] = 293,
+        ["statx"] = 332,
+        ["pidfd_open"] = 434,
+        ["clone3"] = 435,
     };
 
     public static bool CanBeRefused => OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64;
