@@ -182,6 +182,7 @@ internal static class Throws
         Require(!ChildProcess.Active.Contains(child), "it is not active any more");
         Require(await child.Result == 7, "its result has come");
         child.Join();
+        await child.Completion;
     }
 
     private static async Task RunLateChild(ChildProcessOptions? options)

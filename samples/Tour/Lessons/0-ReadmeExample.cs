@@ -23,7 +23,9 @@ internal static class ReadmeExample
             return Enumerable.Range(1, 20).Aggregate(1L, (product, factor) => product * factor);
         });
         foreach (var line in queue.ReadAll()) { Console.WriteLine(line); }
-        Console.WriteLine($"20! = {await child.Result}, and the child ended with {child.ExitStatus}.");
+        var factorial = await child.Result;
+        await child.Completion;
+        Console.WriteLine($"20! = {factorial}, and the child ended with {child.ExitStatus}.");
 
         check.Equal("the result came back", 2_432_902_008_176_640_000, await child.Result);
         check.That("the child ended well", child.ExitStatus is { IsSuccess: true });

@@ -342,7 +342,7 @@ internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
 
         child.End(FailureOf(status), HasResult);
         _completed.Reach();
-        WhenDelivered(_link!.Output, () => WhenDelivered(_link.Error, Finish));
+        WhenDelivered(_link!.Output, () => WhenDelivered(_link.Error, () => LastResort.Run(EntryPoint.ChildExit, this, static supervisor => supervisor.Finish(), static (supervisor, _) => supervisor.Finish())));
     }
 
     private void Finish()

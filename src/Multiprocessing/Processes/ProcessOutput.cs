@@ -20,7 +20,7 @@ public sealed class ProcessOutput
     /// <summary>Nowhere. The last lines of standard error are kept all the same.</summary>
     public static ProcessOutput Discard { get; } = new(static (_, _) => null);
 
-    /// <summary>To a callback, in whole lines without their ends, in order, one call at a time, on the thread pool. Decoded as UTF-8.</summary>
+    /// <summary>To a callback, in whole lines without their ends, in order, one call at a time, on the thread pool, or on a thread of the library's own where that is blocked. Decoded as UTF-8.</summary>
     /// <param name="onLine">Receives each line. All have been delivered when <c>Join</c> returns. What it throws is logged and drops that line only.</param>
     /// <returns>The output.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="onLine"/> is <see langword="null"/>.</exception>
