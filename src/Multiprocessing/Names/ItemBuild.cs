@@ -46,6 +46,12 @@ internal static class ItemBuild
         }
 
         modules.Add(Describe(type.Module));
+        if (type.IsValueType && CustomSerializers.RegistrationOf(type) is { Serializer.Thing: Type serializer })
+        {
+            // Nothing in a message stands before a value, so a program that did not register the serializer would misread it.
+            modules.Add($"{type} by {serializer} of {Describe(serializer.Module)}");
+        }
+
         var closed = type.IsSealed && !type.IsAssignableTo(typeof(Delegate));
         foreach (var argument in type.GenericTypeArguments)
         {

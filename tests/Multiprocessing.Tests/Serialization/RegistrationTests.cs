@@ -181,6 +181,26 @@ public class RegistrationTests : ProcessTest
         Message.Read<Plain>(registered).Number.ShouldBe(5);
     }
 
+    public struct Named
+    {
+        public int Number;
+
+        public sealed class Serializer : IProcessSerializer<Named>
+        {
+            public void Write(Named value, IBufferWriter<byte> output) => output.Write<byte>([1]);
+
+            public Named Read(ReadOnlySpan<byte> data) => default;
+        }
+    }
+
+    [Fact]
+    public void Programs_that_meet_by_name_must_have_registered_the_same_for_a_struct()
+    {
+        var without = NamedIdentity.Of<Named[]>("ProcessQueue", null);
+        ProcessSerialization.Register<Named, Named.Serializer>();
+        NamedIdentity.Of<Named[]>("ProcessQueue", null).Build.ShouldNotBe(without.Build);
+    }
+
     [Fact]
     public void Registrations_that_could_never_count_are_errors()
     {
