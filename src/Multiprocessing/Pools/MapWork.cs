@@ -76,7 +76,7 @@ internal sealed unsafe class MapWork<TItem, TResult>(TItem[] items, int count, b
         var first = (int)offset + from;
         var at = replies;
         var taken = 0;
-        while (taken < most && at < end && ((ulong*)at)[0] == ((ulong*)&plain)[0] && ((ReplyHeader*)at)->Sequence == plain.Sequence)
+        while (taken < most && end - at >= stride && ((ulong*)at)[0] == ((ulong*)&plain)[0] && ((ReplyHeader*)at)->Sequence == plain.Sequence)
         {
             results[first + taken] = Unsafe.ReadUnaligned<TResult>(at + sizeof(ReplyHeader));
             at += stride;

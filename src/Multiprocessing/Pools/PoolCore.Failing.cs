@@ -7,6 +7,7 @@ namespace Multiprocessing;
 internal sealed unsafe partial class PoolCore
 {
     private bool _hasFailed;
+    private volatile bool _isAsleep;
     private volatile bool _isWithoutThread;
 
     /// <summary>One look at everything, under the gate; true if anything was done.</summary>

@@ -16,6 +16,7 @@ internal sealed unsafe partial class PoolCore
 
     // Tasks of RunAsync that have not ended; and how many in a row were added when there was no other. Races cost a look too many or too few.
     private int _open;
+    private int _looking;
     private int _alone;
 
     /// <summary>A task of RunAsync is added; true if its caller should look for its result.</summary>
@@ -32,11 +33,25 @@ internal sealed unsafe partial class PoolCore
         return alone == AloneBeforeLooking && Spin.IsUseful && PaceOf(work).Typical is > 0 and var typical && typical < ShortTask;
     }
 
+    /// <summary>
+    /// A worker may have written over the count of callers who look, and then no worker would wake the pool. Nobody of this process looks: then it is 0. Who begins to look meanwhile changes
+    /// the word before this does, or finds it at 0.
+    /// </summary>
+    private void HealBell()
+    {
+        var seen = Volatile.Read(ref _bellWords->Looking);
+        if (seen != 0 && Volatile.Read(ref _looking) == 0)
+        {
+            Interlocked.CompareExchange(ref _bellWords->Looking, 0, seen);
+        }
+    }
+
     public void Closed() => Interlocked.Decrement(ref _open);
 
     /// <summary>Looks for replies until the task has ended, but not for longer than a wake-up would take.</summary>
     public void LookFor(Task task)
     {
+        Interlocked.Increment(ref _looking);
         Interlocked.Increment(ref _bellWords->Looking);
         var end = Stopwatch.GetTimestamp() + LookTicks;
         do
@@ -51,6 +66,7 @@ internal sealed unsafe partial class PoolCore
 
         // Full fence: a worker that commits from here on wakes the pool, and what was committed before is seen by the last look.
         Interlocked.Decrement(ref _bellWords->Looking);
+        Interlocked.Decrement(ref _looking);
         if (!task.IsCompleted)
         {
             _alone = AloneAfterFailure;

@@ -190,24 +190,9 @@ internal sealed unsafe partial class PoolCore
         var status = process.ExitStatus ?? new ExitStatus();
         NoteGone(member, status, died: !isInOrder);
         LogGone(member, process, status, isInOrder);
-        if (member.Requests.Started != member.Replied)
+        foreach (var (number, work, index) in TakeBegun(member))
         {
-            var running = member.Hand.First!.Value;
-            var index = running.IndexOf(member.Replied);
-            if (running.Slice.To == index + 1 && running.EndNumber == member.Replied + 1)
-            {
-                member.Hand.RemoveFirst();
-            }
-            else
-            {
-                running.Slice = running.Slice with { From = index + 1 };
-            }
-
-            FailRunning(member, process, running.Work, index);
-        }
-        else if (member.Hand.First is { } first)
-        {
-            first.Value.Slice = first.Value.Slice with { From = first.Value.IndexOf(member.Replied) };
+            FailRunning(member, process, work, index, number);
         }
 
         for (var node = member.Hand.Last; node is not null; node = node.Previous)
@@ -229,7 +214,62 @@ internal sealed unsafe partial class PoolCore
         FinishResizes();
     }
 
-    private void FailRunning(PoolMember member, WorkerHost process, PoolWork work, int index)
+    /// <summary>
+    /// What a worker that is gone had begun and not replied to leaves its hand: one task at most. Of a damaged channel it is not known which replies were lost: then it is all that may have
+    /// been begun, and the next one at least.
+    /// </summary>
+    private static List<(uint Number, PoolWork Work, int Index)> TakeBegun(PoolMember member)
+    {
+        List<(uint, PoolWork, int)> begun = [];
+        var end = member.Requests.Started;
+        if (member.Damage is not null && member.IsBusy && end == member.Replied)
+        {
+            end++;
+        }
+
+        for (var number = member.Replied; number != end && member.Hand.First is { } first; number++)
+        {
+            begun.Add((number, first.Value.Work, first.Value.IndexOf(number)));
+            if (number + 1 == first.Value.EndNumber)
+            {
+                member.Hand.RemoveFirst();
+            }
+        }
+
+        if (member.Hand.First is { } rest)
+        {
+            rest.Value.Slice = rest.Value.Slice with { From = rest.Value.IndexOf(end) };
+        }
+
+        return begun;
+    }
+
+    /// <summary>Kills workers whose channels hold what cannot be; the others and the pool go on.</summary>
+    private void KillDamaged(PoolMember member, long now)
+    {
+        if (now - member.ClaimSeenAt > PoolTicks.Millisecond)
+        {
+            // Perhaps nobody else reads it for a while. Not at every look: the worker changes it with each task.
+            member.ClaimSeenAt = now;
+            _ = member.Requests.Started;
+        }
+
+        if (member.Damage is not null && !member.IsKilled)
+        {
+            KillNow(member, KillReason.Damaged);
+        }
+    }
+
+    private static ExitStatus StatusOf(PoolMember member, WorkerHost process)
+    {
+        var status = process.ExitStatus ?? new ExitStatus();
+        return member.Damage is null ? status : status with
+        {
+            Error = new InvalidDataException($"The memory through which worker '{process.Name}' (pid {process.Id}) and its pool talk was written over, so it was killed: {member.Damage}. Look for unsafe code in its tasks."),
+        };
+    }
+
+    private void FailRunning(PoolMember member, WorkerHost process, PoolWork work, int index, uint number)
     {
         work.ReleaseReferences(index);
         if (_broken is not null && member is { IsKilled: true, Reason: KillReason.None or KillReason.Disposed })
@@ -238,7 +278,7 @@ internal sealed unsafe partial class PoolCore
             return;
         }
 
-        switch (member.KillNumber == member.Replied ? member.Reason : KillReason.None)
+        switch (member.KillNumber == number ? member.Reason : KillReason.None)
         {
             case KillReason.Timeout:
                 work.Settings.Record.TimedOut++;
@@ -262,7 +302,7 @@ internal sealed unsafe partial class PoolCore
             return;
         }
 
-        var status = process.ExitStatus ?? new ExitStatus();
+        var status = StatusOf(member, process);
         var outOfMemory = status is { Signal: 9 } && KilledForMemory();
         work.OnError(index, new WorkerDiedException(
             process.Id, process.Name, status, process.StandardError, work.NameOf(index), work.FailedAttempts(index), outOfMemory));
@@ -279,7 +319,7 @@ internal sealed unsafe partial class PoolCore
     /// <summary>Deaths come with tasks and are theirs; but workers that never get ready, or die too often, are the pool's.</summary>
     private void CountDeath(PoolMember member, WorkerHost process, Exception? failure, bool wasReady)
     {
-        if (!wasReady && !member.IsKilled)
+        if (!wasReady && (!member.IsKilled || member.Damage is not null))
         {
             var kind = process.ExitStatus is { Signal: 9 or 15 } ? StartFailure.FromOutside
                 : _initializer is null || process.ExitStatus is { Reason: ExitReason.StartFailed } ? StartFailure.Refused
@@ -517,9 +557,15 @@ internal sealed unsafe partial class PoolCore
         for (var i = _members.Count - 1; i >= 0; i--)
         {
             var member = _members[i];
+            KillDamaged(member, now);
             if (member.IsKilled)
             {
                 continue;
+            }
+
+            if (member.State == MemberState.Starting)
+            {
+                LookBy(now + LookWhileStarting); // what it says first may be overheard, if another worker damages the bell
             }
 
             if (member.KillAt != 0 && now >= member.KillAt)
@@ -550,15 +596,27 @@ internal sealed unsafe partial class PoolCore
     {
         var first = member.Hand.First!.Value;
         var limit = first.Work.Settings.TimeoutTicks;
-        if (limit == 0 || member.Requests.Started == member.Replied || IsTimeLimitOff(member))
+        if (limit == 0 || IsTimeLimitOff(member))
         {
             return;
         }
 
-        // The number before the time: a number is never seen with the time of an older task.
+        // The number before the time: a number is never seen with the time of an older task. And both before the claim, which the worker changes first.
         var number = (uint)Volatile.Read(ref member.Channel->TimedSequence);
         var begun = Volatile.Read(ref member.Channel->TimedStart);
-        if (number != member.Replied || begun == 0)
+        var isBegun = number == member.Replied && begun != 0;
+        if (begun < 0 || begun > Stopwatch.GetTimestamp() || (isBegun && member.Requests.Started == member.Replied))
+        {
+            member.Requests.Damaged($"it says that it began task {number} at {begun} (it is {now}), and has claimed the first {member.Requests.Started}");
+            return;
+        }
+
+        if (member.Requests.Started == member.Replied)
+        {
+            return;
+        }
+
+        if (!isBegun)
         {
             LookBy(now + PoolTicks.Millisecond);
             return;

@@ -9,6 +9,8 @@ internal sealed unsafe partial class PoolCore
     /// <summary>While tasks are out, the longest time without a look: short tasks share a notification, and one that turns out long must not hold back the replies before it.</summary>
     private static readonly long LookWhileOut = 20 * PoolTicks.Millisecond;
 
+    private static readonly long LookWhileStarting = 500 * PoolTicks.Millisecond;
+
     private static readonly long Idle = 30_000 * PoolTicks.Millisecond;
     private const int FailuresBeforeResting = 8;
     private const int TriesWhileResting = 16;
@@ -40,7 +42,9 @@ internal sealed unsafe partial class PoolCore
                 continue;
             }
 
-            var sequence = WaitPoint.Announce(&_bellWords->Replies);
+            HealBell();
+            _isAsleep = true;
+            var sequence = WaitPoint.Announce(&_bellWords->Replies); // a full fence: who adds to the inbox from here on sees that it sleeps
             if (!HasNews())
             {
                 var left = Volatile.Read(ref _nextLook) - Stopwatch.GetTimestamp();
@@ -49,6 +53,8 @@ internal sealed unsafe partial class PoolCore
                     WaitPoint.Sleep(&_bellWords->Replies, sequence, TimeSpan.FromSeconds((double)left / Stopwatch.Frequency));
                 }
             }
+
+            _isAsleep = false;
         }
 
         // Who comes late finds the memory mapped still; only the hold is given up.

@@ -5,37 +5,55 @@ namespace Multiprocessing;
 /// <summary>What comes back from the workers.</summary>
 internal sealed unsafe partial class PoolCore
 {
-    /// <summary>Reads all replies of a worker; true if there were any.</summary>
+    /// <summary>Reads all replies of a worker; true if there were any. What cannot be a reply is <see cref="PoolMember.Damage"/>, and nothing behind it is read.</summary>
     private bool Collect(PoolMember member, bool all = false)
     {
-        if (member.IsHeldUp)
+        if (member.IsHeldUp || member.Damage is not null)
         {
             return false;
         }
 
         var from = member.ReplyTail;
         var head = Volatile.Read(ref member.Channel->ReplyHead);
-        if (head == member.ReplyTail)
+        if (head == from)
         {
             return false;
         }
 
+        if (head < from || head - from > ChannelLayout.RingBytes || (head & 7) != 0)
+        {
+            member.Requests.Damaged($"it says that its replies end at byte {head}, and they were read up to {from}");
+            return true;
+        }
+
         var ring = member.Memory.Base + ChannelLayout.ReplyRing;
+        TaskTimes times = default;
         while (member.ReplyTail != head)
         {
-            var at = ring + (member.ReplyTail & (ChannelLayout.RingBytes - 1));
-            var header = (ReplyHeader*)at;
-            if (header->Kind == ReplyKind.Result && CollectMany(member, at, head))
+            var offset = member.ReplyTail & (ChannelLayout.RingBytes - 1);
+            var at = ring + offset;
+            if (CollectMany(member, at, head))
             {
                 continue;
             }
 
-            var times = header->IsMeasured != 0 ? (TaskTimes*)(at + sizeof(ReplyHeader)) : null;
-            var data = at + sizeof(ReplyHeader) + (times is null ? 0 : sizeof(TaskTimes));
-            switch (header->Kind)
+            if (!TryReadHeader(member, at, ChannelLayout.RingBytes - offset, head, out var header))
+            {
+                member.Requests.Damaged($"what lies at byte {member.ReplyTail} of its replies is none (kind {header.Kind}, task {header.Sequence}, {header.Length} bytes)");
+                return true;
+            }
+
+            var data = at + sizeof(ReplyHeader);
+            if (header.IsMeasured != 0 && header.Kind != ReplyKind.Pad)
+            {
+                times = *(TaskTimes*)data;
+                data += sizeof(TaskTimes);
+            }
+
+            switch (header.Kind)
             {
                 case ReplyKind.Pad:
-                    member.ReplyTail += header->Length;
+                    member.ReplyTail += header.Length;
                     continue;
                 case ReplyKind.Ready:
                     OnReady(member);
@@ -47,14 +65,14 @@ internal sealed unsafe partial class PoolCore
                     OnNote(member, header, data);
                     break;
                 case ReplyKind.InitializerFailed:
-                    Break(ReadError(Content(member, header, data, out var end), end));
+                    OnInitializerFailed(member, header, data);
                     break;
                 default:
-                    OnReply(member, header, times, data);
+                    OnReply(member, header, header.IsMeasured != 0 && AreSane(times) ? &times : null, data);
                     break;
             }
 
-            member.ReplyTail += (data - at + header->Length + 7) & ~7;
+            member.ReplyTail += (data - at + header.Length + 7) & ~7;
         }
 
         member.Requests.Completed(member.Replied);
@@ -72,15 +90,57 @@ internal sealed unsafe partial class PoolCore
         return member.ReplyTail != from;
     }
 
-    /// <summary>Reads as many plain results as lie here one behind the other; false if there is none.</summary>
-    private static bool CollectMany(PoolMember member, byte* at, long head)
+    /// <summary>
+    /// Copies a reply's header, so that what was checked is what is used whatever is written there meanwhile; false if it is no reply that can come now. What it announces lies between
+    /// <paramref name="at"/> and the end of what is committed, in one piece.
+    /// </summary>
+    private static bool TryReadHeader(PoolMember member, byte* at, long toEnd, long head, out ReplyHeader header)
     {
-        var handed = member.Hand.First!.Value;
-        var work = handed.Work;
-        if (work.RawLength < 0 || work.Count == 1 || member.Reason != KillReason.None)
+        header = default;
+        var room = Math.Min(toEnd, head - member.ReplyTail);
+        fixed (ReplyHeader* copy = &header)
+        {
+            Buffer.MemoryCopy(at, copy, sizeof(ReplyHeader), Math.Min(room, sizeof(ReplyHeader))); // of a pad at the very end of the ring there is only the first half
+        }
+
+        if (header.Kind == ReplyKind.Pad)
+        {
+            return header.Length == toEnd && toEnd <= room;
+        }
+
+        var before = sizeof(ReplyHeader) + (header.IsMeasured != 0 ? sizeof(TaskTimes) : 0);
+        if (header.Length < 0 || before + (long)header.Length > room || (header.IsOutside != 0 && header.Length != 2 * sizeof(long)))
         {
             return false;
         }
+
+        return header.Kind switch
+        {
+            ReplyKind.Result or ReplyKind.Error => member.Hand.First is { } first && header.Sequence == member.Replied && member.Replied - first.Value.FirstNumber < (uint)first.Value.Slice.Count,
+            ReplyKind.Ready or ReplyKind.InitializerFailed => member.ReadyAt == 0,
+            ReplyKind.Note => true,
+            _ => false,
+        };
+    }
+
+    /// <summary>Times that were measured, and not memory that somebody wrote over: then they are left out.</summary>
+    private static bool AreSane(in TaskTimes times) => times.Work > 0 && times.Begun > 0 && times.Begun + times.Work is var end && end > 0 && end <= Stopwatch.GetTimestamp();
+
+    private void OnInitializerFailed(PoolMember member, in ReplyHeader header, byte* data)
+    {
+        var content = Content(member, header, data, out var end);
+        Break(ReadError(content, end));
+    }
+
+    /// <summary>Reads as many plain results as lie here one behind the other; false if there is none.</summary>
+    private static bool CollectMany(PoolMember member, byte* at, long head)
+    {
+        if (member.Hand.First is not { } first || first.Value.Work is not { RawLength: >= 0, Count: > 1 } work || member.Reason != KillReason.None)
+        {
+            return false;
+        }
+
+        var handed = first.Value;
 
         var toEnd = ChannelLayout.RingBytes - (member.ReplyTail & (ChannelLayout.RingBytes - 1));
         var end = at;
@@ -105,12 +165,12 @@ internal sealed unsafe partial class PoolCore
         return true;
     }
 
-    private void OnNote(PoolMember member, ReplyHeader* header, byte* data)
+    private void OnNote(PoolMember member, in ReplyHeader header, byte* data)
     {
         try
         {
             var content = Content(member, header, data, out var end);
-            if (TaskLinks.Find(*(long*)content) is { } link)
+            if (end - content >= sizeof(long) && TaskLinks.Find(*(long*)content) is { } link)
             {
                 var task = member.Hand.First is { } running && member.Requests.Started != member.Replied ? running.Value.Work.NameOf(running.Value.IndexOf(member.Replied)) : "";
                 _notes.Add(link.Read(content + sizeof(long), end, new TaskScope(Name, member.Number, member.Process?.Id ?? 0, task)));
@@ -153,12 +213,12 @@ internal sealed unsafe partial class PoolCore
         }
     }
 
-    private void OnReply(PoolMember member, ReplyHeader* header, TaskTimes* times, byte* data)
+    private void OnReply(PoolMember member, in ReplyHeader header, TaskTimes* times, byte* data)
     {
         var handed = member.Hand.First!.Value;
-        var index = handed.IndexOf(header->Sequence);
+        var index = handed.IndexOf(header.Sequence);
         var work = handed.Work;
-        member.Replied = header->Sequence + 1;
+        member.Replied = header.Sequence + 1;
         if (member.Replied == handed.EndNumber)
         {
             member.Hand.RemoveFirst();
@@ -169,8 +229,8 @@ internal sealed unsafe partial class PoolCore
             PaceOf(work).Learn(times->Work + times->Read);
         }
 
-        var isTooLate = EndedAfterTimeLimit(member, header->Sequence);
-        if (member.Reason != KillReason.None && member.KillNumber == header->Sequence && !member.IsKilled)
+        var isTooLate = EndedAfterTimeLimit(member, header.Sequence);
+        if (member.Reason != KillReason.None && member.KillNumber == header.Sequence && !member.IsKilled)
         {
             member.Reason = KillReason.None; // it has stopped by itself
             member.KillAt = 0;
@@ -192,7 +252,7 @@ internal sealed unsafe partial class PoolCore
             var content = Content(member, header, data, out var end);
             member.Seen.ResultBytes += end - content;
             work.Settings.Record.ResultBytes += end - content;
-            if (header->Kind == ReplyKind.Result)
+            if (header.Kind == ReplyKind.Result)
             {
                 work.Settings.Body?.LearnBytes(end - content);
                 readingTicks = work.OnResult(index, content, end, times is not null);
@@ -216,17 +276,32 @@ internal sealed unsafe partial class PoolCore
     }
 
     /// <summary>Where a reply's content lies: behind its header, or in a segment of its own.</summary>
-    private static byte* Content(PoolMember member, ReplyHeader* header, byte* data, out byte* end)
+    /// <exception cref="InvalidDataException">There is no such segment, or it is smaller: the channel is damaged.</exception>
+    private static byte* Content(PoolMember member, in ReplyHeader header, byte* data, out byte* end)
     {
-        if (header->IsOutside == 0)
+        if (header.IsOutside == 0)
         {
-            end = data + header->Length;
+            end = data + header.Length;
             return data;
         }
 
-        var content = member.Outside.Open(((long*)data)[0]).Base;
-        end = content + ((long*)data)[1];
-        return content;
+        var (word, length) = (((long*)data)[0], ((long*)data)[1]);
+        try
+        {
+            var segment = member.Outside.Open(word);
+            if (length < 0 || length > segment.Size)
+            {
+                throw new InvalidDataException($"A result of {length} bytes does not lie in a segment of {segment.Size}.");
+            }
+
+            end = segment.Base + length;
+            return segment.Base;
+        }
+        catch (Exception exception) when (exception is InvalidDataException or IOException)
+        {
+            member.Requests.Damaged(ExceptionText.Message(exception));
+            throw;
+        }
     }
 
     private void OnReady(PoolMember member)

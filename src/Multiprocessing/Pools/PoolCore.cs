@@ -258,7 +258,10 @@ internal sealed unsafe partial class PoolCore
     {
         // After the inbox's own full fence.
         Interlocked.MemoryBarrier();
-        WaitPoint.Notify(&_bellWords->Replies, 1, _bell.Session.Doorbells);
+        if (_isAsleep)
+        {
+            WaitPoint.WakeAll(&_bellWords->Replies); // this process's own knowledge: a worker may have written over what the bell says of sleepers
+        }
     }
 
     /// <exception cref="ProcessStartException">The system has no thread for it.</exception>

@@ -21,6 +21,9 @@ internal enum KillReason
     Cancelled,
     Disposed,
 
+    /// <summary>It wrote into its channel what cannot be.</summary>
+    Damaged,
+
     /// <summary>The pool gave up; only in log records.</summary>
     Broken,
 
@@ -78,7 +81,14 @@ internal sealed unsafe class PoolMember
     public LinkedList<Handed> Hand { get; } = [];
 
     /// <summary>How many replies have come: also the number of the task whose reply comes next.</summary>
-    public uint Replied { get; set; }
+    public uint Replied
+    {
+        get => Requests.Replied;
+        set => Requests.Replied = value;
+    }
+
+    /// <summary>What it has written into its channel that cannot be; null while all is well. It is killed for it, and nothing more is read of it.</summary>
+    public string? Damage => Requests.Damage;
 
     public long ReplyTail { get; set; }
 
@@ -107,19 +117,22 @@ internal sealed unsafe class PoolMember
     /// <summary>Where it was when somebody looked for tasks to take from it, and when that was.</summary>
     public (uint Started, long At) LastSeen { get; set; }
 
+    /// <summary>When its claim was checked last.</summary>
+    public long ClaimSeenAt { get; set; }
+
     public int Backlog => (int)(Requests.Next - Replied);
 
     /// <summary>Tasks in its hand that it has not begun.</summary>
     public int Unstarted => (int)(Requests.Next - Requests.Started);
 
-    public bool TakesTasks => State == MemberState.Ready && !IsKilled;
+    public bool TakesTasks => State == MemberState.Ready && !IsKilled && Damage is null;
 
     public bool IsBusy => Replied != Requests.Next;
 
     /// <summary>What it tells is not read now, because the program is slow to take what was told before.</summary>
     public bool IsHeldUp { get; set; }
 
-    public bool HasReplies => !IsHeldUp && Volatile.Read(ref _channel->ReplyHead) != ReplyTail;
+    public bool HasReplies => !IsHeldUp && Damage is null && Volatile.Read(ref _channel->ReplyHead) != ReplyTail;
 
     public bool Knows(int body)
     {

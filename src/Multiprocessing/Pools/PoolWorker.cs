@@ -78,6 +78,11 @@ internal sealed unsafe class PoolWorker
 
     public string Pool => _start.Pool;
 
+    /// <summary>What lies between it and the pool.</summary>
+    public PoolMemory Channel => _start.Channel;
+
+    public PoolMemory Bell => _start.Bell;
+
     public int Number => _start.Number;
 
     /// <summary>What is known of the task that runs.</summary>

@@ -1,6 +1,13 @@
 namespace Multiprocessing;
 
-/// <summary>The pool's end of a worker's request ring: writes tasks, makes them known, takes them back. Only under the pool's gate.</summary>
+/// <summary>
+/// The pool's end of a worker's request ring: writes tasks, makes them known, takes them back. Only under the pool's gate.
+/// <para>
+/// The worker's process can write anything here, on purpose or not. So what this side has written is kept on this side, and what the worker writes is taken only if it can be: how many tasks
+/// it has begun lies between those that it has replied to and those that it was handed, and never falls. Anything else is <see cref="Damage"/>: then nothing more is written or taken back,
+/// and the worker is killed.
+/// </para>
+/// </summary>
 internal sealed unsafe class RequestRing(PoolMemory memory)
 {
     private const int Mask = ChannelLayout.RingBytes - 1;
@@ -12,17 +19,47 @@ internal sealed unsafe class RequestRing(PoolMemory memory)
     private readonly long[] _positions = new long[ChannelLayout.MostHanded];
     private readonly List<(uint Number, Segment Segment)> _outside = [];
     private Segment? _idle;
+    private const int MostTries = 1 << 20;
+
     private long _head;
     private long _consumed;
+    private uint _handed;
+    private uint _started;
 
-    /// <summary>The number of the next task to be written; what was made known ends at <see cref="Handed"/>.</summary>
+    /// <summary>The number of the next task to be written.</summary>
     public uint Next { get; private set; }
 
-    /// <summary>How many tasks were made known, all told.</summary>
-    public uint Handed => (uint)(Volatile.Read(ref _channel->Claim) >> 32);
+    /// <summary>How many replies have come.</summary>
+    public uint Replied { get; set; }
 
-    /// <summary>How many tasks the worker has begun, all told (acquire).</summary>
-    public uint Started => (uint)Volatile.Read(ref _channel->Claim);
+    /// <summary>What the worker has written that cannot be; null while all is well.</summary>
+    public string? Damage { get; private set; }
+
+    /// <summary>How many tasks the worker has begun, all told (acquire); of a channel that is damaged, as many as were known before.</summary>
+    public uint Started
+    {
+        get
+        {
+            var claim = Volatile.Read(ref _channel->Claim);
+            var started = (uint)claim;
+            if (Damage is null)
+            {
+                if ((uint)(claim >> 32) == _handed && started - Replied <= _handed - Replied && (int)(started - _started) >= 0)
+                {
+                    _started = started;
+                }
+                else
+                {
+                    Damaged($"its claim says {started} of {(uint)(claim >> 32)} tasks, and it was handed {_handed} and has replied to {Replied}");
+                }
+            }
+
+            return (int)(Replied - _started) > 0 ? Replied : _started;
+        }
+    }
+
+    /// <summary>The first thing that was found counts.</summary>
+    public void Damaged(string what) => Damage ??= what;
 
     /// <summary>Room for one record in one piece; null if there is none now. Nothing is seen of it before <see cref="Publish"/>.</summary>
     public byte* TryReserve(int bytes)
@@ -32,7 +69,14 @@ internal sealed unsafe class RequestRing(PoolMemory memory)
         var pad = toEnd < bytes ? toEnd : 0;
         if (_head + pad + bytes - _consumed > ChannelLayout.RingBytes)
         {
-            _consumed = Volatile.Read(ref _channel->Consumed);
+            var consumed = Volatile.Read(ref _channel->Consumed);
+            if (consumed < _consumed || consumed > _head)
+            {
+                Damaged($"it says that it has read {consumed} bytes, after {_consumed}, of {_head}");
+                return null;
+            }
+
+            _consumed = consumed;
             if (_head + pad + bytes - _consumed > ChannelLayout.RingBytes)
             {
                 return null;
@@ -103,9 +147,10 @@ internal sealed unsafe class RequestRing(PoolMemory memory)
     /// </summary>
     public void Publish()
     {
-        var count = Next - Handed;
-        if (count != 0)
+        var count = Next - _handed;
+        if (count != 0 && Damage is null)
         {
+            _handed = Next;
             Interlocked.Add(ref _channel->Claim, (long)count << 32);
             WaitPoint.Notify(&_channel->Requests, 1, memory.Session.Doorbells);
         }
@@ -114,19 +159,25 @@ internal sealed unsafe class RequestRing(PoolMemory memory)
     /// <summary>Takes back the tasks from number <paramref name="first"/> on that were not begun, and returns the number of the first one taken; none was if that is <see cref="Next"/>.</summary>
     public uint TakeBack(uint first)
     {
-        while (true)
+        for (var tries = 0; ; tries++)
         {
-            var claim = Volatile.Read(ref _channel->Claim);
-            var started = (uint)claim;
-            var handed = (uint)(claim >> 32);
+            var started = Started;
             var from = (int)(first - started) < 0 ? started : first;
-            if (from == handed)
+            if (Damage is not null || from == _handed)
             {
-                return handed;
+                return Next; // of a damaged channel none: what it has begun is known when it is gone
             }
 
+            if (tries == MostTries)
+            {
+                Damaged("its claim changes without end");
+                return Next;
+            }
+
+            var claim = ((long)_handed << 32) | started;
             if (Interlocked.CompareExchange(ref _channel->Claim, ((long)from << 32) | started, claim) == claim)
             {
+                _handed = from;
                 _head = _positions[from % ChannelLayout.MostHanded];
                 Next = from;
                 for (var i = _outside.Count - 1; i >= 0; i--)

@@ -24,6 +24,7 @@ internal sealed unsafe class Segment
 {
     private readonly bool _pressed;
     private int _unmapped;
+    private SegmentShape? _shape;
 
     public Segment(SegmentId id, byte* address, long size, bool collectEagerly)
     {
@@ -46,6 +47,9 @@ internal sealed unsafe class Segment
     public long Size { get; }
 
     public SegmentHeader* Header => (SegmentHeader*)Base;
+
+    /// <summary>What its head said when it was asked for first; null if that makes no sense.</summary>
+    public SegmentShape? Shape => _shape ??= SegmentShape.Read(this);
 
     /// <summary>Unmaps at once; only for a mapping that no other thread can be using.</summary>
     public void Unmap()

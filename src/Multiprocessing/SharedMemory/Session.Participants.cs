@@ -266,19 +266,19 @@ internal sealed unsafe partial class Session
             return;
         }
 
-        var header = target.Header;
-        if (Volatile.Read(ref header->Magic) == SegmentHeader.ExpectedMagic)
+        // One whose head makes no sense is left alone: who sleeps there looks after the slice.
+        if (target.Shape is { } shape)
         {
-            NoteGone(header, participant);
+            NoteGone(target.Header, participant);
             KillPoints.Pass(KillPoint.DeathNoted);
-            for (var i = 0; i < header->LockCount; i++)
+            for (var i = shape.LocksNow(target) - 1; i >= 0; i--)
             {
-                WordWait.Wake((int*)(target.Base + header->LockOffset + (i * header->LockStride)), int.MaxValue);
+                WordWait.Wake((int*)(target.Base + shape.LockOffset + ((long)i * shape.LockStride)), int.MaxValue);
             }
 
-            for (var i = 0; i < header->WaitPointCount; i++)
+            for (var i = 0; i < shape.WaitPointCount; i++)
             {
-                WaitPoint.WakeAll((WaitPoint*)(target.Base + header->WaitPointOffset) + i);
+                WaitPoint.WakeAll((WaitPoint*)(target.Base + shape.WaitPointOffset) + i);
             }
         }
 

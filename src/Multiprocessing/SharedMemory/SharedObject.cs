@@ -7,6 +7,10 @@ internal abstract unsafe class SharedObject(Session session, Segment segment)
 
     public Segment Segment { get; } = segment;
 
+    /// <summary>What the segment's head said when this process mapped it; the head itself is not asked again.</summary>
+    public SegmentShape Shape { get; } = segment.Shape
+        ?? throw new InvalidDataException($"The head of segment {segment.Id.Index}-{segment.Id.Generation} makes no sense: somebody has written over it.");
+
     /// <summary>Wrappers in this process; guarded by the session.</summary>
     internal int References { get; set; }
 
@@ -22,10 +26,9 @@ internal abstract unsafe class SharedObject(Session session, Segment segment)
     /// <summary>Wakes everybody who sleeps on the object, in all processes.</summary>
     internal void WakeAll()
     {
-        var header = Segment.Header;
-        for (var i = 0; i < header->WaitPointCount; i++)
+        for (var i = 0; i < Shape.WaitPointCount; i++)
         {
-            var point = (WaitPoint*)(Segment.Base + header->WaitPointOffset) + i;
+            var point = (WaitPoint*)(Segment.Base + Shape.WaitPointOffset) + i;
             WaitPoint.WakeAll(point);
             if (Volatile.Read(ref point->AsyncArmed) != 0)
             {

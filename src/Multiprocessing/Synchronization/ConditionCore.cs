@@ -32,12 +32,20 @@ internal sealed unsafe partial class ConditionCore : SyncCore
     {
         _frame = frame;
         _state = &frame->Condition;
-        _guard = (int*)((byte*)frame + frame->Header.LockOffset);
+        if (host.Shape.MostLocks <= MostWaiters)
+        {
+            throw new InvalidDataException("The head of a condition's segment leaves no room for its waiters: somebody has written over it.");
+        }
+
+        _guard = (int*)((byte*)frame + host.Shape.LockOffset);
         _waiters = (ConditionWaiter*)_guard;
     }
 
     /// <summary>The lock under which is waited and notified; the same of all wrappers.</summary>
     public LockCore Lock { get; set; } = null!;
+
+    /// <summary>One more than the last entry that was ever used; never more than there are, whatever is written there.</summary>
+    private int Used => Math.Clamp(Volatile.Read(ref _frame->Header.LockCount), 1, MostWaiters + 1);
 
     /// <summary>How many wait and are not notified, in all processes.</summary>
     public int WaiterCount
@@ -45,7 +53,7 @@ internal sealed unsafe partial class ConditionCore : SyncCore
         get
         {
             var count = 0;
-            for (var i = 1; i < Volatile.Read(ref _frame->Header.LockCount); i++)
+            for (var i = 1; i < Used; i++)
             {
                 count += Volatile.Read(ref _waiters[i].State) == ConditionWaiter.Waiting ? 1 : 0;
             }
@@ -69,7 +77,7 @@ internal sealed unsafe partial class ConditionCore : SyncCore
     public int Enlist()
     {
         EnterGuard();
-        var used = _frame->Header.LockCount;
+        var used = Used;
         var index = 1;
         while (index < used && _waiters[index].State != ConditionWaiter.Free)
         {
@@ -158,7 +166,7 @@ internal sealed unsafe partial class ConditionCore : SyncCore
     public void NotifyAll()
     {
         EnterGuard();
-        for (var i = 1; i < _frame->Header.LockCount; i++)
+        for (var i = 1; i < Used; i++)
         {
             if (IsWaiting(_waiters + i))
             {
@@ -174,7 +182,7 @@ internal sealed unsafe partial class ConditionCore : SyncCore
     protected override void Reap()
     {
         var passedOn = false;
-        for (var i = 1; i < Volatile.Read(ref _frame->Header.LockCount); i++)
+        for (var i = 1; i < Used; i++)
         {
             var waiter = _waiters + i;
             var owner = Volatile.Read(ref waiter->Owner);
@@ -219,7 +227,7 @@ internal sealed unsafe partial class ConditionCore : SyncCore
     private int Oldest(long before)
     {
         var (oldest, ticket) = (0, before);
-        for (var i = 1; i < _frame->Header.LockCount; i++)
+        for (var i = 1; i < Used; i++)
         {
             if (IsWaiting(_waiters + i) && _waiters[i].Ticket < ticket)
             {

@@ -18,7 +18,7 @@ internal abstract unsafe class GuardedCore : SyncCore
         : base(host, frame)
     {
         Frame = frame;
-        _guard = (int*)((byte*)frame + frame->Header.LockOffset);
+        _guard = (int*)((byte*)frame + host.Shape.LockOffset);
         _rows = (SyncRow*)((byte*)frame + SyncFrame.RowsOffset);
         OwnRow = _rows + Members.Self.Slot;
     }

@@ -71,10 +71,9 @@ internal abstract unsafe partial class SyncCore
     /// <summary>Wakes who sleeps on words and not at a wait point.</summary>
     internal void WakeWords()
     {
-        var header = &_frame->Header;
-        for (var i = 0; i < Volatile.Read(ref header->LockCount); i++)
+        for (var i = Host.Shape.LocksNow(Host.Segment) - 1; i >= 0; i--)
         {
-            WordWait.Wake((int*)((byte*)_frame + header->LockOffset + (i * header->LockStride)), int.MaxValue);
+            WordWait.Wake((int*)((byte*)_frame + Host.Shape.LockOffset + ((long)i * Host.Shape.LockStride)), int.MaxValue);
         }
     }
 
