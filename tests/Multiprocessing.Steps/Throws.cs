@@ -152,6 +152,7 @@ internal static class Throws
         EntryPoint.KillTimer => [TerminateDeafChild],
         EntryPoint.SpareTimer => [PrepareSpare],
         EntryPoint.PoolThread or EntryPoint.PoolStep or EntryPoint.WorkerLaunch or EntryPoint.WorkerEnd => [RunPool],
+        EntryPoint.WorkerThread => [RunPoolOnThread],
         EntryPoint.NoteDelivery => [ReportProgress],
         EntryPoint.SourceEnd => [LeaveStream],
         EntryPoint.ParentListener => [RunListeningChild],
@@ -274,6 +275,12 @@ internal static class Throws
         Require((await pool.MapAsync(Enumerable.Range(0, 100), static item => item + 1)).Sum() == 5050, "the results are right");
         await pool.ResizeAsync(1);
         await pool.ShutdownAsync();
+    }
+
+    private static async Task RunPoolOnThread(ChildProcessOptions? options)
+    {
+        await using var pool = new ProcessPool(new ProcessPoolOptions { Workers = 0 });
+        Require(await pool.RunAsync(static () => 7) == 7, "the result is right");
     }
 
     private static async Task ReportProgress(ChildProcessOptions? options)

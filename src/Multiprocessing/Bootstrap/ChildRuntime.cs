@@ -28,10 +28,15 @@ internal sealed class ChildRuntime
         _stopper = new ChildStopper(_writer);
     }
 
-    /// <summary>Ends this child, because something failed that it cannot go on without: the parent gets the exception.</summary>
+    /// <summary>Ends this child, because something failed that it cannot go on without: the parent gets the exception. A process that is no child (a pool's worker may be a thread) goes on.</summary>
     public static void Die(Exception exception)
     {
-        _ = _current?.Fail(exception);
+        if (_current is not { } child)
+        {
+            return;
+        }
+
+        _ = child.Fail(exception);
         Environment.Exit(ChildExitCodes.UnhandledException);
     }
 

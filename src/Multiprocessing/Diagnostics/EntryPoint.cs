@@ -50,6 +50,9 @@ internal enum EntryPoint
     /// <summary>The continuation that disposes of a stream's source.</summary>
     SourceEnd = 14,
 
+    /// <summary>The thread of a worker that is no process.</summary>
+    WorkerThread = 30,
+
     // Of a child.
     /// <summary>The thread that listens to the parent.</summary>
     ParentListener = 15,
