@@ -66,7 +66,7 @@ internal static class Throws
 
     private static int[] Passages(EntryPoint point) => point switch
     {
-        EntryPoint.ChildExit => [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
+        EntryPoint.ChildExit => [1, 2, 3, 4, 5, 6, 7, 8, 9],
         EntryPoint.ChildEvent => [1, 2, 3, 4],
         EntryPoint.PoolStep => [1, 2, 3, 4, 6, 9, 14],
         EntryPoint.Cancellation or EntryPoint.AsyncScan or EntryPoint.WorkerLaunch or EntryPoint.WorkerEnd => [1, 2],
@@ -142,9 +142,10 @@ internal static class Throws
 
     private static IEnumerable<Func<ChildProcessOptions?, Task>> DeedsOf(EntryPoint point) => point switch
     {
-        EntryPoint.ChildWatcher or EntryPoint.ChildEvent or EntryPoint.ChildExit or EntryPoint.ChildCompletion or EntryPoint.OutputPump or EntryPoint.WarmUp
+        EntryPoint.ChildWatcher or EntryPoint.ChildEvent or EntryPoint.ChildExit or EntryPoint.OutputPump or EntryPoint.WarmUp
             or EntryPoint.PipeReader or EntryPoint.ProcessEnd => [RunChild],
         EntryPoint.ChildResult => [RunChild],
+        EntryPoint.ChildCompletion => [RunChildWithoutResult],
         EntryPoint.StartTimer or EntryPoint.Clock or EntryPoint.ClockAlarm => [RunLateChild],
         EntryPoint.WorkerThread or EntryPoint.ThreadWork => [MapLazySources],
         EntryPoint.SourceBegin => [ReadAsyncSource],
@@ -152,7 +153,7 @@ internal static class Throws
         EntryPoint.KillTimer => [TerminateDeafChild],
         EntryPoint.SpareTimer => [PrepareSpare],
         EntryPoint.PoolThread or EntryPoint.PoolStep or EntryPoint.WorkerLaunch or EntryPoint.WorkerEnd => [RunPool],
-        EntryPoint.WorkerThread => [RunPoolOnThread],
+        EntryPoint.PoolWorkerThread => [RunPoolOnThread],
         EntryPoint.NoteDelivery => [ReportProgress],
         EntryPoint.SourceEnd => [LeaveStream],
         EntryPoint.ParentListener => [RunListeningChild],
@@ -183,6 +184,13 @@ internal static class Throws
         Require(!ChildProcess.Active.Contains(child), "it is not active any more");
         Require(await child.Result == 7, "its result has come");
         child.Join();
+        await child.Completion;
+    }
+
+    private static async Task RunChildWithoutResult(ChildProcessOptions? options)
+    {
+        await using var child = ChildProcess.Run(static () => { });
+        await child.JoinAsync();
         await child.Completion;
     }
 

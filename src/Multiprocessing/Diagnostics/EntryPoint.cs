@@ -51,7 +51,7 @@ internal enum EntryPoint
     SourceEnd = 14,
 
     /// <summary>The thread of a worker that is no process.</summary>
-    WorkerThread = 30,
+    PoolWorkerThread = 37,
 
     // Of a child.
     /// <summary>The thread that listens to the parent.</summary>

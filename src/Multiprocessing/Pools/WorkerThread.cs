@@ -46,7 +46,7 @@ internal sealed class WorkerThread : WorkerHost
 
     /// <summary>Without the caller's execution context, which does not cross to a worker either.</summary>
     public override void Start() => LastResort.NewThread(
-        EntryPoint.WorkerThread, $"Multiprocessing worker {Name}", Run, exception => End(new ExitStatus { Reason = ExitReason.UnhandledException, Error = exception }, exception)).UnsafeStart();
+        EntryPoint.PoolWorkerThread, $"Multiprocessing worker {Name}", Run, exception => End(new ExitStatus { Reason = ExitReason.UnhandledException, Error = exception }, exception)).UnsafeStart();
 
     public override unsafe void Kill()
     {
