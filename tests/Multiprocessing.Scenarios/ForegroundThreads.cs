@@ -28,7 +28,8 @@ internal static class ForegroundThreads
                     Report.Line("thread", "finished");
                     Environment.ExitCode = 5;
                     finished.Set();
-                }) { IsBackground = way == "background" }.Start();
+                })
+                { IsBackground = way == "background" }.Start();
                 return "result";
             },
             new ChildProcessOptions { StandardError = ProcessOutput.Discard });

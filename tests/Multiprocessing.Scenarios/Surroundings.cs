@@ -99,7 +99,6 @@ internal static partial class Surroundings
             child.Join();
         }
 
-        Report.Line("directories", Directory.GetDirectories(Session.IsStarted ? Path.GetDirectoryName(Session.Current.Directory)! : "/dev/shm", $"mp-*").Length);
         for (var handler = 0; handler < 2; handler++)
         {
             AppDomain.CurrentDomain.ProcessExit += static (_, _) =>

@@ -10,6 +10,9 @@ namespace Multiprocessing;
 /// </summary>
 internal sealed class ChildRuntime
 {
+    // The parent reads all the time, or is stopped.
+    private static readonly TimeSpan PatienceAtExit = TimeSpan.FromMilliseconds(100);
+
     private readonly PipeEnd _control;
     private readonly FrameReader _reader = new();
     private readonly FrameWriter _writer;
@@ -303,6 +306,7 @@ internal sealed class ChildRuntime
     /// </summary>
     private void Listen()
     {
+        LastResort.OnProcessExit(TellExit);
         AppDomain.CurrentDomain.UnhandledException += (_, arguments) => LastResort.Run(EntryPoint.UnhandledException, arguments.ExceptionObject, ReportLastException);
         _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => OnSignal(context, Signals.Terminate)));
         _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, context => OnSignal(context, Signals.Interrupt)));
@@ -310,6 +314,8 @@ internal sealed class ChildRuntime
         // A child that does not hear its parent any more would outlive it.
         LastResort.NewThread(EntryPoint.ParentListener, "Multiprocessing parent listener", ListenToParent, Die).Start();
     }
+
+    private void TellExit() => _ = _writer.TrySend(FrameKind.Exiting, BitConverter.GetBytes(Environment.ExitCode), PatienceAtExit);
 
     private void ListenToParent()
     {

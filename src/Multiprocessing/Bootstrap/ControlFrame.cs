@@ -38,6 +38,9 @@ internal enum FrameKind
 
     /// <summary>Child: I was asked to stop, and go.</summary>
     Stopping,
+
+    /// <summary>Child: it exits in good order; with its exit code (4 bytes), for a parent to which the system does not tell it.</summary>
+    Exiting,
 }
 
 /// <summary>One message of the control channel.</summary>
@@ -71,7 +74,7 @@ internal sealed class FrameReader
     {
         var kind = BinaryPrimitives.ReadInt32LittleEndian(header);
         var length = BinaryPrimitives.ReadInt64LittleEndian(header[8..]);
-        return kind is >= (int)FrameKind.Hello and <= (int)FrameKind.Stopping && length >= 0 && length <= FrameWriter.LargestPayload
+        return kind is >= (int)FrameKind.Hello and <= (int)FrameKind.Exiting && length >= 0 && length <= FrameWriter.LargestPayload
             ? (int)length
             : throw new InvalidDataException($"The control channel carries something else than frames (kind {kind}, length {length}): the process at its other end wrote to a descriptor that is not its own.");
     }

@@ -17,6 +17,7 @@ internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
     private bool _killRequested;
     private bool _startTimedOut;
     private int? _stopSignal;
+    private int? _toldCode;
     private byte[]? _result;
     private byte[]? _failure;
     private byte[]? _rejection;
@@ -200,6 +201,9 @@ internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
             case FrameKind.Stopping:
                 _stopSignal = frame.Payload is [var signal] ? signal : 0;
                 break;
+            case FrameKind.Exiting:
+                _toldCode = frame.Payload is { Length: sizeof(int) } code ? BitConverter.ToInt32(code) : null;
+                break;
         }
     }
 
@@ -214,6 +218,7 @@ internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
         }
 
         _lastStat = lastStat ?? _lastStat;
+        status = status is { Code: null, Signal: null } ? Inferred() : status;
         var tail = (_link!.Error?.Keep() ?? KeptOutput.None).Whole;
         var (reason, code, signal) = ExitClassifier.Classify(new ExitFacts(
             status, _isStarted, _killRequested && !_startTimedOut, _stopSignal, _failure is not null, _result is not null, _link.Error?.Crash));
@@ -310,6 +315,16 @@ internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
         {
             capture.WhenDelivered(action);
         }
+    }
+
+    /// <summary>The system does not say how the child ended, because somebody else has reaped it: then what is known otherwise counts.</summary>
+    private WaitStatus Inferred()
+    {
+        const int Abort = 6;
+        return _toldCode is { } code ? new WaitStatus(OperatingSystem.IsWindows() ? code : code & 0xff, null)
+            : _killRequested ? new WaitStatus(null, Signals.Kill)
+            : _link!.Error?.Crash is not null ? new WaitStatus(null, Abort)
+            : default;
     }
 
     private static SchedulingState StateOf(char state) => state switch

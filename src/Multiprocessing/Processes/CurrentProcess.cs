@@ -28,7 +28,8 @@ public static class CurrentProcess
 
     /// <summary>
     /// Cancelled when this process was asked to stop: by the parent's <see cref="ChildProcess.Terminate()"/>, by <see cref="ChildProcess.Interrupt"/> or by SIGTERM.
-    /// Whoever reads it gets the grace of <see cref="ChildProcessOptions.TerminationGrace"/> to end the body; where nobody ever did, the process goes at once.
+    /// Whoever reads it gets the grace of <see cref="ChildProcessOptions.TerminationGrace"/> to end the body; where nobody ever did, the process goes at once,
+    /// unless a handler of its own for the signal sets <c>Cancel</c> (<see cref="System.Runtime.InteropServices.PosixSignalRegistration"/>, <see cref="Console.CancelKeyPress"/>), which gives it the same grace.
     /// Never cancelled in a process that this library did not start.
     /// </summary>
     public static CancellationToken Stopping

@@ -145,7 +145,7 @@ public class SurroundingsTests : ProcessTest
         },
         Limit);
 
-    [Fact]
+    [PosixFact("The tool's ports are pipes there.")]
     public Task The_variables_of_a_tracing_tool_hold_up_no_child_and_are_seen_unchanged() => Watchdog.Run(
         () =>
         {
@@ -173,6 +173,57 @@ public class SurroundingsTests : ProcessTest
             Directory.GetFiles(names.Path, "trace.*.nettrace").ShouldNotBeEmpty();
         },
         Limit);
+
+    [PosixFact("Shells, limits and descriptors of POSIX.")]
+    public Task However_the_program_was_started_everything_works() => Watchdog.Run(
+        () =>
+        {
+            using var names = new TemporaryDirectory();
+            using var gone = new TemporaryDirectory();
+            string[] scripts =
+            [
+                "export LC_ALL=tr_TR.UTF-8 LANG=xx_YY.garbage",
+                "unset HOME PATH TERM DOTNET_ROOT LANG",
+                "export HOME=/nowhere PATH= TERM=nonsense",
+                "exec 0<&-",
+                "exec 2>&-",
+                "exec 2>/dev/full",
+                "ulimit -c unlimited; ulimit -s 1024",
+                "cd /proc",
+                $"mkdir {gone.Path}/below; cd {gone.Path}/below; rmdir {gone.Path}/below",
+                "export DOTNET_gcServer=1 DOTNET_TieredCompilation=0 DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1",
+                "export DOTNET_EnableDiagnostics=0 DOTNET_STARTUP_HOOKS=",
+            ];
+            foreach (var script in scripts)
+            {
+                Surrounding.Shell(script).ShouldAllowEverything(Names(names));
+            }
+
+            string[][] starters = [["nohup"], ["setsid", "-w"], ["nice", "-n", "19"], ["env", "-i", $"MULTIPROCESSING_NAMES={names.Path}"]];
+            foreach (var starter in starters)
+            {
+                new ProgramShape(string.Join(' ', starter), starter[0], [.. starter[1..], ProgramShape.AppHost.FileName]).ShouldAllowEverything(Names(names));
+            }
+        },
+        Limit);
+
+    [PosixFact("Windows has jobs instead of groups.")]
+    public Task A_program_that_left_the_group_of_its_child_goes_with_it_when_this_process_kills_the_child() => Watchdog.Run(() =>
+    {
+        using var pids = new ProcessQueue<int>();
+        using var child = ChildProcess.Run(
+            static pids =>
+            {
+                using var program = System.Diagnostics.Process.Start("setsid", ["sleep", "1000"]);
+                pids.Put(program.Id);
+                Thread.Sleep(Timeout.Infinite);
+            },
+            pids);
+        var program = pids.Get();
+        child.Kill();
+        child.Join();
+        Eventually.IsGone(program);
+    });
 
     /// <summary>Handler, way to ask, lines of the handler, how the child ends, result.</summary>
     [PosixFact("Windows has no SIGTERM.")]
