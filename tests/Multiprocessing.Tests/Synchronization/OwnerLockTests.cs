@@ -47,6 +47,32 @@ public sealed unsafe class OwnerLockTests : IDisposable
     }
 
     [Fact]
+    public void Patience_counts_from_the_owners_last_change()
+    {
+        using var one = new FakeParticipant(_root);
+        using var two = new FakeParticipant(_root);
+        var words = new[] { one.Session.Members.SelfWord, two.Session.Members.SelfWord };
+        Volatile.Write(ref *Word, words[0]);
+        var watch = Stopwatch.StartNew();
+        var changing = TimeSpan.FromSeconds(3);
+        var changer = new Thread(() =>
+        {
+            for (var i = 1; watch.Elapsed < changing; i++)
+            {
+                Thread.Sleep(10);
+                Volatile.Write(ref *Word, words[i % 2]); // from one to the other, and never free
+            }
+        });
+        changer.Start();
+        OwnerLock.Enter(Word, _root.Members, Deadline.Now, patience: TimeSpan.FromSeconds(2)).ShouldBe(OwnerLock.Result.TimedOut);
+        watch.Elapsed.ShouldBeGreaterThan(changing + TimeSpan.FromMilliseconds(1900));
+        changer.Join();
+        OwnerLock.Exit(Word);
+        OwnerLock.Enter(Word, _root.Members, Deadline.Now, patience: TimeSpan.FromSeconds(1)).ShouldBe(OwnerLock.Result.Entered);
+        OwnerLock.Exit(Word);
+    }
+
+    [Fact]
     public void A_living_owner_is_waited_for_until_the_deadline_and_not_robbed()
     {
         using var other = new FakeParticipant(_root);
