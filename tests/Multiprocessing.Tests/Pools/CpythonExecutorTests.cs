@@ -48,11 +48,10 @@ public class CpythonExecutorTests : ProcessTest
         await pool.ShutdownAsync();
     });
 
-    [Theory]
-    [InlineData(0)]
-    [InlineData(-1)]
-    public Task Executor_test_max_workers_negative(int workers) => Watchdog.Run(() =>
-        Should.Throw<ArgumentOutOfRangeException>(() => new ProcessPool(new ProcessPoolOptions { Workers = workers })));
+    // 0 is no error here: tasks run in this process (InProcessPoolTests).
+    [Fact]
+    public Task Executor_test_max_workers_negative() => Watchdog.Run(() =>
+        Should.Throw<ArgumentOutOfRangeException>(() => new ProcessPool(new ProcessPoolOptions { Workers = -1 })));
 
     [Fact]
     public Task ProcessPoolExecutor_test_killed_child() => With(1, async pool =>
