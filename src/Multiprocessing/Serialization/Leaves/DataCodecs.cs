@@ -252,7 +252,9 @@ internal static class DataFormat
             table.Locale = culture;
         }
 
-        table.MinimumCapacity = reader.Read<int>();
+
+        // A hint, for which memory is taken at once: in a torn message it may be any number.
+        table.MinimumCapacity = Math.Clamp(reader.Read<int>(), 0, 1 << 20);
         ReadProperties(reader, table.ExtendedProperties);
         for (var count = reader.ReadLength(); count > 0; count--)
         {
