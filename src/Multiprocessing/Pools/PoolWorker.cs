@@ -30,7 +30,7 @@ internal sealed unsafe class PoolWorker
     private const int ShortTask = 2;
     private const int MeasuredShortTask = 8;
 
-    /// <summary>So many items of a body get a thread that was cleaned in all respects; then, while they are very short, one in <see cref="MeasuredShortTask"/>.</summary>
+    /// <summary>So many items of a body get a thread that was cleaned in all respects; then, while they are very short, one in so many, for asking the runtime takes longer than they do.</summary>
     private const int CleanedItems = 64;
 
     private readonly ChannelLayout* _channel;
@@ -55,6 +55,7 @@ internal sealed unsafe class PoolWorker
     private bool _isOver;
     private ThreadBaseline? _clean;
     private int _itemsOfBody;
+    private bool _isPartlyClean;
 
     private PoolWorker(WorkerStart start)
     {
@@ -249,6 +250,11 @@ internal sealed unsafe class PoolWorker
             }
         }
 
+        if (_isPartlyClean && header.Body != _lastId)
+        {
+            _clean!.RestoreAll(); // what the last items of a map left is not for another task
+        }
+
         Signals.Begin(number, header.Attempt);
         _run.Begin(number, begun);
         try
@@ -263,13 +269,14 @@ internal sealed unsafe class PoolWorker
             _run.Fail(exception);
         }
 
-        if (header.Body == 0 || begun != 0 || ++_itemsOfBody <= CleanedItems)
+        _isPartlyClean = header.Body != 0 && ++_itemsOfBody > CleanedItems && _typical < PoolTicks.Microsecond * ShortTask && _itemsOfBody % CleanedItems != 0;
+        if (_isPartlyClean)
         {
-            _clean!.RestoreAll();
+            _clean!.RestoreContexts();
         }
         else
         {
-            _clean!.RestoreContexts();
+            _clean!.RestoreAll();
         }
 
         Signals.End();

@@ -119,6 +119,19 @@ public class TaskThreadTests : ProcessTest
             return seen;
         });
         cultures.ShouldAllBe(separator => separator == ".");
+
+        // Their last one leaves something that only a thorough look finds.
+        await pool.MapAsync(Enumerable.Range(0, 1_000), static item =>
+        {
+            if (item == 999)
+            {
+                ThreadLeftovers.Leave("interrupt");
+            }
+
+            return item;
+        });
+        (await pool.RunAsync(ThreadLeftovers.Look)).ShouldBe(clean);
+        (await pool.MapAsync([1], static _ => ThreadLeftovers.Look())).ShouldBe([clean]);
     });
 
     [Fact]
