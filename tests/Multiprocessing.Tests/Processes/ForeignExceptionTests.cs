@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Shouldly;
 using Xunit;
 
 namespace Multiprocessing.Tests;
 
 /// <summary>An exception of another process never ends this one, whatever its shape; type, message and trace arrive in any case.</summary>
-public class ForeignExceptionTests : ProcessTest
+public partial class ForeignExceptionTests : ProcessTest
 {
     /// <summary>What arrives as what it is; all others arrive as text.</summary>
     private static readonly Dictionary<string, string> Originals = new()
@@ -214,6 +215,46 @@ public class ForeignExceptionTests : ProcessTest
             ChildProcess.Run(() => ThrowLarge(), Ends.Quiet).TakeFailure().ShouldBeOfType<RemoteException>().WhyNotRebuilt.ShouldContain("fit into one message");
         }
     });
+
+    [PosixFact("Descriptors are numbers that anybody can write to.")]
+    public Task A_child_that_writes_over_its_control_channel_is_killed_and_the_others_go_on() => Watchdog.Run(() =>
+    {
+        using var other = ChildProcess.Run(
+            () =>
+            {
+                Thread.Sleep(1500);
+                return 7;
+            });
+        for (var seed = 0; seed < 6; seed++)
+        {
+            var round = seed;
+            using var child = ChildProcess.Run(() => WriteEverywhere(round), Ends.Quiet);
+            var died = child.TakeFailure().ShouldBeAssignableTo<Exception>().ShouldNotBeNull();
+            (died.InnerException ?? died).Message.ShouldContain("could not be handled");
+        }
+
+        other.Result.GetAwaiter().GetResult().ShouldBe(7);
+    });
+
+    private static unsafe int WriteEverywhere(int seed)
+    {
+        var random = new Random(seed);
+        for (var descriptor = 3; descriptor < 1024; descriptor++)
+        {
+            var bytes = new byte[64];
+            random.NextBytes(bytes);
+            fixed (byte* start = bytes)
+            {
+                _ = Send(descriptor, start, bytes.Length, 0); // fails for what is no socket
+            }
+        }
+
+        Thread.Sleep(Timeout.Infinite);
+        return 0;
+    }
+
+    [LibraryImport("libc", EntryPoint = "send")]
+    private static unsafe partial nint Send(int socket, byte* data, nint length, int flags);
 
     // Untouched pages: the memory is reserved and not used.
     private static byte[][] ThreeGibibytes() => [new byte[1 << 30], new byte[1 << 30], new byte[1 << 30]];
