@@ -86,6 +86,7 @@ internal static partial class Surroundings
             }
         });
         Report.Line("reading", ResultOf(child));
+        child.Join();
         Report.Line("status", child.ExitStatus);
         return Everything();
     }
