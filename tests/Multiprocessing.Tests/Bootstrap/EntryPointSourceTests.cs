@@ -14,6 +14,7 @@ public partial class EntryPointSourceTests
         ["Diagnostics/LastResort.cs"] = "the mechanism itself",
         ["Bootstrap/Spares/SpareWarmUp.cs"] = "a task that is waited for, which has the exception",
         ["Pools/PoolCore.WarmUp.cs: ContinueWith"] = "a task that nobody looks at ends nothing",
+        ["Processes/ChildProcessOptions.cs: async void"] = "the text of an error",
         ["Synchronization/LibraryWork.cs: QueueUserWorkItem"] = "what is queued there begins with LastResort.Run",
         ["Platform/Windows/ProcessEnd.cs: UnsafeRegisterWaitForSingleObject"] = "its delegate is LastResort.Run",
         ["Bootstrap/ChildRuntime.cs: UnhandledException +="] = "its delegate is LastResort.Run",
