@@ -50,6 +50,12 @@ internal static class CustomSerializers
             return (Type)known.Serializer.Thing == serializer || type.IsClass;
         }
 
+        // A torn message may name any two types, and what is learned stays.
+        if (!CouldSerialize(type, serializer))
+        {
+            return false;
+        }
+
         if (CodecTable.Knows(type))
         {
             return CodecTable.ReadsNamedSerializers(type);
@@ -176,15 +182,21 @@ internal static class CustomSerializers
     /// <summary>A registration is by the exact type of the object. One that no object can match would be ignored silently.</summary>
     private static void ThrowIfNeverUsed(Type type, Type serializer)
     {
-        var reason = type == typeof(string) || type.IsPrimitive || type.IsEnum ? "its values always cross as they are"
-            : type.IsInterface || type.IsAbstract ? "no object is exactly of that type; register the types that implement it or derive from it"
-            : Nullable.GetUnderlyingType(type) is { } underlying ? $"register {underlying}"
-            : null;
-        if (reason is not null)
+        if (WhyNeverUsed(type) is { } reason)
         {
             throw new InvalidOperationException($"{serializer} cannot be registered for {type}: {reason}.");
         }
     }
+
+    private static bool CouldSerialize(Type type, Type serializer) =>
+        !type.ContainsGenericParameters && !type.IsByRef && !type.IsPointer && !type.IsByRefLike && type != typeof(void) && WhyNeverUsed(type) is null
+        && !serializer.ContainsGenericParameters && typeof(IProcessSerializer<>).MakeGenericType(type).IsAssignableFrom(serializer);
+
+    private static string? WhyNeverUsed(Type type) =>
+        type == typeof(string) || type.IsPrimitive || type.IsEnum ? "its values always cross as they are"
+            : type.IsInterface || type.IsAbstract ? "no object is exactly of that type; register the types that implement it or derive from it"
+            : Nullable.GetUnderlyingType(type) is { } underlying ? $"register {underlying}"
+            : null;
 
     private static Type? AttributedSerializerOf(Type type)
     {
