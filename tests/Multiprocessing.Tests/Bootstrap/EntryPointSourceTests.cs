@@ -62,7 +62,7 @@ public partial class EntryPointSourceTests
     }
 
     // Method groups of tokens and tasks, not properties of that name.
-    [GeneratedRegex(@"new Thread\(|new Timer\(|QueueUserWorkItem|\.ContinueWith\b|UnsafeRegisterWaitForSingleObject|RegisterWaitForSingleObject|Task\.Run\(|Task\.Factory|async void|\.UnsafeRegister\(|oken\.Register\(|PosixSignalRegistration\.Create|UnhandledException \+=|ProcessExit \+=|CancelKeyPress \+=|^~\w+\(\)|UnmanagedCallersOnly|new FileSystemWatcher|SynchronizationContext\(\)\.Post")]
+    [GeneratedRegex(@"new Thread\(|new Timer\(|QueueUserWorkItem|\.ContinueWith\b|UnsafeRegisterWaitForSingleObject|RegisterWaitForSingleObject|Task\.Run\(|Task\.Factory|async void \w|\.UnsafeRegister\(|oken\.Register\(|PosixSignalRegistration\.Create|UnhandledException \+=|ProcessExit \+=|CancelKeyPress \+=|^~\w+\(\)|UnmanagedCallersOnly|new FileSystemWatcher|SynchronizationContext\(\)\.Post")]
     private static partial Regex EntryPoints();
 
     private static string Here([CallerFilePath] string path = "") => path;
