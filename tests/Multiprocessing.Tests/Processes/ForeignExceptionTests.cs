@@ -170,8 +170,9 @@ public partial class ForeignExceptionTests : ProcessTest
     [Fact]
     public Task A_result_that_cannot_be_read_ends_with_one_error() => Watchdog.Run(async () =>
     {
-        var child = ChildProcess.Run(() => new Unreadable());
-        child.TakeFailure().ShouldNotBeNull().Message.ShouldContain(nameof(Unreadable));
+        using var child = ChildProcess.Run(() => new Unreadable());
+        (await Should.ThrowAsync<Exception>(() => child.Result)).Message.ShouldContain(nameof(Unreadable));
+        child.Join();
         child.ExitStatus!.IsSuccess.ShouldBeTrue();
 
         await using var pool = new ProcessPool(new ProcessPoolOptions { Workers = 1 });
