@@ -206,6 +206,25 @@ public class SpareTests : ProcessTest
     });
 
     [Fact]
+    public Task Spares_that_are_asked_for_come_though_they_start_more_slowly_than_they_may_idle() => Watchdog.Run(async () =>
+    {
+        SpareProcesses.IdleTimeout = TimeSpan.FromMilliseconds(1);
+        for (var i = 0; i < 5; i++)
+        {
+            await SpareProcesses.PrepareAsync(2);
+        }
+    });
+
+    [Fact]
+    public Task A_lowered_maximum_fails_those_who_wait_for_more() => Watchdog.Run(async () =>
+    {
+        var prepared = SpareProcesses.PrepareAsync(2);
+        SpareProcesses.Maximum = 1;
+        await Should.ThrowAsync<InvalidOperationException>(prepared);
+        await SpareProcesses.PrepareAsync(1);
+    });
+
+    [Fact]
     public Task A_lowered_maximum_ends_those_above_it() => Watchdog.Run(async () =>
     {
         await SpareProcesses.PrepareAsync(2);

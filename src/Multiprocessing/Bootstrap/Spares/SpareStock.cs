@@ -64,6 +64,9 @@ internal sealed class SpareStock
                 }
 
                 DismissAllBut(value);
+                FailWaiting(
+                    count => count > value,
+                    new InvalidOperationException($"{nameof(SpareProcesses)}.{nameof(SpareProcesses.Maximum)} was lowered to {value} before as many spares as were asked for stood ready."));
             }
         }
     }
@@ -249,9 +252,9 @@ internal sealed class SpareStock
             lock (_gate)
             {
                 _isTending = false;
-                if (_spares.Count > 0 && _idleTimeout != Timeout.InfiniteTimeSpan)
+                if (_waiting.Count == 0)
                 {
-                    Arm(TimeSpan.FromMilliseconds(Math.Max(0, _lastDemand + _idleTimeout.TotalMilliseconds - Environment.TickCount64)));
+                    ArmForIdleness();
                 }
             }
         }
@@ -277,7 +280,8 @@ internal sealed class SpareStock
                 _ = _starts.Dequeue();
             }
 
-            if (_idleTimeout != Timeout.InfiniteTimeSpan && now - _lastDemand >= _idleTimeout.TotalMilliseconds)
+            // Not idle while a caller waits for spares: on a busy machine they may take longer to start than the idle time-out.
+            if (_waiting.Count == 0 && _idleTimeout != Timeout.InfiniteTimeSpan && now - _lastDemand >= _idleTimeout.TotalMilliseconds)
             {
                 _starts.Clear();
                 _asked = 0;
@@ -392,19 +396,34 @@ internal sealed class SpareStock
             {
                 _waiting[i].Reached.SetResult();
                 _waiting.RemoveAt(i);
+                _lastDemand = Environment.TickCount64;
+                ArmForIdleness();
             }
         }
     }
 
-    private void FailWaiting(Exception exception)
+    private void ArmForIdleness()
     {
-        foreach (var (_, reached) in _waiting)
+        if (_spares.Count > 0 && _idleTimeout != Timeout.InfiniteTimeSpan)
         {
-            reached.SetException(exception);
-            _ = reached.Task.Exception; // observed: whoever gave up waiting has lost nothing
+            Arm(TimeSpan.FromMilliseconds(Math.Max(0, _lastDemand + _idleTimeout.TotalMilliseconds - Environment.TickCount64)));
         }
+    }
 
-        _waiting.Clear();
+    private void FailWaiting(Exception exception) => FailWaiting(static _ => true, exception);
+
+    private void FailWaiting(Predicate<int> which, Exception exception)
+    {
+        for (var i = _waiting.Count - 1; i >= 0; i--)
+        {
+            var (count, reached) = _waiting[i];
+            if (which(count))
+            {
+                _waiting.RemoveAt(i);
+                reached.SetException(exception);
+                _ = reached.Task.Exception; // observed: a caller that gave up waiting has lost nothing
+            }
+        }
     }
 
     private void Arm(TimeSpan delay)
