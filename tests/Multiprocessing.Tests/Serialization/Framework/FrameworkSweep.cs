@@ -292,9 +292,10 @@ internal static class FrameworkSweep
     private static object? TwinOf(object value, Type type, string how)
     {
         var equals = value.GetType().GetMethod("Equals", BindingFlags.Instance | BindingFlags.Public, [typeof(object)]);
-        if (value is System.ComponentModel.EditorAttribute || equals?.DeclaringType is not { } declaring || declaring == typeof(object) || declaring == typeof(ValueType))
+        if (value is System.ComponentModel.EditorAttribute or System.Net.Mime.ContentType || equals?.DeclaringType is not { } declaring || declaring == typeof(object) || declaring == typeof(ValueType))
         {
-            // The hash code of an EditorAttribute becomes another one, in any process, when its TypeId was asked for.
+            // The hash code of an EditorAttribute becomes another one, in any process, when its TypeId was asked for. A ContentType compares its text, which
+            // has the parameters in the order of a Hashtable, and that is another one in each process.
             return null;
         }
 
