@@ -85,7 +85,7 @@ public class RegistrationTests : ProcessTest
     }
 
     [Fact]
-    public Task A_registration_reaches_children_their_results_and_their_children() => Watchdog.Run(async () =>
+    public Task A_registration_reaches_children_their_results_and_their_children() => InFreshProcess(async () =>
     {
         ProcessSerialization.Register<ForChild, Json<ForChild>>();
         ProcessSerialization.Register<ForResult, Json<ForResult>>();
@@ -104,7 +104,7 @@ public class RegistrationTests : ProcessTest
     });
 
     [Fact]
-    public Task A_registration_reaches_workers_that_started_before_it() => Watchdog.Run(async () =>
+    public Task A_registration_reaches_workers_that_started_before_it() => InFreshProcess(async () =>
     {
         await using var pool = new ProcessPool(new() { Workers = 1 });
         await pool.RunAsync(() => { });
@@ -119,7 +119,7 @@ public class RegistrationTests : ProcessTest
     });
 
     [Fact]
-    public Task A_registration_reaches_readers_of_queues_that_know_nothing_of_it() => Watchdog.Run(() =>
+    public Task A_registration_reaches_readers_of_queues_that_know_nothing_of_it() => InFreshProcess(() =>
     {
         using var objects = new ProcessQueue<object>();
         using var back = new ProcessQueue<object>();
@@ -139,10 +139,11 @@ public class RegistrationTests : ProcessTest
         back.Get().ShouldBeOfType<ForQueue>().Number.ShouldBe(8);
         back.Get().ShouldBe(new QueuePoint(201, 202));
         child.Join();
+        return Task.CompletedTask;
     });
 
     [Fact]
-    public Task A_child_that_used_a_struct_before_says_so() => Watchdog.Run(async () =>
+    public Task A_child_that_used_a_struct_before_says_so() => InFreshProcess(async () =>
     {
         using var objects = new ProcessQueue<object>();
         using var back = new ProcessQueue<string>();
@@ -170,7 +171,7 @@ public class RegistrationTests : ProcessTest
     });
 
     [Fact]
-    public void What_a_process_without_the_registration_wrote_is_read_by_one_that_has_it()
+    public Task What_a_process_without_the_registration_wrote_is_read_by_one_that_has_it() => InFreshProcess(() =>
     {
         // As written by such a process: by fields, under the tag of a new object.
         ProcessSerialization.Register<Plain, Json<Plain>>();
@@ -179,7 +180,8 @@ public class RegistrationTests : ProcessTest
         byte[] byFields = [2, 5, 0, 0, 0];
         Message.Read<Plain>(byFields).Number.ShouldBe(5);
         Message.Read<Plain>(registered).Number.ShouldBe(5);
-    }
+        return Task.CompletedTask;
+    });
 
     public struct Named
     {
@@ -194,12 +196,13 @@ public class RegistrationTests : ProcessTest
     }
 
     [Fact]
-    public void Programs_that_meet_by_name_must_have_registered_the_same_for_a_struct()
+    public Task Programs_that_meet_by_name_must_have_registered_the_same_for_a_struct() => InFreshProcess(() =>
     {
         var without = NamedIdentity.Of<Named[]>("ProcessQueue", null);
         ProcessSerialization.Register<Named, Named.Serializer>();
         NamedIdentity.Of<Named[]>("ProcessQueue", null).Build.ShouldNotBe(without.Build);
-    }
+        return Task.CompletedTask;
+    });
 
     [Fact]
     public void Registrations_that_could_never_count_are_errors()
@@ -209,4 +212,11 @@ public class RegistrationTests : ProcessTest
         Should.Throw<InvalidOperationException>(ProcessSerialization.Register<DayOfWeek, Json<DayOfWeek>>).Message.ShouldContain("cross as they are");
         Should.Throw<InvalidOperationException>(ProcessSerialization.Register<Guid?, Json<Guid?>>).Message.ShouldContain("register System.Guid");
     }
+
+    /// <summary>A registration must come before the first use of its type, and tests that read damaged messages may have used any type of this assembly.</summary>
+    private static Task InFreshProcess(Func<Task> test) => Watchdog.Run(async () =>
+    {
+        using var child = ChildProcess.Run(test);
+        await child.Completion;
+    });
 }
