@@ -3,7 +3,7 @@
 #   eng/wine.sh                              the tour, then the tests that .ci/run runs
 #   eng/wine.sh tour [number of a lesson ...]
 #   eng/wine.sh tests [the runner's arguments ...], as in: eng/wine.sh tests -class Multiprocessing.Tests.StopTests
-# Exit code 3: what it needs is not there and cannot be had. The last line says "N passed, N failed, N skipped, N run twice". docs/platforms.md says what is left out, and why.
+# Exit code 3: what it needs is not there and cannot be had. The last line says "N passed, N failed, N skipped, N run twice". docs/internals/platforms.md says what is left out, and why.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 readonly root=$PWD tour_limit=240 group_limit=1200
@@ -87,7 +87,7 @@ run_tests() {
     total=$((total - unrun))
 }
 
-# What fails is run once more, and that is told: now and then Wine ends a process or starts none (docs/platforms.md). What fails twice has failed.
+# What fails is run once more, and that is told: now and then Wine ends a process or starts none (docs/internals/platforms.md). What fails twice has failed.
 run_group() {
     local all unsuccessful ignored method again=()
     echo "-- $*"

@@ -7,7 +7,7 @@ internal static class Places
 
     public static string Benchmarks => Path.Combine(Root, "benchmarks");
 
-    public static string Documents => Path.Combine(Root, "docs");
+    public static string Documents => Path.Combine(Root, "docs", "internals");
 
     /// <summary>For what is built by the way; not under version control.</summary>
     public static string Artifacts => Path.Combine(Root, "artifacts", "benchmarks");

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Comparison;
 
-/// <summary>Writes <c>docs/benchmarks.md</c> and the chart beside it.</summary>
+/// <summary>Writes <c>docs/internals/benchmarks.md</c> and the chart beside it.</summary>
 internal static class Report
 {
     public static void Write(IReadOnlyList<Row> rows, string machine, LoadWatch load)
@@ -17,7 +17,7 @@ internal static class Report
     {
         var path = Path.Combine(Places.Documents, name);
         File.WriteAllText(path, text);
-        Console.WriteLine($"Written: docs/{name}");
+        Console.WriteLine($"Written: docs/internals/{name}");
     }
 
     private static string Markdown(IReadOnlyList<Row> rows, string machine, LoadWatch load)

@@ -11,13 +11,13 @@ internal static class GeneratedFiles
     {
         foreach (var kind in BodyKind.All)
         {
-            yield return ($"{Source}Bootstrap/{kind.Call}s.Generated.cs", Calls.Of(kind));
+            yield return ($"{Source}Calls/{kind.Call}s.Generated.cs", Calls.Of(kind));
         }
 
         yield return ($"{Source}Processes/StoppingBodies.Generated.cs", Adapters.OfChildren());
         yield return ($"{Source}Processes/ChildProcess.Run.Generated.cs", ChildMembers.Run());
         yield return ($"{Source}Processes/ChildProcess.Create.Generated.cs", ChildMembers.Create());
-        yield return ($"{Source}Pools/TaskBodies.Generated.cs", Adapters.OfPools());
+        yield return ($"{Source}Pools/Scheduling/TaskBodies.Generated.cs", Adapters.OfPools());
         yield return ($"{Source}Pools/ProcessPool.Run.Generated.cs", PoolRunMembers.OfPool());
         yield return ($"{Source}Pools/ProcessPoolOfTState.Run.Generated.cs", PoolRunMembers.OfStatePool());
         foreach (var family in SourceFamily.All)

@@ -3,7 +3,7 @@ using Multiprocessing;
 
 namespace Tour.Lessons;
 
-/// <summary>The README's code, so that it compiles and runs for as long as it stands there. Change both together.</summary>
+/// <summary>The first example of the README as a lesson, and two kinds of options.</summary>
 internal static class ReadmeExample
 {
     public static async Task Run(Check check)

@@ -16,14 +16,14 @@ public static partial class MultiprocessingLogging
         }
         else
         {
-            ParentStream.Error.WriteLine(
+            OperatorText.WriteLine(
                 $"Multiprocessing: the lambda in {method} changes captured {variables}. In another process that changes its copy only; here nothing changes. "
                 + "Return the value, or use a SharedValue<T>, a SharedArray<T> or a ProcessQueue<T>.");
         }
     });
 
-    /// <summary>Once for each type.</summary>
-    internal static void ReporterCopied(Type type)
+    /// <summary>Once for each type, of which the text is what messages call it.</summary>
+    internal static void ReporterCopied(Type type, string text)
     {
         lock (CopiedReporters)
         {
@@ -37,12 +37,12 @@ public static partial class MultiprocessingLogging
         {
             if (IsConfigured)
             {
-                LogReporterCopied(ProcessLogger, TypeText.Of(type));
+                LogReporterCopied(ProcessLogger, text);
             }
             else
             {
-                ParentStream.Error.WriteLine(
-                    $"Multiprocessing: the {TypeText.Of(type)} that the body of a child captured is a copy there: what is reported to it does not reach this process. Report from a task of a ProcessPool, "
+                OperatorText.WriteLine(
+                    $"Multiprocessing: the {text} that the body of a child captured is a copy there: what is reported to it does not reach this process. Report from a task of a ProcessPool, "
                     + "or through a ProcessQueue<T>. If a copy is what you want, put [Serializable] on the class.");
             }
         });
@@ -64,7 +64,7 @@ public static partial class MultiprocessingLogging
         }
         else
         {
-            ParentStream.Error.WriteLine($"Multiprocessing: this program was changed by hot reload ({types}); other processes run it as it lies on disk, without that change. Restart it to have the change there too.");
+            OperatorText.WriteLine($"Multiprocessing: this program was changed by hot reload ({types}); other processes run it as it lies on disk, without that change. Restart it to have the change there too.");
         }
     });
 

@@ -52,11 +52,6 @@ public static partial class MultiprocessingLogging
 
     internal static void DeathNotAnnounced(Exception exception, int processId) => Safely(() => LogDeathNotAnnounced(ProcessLogger, exception, processId));
 
-    internal static void NoteFailed(Exception exception) => Safely(() => LogNoteFailed(Factory.CreateLogger("Multiprocessing.Pools"), exception));
-
-    [LoggerMessage(EventId = 5, Level = LogLevel.Error, Message = "What a task reported or logged could not be handed over; the task goes on, and so do its later reports")]
-    private static partial void LogNoteFailed(ILogger logger, Exception exception);
-
     /// <summary>An exception left a thread, a timer, a work item or a callback of the library. Without a logger it is said on standard error: nobody else would say it.</summary>
     internal static void EntryPointFailed(Exception exception, EntryPoint point)
     {
@@ -66,7 +61,7 @@ public static partial class MultiprocessingLogging
         }
         else
         {
-            ParentStream.Error.WriteLine($"Multiprocessing: {point} of process {Environment.ProcessId} threw, and what it worked for has failed: {ExceptionText.Full(exception)}");
+            OperatorText.WriteLine($"Multiprocessing: {point} of process {Environment.ProcessId} threw, and what it worked for has failed: {ExceptionText.Full(exception)}");
         }
     }
 
@@ -84,7 +79,7 @@ public static partial class MultiprocessingLogging
         {
             if (Interlocked.Exchange(ref _brokenLoggerTold, 1) == 0)
             {
-                ParentStream.Error.WriteLine($"Multiprocessing: a logger of {nameof(MultiprocessingLogging)}.{nameof(Factory)} throws, and what the library has to say is lost: {exception.Message}");
+                OperatorText.WriteLine($"Multiprocessing: a logger of {nameof(MultiprocessingLogging)}.{nameof(Factory)} throws, and what the library has to say is lost: {exception.Message}");
             }
         }
     }

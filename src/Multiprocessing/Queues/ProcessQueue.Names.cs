@@ -25,7 +25,7 @@ public sealed partial class ProcessQueue<T>
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty, longer than 128 characters, or has a control character.</exception>
     /// <exception cref="NamedObjectMismatchException">The name belongs to something else, or to programs of a build with another layout.</exception>
     /// <exception cref="UnauthorizedAccessException">The place where programs meet is not this user's alone.</exception>
-    public static ProcessQueue<T> Open(string name) => NamedObject.Open(null, name, NamedIdentity.Of<T>(nameof(ProcessQueue<T>), null), OpenNamed);
+    public static ProcessQueue<T> Open(string name) => NamedObject.Open(null, name, ItemBuild.IdentityOf<T>(nameof(ProcessQueue<T>), null), OpenNamed);
 
     /// <summary>Opens the queue of a name if there is one.</summary>
     /// <param name="name">The name.</param>
@@ -34,14 +34,14 @@ public sealed partial class ProcessQueue<T>
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty, longer than 128 characters, or has a control character.</exception>
     /// <exception cref="NamedObjectMismatchException">The name belongs to something else, or to programs of a build with another layout.</exception>
     /// <exception cref="UnauthorizedAccessException">The place where programs meet is not this user's alone.</exception>
-    public static bool TryOpen(string name, [NotNullWhen(true)] out ProcessQueue<T>? opened) => NamedObject.TryOpen(null, name, NamedIdentity.Of<T>(nameof(ProcessQueue<T>), null), OpenNamed, out opened);
+    public static bool TryOpen(string name, [NotNullWhen(true)] out ProcessQueue<T>? opened) => NamedObject.TryOpen(null, name, ItemBuild.IdentityOf<T>(nameof(ProcessQueue<T>), null), OpenNamed, out opened);
 
     internal static ProcessQueue<T> OpenOrCreate(Session? session, string name, ProcessQueueOptions? options)
     {
         options ??= new ProcessQueueOptions();
         var called = new ProcessQueueOptions { Capacity = options.Capacity, MaxBytes = options.MaxBytes, OrphanGrace = Timeout.InfiniteTimeSpan, Name = name };
         Check(called);
-        return NamedObject.OpenOrCreate(session, name, NamedIdentity.Of<T>(nameof(ProcessQueue<T>), $"capacity {called.Capacity?.ToString(CultureInfo.InvariantCulture) ?? "unbounded"}, {called.MaxBytes} bytes"), OpenNamed, owner => new ProcessQueue<T>(owner, called, ValueSerializer<T>.IsRaw));
+        return NamedObject.OpenOrCreate(session, name, ItemBuild.IdentityOf<T>(nameof(ProcessQueue<T>), $"capacity {called.Capacity?.ToString(CultureInfo.InvariantCulture) ?? "unbounded"}, {called.MaxBytes} bytes"), OpenNamed, owner => new ProcessQueue<T>(owner, called, ValueSerializer<T>.IsRaw));
     }
 
     private static ProcessQueue<T>? OpenNamed(Session session, SegmentId id) => QueueCore.Open(session, id) is { } core ? new ProcessQueue<T>(core) : null;

@@ -101,24 +101,6 @@ internal static class ValueSerializer
         }
     }
 
-    /// <summary>Makes the first message that holds a body, and the first result, quicker to read and write; of no other use.</summary>
-    public static void PrepareForBody()
-    {
-        Action body = static () => { };
-        GraphReader.Rent().Return();
-        _ = ValueSerializer<ChildCall>.IsRaw;
-        if (CodecTable.For(typeof(ActionCall)).Callbacks is null)
-        {
-            _ = RuntimeHelpers.GetUninitializedObject(typeof(ActionCall));
-        }
-
-        _ = CodecTable.For(typeof(Action));
-        _ = SingletonTarget.Of(body.Target!.GetType());
-        var method = (MethodInfo)NameDecoder.Decode(NameDecoder.OwnMethod(body.Method.MetadataToken));
-        _ = Delegate.CreateDelegate(typeof(Action), body.Target, method);
-        MessageBuffer.Rent().Dispose();
-    }
-
     /// <summary>Decides how values of this static type cross, and compiles it, before there is one.</summary>
     public static void Prepare<T>()
     {

@@ -62,7 +62,7 @@ public sealed unsafe partial class SharedArray<T> : IProcessHandle<SharedArray<T
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty, longer than 128 characters, or has a control character.</exception>
     /// <exception cref="NamedObjectMismatchException">The name belongs to something else, or to programs of a build with another layout.</exception>
     /// <exception cref="UnauthorizedAccessException">The place where programs meet is not this user's alone.</exception>
-    public static SharedArray<T> Open(string name) => NamedObject.Open(null, name, NamedIdentity.Of<T>(nameof(SharedArray<T>), null), OpenNamed);
+    public static SharedArray<T> Open(string name) => NamedObject.Open(null, name, ItemBuild.IdentityOf<T>(nameof(SharedArray<T>), null), OpenNamed);
 
     /// <summary>Opens the array of a name if there is one.</summary>
     /// <param name="name">The name.</param>
@@ -71,12 +71,12 @@ public sealed unsafe partial class SharedArray<T> : IProcessHandle<SharedArray<T
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty, longer than 128 characters, or has a control character.</exception>
     /// <exception cref="NamedObjectMismatchException">The name belongs to something else, or to programs of a build with another layout.</exception>
     /// <exception cref="UnauthorizedAccessException">The place where programs meet is not this user's alone.</exception>
-    public static bool TryOpen(string name, [NotNullWhen(true)] out SharedArray<T>? opened) => NamedObject.TryOpen(null, name, NamedIdentity.Of<T>(nameof(SharedArray<T>), null), OpenNamed, out opened);
+    public static bool TryOpen(string name, [NotNullWhen(true)] out SharedArray<T>? opened) => NamedObject.TryOpen(null, name, ItemBuild.IdentityOf<T>(nameof(SharedArray<T>), null), OpenNamed, out opened);
 
     internal static SharedArray<T> OpenOrCreate(Session? session, string name, int length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
-        return NamedObject.OpenOrCreate(session, name, NamedIdentity.Of<T>(nameof(SharedArray<T>), $"{length} elements"), OpenNamed, owner => new SharedArray<T>(Create(length, owner), 0, length));
+        return NamedObject.OpenOrCreate(session, name, ItemBuild.IdentityOf<T>(nameof(SharedArray<T>), $"{length} elements"), OpenNamed, owner => new SharedArray<T>(Create(length, owner), 0, length));
     }
 
     private static SharedArray<T>? OpenNamed(Session session, SegmentId id) =>

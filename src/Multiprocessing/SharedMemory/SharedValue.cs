@@ -49,7 +49,7 @@ public sealed unsafe class SharedValue<T> : IProcessHandle<SharedValue<T>>, IDis
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty, longer than 128 characters, or has a control character.</exception>
     /// <exception cref="NamedObjectMismatchException">The name belongs to something else, or to programs of a build with another layout.</exception>
     /// <exception cref="UnauthorizedAccessException">The place where programs meet is not this user's alone.</exception>
-    public static SharedValue<T> Open(string name) => NamedObject.Open(null, name, NamedIdentity.Of<T>(nameof(SharedValue<T>), null), OpenNamed);
+    public static SharedValue<T> Open(string name) => NamedObject.Open(null, name, ItemBuild.IdentityOf<T>(nameof(SharedValue<T>), null), OpenNamed);
 
     /// <summary>Opens the value of a name if there is one.</summary>
     /// <param name="name">The name.</param>
@@ -58,11 +58,11 @@ public sealed unsafe class SharedValue<T> : IProcessHandle<SharedValue<T>>, IDis
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty, longer than 128 characters, or has a control character.</exception>
     /// <exception cref="NamedObjectMismatchException">The name belongs to something else, or to programs of a build with another layout.</exception>
     /// <exception cref="UnauthorizedAccessException">The place where programs meet is not this user's alone.</exception>
-    public static bool TryOpen(string name, [NotNullWhen(true)] out SharedValue<T>? opened) => NamedObject.TryOpen(null, name, NamedIdentity.Of<T>(nameof(SharedValue<T>), null), OpenNamed, out opened);
+    public static bool TryOpen(string name, [NotNullWhen(true)] out SharedValue<T>? opened) => NamedObject.TryOpen(null, name, ItemBuild.IdentityOf<T>(nameof(SharedValue<T>), null), OpenNamed, out opened);
 
     internal static SharedValue<T> OpenOrCreate(Session? session, string name, T value)
     {
-        return NamedObject.OpenOrCreate(session, name, NamedIdentity.Of<T>(nameof(SharedValue<T>), ""), OpenNamed, owner =>
+        return NamedObject.OpenOrCreate(session, name, ItemBuild.IdentityOf<T>(nameof(SharedValue<T>), ""), OpenNamed, owner =>
         {
             var created = new SharedValue<T>(SharedBlock.Create(SegmentKind.Array, sizeof(T), Name, owner));
             *created._at = value;

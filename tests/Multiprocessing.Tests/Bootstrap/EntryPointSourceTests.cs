@@ -11,18 +11,18 @@ public partial class EntryPointSourceTests
     /// <summary>What is guarded by other means, with the reason.</summary>
     private static readonly Dictionary<string, string> Exceptions = new()
     {
-        ["Diagnostics/LastResort.cs"] = "the mechanism itself",
-        ["Bootstrap/Spares/SpareWarmUp.cs"] = "a task that is waited for, which has the exception",
-        ["Pools/PoolCore.WarmUp.cs: ContinueWith"] = "a task that nobody looks at ends nothing",
+        ["Diagnostics/Threads/LastResort.cs"] = "the mechanism itself",
+        ["Processes/Parent/Spares/SpareWarmUp.cs"] = "a task that is waited for, which has the exception",
+        ["Pools/Scheduling/PoolCore.WarmUp.cs: ContinueWith"] = "a task that nobody looks at ends nothing",
         ["Processes/ChildProcessOptions.cs: async void"] = "the text of an error",
-        ["Synchronization/LibraryWork.cs: QueueUserWorkItem"] = "what is queued there begins with LastResort.Run",
+        ["Diagnostics/Threads/LibraryWork.cs: QueueUserWorkItem"] = "what is queued there begins with LastResort.Run",
         ["Platform/Windows/ProcessEnd.cs: UnsafeRegisterWaitForSingleObject"] = "its delegate is LastResort.Run",
-        ["Bootstrap/ChildRuntime.cs: UnhandledException +="] = "its delegate is LastResort.Run",
-        ["Bootstrap/ChildRuntime.cs: PosixSignalRegistration.Create"] = "its handler is LastResort.Run",
+        ["Processes/Child/ChildRuntime.cs: UnhandledException +="] = "its delegate is LastResort.Run",
+        ["Processes/Child/ChildRuntime.cs: PosixSignalRegistration.Create"] = "its handler is LastResort.Run",
         ["Queues/ScratchBuffer.cs: ~"] = "frees memory, which does not throw",
-        ["Serialization/MessageBuffer.cs: ~"] = "frees memory, which does not throw",
+        ["Serialization/Graph/MessageBuffer.cs: ~"] = "frees memory, which does not throw",
         ["Platform/Portable/ParkingLot.cs: ~"] = "unmaps, which does not throw",
-        ["SharedMemory/SessionMemory.cs: ~"] = "unmaps, which does not throw",
+        ["Kernel/Sessions/SessionMemory.cs: ~"] = "unmaps, which does not throw",
     };
 
     [Fact]

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Multiprocessing.Tests.Pools;
 
-/// <summary>CPython 3.13's <c>test_concurrent_futures</c>, what it has for processes, by meaning, each under its original's name. docs/cpython-tests.md lists them all.</summary>
+/// <summary>CPython 3.13's <c>test_concurrent_futures</c>, what it has for processes, by meaning, each under its original's name. docs/internals/cpython-tests.md lists them all.</summary>
 public class CpythonExecutorTests : ProcessTest
 {
     [Fact]

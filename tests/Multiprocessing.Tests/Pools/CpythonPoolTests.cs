@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Multiprocessing.Tests.Pools;
 
-/// <summary>CPython's <c>_TestPool</c>, <c>_TestPoolWorkerErrors</c> and <c>_TestPoolWorkerLifetime</c> by meaning, each under its original's name. docs/cpython-tests.md lists them all.</summary>
+/// <summary>CPython's <c>_TestPool</c>, <c>_TestPoolWorkerErrors</c> and <c>_TestPoolWorkerLifetime</c> by meaning, each under its original's name. docs/internals/cpython-tests.md lists them all.</summary>
 public class CpythonPoolTests : ProcessTest
 {
     private static readonly int[] Ten = [.. Enumerable.Range(0, 10)];

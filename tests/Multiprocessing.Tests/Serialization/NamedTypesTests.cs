@@ -21,10 +21,10 @@ public partial class NamedTypesTests
         "CapturedVariableChanged",
 
         // Properties and switches of a project.
-        "StartupHookSupport", "StartupHookProvider", "PublishAot", "PublishReadyToRun", "PublishTrimmed", "PackReadyToRun", "NoWarn", "ForcePortable", "ForceEmitInvoke",
+        "StartupHookSupport", "StartupHookProvider", "PublishAot", "PublishReadyToRun", "PublishTrimmed", "PackReadyToRun", "NoWarn", "ForcePortable", "ForceEmitInvoke", "MaxSpareProcesses",
 
         // Python's; a system call's; and what an example's reader would write.
-        "JoinableQueue", "BoundedSemaphore", "ProcessPoolExecutor", "FlushProcessWriteBuffers", "ForeignSerializer", "JsonAdapter",
+        "JoinableQueue", "BoundedSemaphore", "ProcessPoolExecutor", "FlushProcessWriteBuffers", "ForeignSerializer", "JsonAdapter", "RequestAborted",
     };
 
     private static readonly Lazy<HashSet<string>> Known = new(() => NamesOf(publicOnly: true));
@@ -64,7 +64,7 @@ public partial class NamedTypesTests
     public void Every_page_names_what_exists()
     {
         var root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", ".."));
-        string[] pages = [Path.Combine(root, "README.md"), .. Directory.GetFiles(Path.Combine(root, "docs"), "*.md")];
+        string[] pages = [Path.Combine(root, "README.md"), .. Directory.GetFiles(Path.Combine(root, "docs"), "*.md", SearchOption.AllDirectories)];
         pages.Length.ShouldBeGreaterThan(5);
         var missing = new List<string>();
         foreach (var page in pages)

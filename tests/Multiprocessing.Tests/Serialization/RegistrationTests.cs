@@ -198,9 +198,9 @@ public class RegistrationTests : ProcessTest
     [Fact]
     public Task Programs_that_meet_by_name_must_have_registered_the_same_for_a_struct() => InFreshProcess(() =>
     {
-        var without = NamedIdentity.Of<Named[]>("ProcessQueue", null);
+        var without = ItemBuild.IdentityOf<Named[]>("ProcessQueue", null);
         ProcessSerialization.Register<Named, Named.Serializer>();
-        NamedIdentity.Of<Named[]>("ProcessQueue", null).Build.ShouldNotBe(without.Build);
+        ItemBuild.IdentityOf<Named[]>("ProcessQueue", null).Build.ShouldNotBe(without.Build);
         return Task.CompletedTask;
     });
 

@@ -6,7 +6,7 @@ namespace Multiprocessing.Tests.Segments;
 
 /// <summary>
 /// The cases of CPython's <c>test/_test_multiprocessing.py</c> for Value, Array and SharedMemory, carried over by meaning and named after the originals.
-/// <c>docs/cpython-tests.md</c> lists all of them.
+/// <c>docs/internals/cpython-tests.md</c> lists all of them.
 /// </summary>
 public sealed class CpythonSharedMemoryTests : ProcessTest
 {

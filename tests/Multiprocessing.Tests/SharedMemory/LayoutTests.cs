@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Multiprocessing.Tests.Segments;
 
-/// <summary>What lies in shared memory lies where docs/kernel.md says. Who changes one of these changes the layout version with it.</summary>
+/// <summary>What lies in shared memory lies where docs/internals/kernel.md says. Who changes one of these changes the layout version with it.</summary>
 public sealed unsafe class LayoutTests
 {
     [Fact]

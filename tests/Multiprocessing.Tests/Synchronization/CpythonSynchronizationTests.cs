@@ -11,7 +11,7 @@ public sealed class CpythonSynchronizationInProcessesTests() : CpythonSynchroniz
 
 /// <summary>
 /// The cases of CPython's <c>test/_test_multiprocessing.py</c> for Lock, Semaphore, Condition, Event and Barrier, carried over by meaning and named after the originals.
-/// <c>docs/cpython-tests.md</c> lists all of them.
+/// <c>docs/internals/cpython-tests.md</c> lists all of them.
 /// </summary>
 public abstract class CpythonSynchronizationTests(Crew crew) : CrewTest(crew)
 {

@@ -5,7 +5,7 @@ using Xunit;
 namespace Multiprocessing.Tests.Synchronization;
 
 /// <summary>
-/// What docs/kernel.md says of each step: the memory is brought to what a process leaves that is killed there, then its death is told. Who waits goes on, and what he finds is right.
+/// What docs/internals/kernel.md says of each step: the memory is brought to what a process leaves that is killed there, then its death is told. Who waits goes on, and what he finds is right.
 /// </summary>
 public sealed unsafe class KilledBetweenStoresTests : IDisposable
 {

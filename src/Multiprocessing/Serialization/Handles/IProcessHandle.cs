@@ -13,10 +13,3 @@ internal interface IProcessHandle<TSelf>
     /// <summary>Opens in this process the object whose handle <see cref="WriteHandle"/> wrote.</summary>
     static abstract TSelf ReadHandle(ref HandleReader reader);
 }
-
-/// <summary>A reference that keeps an object alive while its handle lies in a message that nobody has read yet.</summary>
-internal interface ITravellingReference
-{
-    /// <summary>Takes the reference back, because the message was never handed over.</summary>
-    void Cancel();
-}

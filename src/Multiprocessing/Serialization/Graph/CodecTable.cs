@@ -51,7 +51,7 @@ internal static class CodecTable
             return new StringObjectCodec();
         }
 
-        if (typeof(ChildCall).IsAssignableFrom(type))
+        if (typeof(IPlainObject).IsAssignableFrom(type))
         {
             // Ours: none of the questions below has an answer for it, and every child would ask them first of all.
             return new PlainObjectCodec(type, callbacks: null);

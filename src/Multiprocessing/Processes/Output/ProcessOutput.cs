@@ -85,7 +85,7 @@ public sealed class ProcessOutput
                 {
                     if (target is null && !MultiprocessingLogging.IsConfigured)
                     {
-                        MultiprocessingLogging.OutputHasNoLogger();
+                        OutputLog.HasNoLogger();
                         (origin.IsError ? ParentStream.Error : ParentStream.Output).WriteLine(origin.Expand(DefaultPrefix) + line);
                         return;
                     }

@@ -1,7 +1,7 @@
 namespace Multiprocessing;
 
 /// <summary>A body with its arguments: made in the parent, carried to the child, invoked there once.</summary>
-internal abstract class ChildCall
+internal abstract class ChildCall : IPlainObject
 {
     /// <summary>What runs in the child.</summary>
     public abstract Delegate Body { get; }

@@ -178,7 +178,7 @@ internal sealed unsafe partial class PoolCore
         }
         catch (Exception exception)
         {
-            MultiprocessingLogging.NoteFailed(exception); // what was told threw while it was read
+            PoolLog.NoteFailed(exception); // what was told threw while it was read
         }
     }
 

@@ -5,13 +5,10 @@ namespace Multiprocessing;
 /// <summary>What has to be the same where two programs meet.</summary>
 /// <param name="Kind">The type of the object, with that of its items.</param>
 /// <param name="Detail">Capacity, size, mode; null for who takes what is there.</param>
-/// <param name="Build">Of the items' type (<see cref="ItemBuild"/>), or empty.</param>
+/// <param name="Build">Of the items' type, or empty for an object without items.</param>
 internal readonly record struct NamedIdentity(string Kind, string? Detail, string Build = "")
 {
     public static NamedIdentity Of<TObject>(string? detail) => new(typeof(TObject).Name, detail);
-
-    /// <summary>For <c>ProcessQueue&lt;int&gt;</c> and the like.</summary>
-    public static NamedIdentity Of<TItem>(string kind, string? detail) => new($"{kind}<{typeof(TItem)}>", detail, ItemBuild.Of(typeof(TItem)));
 
     public override string ToString() => string.IsNullOrEmpty(Detail) ? Kind : $"{Kind} ({Detail})";
 

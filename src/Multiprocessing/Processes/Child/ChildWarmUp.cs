@@ -25,7 +25,7 @@ internal static class ChildWarmUp
     {
         try
         {
-            ValueSerializer.PrepareForBody();
+            CallWarmUp.Run();
         }
         catch (Exception)
         {

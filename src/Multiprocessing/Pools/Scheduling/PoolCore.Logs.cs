@@ -20,7 +20,7 @@ internal sealed unsafe partial class PoolCore
     private void LogStarted(PoolMember member)
     {
         var (worker, id) = (NameOf(member), IdOf(member));
-        Log(() => MultiprocessingLogging.WorkerStarted(Name, worker, id));
+        Log(() => PoolLog.WorkerStarted(Name, worker, id));
     }
 
     private void LogGone(PoolMember member, WorkerHost process, ExitStatus status, bool isInOrder)
@@ -28,11 +28,11 @@ internal sealed unsafe partial class PoolCore
         var (worker, id, task) = (NameOf(member), process.Id, RunningTask(member));
         if (isInOrder || member.IsKilled)
         {
-            Log(() => MultiprocessingLogging.WorkerEnded(Name, worker, id, status));
+            Log(() => PoolLog.WorkerEnded(Name, worker, id, status));
         }
         else
         {
-            Log(() => MultiprocessingLogging.WorkerDied(Name, worker, id, status, task));
+            Log(() => PoolLog.WorkerDied(Name, worker, id, status, task));
         }
     }
 
@@ -40,26 +40,26 @@ internal sealed unsafe partial class PoolCore
     {
         var reason = _broken is not null ? KillReason.Broken : member.IsKilledByCaller ? KillReason.Caller : member.Reason;
         var (worker, id, task) = (NameOf(member), IdOf(member), RunningTask(member));
-        Log(() => MultiprocessingLogging.WorkerKilled(Name, worker, id, reason, task));
+        Log(() => PoolLog.WorkerKilled(Name, worker, id, reason, task));
     }
 
     private void LogReplaced(PoolMember member, string limit)
     {
         var (worker, id) = (NameOf(member), IdOf(member));
-        Log(() => MultiprocessingLogging.WorkerReplaced(Name, worker, id, limit));
+        Log(() => PoolLog.WorkerReplaced(Name, worker, id, limit));
     }
 
     private void LogRetried(PoolWork work, int index)
     {
         var (task, attempt, most) = (work.NameOf(index), work.FailedAttempts(index) + 1, work.Settings.MaxAttempts);
-        Log(() => MultiprocessingLogging.TaskRetried(Name, task, attempt, most));
+        Log(() => PoolLog.TaskRetried(Name, task, attempt, most));
     }
 
     private void LogStartFailed(string cause, Exception? exception)
     {
         var (failed, pause) = (_starts.Failed, _starts.Pause);
-        Log(() => MultiprocessingLogging.StartFailed(exception, Name, failed, Options.MaxFailedStarts, pause.TotalMilliseconds, cause));
+        Log(() => PoolLog.StartFailed(exception, Name, failed, Options.MaxFailedStarts, pause.TotalMilliseconds, cause));
     }
 
-    private void LogBroken(Exception error) => Log(() => MultiprocessingLogging.PoolBroken(error, Name));
+    private void LogBroken(Exception error) => Log(() => PoolLog.PoolBroken(error, Name));
 }

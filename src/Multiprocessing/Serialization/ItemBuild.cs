@@ -11,6 +11,9 @@ namespace Multiprocessing;
 /// </summary>
 internal static class ItemBuild
 {
+    /// <summary>What has to be the same of an object with items, such as <c>ProcessQueue&lt;int&gt;</c>.</summary>
+    public static NamedIdentity IdentityOf<TItem>(string kind, string? detail) => new($"{kind}<{typeof(TItem)}>", detail, Of(typeof(TItem)));
+
     /// <summary>Empty for what is the same in all builds.</summary>
     public static string Of(Type type)
     {

@@ -3,15 +3,20 @@ using Microsoft.Extensions.Logging;
 namespace Multiprocessing;
 
 /// <summary>The records of pools, in the category <c>Multiprocessing.Pools</c>: what is ordinary as Debug, what an operator may ask about as Information, deaths and failed starts as Warning, a pool's end as Error.</summary>
-public static partial class MultiprocessingLogging
+internal static partial class PoolLog
 {
-    private static ILogger PoolLogger => Factory.CreateLogger("Multiprocessing.Pools");
+    private static ILogger PoolLogger => MultiprocessingLogging.Factory.CreateLogger("Multiprocessing.Pools");
 
-    internal static void WorkerStarted(string pool, string worker, int? processId) => LogWorkerStarted(PoolLogger, pool, worker, processId);
+    public static void NoteFailed(Exception exception) => MultiprocessingLogging.Safely(() => LogNoteFailed(PoolLogger, exception));
 
-    internal static void WorkerEnded(string pool, string worker, int processId, ExitStatus status) => LogWorkerEnded(PoolLogger, pool, worker, processId, status);
+    [LoggerMessage(EventId = 5, Level = LogLevel.Error, Message = "What a task reported or logged could not be handed over; the task goes on, and so do its later reports")]
+    private static partial void LogNoteFailed(ILogger logger, Exception exception);
 
-    internal static void WorkerDied(string pool, string worker, int processId, ExitStatus status, string? task)
+    public static void WorkerStarted(string pool, string worker, int? processId) => LogWorkerStarted(PoolLogger, pool, worker, processId);
+
+    public static void WorkerEnded(string pool, string worker, int processId, ExitStatus status) => LogWorkerEnded(PoolLogger, pool, worker, processId, status);
+
+    public static void WorkerDied(string pool, string worker, int processId, ExitStatus status, string? task)
     {
         if (task is null)
         {
@@ -23,7 +28,7 @@ public static partial class MultiprocessingLogging
         }
     }
 
-    internal static void WorkerKilled(string pool, string worker, int? processId, KillReason reason, string? task)
+    public static void WorkerKilled(string pool, string worker, int? processId, KillReason reason, string? task)
     {
         // A limit that was reached or a pool that breaks is trouble; a cancellation and a disposal are the program's own wish.
         var level = reason is KillReason.Timeout or KillReason.Broken ? LogLevel.Warning : task is null ? LogLevel.Debug : LogLevel.Information;
@@ -38,14 +43,14 @@ public static partial class MultiprocessingLogging
         LogWorkerKilled(PoolLogger, level, pool, worker, processId, why, task ?? "(none)");
     }
 
-    internal static void WorkerReplaced(string pool, string worker, int? processId, string limit) => LogWorkerReplaced(PoolLogger, pool, worker, processId, limit);
+    public static void WorkerReplaced(string pool, string worker, int? processId, string limit) => LogWorkerReplaced(PoolLogger, pool, worker, processId, limit);
 
-    internal static void TaskRetried(string pool, string task, int attempt, int most) => LogTaskRetried(PoolLogger, pool, task, attempt, most);
+    public static void TaskRetried(string pool, string task, int attempt, int most) => LogTaskRetried(PoolLogger, pool, task, attempt, most);
 
-    internal static void StartFailed(Exception? exception, string pool, int failed, int most, double pause, string cause) =>
+    public static void StartFailed(Exception? exception, string pool, int failed, int most, double pause, string cause) =>
         LogStartFailed(PoolLogger, exception, pool, failed, most, pause, cause);
 
-    internal static void PoolBroken(Exception exception, string pool) => LogPoolBroken(PoolLogger, exception, pool, exception.Message);
+    public static void PoolBroken(Exception exception, string pool) => LogPoolBroken(PoolLogger, exception, pool, exception.Message);
 
     [LoggerMessage(EventId = 20, Level = LogLevel.Debug, Message = "Pool {Pool}: worker {Worker} ({ProcessId}) started")]
     private static partial void LogWorkerStarted(ILogger logger, string pool, string worker, int? processId);

@@ -46,7 +46,7 @@ internal sealed class NoteDelivery
         Enqueue(reached);
         if (!await reached.WaitAsync(limit).ConfigureAwait(false))
         {
-            MultiprocessingLogging.NoteFailed(new TimeoutException($"The program did not take within {limit.TotalSeconds:0.###} s what the pool's tasks reported and logged."));
+            PoolLog.NoteFailed(new TimeoutException($"The program did not take within {limit.TotalSeconds:0.###} s what the pool's tasks reported and logged."));
         }
     }
 
@@ -123,7 +123,7 @@ internal sealed class NoteDelivery
         catch (Exception exception)
         {
             // The program's own code threw; the task that told it knows nothing of it and goes on.
-            MultiprocessingLogging.NoteFailed(exception);
+            PoolLog.NoteFailed(exception);
         }
     }
 }

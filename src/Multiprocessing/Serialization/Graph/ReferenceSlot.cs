@@ -72,7 +72,7 @@ internal sealed class ReferenceSlot(Type declared) : ValueCodec
     {
         if (codec.LinkFace is { IsGenericType: true } face && TaskLinks.IsChildBody && face.GetGenericTypeDefinition() == typeof(IProgress<>))
         {
-            MultiprocessingLogging.ReporterCopied(codec.Type);
+            MultiprocessingLogging.ReporterCopied(codec.Type, TypeText.Of(codec.Type));
         }
 
         return codec;
