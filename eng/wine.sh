@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs this library as Windows programs under Wine 8, which it installs where it is missing (Debian, as root):
-#   eng/wine.sh                              the tour, then the tests that .ci/run runs
+#   eng/wine.sh                              the tour, then the sample of the tests that .ci/run runs
+#   eng/wine.sh all                          the tour, then all tests but those that repeat in large numbers
 #   eng/wine.sh tour [number of a lesson ...]
 #   eng/wine.sh tests [the runner's arguments ...], as in: eng/wine.sh tests -class Multiprocessing.Tests.StopTests
 # Exit code 3: what it needs is not there and cannot be had. The last line says "N passed, N failed, N skipped, N run twice". docs/internals/platforms.md says what is left out, and why.
@@ -135,6 +136,23 @@ run_groups() {
     run_group "${rest[@]}"
 }
 
+# What meets the system most: processes, memory, names, waiting, deaths. The serializer, the sweeps over types and overloads, and a pool's scheduling are the same code on all systems.
+readonly sample=(
+    "-namespace Multiprocessing.Tests.Segments -namespace Multiprocessing.Tests.Platform -namespace Multiprocessing.Tests.Names -namespace Multiprocessing.Tests.Queues"
+    "-namespace Multiprocessing.Tests.Synchronization"
+    "-class Multiprocessing.Tests.SmokeTests -class Multiprocessing.Tests.LifeTests -class Multiprocessing.Tests.ExitStatusTests -class Multiprocessing.Tests.StopTests -class Multiprocessing.Tests.OutputTests
+     -class Multiprocessing.Tests.OptionsTests -class Multiprocessing.Tests.BodyFormTests -class Multiprocessing.Tests.SpareTests -class Multiprocessing.Tests.DeadRootTests -class Multiprocessing.Tests.WaitTests
+     -class Multiprocessing.Tests.Pools.PoolTests -class Multiprocessing.Tests.Pools.PoolScenarioTests -class Multiprocessing.Tests.PoolTests -class Multiprocessing.Tests.PoolScenarioTests"
+)
+
+run_sample() {
+    local group
+    for group in "${sample[@]}"; do
+        # shellcheck disable=SC2086 # words are arguments
+        run_group $group
+    done
+}
+
 case ${1-} in
     tour) run_tour "${@:2}" ;;
     tests)
@@ -142,6 +160,11 @@ case ${1-} in
         run_group "${@:2}"
         ;;
     '')
+        run_tour
+        publish_tests
+        run_sample
+        ;;
+    all)
         run_tour
         publish_tests
         run_groups
