@@ -104,7 +104,8 @@ internal sealed unsafe partial class PoolCore
 
     private bool HasNews()
     {
-        if (!_inbox.IsEmpty)
+        // That it is over, too: a caller's step may have ended the pool, and found nobody to wake, just before this thread announced its sleep.
+        if (!_inbox.IsEmpty || Volatile.Read(ref _isOver))
         {
             return true;
         }
