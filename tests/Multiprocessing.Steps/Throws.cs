@@ -154,7 +154,7 @@ internal static class Throws
         EntryPoint.SpareTimer => [PrepareSpare],
         EntryPoint.PoolThread or EntryPoint.PoolStep or EntryPoint.WorkerLaunch or EntryPoint.WorkerEnd => [RunPool],
         EntryPoint.PoolWorkerThread => [RunPoolOnThread],
-        EntryPoint.NoteDelivery => [ReportProgress],
+        EntryPoint.ReportDelivery => [ReportProgress],
         EntryPoint.SourceEnd => [LeaveStream],
         EntryPoint.ParentListener => [RunListeningChild],
         EntryPoint.SignalHandler or EntryPoint.StopTimer => [SignalChild],

@@ -25,7 +25,7 @@ public partial class ProcessPool
         var shared = Share(poolBody, body, options, cancellationToken);
         try
         {
-            results.Ended = () => _core.Cancel(work => work is MapWork<TItem, TResult> map && map.Receiver == results, kills: cancellationToken.IsCancellationRequested);
+            results.Ended = () => _core.Cancel(batch => batch is ItemBatch<TItem, TResult> map && map.Receiver == results, kills: cancellationToken.IsCancellationRequested);
             using var registration = LastResort.OnCancelled(cancellationToken, _core, core => core.Post(() => results.Cancel(cancellationToken)));
             var settings = SettingsOf(body, options, shared);
             int total;
@@ -37,7 +37,7 @@ public partial class ProcessPool
                 results.Complete();
                 if (total > 0)
                 {
-                    _core.Submit(new MapWork<TItem, TResult>(items, total, hasResult, settings, results, 0));
+                    _core.Submit(new ItemBatch<TItem, TResult>(items, total, hasResult, settings, results, 0));
                 }
             }
             else
@@ -62,23 +62,23 @@ public partial class ProcessPool
     /// <summary>
     /// Submits the items of a source that may have to be waited for, as they come: what is there does not wait for what is not, and the map's first error or its token ends it however long the source blocks.
     /// </summary>
-    private async Task<int> SubmitAllAsync<TItem, TResult, TElement>(IEnumerable<TItem> source, bool hasResult, WorkSettings settings, MapCollection<TResult, TElement> results)
+    private async Task<int> SubmitAllAsync<TItem, TResult, TElement>(IEnumerable<TItem> source, bool hasResult, TaskSettings settings, MapCollection<TResult, TElement> results)
     {
-        var news = new NewsSignal();
-        var feeder = new BlockingSource<TItem>(source, news.Tell);
-        results.Done.WhenReached(news.Tell);
+        var news = new ReaderSignal();
+        var feeder = new BlockingSource<TItem>(source, news.Set);
+        results.Done.WhenReached(news.Set);
         var total = 0;
         try
         {
             while (!results.IsOver)
             {
-                var waiting = news.Next();
+                var waiting = news.Arm();
                 var items = feeder.Take(Array.MaxLength - total);
                 if (items.Length > 0)
                 {
                     var sum = total + items.Length;
                     _core.Post(() => results.Add(items.Length, sum, hasResult));
-                    _core.Submit(new MapWork<TItem, TResult>(items, items.Length, hasResult, settings, results, total));
+                    _core.Submit(new ItemBatch<TItem, TResult>(items, items.Length, hasResult, settings, results, total));
                     total = sum;
                 }
                 else if (feeder.IsDrained)

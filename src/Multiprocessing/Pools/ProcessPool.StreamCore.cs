@@ -24,13 +24,13 @@ public partial class ProcessPool
         ArgumentOutOfRangeException.ThrowIfLessThan(mostBytes, 1, nameof(MapOptions.MaxBytesInFlight));
         var shared = Share(poolBody, body, options, first.CanBeCanceled ? first : second);
         var settings = SettingsOf(body, options, shared);
-        var news = new NewsSignal();
+        var news = new ReaderSignal();
         var receiver = new StreamReceiver<TResult>(most, options?.Ordered ?? true, news);
-        var source = open(news.Tell);
+        var source = open(news.Set);
         long taken = 0;
         var inFlight = 0;
         var hasEnded = false;
-        var registration = LastResort.OnCancelled(cancellationToken, news, static news => news.Tell());
+        var registration = LastResort.OnCancelled(cancellationToken, news, static news => news.Set());
         try
         {
             while (true)
@@ -43,7 +43,7 @@ public partial class ProcessPool
                     if (items.Length > 0)
                     {
                         inFlight += items.Length;
-                        _core.Submit(new MapWork<TItem, TResult>(items, items.Length, hasResult, settings, receiver, taken));
+                        _core.Submit(new ItemBatch<TItem, TResult>(items, items.Length, hasResult, settings, receiver, taken));
                         taken += items.Length;
                     }
                 }
@@ -71,7 +71,7 @@ public partial class ProcessPool
                     break;
                 }
 
-                var waiting = news.Next();
+                var waiting = news.Arm();
                 if (!receiver.HasNews && !(source.HasNews && !hasEnded && inFlight < limit) && !cancellationToken.IsCancellationRequested)
                 {
                     await waiting;
@@ -91,7 +91,7 @@ public partial class ProcessPool
             registration.Unregister();
             if (inFlight > 0)
             {
-                _core.Cancel(work => work is MapWork<TItem, TResult> map && map.Receiver == receiver, kills: true);
+                _core.Cancel(batch => batch is ItemBatch<TItem, TResult> map && map.Receiver == receiver, kills: true);
             }
 
             try

@@ -10,7 +10,7 @@ namespace Multiprocessing;
 public partial class ProcessPool : IAsyncDisposable, IDisposable
 {
     private readonly PoolCore _core;
-    private readonly TaskRoom? _room;
+    private readonly PendingLimit? _room;
 
     /// <summary>Creates a pool; no worker starts before there is work.</summary>
     /// <param name="options">Number of workers, limits, time-outs; <see langword="null"/> for the defaults.</param>
@@ -26,7 +26,7 @@ public partial class ProcessPool : IAsyncDisposable, IDisposable
         LaunchPlan.ThrowIfNative(); // without workers too: a task is serialized all the same
         _core = new PoolCore(validated, initializer ?? (validated.Initializer is { } first ? new ActionInitializer(first) : null));
         _core.Begin();
-        _room = validated.MaxPending is { } most ? new TaskRoom(most) : null;
+        _room = validated.MaxPending is { } most ? new PendingLimit(most) : null;
     }
 
     /// <summary>A pool that was forgotten ends its workers. Work that has not ended keeps it: it is forgotten when neither the program nor a task, map or stream refers to it.</summary>
@@ -175,23 +175,23 @@ public partial class ProcessPool : IAsyncDisposable, IDisposable
         {
             _core.ThrowIfEnded();
             var inContext = TaskContext.Capture() is { } context ? new ContextCall(call, context, NameOf(body, options)) : call;
-            var work = new RunWork<TResult>(inContext, hasResult, SettingsOf(body, options, null), cancellationToken);
-            work.Notes = work.HasLinks ? _core.Notes : null;
+            var batch = new SingleTask<TResult>(inContext, hasResult, SettingsOf(body, options, null), cancellationToken);
+            batch.Notes = batch.HasLinks ? _core.Notes : null;
             if (_room is not null)
             {
-                RunWithRoom(work, cancellationToken);
-                return work.Task;
+                RunWithRoom(batch, cancellationToken);
+                return batch.Task;
             }
 
-            var looks = _core.Opened(work);
-            work.Core = _core;
-            Add(work, cancellationToken);
-            if (looks && !work.Task.IsCompleted)
+            var looks = _core.Opened(batch);
+            batch.Core = _core;
+            Add(batch, cancellationToken);
+            if (looks && !batch.Task.IsCompleted)
             {
-                _core.LookFor(work.Task);
+                _core.LookFor(batch.Task);
             }
 
-            return work.Task;
+            return batch.Task;
         }
         catch (Exception exception)
         {
@@ -200,7 +200,7 @@ public partial class ProcessPool : IAsyncDisposable, IDisposable
     }
 
     /// <summary>Submits the task when there is room for it; then, or if it is cancelled before, its task ends.</summary>
-    private void RunWithRoom<TResult>(RunWork<TResult> work, CancellationToken cancellationToken)
+    private void RunWithRoom<TResult>(SingleTask<TResult> batch, CancellationToken cancellationToken)
     {
         var room = _room!;
         if (room.Enter(Submit) is not { } place)
@@ -211,7 +211,7 @@ public partial class ProcessPool : IAsyncDisposable, IDisposable
 
         if (cancellationToken.CanBeCanceled)
         {
-            work.Waiting = LastResort.OnCancelled(cancellationToken, work, given =>
+            batch.Waiting = LastResort.OnCancelled(cancellationToken, batch, given =>
             {
                 if (room.GiveUp(place))
                 {
@@ -220,42 +220,42 @@ public partial class ProcessPool : IAsyncDisposable, IDisposable
             });
             if (!room.IsWaiting(place))
             {
-                work.Waiting.Unregister(); // submitted or given up before it was there
+                batch.Waiting.Unregister(); // submitted or given up before it was there
             }
         }
 
         void Submit()
         {
-            work.Waiting.Unregister();
-            work.Left = room.Leave;
+            batch.Waiting.Unregister();
+            batch.Left = room.Leave;
             try
             {
-                Add(work, cancellationToken);
+                Add(batch, cancellationToken);
             }
             catch (Exception exception)
             {
-                work.OnError(0, exception); // the pool was ended meanwhile
+                batch.OnError(0, exception); // the pool was ended meanwhile
             }
         }
     }
 
-    private void Add<TResult>(RunWork<TResult> work, CancellationToken cancellationToken)
+    private void Add<TResult>(SingleTask<TResult> batch, CancellationToken cancellationToken)
     {
-        _core.Submit(work);
+        _core.Submit(batch);
         if (cancellationToken.CanBeCanceled)
         {
             // It may have ended already: then the registration finds nothing to cancel, and goes with the token.
-            work.Registration = LastResort.OnCancelled(cancellationToken, work, cancelled => _core.Cancel(other => ReferenceEquals(other, cancelled), kills: true));
-            if (work.Task.IsCompleted)
+            batch.Registration = LastResort.OnCancelled(cancellationToken, batch, cancelled => _core.Cancel(other => ReferenceEquals(other, cancelled), kills: true));
+            if (batch.Task.IsCompleted)
             {
-                work.Registration.Unregister();
+                batch.Registration.Unregister();
             }
         }
     }
 
     private static string NameOf(Delegate body, TaskOptions? options) => options?.Name ?? TaskNames.Short(body.Method);
 
-    private protected WorkSettings SettingsOf(Delegate body, TaskOptions? options, SharedBody? shared)
+    private protected TaskSettings SettingsOf(Delegate body, TaskOptions? options, SharedBody? shared)
     {
         var limit = options?.Timeout ?? _core.Options.Timeout ?? Timeout.InfiniteTimeSpan;
         if (limit <= TimeSpan.Zero && limit != Timeout.InfiniteTimeSpan)
@@ -266,9 +266,9 @@ public partial class ProcessPool : IAsyncDisposable, IDisposable
         var attempts = options?.MaxAttempts ?? _core.Options.MaxAttempts;
         ArgumentOutOfRangeException.ThrowIfLessThan(attempts, 1, nameof(TaskOptions.MaxAttempts));
         var (record, pace) = _core.Records.Of(options?.Name, body.Method);
-        return new WorkSettings
+        return new TaskSettings
         {
-            Record = record,
+            Statistics = record,
             Pace = pace,
             Pool = this,
             Priority = options?.Priority ?? 0,

@@ -58,7 +58,7 @@ public class TaskNamesTests : ProcessTest
     {
         Func<int> quick = static () => 1;
         Func<int> slow = static () => 2;
-        var records = new TaskRecords();
+        var records = new TaskStatisticsTable();
         var (quickRecord, quickPace) = records.Of("same", quick.Method);
         var (slowRecord, slowPace) = records.Of("same", slow.Method);
         slowRecord.ShouldBeSameAs(quickRecord);

@@ -45,7 +45,7 @@ internal enum EntryPoint
     WorkerEnd = 12,
 
     /// <summary>The work item that hands over what tasks report and log.</summary>
-    NoteDelivery = 13,
+    ReportDelivery = 13,
 
     /// <summary>The continuation that disposes of a stream's source.</summary>
     SourceEnd = 14,

@@ -3,42 +3,42 @@ namespace Multiprocessing;
 /// <summary>Tasks that wait: by priority, then in the order in which they came; what comes back from a worker goes first. Under the pool's gate.</summary>
 internal sealed class PendingTasks
 {
-    private readonly SortedList<int, LinkedList<Slice>> _lanes = [];
+    private readonly SortedList<int, LinkedList<TaskRange>> _lanes = [];
 
     /// <summary>How many tasks wait.</summary>
     public long Count { get; private set; }
 
-    public void AddLast(Slice slice)
+    public void AddLast(TaskRange range)
     {
-        Count += slice.Count;
-        Lane(slice.Work.Settings.Priority).AddLast(slice);
+        Count += range.Count;
+        Lane(range.Batch.Settings.Priority).AddLast(range);
     }
 
-    public void AddFirst(Slice slice)
+    public void AddFirst(TaskRange range)
     {
-        Count += slice.Count;
-        Lane(slice.Work.Settings.Priority).AddFirst(slice);
+        Count += range.Count;
+        Lane(range.Batch.Settings.Priority).AddFirst(range);
     }
 
-    public bool TryPeek(out Slice slice)
+    public bool TryPeek(out TaskRange range)
     {
         foreach (var lane in _lanes.Values)
         {
             if (lane.First is { } first)
             {
-                slice = first.Value;
+                range = first.Value;
                 return true;
             }
         }
 
-        slice = default;
+        range = default;
         return false;
     }
 
     /// <summary>Takes tasks from the beginning of what <see cref="TryPeek"/> has given.</summary>
-    public void Take(Slice first, int count)
+    public void Take(TaskRange first, int count)
     {
-        var lane = Lane(first.Work.Settings.Priority);
+        var lane = Lane(first.Batch.Settings.Priority);
         Count -= count;
         if (count == first.Count)
         {
@@ -51,15 +51,15 @@ internal sealed class PendingTasks
     }
 
     /// <summary>Takes out everything that fits.</summary>
-    public List<Slice> TakeAll(Func<PoolWork, bool> fits)
+    public List<TaskRange> TakeAll(Func<TaskBatch, bool> fits)
     {
-        List<Slice> taken = [];
+        List<TaskRange> taken = [];
         foreach (var lane in _lanes.Values)
         {
             for (var node = lane.First; node is not null;)
             {
                 var next = node.Next;
-                if (fits(node.Value.Work))
+                if (fits(node.Value.Batch))
                 {
                     lane.Remove(node);
                     Count -= node.Value.Count;
@@ -73,7 +73,7 @@ internal sealed class PendingTasks
         return taken;
     }
 
-    private LinkedList<Slice> Lane(int priority)
+    private LinkedList<TaskRange> Lane(int priority)
     {
         // The list is sorted upwards, and the highest priority comes first.
         if (!_lanes.TryGetValue(~priority, out var lane))

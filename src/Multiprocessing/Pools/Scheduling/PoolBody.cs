@@ -7,18 +7,18 @@ namespace Multiprocessing;
 internal abstract class PoolBody
 {
     /// <summary>Reads the argument, runs and writes the reply of kind <see cref="ReplyKind.Result"/>. What it throws is the task's error.</summary>
-    public abstract void Run(TaskRun run);
+    public abstract void Run(RunningTask run);
 }
 
 /// <summary>The task that the worker has begun, as its body sees it.</summary>
-internal sealed unsafe class TaskRun
+internal sealed unsafe class RunningTask
 {
     private readonly ReplyRing _replies;
     private readonly Action _argumentRead;
     private long _begun;
     private long _read;
 
-    public TaskRun(ReplyRing replies, Action argumentRead)
+    public RunningTask(ReplyRing replies, Action argumentRead)
     {
         _replies = replies;
         _argumentRead = argumentRead;
@@ -160,7 +160,7 @@ internal sealed class MapBody<TItem, TResult>(Func<TItem, TResult> body) : PoolB
     [PathName(null)]
     private readonly Func<TItem, TResult> _body = body;
 
-    public override void Run(TaskRun run) => run.Reply(_body(run.Read<TItem>()));
+    public override void Run(RunningTask run) => run.Reply(_body(run.Read<TItem>()));
 }
 
 /// <summary>An asynchronous body for each item of a source. The main thread waits, so that its continuations run on the thread pool and cannot deadlock.</summary>
@@ -169,7 +169,7 @@ internal sealed class AsyncMapBody<TItem, TResult>(Func<TItem, Task<TResult>> bo
     [PathName(null)]
     private readonly Func<TItem, Task<TResult>> _body = body;
 
-    public override void Run(TaskRun run) => run.Reply(_body(run.Read<TItem>()).GetAwaiter().GetResult());
+    public override void Run(RunningTask run) => run.Reply(_body(run.Read<TItem>()).GetAwaiter().GetResult());
 }
 
 /// <summary>A body that returns a <see cref="ValueTask{TResult}"/>, for each item of a source.</summary>
@@ -178,7 +178,7 @@ internal sealed class ValueTaskMapBody<TItem, TResult>(Func<TItem, ValueTask<TRe
     [PathName(null)]
     private readonly Func<TItem, ValueTask<TResult>> _body = body;
 
-    public override void Run(TaskRun run) => run.Reply(_body(run.Read<TItem>()).AsTask().GetAwaiter().GetResult());
+    public override void Run(RunningTask run) => run.Reply(_body(run.Read<TItem>()).AsTask().GetAwaiter().GetResult());
 }
 
 /// <summary>A body without a result for each item of a source.</summary>
@@ -187,7 +187,7 @@ internal sealed class EachBody<TItem>(Action<TItem> body) : PoolBody
     [PathName(null)]
     private readonly Action<TItem> _body = body;
 
-    public override void Run(TaskRun run)
+    public override void Run(RunningTask run)
     {
         _body(run.Read<TItem>());
         run.ReplyDone();
@@ -200,7 +200,7 @@ internal sealed class AsyncEachBody<TItem>(Func<TItem, Task> body) : PoolBody
     [PathName(null)]
     private readonly Func<TItem, Task> _body = body;
 
-    public override void Run(TaskRun run)
+    public override void Run(RunningTask run)
     {
         _body(run.Read<TItem>()).GetAwaiter().GetResult();
         run.ReplyDone();
@@ -213,7 +213,7 @@ internal sealed class ValueTaskEachBody<TItem>(Func<TItem, ValueTask> body) : Po
     [PathName(null)]
     private readonly Func<TItem, ValueTask> _body = body;
 
-    public override void Run(TaskRun run)
+    public override void Run(RunningTask run)
     {
         _body(run.Read<TItem>()).AsTask().GetAwaiter().GetResult();
         run.ReplyDone();
@@ -225,7 +225,7 @@ internal sealed class CallBody : PoolBody
 {
     public static readonly CallBody Instance = new();
 
-    public override void Run(TaskRun run)
+    public override void Run(RunningTask run)
     {
         var call = run.Read<ChildCall>();
         using var result = MessageBuffer.Rent();

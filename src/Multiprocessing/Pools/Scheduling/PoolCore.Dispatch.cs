@@ -34,25 +34,25 @@ internal sealed unsafe partial class PoolCore
     private bool DispatchPending()
     {
         var any = false;
-        while (_pending.TryPeek(out var slice))
+        while (_pending.TryPeek(out var range))
         {
-            if (slice.Work.IsCancelled(slice.From))
+            if (range.Batch.IsCancelled(range.From))
             {
-                _pending.Take(slice, 1);
-                slice.Work.OnNotBegun(slice.From);
+                _pending.Take(range, 1);
+                range.Batch.OnNotBegun(range.From);
                 any = true;
                 continue;
             }
 
-            if (FindMember(slice.Work, out var room) is not { } member)
+            if (FindMember(range.Batch, out var room) is not { } member)
             {
                 StartMissing();
                 break;
             }
 
             var share = Math.Max(1, (int)Math.Min(int.MaxValue, (_pending.Count + (2 * _members.Count) - 1) / (2 * _members.Count)));
-            var wanted = Math.Min(Math.Min(room, share), slice.Count);
-            var done = Hand(member, slice, wanted);
+            var wanted = Math.Min(Math.Min(room, share), range.Count);
+            var done = Assign(member, range, wanted);
             any |= done > 0;
             if (done < wanted)
             {
@@ -95,11 +95,11 @@ internal sealed unsafe partial class PoolCore
         _ahead = dry > 0 ? Math.Min(_ahead + (_ahead / 2), MostAheadTicks) : busy > 0 ? Math.Max(_ahead - (_ahead / 64), LeastAhead) : _ahead;
     }
 
-    private PoolMember? FindMember(PoolWork work, out int room)
+    private WorkerEntry? FindMember(TaskBatch batch, out int room)
     {
-        var typical = PaceOf(work).Typical;
+        var typical = PaceOf(batch).Typical;
         var ahead = typical == 0 || typical > LongTask ? 1 : (int)Math.Clamp(_ahead / typical, 2, MostAhead);
-        PoolMember? best = null;
+        WorkerEntry? best = null;
         room = 0;
         foreach (var member in _members)
         {
@@ -125,34 +125,34 @@ internal sealed unsafe partial class PoolCore
     }
 
     /// <summary>Writes tasks for a worker and returns how many of them are dealt with: in its hand, or ended here because they cannot be written or nobody wants them.</summary>
-    private int Hand(PoolMember member, Slice slice, int count)
+    private int Assign(WorkerEntry member, TaskRange range, int count)
     {
-        var work = slice.Work;
-        var record = work.Settings.Record;
+        var batch = range.Batch;
+        var record = batch.Settings.Statistics;
         var began = Stopwatch.GetTimestamp();
         if (!member.IsBusy)
         {
-            member.Seen.NewsAt = began;
+            member.Statistics.NewsAt = began;
         }
 
         var done = 0;
-        var begin = slice.From;
+        var begin = range.From;
         var first = member.Requests.Next;
-        if (work.RawLength >= 0 && work.Count > 1 && !work.HasFailedAttempts && work.Settings.Body is { } body && member.Knows(body.Id) && !work.IsCancelled(begin))
+        if (batch.RawLength >= 0 && batch.Count > 1 && !batch.HasFailedAttempts && batch.Settings.Body is { } body && member.Knows(body.Id) && !batch.IsCancelled(begin))
         {
-            done = HandMany(member, work, body, begin, count);
+            done = AssignMany(member, batch, body, begin, count);
             count = done; // the rest has no room
         }
 
-        for (var index = slice.From + done; done < count; index++)
+        for (var index = range.From + done; done < count; index++)
         {
             Exception? error = null;
-            var isCancelled = work.IsCancelled(index);
+            var isCancelled = batch.IsCancelled(index);
             if (!isCancelled)
             {
                 try
                 {
-                    if (!TryWrite(member, work, index))
+                    if (!TryWrite(member, batch, index))
                     {
                         break;
                     }
@@ -166,26 +166,26 @@ internal sealed unsafe partial class PoolCore
             done++;
             if (isCancelled || error is not null)
             {
-                AddToHand(member, work, begin, index, first);
+                AddAssigned(member, batch, begin, index, first);
                 begin = index + 1;
                 first = member.Requests.Next;
                 if (isCancelled)
                 {
-                    work.OnNotBegun(index);
+                    batch.OnNotBegun(index);
                 }
                 else
                 {
-                    work.OnError(index, error!);
+                    batch.OnError(index, error!);
                 }
             }
         }
 
-        AddToHand(member, work, begin, slice.From + done, first);
-        _pending.Take(slice, done);
+        AddAssigned(member, batch, begin, range.From + done, first);
+        _pending.Take(range, done);
         record.AddWriting(Stopwatch.GetTimestamp() - began, done);
-        if (Options.MaxTasksPerWorker is { } most && member.Requests.Next >= (uint)most && member.State == MemberState.Ready)
+        if (Options.MaxTasksPerWorker is { } most && member.Requests.Next >= (uint)most && member.Phase == WorkerPhase.Ready)
         {
-            member.State = MemberState.Retiring; // it has all the tasks that it may have: its replacement starts now
+            member.Phase = WorkerPhase.Retiring; // it has all the tasks that it may have: its replacement starts now
             LogReplaced(member, nameof(ProcessPoolOptions.MaxTasksPerWorker));
             if (_pending.Count > 0)
             {
@@ -197,14 +197,14 @@ internal sealed unsafe partial class PoolCore
     }
 
     /// <summary>Many short tasks that the worker knows the body of, and whose arguments are copied as they lie in memory.</summary>
-    private static int HandMany(PoolMember member, PoolWork work, SharedBody body, int from, int count)
+    private static int AssignMany(WorkerEntry member, TaskBatch batch, SharedBody body, int from, int count)
     {
-        var length = work.RawLength;
+        var length = batch.RawLength;
         var stride = (sizeof(RequestHeader) + length + 7) & ~7;
         var header = new RequestHeader
         {
             Length = length,
-            Flags = work.Settings.TimeoutTicks > 0 ? RequestFlags.Timed : RequestFlags.None,
+            Flags = batch.Settings.TimeoutTicks > 0 ? RequestFlags.Timed : RequestFlags.None,
             Attempt = 1,
             Body = body.Id,
         };
@@ -217,61 +217,61 @@ internal sealed unsafe partial class PoolCore
                 break;
             }
 
-            work.CopyRaw(from + done, reserved, at, stride, header);
+            batch.CopyRaw(from + done, reserved, at, stride, header);
             done += reserved;
         }
 
         body.LearnBytes(length);
-        member.Seen.ArgumentBytes += (long)length * done;
-        work.Settings.Record.ArgumentBytes += (long)length * done;
+        member.Statistics.ArgumentBytes += (long)length * done;
+        batch.Settings.Statistics.ArgumentBytes += (long)length * done;
         return done;
     }
 
-    private static void AddToHand(PoolMember member, PoolWork work, int from, int to, uint first)
+    private static void AddAssigned(WorkerEntry member, TaskBatch batch, int from, int to, uint first)
     {
         if (to <= from)
         {
             return;
         }
 
-        if (member.Hand.Last is { } last && last.Value.Work == work && last.Value.Slice.To == from && last.Value.EndNumber == first)
+        if (member.Assigned.Last is { } last && last.Value.Batch == batch && last.Value.Range.To == from && last.Value.EndNumber == first)
         {
-            last.Value.Slice = last.Value.Slice with { To = to };
+            last.Value.Range = last.Value.Range with { To = to };
         }
         else
         {
-            member.Hand.AddLast(new Handed(new Slice(work, from, to), first));
+            member.Assigned.AddLast(new AssignedTasks(new TaskRange(batch, from, to), first));
         }
     }
 
-    private static bool TryWrite(PoolMember member, PoolWork work, int index)
+    private static bool TryWrite(WorkerEntry member, TaskBatch batch, int index)
     {
         if (member.Backlog >= ChannelLayout.MostHanded - 1)
         {
             return false;
         }
 
-        var body = work.Settings.Body is { } shared && !member.Knows(shared.Id) ? shared : null;
-        var raw = work.RawLength;
+        var body = batch.Settings.Body is { } shared && !member.Knows(shared.Id) ? shared : null;
+        var raw = batch.RawLength;
         if (raw >= 0)
         {
-            return TryWrite(member, work, index, body, null, raw);
+            return TryWrite(member, batch, index, body, null, raw);
         }
 
-        var message = work.Serialize(index);
+        var message = batch.Serialize(index);
         try
         {
-            var written = TryWrite(member, work, index, body, message, message.Length);
-            if (written && !work.OwnsMessages)
+            var written = TryWrite(member, batch, index, body, message, message.Length);
+            if (written && !batch.OwnsMessages)
             {
-                work.KeepReferences(index, message.KeepTravelling());
+                batch.KeepReferences(index, message.KeepTravelling());
             }
 
             return written;
         }
         finally
         {
-            if (!work.OwnsMessages)
+            if (!batch.OwnsMessages)
             {
                 message.Cancel();
                 message.Dispose();
@@ -279,12 +279,12 @@ internal sealed unsafe partial class PoolCore
         }
     }
 
-    private static bool TryWrite(PoolMember member, PoolWork work, int index, SharedBody? body, MessageBuffer? message, long length)
+    private static bool TryWrite(WorkerEntry member, TaskBatch batch, int index, SharedBody? body, MessageBuffer? message, long length)
     {
         var requests = member.Requests;
-        work.Settings.Body?.LearnBytes(length);
-        member.Seen.ArgumentBytes += length;
-        work.Settings.Record.ArgumentBytes += length;
+        batch.Settings.Body?.LearnBytes(length);
+        member.Statistics.ArgumentBytes += length;
+        batch.Settings.Statistics.ArgumentBytes += length;
         var bodyLength = body?.Bytes.Length ?? 0;
         var bodyRoom = (bodyLength + 7L) & ~7L;
         var isOutside = bodyRoom + length > ReplyRing.LargestInside;
@@ -304,9 +304,9 @@ internal sealed unsafe partial class PoolCore
         *(RequestHeader*)at = new RequestHeader
         {
             Length = inside,
-            Flags = (isOutside ? RequestFlags.Outside : RequestFlags.None) | (work.Settings.TimeoutTicks > 0 ? RequestFlags.Timed : RequestFlags.None),
-            Attempt = (ushort)Math.Min(work.FailedAttempts(index) + 1, ushort.MaxValue),
-            Body = work.Settings.Body?.Id ?? 0,
+            Flags = (isOutside ? RequestFlags.Outside : RequestFlags.None) | (batch.Settings.TimeoutTicks > 0 ? RequestFlags.Timed : RequestFlags.None),
+            Attempt = (ushort)Math.Min(batch.FailedAttempts(index) + 1, ushort.MaxValue),
+            Body = batch.Settings.Body?.Id ?? 0,
             BodyLength = bodyLength,
         };
         at += sizeof(RequestHeader);
@@ -325,7 +325,7 @@ internal sealed unsafe partial class PoolCore
 
         if (message is null)
         {
-            work.CopyRaw(index, at + bodyRoom);
+            batch.CopyRaw(index, at + bodyRoom);
         }
         else
         {
@@ -338,8 +338,8 @@ internal sealed unsafe partial class PoolCore
     /// <summary>A worker has nothing to do, and another one more than it gets done: half of what that one has not begun goes back.</summary>
     private bool TakeBackFromSlow()
     {
-        PoolMember? idle = null;
-        PoolMember? slow = null;
+        WorkerEntry? idle = null;
+        WorkerEntry? slow = null;
         foreach (var member in _members)
         {
             if (member.TakesTasks && !member.IsBusy)
@@ -358,7 +358,7 @@ internal sealed unsafe partial class PoolCore
         }
 
         var now = Stopwatch.GetTimestamp();
-        var typical = slow.Hand.Last is { } last ? PaceOf(last.Value.Work).Typical : 0;
+        var typical = slow.Assigned.Last is { } last ? PaceOf(last.Value.Batch).Typical : 0;
         var unstarted = slow.Unstarted;
         var started = slow.Requests.Started;
         var isStuck = slow.LastSeen.Started == started && now - slow.LastSeen.At > PoolTicks.Millisecond;

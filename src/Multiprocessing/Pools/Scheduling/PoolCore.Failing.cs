@@ -55,9 +55,9 @@ internal sealed unsafe partial class PoolCore
         _broken ??= error;
         _ended ??= error;
         _isShuttingDown = _isOver = true;
-        foreach (var slice in _pending.TakeAll(static _ => true))
+        foreach (var range in _pending.TakeAll(static _ => true))
         {
-            FailSlice(slice, error);
+            FailRange(range, error);
         }
 
         foreach (var member in _members.ToArray())
@@ -77,15 +77,15 @@ internal sealed unsafe partial class PoolCore
     }
 
     /// <summary>A worker that nothing can be made of any more: its tasks fail, and it is killed.</summary>
-    private void LoseMember(PoolMember member, Exception error)
+    private void LoseMember(WorkerEntry member, Exception error)
     {
         _members.Remove(member);
-        foreach (var handed in member.Hand)
+        foreach (var assigned in member.Assigned)
         {
-            FailSlice(handed.Slice, error);
+            FailRange(assigned.Range, error);
         }
 
-        member.Hand.Clear();
+        member.Assigned.Clear();
         if (!member.IsKilled)
         {
             member.IsKilled = true;
@@ -95,15 +95,15 @@ internal sealed unsafe partial class PoolCore
         LastResort.Run(EntryPoint.PoolStep, member.Dispose);
     }
 
-    private static void FailSlice(Slice slice, Exception error)
+    private static void FailRange(TaskRange range, Exception error)
     {
-        for (var index = slice.From; index < slice.To; index++)
+        for (var index = range.From; index < range.To; index++)
         {
             var task = index;
             LastResort.Run(EntryPoint.PoolStep, () =>
             {
-                slice.Work.ReleaseReferences(task);
-                slice.Work.OnError(task, error);
+                range.Batch.ReleaseReferences(task);
+                range.Batch.OnError(task, error);
             });
         }
     }

@@ -7,16 +7,16 @@ internal sealed unsafe partial class PoolCore
 {
     public bool IsInProcess => Options.Workers == 0;
 
-    private static TimeoutException TimeLimitError(PoolWork work, int index, WorkerHost host)
+    private static TimeoutException TimeLimitError(TaskBatch batch, int index, WorkerHost host)
     {
         var end = host.IsProcess
             ? $"its worker '{host.Name}' (pid {host.Id}) was killed."
             : $"it runs on a thread of this process ({nameof(ProcessPoolOptions.Workers)} = 0), which cannot be killed and goes on until the body ends.";
-        return new TimeoutException($"Task '{work.NameOf(index)}' did not end within {work.Settings.Timeout.TotalSeconds:0.###} s; {end}");
+        return new TimeoutException($"Task '{batch.NameOf(index)}' did not end within {batch.Settings.Timeout.TotalSeconds:0.###} s; {end}");
     }
 
     /// <summary>A thread is told at its limit, and left to itself after the grace.</summary>
-    private void EndAtTimeLimit(PoolMember member, long now, uint number)
+    private void EndAtTimeLimit(WorkerEntry member, long now, uint number)
     {
         member.Reason = KillReason.Timeout;
         member.KillNumber = number;
@@ -35,13 +35,13 @@ internal sealed unsafe partial class PoolCore
     }
 
     /// <summary>It was told already; or somebody looks at the body in a debugger, which stops the body and not the clock.</summary>
-    private bool IsTimeLimitOff(PoolMember member) => IsInProcess && (member.Reason == KillReason.Timeout || Debugger.IsAttached);
+    private bool IsTimeLimitOff(WorkerEntry member) => IsInProcess && (member.Reason == KillReason.Timeout || Debugger.IsAttached);
 
     /// <summary>The task ended by itself, after it was told that its time is over: that is still a time-out.</summary>
-    private static bool EndedAfterTimeLimit(PoolMember member, uint number) =>
+    private static bool EndedAfterTimeLimit(WorkerEntry member, uint number) =>
         member is { Reason: KillReason.Timeout, IsKilled: false } && member.KillNumber == number;
 
-    private void KillHost(PoolMember member)
+    private void KillHost(WorkerEntry member)
     {
         if (member.Process is not { } host)
         {

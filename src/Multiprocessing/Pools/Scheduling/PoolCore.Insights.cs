@@ -17,7 +17,7 @@ internal sealed unsafe partial class PoolCore
     private long _goneSerializing;
 
     /// <summary>What is counted for each name of tasks.</summary>
-    public TaskRecords Records { get; } = new();
+    public TaskStatisticsTable Records { get; } = new();
 
     /// <summary>What has been seen until now.</summary>
     public PoolInsights Insights()
@@ -49,22 +49,22 @@ internal sealed unsafe partial class PoolCore
     private static TimeSpan Sum(List<WorkerInsights> workers, Func<WorkerInsights, TimeSpan> time) =>
         workers.Aggregate(TimeSpan.Zero, (sum, worker) => sum + time(worker));
 
-    private static WorkerInsights InsightsOf(PoolMember member, long now, ExitStatus? ended, bool died = false)
+    private static WorkerInsights InsightsOf(WorkerEntry member, long now, ExitStatus? ended, bool died = false)
     {
-        var running = member.Requests.Started != member.Replied ? member.Hand.First : null;
-        var seen = member.Seen;
+        var running = member.Requests.Started != member.Replied ? member.Assigned.First : null;
+        var seen = member.Statistics;
         return new WorkerInsights
         {
             Number = member.Number,
             ProcessId = member.Process?.Id,
-            Activity = ended is not null ? died ? WorkerActivity.Died : WorkerActivity.Ended : member.State switch
+            Activity = ended is not null ? died ? WorkerActivity.Died : WorkerActivity.Ended : member.Phase switch
             {
-                MemberState.Starting => WorkerActivity.Starting,
-                MemberState.Closing => WorkerActivity.Ending,
+                WorkerPhase.Starting => WorkerActivity.Starting,
+                WorkerPhase.Closing => WorkerActivity.Ending,
                 _ => member.IsBusy ? WorkerActivity.Busy : WorkerActivity.Idle,
             },
             ExitStatus = ended,
-            CurrentTask = ended is null && running is not null ? running.Value.Work.NameOf(running.Value.IndexOf(member.Replied)) : null,
+            CurrentTask = ended is null && running is not null ? running.Value.Batch.NameOf(running.Value.IndexOf(member.Replied)) : null,
             Tasks = seen.Tasks,
             StartUp = member.ReadyAt == 0 ? null : TimeDistribution.TimeOf(member.ReadyAt - seen.LaunchedAt),
             Lifetime = member.ReadyAt == 0 ? TimeSpan.Zero : TimeDistribution.TimeOf(now - member.ReadyAt),
@@ -75,18 +75,18 @@ internal sealed unsafe partial class PoolCore
         };
     }
 
-    private void NoteStarted(PoolWork work)
+    private void NoteStarted(TaskBatch batch)
     {
-        var record = work.Settings.Record;
-        record.Submitted += work.Count;
-        record.Alone += work.Settings.Body is null ? work.Count : 0;
-        record.AddWriting(work.WritingTicks, 0);
+        var record = batch.Settings.Statistics;
+        record.Submitted += batch.Count;
+        record.Alone += batch.Settings.Body is null ? batch.Count : 0;
+        record.AddWriting(batch.WritingTicks, 0);
     }
 
     /// <summary>A reply has come, and what it stands for has ended.</summary>
-    private static void NoteReply(PoolMember member, PoolWork work, TaskTimes* times, long readingTicks)
+    private static void NoteReply(WorkerEntry member, TaskBatch batch, TaskTimes* times, long readingTicks)
     {
-        var seen = member.Seen;
+        var seen = member.Statistics;
         seen.Tasks++;
         if (times is null)
         {
@@ -100,13 +100,13 @@ internal sealed unsafe partial class PoolCore
         var serializing = (long)times->Read + times->Write;
         seen.WorkTicks += times->Work * weight;
         seen.SerializingTicks += serializing * weight;
-        var record = work.Settings.Record;
-        record.Waiting.Add(times->Begun - work.SubmittedAt, weight);
+        var record = batch.Settings.Statistics;
+        record.Waiting.Add(times->Begun - batch.SubmittedAt, weight);
         record.Serializing.Add(serializing + record.MeanWritingTicks + readingTicks, weight);
         record.Working.Add(times->Work, weight);
     }
 
-    private void NoteGone(PoolMember member, ExitStatus status, bool died)
+    private void NoteGone(WorkerEntry member, ExitStatus status, bool died)
     {
         var now = Stopwatch.GetTimestamp();
         var last = InsightsOf(member, now, status, died);
@@ -118,13 +118,13 @@ internal sealed unsafe partial class PoolCore
 
         _ = died ? _diedWorkers++ : _endedWorkers++;
         _goneTicks += member.ReadyAt == 0 ? 0 : now - member.ReadyAt;
-        _goneWork += member.Seen.WorkTicks;
-        _goneSerializing += member.Seen.SerializingTicks;
+        _goneWork += member.Statistics.WorkTicks;
+        _goneSerializing += member.Statistics.SerializingTicks;
     }
 }
 
 /// <summary>What the pool has seen of one worker; times in ticks of the stopwatch.</summary>
-internal sealed class MemberRecord
+internal sealed class WorkerStatistics
 {
     public long LaunchedAt { get; } = Stopwatch.GetTimestamp();
 

@@ -3,11 +3,11 @@ namespace Multiprocessing;
 /// <summary>What the pool tells the program's log: how its workers come and go. Loggers are the program's code, so records are handed over outside the gate, in order.</summary>
 internal sealed unsafe partial class PoolCore
 {
-    private static int? IdOf(PoolMember member) => member.Process?.Id;
+    private static int? IdOf(WorkerEntry member) => member.Process?.Id;
 
     /// <summary>The task that the worker has begun and not replied to.</summary>
-    private static string? RunningTask(PoolMember member) =>
-        member.Requests.Started != member.Replied && member.Hand.First is { } running ? running.Value.Work.NameOf(running.Value.IndexOf(member.Replied)) : null;
+    private static string? RunningTask(WorkerEntry member) =>
+        member.Requests.Started != member.Replied && member.Assigned.First is { } running ? running.Value.Batch.NameOf(running.Value.IndexOf(member.Replied)) : null;
 
     private void Log(Action record)
     {
@@ -17,13 +17,13 @@ internal sealed unsafe partial class PoolCore
         }
     }
 
-    private void LogStarted(PoolMember member)
+    private void LogStarted(WorkerEntry member)
     {
         var (worker, id) = (NameOf(member), IdOf(member));
         Log(() => PoolLog.WorkerStarted(Name, worker, id));
     }
 
-    private void LogGone(PoolMember member, WorkerHost process, ExitStatus status, bool isInOrder)
+    private void LogGone(WorkerEntry member, WorkerHost process, ExitStatus status, bool isInOrder)
     {
         var (worker, id, task) = (NameOf(member), process.Id, RunningTask(member));
         if (isInOrder || member.IsKilled)
@@ -36,22 +36,22 @@ internal sealed unsafe partial class PoolCore
         }
     }
 
-    private void LogKilled(PoolMember member)
+    private void LogKilled(WorkerEntry member)
     {
         var reason = _broken is not null ? KillReason.Broken : member.IsKilledByCaller ? KillReason.Caller : member.Reason;
         var (worker, id, task) = (NameOf(member), IdOf(member), RunningTask(member));
         Log(() => PoolLog.WorkerKilled(Name, worker, id, reason, task));
     }
 
-    private void LogReplaced(PoolMember member, string limit)
+    private void LogReplaced(WorkerEntry member, string limit)
     {
         var (worker, id) = (NameOf(member), IdOf(member));
         Log(() => PoolLog.WorkerReplaced(Name, worker, id, limit));
     }
 
-    private void LogRetried(PoolWork work, int index)
+    private void LogRetried(TaskBatch batch, int index)
     {
-        var (task, attempt, most) = (work.NameOf(index), work.FailedAttempts(index) + 1, work.Settings.MaxAttempts);
+        var (task, attempt, most) = (batch.NameOf(index), batch.FailedAttempts(index) + 1, batch.Settings.MaxAttempts);
         Log(() => PoolLog.TaskRetried(Name, task, attempt, most));
     }
 

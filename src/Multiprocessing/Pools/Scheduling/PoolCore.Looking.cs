@@ -20,7 +20,7 @@ internal sealed unsafe partial class PoolCore
     private int _alone;
 
     /// <summary>A task of RunAsync is added; true if its caller should look for its result.</summary>
-    public bool Opened(PoolWork work)
+    public bool Opened(TaskBatch batch)
     {
         if (Interlocked.Increment(ref _open) != 1)
         {
@@ -30,7 +30,7 @@ internal sealed unsafe partial class PoolCore
 
         var alone = Math.Min(_alone + 1, AloneBeforeLooking);
         _alone = alone;
-        return alone == AloneBeforeLooking && Spin.IsUseful && PaceOf(work).Typical is > 0 and var typical && typical < ShortTask;
+        return alone == AloneBeforeLooking && Spin.IsUseful && PaceOf(batch).Typical is > 0 and var typical && typical < ShortTask;
     }
 
     /// <summary>

@@ -10,7 +10,7 @@ internal sealed unsafe partial class PoolCore
     private readonly StartPatience _starts;
     private long _memoryKills = OutOfMemoryKills.Count();
 
-    private int Living => _members.Count(member => member.State is MemberState.Starting or MemberState.Ready && !member.IsExpiring && !member.IsKilled);
+    private int Living => _members.Count(member => member.Phase is WorkerPhase.Starting or WorkerPhase.Ready && !member.IsExpiring && !member.IsKilled);
 
     /// <summary>Starts as many workers as there is work for.</summary>
     private void StartMissing()
@@ -27,7 +27,7 @@ internal sealed unsafe partial class PoolCore
             return;
         }
 
-        var starting = _members.Count(member => member.State == MemberState.Starting);
+        var starting = _members.Count(member => member.Phase == WorkerPhase.Starting);
         var living = Living;
         var count = Math.Max(Math.Min(_pending.Count - starting, _workers - living), LeastWorkers - living);
         if (_starts.TriesOneByOne)
@@ -53,14 +53,14 @@ internal sealed unsafe partial class PoolCore
             return false;
         }
 
-        var member = new PoolMember(++_lastMember, channel);
+        var member = new WorkerEntry(++_lastMember, channel);
         _members.Add(member);
         LastResort.Queue(EntryPoint.WorkerLaunch, member, Launch, (member, exception) => Post(() => OnNotStarted(member, exception)));
         return true;
     }
 
     /// <summary>Outside the gate: the system takes a millisecond to start a process.</summary>
-    private void Launch(PoolMember member)
+    private void Launch(WorkerEntry member)
     {
         WorkerHost process;
         try
@@ -108,13 +108,13 @@ internal sealed unsafe partial class PoolCore
         }));
     }
 
-    private void OnNotStarted(PoolMember member, Exception exception)
+    private void OnNotStarted(WorkerEntry member, Exception exception)
     {
         _members.Remove(member);
         member.Dispose();
         if (!member.IsKilled)
         {
-            CountRefused(exception, member.Seen.LaunchedAt);
+            CountRefused(exception, member.Statistics.LaunchedAt);
         }
 
         FinishResizes();
@@ -145,7 +145,7 @@ internal sealed unsafe partial class PoolCore
             return;
         }
 
-        if (_starts.IsExhausted && !_members.Exists(static member => member.ReadyAt != 0 && !member.IsKilled && member.State != MemberState.Closing))
+        if (_starts.IsExhausted && !_members.Exists(static member => member.ReadyAt != 0 && !member.IsKilled && member.Phase != WorkerPhase.Closing))
         {
             Break(new PoolBrokenException(
                 $"The pool '{Name}' gave up: {_starts.Failed} starts in a row did not lead to a worker that is ready, and at most {Options.MaxFailedStarts} may fail ({nameof(ProcessPoolOptions.MaxFailedStarts)}). "
@@ -160,7 +160,7 @@ internal sealed unsafe partial class PoolCore
     /// <summary>
     /// A worker is gone. What it has committed counts; what it had not begun goes to others; and the one task that it began and did not reply to, if there is one, fails or is tried again.
     /// </summary>
-    private void OnGone(PoolMember member, WorkerHost process, Exception? failure)
+    private void OnGone(WorkerEntry member, WorkerHost process, Exception? failure)
     {
         if (!_members.Contains(member))
         {
@@ -179,27 +179,27 @@ internal sealed unsafe partial class PoolCore
         }
     }
 
-    private void Bury(PoolMember member, WorkerHost process, Exception? failure)
+    private void Bury(WorkerEntry member, WorkerHost process, Exception? failure)
     {
         member.IsHeldUp = false;
         Collect(member, all: true);
         _members.Remove(member);
 
         // Killed while it closed: it had no task, but a foreground thread of some earlier one outlasted the grace.
-        var isInOrder = member.State == MemberState.Closing && (!member.IsKilled || member.Reason == KillReason.Disposed);
+        var isInOrder = member.Phase == WorkerPhase.Closing && (!member.IsKilled || member.Reason == KillReason.Disposed);
         var status = process.ExitStatus ?? new ExitStatus();
         NoteGone(member, status, died: !isInOrder);
         LogGone(member, process, status, isInOrder);
-        foreach (var (number, work, index) in TakeBegun(member))
+        foreach (var (number, batch, index) in TakeBegun(member))
         {
-            FailRunning(member, process, work, index, number);
+            FailRunning(member, process, batch, index, number);
         }
 
-        for (var node = member.Hand.Last; node is not null; node = node.Previous)
+        for (var node = member.Assigned.Last; node is not null; node = node.Previous)
         {
-            if (node.Value.Slice.Count > 0)
+            if (node.Value.Range.Count > 0)
             {
-                _pending.AddFirst(node.Value.Slice);
+                _pending.AddFirst(node.Value.Range);
             }
         }
 
@@ -218,34 +218,34 @@ internal sealed unsafe partial class PoolCore
     /// What a worker that is gone had begun and not replied to leaves its hand: one task at most. Of a damaged channel it is not known which replies were lost: then it is all that may have
     /// been begun, and the next one at least.
     /// </summary>
-    private static List<(uint Number, PoolWork Work, int Index)> TakeBegun(PoolMember member)
+    private static List<(uint Number, TaskBatch Work, int Index)> TakeBegun(WorkerEntry member)
     {
-        List<(uint, PoolWork, int)> begun = [];
+        List<(uint, TaskBatch, int)> begun = [];
         var end = member.Requests.Started;
         if (member.Damage is not null && member.IsBusy && end == member.Replied)
         {
             end++;
         }
 
-        for (var number = member.Replied; number != end && member.Hand.First is { } first; number++)
+        for (var number = member.Replied; number != end && member.Assigned.First is { } first; number++)
         {
-            begun.Add((number, first.Value.Work, first.Value.IndexOf(number)));
+            begun.Add((number, first.Value.Batch, first.Value.IndexOf(number)));
             if (number + 1 == first.Value.EndNumber)
             {
-                member.Hand.RemoveFirst();
+                member.Assigned.RemoveFirst();
             }
         }
 
-        if (member.Hand.First is { } rest)
+        if (member.Assigned.First is { } rest)
         {
-            rest.Value.Slice = rest.Value.Slice with { From = rest.Value.IndexOf(end) };
+            rest.Value.Range = rest.Value.Range with { From = rest.Value.IndexOf(end) };
         }
 
         return begun;
     }
 
     /// <summary>Kills workers whose channels hold what cannot be; the others and the pool go on.</summary>
-    private void KillDamaged(PoolMember member, long now)
+    private void KillDamaged(WorkerEntry member, long now)
     {
         if (now - member.ClaimSeenAt > PoolTicks.Millisecond)
         {
@@ -260,7 +260,7 @@ internal sealed unsafe partial class PoolCore
         }
     }
 
-    private static ExitStatus StatusOf(PoolMember member, WorkerHost process)
+    private static ExitStatus StatusOf(WorkerEntry member, WorkerHost process)
     {
         var status = process.ExitStatus ?? new ExitStatus();
         return member.Damage is null ? status : status with
@@ -269,43 +269,43 @@ internal sealed unsafe partial class PoolCore
         };
     }
 
-    private void FailRunning(PoolMember member, WorkerHost process, PoolWork work, int index, uint number)
+    private void FailRunning(WorkerEntry member, WorkerHost process, TaskBatch batch, int index, uint number)
     {
-        work.ReleaseReferences(index);
+        batch.ReleaseReferences(index);
         if (_broken is not null && member is { IsKilled: true, Reason: KillReason.None or KillReason.Disposed })
         {
-            work.OnError(index, _broken);
+            batch.OnError(index, _broken);
             return;
         }
 
         switch (member.KillNumber == number ? member.Reason : KillReason.None)
         {
             case KillReason.Timeout:
-                work.Settings.Record.TimedOut++;
-                work.OnError(index, TimeLimitError(work, index, process));
+                batch.Settings.Statistics.TimedOut++;
+                batch.OnError(index, TimeLimitError(batch, index, process));
                 return;
             case KillReason.Cancelled:
-                work.OnError(index, work.CancelledError(index));
+                batch.OnError(index, batch.CancelledError(index));
                 return;
             case KillReason.Disposed:
-                work.OnError(index, new ObjectDisposedException(Name, $"The pool '{Name}' was disposed while it ran '{work.NameOf(index)}'."));
+                batch.OnError(index, new ObjectDisposedException(Name, $"The pool '{Name}' was disposed while it ran '{batch.NameOf(index)}'."));
                 return;
         }
 
-        work.CountFailedAttempt(index);
-        work.Settings.Record.Deaths++;
-        if (_broken is null && !_isDisposing && work.FailedAttempts(index) < work.Settings.MaxAttempts)
+        batch.CountFailedAttempt(index);
+        batch.Settings.Statistics.Deaths++;
+        if (_broken is null && !_isDisposing && batch.FailedAttempts(index) < batch.Settings.MaxAttempts)
         {
-            work.Settings.Record.Retries++;
-            LogRetried(work, index);
-            _pending.AddFirst(new Slice(work, index, index + 1));
+            batch.Settings.Statistics.Retries++;
+            LogRetried(batch, index);
+            _pending.AddFirst(new TaskRange(batch, index, index + 1));
             return;
         }
 
         var status = StatusOf(member, process);
         var outOfMemory = status is { Signal: 9 } && KilledForMemory();
-        work.OnError(index, new WorkerDiedException(
-            process.Id, process.Name, status, process.StandardError, work.NameOf(index), work.FailedAttempts(index), outOfMemory));
+        batch.OnError(index, new WorkerDiedException(
+            process.Id, process.Name, status, process.StandardError, batch.NameOf(index), batch.FailedAttempts(index), outOfMemory));
     }
 
     /// <summary>The kernel has killed somebody of this group for want of memory since the last one was told: most likely this one.</summary>
@@ -317,14 +317,14 @@ internal sealed unsafe partial class PoolCore
     }
 
     /// <summary>Deaths come with tasks and are theirs; but workers that never get ready, or die too often, are the pool's.</summary>
-    private void CountDeath(PoolMember member, WorkerHost process, Exception? failure, bool wasReady)
+    private void CountDeath(WorkerEntry member, WorkerHost process, Exception? failure, bool wasReady)
     {
         if (!wasReady && (!member.IsKilled || member.Damage is not null))
         {
             var kind = process.ExitStatus is { Signal: 9 or 15 } ? StartFailure.FromOutside
                 : _initializer is null || process.ExitStatus is { Reason: ExitReason.StartFailed } ? StartFailure.Refused
                 : StartFailure.Initializer;
-            CountFailedStart(kind, member.Seen.LaunchedAt, $"worker '{process.Name}' (pid {process.Id}) died before it was ready, with {process.ExitStatus}.{Why(failure)}", failure);
+            CountFailedStart(kind, member.Statistics.LaunchedAt, $"worker '{process.Name}' (pid {process.Id}) died before it was ready, with {process.ExitStatus}.{Why(failure)}", failure);
             if (_broken is not null)
             {
                 return;
@@ -346,7 +346,7 @@ internal sealed unsafe partial class PoolCore
 
     private static string Why(Exception? failure) => failure is null or ProcessDiedException { StandardErrorTail.Length: 0 } ? "" : " " + failure.Message;
 
-    private string NameOf(PoolMember member) => $"{Name}:{member.Number}";
+    private string NameOf(WorkerEntry member) => $"{Name}:{member.Number}";
 
     /// <summary>The pool cannot go on: every task ends with the error, and so do later calls.</summary>
     private void Break(Exception error)
@@ -368,22 +368,22 @@ internal sealed unsafe partial class PoolCore
 
     private void FailEverything(Exception error)
     {
-        foreach (var slice in _pending.TakeAll(_ => true))
+        foreach (var range in _pending.TakeAll(_ => true))
         {
-            for (var index = slice.From; index < slice.To; index++)
+            for (var index = range.From; index < range.To; index++)
             {
-                slice.Work.OnError(index, error);
+                range.Batch.OnError(index, error);
             }
         }
 
         foreach (var member in _members)
         {
-            foreach (var slice in member.TakeBack(member.Requests.Started))
+            foreach (var range in member.TakeBack(member.Requests.Started))
             {
-                for (var index = slice.From; index < slice.To; index++)
+                for (var index = range.From; index < range.To; index++)
                 {
-                    slice.Work.ReleaseReferences(index);
-                    slice.Work.OnError(index, error);
+                    range.Batch.ReleaseReferences(index);
+                    range.Batch.OnError(index, error);
                 }
             }
         }
@@ -400,7 +400,7 @@ internal sealed unsafe partial class PoolCore
         var graceTicks = (long)(Math.Min(Options.ShutdownGrace.TotalSeconds, 1e6) * Stopwatch.Frequency);
         foreach (var member in _members)
         {
-            if (member.State == MemberState.Starting)
+            if (member.Phase == WorkerPhase.Starting)
             {
                 KillNow(member, KillReason.Disposed);
                 continue;
@@ -418,27 +418,27 @@ internal sealed unsafe partial class PoolCore
         }
     }
 
-    private void Retire(PoolMember member)
+    private void Retire(WorkerEntry member)
     {
-        if (member.State == MemberState.Starting && member.ReadyAt == 0 && !_isShuttingDown)
+        if (member.Phase == WorkerPhase.Starting && member.ReadyAt == 0 && !_isShuttingDown)
         {
             KillNow(member, KillReason.Disposed);
             return;
         }
 
-        if (member.State is MemberState.Closing)
+        if (member.Phase is WorkerPhase.Closing)
         {
             return;
         }
 
-        member.State = MemberState.Retiring;
+        member.Phase = WorkerPhase.Retiring;
         if (!member.IsBusy)
         {
             CloseNow(member);
         }
     }
 
-    private void CloseNow(PoolMember member)
+    private void CloseNow(WorkerEntry member)
     {
         member.Close();
         member.KillAt = Stopwatch.GetTimestamp() + (long)(Math.Min(Options.ShutdownGrace.TotalSeconds, 1e6) * Stopwatch.Frequency);
@@ -447,7 +447,7 @@ internal sealed unsafe partial class PoolCore
         LookBy(member.KillAt);
     }
 
-    private void KillBy(PoolMember member, long at, KillReason reason, uint number)
+    private void KillBy(WorkerEntry member, long at, KillReason reason, uint number)
     {
         if (member.Reason == KillReason.None || at < member.KillAt)
         {
@@ -459,7 +459,7 @@ internal sealed unsafe partial class PoolCore
         LookBy(member.KillAt);
     }
 
-    private void KillNow(PoolMember member, KillReason reason)
+    private void KillNow(WorkerEntry member, KillReason reason)
     {
         if (member.IsKilled)
         {
@@ -478,20 +478,20 @@ internal sealed unsafe partial class PoolCore
         KillHost(member);
     }
 
-    private void CancelNow(Func<PoolWork, bool> which, bool kills)
+    private void CancelNow(Func<TaskBatch, bool> which, bool kills)
     {
-        foreach (var slice in _pending.TakeAll(which))
+        foreach (var range in _pending.TakeAll(which))
         {
-            for (var index = slice.From; index < slice.To; index++)
+            for (var index = range.From; index < range.To; index++)
             {
-                slice.Work.OnNotBegun(index);
+                range.Batch.OnNotBegun(index);
             }
         }
 
         foreach (var member in _members)
         {
-            var node = member.Hand.First;
-            while (node is not null && !which(node.Value.Work))
+            var node = member.Assigned.First;
+            while (node is not null && !which(node.Value.Batch))
             {
                 node = node.Next;
             }
@@ -504,7 +504,7 @@ internal sealed unsafe partial class PoolCore
             var taken = member.TakeBack(node.Value.FirstNumber);
             for (var i = taken.Count - 1; i >= 0; i--)
             {
-                if (!which(taken[i].Work))
+                if (!which(taken[i].Batch))
                 {
                     _pending.AddFirst(taken[i]);
                     continue;
@@ -512,13 +512,13 @@ internal sealed unsafe partial class PoolCore
 
                 for (var index = taken[i].From; index < taken[i].To; index++)
                 {
-                    taken[i].Work.ReleaseReferences(index);
-                    taken[i].Work.OnNotBegun(index);
+                    taken[i].Batch.ReleaseReferences(index);
+                    taken[i].Batch.OnNotBegun(index);
                 }
             }
 
             // Committed meanwhile or not: the word names the task by its number.
-            if (member.Hand.First is { } first && which(first.Value.Work) && member.IsBusy)
+            if (member.Assigned.First is { } first && which(first.Value.Batch) && member.IsBusy)
             {
                 member.SignalCancelled(member.Replied);
                 if (kills && Options.CancellationGrace != Timeout.InfiniteTimeSpan)
@@ -526,7 +526,7 @@ internal sealed unsafe partial class PoolCore
                     KillBy(member, Stopwatch.GetTimestamp() + (long)(Options.CancellationGrace.TotalSeconds * Stopwatch.Frequency), KillReason.Cancelled, member.Replied);
                 }
             }
-            else if (!member.IsBusy && member.State == MemberState.Retiring)
+            else if (!member.IsBusy && member.Phase == WorkerPhase.Retiring)
             {
                 CloseNow(member);
             }
@@ -536,7 +536,7 @@ internal sealed unsafe partial class PoolCore
     private void ShrinkNow()
     {
         var surplus = Living - _workers;
-        foreach (var member in _members.Where(member => member.State is MemberState.Starting or MemberState.Ready).OrderBy(member => member.IsBusy).ToList())
+        foreach (var member in _members.Where(member => member.Phase is WorkerPhase.Starting or WorkerPhase.Ready).OrderBy(member => member.IsBusy).ToList())
         {
             if (surplus-- <= 0)
             {
@@ -563,7 +563,7 @@ internal sealed unsafe partial class PoolCore
                 continue;
             }
 
-            if (member.State == MemberState.Starting)
+            if (member.Phase == WorkerPhase.Starting)
             {
                 LookBy(now + LookWhileStarting); // what it says first may be overheard, if another worker damages the bell
             }
@@ -585,17 +585,17 @@ internal sealed unsafe partial class PoolCore
                 LookAtTimeLimit(member, now);
             }
 
-            if (member.State == MemberState.Ready)
+            if (member.Phase == WorkerPhase.Ready)
             {
                 LookAtExpiry(member, now);
             }
         }
     }
 
-    private void LookAtTimeLimit(PoolMember member, long now)
+    private void LookAtTimeLimit(WorkerEntry member, long now)
     {
-        var first = member.Hand.First!.Value;
-        var limit = first.Work.Settings.TimeoutTicks;
+        var first = member.Assigned.First!.Value;
+        var limit = first.Batch.Settings.TimeoutTicks;
         if (limit == 0 || IsTimeLimitOff(member))
         {
             return;
@@ -632,7 +632,7 @@ internal sealed unsafe partial class PoolCore
         }
     }
 
-    private void LookAtExpiry(PoolMember member, long now)
+    private void LookAtExpiry(WorkerEntry member, long now)
     {
         if (!member.IsExpiring)
         {

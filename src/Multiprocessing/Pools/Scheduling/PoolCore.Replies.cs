@@ -5,8 +5,8 @@ namespace Multiprocessing;
 /// <summary>What comes back from the workers.</summary>
 internal sealed unsafe partial class PoolCore
 {
-    /// <summary>Reads all replies of a worker; true if there were any. What cannot be a reply is <see cref="PoolMember.Damage"/>, and nothing behind it is read.</summary>
-    private bool Collect(PoolMember member, bool all = false)
+    /// <summary>Reads all replies of a worker; true if there were any. What cannot be a reply is <see cref="WorkerEntry.Damage"/>, and nothing behind it is read.</summary>
+    private bool Collect(WorkerEntry member, bool all = false)
     {
         if (member.IsHeldUp || member.Damage is not null)
         {
@@ -77,11 +77,11 @@ internal sealed unsafe partial class PoolCore
 
         member.Requests.Completed(member.Replied);
         member.FreeReplies();
-        member.Seen.NewsAt = Stopwatch.GetTimestamp();
+        member.Statistics.NewsAt = Stopwatch.GetTimestamp();
         if (!member.IsBusy)
         {
-            member.IdleSince = member.Seen.NewsAt;
-            if (member.State == MemberState.Retiring)
+            member.IdleSince = member.Statistics.NewsAt;
+            if (member.Phase == WorkerPhase.Retiring)
             {
                 CloseNow(member);
             }
@@ -94,7 +94,7 @@ internal sealed unsafe partial class PoolCore
     /// Copies a reply's header, so that what was checked is what is used whatever is written there meanwhile; false if it is no reply that can come now. What it announces lies between
     /// <paramref name="at"/> and the end of what is committed, in one piece.
     /// </summary>
-    private static bool TryReadHeader(PoolMember member, byte* at, long toEnd, long head, out ReplyHeader header)
+    private static bool TryReadHeader(WorkerEntry member, byte* at, long toEnd, long head, out ReplyHeader header)
     {
         header = default;
         var room = Math.Min(toEnd, head - member.ReplyTail);
@@ -116,7 +116,7 @@ internal sealed unsafe partial class PoolCore
 
         return header.Kind switch
         {
-            ReplyKind.Result or ReplyKind.Error => member.Hand.First is { } first && header.Sequence == member.Replied && member.Replied - first.Value.FirstNumber < (uint)first.Value.Slice.Count,
+            ReplyKind.Result or ReplyKind.Error => member.Assigned.First is { } first && header.Sequence == member.Replied && member.Replied - first.Value.FirstNumber < (uint)first.Value.Range.Count,
             ReplyKind.Ready or ReplyKind.InitializerFailed => member.ReadyAt == 0,
             ReplyKind.Note => true,
             _ => false,
@@ -126,25 +126,25 @@ internal sealed unsafe partial class PoolCore
     /// <summary>Times that were measured, and not memory that somebody wrote over: then they are left out.</summary>
     private static bool AreSane(in TaskTimes times) => times.Work > 0 && times.Begun > 0 && times.Begun + times.Work is var end && end > 0 && end <= Stopwatch.GetTimestamp();
 
-    private void OnInitializerFailed(PoolMember member, in ReplyHeader header, byte* data)
+    private void OnInitializerFailed(WorkerEntry member, in ReplyHeader header, byte* data)
     {
         var content = Content(member, header, data, out var end);
         Break(ReadError(content, end));
     }
 
     /// <summary>Reads as many plain results as lie here one behind the other; false if there is none.</summary>
-    private static bool CollectMany(PoolMember member, byte* at, long head)
+    private static bool CollectMany(WorkerEntry member, byte* at, long head)
     {
-        if (member.Hand.First is not { } first || first.Value.Work is not { RawLength: >= 0, Count: > 1 } work || member.Reason != KillReason.None)
+        if (member.Assigned.First is not { } first || first.Value.Batch is not { RawLength: >= 0, Count: > 1 } batch || member.Reason != KillReason.None)
         {
             return false;
         }
 
-        var handed = first.Value;
+        var assigned = first.Value;
 
         var toEnd = ChannelLayout.RingBytes - (member.ReplyTail & (ChannelLayout.RingBytes - 1));
         var end = at;
-        var taken = work.OnResults(handed.IndexOf(member.Replied), (int)(handed.EndNumber - member.Replied), member.Replied, ref end, at + Math.Min(toEnd, head - member.ReplyTail));
+        var taken = batch.OnResults(assigned.IndexOf(member.Replied), (int)(assigned.EndNumber - member.Replied), member.Replied, ref end, at + Math.Min(toEnd, head - member.ReplyTail));
         if (taken == 0)
         {
             return false;
@@ -152,27 +152,27 @@ internal sealed unsafe partial class PoolCore
 
         member.ReplyTail += end - at;
         member.Replied += (uint)taken;
-        member.Seen.Tasks += taken;
-        member.Seen.Unmeasured += taken;
+        member.Statistics.Tasks += taken;
+        member.Statistics.Unmeasured += taken;
         var content = (long)taken * ((ReplyHeader*)at)->Length; // all alike
-        member.Seen.ResultBytes += content;
-        work.Settings.Record.ResultBytes += content;
-        if (member.Replied == handed.EndNumber)
+        member.Statistics.ResultBytes += content;
+        batch.Settings.Statistics.ResultBytes += content;
+        if (member.Replied == assigned.EndNumber)
         {
-            member.Hand.RemoveFirst();
+            member.Assigned.RemoveFirst();
         }
 
         return true;
     }
 
-    private void OnNote(PoolMember member, in ReplyHeader header, byte* data)
+    private void OnNote(WorkerEntry member, in ReplyHeader header, byte* data)
     {
         try
         {
             var content = Content(member, header, data, out var end);
             if (end - content >= sizeof(long) && TaskLinks.Find(*(long*)content) is { } link)
             {
-                var task = member.Hand.First is { } running && member.Requests.Started != member.Replied ? running.Value.Work.NameOf(running.Value.IndexOf(member.Replied)) : "";
+                var task = member.Assigned.First is { } running && member.Requests.Started != member.Replied ? running.Value.Batch.NameOf(running.Value.IndexOf(member.Replied)) : "";
                 _notes.Add(link.Read(content + sizeof(long), end, new TaskScope(Name, member.Number, member.Process?.Id ?? 0, task)));
             }
         }
@@ -183,7 +183,7 @@ internal sealed unsafe partial class PoolCore
     }
 
     /// <summary>True if too much was told that the program has not taken yet.</summary>
-    private bool HoldUp(PoolMember member)
+    private bool HoldUp(WorkerEntry member)
     {
         if (!_notes.IsFull)
         {
@@ -213,20 +213,20 @@ internal sealed unsafe partial class PoolCore
         }
     }
 
-    private void OnReply(PoolMember member, in ReplyHeader header, TaskTimes* times, byte* data)
+    private void OnReply(WorkerEntry member, in ReplyHeader header, TaskTimes* times, byte* data)
     {
-        var handed = member.Hand.First!.Value;
-        var index = handed.IndexOf(header.Sequence);
-        var work = handed.Work;
+        var assigned = member.Assigned.First!.Value;
+        var index = assigned.IndexOf(header.Sequence);
+        var batch = assigned.Batch;
         member.Replied = header.Sequence + 1;
-        if (member.Replied == handed.EndNumber)
+        if (member.Replied == assigned.EndNumber)
         {
-            member.Hand.RemoveFirst();
+            member.Assigned.RemoveFirst();
         }
 
         if (times is not null)
         {
-            PaceOf(work).Learn(times->Work + times->Read);
+            PaceOf(batch).Learn(times->Work + times->Read);
         }
 
         var isTooLate = EndedAfterTimeLimit(member, header.Sequence);
@@ -236,26 +236,26 @@ internal sealed unsafe partial class PoolCore
             member.KillAt = 0;
         }
 
-        work.ReleaseReferences(index);
+        batch.ReleaseReferences(index);
         var readingTicks = 0L;
         Exception? error = null;
         if (isTooLate)
         {
-            work.Settings.Record.TimedOut++;
-            work.OnError(index, TimeLimitError(work, index, member.Process!));
-            NoteReply(member, work, times, 0);
+            batch.Settings.Statistics.TimedOut++;
+            batch.OnError(index, TimeLimitError(batch, index, member.Process!));
+            NoteReply(member, batch, times, 0);
             return;
         }
 
         try
         {
             var content = Content(member, header, data, out var end);
-            member.Seen.ResultBytes += end - content;
-            work.Settings.Record.ResultBytes += end - content;
+            member.Statistics.ResultBytes += end - content;
+            batch.Settings.Statistics.ResultBytes += end - content;
             if (header.Kind == ReplyKind.Result)
             {
-                work.Settings.Body?.LearnBytes(end - content);
-                readingTicks = work.OnResult(index, content, end, times is not null);
+                batch.Settings.Body?.LearnBytes(end - content);
+                readingTicks = batch.OnResult(index, content, end, times is not null);
             }
             else
             {
@@ -269,15 +269,15 @@ internal sealed unsafe partial class PoolCore
 
         if (error is not null)
         {
-            work.OnError(index, error);
+            batch.OnError(index, error);
         }
 
-        NoteReply(member, work, times, readingTicks);
+        NoteReply(member, batch, times, readingTicks);
     }
 
     /// <summary>Where a reply's content lies: behind its header, or in a segment of its own.</summary>
     /// <exception cref="InvalidDataException">There is no such segment, or it is smaller: the channel is damaged.</exception>
-    private static byte* Content(PoolMember member, in ReplyHeader header, byte* data, out byte* end)
+    private static byte* Content(WorkerEntry member, in ReplyHeader header, byte* data, out byte* end)
     {
         if (header.IsOutside == 0)
         {
@@ -304,20 +304,20 @@ internal sealed unsafe partial class PoolCore
         }
     }
 
-    private void OnReady(PoolMember member)
+    private void OnReady(WorkerEntry member)
     {
         _starts.Reset();
         member.ReadyAt = member.IdleSince = Stopwatch.GetTimestamp();
-        _startUp.Add(member.ReadyAt - member.Seen.LaunchedAt, 1);
-        if (member.State == MemberState.Starting)
+        _startUp.Add(member.ReadyAt - member.Statistics.LaunchedAt, 1);
+        if (member.Phase == WorkerPhase.Starting)
         {
-            member.State = MemberState.Ready;
+            member.Phase = WorkerPhase.Ready;
         }
 
         // The replacement is ready: the one that it replaces may go.
         foreach (var other in _members)
         {
-            if (other.IsExpiring && other.State == MemberState.Ready)
+            if (other.IsExpiring && other.Phase == WorkerPhase.Ready)
             {
                 Retire(other);
                 break;

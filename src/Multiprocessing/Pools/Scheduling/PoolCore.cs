@@ -14,9 +14,9 @@ internal sealed unsafe partial class PoolCore
 
     private readonly Lock _gate = new();
     private readonly ConcurrentQueue<object> _inbox = new();
-    private readonly List<PoolMember> _members = [];
+    private readonly List<WorkerEntry> _members = [];
     private readonly PendingTasks _pending = new();
-    private readonly NoteDelivery _notes = new();
+    private readonly ReportDelivery _notes = new();
     private int _isHoldingUp;
     private readonly PoolMemory _bell;
     private readonly BellLayout* _bellWords;
@@ -80,7 +80,7 @@ internal sealed unsafe partial class PoolCore
         {
             lock (_gate)
             {
-                return IsInProcess ? [] : [.. _members.Where(member => member is { Process: not null, State: not MemberState.Closing }).Select(member => member.Process!.Id)];
+                return IsInProcess ? [] : [.. _members.Where(member => member is { Process: not null, Phase: not WorkerPhase.Closing }).Select(member => member.Process!.Id)];
             }
         }
     }
@@ -101,7 +101,7 @@ internal sealed unsafe partial class PoolCore
     public ValueTask NotesDelivered() => _notes.FlushAsync();
 
     /// <summary>Where what the workers tell goes to the program.</summary>
-    public NoteDelivery Notes => _notes;
+    public ReportDelivery Notes => _notes;
 
     /// <summary>The same at the pool's end, which is not held up by a program that does not take what it is told. Not to be awaited in a callback, which it would wait for.</summary>
     public ValueTask LastNotesDelivered() => _notes.FlushAsync(Options.ShutdownGrace);
@@ -143,11 +143,11 @@ internal sealed unsafe partial class PoolCore
 
     /// <summary>Adds tasks.</summary>
     /// <exception cref="ObjectDisposedException">The pool takes no more.</exception>
-    public void Submit(PoolWork work)
+    public void Submit(TaskBatch batch)
     {
         ThrowIfEnded();
-        work.SubmittedAt = Stopwatch.GetTimestamp();
-        _inbox.Enqueue(work);
+        batch.SubmittedAt = Stopwatch.GetTimestamp();
+        _inbox.Enqueue(batch);
         Kick();
     }
 
@@ -162,7 +162,7 @@ internal sealed unsafe partial class PoolCore
     public ObjectDisposedException Disposed() => new(Name, $"The pool '{Name}' was shut down or disposed, and takes no more tasks.");
 
     /// <summary>Tasks that nobody waits for any more: those that wait do not begin; those that run are told, and, if asked for, killed after the grace.</summary>
-    public void Cancel(Func<PoolWork, bool> which, bool kills) => Post(() => CancelNow(which, kills));
+    public void Cancel(Func<TaskBatch, bool> which, bool kills) => Post(() => CancelNow(which, kills));
 
     public Task ResizeAsync(int workers, object pool)
     {
@@ -309,17 +309,17 @@ internal sealed unsafe partial class PoolCore
             any = true;
             switch (entry)
             {
-                case PoolWork work when _broken is not null || _isDisposing || _isOver:
-                    NoteStarted(work);
-                    for (var i = 0; i < work.Count; i++)
+                case TaskBatch batch when _broken is not null || _isDisposing || _isOver:
+                    NoteStarted(batch);
+                    for (var i = 0; i < batch.Count; i++)
                     {
-                        work.OnError(i, _broken ?? Disposed());
+                        batch.OnError(i, _broken ?? Disposed());
                     }
 
                     break;
-                case PoolWork work:
-                    NoteStarted(work);
-                    _pending.AddLast(new Slice(work, 0, work.Count));
+                case TaskBatch batch:
+                    NoteStarted(batch);
+                    _pending.AddLast(new TaskRange(batch, 0, batch.Count));
                     break;
                 case Action action:
                     action();
@@ -339,7 +339,7 @@ internal sealed unsafe partial class PoolCore
 
         foreach (var member in _members)
         {
-            if (member.State is MemberState.Starting or MemberState.Ready)
+            if (member.Phase is WorkerPhase.Starting or WorkerPhase.Ready)
             {
                 Retire(member);
             }
@@ -366,5 +366,5 @@ internal sealed unsafe partial class PoolCore
         }
     }
 
-    private static TaskPace PaceOf(PoolWork work) => work.Settings.Body?.Pace ?? work.Settings.Pace;
+    private static TaskPace PaceOf(TaskBatch batch) => batch.Settings.Body?.Pace ?? batch.Settings.Pace;
 }

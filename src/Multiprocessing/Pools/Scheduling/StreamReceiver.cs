@@ -7,7 +7,7 @@ namespace Multiprocessing;
 /// <param name="capacity">The most items in flight.</param>
 /// <param name="ordered">In the order of the source.</param>
 /// <param name="news">Tells the reader of results.</param>
-internal sealed class StreamReceiver<TResult>(int capacity, bool ordered, NewsSignal news) : MapReceiver<TResult>
+internal sealed class StreamReceiver<TResult>(int capacity, bool ordered, ReaderSignal news) : MapReceiver<TResult>
 {
     private readonly Place[] _places = new Place[capacity];
     private long _written;
@@ -53,7 +53,7 @@ internal sealed class StreamReceiver<TResult>(int capacity, bool ordered, NewsSi
         ref var place = ref _places[at % _places.Length];
         place.Outcome = outcome;
         Volatile.Write(ref place.IsFull, true);
-        news.Tell();
+        news.Set();
     }
 
     private struct Place

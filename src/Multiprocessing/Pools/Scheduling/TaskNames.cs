@@ -41,7 +41,7 @@ internal static class TaskNames
         string least;
         if (LambdaIn(method.Name, out var number) is { } outer)
         {
-            if (SourcePlace.Of(method) is { } place)
+            if (SourceLocation.Of(method) is { } place)
             {
                 yield return $"lambda in {outer} ({place.File}:{place.Line})";
                 yield return least = $"lambda in {outer} ({place.File}:{place.Line}:{place.Column})";

@@ -40,7 +40,7 @@ internal sealed unsafe class PoolWorker
     private readonly Dictionary<int, (object Body, CancellationTokenSource? Token, int Definition)> _bodies = [];
     private readonly Queue<(int Body, int Definition)> _definitions = [];
     private readonly WorkerStart _start;
-    private readonly TaskRun _run;
+    private readonly RunningTask _run;
     private int _lastId;
     private PoolBody? _lastBody;
     private int _definitionCount;
@@ -64,7 +64,7 @@ internal sealed unsafe class PoolWorker
         _requests = start.Channel.Base + ChannelLayout.RequestRing;
         _replies = new ReplyRing(start.Channel, start.Bell);
         _outside = new OutsideMemory(start.Channel);
-        _run = new TaskRun(_replies, FreeArgument);
+        _run = new RunningTask(_replies, FreeArgument);
     }
 
     private static readonly AsyncLocal<PoolWorker?> OfThisFlow = new();

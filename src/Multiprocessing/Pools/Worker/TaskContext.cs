@@ -86,7 +86,7 @@ internal sealed class ContextBody(PoolBody body, TaskContext context, string nam
     private readonly TaskContext _context = context;
     private readonly string _name = name;
 
-    public override void Run(TaskRun run)
+    public override void Run(RunningTask run)
     {
         using (_context.Enter(_name))
         {

@@ -5,7 +5,7 @@ namespace Multiprocessing;
 /// <summary>What a pool counts for the tasks of one name. Under the pool's gate, except for its name.</summary>
 /// <param name="name">The name that its tasks were given, or null.</param>
 /// <param name="method">What they run, if they were given none.</param>
-internal sealed class TaskRecord(string? name, MethodInfo? method)
+internal sealed class TaskStatistics(string? name, MethodInfo? method)
 {
     private readonly MethodInfo? _method = method is { Module.Assembly.IsCollectible: false } ? method : null;
 

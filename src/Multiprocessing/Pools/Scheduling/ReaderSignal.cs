@@ -1,12 +1,12 @@
 namespace Multiprocessing;
 
 /// <summary>Tells one reader, who awaits it again and again, that there is something to look at. Told by any thread.</summary>
-internal sealed class NewsSignal
+internal sealed class ReaderSignal
 {
     private Milestone? _waiting;
 
     /// <summary>Reached when something is told from now on. Full fence: look after this call and before awaiting it.</summary>
-    public Milestone Next()
+    public Milestone Arm()
     {
         var waiting = new Milestone();
         Interlocked.Exchange(ref _waiting, waiting);
@@ -14,7 +14,7 @@ internal sealed class NewsSignal
     }
 
     /// <summary>After what is told of was made visible.</summary>
-    public void Tell()
+    public void Set()
     {
         // Full fence between what is told of and the look for the reader, who looks at it after it has announced itself.
         Interlocked.MemoryBarrier();

@@ -1,7 +1,7 @@
 namespace Multiprocessing;
 
 /// <summary>Where a worker is in its life, as the pool sees it.</summary>
-internal enum MemberState
+internal enum WorkerPhase
 {
     Starting,
     Ready,
@@ -32,28 +32,28 @@ internal enum KillReason
 }
 
 /// <summary>Tasks in a worker's hand, with consecutive numbers.</summary>
-internal sealed class Handed(Slice slice, uint firstNumber)
+internal sealed class AssignedTasks(TaskRange range, uint firstNumber)
 {
-    public PoolWork Work => Slice.Work;
+    public TaskBatch Batch => Range.Batch;
 
-    public Slice Slice { get; set; } = slice;
+    public TaskRange Range { get; set; } = range;
 
     public uint FirstNumber => firstNumber;
 
-    public uint EndNumber => firstNumber + (uint)Slice.Count;
+    public uint EndNumber => firstNumber + (uint)Range.Count;
 
-    public int IndexOf(uint number) => Slice.From + (int)(number - firstNumber);
+    public int IndexOf(uint number) => Range.From + (int)(number - firstNumber);
 }
 
 /// <summary>One worker of a pool, as its scheduling knows it. Under the pool's gate.</summary>
-internal sealed unsafe class PoolMember
+internal sealed unsafe class WorkerEntry
 {
     private const int KnownBodies = 64;
 
     private readonly ChannelLayout* _channel;
     private readonly List<(int Body, uint Number)> _definitions = [];
 
-    public PoolMember(int number, PoolMemory channel)
+    public WorkerEntry(int number, PoolMemory channel)
     {
         Number = number;
         Memory = channel;
@@ -72,13 +72,13 @@ internal sealed unsafe class PoolMember
 
     public OutsideMemory Outside { get; }
 
-    public MemberState State { get; set; }
+    public WorkerPhase Phase { get; set; }
 
     /// <summary>Null until the operating system has it.</summary>
     public WorkerHost? Process { get; set; }
 
     /// <summary>What is in its hand, in the order of the numbers.</summary>
-    public LinkedList<Handed> Hand { get; } = [];
+    public LinkedList<AssignedTasks> Assigned { get; } = [];
 
     /// <summary>How many replies have come: also the number of the task whose reply comes next.</summary>
     public uint Replied
@@ -112,7 +112,7 @@ internal sealed unsafe class PoolMember
     /// <summary>The program asked for it: that says nothing about the pool.</summary>
     public bool IsKilledByCaller { get; set; }
 
-    public MemberRecord Seen { get; } = new();
+    public WorkerStatistics Statistics { get; } = new();
 
     /// <summary>Where it was when somebody looked for tasks to take from it, and when that was.</summary>
     public (uint Started, long At) LastSeen { get; set; }
@@ -125,7 +125,7 @@ internal sealed unsafe class PoolMember
     /// <summary>Tasks in its hand that it has not begun.</summary>
     public int Unstarted => (int)(Requests.Next - Requests.Started);
 
-    public bool TakesTasks => State == MemberState.Ready && !IsKilled && Damage is null;
+    public bool TakesTasks => Phase == WorkerPhase.Ready && !IsKilled && Damage is null;
 
     public bool IsBusy => Replied != Requests.Next;
 
@@ -158,23 +158,23 @@ internal sealed unsafe class PoolMember
     }
 
     /// <summary>Takes back what it has not begun, from number <paramref name="first"/> on; in order.</summary>
-    public List<Slice> TakeBack(uint first)
+    public List<TaskRange> TakeBack(uint first)
     {
-        List<Slice> taken = [];
+        List<TaskRange> taken = [];
         var from = Requests.TakeBack(first);
-        while (Hand.Last is { } last && (int)(last.Value.EndNumber - from) > 0)
+        while (Assigned.Last is { } last && (int)(last.Value.EndNumber - from) > 0)
         {
-            var handed = last.Value;
-            if ((int)(handed.FirstNumber - from) >= 0)
+            var assigned = last.Value;
+            if ((int)(assigned.FirstNumber - from) >= 0)
             {
-                taken.Add(handed.Slice);
-                Hand.RemoveLast();
+                taken.Add(assigned.Range);
+                Assigned.RemoveLast();
                 continue;
             }
 
-            var split = handed.IndexOf(from);
-            taken.Add(handed.Slice with { From = split });
-            handed.Slice = handed.Slice with { To = split };
+            var split = assigned.IndexOf(from);
+            taken.Add(assigned.Range with { From = split });
+            assigned.Range = assigned.Range with { To = split };
         }
 
         _definitions.RemoveAll(definition => (int)(definition.Number - from) >= 0);
@@ -192,7 +192,7 @@ internal sealed unsafe class PoolMember
     /// <summary>Tells the worker that no more tasks will come.</summary>
     public void Close()
     {
-        State = MemberState.Closing;
+        Phase = WorkerPhase.Closing;
         Interlocked.Exchange(ref _channel->Closed, 1);
         WaitPoint.Notify(&_channel->Requests, 1, Memory.Session.Doorbells);
     }

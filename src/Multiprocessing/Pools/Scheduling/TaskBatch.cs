@@ -4,12 +4,12 @@ namespace Multiprocessing;
 /// One or more tasks that came in one call: what the pool's scheduling knows of them. Members are called under the pool's gate unless they say otherwise; each task ends
 /// exactly once, by <see cref="OnResult"/> or <see cref="OnError"/>.
 /// </summary>
-internal abstract unsafe class PoolWork(WorkSettings settings)
+internal abstract unsafe class TaskBatch(TaskSettings settings)
 {
     private Dictionary<int, int>? _attempts;
     private Dictionary<int, ITravellingReference[]>? _references;
 
-    public WorkSettings Settings { get; } = settings;
+    public TaskSettings Settings { get; } = settings;
 
     public abstract int Count { get; }
 
@@ -36,7 +36,7 @@ internal abstract unsafe class PoolWork(WorkSettings settings)
     public int OnResults(int from, int most, uint number, ref byte* replies, byte* end)
     {
         var taken = EndMany(from, most, number, ref replies, end);
-        Settings.Record.Succeeded += taken;
+        Settings.Statistics.Succeeded += taken;
         return taken;
     }
 
@@ -59,20 +59,20 @@ internal abstract unsafe class PoolWork(WorkSettings settings)
     public long OnResult(int index, byte* data, byte* end, bool isMeasured)
     {
         var ticks = End(index, data, end, isMeasured);
-        Settings.Record.Succeeded++;
+        Settings.Statistics.Succeeded++;
         return ticks;
     }
 
     public void OnError(int index, Exception error)
     {
-        Settings.Record.Failed++;
+        Settings.Statistics.Failed++;
         Fail(index, error);
     }
 
     /// <summary>The task was cancelled before it began.</summary>
     public void OnNotBegun(int index)
     {
-        Settings.Record.Cancelled++;
+        Settings.Statistics.Cancelled++;
         Withdraw(index);
     }
 
@@ -122,9 +122,9 @@ internal abstract unsafe class PoolWork(WorkSettings settings)
 }
 
 /// <summary>What all tasks of a call have in common.</summary>
-internal sealed class WorkSettings
+internal sealed class TaskSettings
 {
-    public required TaskRecord Record { get; init; }
+    public required TaskStatistics Statistics { get; init; }
 
     /// <summary>The pool that the work was given to: unfinished work keeps it from being finalized, and with that its workers.</summary>
     public required ProcessPool Pool { get; init; }
@@ -132,7 +132,7 @@ internal sealed class WorkSettings
     /// <summary>How long the tasks of the method take that bring their own body.</summary>
     public required TaskPace Pace { get; init; }
 
-    public string Name => Record.Name;
+    public string Name => Statistics.Name;
 
     public required int Priority { get; init; }
 
@@ -190,7 +190,7 @@ internal sealed class TaskPace
 }
 
 /// <summary>Tasks of one work that wait or were handed together: from one index to before another.</summary>
-internal readonly record struct Slice(PoolWork Work, int From, int To)
+internal readonly record struct TaskRange(TaskBatch Batch, int From, int To)
 {
     public int Count => To - From;
 }

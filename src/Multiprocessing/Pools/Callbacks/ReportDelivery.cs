@@ -6,7 +6,7 @@ namespace Multiprocessing;
 /// Hands what workers tell while their tasks run (progress, log records) to the program, outside the gate: one after the other, in the order of each worker, as library work.
 /// Who is slow to take it holds up the workers that tell so much, and not the memory of this process: from <see cref="Most"/> on no more is read.
 /// </summary>
-internal sealed class NoteDelivery
+internal sealed class ReportDelivery
 {
     public const int Most = 4096;
 
@@ -68,7 +68,7 @@ internal sealed class NoteDelivery
     {
         if (Interlocked.Exchange(ref _isRunning, 1) == 0)
         {
-            LastResort.Queue(EntryPoint.NoteDelivery, this, static delivery => delivery.Run(), static (delivery, _) => delivery.GoOn());
+            LastResort.Queue(EntryPoint.ReportDelivery, this, static delivery => delivery.Run(), static (delivery, _) => delivery.GoOn());
         }
     }
 

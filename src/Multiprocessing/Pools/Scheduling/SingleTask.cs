@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Multiprocessing;
 
 /// <summary>One task that brings its own body.</summary>
-internal sealed unsafe class RunWork<TResult> : PoolWork
+internal sealed unsafe class SingleTask<TResult> : TaskBatch
 {
     private const int SmallMessage = 16 << 10;
 
@@ -15,7 +15,7 @@ internal sealed unsafe class RunWork<TResult> : PoolWork
     private ITravellingReference[] _references;
 
     /// <exception cref="NotSerializableException">Body or argument cannot cross.</exception>
-    public RunWork(ChildCall call, bool hasResult, WorkSettings settings, CancellationToken cancellationToken)
+    public SingleTask(ChildCall call, bool hasResult, TaskSettings settings, CancellationToken cancellationToken)
         : base(settings)
     {
         _hasResult = hasResult;
@@ -72,7 +72,7 @@ internal sealed unsafe class RunWork<TResult> : PoolWork
     public PoolCore? Core { get; set; }
 
     /// <summary>Where what it tells before its end goes; set if it may tell something. Its caller learns of the end behind that.</summary>
-    public NoteDelivery? Notes { get; set; }
+    public ReportDelivery? Notes { get; set; }
 
     /// <summary>While it waits to be submitted: takes it out of those that wait.</summary>
     public CancellationTokenRegistration Waiting { get; set; }

@@ -5,23 +5,23 @@ using System.Runtime.CompilerServices;
 namespace Multiprocessing;
 
 /// <summary>The records of a pool: by the names that tasks were given, or else by their methods; and the pace of each method. Thread-safe.</summary>
-internal sealed class TaskRecords
+internal sealed class TaskStatisticsTable
 {
     /// <summary>Who gives every task a name of its own must not make the pool's process grow with them.</summary>
     public const int MostNames = 256;
 
     public const string OtherNames = "(other names)";
 
-    private readonly ConcurrentDictionary<string, TaskRecord> _byName = new();
-    private readonly ConcurrentQueue<TaskRecord> _ofMethods = new();
+    private readonly ConcurrentDictionary<string, TaskStatistics> _byName = new();
+    private readonly ConcurrentQueue<TaskStatistics> _ofMethods = new();
     private readonly ConditionalWeakTable<MethodInfo, MethodRecord> _methods = [];
-    private readonly TaskRecord _others = new(OtherNames, null);
+    private readonly TaskStatistics _others = new(OtherNames, null);
     private int _names;
 
     /// <summary>The record under which a task counts, and how long tasks of its method take whatever they are called.</summary>
     /// <param name="name">The name that it was given, or null.</param>
     /// <param name="method">What it runs.</param>
-    public (TaskRecord Record, TaskPace Pace) Of(string? name, MethodInfo method)
+    public (TaskStatistics Record, TaskPace Pace) Of(string? name, MethodInfo method)
     {
         if (!_methods.TryGetValue(method, out var known))
         {
@@ -45,9 +45,9 @@ internal sealed class TaskRecords
     }
 
     /// <summary>All that tasks have counted under. Their names are made where they were not yet, which takes its time: not under the pool's gate.</summary>
-    public TaskRecord[] All()
+    public TaskStatistics[] All()
     {
-        TaskRecord[] all = [.. _byName.Values.Concat(_ofMethods).Append(_others).Where(static record => record.Submitted > 0)];
+        TaskStatistics[] all = [.. _byName.Values.Concat(_ofMethods).Append(_others).Where(static record => record.Submitted > 0)];
         foreach (var record in all)
         {
             _ = record.Name;
@@ -56,7 +56,7 @@ internal sealed class TaskRecords
         return all;
     }
 
-    private TaskRecord Named(string name)
+    private TaskStatistics Named(string name)
     {
         if (_byName.TryGetValue(name, out var record))
         {
@@ -68,7 +68,7 @@ internal sealed class TaskRecords
             return _others;
         }
 
-        record = new TaskRecord(name, null);
+        record = new TaskStatistics(name, null);
         if (_byName.TryAdd(name, record))
         {
             Interlocked.Increment(ref _names);
@@ -78,14 +78,14 @@ internal sealed class TaskRecords
         return _byName[name];
     }
 
-    private TaskRecord OfMethod(MethodInfo method)
+    private TaskStatistics OfMethod(MethodInfo method)
     {
         if (Interlocked.Increment(ref _names) > MostNames)
         {
             return _others;
         }
 
-        var record = new TaskRecord(null, method);
+        var record = new TaskStatistics(null, method);
         _ofMethods.Enqueue(record);
         return record;
     }
@@ -94,6 +94,6 @@ internal sealed class TaskRecords
     {
         public TaskPace Pace { get; } = new();
 
-        public TaskRecord? Record { get; set; }
+        public TaskStatistics? Record { get; set; }
     }
 }

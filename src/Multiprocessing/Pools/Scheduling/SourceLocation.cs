@@ -7,10 +7,10 @@ using System.Runtime.CompilerServices;
 namespace Multiprocessing;
 
 /// <summary>Where a method stands in the source, as the portable symbols beside or in its assembly say.</summary>
-internal readonly record struct SourcePlace(string File, int Line, int Column)
+internal readonly record struct SourceLocation(string File, int Line, int Column)
 {
     /// <summary>Null where there are no symbols that can be read. Opens files; takes milliseconds.</summary>
-    public static SourcePlace? Of(MethodInfo method)
+    public static SourceLocation? Of(MethodInfo method)
     {
         try
         {
@@ -22,7 +22,7 @@ internal readonly record struct SourcePlace(string File, int Line, int Column)
         }
     }
 
-    private static SourcePlace? Find(MethodInfo method)
+    private static SourceLocation? Find(MethodInfo method)
     {
 #pragma warning disable IL3000 // empty in a single file: then there are no symbols
         var path = method.Module.Assembly.Location;
@@ -51,7 +51,7 @@ internal readonly record struct SourcePlace(string File, int Line, int Column)
                 if (!point.IsHidden)
                 {
                     var file = reader.GetString(reader.GetDocument(point.Document).Name);
-                    return new SourcePlace(file[(file.LastIndexOfAny(['/', '\\']) + 1)..], point.StartLine, point.StartColumn);
+                    return new SourceLocation(file[(file.LastIndexOfAny(['/', '\\']) + 1)..], point.StartLine, point.StartColumn);
                 }
             }
         }

@@ -3,7 +3,7 @@ namespace Multiprocessing;
 /// <summary>
 /// Lets in as many tasks at a time as <see cref="ProcessPoolOptions.MaxPending"/> says; further ones wait here, first come, first served. No thread waits: the end of one task submits the next.
 /// </summary>
-internal sealed class TaskRoom(int most)
+internal sealed class PendingLimit(int most)
 {
     private readonly Lock _gate = new();
     private readonly LinkedList<Action> _waiting = [];

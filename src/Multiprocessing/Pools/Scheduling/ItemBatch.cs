@@ -10,7 +10,7 @@ namespace Multiprocessing;
 /// <param name="settings">What they have in common.</param>
 /// <param name="receiver">Who is told.</param>
 /// <param name="offset">The place of the first one in the source.</param>
-internal sealed unsafe class MapWork<TItem, TResult>(TItem[] items, int count, bool hasResult, WorkSettings settings, MapReceiver<TResult> receiver, long offset) : PoolWork(settings)
+internal sealed unsafe class ItemBatch<TItem, TResult>(TItem[] items, int count, bool hasResult, TaskSettings settings, MapReceiver<TResult> receiver, long offset) : TaskBatch(settings)
 {
     private static readonly bool IsRaw = ValueSerializer<TItem>.IsRaw && Unsafe.SizeOf<TItem>() <= ReplyRing.LargestInside / 2;
 
