@@ -114,12 +114,7 @@ public partial class ProcessPool
         var inContext = TaskContext.Capture() is { } context ? new ContextBody(poolBody, context, NameOf(body, options)) : poolBody;
         using var message = MessageBuffer.Rent();
         message.SenderKeepsReferences = true;
-        using (TaskLinks.Crossing())
-        using (TaskToken.Crossing(cancellationToken))
-        {
-            ValueSerializer.Serialize(message, inContext, "body");
-        }
-
+        ValueSerializer.Serialize(message, inContext, "body", new WriteContext(TaskLinkPolicy.Instance, cancellationToken));
         var bytes = new byte[message.Length];
         message.CopyTo(0, bytes);
         return new SharedBody(_core.NextBody(), bytes, message.KeepTravelling());

@@ -168,11 +168,7 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable
 
             new Assignment { Name = Name, TerminationGrace = _options.TerminationGrace, ReportsErrors = ReportsErrors }.WriteTo(body);
             body.SenderKeepsReferences = true;
-            using (TaskLinks.ChildBody())
-            {
-                ValueSerializer.Serialize(body, _call, "body");
-            }
-
+            ValueSerializer.Serialize(body, _call, "body", new WriteContext(ChildLinkPolicy.Instance));
             ThrowIfTooLarge(body);
             _supervisor.KeepReferences(body.KeepTravelling());
             try

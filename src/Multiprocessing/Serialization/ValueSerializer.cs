@@ -11,8 +11,9 @@ internal static class ValueSerializer
     /// <param name="buffer">Where to.</param>
     /// <param name="value">What; its static type is <typeparamref name="T"/>, its runtime type may be derived.</param>
     /// <param name="root">How a refusal names the root of the path, such as <c>item</c> or <c>argument 2</c>.</param>
+    /// <param name="context">What the message is written for, if not for any process.</param>
     /// <exception cref="NotSerializableException">Something in it cannot cross; nothing was appended that would have to be cancelled.</exception>
-    public static void Serialize<T>(MessageBuffer buffer, T value, string root)
+    public static void Serialize<T>(MessageBuffer buffer, T value, string root, WriteContext context = default)
     {
         if (ValueSerializer<T>.IsRaw)
         {
@@ -21,7 +22,7 @@ internal static class ValueSerializer
         }
 
         var writer = buffer.Writer;
-        writer.Begin();
+        writer.Begin(in context);
         var mark = buffer.Mark();
         try
         {
@@ -44,7 +45,7 @@ internal static class ValueSerializer
         catch (CannotCrossException error)
         {
             buffer.RollBack(mark);
-            var (path, refusal) = PathFinder.Find(value!, root, error);
+            var (path, refusal) = PathFinder.Find(value!, root, error, in context);
             throw new NotSerializableException(path, refusal.Culprit, refusal.WayOut);
         }
         catch
@@ -60,7 +61,7 @@ internal static class ValueSerializer
 
     /// <summary>Reads one value; <paramref name="data"/> moves behind it.</summary>
     /// <exception cref="SerializationException">The bytes make no sense, or something in the message failed to be rebuilt.</exception>
-    public static unsafe T Deserialize<T>(ref byte* data, byte* end)
+    public static unsafe T Deserialize<T>(ref byte* data, byte* end, ReadContext? context = null)
     {
         if (ValueSerializer<T>.IsRaw)
         {
@@ -77,7 +78,7 @@ internal static class ValueSerializer
         var reader = GraphReader.Rent();
         try
         {
-            reader.Begin(data, end);
+            reader.Begin(data, end, context);
             MessageHead<T>.Read(reader);
             T value = default!;
             Place<T>.Read(reader, ref value);

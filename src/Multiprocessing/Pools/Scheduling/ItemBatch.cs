@@ -38,11 +38,7 @@ internal sealed unsafe class ItemBatch<TItem, TResult>(TItem[] items, int count,
         try
         {
             message.SenderKeepsReferences = true;
-            using (TaskLinks.Crossing())
-            {
-                ValueSerializer.Serialize(message, items[index], "item");
-            }
-
+            ValueSerializer.Serialize(message, items[index], "item", new WriteContext(TaskLinkPolicy.Instance));
             return message;
         }
         catch

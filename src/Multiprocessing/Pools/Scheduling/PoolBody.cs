@@ -14,12 +14,14 @@ internal abstract class PoolBody
 internal sealed unsafe class RunningTask
 {
     private readonly ReplyRing _replies;
+    private readonly ReadContext _context;
     private readonly Action _argumentRead;
     private long _begun;
     private long _read;
 
-    public RunningTask(ReplyRing replies, Action argumentRead)
+    public RunningTask(ReplyRing replies, ReadContext context, Action argumentRead)
     {
+        _context = context;
         _replies = replies;
         _argumentRead = argumentRead;
         BodyEnded = Stop;
@@ -57,7 +59,7 @@ internal sealed unsafe class RunningTask
     public T Read<T>()
     {
         var at = Argument;
-        var value = ValueSerializer.Deserialize<T>(ref at, End);
+        var value = ValueSerializer.Deserialize<T>(ref at, End, _context);
         _argumentRead();
         if (IsMeasured && !ValueSerializer<T>.IsRaw)
         {

@@ -173,7 +173,7 @@ internal sealed unsafe partial class PoolCore
             if (end - content >= sizeof(long) && TaskLinks.Find(*(long*)content) is { } link)
             {
                 var task = member.Assigned.First is { } running && member.Requests.Started != member.Replied ? running.Value.Batch.NameOf(running.Value.IndexOf(member.Replied)) : "";
-                _notes.Add(link.Read(content + sizeof(long), end, new TaskScope(Name, member.Number, member.Process?.Id ?? 0, task)));
+                _notes.Add(link.Read(content + sizeof(long), end, new TaskSource(Name, member.Number, member.Process?.Id ?? 0, task)));
             }
         }
         catch (Exception exception)

@@ -26,12 +26,7 @@ internal sealed unsafe class SingleTask<TResult> : TaskBatch
         try
         {
             message.SenderKeepsReferences = true;
-            using (TaskLinks.Crossing())
-            using (TaskToken.Crossing(cancellationToken))
-            {
-                ValueSerializer.Serialize(message, call, "body");
-            }
-
+            ValueSerializer.Serialize(message, call, "body", new WriteContext(TaskLinkPolicy.Instance, cancellationToken));
             _references = message.KeepTravelling();
             HasLinks = Array.Exists(_references, static reference => reference is TaskLink);
             if (message.Length <= SmallMessage)

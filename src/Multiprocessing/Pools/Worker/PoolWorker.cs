@@ -40,6 +40,7 @@ internal sealed unsafe class PoolWorker
     private readonly Dictionary<int, (object Body, CancellationTokenSource? Token, int Definition)> _bodies = [];
     private readonly Queue<(int Body, int Definition)> _definitions = [];
     private readonly WorkerStart _start;
+    private readonly WorkerReadContext _context;
     private readonly RunningTask _run;
     private int _lastId;
     private PoolBody? _lastBody;
@@ -64,7 +65,8 @@ internal sealed unsafe class PoolWorker
         _requests = start.Channel.Base + ChannelLayout.RequestRing;
         _replies = new ReplyRing(start.Channel, start.Bell);
         _outside = new OutsideMemory(start.Channel);
-        _run = new RunningTask(_replies, FreeArgument);
+        _context = new WorkerReadContext(Signals, _replies.Share, Tell);
+        _run = new RunningTask(_replies, _context, FreeArgument);
     }
 
     private static readonly AsyncLocal<PoolWorker?> OfThisFlow = new();
@@ -94,11 +96,10 @@ internal sealed unsafe class PoolWorker
     {
         var worker = new PoolWorker(start);
         _ofThisProcess = worker;
-        worker.ListenHere();
         if (start.Logs)
         {
             worker._replies.Share();
-            MultiprocessingLogging.Factory = new LoggerFactoryStandIn(TaskLinks.FactoryNumber, worker.Tell);
+            MultiprocessingLogging.Factory = new LoggerFactoryProxy(TaskLinks.FactoryNumber, worker.Tell);
         }
 
         worker.Signals.Watch(start.Channel);
@@ -111,7 +112,6 @@ internal sealed unsafe class PoolWorker
         var worker = new PoolWorker(start);
         _areThereThreads = true;
         OfThisFlow.Value = worker; // before the thread's context is remembered as the clean one
-        worker.ListenHere();
         worker.Signals.Watch(start.Channel);
         try
         {
@@ -121,14 +121,6 @@ internal sealed unsafe class PoolWorker
         {
             worker.EndOnThread();
         }
-    }
-
-    /// <summary>What this thread reads is for this worker: a task's token, and what stands in for progress and loggers.</summary>
-    private void ListenHere()
-    {
-        TaskToken.Received = () => Signals.Token;
-        TaskLinks.FirstStandIn = _replies.Share;
-        TaskLinks.Send = Tell;
     }
 
     /// <summary>The process goes on: no thread of the worker stays, and what its tasks have left behind has nobody to tell.</summary>
@@ -394,25 +386,17 @@ internal sealed unsafe class PoolWorker
     private void Define(RequestHeader header, byte* content)
     {
         object body;
-        CancellationTokenSource? token = null;
-        var end = content + header.BodyLength;
-        var ofTask = TaskToken.Received;
+        var context = _context.ForSharedBody();
         try
         {
-            // All its tasks share the token that it carries: they are cancelled together.
-            TaskToken.Received = () => (token ??= new CancellationTokenSource()).Token;
-            body = ValueSerializer.Deserialize<PoolBody>(ref content, end);
+            body = ValueSerializer.Deserialize<PoolBody>(ref content, content + header.BodyLength, context);
         }
         catch (Exception exception)
         {
             body = exception; // each task of this body fails with it
         }
-        finally
-        {
-            TaskToken.Received = ofTask;
-        }
 
-        _bodies[header.Body] = (body, token, ++_definitionCount);
+        _bodies[header.Body] = (body, context.TokenSource, ++_definitionCount);
         _definitions.Enqueue((header.Body, _definitionCount));
         if (_definitions.Count > KnownBodies)
         {

@@ -13,7 +13,7 @@ internal sealed class ClosureCodec : ObjectCodec
     private const int MaxFields = 63;
 
     private readonly Field[] _fields;
-    private readonly ThingTable<Mask> _masks = new();
+    private readonly ObjectTable<Mask> _masks = new();
 
     public ClosureCodec(Type type)
         : base(type, CodecTraits.TwoPhase)
@@ -81,7 +81,7 @@ internal sealed class ClosureCodec : ObjectCodec
             if (field.IsOuter && Unsafe.As<byte, object?>(ref place) is { } outer)
             {
                 var slot = (ReferenceSlot)field.Codec;
-                writer.WriteClosure(outer, (ClosureCodec)slot.CodecOf(outer), slot, uses);
+                writer.WriteClosure(outer, (ClosureCodec)slot.CodecOf(writer, outer), slot, uses);
             }
             else
             {

@@ -14,7 +14,7 @@ internal sealed class ClosureUse
     /// <summary>Every field of every closure.</summary>
     public static readonly ClosureUse All = new(null, []);
 
-    private static readonly ThingTable<ClosureUse> Known = new();
+    private static readonly ObjectTable<ClosureUse> Known = new();
 
     private readonly HashSet<MemberInfo>? _read;
     private int _warned;

@@ -65,7 +65,7 @@ internal sealed class DelegateCodec(Type type) : ObjectCodec(type, CodecTraits.T
         return Delegate.Combine(parts) ?? throw GraphReader.Torn();
     }
 
-    public override Refusal? Refuse(object value)
+    public override Refusal? Refuse(object value, in WriteContext context)
     {
         foreach (var part in ((Delegate)value).GetInvocationList())
         {
@@ -164,7 +164,7 @@ internal sealed class DelegateCodec(Type type) : ObjectCodec(type, CodecTraits.T
         }
 
         var slot = ReferenceSlot.Object;
-        if (slot.CodecOf(target!) is ClosureCodec closure)
+        if (slot.CodecOf(writer, target!) is ClosureCodec closure)
         {
             var use = ClosureUse.Of(method);
             use.WarnOfAssignments(method);

@@ -6,7 +6,7 @@ namespace Multiprocessing;
 internal static class SingletonTarget
 {
     private static readonly object None = new();
-    private static readonly ThingTable<object> Known = new();
+    private static readonly ObjectTable<object> Known = new();
 
     /// <summary>The instance in this process, or <see langword="null"/> if the type is no such class.</summary>
     public static object? Of(Type type)

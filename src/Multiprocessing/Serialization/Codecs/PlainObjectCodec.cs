@@ -12,10 +12,10 @@ internal sealed class PlainObjectCodec : ObjectCodec
     {
         _plan = FieldPlan.Of(type);
         Callbacks = callbacks;
-        LinkFace = TaskLinks.FaceOf(type);
+        ReportsBy = LinkableTypes.InterfaceOf(type);
     }
 
-    public override Type? LinkFace { get; }
+    public override Type? ReportsBy { get; }
 
     public override void WriteBody(GraphWriter writer, object value) => _plan.Write(writer, ref ObjectData.Of(value));
 
@@ -23,7 +23,7 @@ internal sealed class PlainObjectCodec : ObjectCodec
 
     public override void ReadBody(GraphReader reader, object value) => _plan.Read(reader, ref ObjectData.Of(value));
 
-    public override Refusal? Refuse(object value) => _plan.Refuse(value);
+    public override Refusal? Refuse(object value, in WriteContext context) => _plan.Refuse(value);
 
     public override IEnumerable<PathStep> Children(object value) => _plan.Children(value);
 }
@@ -49,7 +49,7 @@ internal sealed class BoxCodec(Type type, ValueCodec codec) : ObjectCodec(type, 
 
     public override void ReadBody(GraphReader reader, object value) => codec.Read(reader, ref ObjectData.Of(value));
 
-    public override Refusal? Refuse(object value) => codec.Refuse(value);
+    public override Refusal? Refuse(object value, in WriteContext context) => codec.Refuse(value, in context);
 
     public override IEnumerable<PathStep> Children(object value) => codec.Children(value);
 }

@@ -6,7 +6,7 @@ namespace Multiprocessing;
 internal static class CustomSerializers
 {
     private static readonly Lock Gate = new();
-    private static readonly ThingTable<Registration> Registered = new();
+    private static readonly ObjectTable<Registration> Registered = new();
     private static readonly List<Registration> InOrder = [];
     private static byte[]? _announcement;
     private static byte[]? _lastApplied;

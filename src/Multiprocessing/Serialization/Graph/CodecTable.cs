@@ -6,8 +6,8 @@ namespace Multiprocessing;
 /// <summary>Decides once per type and process how it crosses.</summary>
 internal static class CodecTable
 {
-    private static readonly ThingTable<ObjectCodec> Objects = new();
-    private static readonly ThingTable<ValueCodec> Structs = new();
+    private static readonly ObjectTable<ObjectCodec> Objects = new();
+    private static readonly ObjectTable<ValueCodec> Structs = new();
     private static readonly StringValueCodec Strings = new();
 
     /// <summary>The codec of objects whose runtime type is <paramref name="type"/>, boxed values included.</summary>

@@ -11,12 +11,16 @@ internal sealed unsafe partial class GraphReader
     private byte* _at;
     private byte* _end;
 
+    /// <summary>Gets what the reader provides for the objects in the message.</summary>
+    public ReadContext? Context { get; private set; }
+
     public byte* Position => _at;
 
     public ulong Remaining => (ulong)(_end - _at);
 
-    public void Begin(byte* data, byte* end)
+    public void Begin(byte* data, byte* end, ReadContext? context = null)
     {
+        Context = context;
         _at = data;
         _end = end;
     }

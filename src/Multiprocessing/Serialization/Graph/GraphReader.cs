@@ -47,6 +47,7 @@ internal sealed unsafe partial class GraphReader
             Array.Clear(_objects, 0, _count);
         }
 
+        Context = null;
         _count = 0;
         _depth = 0;
         _later.Clear();

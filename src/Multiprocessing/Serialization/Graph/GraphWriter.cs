@@ -35,7 +35,10 @@ internal sealed class GraphWriter(MessageBuffer output)
     /// <summary>What the delegates of this message read of the closures in it.</summary>
     public ClosureStates Closures => _closures ??= new ClosureStates();
 
-    public void Begin()
+    /// <summary>Gets what the message is written for.</summary>
+    public WriteContext Context { get; private set; }
+
+    public void Begin(in WriteContext context)
     {
         if (_isBusy)
         {
@@ -43,6 +46,7 @@ internal sealed class GraphWriter(MessageBuffer output)
         }
 
         _isBusy = true;
+        Context = context;
         _depth = 0;
     }
 
@@ -56,6 +60,7 @@ internal sealed class GraphWriter(MessageBuffer output)
         _wantsIdentity = false;
         Restart();
         _listed?.Clear();
+        Context = default;
         _isBusy = false;
     }
 
@@ -139,7 +144,7 @@ internal sealed class GraphWriter(MessageBuffer output)
             return;
         }
 
-        var codec = slot.CodecOf(value);
+        var codec = slot.CodecOf(this, value);
         if (codec is ClosureCodec closure)
         {
             WriteClosure(value, closure, slot, ClosureUse.All.Alone);

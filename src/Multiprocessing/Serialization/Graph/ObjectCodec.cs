@@ -31,8 +31,8 @@ internal abstract class ObjectCodec(Type type, CodecTraits traits)
     /// <summary>Methods of the type that want to know of writing and reading, or <see langword="null"/>.</summary>
     public SerializationCallbacks? Callbacks { get; protected init; }
 
-    /// <summary>The interface through which the object reports or logs: in the body of a task it is linked and never copied. See <see cref="TaskLinks.FaceOf"/>.</summary>
-    public virtual Type? LinkFace => null;
+    /// <summary>Gets the interface through which the object reports or logs; the <see cref="LinkPolicy"/> of the message decides how it crosses.</summary>
+    public virtual Type? ReportsBy => null;
 
     public virtual void WriteHead(GraphWriter writer, object value)
     {
@@ -55,7 +55,7 @@ internal abstract class ObjectCodec(Type type, CodecTraits traits)
     }
 
     /// <summary>Why this very object cannot cross, or <see langword="null"/>; what lies behind it is asked by itself.</summary>
-    public virtual Refusal? Refuse(object value) => null;
+    public virtual Refusal? Refuse(object value, in WriteContext context) => null;
 
     /// <summary>What would be written of the object, with the names that a path shows. Used on failure only.</summary>
     public virtual IEnumerable<PathStep> Children(object value) => [];

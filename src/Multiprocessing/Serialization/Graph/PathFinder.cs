@@ -10,7 +10,8 @@ internal static class PathFinder
     /// <param name="rootValue">The value that was to be written.</param>
     /// <param name="root">Its name.</param>
     /// <param name="met">What the writer met; the search looks for it where nothing refuses by itself.</param>
-    public static (string Path, Refusal Refusal) Find(object rootValue, string root, CannotCrossException met)
+    /// <param name="context">What the message was written for.</param>
+    public static (string Path, Refusal Refusal) Find(object rootValue, string root, CannotCrossException met, in WriteContext context)
     {
         var seen = new HashSet<object>(ReferenceEqualityComparer.Instance) { rootValue };
         var queue = new Queue<Found>();
@@ -18,7 +19,7 @@ internal static class PathFinder
         while (queue.TryDequeue(out var at))
         {
             var codec = CodecTable.For(at.Value.GetType());
-            if (codec.Refuse(at.Value) is { } refusal)
+            if (codec.Refuse(at.Value, in context) is { } refusal)
             {
                 return Told(at, root, refusal);
             }

@@ -8,9 +8,7 @@ internal sealed class ReferenceSlot(Type declared) : ValueCodec
 {
     public static readonly ReferenceSlot Object = new(typeof(object));
 
-    // Null for nearly every place: what a task's progress or logger is replaced by here.
-    private readonly Type? _standIn = TaskLinks.StandInFor(declared);
-    private LinkCodec? _link;
+    private readonly bool _isLinkable = LinkableTypes.IsInterface(declared);
     private ObjectCodec? _last;
     private ObjectCodec? _exact;
 
@@ -22,11 +20,11 @@ internal sealed class ReferenceSlot(Type declared) : ValueCodec
     public override void Read(GraphReader reader, ref byte place) => Unsafe.As<byte, object?>(ref place) = reader.ReadReference(this);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ObjectCodec CodecOf(object value)
+    public ObjectCodec CodecOf(GraphWriter writer, object value)
     {
         var type = value.GetType();
         var last = _last;
-        return last is not null && (object)last.Type == type ? last : Find(type);
+        return last is not null && (object)last.Type == type ? last : Find(writer, type);
     }
 
     /// <summary>Whether an object of that codec's type needs no type name here.</summary>
@@ -49,39 +47,33 @@ internal sealed class ReferenceSlot(Type declared) : ValueCodec
         Remember(CodecTable.For(type));
     }
 
-    private ObjectCodec Find(Type type)
+    private ObjectCodec Find(GraphWriter writer, Type type)
     {
-        if (_standIn is not null)
+        var links = writer.Context.Links;
+        if (_isLinkable && links?.CodecOf(declared) is { } link)
         {
-            // Not remembered as the last: the same object crosses in another way where there is no task.
-            return TaskLinks.IsCrossing && type != _standIn ? _link ??= LinkCodec.For(_standIn) : Copied(CodecTable.For(type));
+            return link;
         }
 
         var codec = CodecTable.For(type);
-        if (codec.LinkFace is { } face && TaskLinks.IsCrossing)
+        if (codec.ReportsBy is { } reportsBy && links is not null)
         {
-            throw new CannotCrossException(Refusals.OfLinked(type, face), type);
+            if (links.CodecOf(type) is { } ofClass)
+            {
+                return ofClass;
+            }
+
+            links.BeforeCopy(type, reportsBy);
         }
 
         Remember(codec);
-        return Copied(codec);
-    }
-
-    /// <summary>A child would report to its copy.</summary>
-    private static ObjectCodec Copied(ObjectCodec codec)
-    {
-        if (codec.LinkFace is { IsGenericType: true } face && TaskLinks.IsChildBody && face.GetGenericTypeDefinition() == typeof(IProgress<>))
-        {
-            MultiprocessingLogging.ReporterCopied(codec.Type, TypeText.Of(codec.Type));
-        }
-
         return codec;
     }
 
-    /// <summary>But for one that crosses in another way where there is no task.</summary>
+    /// <summary>Remembers the codec, unless the same object may need another one in the next message, which has another context.</summary>
     private void Remember(ObjectCodec codec)
     {
-        if (codec.LinkFace is null)
+        if (!_isLinkable && codec.ReportsBy is null)
         {
             _last = codec;
         }

@@ -17,7 +17,7 @@ internal abstract class ValueCodec
     public abstract void Read(GraphReader reader, ref byte place);
 
     /// <summary>Why this value (boxed) cannot cross; only asked of structs.</summary>
-    public virtual Refusal? Refuse(object value) => null;
+    public virtual Refusal? Refuse(object value, in WriteContext context) => null;
 
     /// <summary>What a struct (boxed) holds, for paths.</summary>
     public virtual IEnumerable<PathStep> Children(object value) => [];

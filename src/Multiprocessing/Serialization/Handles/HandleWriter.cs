@@ -10,6 +10,9 @@ internal sealed class HandleWriter
     /// <inheritdoc cref="MessageBuffer.SenderKeepsReferences"/>
     public bool SenderKeepsReferences => _buffer.SenderKeepsReferences;
 
+    /// <inheritdoc cref="GraphWriter.Context"/>
+    public WriteContext Context => _buffer.Writer.Context;
+
     public void Write<T>(T value)
         where T : unmanaged => _buffer.Write(value);
 
@@ -30,6 +33,9 @@ internal ref struct HandleReader
     private readonly GraphReader _reader;
 
     internal HandleReader(GraphReader reader) => _reader = reader;
+
+    /// <inheritdoc cref="GraphReader.Context"/>
+    public ReadContext? Context => _reader.Context;
 
     public T Read<T>()
         where T : unmanaged => _reader.Read<T>();

@@ -91,7 +91,7 @@ internal static class DataCodecs
     {
         public override void WriteHead(GraphWriter writer, object value)
         {
-            var owner = Refuse(value) is { } refusal ? throw new CannotCrossException(refusal, value) : ownerOf((T)value);
+            var owner = Refuse(value, writer.Context) is { } refusal ? throw new CannotCrossException(refusal, value) : ownerOf((T)value);
             writer.WriteReference(owner, ReferenceSlot.Object);
             writer.Out.WriteVarint((uint)indexOf((T)value));
         }
@@ -102,7 +102,7 @@ internal static class DataCodecs
             return find(owner, (int)Math.Min(reader.ReadVarint(), int.MaxValue));
         }
 
-        public override Refusal? Refuse(object value) =>
+        public override Refusal? Refuse(object value, in WriteContext context) =>
             ownerOf((T)value) is null ? new Refusal(Type, $"It belongs to no {(typeof(T) == typeof(DataRelation) ? "DataSet" : "DataTable")}; add it to one first, or pass the values it is made of.") : null;
 
         public override IEnumerable<PathStep> Children(object value) => [new PathStep(typeof(T) == typeof(DataRelation) ? "data set" : "table", ownerOf((T)value))];
@@ -133,7 +133,7 @@ internal static class DataFormat
         {
             if (table.GetType() != typeof(DataTable))
             {
-                throw new CannotCrossException(CodecTable.For(table.GetType()).Refuse(table) ?? new Refusal(table.GetType(), "Pass plain DataTables."), table);
+                throw new CannotCrossException(CodecTable.For(table.GetType()).Refuse(table, writer.Context) ?? new Refusal(table.GetType(), "Pass plain DataTables."), table);
             }
 
             WriteTable(writer, table);

@@ -130,7 +130,7 @@ internal sealed class JsonOptionsCodec : ObjectCodec
     {
         public override void WriteHead(GraphWriter writer, object value)
         {
-            if (Refuse(value) is { } refusal)
+            if (Refuse(value, writer.Context) is { } refusal)
             {
                 throw new CannotCrossException(refusal, value);
             }
@@ -138,7 +138,7 @@ internal sealed class JsonOptionsCodec : ObjectCodec
 
         public override object Create(GraphReader reader) => known;
 
-        public override Refusal? Refuse(object value) =>
+        public override Refusal? Refuse(object value, in WriteContext context) =>
             ReferenceEquals(value, known) ? null : new Refusal(Type, $"It keeps what it found out of types in this process; use {TypeText.Of(Type)}.Default, which crosses, or create it in the child.");
     }
 }

@@ -81,10 +81,9 @@ internal static class LeafCodecs
         ["System.Dynamic.ExpandoObject"] = static type => new ExpandoCodec(type),
     };
 
-    /// <summary>A derived one may stand in a place of its own type, where nothing can stand for it.</summary>
-    private static ObjectCodec? Progress(Type type) => type.IsConstructedGenericType && type.GetGenericTypeDefinition() == typeof(Progress<>)
-        ? (ObjectCodec)Activator.CreateInstance(typeof(ProgressCodec<>).MakeGenericType(type.GenericTypeArguments))!
-        : null;
+    /// <summary>Not a derived class: a location may be declared as it, and no link can take its place there.</summary>
+    private static LinkOnlyCodec? Progress(Type type) =>
+        type.IsConstructedGenericType && type.GetGenericTypeDefinition() == typeof(Progress<>) ? new LinkOnlyCodec(type) : null;
 
     public static ObjectCodec? Of(Type type)
     {

@@ -19,7 +19,7 @@ internal sealed class NameCodec(Type type) : ObjectCodec(type, CodecTraits.None)
 
     public override object Create(GraphReader reader) => reader.ReadName().Thing;
 
-    public override Refusal? Refuse(object value)
+    public override Refusal? Refuse(object value, in WriteContext context)
     {
         try
         {

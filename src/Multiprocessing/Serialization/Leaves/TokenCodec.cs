@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Multiprocessing;
 
 /// <summary>
-/// A cancellation token crosses only when nobody can cancel it any more: none at all, or cancelled already; or when it is the token of the task that is written (<see cref="TaskToken"/>).
+/// A cancellation token crosses only when nobody can cancel it any more: none at all, or cancelled already; or when it is the token of the task that is written (<see cref="WriteContext.IsTaskToken"/>).
 /// </summary>
 internal sealed class TokenCodec : ValueCodec
 {
@@ -17,7 +17,7 @@ internal sealed class TokenCodec : ValueCodec
     public override void Write(GraphWriter writer, ref byte place)
     {
         var token = Unsafe.As<byte, CancellationToken>(ref place);
-        if (TaskToken.MayCross(token))
+        if (writer.Context.IsTaskToken(token))
         {
             writer.Out.WriteByte(OfTheTask);
             return;
@@ -34,8 +34,8 @@ internal sealed class TokenCodec : ValueCodec
     public override void Read(GraphReader reader, ref byte place)
     {
         var kind = reader.ReadByte();
-        Unsafe.As<byte, CancellationToken>(ref place) = kind == OfTheTask ? TaskToken.Received?.Invoke() ?? default : new CancellationToken(kind != 0);
+        Unsafe.As<byte, CancellationToken>(ref place) = kind == OfTheTask ? reader.Context?.TaskToken ?? default : new CancellationToken(kind != 0);
     }
 
-    public override Refusal? Refuse(object value) => (CancellationToken)value is { CanBeCanceled: true, IsCancellationRequested: false } token && !TaskToken.MayCross(token) ? Live : null;
+    public override Refusal? Refuse(object value, in WriteContext context) => (CancellationToken)value is { CanBeCanceled: true, IsCancellationRequested: false } token && !context.IsTaskToken(token) ? Live : null;
 }

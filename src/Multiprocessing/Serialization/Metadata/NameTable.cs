@@ -9,7 +9,7 @@ internal static class NameTable
 
     private const int WellKnownCount = 35;
 
-    private static readonly ThingTable<NameEntry> ByThing = new();
+    private static readonly ObjectTable<NameEntry> ByThing = new();
     private static readonly NameIndex ByBlob = new();
 
     // Read one by one, because loading all these types takes a millisecond, and a child needs one or two. Written together: only all of them say that a type is none of them.

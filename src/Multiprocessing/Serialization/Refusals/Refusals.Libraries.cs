@@ -41,6 +41,12 @@ internal static partial class Refusals
     /// <summary>Loggers and factories that write nothing are the same everywhere.</summary>
     public static bool IsNullLogger(Type type) => type.Namespace == "Microsoft.Extensions.Logging.Abstractions";
 
+    /// <summary>An object that crosses as a link only, in a message that is not for a task of a pool.</summary>
+    public static Refusal OfUnlinked(Type type) => new(
+        type,
+        "It belongs to this process. A task of a ProcessPool may have it (IProgress<T>, Progress<T>, ILogger, ILogger<T> or ILoggerFactory, captured or as an argument); elsewhere send values through a "
+        + "ProcessQueue<T>.");
+
     /// <summary>An object in the body of a task that reports or logs, but stands in a variable of its own type, where nothing else can take its place.</summary>
     public static Refusal OfLinked(Type type, Type face) => new(
         type,

@@ -11,7 +11,7 @@ internal sealed class RefusedCodec(Type type, string wayOut) : ObjectCodec(type,
 
     public override object Create(GraphReader reader) => throw GraphReader.Torn();
 
-    public override Refusal? Refuse(object value) => _refusal;
+    public override Refusal? Refuse(object value, in WriteContext context) => _refusal;
 }
 
 /// <summary>Values of a type that cannot cross unless they are empty: all bytes 0.</summary>
@@ -36,7 +36,7 @@ internal sealed class RefusedValueCodec(Type type, string wayOut, Type? owner = 
         // Left as it is in a new object: empty.
     }
 
-    public override Refusal? Refuse(object value) => !type.IsValueType || !IsEmpty(ref ObjectData.Of(value)) ? _refusal : null;
+    public override Refusal? Refuse(object value, in WriteContext context) => !type.IsValueType || !IsEmpty(ref ObjectData.Of(value)) ? _refusal : null;
 
     /// <summary>Why what lies at this place cannot cross, for a field that names its owner.</summary>
     public Refusal? RefuseAt(ref byte place) => owner is not null && !IsEmpty(ref place) ? _refusal : null;

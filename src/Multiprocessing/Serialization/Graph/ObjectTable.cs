@@ -4,7 +4,7 @@ namespace Multiprocessing;
 /// What is known of types, members and the like, found out once per process and kept. Reading takes no lock: values are only ever added, and a link is whole before it can be seen.
 /// A ConcurrentDictionary does the same, but each new kind of it takes half a millisecond of every child's start.
 /// </summary>
-internal sealed class ThingTable<TValue>
+internal sealed class ObjectTable<TValue>
     where TValue : class
 {
     private readonly object _gate = new();

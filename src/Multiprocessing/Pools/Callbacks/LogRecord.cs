@@ -3,10 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Multiprocessing;
 
-/// <summary>A log record on its way from a worker. Values keep their type if it is one of the simple ones, and are text otherwise: a log is read by people and files.</summary>
-internal sealed class LogNote
+/// <summary>A log record of a worker. Values of simple types keep their type; others cross as text, because people and files read a log.</summary>
+internal sealed class LogRecord
 {
-    /// <summary>The logger's category, if it was made by a factory in the worker.</summary>
+    /// <summary>Gets the logger's category, if a factory in the worker created the logger.</summary>
     public required string? Category { get; init; }
 
     public required LogLevel Level { get; init; }
@@ -19,7 +19,7 @@ internal sealed class LogNote
 
     public required KeyValuePair<string, object?>[] Values { get; init; }
 
-    /// <summary>The scopes that the task has opened, outermost first: their texts and values.</summary>
+    /// <summary>Gets the texts and values of the scopes that the task has opened, outermost first.</summary>
     public required LogValues[] Scopes { get; init; }
 
     public static KeyValuePair<string, object?>[] ValuesOf(object? state) =>

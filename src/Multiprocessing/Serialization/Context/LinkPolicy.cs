@@ -1,0 +1,18 @@
+namespace Multiprocessing;
+
+/// <summary>
+/// Decides how objects cross that report to or log in this process (<see cref="LinkableTypes"/>): as a link, by which the reader calls the object in this process, or as a copy. Thread-safe.
+/// </summary>
+internal abstract class LinkPolicy
+{
+    /// <summary>Returns the codec that writes a link in place of an object.</summary>
+    /// <param name="type">The interface that the location is declared as, or the class of the object.</param>
+    /// <returns>The codec, or <see langword="null"/> if objects in such a location are copied.</returns>
+    public abstract ObjectCodec? CodecOf(Type type);
+
+    /// <summary>Called before an object is copied whose class reports or logs through an interface.</summary>
+    /// <param name="type">The object's class.</param>
+    /// <param name="reportsBy">The interface, or the class itself if it is one of the framework.</param>
+    /// <exception cref="CannotCrossException">The copy would be of no use.</exception>
+    public abstract void BeforeCopy(Type type, Type reportsBy);
+}
