@@ -84,7 +84,7 @@ public sealed partial class ProcessQueue<T>
     {
         cancellationToken.ThrowIfCancellationRequested();
         var told = Core.LostTold;
-        var wait = default(QueueWait);
+        var wait = Core.BeginWait(QueueWaitKind.Done, deadline);
         var look = true;
         while (true)
         {
@@ -98,7 +98,7 @@ public sealed partial class ProcessQueue<T>
 
             // Who died before this call is looked for once; later deaths are looked for between the sleeps.
             look = false;
-            if (!core.Pause(QueueWaitKind.Done, ref wait, seen, deadline, cancellationToken))
+            if (!core.Pause(ref wait, seen, cancellationToken))
             {
                 return false;
             }

@@ -172,7 +172,7 @@ public sealed partial class ProcessQueue<T>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private QueueOutcome GetWaiting(out T? item, Array? reuse, Deadline deadline, CancellationToken cancellationToken)
     {
-        var wait = default(QueueWait);
+        var wait = Core.BeginWait(QueueWaitKind.Data, deadline);
         while (true)
         {
             var core = Core;
@@ -180,7 +180,7 @@ public sealed partial class ProcessQueue<T>
             var outcome = TakeOne(out item, reuse, deadline, cancellationToken);
             if (outcome is QueueOutcome.Done)
             {
-                if (wait.HasSlept)
+                if (wait.Sleep.HasSlept)
                 {
                     core.PassOn(QueueWaitKind.Data);
                 }
@@ -195,7 +195,7 @@ public sealed partial class ProcessQueue<T>
                 return QueueOutcome.Completed;
             }
 
-            if (!core.Pause(QueueWaitKind.Data, ref wait, seen, deadline, cancellationToken))
+            if (!core.Pause(ref wait, seen, cancellationToken))
             {
                 return QueueOutcome.Blocked;
             }

@@ -275,7 +275,7 @@ public sealed partial class ProcessQueue<T>
     private QueueOutcome PutWaiting<TPayloads>(ref TPayloads payloads, ref int done, Deadline deadline, CancellationToken cancellationToken)
         where TPayloads : struct, IPayloads, allows ref struct
     {
-        var wait = default(QueueWait);
+        var wait = Core.BeginWait(QueueWaitKind.Space, deadline);
         while (true)
         {
             var core = Core;
@@ -283,7 +283,7 @@ public sealed partial class ProcessQueue<T>
             var outcome = core.Put(ref payloads, ref done, deadline, cancellationToken);
             if (outcome is not QueueOutcome.Blocked)
             {
-                if (wait.HasSlept)
+                if (wait.Sleep.HasSlept)
                 {
                     core.PassOn(QueueWaitKind.Space);
                 }
@@ -291,7 +291,7 @@ public sealed partial class ProcessQueue<T>
                 return outcome;
             }
 
-            if (!core.Pause(QueueWaitKind.Space, ref wait, seen, deadline, cancellationToken))
+            if (!core.Pause(ref wait, seen, cancellationToken))
             {
                 return QueueOutcome.Blocked;
             }

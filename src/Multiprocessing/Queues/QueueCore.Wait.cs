@@ -10,24 +10,23 @@ internal enum QueueWaitKind
     Done,
 }
 
-/// <summary>What a waiting call remembers between two looks.</summary>
+/// <summary>The state of one waiting call between two tries.</summary>
 internal struct QueueWait
 {
-    public bool HasSlept;
+    /// <summary>The wait at the kind's point.</summary>
+    public SleepLoop Sleep;
+
+    public QueueWaitKind Kind;
+    public Deadline Deadline;
+
+    /// <summary>What was known when dead participants were searched for last.</summary>
     public int Deaths;
     public long LastGone;
-    public long LookedAt;
-
-    /// <summary>The wait point's sequence when the last pause ended.</summary>
-    public int Sequence;
+    public long SearchedAt;
 }
 
 internal sealed unsafe partial class QueueCore
 {
-    // The first sleep is short, for the reason to wait may be gone for good already, and that is looked for after a sleep only.
-    private static readonly TimeSpan FirstSlice = TimeSpan.FromMilliseconds(50);
-    private const long LookEveryMilliseconds = 200;
-
     private SpinBudget _dataSpin;
     private SpinBudget _spaceSpin;
     private SpinBudget _doneSpin;
@@ -38,27 +37,29 @@ internal sealed unsafe partial class QueueCore
     private bool _abandonmentDue;
 
     /// <summary>The sequence that a call of this kind waits to change; read it before trying.</summary>
-    public long SequenceOf(QueueWaitKind kind) =>
-        Volatile.Read(ref kind is QueueWaitKind.Data ? ref _control->PutSequence : ref _control->GotSequence);
+    public long SequenceOf(QueueWaitKind kind) => Volatile.Read(ref *SequenceAt(kind));
 
-    /// <summary>
-    /// Between two tries: spins, then sleeps until something may have changed.
-    /// </summary>
-    /// <param name="kind">What for.</param>
-    /// <param name="wait">Begins as default.</param>
+    private long* SequenceAt(QueueWaitKind kind) => kind is QueueWaitKind.Data ? &_control->PutSequence : &_control->GotSequence;
+
+    /// <summary>Begins a wait. Cheap: nothing is announced yet.</summary>
+    public QueueWait BeginWait(QueueWaitKind kind, Deadline deadline) =>
+        new() { Kind = kind, Deadline = deadline, Sleep = new SleepLoop(PointOf(kind), deadline, WaitTimings.FirstSleep) };
+
+    /// <summary>Between two tries of a call: spins, then announces the sleeper, then sleeps until something may have changed. The caller tries again after each of these steps.</summary>
+    /// <param name="wait">From <see cref="BeginWait"/>.</param>
     /// <param name="seen"><see cref="SequenceOf"/> from before the try.</param>
-    /// <param name="deadline">When to give up.</param>
     /// <param name="cancellationToken">Ends the sleep.</param>
     /// <returns>False when the deadline has passed.</returns>
-    /// <exception cref="QueueAbandonedException">Nobody is left who could end the wait.</exception>
+    /// <exception cref="QueueAbandonedException">No process is left that could end the wait.</exception>
     /// <exception cref="OperationCanceledException">The token fired.</exception>
-    public bool Pause(QueueWaitKind kind, ref QueueWait wait, long seen, Deadline deadline, CancellationToken cancellationToken)
+    public bool Pause(ref QueueWait wait, long seen, CancellationToken cancellationToken)
     {
-        if (deadline.HasPassed || cancellationToken.IsCancellationRequested)
+        var kind = wait.Kind;
+        if (wait.Deadline.HasPassed || cancellationToken.IsCancellationRequested)
         {
-            if (wait.HasSlept)
+            if (wait.Sleep.HasSlept)
             {
-                // The wake-up that we leave without using may have been meant for somebody who still sleeps.
+                // The notification that this call leaves without using may have been meant for another sleeper.
                 PassOn(kind);
             }
 
@@ -67,50 +68,30 @@ internal sealed unsafe partial class QueueCore
         }
 
         ref var spin = ref kind is QueueWaitKind.Data ? ref _dataSpin : ref kind is QueueWaitKind.Space ? ref _spaceSpin : ref _doneSpin;
-        if (spin.SpinWhileUnchanged(kind is QueueWaitKind.Data ? &_control->PutSequence : &_control->GotSequence, seen, SpinBudget.OfSleep))
+        if (wait.Sleep.SpinOrAnnounce(ref spin, SequenceAt(kind), seen))
         {
+            if (kind is QueueWaitKind.Space && wait.Sleep.IsAnnounced && HasFreeSlot())
+            {
+                // The caller's next try takes the write lock, a full fence: a consumer that misses this store has made its room before that try.
+                Volatile.Write(ref _control->BytesWanted, 1);
+            }
+
             return true;
         }
 
-        if (!wait.HasSlept)
+        if (!wait.Sleep.HasSlept)
         {
             wait.Deaths = Session.Deaths;
             wait.LastGone = Volatile.Read(ref _control->Header.LastGone);
-            wait.LookedAt = Environment.TickCount64;
+            wait.SearchedAt = Environment.TickCount64;
         }
 
-        var point = PointOf(kind);
-        if (kind is QueueWaitKind.Space)
+        using (LastResort.OnCancelled(cancellationToken, this, static core => core.WakeAll()))
         {
-            // Before the announcement, whose fence orders it: a consumer that misses it has made its room before our look below.
-            if (HasFreeSlot())
-            {
-                Volatile.Write(ref _control->BytesWanted, 1);
-            }
+            // A token that fired before the registration ran the callback inside it, which moved the point's sequence: the sleep ends at once.
+            SleepWhileUnchanged(ref wait, seen);
         }
 
-        // After the first sleep a sequence from before the caller's last look at itself: a wake-up for its sake (disposal) since then ends the sleep at once.
-        var sequence = WaitPoint.Announce(point);
-        sequence = wait.HasSlept ? wait.Sequence : sequence;
-        if (SequenceOf(kind) == seen && !IsOver(kind))
-        {
-            using (LastResort.OnCancelled(cancellationToken, this, static core => core.WakeAll()))
-            {
-                // A token that fired before the registration ran the callback inside it, which moved the sequence: the sleep ends at once.
-                if (wait.HasSlept)
-                {
-                    SleepLong(kind, ref wait, seen, sequence, deadline);
-                }
-                else
-                {
-                    WaitPoint.Sleep(point, sequence, deadline.Slice(FirstSlice));
-                    wait.HasSlept = true;
-                    Look(kind, ref wait, seen);
-                }
-            }
-        }
-
-        wait.Sequence = Volatile.Read(ref point->Sequence);
         return true;
     }
 
@@ -131,32 +112,35 @@ internal sealed unsafe partial class QueueCore
         }
 
         ref var spin = ref kind is QueueWaitKind.Data ? ref _dataAsyncSpin : ref _spaceAsyncSpin;
-        return spin.SpinWhileUnchanged(kind is QueueWaitKind.Data ? &_control->PutSequence : &_control->GotSequence, seen, SpinBudget.OfAwait);
+        return spin.SpinWhileUnchanged(SequenceAt(kind), seen, WaitTimings.SpinBeforeAwait);
     }
 
     /// <summary>
-    /// Slice after slice, until something has changed or somebody calls: an idle process runs no more than this. It is compiled once and in full, for counting its
-    /// calls and compiling what it calls again and again would be most of what idle children do in their first quarter of a minute.
+    /// Sleeps slice after slice until something has changed or the point was notified: an idle process runs no more than this. It is compiled once and in full, because counting its
+    /// calls and compiling its callees in tiers would be most of what idle children do in their first quarter of a minute.
+    /// <para>
+    /// Only the queue's state is checked between two slices, by two reads. The caller's other reasons (disposal, cancellation) notify the point, and the sequence of the first announcement is kept, so such a notification ends the sleep.
+    /// </para>
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void SleepLong(QueueWaitKind kind, ref QueueWait wait, long seen, int sequence, Deadline deadline)
+    private void SleepWhileUnchanged(ref QueueWait wait, long seen)
     {
-        var point = PointOf(kind);
+        var kind = wait.Kind;
         while (true)
         {
-            WaitPoint.Sleep(point, sequence, deadline.Slice(Session.SliceNow));
-            if (kind is QueueWaitKind.Done || !Session.ParentHolds(Segment.Id))
+            var isFirst = !wait.Sleep.HasSlept;
+            wait.Sleep.Sleep(Session.SliceNow);
+            if (isFirst || kind is QueueWaitKind.Done || !Session.ParentHolds(Segment.Id))
             {
-                Look(kind, ref wait, seen);
+                SearchDead(ref wait, seen);
             }
 
-            if (Volatile.Read(ref point->Sequence) != sequence || SequenceOf(kind) != seen || deadline.HasPassed)
+            if (wait.Sleep.WasNotified || SequenceOf(kind) != seen || wait.Deadline.HasPassed)
             {
                 return;
             }
 
-            // Announced anew: a notifier may have stored that it has handled all who had come by then.
-            _ = WaitPoint.Announce(point);
+            wait.Sleep.AnnounceAgain();
             if (SequenceOf(kind) != seen || IsOver(kind))
             {
                 return;
@@ -164,13 +148,14 @@ internal sealed unsafe partial class QueueCore
         }
     }
 
-    /// <summary>After a sleep: whether the reason to wait is gone for good. Asks the OS only now and then, and after each death.</summary>
-    private void Look(QueueWaitKind kind, ref QueueWait wait, long seen)
+    /// <summary>After a sleep: whether the wait can still end. It asks the operating system only every <see cref="WaitTimings.SearchInterval"/>, and after each death.</summary>
+    private void SearchDead(ref QueueWait wait, long seen)
     {
+        var kind = wait.Kind;
         var now = Environment.TickCount64;
-        if (now - wait.LookedAt >= LookEveryMilliseconds || wait.Deaths != Session.Deaths || wait.LastGone != _control->Header.LastGone || SequenceOf(kind) == seen)
+        if (now - wait.SearchedAt >= WaitTimings.SearchInterval || wait.Deaths != Session.Deaths || wait.LastGone != _control->Header.LastGone || SequenceOf(kind) == seen)
         {
-            wait.LookedAt = now;
+            wait.SearchedAt = now;
             wait.Deaths = Session.Deaths;
             wait.LastGone = _control->Header.LastGone;
             if (kind is QueueWaitKind.Done)
@@ -265,7 +250,7 @@ internal sealed unsafe partial class QueueCore
 
         var now = Environment.TickCount64;
         var deaths = Session.Deaths;
-        if (now - _asyncLookedAt >= LookEveryMilliseconds || deaths != _asyncDeaths)
+        if (now - _asyncLookedAt >= WaitTimings.SearchInterval || deaths != _asyncDeaths)
         {
             _asyncLookedAt = now;
             _asyncDeaths = deaths;

@@ -18,9 +18,6 @@ internal enum QueueOutcome
 /// </summary>
 internal sealed unsafe partial class QueueCore : SharedObject
 {
-    // A lock is held for the copying of a message. Who waits this long waits for a process that is stopped.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
     private readonly QueueControl* _control;
     private readonly Doorbells _doorbells;
     private readonly ParticipantTable _members;
@@ -263,7 +260,7 @@ internal sealed unsafe partial class QueueCore : SharedObject
     {
         // The lock is held for the copying of one message. A zero time-out speaks of items and room, not of that: an owner that is not scheduled
         // right now must not make a full queue look empty.
-        var result = OwnerLock.Enter(word, _members, deadline, cancellationToken, Patience);
+        var result = OwnerLock.Enter(word, _members, deadline, cancellationToken, WaitTimings.StoppedOwner);
         return result is not OwnerLock.Result.TimedOut
             ? result
             : throw new TimeoutException(

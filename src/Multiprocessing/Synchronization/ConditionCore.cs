@@ -16,9 +16,6 @@ internal sealed unsafe partial class ConditionCore : SyncCore
     public const int MostWaiters = 2047;
     private const int SegmentBytes = SyncFrame.Size + ((MostWaiters + 1) * ConditionWaiter.Size);
 
-    private static readonly TimeSpan FirstSlice = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
     private readonly SyncFrame* _frame;
     private readonly ConditionState* _state;
     private readonly int* _guard;
@@ -108,7 +105,13 @@ internal sealed unsafe partial class ConditionCore : SyncCore
     {
         var waiter = _waiters + index;
         var seen = Volatile.Read(ref *(long*)waiter);
-        var slept = (int)seen != ConditionWaiter.Waiting || _spin.SpinWhileUnchanged((long*)waiter, seen, SpinBudget.OfSleep);
+        if ((int)seen == ConditionWaiter.Waiting)
+        {
+            _ = _spin.SpinWhileUnchanged((long*)waiter, seen, WaitTimings.SpinBeforeSleep);
+        }
+
+        // The entry is the announcement, and its state the condition: one word.
+        var sleep = new SleepLoop(deadline, WaitTimings.FirstSleep);
         while (Volatile.Read(ref waiter->State) == ConditionWaiter.Waiting
             && !deadline.HasPassed
             && !cancellationToken.IsCancellationRequested
@@ -118,12 +121,11 @@ internal sealed unsafe partial class ConditionCore : SyncCore
             ReapIfDue();
             using (cancellationToken.CanBeCanceled ? LastResort.OnCancelled(cancellationToken, new Sleeper(this, index), static waiting => waiting.Shake()) : default)
             {
-                WordWait.Wait(&waiter->State, ConditionWaiter.Waiting, deadline.Slice(slept ? Session.SliceNow : FirstSlice));
+                sleep.SleepOn(&waiter->State, ConditionWaiter.Waiting, Session.SliceNow);
             }
 
             // The callback shook it awake by a state of its own.
             Interlocked.CompareExchange(ref waiter->State, ConditionWaiter.Waiting, ConditionWaiter.Shaken);
-            slept = true;
         }
     }
 
@@ -251,7 +253,7 @@ internal sealed unsafe partial class ConditionCore : SyncCore
     private void EnterGuard()
     {
         // Nothing to repair after a death here: an entry is given, notified and taken back by one store each.
-        if (!OwnerLock.TryEnter(_guard, SelfWord) && OwnerLock.Enter(_guard, Members, Deadline.Now, patience: Patience) is OwnerLock.Result.TimedOut)
+        if (!OwnerLock.TryEnter(_guard, SelfWord) && OwnerLock.Enter(_guard, Members, Deadline.Now, stoppedAfter: WaitTimings.StoppedOwner) is OwnerLock.Result.TimedOut)
         {
             throw new TimeoutException(
                 $"The ProcessCondition is locked by {OwnerLock.Describe(_guard, Members)}, which lives and does not move. Is it stopped (SIGSTOP, a debugger)?");

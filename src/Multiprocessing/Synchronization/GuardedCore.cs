@@ -8,9 +8,6 @@ namespace Multiprocessing;
 /// </summary>
 internal abstract unsafe class GuardedCore : SyncCore
 {
-    // The lock is held for some hundred instructions. Who waits this long waits for a process that is stopped.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
     private readonly int* _guard;
     private readonly SyncRow* _rows;
 
@@ -70,7 +67,7 @@ internal abstract unsafe class GuardedCore : SyncCore
     /// </summary>
     protected bool TryEnterGuard()
     {
-        var result = OwnerLock.Enter(_guard, Members, Deadline.Now, patience: Patience);
+        var result = OwnerLock.Enter(_guard, Members, Deadline.Now, stoppedAfter: WaitTimings.StoppedOwner);
         if (result is OwnerLock.Result.Recovered)
         {
             Repair();
@@ -148,7 +145,7 @@ internal abstract unsafe class GuardedCore : SyncCore
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void EnterGuardSlow()
     {
-        switch (OwnerLock.Enter(_guard, Members, Deadline.Now, patience: Patience))
+        switch (OwnerLock.Enter(_guard, Members, Deadline.Now, stoppedAfter: WaitTimings.StoppedOwner))
         {
             case OwnerLock.Result.Recovered:
                 Repair();

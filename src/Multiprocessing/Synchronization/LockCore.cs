@@ -15,13 +15,8 @@ internal sealed unsafe partial class LockCore : SyncCore
 {
     /// <summary>A word that names nobody who could live: the holder let go of the whole object.</summary>
     private const int LeftBehind = 0xFFFF;
-    private const int Waiters = 1 << 31;
     private const int NoThread = 0;
     private const int OwnedByHold = -1;
-    private const int SpinTries = 100;
-    private const long AskOsEveryMilliseconds = 50;
-
-    private static readonly TimeSpan FirstSlice = TimeSpan.FromMilliseconds(5);
 
     private readonly SyncFrame* _frame;
     private readonly int* _word;
@@ -217,13 +212,13 @@ internal sealed unsafe partial class LockCore : SyncCore
         while (true)
         {
             var seen = Volatile.Read(ref *_word);
-            if ((seen & ~Waiters) != SelfWord)
+            if ((seen & ~OwnerLock.Waiters) != SelfWord)
             {
                 return;
             }
 
             Volatile.Write(ref _frame->LeftBehindBy, Environment.ProcessId);
-            if (Interlocked.CompareExchange(ref *_word, LeftBehind | (seen & Waiters), seen) == seen)
+            if (Interlocked.CompareExchange(ref *_word, LeftBehind | (seen & OwnerLock.Waiters), seen) == seen)
             {
                 NotifyFree();
                 return;
@@ -278,67 +273,47 @@ internal sealed unsafe partial class LockCore : SyncCore
     private bool EnterWord(ProcessSynchronizationObject? handle, out EnterResult result, Deadline deadline, CancellationToken cancellationToken)
     {
         result = default;
-        for (var tries = Spin.IsUseful && !deadline.HasPassed ? SpinTries : 0; tries > 0; tries--)
+        var wait = new OwnerWait(_word, SelfWord, deadline);
+        if (!deadline.HasPassed && wait.TrySpin())
         {
-            if (Volatile.Read(ref *_word) == 0 && OwnerLock.TryEnter(_word, SelfWord))
-            {
-                return true;
-            }
-
-            Spin.Pause();
+            return true;
         }
 
-        // Who slept enters with the waiters bit: others may sleep still, and a bit too many costs a system call where one too few costs a slice.
-        var slept = 0;
         while (true)
         {
-            var seen = Volatile.Read(ref *_word);
-            if (seen == 0)
-            {
-                if (Interlocked.CompareExchange(ref *_word, SelfWord | slept, 0) == 0)
-                {
-                    return true;
-                }
-
-                continue;
-            }
-
-            if (IsKnownDead(seen) && TakeOver(seen, out result))
+            if (wait.TryEnter() || (IsKnownDead(wait.Seen) && TakeOver(wait.Seen, out result)))
             {
                 return true;
             }
 
-            if (slept == 0 && deadline.HasPassed)
+            if (wait.Sleeps == 0 && deadline.HasPassed)
             {
-                // Who only tries leaves no trace that would cost the owner a system call.
+                // A caller that only tries leaves no waiters bit, which would cost the owner a system call.
                 handle?.ThrowIfDisposed();
-                return IsDeadByOs(seen) && TakeOver(seen, out result);
+                return IsDeadByOs(wait.Seen) && TakeOver(wait.Seen, out result);
             }
 
-            if ((seen & Waiters) == 0 && Interlocked.CompareExchange(ref *_word, seen | Waiters, seen) != seen)
+            if (!wait.TryAnnounce())
             {
                 continue;
             }
 
-            // Leaving here swallows no wake-up: the bit is set while somebody holds the lock, so its exit wakes the next.
+            // Leaving here swallows no wake-up: the bit is set while the lock is owned, so its exit wakes the next waiter.
             handle?.ThrowIfDisposed();
             cancellationToken.ThrowIfCancellationRequested();
-            seen |= Waiters;
             if (deadline.HasPassed)
             {
-                return IsDeadByOs(seen) && TakeOver(seen, out result);
+                return IsDeadByOs(wait.Seen) && TakeOver(wait.Seen, out result);
             }
 
             using (LastResort.OnCancelled(cancellationToken, this, static core => core.Shake()))
             {
                 // A token that fired before the registration ran the callback inside it, which changed the word: the sleep ends at once.
-                WordWait.Wait(_word, seen, deadline.Slice(slept == 0 ? FirstSlice : WaitPoint.Slice));
+                // Not the growing slices of OwnerLock.Enter: a program may hold its lock for hours, and each check costs its waiters CPU time.
+                wait.Sleep(wait.Sleeps == 0 ? WaitTimings.FirstLockSleep : WaitTimings.Slice);
             }
 
-            slept = Waiters;
-
-            // After every return, not after time-outs only: frequent wake-ups for other reasons would starve the look at the owner.
-            if (Volatile.Read(ref *_word) == seen && !Members.IsAliveWord(seen) && TakeOver(seen, out result))
+            if (wait.IsOwnerDead(Members) && TakeOver(wait.Seen, out result))
             {
                 return true;
             }
@@ -354,7 +329,7 @@ internal sealed unsafe partial class LockCore : SyncCore
         var seen = Volatile.Read(ref *_word);
         while (seen < 0)
         {
-            var now = Interlocked.CompareExchange(ref *_word, seen & ~Waiters, seen);
+            var now = Interlocked.CompareExchange(ref *_word, seen & ~OwnerLock.Waiters, seen);
             if (now == seen)
             {
                 break;
@@ -367,7 +342,7 @@ internal sealed unsafe partial class LockCore : SyncCore
         RingAsync();
     }
 
-    /// <summary>One try of an asynchronous waiter, which leaves the waiters bit if it fails, so that the owner's exit looks for it.</summary>
+    /// <summary>One try of an asynchronous waiter, which leaves the waiters bit if it fails, so that the owner's exit rings.</summary>
     private bool TryEnterOrAnnounce(out EnterResult result)
     {
         result = default;
@@ -376,7 +351,7 @@ internal sealed unsafe partial class LockCore : SyncCore
             var seen = Volatile.Read(ref *_word);
             if (seen == 0)
             {
-                if (Interlocked.CompareExchange(ref *_word, SelfWord | Waiters, 0) == 0)
+                if (Interlocked.CompareExchange(ref *_word, SelfWord | OwnerLock.Waiters, 0) == 0)
                 {
                     return true;
                 }
@@ -388,14 +363,14 @@ internal sealed unsafe partial class LockCore : SyncCore
                     return true;
                 }
             }
-            else if ((seen & Waiters) != 0 || Interlocked.CompareExchange(ref *_word, seen | Waiters, seen) == seen)
+            else if (OwnerLock.TryAnnounce(_word, ref seen))
             {
                 return false;
             }
         }
     }
 
-    /// <summary>For the asynchronous waiters' dispatcher.</summary>
+    /// <summary>For the asynchronous waiters' dispatcher: how many may try now.</summary>
     private int MayEnter()
     {
         while (true)
@@ -406,7 +381,7 @@ internal sealed unsafe partial class LockCore : SyncCore
                 return 1;
             }
 
-            if ((seen & Waiters) != 0 || Interlocked.CompareExchange(ref *_word, seen | Waiters, seen) == seen)
+            if (OwnerLock.TryAnnounce(_word, ref seen))
             {
                 return 0;
             }
@@ -416,11 +391,11 @@ internal sealed unsafe partial class LockCore : SyncCore
     private bool TakeOver(int seen, out EnterResult result)
     {
         var (slot, generation) = OwnerLock.OwnerOf(seen);
-        var dead = (seen & ~Waiters) == LeftBehind ? Volatile.Read(ref _frame->LeftBehindBy)
+        var dead = (seen & ~OwnerLock.Waiters) == LeftBehind ? Volatile.Read(ref _frame->LeftBehindBy)
             : (uint)slot < ParticipantTable.Capacity && (Members[slot]->Generation & 0x7FFF) == generation ? Members.ProcessIdOf(slot)
             : 0;
         result = EnterResult.AbandonedBy(dead);
-        if (Interlocked.CompareExchange(ref *_word, SelfWord | Waiters, seen) == seen)
+        if (OwnerLock.TryTakeOver(_word, seen, SelfWord))
         {
             // Under the lock. Killed before it: the next one takes over again.
             Volatile.Write(ref _frame->TakeOvers, _frame->TakeOvers + 1);
@@ -449,7 +424,7 @@ internal sealed unsafe partial class LockCore : SyncCore
         }
 
         var now = Environment.TickCount64;
-        if (now - _askedOsAt < AskOsEveryMilliseconds)
+        if (now - _askedOsAt < WaitTimings.TryInterval)
         {
             return false;
         }
@@ -464,7 +439,7 @@ internal sealed unsafe partial class LockCore : SyncCore
         while (true)
         {
             var seen = Volatile.Read(ref *_word);
-            if ((seen & ~Waiters) != SelfWord)
+            if ((seen & ~OwnerLock.Waiters) != SelfWord)
             {
                 throw new SynchronizationLockException("The ProcessLock was disposed in this process while a thread was inside: it was handed on as abandoned.");
             }
@@ -497,7 +472,7 @@ internal sealed unsafe partial class LockCore : SyncCore
 
     private void ThrowNotOwner() => throw new SynchronizationLockException(
         IsHeld
-            ? _ownerThread == OwnedByHold && (Volatile.Read(ref *_word) & ~Waiters) == SelfWord
+            ? _ownerThread == OwnedByHold && (Volatile.Read(ref *_word) & ~OwnerLock.Waiters) == SelfWord
                 ? "The ProcessLock is held by what EnterAsync returned: dispose that to exit it."
                 : $"This thread does not hold the ProcessLock; {DescribeOwner()} does. The thread that enters a lock exits it."
             : "This thread does not hold the ProcessLock; nobody does.");

@@ -8,10 +8,6 @@ namespace Multiprocessing;
 /// </summary>
 internal abstract unsafe partial class SyncCore
 {
-    // The first sleep is short: the reason to wait may be gone already without anybody who could tell, and that is looked for after a sleep.
-    private static readonly TimeSpan FirstSlice = TimeSpan.FromMilliseconds(20);
-    private const long LookEveryMilliseconds = 200;
-
     private readonly SyncFrame* _frame;
     private readonly HashSet<AsyncWaiters> _waitersOfOne = [];
     private int _deathsSeen = -1;
@@ -119,7 +115,7 @@ internal abstract unsafe partial class SyncCore
     {
         var deaths = Session.Deaths;
         var now = Environment.TickCount64;
-        if (deaths != _deathsSeen || now - _lookedAt >= LookEveryMilliseconds)
+        if (deaths != _deathsSeen || now - _lookedAt >= WaitTimings.SearchInterval)
         {
             // Before the look: a death in between is looked for again.
             _deathsSeen = deaths;
@@ -161,7 +157,7 @@ internal abstract unsafe partial class SyncCore
         where TAttempt : struct, IAttempt
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var slept = false;
+        var sleep = new SleepLoop(point, deadline, WaitTimings.FirstSleep);
         try
         {
             while (true)
@@ -176,36 +172,31 @@ internal abstract unsafe partial class SyncCore
                 cancellationToken.ThrowIfCancellationRequested();
                 if (deadline.HasPassed)
                 {
-                    // The dead may have what is asked for, and nobody has looked yet.
+                    // A dead process may hold what is waited for, and its death may not have been found yet.
                     ReapIfDue();
                     return attempt.Try();
                 }
 
-                if (spin.SpinWhileUnchanged(watched, seen, SpinBudget.OfSleep))
+                if (sleep.SpinOrAnnounce(ref spin, watched, seen))
                 {
+                    if (sleep.IsAnnounced)
+                    {
+                        ReapIfDue();
+                    }
+
                     continue;
                 }
 
-                ReapIfDue();
-                var sequence = WaitPoint.Announce(point);
-                if (attempt.Try())
-                {
-                    return true;
-                }
-
-                handle.ThrowIfDisposed();
                 using (LastResort.OnCancelled(cancellationToken, (SharedObject)Host, static host => host.WakeAll()))
                 {
                     // A token that fired before the registration ran the callback inside it, which moved the sequence: the sleep ends at once.
-                    WaitPoint.Sleep(point, sequence, deadline.Slice(slept ? Session.SliceNow : FirstSlice));
+                    sleep.Sleep(Session.SliceNow);
                 }
-
-                slept = true;
             }
         }
         finally
         {
-            if (slept)
+            if (sleep.HasSlept)
             {
                 passOn?.Invoke();
             }

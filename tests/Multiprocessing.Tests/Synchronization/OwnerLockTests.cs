@@ -64,11 +64,11 @@ public sealed unsafe class OwnerLockTests : IDisposable
             }
         });
         changer.Start();
-        OwnerLock.Enter(Word, _root.Members, Deadline.Now, patience: TimeSpan.FromSeconds(2)).ShouldBe(OwnerLock.Result.TimedOut);
+        OwnerLock.Enter(Word, _root.Members, Deadline.Now, stoppedAfter: TimeSpan.FromSeconds(2)).ShouldBe(OwnerLock.Result.TimedOut);
         watch.Elapsed.ShouldBeGreaterThan(changing + TimeSpan.FromMilliseconds(1900));
         changer.Join();
         OwnerLock.Exit(Word);
-        OwnerLock.Enter(Word, _root.Members, Deadline.Now, patience: TimeSpan.FromSeconds(1)).ShouldBe(OwnerLock.Result.Entered);
+        OwnerLock.Enter(Word, _root.Members, Deadline.Now, stoppedAfter: TimeSpan.FromSeconds(1)).ShouldBe(OwnerLock.Result.Entered);
         OwnerLock.Exit(Word);
     }
 

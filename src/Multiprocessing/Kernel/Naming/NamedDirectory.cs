@@ -17,10 +17,6 @@ internal sealed class NamedDirectory
     private const string GateFile = "gate";
     private const string UsersFile = "users";
 
-    // Who comes or leaves has the gate for milliseconds.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan PatienceOfLeavers = TimeSpan.FromSeconds(2);
-
     private SafeFileHandle? _users;
 
     private NamedDirectory(string path) => Files = SessionDirectory.OpenNamed(path);
@@ -86,8 +82,8 @@ internal sealed class NamedDirectory
     }
 
     /// <summary>Nobody else comes or leaves until the handle is disposed. Killed with it: the system drops it.</summary>
-    public SafeFileHandle EnterGate() => TryEnterGate(Patience) ?? throw new TimeoutException(
-        $"'{Path.Combine(Files.Primary, GateFile)}' has been locked for {Patience.TotalSeconds:0} s by a process that is coming or leaving and does not move. Is one stopped (SIGSTOP, a debugger)?");
+    public SafeFileHandle EnterGate() => TryEnterGate(WaitTimings.StoppedOwnerOfTable) ?? throw new TimeoutException(
+        $"'{Path.Combine(Files.Primary, GateFile)}' has been locked for {WaitTimings.StoppedOwnerOfTable.TotalSeconds:0} s by a process that is coming or leaving and does not move. Is one stopped (SIGSTOP, a debugger)?");
 
     /// <summary>With the gate: no living process is in the session.</summary>
     public bool IsDeserted()
@@ -128,7 +124,7 @@ internal sealed class NamedDirectory
     {
         try
         {
-            using var gate = TryEnterGate(PatienceOfLeavers);
+            using var gate = TryEnterGate(WaitTimings.Leaving);
             Abandon();
             if (gate is not null && IsDeserted())
             {

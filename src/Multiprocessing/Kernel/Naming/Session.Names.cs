@@ -12,7 +12,6 @@ internal sealed unsafe partial class Session
 {
     // In the word of a handle, above all bits of an index.
     private const long NamedBit = 1L << 30;
-    private static readonly TimeSpan NamesPatience = TimeSpan.FromSeconds(30);
     private static readonly Lock NamedGate = new();
     private static Session? _named;
 
@@ -113,10 +112,10 @@ internal sealed unsafe partial class Session
     {
         ThrowIfLeft();
         var word = &_memory.Header->NameLock;
-        if (OwnerLock.Enter(word, Members, Deadline.Now, patience: NamesPatience) is OwnerLock.Result.TimedOut)
+        if (OwnerLock.Enter(word, Members, Deadline.Now, stoppedAfter: WaitTimings.StoppedOwnerOfTable) is OwnerLock.Result.TimedOut)
         {
             throw new TimeoutException(
-                $"The names have been locked for {NamesPatience.TotalSeconds:0} s by {OwnerLock.Describe(word, Members)}, which lives and does not move. Is it stopped (SIGSTOP, a debugger)?");
+                $"The names have been locked for {WaitTimings.StoppedOwnerOfTable.TotalSeconds:0} s by {OwnerLock.Describe(word, Members)}, which lives and does not move. Is it stopped (SIGSTOP, a debugger)?");
         }
 
         try

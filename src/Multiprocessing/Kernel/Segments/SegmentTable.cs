@@ -8,21 +8,18 @@ namespace Multiprocessing;
 /// </summary>
 internal sealed unsafe class SegmentTable(SessionMemory memory, ParticipantTable participants, SessionDirectory directory)
 {
-    // One process holds the table for microseconds, or for a file's deletion. Longer means that it is stopped.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     public SegmentEntry* this[int index] => memory.Segments + index;
 
     public void Enter()
     {
-        switch (OwnerLock.Enter(&memory.Header->TableLock, participants, Deadline.Now, patience: Patience))
+        switch (OwnerLock.Enter(&memory.Header->TableLock, participants, Deadline.Now, stoppedAfter: WaitTimings.StoppedOwnerOfTable))
         {
             case OwnerLock.Result.Recovered:
                 Repair();
                 break;
             case OwnerLock.Result.TimedOut:
                 throw new TimeoutException(
-                    $"The table of shared objects has been locked for {Patience.TotalSeconds:0} s by {OwnerLock.Describe(&memory.Header->TableLock, participants)}, "
+                    $"The table of shared objects has been locked for {WaitTimings.StoppedOwnerOfTable.TotalSeconds:0} s by {OwnerLock.Describe(&memory.Header->TableLock, participants)}, "
                     + "which lives and does not move. Is it stopped (SIGSTOP, a debugger)?");
         }
     }

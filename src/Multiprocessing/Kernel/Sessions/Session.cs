@@ -5,9 +5,6 @@ namespace Multiprocessing;
 /// <summary>The shared state of one tree of processes: a private directory of segment files, the table of participants, and the table of segments.</summary>
 internal sealed unsafe partial class Session
 {
-    // A root that is killed is gone within milliseconds; only behind a device that does not answer does it take longer, and then the next start cleans up.
-    private static readonly TimeSpan DestroyPatience = TimeSpan.FromSeconds(2);
-
     private static readonly Lock CurrentGate = new();
     private static Session? _current;
 
@@ -238,8 +235,9 @@ internal sealed unsafe partial class Session
         }
 
         // One of us gets the dead root's lock, kills the others and cleans up. The lock goes with the root's last descriptor, which may be closed after
-        // the socket whose end brought us here: so ask again, as long as nobody has done it.
-        var deadline = Deadline.After(DestroyPatience);
+        // the socket whose end brought us here: so ask again until it is done.
+        // A killed root exits within milliseconds, longer only behind a device that does not answer; then the next start cleans up.
+        var deadline = Deadline.After(WaitTimings.Leaving);
         while (!SessionSweep.Reap(Directory) && System.IO.Directory.Exists(Directory) && !deadline.HasPassed)
         {
             Thread.Sleep(1);

@@ -61,8 +61,8 @@ internal readonly struct Deadline
         return ticks >= long.MaxValue / 2 ? Never : new(Stopwatch.GetTimestamp() + (long)ticks);
     }
 
-    /// <summary>The shorter of what is left and <paramref name="slice"/>: how long to sleep until looking again.</summary>
-    public TimeSpan Slice(TimeSpan slice)
+    /// <summary>Returns the shorter of the remaining time and <paramref name="slice"/>: how long to sleep until the next check.</summary>
+    public TimeSpan Limit(TimeSpan slice)
     {
         var left = Remaining;
         return left < slice ? left : slice;

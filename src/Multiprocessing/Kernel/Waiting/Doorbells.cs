@@ -1,5 +1,4 @@
 using System.Numerics;
-using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
@@ -10,9 +9,6 @@ namespace Multiprocessing;
 /// </summary>
 internal sealed unsafe class Doorbells(Session session)
 {
-    // With no asynchronous waiter there is nothing to look at: enlisting the first one rings.
-    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(30);
-
     private readonly Lock _gate = new();
     private readonly HashSet<AsyncWaiters> _waited = new(ReferenceEqualityComparer.Instance);
     private AsyncWaiters[] _snapshot = [];
@@ -140,7 +136,9 @@ internal sealed unsafe class Doorbells(Session session)
 
     private void Dispatch()
     {
+        // The doorbell is read before the scan, which arms the wait points: a ring since then has changed it. With no asynchronous waiter there is nothing to check: enlisting the first one rings.
         var doorbell = &session.Members[session.Self.Slot]->Doorbell;
+        var sleep = new SleepLoop(Deadline.Never, first: TimeSpan.MaxValue);
         while (!_stopped)
         {
             var seen = Volatile.Read(ref *doorbell);
@@ -150,7 +148,7 @@ internal sealed unsafe class Doorbells(Session session)
                 LastResort.Run(EntryPoint.AsyncScan, waiters, static waiters => waiters.Scan(), static (waiters, _) => waiters.ReleaseAll());
             }
 
-            WordWait.Wait(doorbell, seen, waited.Length == 0 ? Idle : session.SliceNow);
+            sleep.SleepOn(doorbell, seen, waited.Length == 0 ? WaitTimings.Idle : session.SliceNow);
         }
 
         GC.KeepAlive(session);

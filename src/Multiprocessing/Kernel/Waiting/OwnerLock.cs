@@ -15,12 +15,8 @@ namespace Multiprocessing;
 /// </summary>
 internal static unsafe class OwnerLock
 {
-    private const int Waiters = 1 << 31;
-    private const int SpinTries = 100;
-
-    // Each sleep is longer than the one before: of hundreds of processes that want one lock, as when they all end at once, hardly any may be awake only to look.
-    private const int ShortestSlice = 5;
-    private const int LongestSlice = 80;
+    /// <summary>The word's sign bit: its owner wakes a sleeper when it exits.</summary>
+    public const int Waiters = 1 << 31;
 
     public enum Result
     {
@@ -40,16 +36,40 @@ internal static unsafe class OwnerLock
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryEnter(int* word, int self) => Interlocked.CompareExchange(ref *word, self, 0) == 0;
 
-    /// <summary>Waits for the lock, at most until <paramref name="deadline"/>; the owner's life is looked at after every sleep that found the word unchanged.</summary>
+    /// <summary>Sets the waiters bit in an owned word. Returns false when the word is not <paramref name="seen"/> any more.</summary>
+    public static bool TryAnnounce(int* word, ref int seen)
+    {
+        if (seen >= 0 && Interlocked.CompareExchange(ref *word, seen | Waiters, seen) != seen)
+        {
+            return false;
+        }
+
+        seen |= Waiters;
+        return true;
+    }
+
+    /// <summary>Takes the lock from a dead owner: with the waiters bit, for others may sleep.</summary>
+    public static bool TryTakeOver(int* word, int seen, int self)
+    {
+        if (Interlocked.CompareExchange(ref *word, self | Waiters, seen) != seen)
+        {
+            return false;
+        }
+
+        KillPoints.Pass(KillPoint.LockTakenOver);
+        return true;
+    }
+
+    /// <summary>Waits for the lock, at most until <paramref name="deadline"/>. After every sleep that found the word unchanged it checks whether the owner is alive.</summary>
     /// <param name="word">The lock.</param>
-    /// <param name="participants">Who the owner may be.</param>
-    /// <param name="deadline">Until when the caller waits.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <param name="patience">
-    /// If not zero, the wait also goes on until one owner has had the lock for that long, seen from here: only then is it stopped. A lock that goes from one to the other, however many want it, never times out.
+    /// <param name="participants">The processes that may own it.</param>
+    /// <param name="deadline">When the wait ends.</param>
+    /// <param name="cancellationToken">Ends the wait; it is checked between two sleeps.</param>
+    /// <param name="stoppedAfter">
+    /// If not zero, the wait continues beyond the deadline until one owner has held the lock for this time, as seen from here: only then is that owner stopped. A lock that passes from owner to owner, however many want it, never times out.
     /// </param>
     /// <exception cref="OperationCanceledException">The token fired; the lock is not held.</exception>
-    public static Result Enter(int* word, ParticipantTable participants, Deadline deadline, CancellationToken cancellationToken = default, TimeSpan patience = default)
+    public static Result Enter(int* word, ParticipantTable participants, Deadline deadline, CancellationToken cancellationToken = default, TimeSpan stoppedAfter = default)
     {
         var self = participants.SelfWord;
         if (TryEnter(word, self))
@@ -58,68 +78,41 @@ internal static unsafe class OwnerLock
             return Result.Entered;
         }
 
-        for (var tries = Spin.IsUseful ? SpinTries : 0; tries > 0; tries--)
+        var wait = new OwnerWait(word, self, stoppedAfter == TimeSpan.Zero ? deadline : Deadline.Never);
+        if (wait.TrySpin())
         {
-            Spin.Pause();
-            if (Volatile.Read(ref *word) == 0 && TryEnter(word, self))
-            {
-                KillPoints.Pass(KillPoint.LockEnteredBySpinning);
-                return Result.Entered;
-            }
+            return Result.Entered;
         }
 
-        var slice = ShortestSlice;
         var owner = 0;
         var since = 0L;
         while (true)
         {
-            var seen = Volatile.Read(ref *word);
-            if ((seen & ~Waiters) != owner)
+            if (wait.TryEnter())
             {
-                owner = seen & ~Waiters;
+                return Result.Entered;
+            }
+
+            if ((wait.Seen & ~Waiters) != owner)
+            {
+                owner = wait.Seen & ~Waiters;
                 since = Stopwatch.GetTimestamp();
             }
 
-            if (seen == 0)
+            if (!wait.TryAnnounce())
             {
-                // The bit goes in with us: we do not know whether others sleep, and a bit too many costs a system call where one too few costs a slice.
-                if (Interlocked.CompareExchange(ref *word, self | Waiters, 0) == 0)
-                {
-                    KillPoints.Pass(KillPoint.LockEnteredAfterSleep);
-                    return Result.Entered;
-                }
-
                 continue;
             }
 
-            if ((seen & Waiters) == 0)
-            {
-                if (Interlocked.CompareExchange(ref *word, seen | Waiters, seen) != seen)
-                {
-                    continue;
-                }
-
-                seen |= Waiters;
-                KillPoints.Pass(KillPoint.LockSleepAnnounced);
-            }
-
             cancellationToken.ThrowIfCancellationRequested();
-            if (deadline.HasPassed && (patience == TimeSpan.Zero || Stopwatch.GetElapsedTime(since) >= patience))
+            if (deadline.HasPassed && (stoppedAfter == TimeSpan.Zero || Stopwatch.GetElapsedTime(since) >= stoppedAfter))
             {
                 return Result.TimedOut;
             }
 
-            var sleep = TimeSpan.FromMilliseconds(slice + Jitter(slice, self));
-            WordWait.Wait(word, seen, patience == TimeSpan.Zero ? deadline.Slice(sleep) : sleep);
-            KillPoints.Pass(KillPoint.LockSlept);
-            slice = Math.Min(slice * 2, LongestSlice);
-
-            // After every return, not after time-outs only: frequent wake-ups for other reasons would starve the look at the owner.
-            if (Volatile.Read(ref *word) == seen
-                && !participants.IsAliveWord(seen)
-                && Interlocked.CompareExchange(ref *word, self | Waiters, seen) == seen)
+            wait.Sleep(SliceAfter(wait.Sleeps, self));
+            if (wait.IsOwnerDead(participants) && wait.TryTakeOver())
             {
-                KillPoints.Pass(KillPoint.LockTakenOver);
                 return Result.Recovered;
             }
         }
@@ -136,10 +129,15 @@ internal static unsafe class OwnerLock
         }
     }
 
-    /// <summary>Up to half of the slice more, so that those who came together do not look together each time.</summary>
-    private static int Jitter(int slice, int self) => (int)(((uint)(Stopwatch.GetTimestamp() ^ self) * 2654435761u >> 16) % (uint)((slice / 2) + 1));
+    /// <summary>Doubles with every sleep, and adds up to half of it by chance, so that waiters which began together do not check together each time.</summary>
+    private static TimeSpan SliceAfter(int sleeps, int self)
+    {
+        var slice = Math.Min(WaitTimings.FirstLockSleep.Ticks << Math.Min(sleeps, 8), WaitTimings.LongestLockSleep.Ticks);
+        var chance = (uint)(Stopwatch.GetTimestamp() ^ self) * 2654435761u >> 16;
+        return new TimeSpan(slice + (slice / 2 * chance >> 16));
+    }
 
-    /// <summary>For messages: who has it now.</summary>
+    /// <summary>The owner, for messages.</summary>
     public static string Describe(int* word, ParticipantTable participants)
     {
         var seen = Volatile.Read(ref *word);
