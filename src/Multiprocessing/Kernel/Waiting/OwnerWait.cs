@@ -1,7 +1,7 @@
 namespace Multiprocessing;
 
 /// <summary>
-/// One wait for a lock word (<see cref="OwnerLock"/>), as steps: spin, enter, announce, sleep, take over. <see cref="OwnerLock.Enter"/> and <see cref="LockCore"/> put them together; they differ in what else ends the wait,
+/// One wait for a lock word (<see cref="OwnerLock"/>), as steps: spin, enter, announce, sleep, take over. <see cref="OwnerLock.Enter"/> and the public lock put them together; they differ in what else ends the wait,
 /// in their slices, also the first, and in what a takeover records.
 /// </summary>
 internal unsafe ref struct OwnerWait
