@@ -13,7 +13,7 @@ public class Readme
         using var queue = new ProcessQueue<string>();
         using var child = ChildProcess.Run(() =>
         {
-            queue.Put($"Hello from process {CurrentProcess.Id}, child of {ParentProcess.Current}.");
+            queue.Put($"Hello from process {CurrentProcess.Id}, child of {CurrentProcess.Parent}.");
             queue.Complete();
             return Enumerable.Range(1, 20).Aggregate(1L, (product, factor) => product * factor);
         });
@@ -78,11 +78,11 @@ public class Readme
     public async Task Spares_are_prepared()
     {
         #region first-spares
-        SpareProcesses.Maximum = 4;           // the default is the number of processors, at most 4; 0 for none
-        await SpareProcesses.PrepareAsync(2); // two stand ready now
+        SpareProcesses.MaxCount = 4;           // the default is the number of processors, at most 4; 0 for none
+        await SpareProcesses.WarmUpAsync(2); // two stand ready now
         #endregion
-        SpareProcesses.Ready.ShouldBeGreaterThanOrEqualTo(2);
-        SpareProcesses.Maximum = 0;
+        SpareProcesses.ReadyCount.ShouldBeGreaterThanOrEqualTo(2);
+        SpareProcesses.MaxCount = 0;
     }
 
     [Fact]

@@ -79,8 +79,8 @@ internal static class Orphans
 
     public static int Spares(string way)
     {
-        SpareProcesses.Maximum = 3;
-        SpareProcesses.PrepareAsync(3).Wait();
+        SpareProcesses.MaxCount = 3;
+        SpareProcesses.WarmUpAsync(3).Wait();
         foreach (var spare in ProcessTable.Descendants(Environment.ProcessId).Where(below => !IsConsoleHost(below.ProcessId)))
         {
             Report.Line("pid", $"{spare.ProcessId} spare");

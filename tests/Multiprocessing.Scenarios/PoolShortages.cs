@@ -8,7 +8,7 @@ internal static class PoolShortages
 
     public static async Task<int> Descriptors()
     {
-        SpareProcesses.Maximum = 0;
+        SpareProcesses.MaxCount = 0;
         return await Survive(
             () => Limits.SetDescriptors((ulong)Limits.FillGaps() + 1),
             () => Limits.SetDescriptors(ulong.MaxValue));
@@ -17,7 +17,7 @@ internal static class PoolShortages
     /// <summary>The user may have no more processes and threads. Not for root, whom no such limit concerns.</summary>
     public static async Task<int> Processes()
     {
-        SpareProcesses.Maximum = 0;
+        SpareProcesses.MaxCount = 0;
         if (Environment.IsPrivilegedProcess)
         {
             Report.Line("skipped", "root has no such limit");
@@ -30,7 +30,7 @@ internal static class PoolShortages
     /// <summary>/dev/shm and the temp directory are file systems of a few megabytes.</summary>
     public static async Task<int> Memory()
     {
-        SpareProcesses.Maximum = 0;
+        SpareProcesses.MaxCount = 0;
         string[] ballast = ["/dev/shm/ballast", "/mnt/ballast"];
         return await Survive(
             () =>

@@ -26,7 +26,7 @@ internal static class Starts
             return 0;
         }
 
-        SpareProcesses.Maximum = 0;
+        SpareProcesses.MaxCount = 0;
         Work();
         using var go = new ProcessEvent();
         using var other = way == "beside" ? ChildProcess.Run(() => go.Wait(TimeSpan.FromMinutes(5))) : null;
@@ -60,7 +60,7 @@ internal static class Starts
     /// <summary>One descriptor more each time, from none to enough.</summary>
     public static int WithFewDescriptors()
     {
-        SpareProcesses.Maximum = 0;
+        SpareProcesses.MaxCount = 0;
         Work();
         var least = (ulong)Limits.FillGaps() + 1;
         var before = OwnFootprint.Take();
@@ -165,14 +165,14 @@ internal static class Starts
     /// <summary>The directory in which this program runs is deleted while a process stands ready, and while none does.</summary>
     public static async Task<int> InDeletedDirectory()
     {
-        SpareProcesses.Maximum = 1;
+        SpareProcesses.MaxCount = 1;
         foreach (var isReady in new[] { true, false })
         {
             var directory = Directory.CreateTempSubdirectory();
             Environment.CurrentDirectory = directory.FullName;
             if (isReady)
             {
-                await SpareProcesses.PrepareAsync().WaitAsync(Patience);
+                await SpareProcesses.WarmUpAsync().WaitAsync(Patience);
             }
 
             directory.Delete();
@@ -181,7 +181,7 @@ internal static class Starts
                 Work();
             }
 
-            await SpareProcesses.PrepareAsync().WaitAsync(Patience);
+            await SpareProcesses.WarmUpAsync().WaitAsync(Patience);
             await using (var pool = new ProcessPool(new() { Workers = 2 }))
             {
                 Report.Line("pool", (await pool.MapAsync([1, 2, 3], item => item * 2).WaitAsync(Patience)).Sum());
@@ -191,7 +191,7 @@ internal static class Starts
             Report.Line("directory", ChildProcess.Run(() => Environment.CurrentDirectory).Result.WaitAsync(Patience).Result);
         }
 
-        SpareProcesses.Maximum = 0;
+        SpareProcesses.MaxCount = 0;
         return 0;
     }
 

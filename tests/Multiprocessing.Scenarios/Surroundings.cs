@@ -57,7 +57,7 @@ internal static partial class Surroundings
         }, "2");
         succeeded &= Report.Check("spare", static () =>
         {
-            SpareProcesses.PrepareAsync(1).Wait(TimeSpan.FromSeconds(60));
+            SpareProcesses.WarmUpAsync(1).Wait(TimeSpan.FromSeconds(60));
             return ResultOf(ChildProcess.Run(static () => "ran"));
         }, "ran");
         return succeeded ? 0 : 1;
@@ -151,8 +151,8 @@ internal static partial class Surroundings
         Report.Line("timeout", TimeOut().GetAwaiter().GetResult());
         Report.Line("spare", Attempt(static () =>
         {
-            SpareProcesses.PrepareAsync(1).Wait(TimeSpan.FromSeconds(30));
-            SpareProcesses.Maximum = 0;
+            SpareProcesses.WarmUpAsync(1).Wait(TimeSpan.FromSeconds(30));
+            SpareProcesses.MaxCount = 0;
             return "dismissed";
         }));
         using var forgotten = ChildProcess.Run(static () => Thread.Sleep(Timeout.Infinite));

@@ -27,7 +27,7 @@ internal static class Throws
     public static int Run(string[] names)
     {
         MultiprocessingLogging.Factory = Log;
-        SpareProcesses.Maximum = 0; // one would take a child's body before the timers that are to fire
+        SpareProcesses.MaxCount = 0; // one would take a child's body before the timers that are to fire
         var failures = 0;
         foreach (var point in Enum.GetValues<EntryPoint>().Where(point => names.Length == 0 || names.Contains(point.ToString())))
         {
@@ -225,14 +225,14 @@ internal static class Throws
 
     private static async Task PrepareSpare(ChildProcessOptions? options)
     {
-        SpareProcesses.Maximum = 1;
+        SpareProcesses.MaxCount = 1;
         try
         {
-            await SpareProcesses.PrepareAsync(1);
+            await SpareProcesses.WarmUpAsync(1);
         }
         finally
         {
-            SpareProcesses.Maximum = 0;
+            SpareProcesses.MaxCount = 0;
         }
     }
 

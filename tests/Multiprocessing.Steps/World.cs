@@ -223,7 +223,7 @@ internal sealed unsafe class World
     /// <summary>The survivors put, take, chain, wait and are woken as if nothing had happened.</summary>
     private void GoOn()
     {
-        if (Queue.IsAddingCompleted)
+        if (Queue.IsCompletionRequested)
         {
             // Nobody puts any more, so nobody comes by who would take the lock over.
             var entered = OwnerLock.Enter(&Control->WriteLock, Session.Current.Members, Deadline.After(Patience));
@@ -256,7 +256,7 @@ internal sealed unsafe class World
         }
 
         TakeAll();
-        if (!Queue.IsAddingCompleted)
+        if (!Queue.IsCompletionRequested)
         {
             // A waiter is woken, on both sides.
             _helper.Begin(new Command(CommandKind.TakeOneWaiting));

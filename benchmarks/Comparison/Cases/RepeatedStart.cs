@@ -19,11 +19,11 @@ internal sealed class RepeatedStart : Case
 
     public override double[] Ours()
     {
-        SpareProcesses.Maximum = 1;
+        SpareProcesses.MaxCount = 1;
         _ = Time();
         Thread.Sleep(Pause);
         var figures = Time();
-        SpareProcesses.Maximum = 0;
+        SpareProcesses.MaxCount = 0;
         return figures;
     }
 

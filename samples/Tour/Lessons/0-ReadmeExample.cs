@@ -18,7 +18,7 @@ internal static class ReadmeExample
         using var queue = new ProcessQueue<string>();
         using var child = ChildProcess.Run(() =>
         {
-            queue.Put($"Hello from process {CurrentProcess.Id}, child of {ParentProcess.Current}.");
+            queue.Put($"Hello from process {CurrentProcess.Id}, child of {CurrentProcess.Parent}.");
             queue.Complete();
             return Enumerable.Range(1, 20).Aggregate(1L, (product, factor) => product * factor);
         });

@@ -43,7 +43,7 @@ internal static class ProcessAndProgram
         var found = _note;
         _note = $"{CurrentProcess.Name} was here";
         var build = typeof(ProcessAndProgram).Module.ModuleVersionId;
-        return new Introduction(CurrentProcess.Name, CurrentProcess.Id, ParentProcess.Current?.Id, CurrentProcess.Depth, Program.MainRuns, found, build);
+        return new Introduction(CurrentProcess.Name, CurrentProcess.Id, CurrentProcess.Parent?.Id, CurrentProcess.Depth, Program.MainRuns, found, build);
     }
 
     private sealed record Introduction(string Name, int Id, int? ParentId, int Depth, int MainRuns, string Note, Guid Build);

@@ -78,7 +78,7 @@ internal static class ProcessStates
     {
         var now = child.GetStatistics();
         var (cpu, memory) = (now.TotalProcessorTime.TotalMilliseconds, now.WorkingSet / 1048576.0);
-        return [moment, $"{child.State}", $"{now.State}", $"{cpu:0} ms", $"{memory:0.0} MiB", $"{now.Threads}"];
+        return [moment, $"{child.State}", $"{now.State}", $"{cpu:0} ms", $"{memory:0.0} MiB", $"{now.ThreadCount}"];
     }
 
     private static void Signal(string name, int processId)

@@ -56,9 +56,9 @@ public sealed class PoolBrokenException : InvalidOperationException
 {
     /// <summary>Creates the exception.</summary>
     /// <param name="message">Why the pool gave up.</param>
-    /// <param name="inner">How its last worker ended, if that is known.</param>
-    public PoolBrokenException(string message, Exception? inner = null)
-        : base(message, inner)
+    /// <param name="innerException">How its last worker ended, if that is known.</param>
+    public PoolBrokenException(string message, Exception? innerException = null)
+        : base(message, innerException)
     {
     }
 }

@@ -13,13 +13,13 @@ namespace Multiprocessing;
 public sealed partial class ProcessPool<TState> : ProcessPool
 {
     /// <summary>Creates a pool; no worker starts before there is work.</summary>
-    /// <param name="makeState">Makes the state of a worker, in the worker. What it throws ends the pool: all calls fail with it.</param>
+    /// <param name="stateFactory">Makes the state of a worker, in the worker. What it throws ends the pool: all calls fail with it.</param>
     /// <param name="options">Number of workers, limits, time-outs; <see langword="null"/> for the defaults.</param>
-    /// <exception cref="ArgumentNullException"><paramref name="makeState"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="stateFactory"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
-    /// <exception cref="NotSerializableException"><paramref name="makeState"/> cannot cross to a worker.</exception>
-    public ProcessPool(Func<TState> makeState, ProcessPoolOptions? options = null)
-        : base((options ?? new ProcessPoolOptions()).ToValidated(), new StateInitializer<TState>(Required(makeState), options?.Initializer))
+    /// <exception cref="NotSerializableException"><paramref name="stateFactory"/> cannot cross to a worker.</exception>
+    public ProcessPool(Func<TState> stateFactory, ProcessPoolOptions? options = null)
+        : base((options ?? new ProcessPoolOptions()).ToValidated(), new StateInitializer<TState>(Required(stateFactory), options?.Initializer))
     {
     }
 }

@@ -48,50 +48,6 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable
     {
     }
 
-    /// <summary>Creates a process that will run <paramref name="body"/> with an argument; <c>Create</c> does the same with the compiler checking the types.</summary>
-    /// <param name="body">What the process runs.</param>
-    /// <param name="argument1">The first argument; crosses at the start.</param>
-    /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="ArgumentException">The body takes other arguments.</exception>
-    public ChildProcess(Delegate body, object? argument1, ChildProcessOptions? options = null)
-        : this(new DelegateCall(Required(body), argument1), options)
-    {
-    }
-
-    /// <inheritdoc cref="ChildProcess(Delegate, object, ChildProcessOptions)"/>
-    /// <param name="body">What the process runs.</param>
-    /// <param name="argument1">The first argument; crosses at the start.</param>
-    /// <param name="argument2">The second argument.</param>
-    /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    public ChildProcess(Delegate body, object? argument1, object? argument2, ChildProcessOptions? options = null)
-        : this(new DelegateCall(Required(body), argument1, argument2), options)
-    {
-    }
-
-    /// <inheritdoc cref="ChildProcess(Delegate, object, ChildProcessOptions)"/>
-    /// <param name="body">What the process runs.</param>
-    /// <param name="argument1">The first argument; crosses at the start.</param>
-    /// <param name="argument2">The second argument.</param>
-    /// <param name="argument3">The third argument.</param>
-    /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    public ChildProcess(Delegate body, object? argument1, object? argument2, object? argument3, ChildProcessOptions? options = null)
-        : this(new DelegateCall(Required(body), argument1, argument2, argument3), options)
-    {
-    }
-
-    /// <inheritdoc cref="ChildProcess(Delegate, object, ChildProcessOptions)"/>
-    /// <param name="body">What the process runs.</param>
-    /// <param name="argument1">The first argument; crosses at the start.</param>
-    /// <param name="argument2">The second argument.</param>
-    /// <param name="argument3">The third argument.</param>
-    /// <param name="argument4">The fourth argument.</param>
-    /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    public ChildProcess(Delegate body, object? argument1, object? argument2, object? argument3, object? argument4, ChildProcessOptions? options = null)
-        : this(new DelegateCall(Required(body), argument1, argument2, argument3, argument4), options)
-    {
-    }
-
     internal ChildProcess(ChildCall call, ChildProcessOptions? options)
     {
         _options = (options ?? new ChildProcessOptions()).ToValidated();

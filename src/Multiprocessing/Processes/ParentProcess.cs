@@ -1,6 +1,6 @@
 namespace Multiprocessing;
 
-/// <summary>The process that started this one, seen from the child. A child ends within moments of its parent, so there is nothing to wait for here.</summary>
+/// <summary>The process that started this one, seen from the child: <see cref="CurrentProcess.Parent"/>. A child ends within moments of its parent, so there is nothing to wait for here.</summary>
 public sealed class ParentProcess
 {
     internal ParentProcess(int id, string name)
@@ -8,9 +8,6 @@ public sealed class ParentProcess
         Id = id;
         Name = name;
     }
-
-    /// <summary>The parent of the current process, or <see langword="null"/> in a process that this library did not start.</summary>
-    public static ParentProcess? Current => CurrentProcess.Parent;
 
     /// <summary>The operating system's number of the parent.</summary>
     public int Id { get; }

@@ -5,9 +5,9 @@ public sealed class ProcessStartException : InvalidOperationException
 {
     /// <summary>Creates the exception.</summary>
     /// <param name="message">What happened, to which process, and the way out.</param>
-    /// <param name="inner">The system's or the child's own error, if there is one.</param>
-    public ProcessStartException(string message, Exception? inner = null)
-        : base(message, inner)
+    /// <param name="innerException">The system's or the child's own error, if there is one.</param>
+    public ProcessStartException(string message, Exception? innerException = null)
+        : base(message, innerException)
     {
     }
 

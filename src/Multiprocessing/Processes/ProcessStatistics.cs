@@ -35,10 +35,10 @@ public sealed record ProcessStatistics
     public required TimeSpan UserProcessorTime { get; init; }
 
     /// <summary>Processor time that the kernel spent for it since its start, all threads together.</summary>
-    public required TimeSpan KernelProcessorTime { get; init; }
+    public required TimeSpan PrivilegedProcessorTime { get; init; }
 
     /// <summary>User and kernel time together.</summary>
-    public TimeSpan TotalProcessorTime => UserProcessorTime + KernelProcessorTime;
+    public TimeSpan TotalProcessorTime => UserProcessorTime + PrivilegedProcessorTime;
 
     /// <summary>Physical memory in bytes, pages shared with other processes included.</summary>
     public required long WorkingSet { get; init; }
@@ -47,5 +47,5 @@ public sealed record ProcessStatistics
     public required long PeakWorkingSet { get; init; }
 
     /// <summary>Threads of the operating system, the runtime's own included.</summary>
-    public required int Threads { get; init; }
+    public required int ThreadCount { get; init; }
 }

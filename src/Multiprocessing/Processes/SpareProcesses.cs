@@ -6,7 +6,7 @@ namespace Multiprocessing;
 /// a process from scratch; a body cannot tell the difference, except that its process is a little older than it.
 /// <para>
 /// How many there are follows from use: after the first start one is made in the background, then as many as there were starts in the last ten seconds,
-/// never more than <see cref="Maximum"/>; they go after <see cref="IdleTimeout"/> without a start, and when this process ends. A start takes no spare
+/// never more than <see cref="MaxCount"/>; they go after <see cref="IdleTimeout"/> without a start, and when this process ends. A start takes no spare
 /// if its options set environment, working directory, standard output, heap limit, affinity, niceness or server garbage collection, or if this process has
 /// changed its environment or directory since. One costs about 35 MiB of resident memory, of which some 10 MiB are its own, and no processor time while it waits.
 /// Each process has its own. All members may be used by several threads at once.
@@ -19,7 +19,7 @@ public static class SpareProcesses
     /// what the runtime configuration property <c>Multiprocessing.MaxSpareProcesses</c> says, which holds for child processes as well.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
-    public static int Maximum
+    public static int MaxCount
     {
         get => SpareStock.Current.Maximum;
         set
@@ -46,16 +46,16 @@ public static class SpareProcesses
     }
 
     /// <summary>How many stand ready now.</summary>
-    public static int Ready => SpareStock.Current.Ready;
+    public static int ReadyCount => SpareStock.Current.Ready;
 
     /// <summary>Has spares made now, for a program that knows that it will start processes soon. They count as wanted until <see cref="IdleTimeout"/> has passed without a start.</summary>
     /// <param name="count">How many shall stand ready.</param>
     /// <param name="cancellationToken">Ends the wait; the spares are made all the same.</param>
     /// <returns>A task that completes when they do.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative or above <see cref="Maximum"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative or above <see cref="MaxCount"/>.</exception>
     /// <exception cref="ProcessStartException">Processes cannot be started here; through the task.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled; through the task.</exception>
-    public static Task PrepareAsync(int count = 1, CancellationToken cancellationToken = default)
+    public static Task WarmUpAsync(int count = 1, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         return SpareStock.Current.PrepareAsync(count).WaitAsync(cancellationToken);

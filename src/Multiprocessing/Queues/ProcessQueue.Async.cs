@@ -51,7 +51,7 @@ public sealed partial class ProcessQueue<T>
             try
             {
                 // Completed first: what is counted afterwards is all there will be.
-                var completed = Core.IsAddingCompleted;
+                var completed = Core.IsCompletionRequested;
                 if (Core.Count > 0 || completed)
                 {
                     return Core.Count > 0 || !Core.IsDrained || ThrowOrEnd();
@@ -75,7 +75,7 @@ public sealed partial class ProcessQueue<T>
             var waiter = Core.SpaceWaiters.Enlist();
             try
             {
-                if (Core.IsAddingCompleted)
+                if (Core.IsCompletionRequested)
                 {
                     return ThrowOrEnd();
                 }
@@ -160,7 +160,7 @@ public sealed partial class ProcessQueue<T>
 
     private ValueTask PutSerializedAsync(T item, Deadline deadline, CancellationToken cancellationToken)
     {
-        if (Core.IsAddingCompleted)
+        if (Core.IsCompletionRequested)
         {
             return ValueTask.FromException(Completed());
         }

@@ -94,19 +94,19 @@ public sealed partial class ProcessQueue<T>
     }
 
     /// <summary>Takes what is there, at least one item: waits for the first and for no more.</summary>
-    /// <param name="max">How many items to take at most.</param>
+    /// <param name="maxCount">How many items to take at most.</param>
     /// <param name="cancellationToken">Ends the wait; nothing was taken then.</param>
     /// <returns>The items, oldest first.</returns>
     /// <inheritdoc cref="Get(CancellationToken)"/>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="max"/> is zero or less.</exception>
-    public T[] GetMany(int max, CancellationToken cancellationToken = default) => GetManyCore(max, Deadline.Never, cancellationToken);
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxCount"/> is zero or less.</exception>
+    public T[] GetMany(int maxCount, CancellationToken cancellationToken = default) => GetManyCore(maxCount, Deadline.Never, cancellationToken);
 
     /// <inheritdoc cref="GetMany(int, CancellationToken)"/>
-    /// <param name="max">How many items to take at most.</param>
+    /// <param name="maxCount">How many items to take at most.</param>
     /// <param name="timeout">How long to wait for the first item.</param>
     /// <param name="cancellationToken">Ends the wait; nothing was taken then.</param>
     /// <exception cref="QueueEmptyException">There was no item in time.</exception>
-    public T[] GetMany(int max, TimeSpan timeout, CancellationToken cancellationToken = default) => GetManyCore(max, Deadline.After(timeout), cancellationToken);
+    public T[] GetMany(int maxCount, TimeSpan timeout, CancellationToken cancellationToken = default) => GetManyCore(maxCount, Deadline.After(timeout), cancellationToken);
 
     /// <summary>
     /// Takes items as they come until the queue is completed and drained. Several readers share the items. This is how a reader ends:

@@ -11,7 +11,7 @@ public sealed partial class ProcessQueue<T>
     /// only for those that use the same build of the type, and, if the type is not sealed, are the same program.
     /// </summary>
     /// <param name="name">The name: 1 to 128 characters, no control characters; case counts. All kinds of objects share the names.</param>
-    /// <param name="options">How it behaves; the same for all, except <see cref="ProcessQueueOptions.Name"/> and <see cref="ProcessQueueOptions.OrphanGrace"/>, which mean nothing here.</param>
+    /// <param name="options">How it behaves; the same for all, except <see cref="ProcessQueueOptions.DisplayName"/> and <see cref="ProcessQueueOptions.OrphanGrace"/>, which mean nothing here.</param>
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty, longer than 128 characters, or has a control character.</exception>
     /// <exception cref="NamedObjectMismatchException">The name belongs to something else, to a queue of another item type, capacity or number of bytes, or of a type of another build, or to programs of a build with another layout.</exception>
     /// <exception cref="UnauthorizedAccessException">The place where programs meet is not this user's alone.</exception>
@@ -39,7 +39,7 @@ public sealed partial class ProcessQueue<T>
     internal static ProcessQueue<T> OpenOrCreate(Session? session, string name, ProcessQueueOptions? options)
     {
         options ??= new ProcessQueueOptions();
-        var called = new ProcessQueueOptions { Capacity = options.Capacity, MaxBytes = options.MaxBytes, OrphanGrace = Timeout.InfiniteTimeSpan, Name = name };
+        var called = new ProcessQueueOptions { Capacity = options.Capacity, MaxBytes = options.MaxBytes, OrphanGrace = Timeout.InfiniteTimeSpan, DisplayName = name };
         Check(called);
         return NamedObject.OpenOrCreate(session, name, ItemBuild.IdentityOf<T>(nameof(ProcessQueue<T>), $"capacity {called.Capacity?.ToString(CultureInfo.InvariantCulture) ?? "unbounded"}, {called.MaxBytes} bytes"), OpenNamed, owner => new ProcessQueue<T>(owner, called, ValueSerializer<T>.IsRaw));
     }

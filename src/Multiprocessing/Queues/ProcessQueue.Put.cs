@@ -131,7 +131,7 @@ public sealed partial class ProcessQueue<T>
         }
 
         // Before the item is looked at: a completed queue and a disposed one need no serialization to say no.
-        if (Core.IsAddingCompleted)
+        if (Core.IsCompletionRequested)
         {
             return QueueOutcome.Completed;
         }

@@ -78,13 +78,13 @@ public sealed partial class ProcessQueue<T> : IDisposable, IProcessHandle<Proces
     public bool IsFull => Core.Capacity is { } capacity && Count >= capacity;
 
     /// <summary>Whether <see cref="Complete()"/> was called, in any process.</summary>
-    public bool IsAddingCompleted => Core.IsAddingCompleted;
+    public bool IsCompletionRequested => Core.IsCompletionRequested;
 
     /// <summary>Whether <see cref="Complete()"/> was called and all items were taken: no item will ever come.</summary>
     public bool IsCompleted => Core.IsDrained;
 
-    /// <summary>The name given by <see cref="ProcessQueueOptions.Name"/>.</summary>
-    public string? Name => _core.Name;
+    /// <summary>The name given by <see cref="ProcessQueueOptions.DisplayName"/>.</summary>
+    public string? DisplayName => _core.Name;
 
     /// <summary>The taking side as a <see cref="ChannelReader{T}"/>, for code written for channels. The same object every time.</summary>
     public ChannelReader<T> Reader => _reader ?? Interlocked.CompareExchange(ref _reader, new QueueChannelReader<T>(this), null) ?? _reader;
@@ -116,7 +116,7 @@ public sealed partial class ProcessQueue<T> : IDisposable, IProcessHandle<Proces
         get => _mayBeArrays ? _arrays ?? FindArrays() : null;
     }
 
-    private string DebuggerText => _disposed ? "disposed" : $"{Name ?? "queue"}: {Count} of {Capacity?.ToString() ?? "unbounded"}{(IsAddingCompleted ? ", completed" : "")}";
+    private string DebuggerText => _disposed ? "disposed" : $"{DisplayName ?? "queue"}: {Count} of {Capacity?.ToString() ?? "unbounded"}{(IsCompletionRequested ? ", completed" : "")}";
 
     /// <summary>
     /// Says that no more items will be put. Puts that come after it, and those that wait, throw <see cref="QueueCompletedException"/>; takers get what is there, and then

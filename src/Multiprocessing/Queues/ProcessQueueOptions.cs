@@ -23,5 +23,5 @@ public sealed class ProcessQueueOptions
     public TimeSpan OrphanGrace { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>A name for messages and debuggers, no semantics; its first 48 characters are kept. The default is <see langword="null"/>.</summary>
-    public string? Name { get; set; }
+    public string? DisplayName { get; set; }
 }

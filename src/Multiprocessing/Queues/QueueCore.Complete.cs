@@ -6,13 +6,13 @@ internal sealed unsafe partial class QueueCore
     // Once read it stays: it cannot change any more.
     private Exception? _error;
 
-    public bool IsAddingCompleted => Volatile.Read(ref _control->Completed) != 0;
+    public bool IsCompletionRequested => Volatile.Read(ref _control->Completed) != 0;
 
     /// <summary>Completed is read first: it is set under the write lock, so the items counted afterwards are all there will ever be.</summary>
-    public bool IsDrained => IsAddingCompleted && Count == 0;
+    public bool IsDrained => IsCompletionRequested && Count == 0;
 
     /// <summary>What the queue was completed with; null if with no error, or not yet.</summary>
-    public Exception? Error => _error ??= IsAddingCompleted && Volatile.Read(ref _control->Error) is not 0 and var word ? ReadError(SegmentId.FromWord(word)) : null;
+    public Exception? Error => _error ??= IsCompletionRequested && Volatile.Read(ref _control->Error) is not 0 and var word ? ReadError(SegmentId.FromWord(word)) : null;
 
     /// <summary>
     /// No item comes in after this has returned. The error goes into a segment of its own, a part of the queue that goes with it, and is named before the queue counts as completed.
@@ -25,7 +25,7 @@ internal sealed unsafe partial class QueueCore
     /// <exception cref="InsufficientSharedMemoryException">There is no room for the error; the queue is not completed.</exception>
     public bool Complete(Exception? error)
     {
-        if (IsAddingCompleted)
+        if (IsCompletionRequested)
         {
             return false;
         }

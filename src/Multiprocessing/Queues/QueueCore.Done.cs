@@ -86,6 +86,7 @@ internal sealed unsafe partial class QueueCore
             $"{Described} lost {lost - told} item(s): process {processId} ended ({status}) after it had taken and before it had marked them. They count as done now; "
             + "put them again if they matter, then wait again.",
             processId,
+            processName: "",
             status,
             lost - told);
     }

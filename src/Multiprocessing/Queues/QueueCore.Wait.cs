@@ -212,6 +212,7 @@ internal sealed unsafe partial class QueueCore
             $"{Described} {state}, and process {fate.ProcessId}, the last other process that had it, {how}: nobody is left to change that. "
             + "Give the queue to another process and try again, or call Complete() when all is put, so that readers see the end.",
             fate.ProcessId,
+            processName: "",
             status);
     }
 
@@ -233,8 +234,8 @@ internal sealed unsafe partial class QueueCore
 
     private bool IsOver(QueueWaitKind kind) => kind switch
     {
-        QueueWaitKind.Data => IsAddingCompleted || !IsEmpty,
-        QueueWaitKind.Space => IsAddingCompleted,
+        QueueWaitKind.Data => IsCompletionRequested || !IsEmpty,
+        QueueWaitKind.Space => IsCompletionRequested,
         _ => IsAllDone,
     };
 

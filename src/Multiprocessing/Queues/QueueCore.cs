@@ -109,7 +109,7 @@ internal sealed unsafe partial class QueueCore : SharedObject
             control->OrphanGraceMilliseconds = options.OrphanGrace == Timeout.InfiniteTimeSpan ? -1 : (long)options.OrphanGrace.TotalMilliseconds;
             control->RawSize = rawSize;
             control->FirstHolder = RowIdOf(owner.Self);
-            var name = options.Name.AsSpan();
+            var name = options.DisplayName.AsSpan();
             name[..Math.Min(name.Length, QueueControl.MaxName)].CopyTo(new Span<char>(control->Name, QueueControl.MaxName));
             ref var header = ref control->Header;
             header.LayoutVersion = SegmentHeader.ExpectedVersion;
@@ -270,11 +270,11 @@ internal sealed unsafe partial class QueueCore : SharedObject
     internal string Described => _name is null ? "The queue" : $"The queue '{_name}'";
 
     // How many asynchronous waiters may look again. Completed, and whatever a death changes, concerns all of them.
-    private int TakesPossible() => IsAddingCompleted || IsAbandonmentDue() ? int.MaxValue : (int)Math.Min(Count, int.MaxValue);
+    private int TakesPossible() => IsCompletionRequested || IsAbandonmentDue() ? int.MaxValue : (int)Math.Min(Count, int.MaxValue);
 
     private int PutsPossible()
     {
-        if (IsAddingCompleted || IsAbandonmentDue())
+        if (IsCompletionRequested || IsAbandonmentDue())
         {
             return int.MaxValue;
         }

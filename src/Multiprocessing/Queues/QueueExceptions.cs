@@ -43,9 +43,9 @@ public sealed class QueueCompletedException : QueueException
 {
     /// <summary>Creates the exception.</summary>
     /// <param name="message">What happened, and the way out.</param>
-    /// <param name="error">The error that the queue was completed with; its message is added to this one's.</param>
-    public QueueCompletedException(string message, Exception? error = null)
-        : base(error is null ? message : $"{message} It was completed with an error: {error.Message}", error)
+    /// <param name="innerException">The error that the queue was completed with; its message is added to this one's.</param>
+    public QueueCompletedException(string message, Exception? innerException = null)
+        : base(innerException is null ? message : $"{message} It was completed with an error: {innerException.Message}", innerException)
     {
     }
 }
@@ -63,11 +63,11 @@ public sealed class QueueAbandonedException : ProcessDiedException
     /// <summary>Creates the exception.</summary>
     /// <param name="message">What happened, to which queue, and the way out.</param>
     /// <param name="processId">The process that held the queue last.</param>
-    /// <param name="exitStatus">How that process ended.</param>
     /// <param name="processName">The name that the process had; empty if it is not known.</param>
+    /// <param name="exitStatus">How that process ended.</param>
     /// <param name="standardErrorTail">What it wrote to standard error before it ended.</param>
     /// <exception cref="ArgumentNullException"><paramref name="exitStatus"/> is <see langword="null"/>.</exception>
-    public QueueAbandonedException(string message, int processId, ExitStatus exitStatus, string processName = "", string standardErrorTail = "")
+    public QueueAbandonedException(string message, int processId, string processName, ExitStatus exitStatus, string standardErrorTail = "")
         : base(message, processId, processName, exitStatus, standardErrorTail)
     {
     }
@@ -83,14 +83,14 @@ public sealed class ItemsLostException : ProcessDiedException
     /// <summary>Creates the exception.</summary>
     /// <param name="message">What happened, to which queue, and the way out.</param>
     /// <param name="processId">The process that had the items.</param>
-    /// <param name="exitStatus">How that process ended.</param>
-    /// <param name="count">How many items were lost.</param>
     /// <param name="processName">The name that the process had; empty if it is not known.</param>
+    /// <param name="exitStatus">How that process ended.</param>
+    /// <param name="itemsLost">How many items were lost.</param>
     /// <param name="standardErrorTail">What it wrote to standard error before it ended.</param>
     /// <exception cref="ArgumentNullException"><paramref name="exitStatus"/> is <see langword="null"/>.</exception>
-    public ItemsLostException(string message, int processId, ExitStatus exitStatus, long count, string processName = "", string standardErrorTail = "")
-        : base(message, processId, processName, exitStatus, standardErrorTail) => Count = count;
+    public ItemsLostException(string message, int processId, string processName, ExitStatus exitStatus, long itemsLost, string standardErrorTail = "")
+        : base(message, processId, processName, exitStatus, standardErrorTail) => ItemsLost = itemsLost;
 
     /// <summary>How many items were lost since the last report.</summary>
-    public long Count { get; }
+    public long ItemsLost { get; }
 }

@@ -21,6 +21,16 @@ public sealed unsafe class SharedMemory : IProcessHandle<SharedMemory>, IDisposa
 {
     private readonly SharedBlock _block;
 
+    /// <summary>Creates memory, all of it zero. The machine has it ready when the call returns: it does not run out later.</summary>
+    /// <param name="size">How many bytes.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="size"/> is not above zero.</exception>
+    /// <exception cref="InsufficientSharedMemoryException">There is no room for it.</exception>
+    public SharedMemory(long size)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
+        _block = SharedBlock.Create(SegmentKind.Memory, size, nameof(SharedMemory));
+    }
+
     private SharedMemory(SharedBlock block) => _block = block;
 
     /// <summary>How many bytes: exactly as many as it was created with, in every process.</summary>
@@ -39,16 +49,6 @@ public sealed unsafe class SharedMemory : IProcessHandle<SharedMemory>, IDisposa
     /// <exception cref="InvalidOperationException">There are more than a <see cref="Memory{T}"/> can have (2 GiB); use <see cref="GetMemory(long, int)"/>.</exception>
     /// <exception cref="ObjectDisposedException">The memory was disposed in this process.</exception>
     public Memory<byte> Memory => GetMemory(0, Whole());
-
-    /// <summary>Creates memory, all of it zero. The machine has it ready when the call returns: it does not run out later.</summary>
-    /// <param name="size">How many bytes.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="size"/> is not above zero.</exception>
-    /// <exception cref="InsufficientSharedMemoryException">There is no room for it.</exception>
-    public static SharedMemory Create(long size)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
-        return new SharedMemory(SharedBlock.Create(SegmentKind.Memory, size, nameof(SharedMemory)));
-    }
 
     /// <summary>
     /// Opens the memory of a name, or creates it: all programs of this user that ask for the name get the same one, whoever started them. It goes when the last of them has disposed it, or has

@@ -185,28 +185,28 @@ public sealed class ProcessReaderWriterLock : ProcessSynchronizationObject, IPro
     /// <returns>Ends reading when it is disposed.</returns>
     /// <exception cref="OperationCanceledException">The token fired before the lock was had.</exception>
     /// <exception cref="ObjectDisposedException">The lock was disposed in this process, before the call or during it.</exception>
-    public async ValueTask<ProcessReaderWriterHold> EnterReadAsync(CancellationToken cancellationToken = default) =>
+    public async ValueTask<ProcessLockHold> EnterReadLockAsync(CancellationToken cancellationToken = default) =>
         (await EnterAsync(ReaderWriterMode.Read, Deadline.Never, cancellationToken).ConfigureAwait(false))!;
 
-    /// <summary>Waits without a thread until nobody reads or writes, and writes; see <see cref="EnterReadAsync(CancellationToken)"/>.</summary>
+    /// <summary>Waits without a thread until nobody reads or writes, and writes; see <see cref="EnterReadLockAsync(CancellationToken)"/>.</summary>
     /// <returns>Ends writing when it is disposed.</returns>
-    /// <inheritdoc cref="EnterReadAsync(CancellationToken)"/>
-    public async ValueTask<ProcessReaderWriterHold> EnterWriteAsync(CancellationToken cancellationToken = default) =>
+    /// <inheritdoc cref="EnterReadLockAsync(CancellationToken)"/>
+    public async ValueTask<ProcessLockHold> EnterWriteLockAsync(CancellationToken cancellationToken = default) =>
         (await EnterAsync(ReaderWriterMode.Write, Deadline.Never, cancellationToken).ConfigureAwait(false))!;
 
-    /// <summary>As <see cref="EnterReadAsync(CancellationToken)"/>, but does not wait for longer than a time.</summary>
+    /// <summary>As <see cref="EnterReadLockAsync(CancellationToken)"/>, but does not wait for longer than a time.</summary>
     /// <param name="timeout">How long to wait; <see cref="TimeSpan.Zero"/> not at all, <see cref="Timeout.InfiniteTimeSpan"/> without end.</param>
     /// <param name="cancellationToken">Ends the wait; nothing is entered then.</param>
     /// <returns>Ends reading when it is disposed; <see langword="null"/> when the lock was not to be had in time.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative and not infinite.</exception>
-    /// <inheritdoc cref="EnterReadAsync(CancellationToken)"/>
-    public ValueTask<ProcessReaderWriterHold?> TryEnterReadAsync(TimeSpan timeout, CancellationToken cancellationToken = default) =>
+    /// <inheritdoc cref="EnterReadLockAsync(CancellationToken)"/>
+    public ValueTask<ProcessLockHold?> TryEnterReadLockAsync(TimeSpan timeout, CancellationToken cancellationToken = default) =>
         EnterAsync(ReaderWriterMode.Read, Deadline.After(timeout), cancellationToken);
 
-    /// <summary>As <see cref="EnterWriteAsync(CancellationToken)"/>, but does not wait for longer than a time.</summary>
+    /// <summary>As <see cref="EnterWriteLockAsync(CancellationToken)"/>, but does not wait for longer than a time.</summary>
     /// <returns>Ends writing when it is disposed; <see langword="null"/> when the lock was not to be had in time.</returns>
-    /// <inheritdoc cref="TryEnterReadAsync"/>
-    public ValueTask<ProcessReaderWriterHold?> TryEnterWriteAsync(TimeSpan timeout, CancellationToken cancellationToken = default) =>
+    /// <inheritdoc cref="TryEnterReadLockAsync"/>
+    public ValueTask<ProcessLockHold?> TryEnterWriteLockAsync(TimeSpan timeout, CancellationToken cancellationToken = default) =>
         EnterAsync(ReaderWriterMode.Write, Deadline.After(timeout), cancellationToken);
 
     void IProcessHandle<ProcessReaderWriterLock>.WriteHandle(HandleWriter writer) => Write(writer);
@@ -261,8 +261,8 @@ public sealed class ProcessReaderWriterLock : ProcessSynchronizationObject, IPro
         GC.KeepAlive(this);
     }
 
-    private async ValueTask<ProcessReaderWriterHold?> EnterAsync(ReaderWriterMode mode, Deadline deadline, CancellationToken cancellationToken) =>
-        await _core.EnterAsync(mode, this, deadline, cancellationToken).ConfigureAwait(false) ? new ProcessReaderWriterHold(this, _core, mode) : null;
+    private async ValueTask<ProcessLockHold?> EnterAsync(ReaderWriterMode mode, Deadline deadline, CancellationToken cancellationToken) =>
+        await _core.EnterAsync(mode, this, deadline, cancellationToken).ConfigureAwait(false) ? new ProcessLockHold(this, _core, mode) : null;
 
     /// <summary>An entry of the calling thread.</summary>
     public ref struct Scope

@@ -7,7 +7,7 @@ Try("run-closure", () => ChildProcess.Run(() => captured + 1));
 Try("start", static () => new ChildProcess(static () => { }).Start());
 Try("pool", static () => new ProcessPool(new ProcessPoolOptions { Workers = 1 }));
 Try("pool-of-state", static () => new ProcessPool<int>(static () => 1));
-Try("prepare", static () => SpareProcesses.PrepareAsync(1).GetAwaiter().GetResult());
+Try("prepare", static () => SpareProcesses.WarmUpAsync(1).GetAwaiter().GetResult());
 Try("queue-int", static () => Cross(7));
 Try("queue-struct", static () => Cross(new Point { X = 1, Y = 2 }));
 Try("queue-guid", static () => Cross(new Guid(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)));

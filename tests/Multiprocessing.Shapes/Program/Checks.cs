@@ -57,7 +57,7 @@ public static class Checks
 
     private static string Spare()
     {
-        SpareProcesses.PrepareAsync(SpareProcesses.Maximum).Wait(TimeSpan.FromSeconds(30));
+        SpareProcesses.WarmUpAsync(SpareProcesses.MaxCount).Wait(TimeSpan.FromSeconds(30));
         var start = DateTime.Now;
         var numbers = new List<int> { 1, 2, 3 };
         var word = "three";

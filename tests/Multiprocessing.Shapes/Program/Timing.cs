@@ -7,7 +7,7 @@ internal static class Timing
 {
     public static int Run(int rounds)
     {
-        SpareProcesses.Maximum = 0;
+        SpareProcesses.MaxCount = 0;
         for (var round = 0; round < rounds; round++)
         {
             var began = Stopwatch.GetTimestamp();

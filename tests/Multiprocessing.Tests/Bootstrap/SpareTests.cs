@@ -12,12 +12,12 @@ public class SpareTests : ProcessTest
     public override async ValueTask InitializeAsync()
     {
         await base.InitializeAsync();
-        SpareProcesses.Maximum = 2;
+        SpareProcesses.MaxCount = 2;
     }
 
     public override async ValueTask DisposeAsync()
     {
-        SpareProcesses.Maximum = 0;
+        SpareProcesses.MaxCount = 0;
         SpareProcesses.IdleTimeout = TimeSpan.FromSeconds(30);
         await base.DisposeAsync();
         GC.SuppressFinalize(this);
@@ -27,20 +27,20 @@ public class SpareTests : ProcessTest
     public Task After_a_start_a_spare_is_made_and_the_next_start_takes_it() => Watchdog.Run(() =>
     {
         ChildProcess.Run(() => 1).Take().ShouldBe(1);
-        Eventually.Is(() => SpareProcesses.Ready == 1, "a spare stands ready");
+        Eventually.Is(() => SpareProcesses.ReadyCount == 1, "a spare stands ready");
         var spare = Spares().ShouldHaveSingleItem();
 
         using var child = ChildProcess.Run(() => Environment.ProcessId);
         child.Id.ShouldBe(spare);
         child.Take().ShouldBe(spare);
-        Eventually.Is(() => SpareProcesses.Ready > 0, "the stock is refilled");
+        Eventually.Is(() => SpareProcesses.ReadyCount > 0, "the stock is refilled");
     });
 
     [Fact]
     public Task Spares_can_be_asked_for_before_the_first_start() => Watchdog.Run(async () =>
     {
-        await SpareProcesses.PrepareAsync(2);
-        SpareProcesses.Ready.ShouldBe(2);
+        await SpareProcesses.WarmUpAsync(2);
+        SpareProcesses.ReadyCount.ShouldBe(2);
         var spares = Spares();
         spares.Count.ShouldBe(2);
         using var first = ChildProcess.Run(static () => { });
@@ -54,8 +54,8 @@ public class SpareTests : ProcessTest
     [Fact]
     public Task More_than_the_maximum_cannot_be_asked_for() => Watchdog.Run(() =>
     {
-        Should.Throw<ArgumentOutOfRangeException>(() => { _ = SpareProcesses.PrepareAsync(3); }).Message.ShouldContain("Maximum");
-        Should.Throw<ArgumentOutOfRangeException>(() => SpareProcesses.Maximum = -1);
+        Should.Throw<ArgumentOutOfRangeException>(() => { _ = SpareProcesses.WarmUpAsync(3); }).Message.ShouldContain("MaxCount");
+        Should.Throw<ArgumentOutOfRangeException>(() => SpareProcesses.MaxCount = -1);
         Should.Throw<ArgumentOutOfRangeException>(() => SpareProcesses.IdleTimeout = TimeSpan.FromSeconds(-5));
     });
 
@@ -68,7 +68,7 @@ public class SpareTests : ProcessTest
             await child.JoinAsync();
         }
 
-        Eventually.Is(() => SpareProcesses.Ready == 2, "two spares stand ready");
+        Eventually.Is(() => SpareProcesses.ReadyCount == 2, "two spares stand ready");
         await Task.Delay(500);
         Spares().Count.ShouldBe(2);
     });
@@ -85,10 +85,10 @@ public class SpareTests : ProcessTest
             ]);
 
         _touched = 5;
-        SpareProcesses.Maximum = 0;
+        SpareProcesses.MaxCount = 0;
         var expected = ChildProcess.Run(Describe, new ChildProcessOptions { Name = "looks around" }).Take();
-        SpareProcesses.Maximum = 1;
-        await SpareProcesses.PrepareAsync();
+        SpareProcesses.MaxCount = 1;
+        await SpareProcesses.WarmUpAsync();
         var spare = Spares().ShouldHaveSingleItem();
         using var child = ChildProcess.Run(Describe, new ChildProcessOptions { Name = "looks around" });
         child.Id.ShouldBe(spare);
@@ -103,11 +103,11 @@ public class SpareTests : ProcessTest
         var before = Environment.CurrentDirectory;
         try
         {
-            await SpareProcesses.PrepareAsync();
+            await SpareProcesses.WarmUpAsync();
             Environment.SetEnvironmentVariable(Variable, "new");
             ChildProcess.Run(() => Environment.GetEnvironmentVariable(Variable)).Take().ShouldBe("new");
 
-            await SpareProcesses.PrepareAsync();
+            await SpareProcesses.WarmUpAsync();
             Environment.CurrentDirectory = directory.Path;
             ChildProcess.Run(() => Environment.CurrentDirectory).Take().ShouldBe(directory.Path);
         }
@@ -117,7 +117,7 @@ public class SpareTests : ProcessTest
             Environment.SetEnvironmentVariable(Variable, null);
             if (!Here.IsNoWine)
             {
-                SpareProcesses.Maximum = 0; // Wine's console host stays in the directory where its program began
+                SpareProcesses.MaxCount = 0; // Wine's console host stays in the directory where its program began
             }
         }
     });
@@ -125,7 +125,7 @@ public class SpareTests : ProcessTest
     [Fact]
     public Task Options_that_only_a_new_process_can_have_take_no_spare() => Watchdog.Run(async () =>
     {
-        await SpareProcesses.PrepareAsync();
+        await SpareProcesses.WarmUpAsync();
         var spare = Spares().ShouldHaveSingleItem();
         ChildProcessOptions[] all =
         [
@@ -143,7 +143,7 @@ public class SpareTests : ProcessTest
     [Fact]
     public Task What_a_body_in_a_spare_writes_and_how_it_ends_is_told_as_ever() => Watchdog.Run(async () =>
     {
-        await SpareProcesses.PrepareAsync(2);
+        await SpareProcesses.WarmUpAsync(2);
         var spares = Spares();
         var lines = new List<string>();
         using var writer = ChildProcess.Run(
@@ -164,7 +164,7 @@ public class SpareTests : ProcessTest
     [Fact]
     public Task A_body_in_a_spare_is_asked_to_stop_and_killed_as_ever() => Watchdog.Run(async () =>
     {
-        await SpareProcesses.PrepareAsync(2);
+        await SpareProcesses.WarmUpAsync(2);
         var spares = Spares();
         using var listening = ChildProcess.Run(static () => CurrentProcess.Stopping.WaitHandle.WaitOne());
         using var deaf = ChildProcess.Run(static () => Thread.Sleep(Timeout.Infinite));
@@ -183,14 +183,14 @@ public class SpareTests : ProcessTest
     {
         for (var i = 0; i < 20; i++)
         {
-            await SpareProcesses.PrepareAsync();
+            await SpareProcesses.WarmUpAsync();
             foreach (var spare in Spares())
             {
                 Posix.Signal(spare, Posix.SigKill);
             }
 
             // At once, whether or not its end was heard of: a kill that is under way lets the start fail at worst as that of any child that is killed.
-            Eventually.Is(() => SpareProcesses.Ready == 0, "the end was heard of");
+            Eventually.Is(() => SpareProcesses.ReadyCount == 0, "the end was heard of");
             ChildProcess.Run(() => 7).Take().ShouldBe(7);
         }
     });
@@ -199,10 +199,10 @@ public class SpareTests : ProcessTest
     public Task Spares_go_when_nothing_was_started_for_a_while() => Watchdog.Run(async () =>
     {
         SpareProcesses.IdleTimeout = TimeSpan.FromMilliseconds(500);
-        await SpareProcesses.PrepareAsync(2);
+        await SpareProcesses.WarmUpAsync(2);
         var spares = Spares();
         Eventually.Is(() => spares.All(ProcessEntry.IsGone), "the spares are gone");
-        SpareProcesses.Ready.ShouldBe(0);
+        SpareProcesses.ReadyCount.ShouldBe(0);
     });
 
     [Fact]
@@ -211,28 +211,28 @@ public class SpareTests : ProcessTest
         SpareProcesses.IdleTimeout = TimeSpan.FromMilliseconds(1);
         for (var i = 0; i < 5; i++)
         {
-            await SpareProcesses.PrepareAsync(2);
+            await SpareProcesses.WarmUpAsync(2);
         }
     });
 
     [Fact]
     public Task A_lowered_maximum_fails_those_who_wait_for_more() => Watchdog.Run(async () =>
     {
-        var prepared = SpareProcesses.PrepareAsync(2);
-        SpareProcesses.Maximum = 1;
+        var prepared = SpareProcesses.WarmUpAsync(2);
+        SpareProcesses.MaxCount = 1;
         await Should.ThrowAsync<InvalidOperationException>(prepared);
-        await SpareProcesses.PrepareAsync(1);
+        await SpareProcesses.WarmUpAsync(1);
     });
 
     [Fact]
     public Task A_lowered_maximum_ends_those_above_it() => Watchdog.Run(async () =>
     {
-        await SpareProcesses.PrepareAsync(2);
+        await SpareProcesses.WarmUpAsync(2);
         var spares = Spares();
-        SpareProcesses.Maximum = 1;
+        SpareProcesses.MaxCount = 1;
         Eventually.Is(() => spares.Count(ProcessEntry.IsGone) == 1, "one is gone");
-        SpareProcesses.Ready.ShouldBe(1);
-        SpareProcesses.Maximum = 0;
+        SpareProcesses.ReadyCount.ShouldBe(1);
+        SpareProcesses.MaxCount = 0;
         Eventually.Is(() => spares.All(ProcessEntry.IsGone), "both are gone");
         ChildProcess.Run(() => 1).Take().ShouldBe(1);
         await Task.Delay(500);
@@ -252,7 +252,7 @@ public class SpareTests : ProcessTest
                 await child.DisposeAsync();
                 if (i == 5)
                 {
-                    SpareProcesses.Maximum = thread % 3;
+                    SpareProcesses.MaxCount = thread % 3;
                 }
             }
         }));

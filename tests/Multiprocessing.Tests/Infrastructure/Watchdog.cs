@@ -61,7 +61,7 @@ internal static class Watchdog
         var list = Watched.Value ?? throw new InvalidOperationException("Only a body under the watchdog can have its queues watched.");
         lock (list)
         {
-            list.Add((name, () => $"Count {queue.Count}, capacity {queue.Capacity?.ToString() ?? "none"}, adding completed {queue.IsAddingCompleted}"));
+            list.Add((name, () => $"Count {queue.Count}, capacity {queue.Capacity?.ToString() ?? "none"}, adding completed {queue.IsCompletionRequested}"));
         }
 
         return queue;

@@ -97,7 +97,7 @@ public sealed class NamedObjectTests : IDisposable
         using var there = ProcessQueue<string>.OpenOrCreate(_there, "x", null);
         here.Put("hello");
         there.Get().ShouldBe("hello");
-        here.Name.ShouldBe("x");
+        here.DisplayName.ShouldBe("x");
         using var numbers = ProcessQueue<int[]>.OpenOrCreate(_here, "numbers", null);
         using var others = ProcessQueue<int[]>.OpenOrCreate(_there, "numbers", null);
         numbers.Put([1, 2, 3]);

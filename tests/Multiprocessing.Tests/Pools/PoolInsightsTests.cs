@@ -18,10 +18,10 @@ public class PoolInsightsTests : ProcessTest
         insights.Name.ShouldBe("counted");
         insights.Tasks.Select(static task => task.Name).ShouldBe(["add", "throw", "die", "hang"], ignoreOrder: true);
         var add = insights.Tasks.Single(static task => task.Name == "add");
-        (add.Submitted, add.Succeeded, add.Failed, add.Open).ShouldBe((1000, 1000, 0, 0));
+        (add.Submitted, add.Succeeded, add.Failed, add.Pending).ShouldBe((1000, 1000, 0, 0));
         add.ArgumentBytes.ShouldBeGreaterThanOrEqualTo(4000);
         add.ResultBytes.ShouldBe(4000);
-        add.Working.Count.ShouldBeInRange(900, 1000); // of very short tasks every eighth is measured, and each worker's last ones speak for none
+        add.WorkingTime.Count.ShouldBeInRange(900, 1000); // of very short tasks every eighth is measured, and each worker's last ones speak for none
         var thrown = insights.Tasks.Single(static task => task.Name == "throw");
         (thrown.Succeeded, thrown.Failed).ShouldBe((40, 10));
         var died = insights.Tasks.Single(static task => task.Name == "die");
@@ -53,13 +53,13 @@ public class PoolInsightsTests : ProcessTest
             },
             new() { Name = "spin" });
         var task = pool.GetInsights().Tasks.Single();
-        task.Working.Count.ShouldBe(10);
-        task.Working.Minimum.ShouldBeGreaterThanOrEqualTo(TimeSpan.FromMilliseconds(20));
-        task.Waiting.Maximum.ShouldBeGreaterThanOrEqualTo(TimeSpan.FromMilliseconds(180)); // the last one waited for nine
+        task.WorkingTime.Count.ShouldBe(10);
+        task.WorkingTime.Minimum.ShouldBeGreaterThanOrEqualTo(TimeSpan.FromMilliseconds(20));
+        task.WaitingTime.Maximum.ShouldBeGreaterThanOrEqualTo(TimeSpan.FromMilliseconds(180)); // the last one waited for nine
         var worker = pool.GetInsights().Workers.Single();
-        worker.Tasks.ShouldBe(10);
-        worker.Working.ShouldBeGreaterThanOrEqualTo(TimeSpan.FromMilliseconds(200));
-        worker.StartUp.ShouldNotBeNull();
+        worker.TasksCompleted.ShouldBe(10);
+        worker.WorkingTime.ShouldBeGreaterThanOrEqualTo(TimeSpan.FromMilliseconds(200));
+        worker.StartUpTime.ShouldNotBeNull();
         worker.Utilization.ShouldBeInRange(0.01, 1);
     });
 
@@ -75,7 +75,7 @@ public class PoolInsightsTests : ProcessTest
         var insights = pool.GetInsights();
         var echo = insights.Tasks.Single();
         echo.ArgumentBytes.ShouldBeGreaterThan(40L * (8 << 20));
-        echo.Serializing.Total.ShouldBeGreaterThan(echo.Working.Total);
+        echo.SerializingTime.Total.ShouldBeGreaterThan(echo.WorkingTime.Total);
         insights.Conclusions.ShouldContain(static said => said.Contains("of the time of 'echo' went into serializing (16.0 MiB a task): hand large arrays over as a SharedArray"));
         insights.ToString().ShouldContain("SharedArray");
     });

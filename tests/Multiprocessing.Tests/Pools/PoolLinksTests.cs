@@ -220,7 +220,7 @@ public class PoolLinksTests : ProcessTest
             (() => pool.RunAsync((object argument) => ((IProgress<int>)argument).Report(1), (object)progress), "System.IProgress<System.Int32>"),
         })
         {
-            (await Should.ThrowAsync<NotSerializableException>(start)).WayOut.ShouldContain($"declare the variable or parameter as {face}");
+            (await Should.ThrowAsync<NotSerializableException>(start)).Suggestion.ShouldContain($"declare the variable or parameter as {face}");
         }
 
         // Where a copy is what the program wants, it says so.

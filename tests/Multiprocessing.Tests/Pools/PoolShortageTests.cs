@@ -173,23 +173,23 @@ public class PoolShortageTests : ProcessTest
     [Fact]
     public Task Starts_of_a_pool_whose_workers_take_no_spares_have_none_made() => Watchdog.Run(async () =>
     {
-        SpareProcesses.Maximum = 2;
+        SpareProcesses.MaxCount = 2;
         try
         {
             await using (var pool = new ProcessPool(new() { Workers = 2, Process = new ChildProcessOptions { Environment = { ["A"] = "b" } } }))
             {
                 await pool.ForEachAsync(Enumerable.Range(0, 4), static _ => Thread.Sleep(200));
                 await Task.Delay(1000);
-                SpareProcesses.Ready.ShouldBe(0);
+                SpareProcesses.ReadyCount.ShouldBe(0);
                 TestRun.Processes().Count(entry => entry.ParentId == Environment.ProcessId).ShouldBe(pool.ProcessIds.Count);
             }
 
             ChildProcess.Run(static () => 1).Take().ShouldBe(1);
-            Eventually.Is(static () => SpareProcesses.Ready == 1, "a start that could have taken a spare has one made");
+            Eventually.Is(static () => SpareProcesses.ReadyCount == 1, "a start that could have taken a spare has one made");
         }
         finally
         {
-            SpareProcesses.Maximum = 0;
+            SpareProcesses.MaxCount = 0;
         }
     });
 

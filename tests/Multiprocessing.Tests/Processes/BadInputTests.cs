@@ -29,7 +29,7 @@ public class BadInputTests : ProcessTest
         exception.Path.ShouldContain("worker");
         exception.Culprit.ShouldBe(typeof(Thread));
         exception.Message.ShouldContain("worker");
-        exception.WayOut.ShouldNotBeNullOrWhiteSpace();
+        exception.Suggestion.ShouldNotBeNullOrWhiteSpace();
         ChildProcess.Active.ShouldBeEmpty();
         TestRun.Processes().ShouldBeEmpty();
     });
@@ -51,9 +51,9 @@ public class BadInputTests : ProcessTest
     {
         Refused(Task.CompletedTask);
         Refused(new CancellationTokenSource());
-        Refused(new System.Collections.Concurrent.BlockingCollection<int>()).WayOut.ShouldContain("ProcessQueue");
-        Refused(new System.Collections.Concurrent.ConcurrentQueue<int>()).WayOut.ShouldContain("ProcessQueue");
-        Refused(System.Threading.Channels.Channel.CreateUnbounded<int>()).WayOut.ShouldContain("ProcessQueue");
+        Refused(new System.Collections.Concurrent.BlockingCollection<int>()).Suggestion.ShouldContain("ProcessQueue");
+        Refused(new System.Collections.Concurrent.ConcurrentQueue<int>()).Suggestion.ShouldContain("ProcessQueue");
+        Refused(System.Threading.Channels.Channel.CreateUnbounded<int>()).Suggestion.ShouldContain("ProcessQueue");
         Refused(new SemaphoreSlim(1));
         Refused(new Lock());
         Refused(new Socket(SocketType.Stream, ProtocolType.Tcp));

@@ -192,8 +192,8 @@ public class BlockedThreadPoolTests : ProcessTest
         ["ProcessReaderWriterLock"] = static () =>
         {
             using var @lock = new ProcessReaderWriterLock();
-            var first = @lock.EnterWriteAsync().AsTask().Result;
-            var second = @lock.EnterReadAsync().AsTask();
+            var first = @lock.EnterWriteLockAsync().AsTask().Result;
+            var second = @lock.EnterReadLockAsync().AsTask();
             Later(first.Dispose);
             second.Result.Dispose();
         },

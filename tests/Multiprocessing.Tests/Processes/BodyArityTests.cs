@@ -91,31 +91,6 @@ public class BodyArityTests : ProcessTest
         Results(children).ShouldBe(Expected);
     });
 
-    [Fact]
-    public Task The_constructor_takes_any_delegate_with_its_arguments() => Watchdog.Run(() =>
-    {
-        using var queue = new ProcessQueue<string>().Watch();
-        ChildProcess[] children =
-        [
-            new ChildProcess(async () => await Later(queue, "")),
-            new ChildProcess((int a) => queue.Put($"{a}"), 1),
-            new ChildProcess(async (int a, string b) => await Later(queue, $"{a} {b}"), 1, "two"),
-            new ChildProcess((int a, string b, double c) => queue.Put($"{a} {b} {c}"), 1, "two", 3.5),
-            new ChildProcess((int a, string b, double c, bool d) => queue.Put($"{a} {b} {c} {d}"), 1, "two", 3.5, true),
-        ];
-        Start(children);
-        JoinAll(children);
-        queue.GetMany(5).Order(StringComparer.Ordinal).ShouldBe(Expected);
-    });
-
-    [Fact]
-    public Task The_constructor_refuses_arguments_that_do_not_fit_the_body() => Watchdog.Run(() =>
-    {
-        Should.Throw<ArgumentException>(() => new ChildProcess((int a) => Console.WriteLine(a), "one")).Message.ShouldContain("System.Int32");
-        Should.Throw<ArgumentException>(() => new ChildProcess((int a) => Console.WriteLine(a), 1, 2)).Message.ShouldContain("2 were given");
-        Should.Throw<ArgumentException>(() => new ChildProcess((int a) => Console.WriteLine(a), argument1: null));
-    });
-
     private static async Task Later(ProcessQueue<string> queue, string text)
     {
         await Task.Yield();

@@ -98,7 +98,7 @@ public class BodyFormTests : ProcessTest
     });
 
     [Fact]
-    public Task A_delegate_of_the_users_own_type_runs_through_the_constructor() => Watchdog.Run(() =>
+    public Task A_delegate_of_the_users_own_type_is_converted_by_its_Invoke() => Watchdog.Run(() =>
     {
         using var queue = new ProcessQueue<int>().Watch();
         Doubler doubler = value =>
@@ -106,7 +106,7 @@ public class BodyFormTests : ProcessTest
             queue.Put(value * 2);
             return value;
         };
-        using var child = new ChildProcess(doubler, 21);
+        using var child = ChildProcess.Create(doubler.Invoke, 21);
         child.Start();
         child.Join();
         child.ExitStatus!.IsSuccess.ShouldBeTrue(child.ExitStatus.ToString());

@@ -150,7 +150,7 @@ public class BodyShapeTests : ProcessTest
         first.Started().Take().ShouldBe(3);
         using var second = new ChildProcess(Fail, Quiet);
         second.Started().TakeFailure().ShouldBeOfType<FormatException>();
-        using var third = new ChildProcess(FailWith, "by delegate", Quiet);
+        using var third = ChildProcess.Create(FailWith, "by delegate", Quiet);
         third.Started().TakeFailure().ShouldBeOfType<FormatException>().Message.ShouldBe("by delegate");
         using var fourth = new ChildProcess(async () => { await Task.Yield(); });
         Ended(fourth).ShouldBe(0);

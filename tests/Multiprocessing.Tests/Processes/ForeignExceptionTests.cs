@@ -103,7 +103,7 @@ public partial class ForeignExceptionTests : ProcessTest
             foreach (var shape in new[] { "loaded from a file", "OnDeserialized throws", "hash key needs a field that does not cross", "Message throws" })
             {
                 var died = await Should.ThrowAsync<WorkerDiedException>(() => pool.RunAsync(() => ThrowOnThread(shape, file)));
-                died.ExitStatus.Error.ShouldBeOfType<RemoteException>().WhyNotRebuilt.ShouldNotBeEmpty();
+                died.ExitStatus.Error.ShouldBeOfType<RemoteException>().RebuildFailure.ShouldNotBeEmpty();
             }
 
             (await pool.RunAsync(() => 7)).ShouldBe(7);
@@ -142,9 +142,9 @@ public partial class ForeignExceptionTests : ProcessTest
         })
         {
             var error = Failure(shape, file).ShouldBeOfType<RemoteException>(shape);
-            error.WhyNotRebuilt.ShouldContain(reason);
-            error.Message.ShouldContain(error.WhyNotRebuilt);
-            error.ToString().ShouldContain(error.WhyNotRebuilt);
+            error.RebuildFailure.ShouldContain(reason);
+            error.Message.ShouldContain(error.RebuildFailure);
+            error.ToString().ShouldContain(error.RebuildFailure);
         }
     }));
 
@@ -213,7 +213,7 @@ public partial class ForeignExceptionTests : ProcessTest
 
             var large = ThreeGibibytes();
             Should.Throw<NotSupportedException>(() => ChildProcess.Run(() => large.Length)).Message.ShouldContain("do not fit");
-            ChildProcess.Run(() => ThrowLarge(), Ends.Quiet).TakeFailure().ShouldBeOfType<RemoteException>().WhyNotRebuilt.ShouldContain("fit into one message");
+            ChildProcess.Run(() => ThrowLarge(), Ends.Quiet).TakeFailure().ShouldBeOfType<RemoteException>().RebuildFailure.ShouldContain("fit into one message");
         }
     });
 
@@ -298,7 +298,7 @@ public partial class ForeignExceptionTests : ProcessTest
         var remote = error.ShouldBeOfType<RemoteException>($"{shape}: {Text(error)}");
         remote.TypeName.ShouldNotBeEmpty(shape);
         remote.RemoteStackTrace.ShouldNotBeNull(shape).ShouldContain(shape is "StackTrace throws" or "everything throws" ? "could not be read" : nameof(ExceptionShapes), Case.Sensitive, shape);
-        remote.WhyNotRebuilt.ShouldNotBeEmpty(shape);
+        remote.RebuildFailure.ShouldNotBeEmpty(shape);
         remote.ToString().ShouldContain(remote.TypeName, Case.Sensitive, shape);
         remote.ProcessId.ShouldNotBe(Environment.ProcessId);
     }

@@ -84,7 +84,7 @@ public class LifeTests : ProcessTest
         CurrentProcess.Depth.ShouldBe(0);
         CurrentProcess.Id.ShouldBe(Environment.ProcessId);
         var child = ChildProcess.Run(
-            () => (CurrentProcess.Id, CurrentProcess.Name, CurrentProcess.IsChild, CurrentProcess.Depth, ParentProcess.Current!.Id, ParentProcess.Current.Name, ParentProcess.Current.IsAlive),
+            () => (CurrentProcess.Id, CurrentProcess.Name, CurrentProcess.IsChild, CurrentProcess.Depth, CurrentProcess.Parent!.Id, CurrentProcess.Parent.Name, CurrentProcess.Parent.IsAlive),
             new ChildProcessOptions { Name = "downloader" });
         child.Name.ShouldBe("downloader");
         var id = child.Id;
@@ -158,7 +158,7 @@ public class LifeTests : ProcessTest
         var statistics = idle.GetStatistics();
         statistics.WorkingSet.ShouldBeGreaterThan(1 << 20);
         statistics.PeakWorkingSet.ShouldBeGreaterThanOrEqualTo(statistics.WorkingSet);
-        statistics.Threads.ShouldBeGreaterThan(1);
+        statistics.ThreadCount.ShouldBeGreaterThan(1);
         if (!OperatingSystem.IsWindows())
         {
             // There threads have states, and processes none.

@@ -154,14 +154,14 @@ public class PluginTests
             foreach (var item in (object[])[instance, new[] { instance }, type, assembly, Activator.CreateInstance(typeof(List<>).MakeGenericType(type))!])
             {
                 var error = Should.Throw<NotSerializableException>(() => queue.Put(item));
-                error.WayOut.ShouldContain($"'{assembly.GetName().Name}'");
-                error.WayOut.ShouldContain("from its path");
+                error.Suggestion.ShouldContain($"'{assembly.GetName().Name}'");
+                error.Suggestion.ShouldContain("from its path");
             }
 
             Should.Throw<NotSerializableException>(() => ChildProcess.Run(() => instance.ToString())).Path.ShouldStartWith("captured variable 'instance'");
             if (type.GetMethod("Sum") is { } method)
             {
-                Should.Throw<NotSerializableException>(() => ChildProcess.Run(method.CreateDelegate<Func<int, int>>(instance), 1)).WayOut.ShouldContain("from its path");
+                Should.Throw<NotSerializableException>(() => ChildProcess.Run(method.CreateDelegate<Func<int, int>>(instance), 1)).Suggestion.ShouldContain("from its path");
             }
         }
     }
@@ -174,7 +174,7 @@ public class PluginTests
         var context = new AssemblyLoadContext("bytes");
         context.Resolving += (resolving, name) => name.Name == Path.GetFileNameWithoutExtension(files.Part) ? resolving.LoadFromStream(new MemoryStream(File.ReadAllBytes(files.Part))) : null;
         var tool = PluginFiles.NewTool(context.LoadFromAssemblyPath(files.Tool), 1);
-        Message.Refused(tool).WayOut.ShouldContain(Path.GetFileNameWithoutExtension(files.Part));
+        Message.Refused(tool).Suggestion.ShouldContain(Path.GetFileNameWithoutExtension(files.Part));
     }
 
     [Fact]
@@ -184,7 +184,7 @@ public class PluginTests
         var changed = PluginFiles.Make(directory.Path);
         var tool = PluginFiles.NewTool(new PluginContext(changed.Tool, "changed", isCollectible: false).LoadFromAssemblyPath(changed.Tool), 1);
         Replace(changed);
-        Message.Refused(tool).WayOut.ShouldContain("was changed since");
+        Message.Refused(tool).Suggestion.ShouldContain("was changed since");
 
         // Changed when it had crossed already: the child finds it.
         var later = PluginFiles.Make(directory.Path);
@@ -200,7 +200,7 @@ public class PluginTests
             var gone = PluginFiles.Make(directory.Path);
             var lost = PluginFiles.NewTool(new PluginContext(gone.Tool, "gone", isCollectible: false).LoadFromAssemblyPath(gone.Tool), 1);
             File.Delete(gone.Tool);
-            Message.Refused(lost).WayOut.ShouldContain(gone.Tool);
+            Message.Refused(lost).Suggestion.ShouldContain(gone.Tool);
         }
     });
 

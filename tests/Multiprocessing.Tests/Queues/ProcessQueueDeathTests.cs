@@ -106,7 +106,7 @@ public sealed class ProcessQueueDeathTests : IDisposable
     [Fact]
     public void A_process_that_left_in_good_order_is_waited_for_during_the_grace()
     {
-        using var queue = new ProcessQueue<int>(_session, new ProcessQueueOptions { OrphanGrace = TimeSpan.FromMilliseconds(600), Name = "results" }, raw: true);
+        using var queue = new ProcessQueue<int>(_session, new ProcessQueueOptions { OrphanGrace = TimeSpan.FromMilliseconds(600), DisplayName = "results" }, raw: true);
         var first = new FakeParticipant(_session);
         first.Open(queue).Put(1);
         first.Session.Leave();
@@ -209,11 +209,11 @@ public sealed class ProcessQueueDeathTests : IDisposable
         Watch.Until(() => Volatile.Read(ref control->Done.Arrivals) >= 2, "both threads wait");
         worker.Kill();
         Watch.Over(Task.WhenAll(sync, elsewhere));
-        sync.Result.Count.ShouldBe(2);
+        sync.Result.ItemsLost.ShouldBe(2);
         sync.Result.ExitStatus.Signal.ShouldBe(9);
         sync.Result.ProcessId.ShouldBe(Environment.ProcessId);
-        elsewhere.Result.Count.ShouldBe(2);
-        Should.Throw<ItemsLostException>(() => async.WaitAsync(Watch.Patience).GetAwaiter().GetResult()).Count.ShouldBe(2);
+        elsewhere.Result.ItemsLost.ShouldBe(2);
+        Should.Throw<ItemsLostException>(() => async.WaitAsync(Watch.Patience).GetAwaiter().GetResult()).ItemsLost.ShouldBe(2);
         queue.WaitAllDone(TimeSpan.FromMilliseconds(50)).ShouldBeFalse();
         queue.GetMany(10).Length.ShouldBe(2);
         queue.MarkDone(2);
@@ -228,7 +228,7 @@ public sealed class ProcessQueueDeathTests : IDisposable
         var worker = new FakeParticipant(_session);
         worker.Open(queue).GetMany(2);
         worker.Kill();
-        Should.Throw<ItemsLostException>(() => queue.WaitAllDone()).Count.ShouldBe(2);
+        Should.Throw<ItemsLostException>(() => queue.WaitAllDone()).ItemsLost.ShouldBe(2);
         queue.WaitAllDone();
     }
 
@@ -252,7 +252,7 @@ public sealed class ProcessQueueDeathTests : IDisposable
         while (next.Id.Slot != worker.Id.Slot);
 
         var theirs = next.Open(queue);
-        Should.Throw<ItemsLostException>(() => queue.WaitAllDone()).Count.ShouldBe(1);
+        Should.Throw<ItemsLostException>(() => queue.WaitAllDone()).ItemsLost.ShouldBe(1);
         theirs.Get();
         theirs.MarkDone();
         queue.WaitAllDone();
@@ -300,7 +300,7 @@ public sealed class ProcessQueueDeathTests : IDisposable
         dead.Kill();
         queue.GetMany(5).ShouldBe([2, 3]);
         queue.MarkDone(2);
-        Should.Throw<ItemsLostException>(() => queue.WaitAllDone()).Count.ShouldBe(1);
+        Should.Throw<ItemsLostException>(() => queue.WaitAllDone()).ItemsLost.ShouldBe(1);
     }
 
     [Fact]

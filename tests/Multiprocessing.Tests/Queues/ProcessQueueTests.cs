@@ -64,7 +64,7 @@ public sealed class ProcessQueueTests : IDisposable
         using var queue = NewQueue<int>();
         queue.PutMany([1, 2, 3]);
         queue.Complete();
-        queue.IsAddingCompleted.ShouldBeTrue();
+        queue.IsCompletionRequested.ShouldBeTrue();
         queue.IsCompleted.ShouldBeFalse();
         Should.Throw<QueueCompletedException>(() => queue.Put(4));
         Should.Throw<QueueCompletedException>(() => queue.TryPut(4));

@@ -20,7 +20,7 @@ public sealed class QueueErrorTests
         queue.Put(1);
         queue.Put(2);
         queue.Complete(new FormatException("bad input"));
-        queue.IsAddingCompleted.ShouldBeTrue();
+        queue.IsCompletionRequested.ShouldBeTrue();
         queue.IsCompleted.ShouldBeFalse();
         queue.Get().ShouldBe(1);
         var read = new List<int>();

@@ -129,7 +129,7 @@ public class DeathTests : ProcessTest
         var exception = Should.Throw<ItemsLostException>(() => queue.WaitAllDone());
         TestContext.Current.TestOutputHelper?.WriteLine($"Told after {watch.ElapsedMilliseconds} ms.");
         exception.ProcessId.ShouldBe(consumer.Id);
-        exception.Count.ShouldBe(1);
+        exception.ItemsLost.ShouldBe(1);
         exception.ExitStatus.Signal.ShouldBe(Posix.SigKill);
         queue.Count.ShouldBe(1, "what lay in the queue is still there");
         queue.Get().ShouldBe(2);
@@ -189,7 +189,7 @@ public class DeathTests : ProcessTest
         }
 
         var exception = Should.Throw<ItemsLostException>(() => queue.WaitAllDone());
-        (exception.ProcessId, exception.Count).ShouldBe((victim.Id, 1));
+        (exception.ProcessId, exception.ItemsLost).ShouldBe((victim.Id, 1));
         queue.WaitAllDone();
         queue.Complete();
         others.ForEach(other => other.TakeFailure().ShouldBeNull());

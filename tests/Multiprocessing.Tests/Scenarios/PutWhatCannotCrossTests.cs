@@ -74,7 +74,7 @@ public class PutWhatCannotCrossTests : ProcessTest
     {
         exception.Path.ShouldContain("_lock");
         exception.Culprit.ShouldBe(typeof(ReaderWriterLockSlim));
-        exception.WayOut.ShouldNotBeNullOrWhiteSpace();
+        exception.Suggestion.ShouldNotBeNullOrWhiteSpace();
     }
 
     private sealed class Order

@@ -82,7 +82,7 @@ public class QueueLimitTests : ProcessTest
         queue.Put(1);
         queue.Put(2);
         ChildProcess.Run(() => queue.Complete()).TakeFailure().ShouldBeNull();
-        (queue.IsAddingCompleted, queue.IsCompleted).ShouldBe((true, false));
+        (queue.IsCompletionRequested, queue.IsCompleted).ShouldBe((true, false));
         Should.Throw<QueueCompletedException>(() => queue.Put(3));
         Should.Throw<QueueCompletedException>(() => queue.PutNoWait(3));
         await Should.ThrowAsync<QueueCompletedException>(async () => await queue.PutAsync(3));

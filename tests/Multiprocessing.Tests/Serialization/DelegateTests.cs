@@ -191,7 +191,7 @@ public class DelegateTests
         var address = NativeLibrary.GetExport(library, OperatingSystem.IsWindows() ? "GetCurrentProcessId" : "getpid");
         var native = Marshal.GetDelegateForFunctionPointer<GetProcessId>(address);
         native().ShouldBe(Environment.ProcessId);
-        Message.Refused(native).WayOut.ShouldContain("in the child");
+        Message.Refused(native).Suggestion.ShouldContain("in the child");
     }
 
     /// <summary>Calls the original and the copy and compares what they say.</summary>

@@ -76,8 +76,8 @@ public class ExceptionTests
         copy.ProcessId.ShouldBe(Environment.ProcessId);
         copy.RemoteStackTrace.ShouldNotBeNull().ShouldContain(nameof(Thrown));
         copy.InnerException.ShouldBeOfType<InvalidOperationException>();
-        copy.WhyNotRebuilt.ShouldContain(nameof(Socket));
-        copy.Message.ShouldContain(copy.WhyNotRebuilt);
+        copy.RebuildFailure.ShouldContain(nameof(Socket));
+        copy.Message.ShouldContain(copy.RebuildFailure);
 
         var twice = Message.RoundTripException(copy).ShouldBeOfType<RemoteException>();
         twice.RemoteStackTrace.ShouldBe(copy.RemoteStackTrace);

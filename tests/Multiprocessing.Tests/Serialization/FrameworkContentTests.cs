@@ -94,9 +94,9 @@ public class FrameworkContentTests : ProcessTest
         await SameInAnother(pool, XDocument.Parse("<a x='1'><b>t</b><b/></a>"), static document => document.Descendants("b").Count() + document.ToString() + document.Root!.Attribute("x"));
         await SameInAnother(pool, XElement.Parse("<p:a xmlns:p='urn:p'><p:b/></p:a>").Elements().First(), static element => element.Parent!.Name + element.ToString());
         await SameInAnother(pool, new XmlQualifiedName("n", "urn:n"), static name => new HashSet<XmlQualifiedName> { name }.Contains(new XmlQualifiedName("n", "urn:n")).ToString());
-        Message.Refused(document.ChildNodes).WayOut.ShouldContain("XmlDocument");
+        Message.Refused(document.ChildNodes).Suggestion.ShouldContain("XmlDocument");
         Message.Refused(document.CreateNavigator()!);
-        Message.Refused(document.NameTable).WayOut.ShouldContain("hash codes");
+        Message.Refused(document.NameTable).Suggestion.ShouldContain("hash codes");
     });
 
     [Fact]
@@ -166,7 +166,7 @@ public class FrameworkContentTests : ProcessTest
             await SameInAnother(pool, value!, static value => value.ToJsonString() + value.GetValueKind() + value.TryGetValue<int>(out _) + value.TryGetValue<long>(out _));
         }
 
-        Message.Refused(JsonValue.Create(new { A = 1 })!).WayOut.ShouldContain("SerializeToNode");
+        Message.Refused(JsonValue.Create(new { A = 1 })!).Suggestion.ShouldContain("SerializeToNode");
     });
 
     [Fact]
@@ -248,9 +248,9 @@ public class FrameworkContentTests : ProcessTest
         lone.Columns.Add("c", typeof(object));
         lone.Rows.Add(new Version(1, 2));
         await SameInAnother(pool, lone, static table => $"{table.TableName} {table.Rows[0][0]} {table.Rows[0].RowState}");
-        Message.Refused(lone.NewRow()).WayOut.ShouldContain("add it to one first");
-        Message.Refused(lone.DefaultView).WayOut.ShouldContain("RowFilter");
-        Message.Refused(lone.Rows).WayOut.ShouldContain("DataTable");
+        Message.Refused(lone.NewRow()).Suggestion.ShouldContain("add it to one first");
+        Message.Refused(lone.DefaultView).Suggestion.ShouldContain("RowFilter");
+        Message.Refused(lone.Rows).Suggestion.ShouldContain("DataTable");
         lone.Rows[0][0] = new SemaphoreSlim(1);
         Message.Refused(lone).Path.ShouldBe("item -> row [0] -> column 'c'");
     });
@@ -322,8 +322,8 @@ public class FrameworkContentTests : ProcessTest
         await SameInAnother(pool, Enumerable.Range(0, 10).Where(static number => number % 2 == 0).Select(static number => number * 2).OrderByDescending(static number => number), static query => string.Join(",", query));
         await SameInAnother(pool, typeof(string).GetMethod("Trim", Type.EmptyTypes)!, static method => (string)method.Invoke(" a ", null)!);
         await SameInAnother(pool, new ArrayList { "a", 1 }, static list => list[0] + "" + list[1]);
-        Message.Refused(new[] { 1 }.GetEnumerator()).WayOut.ShouldContain("half-way");
-        Message.Refused(new Dictionary<string, int> { ["a"] = 1 }.GetEnumerator()).WayOut.ShouldContain("half-way");
+        Message.Refused(new[] { 1 }.GetEnumerator()).Suggestion.ShouldContain("half-way");
+        Message.Refused(new Dictionary<string, int> { ["a"] = 1 }.GetEnumerator()).Suggestion.ShouldContain("half-way");
     });
 
     [Fact]
@@ -339,8 +339,8 @@ public class FrameworkContentTests : ProcessTest
         Message.Refused(new { Hash = System.Security.Cryptography.SHA256.Create() }).Message.ShouldContain("property 'Hash' (System.Security.Cryptography.");
         var error = Message.Refused(System.Security.Cryptography.Aes.Create());
         error.Path.ShouldBe("item");
-        error.WayOut.ShouldContain("Key and IV");
+        error.Suggestion.ShouldContain("Key and IV");
         Message.Refused(new ArrayList { new SemaphoreSlim(1) }).Path.ShouldContain("element [0]");
-        Message.Refused(new System.Diagnostics.TextWriterTraceListener(TextWriter.Null)).WayOut.ShouldContain("create it in the child");
+        Message.Refused(new System.Diagnostics.TextWriterTraceListener(TextWriter.Null)).Suggestion.ShouldContain("create it in the child");
     }
 }

@@ -66,7 +66,7 @@ public class FrameworkExceptionSweepTests : ProcessTest
     private static void Check(Exception original, Exception copy)
     {
         TypeOf(copy).ShouldBe(original.GetType().FullName);
-        (copy as RemoteException)?.WhyNotRebuilt.ShouldNotBeEmpty();
+        (copy as RemoteException)?.RebuildFailure.ShouldNotBeEmpty();
         ((copy as RemoteException)?.RemoteMessage ?? copy.Message).ShouldBe(original.Message);
     }
 

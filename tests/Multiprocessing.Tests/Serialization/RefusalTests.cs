@@ -78,7 +78,7 @@ public class RefusalTests
     {
         var error = Message.Refused(new Box { Content = culprit });
         error.Path.ShouldBe("item -> property 'Content'");
-        error.WayOut.ShouldContain(wayOut);
+        error.Suggestion.ShouldContain(wayOut);
         (culprit as IDisposable)?.Dispose();
     }
 
@@ -124,7 +124,7 @@ public class RefusalTests
     [Fact]
     public async Task A_value_task_crosses_only_when_it_is_just_a_value()
     {
-        Message.Refused(ValueTaskOf()).WayOut.ShouldContain("await it");
+        Message.Refused(ValueTaskOf()).Suggestion.ShouldContain("await it");
         (await Message.RoundTrip(new ValueTask<int>(5))).ShouldBe(5);
     }
 
@@ -143,16 +143,16 @@ public class RefusalTests
     public void Code_made_at_run_time_is_refused()
     {
         Expression<Func<int>> tree = () => 5;
-        Message.Refused(tree.Compile(), "body").WayOut.ShouldContain("made at run time");
+        Message.Refused(tree.Compile(), "body").Suggestion.ShouldContain("made at run time");
         var method = new DynamicMethod("M", typeof(int), null);
         var code = method.GetILGenerator();
         code.Emit(OpCodes.Ldc_I4_1);
         code.Emit(OpCodes.Ret);
-        Message.Refused(method.CreateDelegate<Func<int>>(), "body").WayOut.ShouldContain("made at run time");
+        Message.Refused(method.CreateDelegate<Func<int>>(), "body").Suggestion.ShouldContain("made at run time");
 
         var type = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName("Made"), AssemblyBuilderAccess.Run).DefineDynamicModule("m").DefineType("T", TypeAttributes.Public).CreateType();
-        Message.Refused(new Box { Content = Activator.CreateInstance(type) }).WayOut.ShouldContain("'Made'");
-        Message.Refused(type).WayOut.ShouldContain("'Made'");
+        Message.Refused(new Box { Content = Activator.CreateInstance(type) }).Suggestion.ShouldContain("'Made'");
+        Message.Refused(type).Suggestion.ShouldContain("'Made'");
         Message.Refused(new Box { Content = Activator.CreateInstance(typeof(List<>).MakeGenericType(type)) }).Path.ShouldBe("item -> property 'Content'");
     }
 

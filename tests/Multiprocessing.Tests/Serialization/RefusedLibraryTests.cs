@@ -103,7 +103,7 @@ public class RefusedLibraryTests
         var derived = Module.DefineType($"Own{Guid.NewGuid():N}", TypeAttributes.Public, type.IsInterface ? typeof(object) : type, type.IsInterface ? [type] : []);
         derived.DefineField("_socket", typeof(System.Net.Sockets.Socket), FieldAttributes.Private);
         var error = Message.Refused(new Box { Content = Activator.CreateInstance(derived.CreateType()) });
-        error.WayOut.ShouldBe(wayOut);
+        error.Suggestion.ShouldBe(wayOut);
         error.Path.ShouldBe("item -> property 'Content'");
     }
 
@@ -112,12 +112,12 @@ public class RefusedLibraryTests
     {
         using var pool = new Disposing(new ProcessPool(new() { Workers = 1 }));
         using var factory = new OwnFactory();
-        Message.Refused(new Box { Content = pool.Pool }).WayOut.ShouldContain("make a pool in the child");
-        Message.Refused(new Box { Content = factory }).WayOut.ShouldContain("A task of a ProcessPool can log to it");
-        Message.Refused(new Box { Content = new Logger<RefusedLibraryTests>(factory) }).WayOut.ShouldContain("A pool's initializer logs with MultiprocessingLogging.Factory");
-        Message.Refused(new Box { Content = new Services() }).WayOut.ShouldContain("pass the data");
-        Message.Refused(new Box { Content = TestContext.Current }).WayOut.ShouldContain("ProcessOutput.ToLines");
-        Message.Refused(new Box { Content = TestContext.Current.TestOutputHelper }).WayOut.ShouldContain("ProcessOutput.ToLines");
+        Message.Refused(new Box { Content = pool.Pool }).Suggestion.ShouldContain("make a pool in the child");
+        Message.Refused(new Box { Content = factory }).Suggestion.ShouldContain("A task of a ProcessPool can log to it");
+        Message.Refused(new Box { Content = new Logger<RefusedLibraryTests>(factory) }).Suggestion.ShouldContain("A pool's initializer logs with MultiprocessingLogging.Factory");
+        Message.Refused(new Box { Content = new Services() }).Suggestion.ShouldContain("pass the data");
+        Message.Refused(new Box { Content = TestContext.Current }).Suggestion.ShouldContain("ProcessOutput.ToLines");
+        Message.Refused(new Box { Content = TestContext.Current.TestOutputHelper }).Suggestion.ShouldContain("ProcessOutput.ToLines");
     }
 
     [Fact]
@@ -136,7 +136,7 @@ public class RefusedLibraryTests
         const string Copy = "copy what you need to a local variable first";
         var simple = Message.Refused(service.UsesField(), "body");
         simple.Path.ShouldBe("captured 'this' (Multiprocessing.Tests.Serialization.RefusedLibraryTests.OrderService) -> field '_culprit'");
-        simple.WayOut.ShouldBe(
+        simple.Suggestion.ShouldBe(
             "A pool belongs to the process that made it; submit its tasks there, or make a pool in the child. "
             + "The body captured 'this' because it uses '_rate': copy what you need to a local variable first, so that the rest of the object stays here.");
         foreach (var (body, members) in new (Delegate Body, string Members)[]
@@ -146,16 +146,16 @@ public class RefusedLibraryTests
         })
         {
             var error = Message.Refused<object>(body, "body");
-            error.WayOut.ShouldContain($"because it uses {members}");
-            error.WayOut.ShouldContain(Copy);
+            error.Suggestion.ShouldContain($"because it uses {members}");
+            error.Suggestion.ShouldContain(Copy);
         }
 
-        Message.Refused(service.UsesBase(), "body").WayOut.ShouldContain("the object that it was written in");
+        Message.Refused(service.UsesBase(), "body").Suggestion.ShouldContain("the object that it was written in");
 
         // Copying would not help with the culprit itself.
         var itself = Message.Refused(service.UsesCulprit(), "body");
-        itself.WayOut.ShouldEndWith("The body captured 'this' because it uses '_culprit'.");
-        Message.Refused(service.MethodGroup(), "body").WayOut.ShouldEndWith(
+        itself.Suggestion.ShouldEndWith("The body captured 'this' because it uses '_culprit'.");
+        Message.Refused(service.MethodGroup(), "body").Suggestion.ShouldEndWith(
             "The object crosses because its method 'Describe' is the body; use a static method, or a lambda over local variables that hold what it needs.");
     }
 

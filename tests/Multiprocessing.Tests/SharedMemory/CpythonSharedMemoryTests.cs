@@ -98,7 +98,7 @@ public sealed class CpythonSharedMemoryTests : ProcessTest
         var blocks = new List<SharedMemory>();
         for (var i = 0; i < 500; i++)
         {
-            var block = SharedMemory.Create((long)Math.Exp(random.NextDouble() * Math.Log(1 << 18)));
+            var block = new SharedMemory((long)Math.Exp(random.NextDouble() * Math.Log(1 << 18)));
             block.Span.Fill((byte)i);
             blocks.Add(block);
             if (blocks.Count > 50)
@@ -152,7 +152,7 @@ public sealed class CpythonSharedMemoryTests : ProcessTest
     [Fact]
     public void SharedMemory_test_shared_memory_basics()
     {
-        using var memory = SharedMemory.Create(512);
+        using var memory = new SharedMemory(512);
         memory.Size.ShouldBe(512);
         memory.Span[0] = 42;
         memory.Span[0].ShouldBe((byte)42);
@@ -163,14 +163,14 @@ public sealed class CpythonSharedMemoryTests : ProcessTest
     [Fact]
     public void SharedMemory_test_invalid_shared_memory_cration()
     {
-        Should.Throw<ArgumentOutOfRangeException>(() => SharedMemory.Create(-1));
-        Should.Throw<ArgumentOutOfRangeException>(() => SharedMemory.Create(0));
+        Should.Throw<ArgumentOutOfRangeException>(() => new SharedMemory(-1));
+        Should.Throw<ArgumentOutOfRangeException>(() => new SharedMemory(0));
     }
 
     [Fact]
     public void SharedMemory_test_shared_memory_pickle_unpickle()
     {
-        using var memory = SharedMemory.Create(512);
+        using var memory = new SharedMemory(512);
         Encoding.ASCII.GetBytes("pickle").CopyTo(memory.Span);
         using var queue = new ProcessQueue<SharedMemory>();
         queue.Put(memory);
@@ -186,7 +186,7 @@ public sealed class CpythonSharedMemoryTests : ProcessTest
     public void SharedMemory_test_shared_memory_pickle_unpickle_dead_object()
     {
         using var queue = new ProcessQueue<SharedMemory>();
-        var memory = SharedMemory.Create(512);
+        var memory = new SharedMemory(512);
         Encoding.ASCII.GetBytes("pickle").CopyTo(memory.Span);
         queue.Put(memory);
         memory.Dispose();
@@ -197,7 +197,7 @@ public sealed class CpythonSharedMemoryTests : ProcessTest
     [Fact]
     public Task SharedMemory_test_shared_memory_across_processes() => Watchdog.Run(() =>
     {
-        using var memory = SharedMemory.Create(512);
+        using var memory = new SharedMemory(512);
         ChildProcess.Run(static (SharedMemory memory) => Encoding.ASCII.GetBytes("howdy").CopyTo(memory.Span), memory).TakeFailure().ShouldBeNull();
         Text(memory).ShouldStartWith("howdy");
     });
@@ -209,7 +209,7 @@ public sealed class CpythonSharedMemoryTests : ProcessTest
         using var made = new ProcessEvent();
         using var child = ChildProcess.Run(() =>
         {
-            var memory = SharedMemory.Create(10);
+            var memory = new SharedMemory(10);
             made.Set();
             Ends.Forever();
             GC.KeepAlive(memory);

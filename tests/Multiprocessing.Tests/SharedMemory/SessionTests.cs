@@ -46,8 +46,8 @@ public sealed class SessionTests
         var session = Session.CreateRoot();
         var before = session.Segments.CountLive(SegmentKind.Array);
         var exception = Should.Throw<InsufficientSharedMemoryException>(() => session.Segments.Create(SegmentKind.Array, 1L << 46, SegmentId.None));
-        exception.BytesAsked.ShouldBe(1L << 46);
-        exception.BytesFree.ShouldBeGreaterThan(0);
+        exception.RequestedBytes.ShouldBe(1L << 46);
+        exception.AvailableBytes.ShouldBeGreaterThan(0);
         session.Segments.CountLive(SegmentKind.Array).ShouldBe(before);
         session.Leave();
         Directory.Exists(Path.Combine(Path.GetTempPath(), Path.GetFileName(session.Directory))).ShouldBeFalse();

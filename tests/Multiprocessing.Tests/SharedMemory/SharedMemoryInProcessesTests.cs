@@ -10,7 +10,7 @@ public sealed class SharedMemoryInProcessesTests : ProcessTest
     [Fact]
     public Task It_crosses_as_itself_when_captured_passed_returned_and_put_into_a_queue() => Watchdog.Run(() =>
     {
-        using var memory = SharedMemory.Create(5000);
+        using var memory = new SharedMemory(5000);
         using var value = new SharedValue<(int, int)>((1, 2));
         using var array = new SharedArray<double>([1, 2, 3]);
         using var matrix = new SharedArray2D<int>(2, 3);
@@ -48,7 +48,7 @@ public sealed class SharedMemoryInProcessesTests : ProcessTest
     {
         using var array = new SharedArray<short>([1, 2, 3, 4]);
         using var part = array.Slice(2, 2);
-        using var memory = SharedMemory.Create(100);
+        using var memory = new SharedMemory(100);
         using var over = memory.AsArray<int>(96, 1);
         using (var child = ChildProcess.Run(() =>
         {
@@ -99,7 +99,7 @@ public sealed class SharedMemoryInProcessesTests : ProcessTest
         var failure = ChildProcess.Run(() =>
         {
             // Not disposed: the process ends with them.
-            var memory = SharedMemory.Create(10_000);
+            var memory = new SharedMemory(10_000);
             memory.Span[9999] = 9;
             var array = new SharedArray<int>([1, 2, 3]);
             post.Put((memory, array));
@@ -125,7 +125,7 @@ public sealed class SharedMemoryInProcessesTests : ProcessTest
     [InlineData(true)]
     public Task One_who_attached_and_went_takes_nothing_away(bool killed) => Watchdog.Run(() =>
     {
-        var file = FileMadeBy(static () => SharedMemory.Create(100), out var memory);
+        var file = FileMadeBy(static () => new SharedMemory(100), out var memory);
         for (var round = 0; round < 3; round++)
         {
             var failure = ChildProcess.Run(() =>

@@ -15,7 +15,7 @@ public sealed class SharedMemoryTests
     [InlineData(1_000_003)]
     public void It_has_exactly_the_size_that_was_asked_for_and_is_zero(long size)
     {
-        using var memory = SharedMemory.Create(size);
+        using var memory = new SharedMemory(size);
         memory.Size.ShouldBe(size);
         memory.Span.Length.ShouldBe((int)size);
         memory.Memory.Length.ShouldBe((int)size);
@@ -29,20 +29,20 @@ public sealed class SharedMemoryTests
     [InlineData(0)]
     [InlineData(-1)]
     [InlineData(long.MaxValue)]
-    public void A_size_that_cannot_be_is_refused(long size) => Should.Throw<ArgumentOutOfRangeException>(() => SharedMemory.Create(size));
+    public void A_size_that_cannot_be_is_refused(long size) => Should.Throw<ArgumentOutOfRangeException>(() => new SharedMemory(size));
 
     [Fact]
     public void More_than_there_is_room_for_is_refused_and_takes_nothing()
     {
         var before = Session.Current.Segments.CountLive(SegmentKind.Memory);
-        Should.Throw<InsufficientSharedMemoryException>(() => SharedMemory.Create(1L << 50)).BytesAsked.ShouldBeGreaterThanOrEqualTo(1L << 50);
+        Should.Throw<InsufficientSharedMemoryException>(() => new SharedMemory(1L << 50)).RequestedBytes.ShouldBeGreaterThanOrEqualTo(1L << 50);
         Session.Current.Segments.CountLive(SegmentKind.Memory).ShouldBe(before);
     }
 
     [Fact]
     public void A_part_has_the_bytes_of_the_whole()
     {
-        using var memory = SharedMemory.Create(5000);
+        using var memory = new SharedMemory(5000);
         memory.GetSpan(4990, 10).Fill(7);
         memory.Span[4989].ShouldBe((byte)0);
         memory.Span[4990..].ToArray().ShouldAllBe(value => value == 7);
@@ -60,7 +60,7 @@ public sealed class SharedMemoryTests
     [InlineData(1, int.MaxValue)]
     public void A_part_outside_is_refused(long offset, int length)
     {
-        using var memory = SharedMemory.Create(100);
+        using var memory = new SharedMemory(100);
         Should.Throw<ArgumentOutOfRangeException>(() => { memory.GetSpan(offset, length); });
         Should.Throw<ArgumentOutOfRangeException>(() => memory.GetMemory(offset, length));
         Should.Throw<ArgumentOutOfRangeException>(() => { memory.AsSpan<long>(offset, length); });
@@ -70,7 +70,7 @@ public sealed class SharedMemoryTests
     [Fact]
     public void It_is_seen_as_elements_of_any_type()
     {
-        using var memory = SharedMemory.Create(100);
+        using var memory = new SharedMemory(100);
         var numbers = memory.AsSpan<long>();
         numbers.Length.ShouldBe(12, "four bytes are left over");
         numbers[1] = -1;
@@ -81,7 +81,7 @@ public sealed class SharedMemoryTests
     [Fact]
     public void An_array_over_it_has_its_bytes_its_lock_and_outlives_it()
     {
-        var memory = SharedMemory.Create(100);
+        var memory = new SharedMemory(100);
         using var array = memory.AsArray<int>(8, 20);
         array.Increment(0).ShouldBe(1);
         memory.Span[8].ShouldBe((byte)1);
@@ -99,7 +99,7 @@ public sealed class SharedMemoryTests
     [Fact]
     public void An_array_that_would_lie_across_its_elements_is_refused()
     {
-        using var memory = SharedMemory.Create(100);
+        using var memory = new SharedMemory(100);
         Should.Throw<ArgumentException>(() => memory.AsArray<int>(2, 1)).Message.ShouldContain("multiples of 4");
         memory.AsArray<System.Numerics.Vector3>(4, 1).Dispose();
         memory.AsArray<byte>(3, 1).Dispose();
@@ -108,7 +108,7 @@ public sealed class SharedMemoryTests
     [Fact]
     public void Everything_throws_after_Dispose_also_what_was_taken_before()
     {
-        var memory = SharedMemory.Create(100);
+        var memory = new SharedMemory(100);
         var taken = memory.Memory;
         var part = memory.GetMemory(10, 10);
         var gate = memory.Lock;
@@ -144,7 +144,7 @@ public sealed class SharedMemoryTests
         [MethodImpl(MethodImplOptions.NoInlining)]
         static System.Buffers.MemoryHandle PinAndForget()
         {
-            using var memory = SharedMemory.Create(100);
+            using var memory = new SharedMemory(100);
             memory.Span[50] = 42;
             return memory.GetMemory(50, 10).Pin();
         }
@@ -153,7 +153,7 @@ public sealed class SharedMemoryTests
     [Fact]
     public void A_span_taken_before_Dispose_reads_and_writes_as_long_as_the_object_can_be_reached()
     {
-        var memory = SharedMemory.Create(1 << 20);
+        var memory = new SharedMemory(1 << 20);
         var span = memory.Span;
         span[1000] = 1;
         memory.Dispose();
@@ -181,7 +181,7 @@ public sealed class SharedMemoryTests
         [MethodImpl(MethodImplOptions.NoInlining)]
         static void Forget()
         {
-            var memory = SharedMemory.Create(100);
+            var memory = new SharedMemory(100);
             memory.Lock.Enter();
             memory.Lock.Exit();
         }
@@ -194,7 +194,7 @@ public sealed class SharedMemoryTests
         SharedMemory memory;
         try
         {
-            memory = SharedMemory.Create(Size);
+            memory = new SharedMemory(Size);
         }
         catch (InsufficientSharedMemoryException)
         {

@@ -196,7 +196,7 @@ public sealed unsafe class KilledBetweenStoresTests : IDisposable
         {
             if (asynchronous)
             {
-                gate.EnterWriteAsync().AsTask().Result.Dispose();
+                gate.EnterWriteLockAsync().AsTask().Result.Dispose();
             }
             else
             {

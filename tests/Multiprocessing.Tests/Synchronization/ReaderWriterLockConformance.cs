@@ -52,13 +52,13 @@ public abstract class ReaderWriterLockConformance(Crew crew) : CrewTest(crew)
         {
             for (var i = 0; i < 100; i++)
             {
-                using (await gate.EnterReadAsync())
+                using (await gate.EnterReadLockAsync())
                 {
                     await Task.Yield();
                     cells[1].ShouldBe(cells[0]);
                 }
 
-                using (await gate.EnterWriteAsync())
+                using (await gate.EnterWriteLockAsync())
                 {
                     cells[0]++;
                     await Task.Yield();
@@ -86,7 +86,7 @@ public abstract class ReaderWriterLockConformance(Crew crew) : CrewTest(crew)
             gate.TryEnterUpgradeableReadLock(moment).ShouldBeTrue();
             gate.TryEnterWriteLock(moment).ShouldBeFalse();
             gate.ExitUpgradeableReadLock();
-            gate.TryEnterWriteAsync(moment).AsTask().Result.ShouldBeNull();
+            gate.TryEnterWriteLockAsync(moment).AsTask().Result.ShouldBeNull();
             using var source = new CancellationTokenSource(30);
             Should.Throw<OperationCanceledException>(() => gate.EnterWriteLock(source.Token));
 
@@ -108,7 +108,7 @@ public abstract class ReaderWriterLockConformance(Crew crew) : CrewTest(crew)
         Crew.Do(() =>
         {
             gate.TryEnterReadLock(moment).ShouldBeFalse();
-            gate.TryEnterReadAsync(moment).AsTask().Result.ShouldBeNull();
+            gate.TryEnterReadLockAsync(moment).AsTask().Result.ShouldBeNull();
         });
         gate.ExitWriteLock();
         gate.ExitUpgradeableReadLock();
@@ -204,7 +204,7 @@ public sealed class ReaderWriterLockTests : IDisposable
             gate.EnterWriteLock();
             gate.ExitWriteLock();
         });
-        var async = gate.EnterWriteAsync(stop).AsTask();
+        var async = gate.EnterWriteLockAsync(stop).AsTask();
         await Task.Delay(50, stop);
         other.Kill();
         await Task.Delay(50, stop);
@@ -289,18 +289,18 @@ public sealed class ReaderWriterLockTests : IDisposable
     {
         var stop = TestContext.Current.CancellationToken;
         using var gate = NewLock();
-        var first = await gate.EnterReadAsync(stop);
-        var second = await gate.EnterReadAsync(stop);
-        first.IsWriter.ShouldBeFalse();
+        var first = await gate.EnterReadLockAsync(stop);
+        var second = await gate.EnterReadLockAsync(stop);
+        first.Lock.ShouldBeSameAs(gate);
         gate.IsReadLockHeld.ShouldBeFalse();
         Should.Throw<SynchronizationLockException>(gate.ExitReadLock);
         first.Dispose();
         first.Dispose();
         gate.CurrentReadCount.ShouldBe(1);
         await Watch.Thread(second.Dispose);
-        using (var writer = await gate.EnterWriteAsync(stop))
+        using (var writer = await gate.EnterWriteLockAsync(stop))
         {
-            writer.IsWriter.ShouldBeTrue();
+            writer.Lock.ShouldBeSameAs(gate);
             Should.Throw<SynchronizationLockException>(gate.ExitWriteLock);
             gate.TryEnterReadLock(TimeSpan.Zero).ShouldBeFalse();
         }

@@ -15,18 +15,18 @@ public sealed class RemoteException : Exception
     /// <param name="remoteStackTrace">Where it was thrown, or <see langword="null"/>.</param>
     /// <param name="processId">The process that threw it.</param>
     /// <param name="innerExceptions">Its inner exceptions; empty for none.</param>
-    /// <param name="whyNotRebuilt">Why the original could not be rebuilt.</param>
+    /// <param name="rebuildFailure">Why the original could not be rebuilt.</param>
     /// <exception cref="ArgumentNullException"><paramref name="innerExceptions"/> is <see langword="null"/>.</exception>
-    public RemoteException(string typeName, string remoteMessage, string? remoteStackTrace, int processId, IReadOnlyList<Exception> innerExceptions, string whyNotRebuilt)
+    public RemoteException(string typeName, string remoteMessage, string? remoteStackTrace, int processId, IReadOnlyList<Exception> innerExceptions, string rebuildFailure)
         : base(
-            $"{typeName} in process {processId}: {remoteMessage}{Environment.NewLine}(The original exception could not be rebuilt in this process: {whyNotRebuilt})",
+            $"{typeName} in process {processId}: {remoteMessage}{Environment.NewLine}(The original exception could not be rebuilt in this process: {rebuildFailure})",
             FirstOf(innerExceptions))
     {
         TypeName = typeName;
         RemoteMessage = remoteMessage;
         RemoteStackTrace = remoteStackTrace;
         ProcessId = processId;
-        WhyNotRebuilt = whyNotRebuilt;
+        RebuildFailure = rebuildFailure;
         _inner = [.. innerExceptions];
     }
 
@@ -45,7 +45,7 @@ public sealed class RemoteException : Exception
     /// <summary>
     /// Why the original could not be rebuilt: the type that this process does not have, the field that cannot cross, the method of the exception's own that threw. For people to read.
     /// </summary>
-    public string WhyNotRebuilt { get; }
+    public string RebuildFailure { get; }
 
     /// <summary>
     /// All its inner exceptions: of an aggregate several, else <see cref="Exception.InnerException"/> or none. Each is what it was where it can be rebuilt, and a <see cref="RemoteException"/> where not.

@@ -5,32 +5,32 @@ public sealed class InsufficientSharedMemoryException : IOException
 {
     /// <summary>Creates the exception.</summary>
     /// <param name="path">The file that could not be made.</param>
-    /// <param name="bytesAsked">How many bytes it was to have.</param>
-    /// <param name="bytesFree">How many bytes were free on that file system.</param>
-    public InsufficientSharedMemoryException(string path, long bytesAsked, long bytesFree)
+    /// <param name="requestedBytes">How many bytes it was to have.</param>
+    /// <param name="availableBytes">How many bytes were free on that file system.</param>
+    public InsufficientSharedMemoryException(string path, long requestedBytes, long availableBytes)
         : this(
             path,
-            bytesAsked,
-            bytesFree,
-            $"There is no room for {bytesAsked} bytes of shared memory at '{path}' ({bytesFree} bytes are free there). "
+            requestedBytes,
+            availableBytes,
+            $"There is no room for {requestedBytes} bytes of shared memory at '{path}' ({availableBytes} bytes are free there). "
             + "Make room, give the container a larger /dev/shm (docker run --shm-size), point TMPDIR to a larger file system, or bound the queues (ProcessQueueOptions.MaxBytes).")
     {
     }
 
-    internal InsufficientSharedMemoryException(string path, long bytesAsked, long bytesFree, string message)
+    internal InsufficientSharedMemoryException(string path, long requestedBytes, long availableBytes, string message)
         : base(message)
     {
         Path = path;
-        BytesAsked = bytesAsked;
-        BytesFree = bytesFree;
+        RequestedBytes = requestedBytes;
+        AvailableBytes = availableBytes;
     }
 
     /// <summary>The file that could not be made.</summary>
     public string Path { get; }
 
     /// <summary>How many bytes it was to have.</summary>
-    public long BytesAsked { get; }
+    public long RequestedBytes { get; }
 
     /// <summary>How many bytes were free on that file system right after the failure.</summary>
-    public long BytesFree { get; }
+    public long AvailableBytes { get; }
 }

@@ -20,9 +20,9 @@ internal static class InsightsConclusions
 
     private static string? Serializing(TaskInsights task)
     {
-        var both = task.Serializing.Total + task.Working.Total;
+        var both = task.SerializingTime.Total + task.WorkingTime.Total;
         var bytes = (double)(task.ArgumentBytes + task.ResultBytes) / Math.Max(1, task.Succeeded + task.Failed);
-        if (both < EnoughTime || task.Serializing.Total < both * 0.3 || bytes < 1024)
+        if (both < EnoughTime || task.SerializingTime.Total < both * 0.3 || bytes < 1024)
         {
             return null;
         }
@@ -30,7 +30,7 @@ internal static class InsightsConclusions
         var wayOut = bytes >= 64 << 10
             ? "hand large arrays over as a SharedArray, which crosses in constant time"
             : "give each task more to do with what it is handed, or hand over less";
-        return $"{InsightsText.Share(task.Serializing.Total / both)} of the time of '{task.Name}' went into serializing ({InsightsText.Bytes(bytes)} a task): {wayOut}.";
+        return $"{InsightsText.Share(task.SerializingTime.Total / both)} of the time of '{task.Name}' went into serializing ({InsightsText.Bytes(bytes)} a task): {wayOut}.";
     }
 
     private static string? Deaths(TaskInsights task) => task.WorkerDeaths == 0
@@ -51,26 +51,26 @@ internal static class InsightsConclusions
 
     private static string? TooShort(TaskInsights task)
     {
-        var own = task.Working.Mean + task.Serializing.Mean;
-        return task.TravelsAlone && task.Working.Count >= 1000 && own < TimeSpan.FromMicroseconds(5)
+        var own = task.WorkingTime.Mean + task.SerializingTime.Mean;
+        return task.TravelsAlone && task.WorkingTime.Count >= 1000 && own < TimeSpan.FromMicroseconds(5)
             ? $"'{task.Name}' takes {InsightsText.Time(own)}, less than the way there and back: MapAsync and StreamAsync carry such tasks in bulk."
             : null;
     }
 
     private static string? LongTail(TaskInsights task)
     {
-        var median = task.Working.Median;
-        var slow = task.Working.Percentile(0.99);
-        return task.Working.Count >= 200 && slow > median * 20 && slow > TimeSpan.FromMilliseconds(1)
+        var median = task.WorkingTime.Median;
+        var slow = task.WorkingTime.Percentile(0.99);
+        return task.WorkingTime.Count >= 200 && slow > median * 20 && slow > TimeSpan.FromMilliseconds(1)
             ? $"The slowest hundredth of '{task.Name}' takes {InsightsText.Time(slow)} and more, {InsightsText.Number((long)(slow / median))} times the median."
             : null;
     }
 
     private static string? StartUp(PoolInsights pool)
     {
-        var both = pool.StartUp.Total + pool.WorkerTime;
+        var both = pool.StartUpTime.Total + pool.WorkerTime;
         var gone = pool.WorkersEnded + pool.WorkersDied;
-        if (gone < 4 || both < EnoughTime || pool.StartUp.Total < both * 0.2)
+        if (gone < 4 || both < EnoughTime || pool.StartUpTime.Total < both * 0.2)
         {
             return null;
         }
@@ -78,22 +78,22 @@ internal static class InsightsConclusions
         var why = pool.WorkersDied > pool.WorkersEnded
             ? $"for {InsightsText.Number(pool.WorkersDied)} of these another one had died"
             : "let workers live longer (MaxTasksPerWorker, MaxWorkerMemory, MaxWorkerAge, IdleTimeout)";
-        return $"{InsightsText.Share(pool.StartUp.Total / both)} of the workers' time was their start ({InsightsText.Time(pool.StartUp.Median)} each, {InsightsText.Number(pool.WorkersStarted)} times): {why}.";
+        return $"{InsightsText.Share(pool.StartUpTime.Total / both)} of the workers' time was their start ({InsightsText.Time(pool.StartUpTime.Median)} each, {InsightsText.Number(pool.WorkersStarted)} times): {why}.";
     }
 
     private static string? TooFewWorkers(PoolInsights pool)
     {
         var processors = Environment.ProcessorCount;
-        return pool.WorkerTime > EnoughTime && pool.Utilization > 0.9 && pool.WaitingTasks > pool.MostWorkers && pool.MostWorkers < processors
-            ? $"The workers are busy {InsightsText.Share(pool.Utilization)} of the time and {InsightsText.Number(pool.WaitingTasks)} tasks wait: {pool.MostWorkers} workers use {pool.MostWorkers} of {processors} processors."
+        return pool.WorkerTime > EnoughTime && pool.Utilization > 0.9 && pool.WaitingTasks > pool.MaxWorkers && pool.MaxWorkers < processors
+            ? $"The workers are busy {InsightsText.Share(pool.Utilization)} of the time and {InsightsText.Number(pool.WaitingTasks)} tasks wait: {pool.MaxWorkers} workers use {pool.MaxWorkers} of {processors} processors."
             : null;
     }
 
     private static string? TooManyWorkers(PoolInsights pool)
     {
         var tasks = pool.Tasks.Sum(static task => task.Succeeded + task.Failed);
-        var needed = Math.Max(1, (int)Math.Ceiling(pool.MostWorkers * pool.Utilization * 1.25));
-        return pool.WorkerTime > EnoughTime * 10 && tasks >= EnoughTasks && pool.WaitingTasks == 0 && pool.Utilization < 0.25 && needed < pool.MostWorkers
+        var needed = Math.Max(1, (int)Math.Ceiling(pool.MaxWorkers * pool.Utilization * 1.25));
+        return pool.WorkerTime > EnoughTime * 10 && tasks >= EnoughTasks && pool.WaitingTasks == 0 && pool.Utilization < 0.25 && needed < pool.MaxWorkers
             ? $"The workers had nothing to do {InsightsText.Share(1 - pool.Utilization)} of the time: {needed} would have done, or an IdleTimeout."
             : null;
     }

@@ -15,7 +15,7 @@ internal static class InsightsText
         var text = new StringBuilder();
         var living = insights.Workers.Count(static worker => worker.Activity < WorkerActivity.Ended);
         text.AppendLine(CultureInfo.InvariantCulture,
-            $"{insights.Name}: {living} of {insights.MostWorkers} workers after {Time(insights.Elapsed)}, {Share(insights.Utilization)} utilized, {insights.WaitingTasks:N0} tasks waiting; {insights.WorkersStarted:N0} started, {insights.WorkersEnded:N0} ended, {insights.WorkersDied:N0} died");
+            $"{insights.Name}: {living} of {insights.MaxWorkers} workers after {Time(insights.Elapsed)}, {Share(insights.Utilization)} utilized, {insights.WaitingTasks:N0} tasks waiting; {insights.WorkersStarted:N0} started, {insights.WorkersEnded:N0} ended, {insights.WorkersDied:N0} died");
         var gone = insights.Workers.Where(static worker => worker.Activity >= WorkerActivity.Ended).TakeLast(MostGone);
         var workers = insights.Workers.Where(static worker => worker.Activity < WorkerActivity.Ended).Take(MostWorkers).Concat(gone).OrderBy(static worker => worker.Number).ToList();
         if (workers.Count > 0)
@@ -25,8 +25,8 @@ internal static class InsightsText
                 ["worker", "pid", "is", "tasks", "start-up", "working", "serializing", "idle", "utilized", "in", "out"],
                 workers.Select(static worker => new[]
                 {
-                    Number(worker.Number), worker.ProcessId?.ToString(CultureInfo.InvariantCulture) ?? "", Activity(worker), Number(worker.Tasks), worker.StartUp is { } startUp ? Time(startUp) : "", Time(worker.Working),
-                    Time(worker.Serializing), Time(worker.Idle), Share(worker.Utilization), Bytes(worker.ArgumentBytes), Bytes(worker.ResultBytes),
+                    Number(worker.Number), worker.ProcessId?.ToString(CultureInfo.InvariantCulture) ?? "", Activity(worker), Number(worker.TasksCompleted), worker.StartUpTime is { } startUp ? Time(startUp) : "", Time(worker.WorkingTime),
+                    Time(worker.SerializingTime), Time(worker.IdleTime), Share(worker.Utilization), Bytes(worker.ArgumentBytes), Bytes(worker.ResultBytes),
                 }));
             AppendRest(text, living + insights.WorkersEnded + insights.WorkersDied - workers.Count);
         }
@@ -38,8 +38,8 @@ internal static class InsightsText
                 ["task", "ended", "failed", "waited, p50", "p99", "serialized, p50", "p99", "worked, p50", "p99", "in all", "in", "out"],
                 insights.Tasks.Take(MostTasks).Select(static task => new[]
                 {
-                    task.Name, Number(task.Succeeded + task.Failed), Number(task.Failed), Time(task.Waiting.Median), Time(task.Waiting.Percentile(0.99)), Time(task.Serializing.Median), Time(task.Serializing.Percentile(0.99)),
-                    Time(task.Working.Median), Time(task.Working.Percentile(0.99)), Time(task.Working.Total), Bytes(task.ArgumentBytes), Bytes(task.ResultBytes),
+                    task.Name, Number(task.Succeeded + task.Failed), Number(task.Failed), Time(task.WaitingTime.Median), Time(task.WaitingTime.Percentile(0.99)), Time(task.SerializingTime.Median), Time(task.SerializingTime.Percentile(0.99)),
+                    Time(task.WorkingTime.Median), Time(task.WorkingTime.Percentile(0.99)), Time(task.WorkingTime.Total), Bytes(task.ArgumentBytes), Bytes(task.ResultBytes),
                 }));
             AppendRest(text, insights.Tasks.Count - MostTasks);
         }

@@ -16,7 +16,7 @@ public sealed class PoolInsights
     public required TimeSpan Elapsed { get; init; }
 
     /// <summary>The most workers that there may be.</summary>
-    public required int MostWorkers { get; init; }
+    public required int MaxWorkers { get; init; }
 
     /// <summary>The workers that live, and the last 32 that do not, by their numbers.</summary>
     public required IReadOnlyList<WorkerInsights> Workers { get; init; }
@@ -37,19 +37,19 @@ public sealed class PoolInsights
     public required int WorkersDied { get; init; }
 
     /// <summary>From the decision to start a worker until it could take its first task.</summary>
-    public required TimeDistribution StartUp { get; init; }
+    public required TimeDistribution StartUpTime { get; init; }
 
     /// <summary>How long all workers together were ready for tasks, those that are gone included.</summary>
     public required TimeSpan WorkerTime { get; init; }
 
     /// <summary>How long bodies ran in all workers together.</summary>
-    public required TimeSpan Working { get; init; }
+    public required TimeSpan WorkingTime { get; init; }
 
     /// <summary>How long all workers together read arguments and wrote results.</summary>
-    public required TimeSpan Serializing { get; init; }
+    public required TimeSpan SerializingTime { get; init; }
 
     /// <summary>The share, from 0 to 1, of the time of all workers in which they worked or serialized.</summary>
-    public double Utilization => WorkerTime <= TimeSpan.Zero ? 0 : Math.Min(1, (Working + Serializing) / WorkerTime);
+    public double Utilization => WorkerTime <= TimeSpan.Zero ? 0 : Math.Min(1, (WorkingTime + SerializingTime) / WorkerTime);
 
     /// <summary>What the figures say, in words: where time is lost, and what helps. Empty if there is nothing to say.</summary>
     public IReadOnlyList<string> Conclusions => InsightsConclusions.Of(this);

@@ -20,7 +20,7 @@ public sealed record TaskInsights
     public required long Failed { get; init; }
 
     /// <summary>How many were cancelled before they began.</summary>
-    public required long Cancelled { get; init; }
+    public required long Canceled { get; init; }
 
     /// <summary>How often one of them was begun once more after a worker's death.</summary>
     public required long Retries { get; init; }
@@ -38,17 +38,17 @@ public sealed record TaskInsights
     public required long ResultBytes { get; init; }
 
     /// <summary>From the call until a worker began the task.</summary>
-    public required TimeDistribution Waiting { get; init; }
+    public required TimeDistribution WaitingTime { get; init; }
 
     /// <summary>Writing and reading the argument and the result, in both processes.</summary>
-    public required TimeDistribution Serializing { get; init; }
+    public required TimeDistribution SerializingTime { get; init; }
 
     /// <summary>How long the bodies ran.</summary>
-    public required TimeDistribution Working { get; init; }
+    public required TimeDistribution WorkingTime { get; init; }
 
     /// <summary>Most of them were given one by one, and not as items of a source.</summary>
     internal bool TravelsAlone { get; init; }
 
     /// <summary>How many wait or run.</summary>
-    public long Open => Submitted - Succeeded - Failed - Cancelled;
+    public long Pending => Submitted - Succeeded - Failed - Canceled;
 }

@@ -45,25 +45,25 @@ public sealed record WorkerInsights
     public required string? CurrentTask { get; init; }
 
     /// <summary>How many tasks it has finished.</summary>
-    public required long Tasks { get; init; }
+    public required long TasksCompleted { get; init; }
 
     /// <summary>From the decision to start it until it could take its first task, its initializer included; or <see langword="null"/> if it never got there.</summary>
-    public required TimeSpan? StartUp { get; init; }
+    public required TimeSpan? StartUpTime { get; init; }
 
     /// <summary>How long it has been ready for tasks, until now or until its end.</summary>
     public required TimeSpan Lifetime { get; init; }
 
     /// <summary>How long bodies ran in it.</summary>
-    public required TimeSpan Working { get; init; }
+    public required TimeSpan WorkingTime { get; init; }
 
     /// <summary>How long it read arguments and wrote results.</summary>
-    public required TimeSpan Serializing { get; init; }
+    public required TimeSpan SerializingTime { get; init; }
 
     /// <summary>How long it did neither.</summary>
-    public TimeSpan Idle => Lifetime > Working + Serializing ? Lifetime - Working - Serializing : TimeSpan.Zero;
+    public TimeSpan IdleTime => Lifetime > WorkingTime + SerializingTime ? Lifetime - WorkingTime - SerializingTime : TimeSpan.Zero;
 
     /// <summary>The share of its lifetime, from 0 to 1, in which it worked or serialized.</summary>
-    public double Utilization => Lifetime <= TimeSpan.Zero ? 0 : Math.Min(1, (Working + Serializing) / Lifetime);
+    public double Utilization => Lifetime <= TimeSpan.Zero ? 0 : Math.Min(1, (WorkingTime + SerializingTime) / Lifetime);
 
     /// <summary>Bytes of the arguments that were written for it.</summary>
     public required long ArgumentBytes { get; init; }

@@ -31,17 +31,17 @@ internal sealed unsafe partial class PoolCore
             {
                 Name = Name,
                 Elapsed = TimeDistribution.TimeOf(now - _createdAt),
-                MostWorkers = _workers,
+                MaxWorkers = _workers,
                 Workers = [.. _gone.Concat(living).OrderBy(static worker => worker.Number)],
-                Tasks = [.. records.Select(static record => record.ToInsights()).OrderByDescending(static task => task.Working.Total + task.Serializing.Total)],
+                Tasks = [.. records.Select(static record => record.ToInsights()).OrderByDescending(static task => task.WorkingTime.Total + task.SerializingTime.Total)],
                 WaitingTasks = _pending.Count + _members.Sum(static member => (long)member.Unstarted),
                 WorkersStarted = _lastMember,
                 WorkersEnded = _endedWorkers,
                 WorkersDied = _diedWorkers,
-                StartUp = _startUp.ToDistribution(),
+                StartUpTime = _startUp.ToDistribution(),
                 WorkerTime = TimeDistribution.TimeOf(_goneTicks) + Sum(living, static worker => worker.Lifetime),
-                Working = TimeDistribution.TimeOf(_goneWork) + Sum(living, static worker => worker.Working),
-                Serializing = TimeDistribution.TimeOf(_goneSerializing) + Sum(living, static worker => worker.Serializing),
+                WorkingTime = TimeDistribution.TimeOf(_goneWork) + Sum(living, static worker => worker.WorkingTime),
+                SerializingTime = TimeDistribution.TimeOf(_goneSerializing) + Sum(living, static worker => worker.SerializingTime),
             };
         }
     }
@@ -65,11 +65,11 @@ internal sealed unsafe partial class PoolCore
             },
             ExitStatus = ended,
             CurrentTask = ended is null && running is not null ? running.Value.Batch.NameOf(running.Value.IndexOf(member.Replied)) : null,
-            Tasks = seen.Tasks,
-            StartUp = member.ReadyAt == 0 ? null : TimeDistribution.TimeOf(member.ReadyAt - seen.LaunchedAt),
+            TasksCompleted = seen.Tasks,
+            StartUpTime = member.ReadyAt == 0 ? null : TimeDistribution.TimeOf(member.ReadyAt - seen.LaunchedAt),
             Lifetime = member.ReadyAt == 0 ? TimeSpan.Zero : TimeDistribution.TimeOf(now - member.ReadyAt),
-            Working = TimeDistribution.TimeOf(seen.WorkTicks + (running is null ? 0 : now - seen.NewsAt)),
-            Serializing = TimeDistribution.TimeOf(seen.SerializingTicks),
+            WorkingTime = TimeDistribution.TimeOf(seen.WorkTicks + (running is null ? 0 : now - seen.NewsAt)),
+            SerializingTime = TimeDistribution.TimeOf(seen.SerializingTicks),
             ArgumentBytes = seen.ArgumentBytes,
             ResultBytes = seen.ResultBytes,
         };

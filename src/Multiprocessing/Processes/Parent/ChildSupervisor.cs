@@ -165,10 +165,10 @@ internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
         {
             State = exited ? SchedulingState.Exited : StateOf(stat.State),
             UserProcessorTime = stat.UserTime,
-            KernelProcessorTime = stat.KernelTime,
+            PrivilegedProcessorTime = stat.KernelTime,
             WorkingSet = stat.ResidentBytes,
             PeakWorkingSet = _peak,
-            Threads = exited ? 0 : stat.Threads,
+            ThreadCount = exited ? 0 : stat.Threads,
         };
     }
 

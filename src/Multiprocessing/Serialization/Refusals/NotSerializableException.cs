@@ -8,13 +8,13 @@ public sealed class NotSerializableException : SerializationException
     /// <summary>Creates the exception.</summary>
     /// <param name="path">The way from the value to the culprit, such as <c>captured variable 'db' -> field '_socket'</c>.</param>
     /// <param name="culprit">The type that cannot cross.</param>
-    /// <param name="wayOut">What to do instead, one sentence.</param>
-    public NotSerializableException(string path, Type culprit, string wayOut)
-        : base($"{path} ({TypeText.Of(culprit)}) cannot cross to another process. {wayOut}")
+    /// <param name="suggestion">What to do instead, one sentence.</param>
+    public NotSerializableException(string path, Type culprit, string suggestion)
+        : base($"{path} ({TypeText.Of(culprit)}) cannot cross to another process. {suggestion}")
     {
         Path = path;
         Culprit = culprit;
-        WayOut = wayOut;
+        Suggestion = suggestion;
     }
 
     /// <summary>The way from the value that was handed over to the culprit.</summary>
@@ -24,5 +24,5 @@ public sealed class NotSerializableException : SerializationException
     public Type Culprit { get; }
 
     /// <summary>What to do instead.</summary>
-    public string WayOut { get; }
+    public string Suggestion { get; }
 }

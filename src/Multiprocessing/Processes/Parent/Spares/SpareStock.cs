@@ -66,7 +66,7 @@ internal sealed class SpareStock
                 DismissAllBut(value);
                 FailWaiting(
                     count => count > value,
-                    new InvalidOperationException($"{nameof(SpareProcesses)}.{nameof(SpareProcesses.Maximum)} was lowered to {value} before as many spares as were asked for stood ready."));
+                    new InvalidOperationException($"{nameof(SpareProcesses)}.{nameof(SpareProcesses.MaxCount)} was lowered to {value} before as many spares as were asked for stood ready."));
             }
         }
     }
@@ -176,7 +176,7 @@ internal sealed class SpareStock
         {
             if (count > _maximum)
             {
-                throw new ArgumentOutOfRangeException(nameof(count), count, $"At most {_maximum} spares may stand ready; raise {nameof(SpareProcesses)}.{nameof(SpareProcesses.Maximum)} first.");
+                throw new ArgumentOutOfRangeException(nameof(count), count, $"At most {_maximum} spares may stand ready; raise {nameof(SpareProcesses)}.{nameof(SpareProcesses.MaxCount)} first.");
             }
 
             ObjectDisposedException.ThrowIf(_isClosed, this);
