@@ -117,6 +117,6 @@ public partial class ProcessPool
         ValueSerializer.Serialize(message, inContext, "body", new WriteContext(TaskLinkPolicy.Instance, cancellationToken));
         var bytes = new byte[message.Length];
         message.CopyTo(0, bytes);
-        return new SharedBody(_core.NextBody(), bytes, message.KeepTravelling());
+        return new SharedBody(_core.NextBody(), bytes, message.TakeReferences());
     }
 }

@@ -125,8 +125,8 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable
             new Assignment { Name = Name, TerminationGrace = _options.TerminationGrace, ReportsErrors = ReportsErrors }.WriteTo(body);
             body.SenderKeepsReferences = true;
             ValueSerializer.Serialize(body, _call, "body", new WriteContext(ChildLinkPolicy.Instance));
-            ThrowIfTooLarge(body);
-            _supervisor.KeepReferences(body.KeepTravelling());
+            FrameWriter.ThrowIfTooLarge(body.Length); // before there is a process that would wait for the body
+            _supervisor.KeepReferences(body.TakeReferences());
             try
             {
                 var spare = SpareStock.Current.TryTake(_options, _supervisor);
@@ -153,20 +153,6 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable
         // A child that is gone before it could read its body, or is stuck and will be killed by the supervisor's timer, is reported as failed to start.
         _ = link.Writer.TrySend(FrameKind.Start, body, _options.StartTimeout);
         SpareStock.Current.NoteStart(_call, _options, isSpare);
-    }
-
-    /// <summary>Before there is a process that would wait for the body.</summary>
-    private static void ThrowIfTooLarge(MessageBuffer body)
-    {
-        try
-        {
-            FrameWriter.ThrowIfTooLarge(body.Length);
-        }
-        catch (NotSupportedException)
-        {
-            body.Cancel();
-            throw;
-        }
     }
 
     /// <summary>

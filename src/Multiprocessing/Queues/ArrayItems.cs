@@ -75,6 +75,10 @@ internal readonly unsafe struct ArrayPayload(Array array, long bytes) : IPayload
     public long LengthOf(int index) => ArrayItem.LengthOf(array.Length, bytes);
 
     public void CopyTo(int index, byte* destination) => ArrayItem.Write(destination, array, bytes);
+
+    public void MarkSent(int from, int to)
+    {
+    }
 }
 
 /// <summary>One array, copied once: from the ring into <paramref name="array"/> if that has the item's length.</summary>

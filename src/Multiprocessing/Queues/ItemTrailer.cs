@@ -10,7 +10,7 @@ internal static unsafe class ItemTrailer
     public static void Append(MessageBuffer buffer, Session? session = null)
     {
         var handles = 0;
-        foreach (var reference in buffer.Travelling)
+        foreach (var reference in buffer.References)
         {
             if (reference is TravellingSegment travelling)
             {

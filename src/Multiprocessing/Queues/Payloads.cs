@@ -10,6 +10,9 @@ internal unsafe interface IPayloads
     long LengthOf(int index);
 
     void CopyTo(int index, byte* destination);
+
+    /// <summary>The items from <paramref name="from"/> to before <paramref name="to"/> were committed: they are their readers' now. Called right behind the commit.</summary>
+    void MarkSent(int from, int to);
 }
 
 /// <summary>Where a taken item's bytes go, under the lock: no allocation, no exception.</summary>
@@ -32,6 +35,10 @@ internal readonly unsafe ref struct RawPayload<T>(ref readonly T value) : IPaylo
     public long LengthOf(int index) => Unsafe.SizeOf<T>();
 
     public void CopyTo(int index, byte* destination) => Unsafe.WriteUnaligned(destination, _value);
+
+    public void MarkSent(int from, int to)
+    {
+    }
 }
 
 /// <summary>An unmanaged value that waits for room without a thread.</summary>
@@ -42,6 +49,10 @@ internal readonly unsafe struct RawValuePayload<T>(T value) : IPayloads
     public long LengthOf(int index) => Unsafe.SizeOf<T>();
 
     public void CopyTo(int index, byte* destination) => Unsafe.WriteUnaligned(destination, value);
+
+    public void MarkSent(int from, int to)
+    {
+    }
 }
 
 /// <summary>Unmanaged values of a span.</summary>
@@ -54,6 +65,10 @@ internal unsafe ref struct RawSpanPayload<T>(ReadOnlySpan<T> values) : IPayloads
     public readonly long LengthOf(int index) => Unsafe.SizeOf<T>();
 
     public readonly void CopyTo(int index, byte* destination) => Unsafe.WriteUnaligned(destination, _values[index]);
+
+    public readonly void MarkSent(int from, int to)
+    {
+    }
 }
 
 /// <summary>One serialized item.</summary>
@@ -64,6 +79,8 @@ internal unsafe struct BufferPayload(MessageBuffer buffer) : IPayloads
     public readonly long LengthOf(int index) => buffer.Length;
 
     public readonly void CopyTo(int index, byte* destination) => buffer.CopyTo(destination);
+
+    public readonly void MarkSent(int from, int to) => buffer.MarkSent();
 }
 
 /// <summary>Several serialized items.</summary>
@@ -76,6 +93,14 @@ internal unsafe ref struct BufferSpanPayload(ReadOnlySpan<MessageBuffer> buffers
     public readonly long LengthOf(int index) => _buffers[index].Length;
 
     public readonly void CopyTo(int index, byte* destination) => _buffers[index].CopyTo(destination);
+
+    public readonly void MarkSent(int from, int to)
+    {
+        for (var i = from; i < to; i++)
+        {
+            _buffers[i].MarkSent();
+        }
+    }
 }
 
 /// <summary>One unmanaged value, copied once: from the ring to where the caller wants it.</summary>

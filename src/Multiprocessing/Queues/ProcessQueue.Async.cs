@@ -165,7 +165,6 @@ public sealed partial class ProcessQueue<T>
             return ValueTask.FromException(Completed());
         }
 
-        var put = false;
         var done = 0;
         if (TryAsArray(item, out var array))
         {
@@ -179,15 +178,14 @@ public sealed partial class ProcessQueue<T>
         }
 
         var buffer = MessageBuffer.Rent();
-        var handedOn = false;
+        var isPassedOn = false;
         try
         {
             ValueSerializer.Serialize(buffer, item, "item");
             ItemTrailer.Append(buffer, _core.Session);
             var payload = new BufferPayload(buffer);
             var outcome = Core.Put(ref payload, ref done, Deadline.Now, default);
-            put = outcome is QueueOutcome.Done;
-            handedOn = outcome is QueueOutcome.Blocked;
+            isPassedOn = outcome is QueueOutcome.Blocked;
             return outcome switch
             {
                 QueueOutcome.Done => default,
@@ -197,35 +195,19 @@ public sealed partial class ProcessQueue<T>
         }
         finally
         {
-            if (!handedOn)
+            if (!isPassedOn)
             {
-                Finish(buffer, put);
+                buffer.Dispose();
             }
         }
     }
 
     private async ValueTask PutSerializedSlowAsync(MessageBuffer buffer, Deadline deadline, CancellationToken cancellationToken)
     {
-        var put = false;
-        try
+        using (buffer)
         {
             await PutSlowAsync(new BufferPayload(buffer), deadline, cancellationToken).ConfigureAwait(false);
-            put = true;
         }
-        finally
-        {
-            Finish(buffer, put);
-        }
-    }
-
-    private static void Finish(MessageBuffer buffer, bool put)
-    {
-        if (!put)
-        {
-            buffer.Cancel();
-        }
-
-        buffer.Dispose();
     }
 
     private async ValueTask PutSlowAsync<TPayload>(TPayload payload, Deadline deadline, CancellationToken cancellationToken)

@@ -137,23 +137,10 @@ public sealed partial class ProcessQueue<T>
         }
 
         using var buffer = MessageBuffer.Rent();
-        var put = false;
-        try
-        {
-            ValueSerializer.Serialize(buffer, item, "item");
-            ItemTrailer.Append(buffer, _core.Session);
-            var payload = new BufferPayload(buffer);
-            var outcome = PutPayloads(ref payload, out _, deadline, cancellationToken);
-            put = outcome is QueueOutcome.Done;
-            return outcome;
-        }
-        finally
-        {
-            if (!put)
-            {
-                buffer.Cancel();
-            }
-        }
+        ValueSerializer.Serialize(buffer, item, "item");
+        ItemTrailer.Append(buffer, _core.Session);
+        var payload = new BufferPayload(buffer);
+        return PutPayloads(ref payload, out _, deadline, cancellationToken);
     }
 
     private bool TryAsArray(T item, out ArrayPayload payload)
@@ -200,7 +187,6 @@ public sealed partial class ProcessQueue<T>
     {
         var buffers = new MessageBuffer[items.Length];
         var ready = 0;
-        var done = 0;
         try
         {
             var failure = default(Exception);
@@ -227,7 +213,7 @@ public sealed partial class ProcessQueue<T>
             if (ready > 0)
             {
                 var payload = new BufferSpanPayload(buffers.AsSpan(0, ready));
-                var outcome = PutPayloads(ref payload, out done, deadline, cancellationToken);
+                var outcome = PutPayloads(ref payload, out var done, deadline, cancellationToken);
                 if (outcome is not QueueOutcome.Done)
                 {
                     throw outcome is QueueOutcome.Completed ? Completed() : Full(putBefore + done);
@@ -241,14 +227,9 @@ public sealed partial class ProcessQueue<T>
         }
         finally
         {
-            for (var i = 0; i < ready; i++)
+            foreach (var buffer in buffers.AsSpan(0, ready))
             {
-                if (i >= done)
-                {
-                    buffers[i].Cancel();
-                }
-
-                buffers[i].Dispose();
+                buffer.Dispose();
             }
         }
     }

@@ -58,7 +58,7 @@ internal sealed unsafe partial class QueueCore
         using var buffer = MessageBuffer.Rent();
         var mark = buffer.Mark();
         ExceptionMessage.Write(buffer, error);
-        if (buffer.Travelling.Count > 0)
+        if (buffer.References.Count > 0)
         {
             // A handle travels to one reader. This will be read by all, or by nobody: they are told of the error, without what it carries.
             buffer.RollBack(mark);

@@ -142,6 +142,7 @@ internal sealed unsafe partial class QueueCore
 
         // The commit.
         Volatile.Write(ref control->PutSequence, sequence + 1);
+        payloads.MarkSent(first, done);
         KillPoints.Pass(KillPoint.PutCommitted);
         Ring? left = null;
         if (usedNext)

@@ -66,28 +66,20 @@ internal sealed unsafe class BarrierCore : GuardedCore
             ValueSerializer.Serialize(buffer, action, "action");
         }
 
-        try
+        var created = SyncObject.Create(session, SegmentKind.Barrier, SyncFrame.BytesWithRows + buffer.Length, frame =>
         {
-            var created = SyncObject.Create(session, SegmentKind.Barrier, SyncFrame.BytesWithRows + buffer.Length, frame =>
+            frame->Barrier.Participants = participants;
+            frame->ExtraBytes = buffer.Length;
+            if (action is not null)
             {
-                frame->Barrier.Participants = participants;
-                frame->ExtraBytes = buffer.Length;
-                if (action is not null)
-                {
-                    buffer.CopyTo((byte*)frame + SyncFrame.BytesWithRows);
-                }
-            });
-            var core = (BarrierCore)created.Core;
-            core._kept = buffer.KeepTravelling();
-            core._action = action;
-            core._hasReadAction = true;
-            return created;
-        }
-        catch
-        {
-            buffer.Cancel();
-            throw;
-        }
+                buffer.CopyTo((byte*)frame + SyncFrame.BytesWithRows);
+            }
+        });
+        var core = (BarrierCore)created.Core;
+        core._kept = buffer.TakeReferences();
+        core._action = action;
+        core._hasReadAction = true;
+        return created;
     }
 
     /// <summary>The action, made in this process out of what the creator's was.</summary>

@@ -19,6 +19,17 @@ public sealed class NamedObjectTests : IDisposable
     public void Dispose() => _place.Dispose();
 
     [Fact]
+    public async Task A_handle_that_a_named_queue_refuses_is_not_in_flight()
+    {
+        using var named = ProcessQueue<object>.OpenOrCreate(_here, "x", null);
+        using var unnamed = new ProcessQueue<int>();
+        Should.Throw<NotSupportedException>(() => named.Put(unnamed));
+        await Should.ThrowAsync<NotSupportedException>(async () => await named.PutAsync(unnamed));
+        Should.Throw<NotSupportedException>(() => named.PutMany([unnamed]));
+        unnamed.Core.Session.Segments.TravellingOf(unnamed.Core.Segment.Id).ShouldBe(0);
+    }
+
+    [Fact]
     public void A_lock_of_a_name_is_one_lock()
     {
         using var here = ProcessLock.OpenOrCreate(_here, "x", LockRecursionPolicy.NoRecursion);

@@ -121,5 +121,9 @@ public sealed class QueueRecordTests : IDisposable
         public long LengthOf(int index) => length;
 
         public void CopyTo(int index, byte* destination) => new Span<byte>(destination, length).Fill((byte)seed);
+
+        public void MarkSent(int from, int to)
+        {
+        }
     }
 }

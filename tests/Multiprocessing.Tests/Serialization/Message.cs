@@ -9,7 +9,9 @@ internal static class Message
     {
         using var buffer = MessageBuffer.Rent();
         ValueSerializer.Serialize(buffer, value, root);
-        return Bytes(buffer);
+        var bytes = Bytes(buffer);
+        buffer.MarkSent();
+        return bytes;
     }
 
     public static unsafe T Read<T>(byte[] message)

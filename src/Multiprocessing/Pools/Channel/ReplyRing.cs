@@ -108,6 +108,7 @@ internal sealed unsafe class ReplyRing(PoolMemory channel, PoolMemory bell)
         }
 
         Commit(before + inside);
+        content.MarkSent();
     }
 
     /// <summary>Writes an error. One that does not cross as a whole, because there is no memory for it, crosses as a short text, for which the ring itself has room.</summary>
@@ -121,7 +122,6 @@ internal sealed unsafe class ReplyRing(PoolMemory channel, PoolMemory bell)
         }
         catch (Exception obstacle)
         {
-            whole.Cancel();
             using var text = MessageBuffer.Rent();
             ExceptionMessage.WriteText(text, error, $"handing it over threw {ExceptionText.OneLine(obstacle)}");
             Write(kind, number, text, times, ended);

@@ -77,16 +77,7 @@ internal sealed unsafe class RunningTask
         {
             using var buffer = MessageBuffer.Rent();
             ValueSerializer.Serialize(buffer, value, "result");
-            try
-            {
-                Reply(ReplyKind.Result, buffer);
-            }
-            catch
-            {
-                buffer.Cancel();
-                throw;
-            }
-
+            Reply(ReplyKind.Result, buffer);
             return;
         }
 

@@ -264,7 +264,7 @@ internal sealed unsafe partial class PoolCore
             var written = TryWrite(member, batch, index, body, message, message.Length);
             if (written && !batch.OwnsMessages)
             {
-                batch.KeepReferences(index, message.KeepTravelling());
+                batch.KeepReferences(index, message.TakeReferences());
             }
 
             return written;
@@ -273,7 +273,6 @@ internal sealed unsafe partial class PoolCore
         {
             if (!batch.OwnsMessages)
             {
-                message.Cancel();
                 message.Dispose();
             }
         }

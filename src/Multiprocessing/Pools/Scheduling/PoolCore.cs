@@ -48,7 +48,6 @@ internal sealed unsafe partial class PoolCore
             using var message = MessageBuffer.Rent();
             message.SenderKeepsReferences = true;
             ValueSerializer.Serialize(message, initializer, "initializer");
-            message.Cancel();
         }
 
         _bell = PoolMemory.CreateBell(Session.Current);

@@ -27,8 +27,6 @@ internal sealed unsafe class SingleTask<TResult> : TaskBatch
         {
             message.SenderKeepsReferences = true;
             ValueSerializer.Serialize(message, call, "body", new WriteContext(TaskLinkPolicy.Instance, cancellationToken));
-            _references = message.KeepTravelling();
-            HasLinks = Array.Exists(_references, static reference => reference is TaskLink);
             if (message.Length <= SmallMessage)
             {
                 _small = new byte[message.Length];
@@ -38,8 +36,11 @@ internal sealed unsafe class SingleTask<TResult> : TaskBatch
             {
                 // It refers to large arrays instead of copying them.
                 _large = message;
-                isKept = true;
             }
+
+            _references = message.TakeReferences();
+            HasLinks = Array.Exists(_references, static reference => reference is TaskLink);
+            isKept = _large is not null;
         }
         finally
         {

@@ -415,20 +415,10 @@ internal sealed unsafe class PoolWorker
         using var turn = _replies.TakeTurn();
         if (_isOver)
         {
-            note.Cancel();
             return;
         }
 
-        try
-        {
-            _replies.Write(ReplyKind.Note, 0, note);
-        }
-        catch
-        {
-            note.Cancel();
-            throw;
-        }
-
+        _replies.Write(ReplyKind.Note, 0, note);
         _replies.Announce();
     }
 }

@@ -121,6 +121,7 @@ internal sealed class WorkerThread : WorkerHost
         fixed (byte* start = bytes)
         {
             var position = start;
+            message.MarkSent(); // what follows reads it
             return ValueSerializer.Deserialize<WorkerInitializer>(ref position, start + bytes.Length);
         }
     }

@@ -226,7 +226,6 @@ internal sealed class ChildRuntime
         catch (Exception exception)
         {
             // Larger than a frame, or no memory for its pieces. Nothing of it has left: its error is the body's.
-            result.Cancel();
             return Fail(exception);
         }
 
@@ -286,7 +285,6 @@ internal sealed class ChildRuntime
         catch (Exception obstacle) when (whole.Length > 0)
         {
             // No memory: it is not sent in part, because a frame's memory is taken before its header leaves.
-            whole.Cancel();
             using var text = MessageBuffer.Rent();
             ExceptionMessage.WriteText(text, exception, $"sending it threw {ExceptionText.OneLine(obstacle)}");
             _ = _writer.TrySend(kind, text, Timeout.InfiniteTimeSpan);

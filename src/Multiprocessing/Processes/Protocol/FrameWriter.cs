@@ -54,7 +54,13 @@ internal sealed class FrameWriter(PipeEnd socket)
         {
             Span<byte> small = stackalloc byte[(int)length];
             payload.CopyTo(0, small);
-            return TrySend(kind, small, timeout);
+            if (!TrySend(kind, small, timeout))
+            {
+                return false;
+            }
+
+            payload.MarkSent();
+            return true;
         }
 
         Span<byte> header = stackalloc byte[ControlFrame.HeaderSize];
@@ -74,10 +80,11 @@ internal sealed class FrameWriter(PipeEnd socket)
                 payload.CopyTo(offset, part);
                 if (!TrySendPiece(part, deadline))
                 {
-                    return false;
+                    return false; // no whole frame has left: its reader gets nothing of it, and the message keeps its references
                 }
             }
 
+            payload.MarkSent();
             return true;
         }
     }

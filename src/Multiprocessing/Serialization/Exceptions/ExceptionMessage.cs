@@ -141,27 +141,22 @@ internal static class ExceptionMessage
     private static (byte[]? Graph, string? WhyNot) InnerGraph(Exception exception)
     {
         using var buffer = MessageBuffer.Rent();
-        try
+        if (TryWriteGraph(buffer, exception) is { } refusal)
         {
-            if (TryWriteGraph(buffer, exception) is { } refusal)
-            {
-                return (null, refusal);
-            }
-
-            // A handle would travel twice, with the whole and with this copy, of which one at most is read.
-            if (buffer.Travelling.Count > 0 || buffer.Length > MostInnerBytes)
-            {
-                return (null, buffer.Travelling.Count > 0 ? "it carries a handle, and the exception around it could not be rebuilt." : "it is too large to cross beside the exception around it.");
-            }
-
-            var graph = new byte[buffer.Length];
-            buffer.CopyTo(0, graph);
-            return (graph, null);
+            return (null, refusal);
         }
-        finally
+
+        // A handle would be in flight twice, with the whole and with this copy, of which one at most is read.
+        if (buffer.References.Count > 0 || buffer.Length > MostInnerBytes)
         {
-            buffer.Cancel();
+            return (null, buffer.References.Count > 0
+                ? "it carries a handle, and the exception around it could not be rebuilt."
+                : "it is too large to cross beside the exception around it.");
         }
+
+        var graph = new byte[buffer.Length];
+        buffer.CopyTo(0, graph);
+        return (graph, null);
     }
 
     private static unsafe Exception? TryReadGraph(byte* data, byte* end, ExceptionDescription description)

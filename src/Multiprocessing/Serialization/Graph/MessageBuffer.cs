@@ -1,15 +1,23 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
 
 /// <summary>
-/// One serialized message, pooled. Its owner either hands it over (copies it into a ring or a socket) and disposes it,
-/// or calls <see cref="Cancel"/> before disposing it, so that the handles in it do not count as travelling for ever.
+/// One outgoing message, pooled. It owns the references of the handles in it, which keep segments alive while the message is in flight, and <see cref="Dispose"/> cancels them.
+/// Two calls pass them on: <see cref="MarkSent"/>, by the code that commits the message and right behind the commit, to the reader; and <see cref="TakeReferences"/> to the caller.
+/// So a message that was not sent leaves nothing in flight, whichever way its owner left.
 /// </summary>
 /// <remarks>
+/// <para>
+/// Killed before the commit: no reader has the message, and the in-transit counts that it raised stay, so the segments are leftovers until the session ends. Killed between the commit
+/// and the mark: the message is the reader's, whose reading lowers the counts; the mark is memory of the killed process and means nothing any more.
+/// </para>
+/// <para>
 /// A list of native chunks, so that a message may exceed 2 GiB and growing never copies. Large arrays are not copied in:
-/// the message refers to them until <see cref="CopyTo(byte*)"/>, and whoever changes such an array meanwhile changes the message.
+/// the message refers to them until <see cref="CopyTo(byte*)"/>, and code that changes such an array meanwhile changes the message.
 /// Not thread-safe: one owner at a time.
+/// </para>
 /// </remarks>
 internal sealed partial class MessageBuffer : IDisposable
 {
@@ -21,12 +29,12 @@ internal sealed partial class MessageBuffer : IDisposable
     [ThreadStatic]
     private static MessageBuffer? _threadIdle;
 
-    private readonly List<ITravellingReference> _travelling = [];
+    private readonly List<ITravellingReference> _references = [];
     private bool _isRented;
 
     private MessageBuffer() => Writer = new GraphWriter(this);
 
-    /// <summary>Frees the native chunks of a buffer that fell out of the pool or was never disposed.</summary>
+    /// <summary>Frees the native chunks of a buffer that left the pool or was never disposed.</summary>
     ~MessageBuffer() => FreeChunks();
 
     /// <summary>The state of writing object graphs into this buffer.</summary>
@@ -49,8 +57,8 @@ internal sealed partial class MessageBuffer : IDisposable
     }
 
     /// <summary>
-    /// Who sends the message keeps the references of its handles (<see cref="KeepTravelling"/>) and gives them back when it knows that the message was read or never
-    /// will be; the reader must not. Set before writing. Else whoever reads the message gives them back.
+    /// The sender keeps the references of the handles (<see cref="TakeReferences"/>) and cancels them when the message was read or never will be; the reader must not.
+    /// Set before writing. Otherwise the reader of the message ends them.
     /// </summary>
     public bool SenderKeepsReferences { get; set; }
 
@@ -72,7 +80,7 @@ internal sealed partial class MessageBuffer : IDisposable
         Unsafe.CopyBlockUnaligned(at, (byte*)_open, (uint)(_cursor - _open));
     }
 
-    /// <summary>Fills <paramref name="destination"/> with the bytes from <paramref name="offset"/> on; for senders that work in pieces.</summary>
+    /// <summary>Fills <paramref name="destination"/> with the bytes from <paramref name="offset"/> on; for senders that send in pieces.</summary>
     public void CopyTo(long offset, Span<byte> destination)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
@@ -98,21 +106,26 @@ internal sealed partial class MessageBuffer : IDisposable
         }
     }
 
-    /// <summary>Takes back every handle in the message, because nobody will read it. Idempotent.</summary>
-    public void Cancel() => CancelTravelling(0);
+    /// <summary>The references that this message owns: of the handles written so far, until they are passed on.</summary>
+    public IReadOnlyList<ITravellingReference> References => _references;
 
-    /// <summary>The references of the handles written so far.</summary>
-    public IReadOnlyList<ITravellingReference> Travelling => _travelling;
-
-    /// <summary>The references of the handles written so far become the caller's, to be cancelled one by one; <see cref="Cancel"/> has nothing left to do then.</summary>
-    public ITravellingReference[] KeepTravelling()
+    /// <summary>The message was committed: from now on its reader owns the references. Called right behind the commit, where nothing can throw in between.</summary>
+    public void MarkSent()
     {
-        ITravellingReference[] kept = [.. _travelling];
-        _travelling.Clear();
-        return kept;
+        Debug.Assert(_isRented, "A message is marked as sent by its owner, before it is disposed.");
+        _references.Clear();
     }
 
-    /// <summary>Gives the buffer back. What it refers to is forgotten, not cancelled: the message counts as handed over.</summary>
+    /// <summary>Passes the references to the caller, which cancels them one by one.</summary>
+    public ITravellingReference[] TakeReferences()
+    {
+        Debug.Assert(_isRented, "The references of a message are taken by its owner, before it is disposed.");
+        ITravellingReference[] taken = [.. _references];
+        _references.Clear();
+        return taken;
+    }
+
+    /// <summary>Cancels the references that were not passed on, and returns the buffer to the pool.</summary>
     public void Dispose()
     {
         if (!_isRented)
@@ -120,9 +133,33 @@ internal sealed partial class MessageBuffer : IDisposable
             return;
         }
 
-        _isRented = false;
+        try
+        {
+            CancelReferences(0);
+        }
+        finally
+        {
+            _isRented = false;
+            Return();
+        }
+    }
+
+    internal void AddTravelling(ITravellingReference reference) => _references.Add(reference);
+
+    /// <summary>Returns the position at which the message ends now, for <see cref="RollBack"/> when what follows cannot be serialized.</summary>
+    internal MessageMark Mark() => new(_pieceCount, Length, _references.Count);
+
+    /// <summary>Removes everything after <paramref name="mark"/> and cancels the references added since.</summary>
+    internal void RollBack(MessageMark mark)
+    {
+        Truncate(mark);
+        CancelReferences(mark.References);
+    }
+
+    private void Return()
+    {
+        AssertInvariants();
         SenderKeepsReferences = false;
-        _travelling.Clear();
         Truncate(default);
         TrimChunks();
         if (_threadIdle is null)
@@ -133,18 +170,6 @@ internal sealed partial class MessageBuffer : IDisposable
         {
             GiveShared(this);
         }
-    }
-
-    internal void AddTravelling(ITravellingReference reference) => _travelling.Add(reference);
-
-    /// <summary>Where the message ends now, to return to when what follows cannot be serialized.</summary>
-    internal MessageMark Mark() => new(_pieceCount, Length, _travelling.Count);
-
-    /// <summary>Forgets everything after <paramref name="mark"/> and cancels the handles written since.</summary>
-    internal void RollBack(MessageMark mark)
-    {
-        Truncate(mark);
-        CancelTravelling(mark.Travelling);
     }
 
     private static MessageBuffer? TakeShared()
@@ -175,14 +200,14 @@ internal sealed partial class MessageBuffer : IDisposable
     }
 
     /// <summary>Every reference is cancelled even if cancelling another one throws; the first error is reported at the end.</summary>
-    private void CancelTravelling(int from)
+    private void CancelReferences(int from)
     {
         Exception? first = null;
-        for (var i = _travelling.Count - 1; i >= from; i--)
+        for (var i = _references.Count - 1; i >= from; i--)
         {
             try
             {
-                _travelling[i].Cancel();
+                _references[i].Cancel();
             }
             catch (Exception error)
             {
@@ -190,13 +215,18 @@ internal sealed partial class MessageBuffer : IDisposable
             }
         }
 
-        _travelling.RemoveRange(from, _travelling.Count - from);
+        _references.RemoveRange(from, _references.Count - from);
         if (first is not null)
         {
-            throw new InvalidOperationException("A handle in a message that was not sent could not be taken back.", first);
+            throw new InvalidOperationException("The reference of a handle in a message that was not sent could not be cancelled.", first);
         }
     }
+
+    /// <summary>A buffer in the pool owns no reference.</summary>
+    [Conditional("DEBUG")]
+    private void AssertInvariants() =>
+        Debug.Assert(_isRented || _references.Count == 0, "A message returns to the pool only when its references were passed on or cancelled.");
 }
 
 /// <summary>A position in a <see cref="MessageBuffer"/>.</summary>
-internal readonly record struct MessageMark(int Pieces, long Length, int Travelling);
+internal readonly record struct MessageMark(int Pieces, long Length, int References);

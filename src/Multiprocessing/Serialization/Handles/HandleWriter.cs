@@ -23,7 +23,7 @@ internal sealed class HandleWriter
         _buffer.WriteBytes(System.Runtime.InteropServices.MemoryMarshal.AsBytes(value.AsSpan()));
     }
 
-    /// <summary>Registers a reference that is cancelled if the message is not handed over (<see cref="MessageBuffer.Cancel"/>).</summary>
+    /// <summary>Registers a reference, which the message cancels if it is not sent (<see cref="MessageBuffer.MarkSent"/>).</summary>
     public void AddTravelling(ITravellingReference reference) => _buffer.AddTravelling(reference);
 }
 
