@@ -12,7 +12,7 @@ internal sealed record OwnFootprint(int Descriptors, int Threads, int Children, 
         Directory.EnumerateDirectories("/proc/self/task").Count(),
         Directory.EnumerateDirectories("/proc/self/task").Sum(task => TryRead(task + "/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Length),
         Directory.EnumerateFileSystemEntries(Session.Current.Directory).Count(),
-        Session.Current.Participants.Count);
+        Session.Current.Liveness.ListParticipants().Count);
 
     /// <summary>Waits until this process has again what it had; else says what is more or less. Threads of the thread pool come and go, and the runtime closes files that it no longer needs.</summary>
     public string? DifferenceFromNow()

@@ -92,7 +92,7 @@ internal static class Company
     public static unsafe void HoldTheWriteLock(World world, ChildProcess victim)
     {
         var word = &world.Control->WriteLock;
-        if (OwnerLock.Enter(word, Session.Current.Members, Deadline.After(TimeSpan.FromSeconds(20))) is OwnerLock.Result.TimedOut)
+        if (OwnerLock.Enter(word, Session.Current.Participants, Deadline.After(TimeSpan.FromSeconds(20))) is OwnerLock.Result.TimedOut)
         {
             throw new TimeoutException("The write lock could not be had.");
         }

@@ -96,12 +96,12 @@ internal static class Victim
             case Deed.ReserveAndAbandon:
                 for (var i = 0; i < 20; i++)
                 {
-                    Session.Current.Abandon(Session.Current.Reserve());
+                    Session.Current.Liveness.Abandon(Session.Current.Liveness.Reserve());
                 }
 
                 break;
             case Deed.TellOwnEnd:
-                Session.Current.RecordSelf(ExitReason.Exited, 0);
+                Session.Current.Liveness.RecordSelf(ExitReason.Exited, 0);
                 break;
             case Deed.MakeSessions:
                 for (var i = 0; i < 3; i++)

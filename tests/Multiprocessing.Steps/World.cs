@@ -191,7 +191,7 @@ internal sealed unsafe class World
         {
             foreach (var slot in reserved)
             {
-                Session.Current.Abandon(slot);
+                Session.Current.Liveness.Abandon(slot);
             }
         }
     }
@@ -206,7 +206,7 @@ internal sealed unsafe class World
         {
             while (true)
             {
-                reserved.Add(Session.Current.Reserve());
+                reserved.Add(Session.Current.Liveness.Reserve());
             }
         }
         catch (InvalidOperationException)
@@ -215,7 +215,7 @@ internal sealed unsafe class World
         }
 
         var its = reserved.Single(slot => slot.Slot == dead);
-        Session.Current.Abandon(its);
+        Session.Current.Liveness.Abandon(its);
         reserved.Remove(its);
         return reserved;
     }
@@ -226,7 +226,7 @@ internal sealed unsafe class World
         if (Queue.IsCompletionRequested)
         {
             // Nobody puts any more, so nobody comes by who would take the lock over.
-            var entered = OwnerLock.Enter(&Control->WriteLock, Session.Current.Members, Deadline.After(Patience));
+            var entered = OwnerLock.Enter(&Control->WriteLock, Session.Current.Participants, Deadline.After(Patience));
             Require(entered is not OwnerLock.Result.TimedOut, "the write lock of a completed queue cannot be had");
             OwnerLock.Exit(&Control->WriteLock);
         }

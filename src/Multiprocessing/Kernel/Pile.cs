@@ -24,6 +24,13 @@ internal sealed class Pile<T>
         _items[Count++] = item;
     }
 
+    /// <summary>Removes an item; the last one takes its place.</summary>
+    public void RemoveAt(int index)
+    {
+        _items[index] = _items[--Count];
+        _items[Count] = default!;
+    }
+
     public T[] ToArray()
     {
         var items = new T[Count];

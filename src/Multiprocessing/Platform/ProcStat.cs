@@ -5,7 +5,6 @@ internal readonly record struct ProcStat(
     int ProcessId,
     char State,
     int ParentId,
-    int GroupId,
     TimeSpan UserTime,
     TimeSpan KernelTime,
     int Threads,

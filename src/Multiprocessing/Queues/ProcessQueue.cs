@@ -159,7 +159,7 @@ public sealed partial class ProcessQueue<T> : IDisposable, IProcessHandle<Proces
     void IProcessHandle<ProcessQueue<T>>.WriteHandle(HandleWriter writer)
     {
         writer.AddTravelling(writer.SenderKeepsReferences ? Core.KeepForBody() : Core.StartTravel());
-        writer.Write(_core.Session.HandleOf(_core.Segment.Id));
+        writer.Write(HandleWord.Of(_core.Session, _core.Segment.Id));
         writer.Write((byte)(writer.SenderKeepsReferences ? 1 : 0));
         GC.KeepAlive(this);
     }
@@ -167,7 +167,7 @@ public sealed partial class ProcessQueue<T> : IDisposable, IProcessHandle<Proces
     static ProcessQueue<T> IProcessHandle<ProcessQueue<T>>.ReadHandle(ref HandleReader reader)
     {
         var word = reader.Read<long>();
-        return ReadHandle(Session.OfHandle(ref word), SegmentId.FromWord(word), endsTravel: reader.Read<byte>() == 0);
+        return ReadHandle(HandleWord.SessionOf(ref word), SegmentId.FromWord(word), endsTravel: reader.Read<byte>() == 0);
     }
 
     /// <summary>This process holds the queue before the travel ends, so that it is never unheld in between.</summary>
@@ -194,7 +194,7 @@ public sealed partial class ProcessQueue<T> : IDisposable, IProcessHandle<Proces
         var expected = core.RawSize == 0 ? 0 : Unsafe.SizeOf<T>();
         if (core.RawSize != expected || (expected != 0 && RuntimeHelpers.IsReferenceOrContainsReferences<T>()))
         {
-            session.Release(core);
+            session.Objects.Release(core);
             throw new InvalidDataException($"The queue's items have {core.RawSize} bytes; {typeof(T)} has another size. Both sides must use the same type.");
         }
 
@@ -216,7 +216,7 @@ public sealed partial class ProcessQueue<T> : IDisposable, IProcessHandle<Proces
         if (_core is not null && Interlocked.Exchange(ref _released, 1) == 0)
         {
             // Waiting calls of this wrapper see that it is disposed; those of other wrappers look once too often.
-            _core.Session.Release(_core);
+            _core.Session.Objects.Release(_core);
             _core.ReleaseAsync();
         }
     }

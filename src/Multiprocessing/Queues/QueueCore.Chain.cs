@@ -141,7 +141,7 @@ internal sealed unsafe partial class QueueCore
         var size = Ring.NextSize(_writeRing.Size, need, _control->MaxBytes);
         var spare = TakeSpare(need);
         KillPoints.Pass(KillPoint.SpareDecided);
-        var deaths = Session.Deaths;
+        var deaths = Session.Liveness.Deaths;
         var collect = deaths != _control->CollectedDeaths;
         OwnerLock.Exit(&_control->WriteLock);
         if (collect)

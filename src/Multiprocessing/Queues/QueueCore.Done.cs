@@ -79,7 +79,7 @@ internal sealed unsafe partial class QueueCore
         Volatile.Write(ref _control->LostTold, lost);
         KillPoints.Pass(KillPoint.LossTold);
         var loser = ParticipantOf(Volatile.Read(ref _control->LastLost));
-        var fate = Session.FateOf(loser);
+        var fate = Session.Liveness.FateOf(loser);
         var processId = _control->LastLostProcessId;
         var status = fate.ToExitStatus();
         return new ItemsLostException(
@@ -105,7 +105,7 @@ internal sealed unsafe partial class QueueCore
 
             // Outside the lock: it may mark the participant dead, which takes the table lock and wakes people.
             var participant = new ParticipantId(slot, row.Generation);
-            if (!Session.IsGone(participant))
+            if (!Session.Liveness.IsGone(participant))
             {
                 continue;
             }

@@ -11,7 +11,7 @@ internal sealed unsafe partial class QueueCore
             while (true)
             {
                 var sink = new ItemTrailer.Sink(scratch);
-                if (Take(ref sink, 1, out _, Deadline.Never, default) is QueueOutcome.Done)
+                if (Take(ref sink, 1, out _, Deadline.Now, default) is QueueOutcome.Done)
                 {
                     KillPoints.Pass(KillPoint.DropTaken);
                     for (var i = 0; i < sink.Count; i++)
@@ -38,7 +38,7 @@ internal sealed unsafe partial class QueueCore
     /// <summary>A queue that lies in this one, and goes with it, may have unread items of its own: it is opened and let go like any other.</summary>
     private void EndTravel(long word)
     {
-        var session = Session.OfHandle(ref word, Session);
+        var session = HandleWord.SessionOf(ref word, Session);
         var id = SegmentId.FromWord(word);
         var inner = !session.HasLeft && session.Segments.IsCurrent(id) && session.Segments[id.Index]->Kind == (int)SegmentKind.Queue ? Open(session, id) : null;
         KillPoints.Pass(KillPoint.DropOpened);
@@ -46,7 +46,7 @@ internal sealed unsafe partial class QueueCore
         KillPoints.Pass(KillPoint.DropTravelEnded);
         if (inner is not null)
         {
-            session.Release(inner);
+            session.Objects.Release(inner);
         }
     }
 }

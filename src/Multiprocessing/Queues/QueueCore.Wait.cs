@@ -81,7 +81,7 @@ internal sealed unsafe partial class QueueCore
 
         if (!wait.Sleep.HasSlept)
         {
-            wait.Deaths = Session.Deaths;
+            wait.Deaths = Session.Liveness.Deaths;
             wait.LastGone = Volatile.Read(ref _control->Header.LastGone);
             wait.SearchedAt = Environment.TickCount64;
         }
@@ -129,8 +129,8 @@ internal sealed unsafe partial class QueueCore
         while (true)
         {
             var isFirst = !wait.Sleep.HasSlept;
-            wait.Sleep.Sleep(Session.SliceNow);
-            if (isFirst || kind is QueueWaitKind.Done || !Session.ParentHolds(Segment.Id))
+            wait.Sleep.Sleep(Session.Liveness.SliceNow);
+            if (isFirst || kind is QueueWaitKind.Done || !Session.Liveness.ParentHolds(Segment.Id))
             {
                 SearchDead(ref wait, seen);
             }
@@ -153,10 +153,10 @@ internal sealed unsafe partial class QueueCore
     {
         var kind = wait.Kind;
         var now = Environment.TickCount64;
-        if (now - wait.SearchedAt >= WaitTimings.SearchInterval || wait.Deaths != Session.Deaths || wait.LastGone != _control->Header.LastGone || SequenceOf(kind) == seen)
+        if (now - wait.SearchedAt >= WaitTimings.SearchInterval || wait.Deaths != Session.Liveness.Deaths || wait.LastGone != _control->Header.LastGone || SequenceOf(kind) == seen)
         {
             wait.SearchedAt = now;
-            wait.Deaths = Session.Deaths;
+            wait.Deaths = Session.Liveness.Deaths;
             wait.LastGone = _control->Header.LastGone;
             if (kind is QueueWaitKind.Done)
             {
@@ -250,7 +250,7 @@ internal sealed unsafe partial class QueueCore
         }
 
         var now = Environment.TickCount64;
-        var deaths = Session.Deaths;
+        var deaths = Session.Liveness.Deaths;
         if (now - _asyncLookedAt >= WaitTimings.SearchInterval || deaths != _asyncDeaths)
         {
             _asyncLookedAt = now;
@@ -274,8 +274,8 @@ internal sealed unsafe partial class QueueCore
             || Volatile.Read(ref _control->EverShared) == 0
             || Volatile.Read(ref InBodies) > 0
             || Session.Segments.TravellingOf(Segment.Id) > 0
-            || Session.ParentHolds(Segment.Id)
-            || Session.Segments.AnyHolder(Segment.Id, slot => slot != _members.Self.Slot && !Session.IsGone(new ParticipantId(slot, _members[slot]->Generation)))
+            || Session.Liveness.ParentHolds(Segment.Id)
+            || Session.Segments.AnyHolder(Segment.Id, slot => slot != _members.Self.Slot && !Session.Liveness.IsGone(new ParticipantId(slot, _members[slot]->Generation)))
             || Session.Segments.TravellingOf(Segment.Id) > 0)
         {
             return null;
@@ -288,9 +288,9 @@ internal sealed unsafe partial class QueueCore
         }
 
         var last = ParticipantOf(word);
-        var fate = Session.FateOf(last);
+        var fate = Session.Liveness.FateOf(last);
         var died = fate.Reason is not (ExitReason.Exited or ExitReason.Terminated)
-            && (Session.ExitOf(last) is not null || Session.SelfReported(last) is not null);
+            && (Session.Liveness.ExitOf(last) is not null || Session.Liveness.SelfReported(last) is not null);
         if (died)
         {
             return fate;

@@ -33,7 +33,7 @@ internal sealed unsafe partial class QueueCore : SharedObject
     {
         _control = (QueueControl*)segment.Base;
         _doorbells = session.Doorbells;
-        _members = session.Members;
+        _members = session.Participants;
         _selfWord = _members.SelfWord;
         _writeRing = Ring.First(segment);
         _readRing = _writeRing.Share();
@@ -101,14 +101,14 @@ internal sealed unsafe partial class QueueCore : SharedObject
     }
 
     public static QueueCore Create(Session session, ProcessQueueOptions options, int rawSize) =>
-        session.Create(SegmentKind.Queue, QueueControl.SegmentBytes, (owner, segment) =>
+        session.Objects.Create(SegmentKind.Queue, QueueControl.SegmentBytes, segment =>
         {
             var control = (QueueControl*)segment.Base;
             control->Capacity = options.Capacity ?? long.MaxValue;
             control->MaxBytes = options.MaxBytes;
             control->OrphanGraceMilliseconds = options.OrphanGrace == Timeout.InfiniteTimeSpan ? -1 : (long)options.OrphanGrace.TotalMilliseconds;
             control->RawSize = rawSize;
-            control->FirstHolder = RowIdOf(owner.Self);
+            control->FirstHolder = RowIdOf(session.Self);
             var name = options.DisplayName.AsSpan();
             name[..Math.Min(name.Length, QueueControl.MaxName)].CopyTo(new Span<char>(control->Name, QueueControl.MaxName));
             ref var header = ref control->Header;
@@ -120,31 +120,23 @@ internal sealed unsafe partial class QueueCore : SharedObject
             header.WaitPointOffset = (int)((byte*)&control->Data - (byte*)control);
             header.WaitPointCount = 3;
             Volatile.Write(ref header.Magic, SegmentHeader.ExpectedMagic);
-            var core = new QueueCore(owner, segment);
+            var core = new QueueCore(session, segment);
             core.Attach();
             return core;
         });
 
     public static QueueCore? Open(Session session, SegmentId id) =>
-        session.Open(id, (owner, segment) =>
+        session.Objects.Open(id, segment =>
         {
             if (segment.Header->Kind != (int)SegmentKind.Queue)
             {
                 throw new InvalidDataException($"Segment {id.Index}-{id.Generation} is no queue.");
             }
 
-            var core = new QueueCore(owner, segment);
+            var core = new QueueCore(session, segment);
             core.Attach();
             return core;
         });
-
-    internal override void ScanAsync()
-    {
-        DataWaiters.Scan();
-        SpaceWaiters.Scan();
-        DoneWaiters.Scan();
-        EndWaiters.Scan();
-    }
 
     /// <summary>Asynchronous waiters of this process look whether their wrapper was disposed.</summary>
     internal void ReleaseAsync()

@@ -82,7 +82,7 @@ internal sealed unsafe class SharedBlock
     {
         ThrowIfDisposed();
         writer.AddTravelling(writer.SenderKeepsReferences ? _shared.KeepForBody() : _shared.StartTravel());
-        writer.Write(_shared.Session.HandleOf(_shared.Segment.Id));
+        writer.Write(HandleWord.Of(_shared.Session, _shared.Segment.Id));
         writer.Write((byte)(writer.SenderKeepsReferences ? 1 : 0));
         GC.KeepAlive(this);
     }
@@ -91,7 +91,7 @@ internal sealed unsafe class SharedBlock
     public static SharedBlock Read(ref HandleReader reader, string what)
     {
         var word = reader.Read<long>();
-        var session = Session.OfHandle(ref word);
+        var session = HandleWord.SessionOf(ref word);
         var id = SegmentId.FromWord(word);
         var endsTravel = reader.Read<byte>() == 0;
         try
@@ -165,7 +165,7 @@ internal sealed unsafe class SharedBlock
         // A constructor that threw leaves a finalizer behind and nothing to let go of.
         if (_shared is not null && Interlocked.Exchange(ref _released, 1) == 0)
         {
-            _shared.Session.Release(_shared);
+            _shared.Session.Objects.Release(_shared);
         }
     }
 }

@@ -121,7 +121,7 @@ internal sealed unsafe partial class ConditionCore : SyncCore
             ReapIfDue();
             using (cancellationToken.CanBeCanceled ? LastResort.OnCancelled(cancellationToken, new Sleeper(this, index), static waiting => waiting.Shake()) : default)
             {
-                sleep.SleepOn(&waiter->State, ConditionWaiter.Waiting, Session.SliceNow);
+                sleep.SleepOn(&waiter->State, ConditionWaiter.Waiting, Liveness.SliceNow);
             }
 
             // The callback shook it awake by a state of its own.

@@ -75,12 +75,6 @@ internal sealed unsafe class EventCore : SyncCore
             : WaitAloneAsync(attempt.Try, attempt.Try, handle, deadline, cancellationToken);
     }
 
-    internal override void ScanAsync()
-    {
-        base.ScanAsync();
-        _asyncWaiters.Scan();
-    }
-
     internal override void ReleaseAsync()
     {
         base.ReleaseAsync();

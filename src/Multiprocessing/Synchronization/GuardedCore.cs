@@ -124,7 +124,7 @@ internal abstract unsafe class GuardedCore : SyncCore
             }
 
             // Before the guard: it is made of what the table of participants says.
-            var fate = Session.FateOf(participant);
+            var fate = Liveness.FateOf(participant);
             EnterGuard();
             if (row->Generation == generation)
             {

@@ -57,9 +57,6 @@ internal sealed unsafe partial class LockCore : SyncCore
     /// <summary>How the hold that there is was come by; for its holder.</summary>
     public EnterResult Entered => _entered;
 
-    /// <summary>How often the owner has entered beyond the first time.</summary>
-    public int Recursions => _recursions;
-
     public static SyncObject Create(Session session, LockRecursionPolicy policy) =>
         SyncObject.Create(session, SegmentKind.Lock, SyncFrame.Size, frame => frame->Option = (long)policy);
 
@@ -191,8 +188,6 @@ internal sealed unsafe partial class LockCore : SyncCore
     }
 
     public string DescribeOwner() => OwnerLock.Describe(_word, Members);
-
-    internal override void ScanAsync() => _asyncWaiters.Scan();
 
     internal override void ReleaseAsync() => _asyncWaiters.ReleaseAll();
 

@@ -68,12 +68,12 @@ public sealed class ProcessCondition : ProcessSynchronizationObject, IProcessHan
     internal static ProcessCondition OpenOrCreate(Session? session, string name)
     {
         ObjectName.Check(name);
-        session ??= Session.Named;
+        session ??= NamedSession.Current;
         var wanted = NamedIdentity.Of<ProcessLock>($"{LockRecursionPolicy.SupportsRecursion}");
-        var @lock = session.ByName(ObjectName.PartOf(name, nameof(Lock)), wanted, ProcessLock.OpenNamed, owner => new ProcessLock(owner, LockRecursionPolicy.SupportsRecursion))!;
+        var @lock = NamedObject.Find(session, ObjectName.PartOf(name, nameof(Lock)), wanted, ProcessLock.OpenNamed, owner => new ProcessLock(owner, LockRecursionPolicy.SupportsRecursion))!;
         try
         {
-            return session.ByName(name, NamedIdentity.Of<ProcessCondition>(null), (owner, id) => OpenNamed(owner, id, @lock), _ => new ProcessCondition(@lock, ownsLock: true))!;
+            return NamedObject.Find(session, name, NamedIdentity.Of<ProcessCondition>(null), (owner, id) => OpenNamed(owner, id, @lock), _ => new ProcessCondition(@lock, ownsLock: true))!;
         }
         catch
         {
@@ -85,13 +85,13 @@ public sealed class ProcessCondition : ProcessSynchronizationObject, IProcessHan
     private static bool TryOpen(Session? session, string name, [NotNullWhen(true)] out ProcessCondition? opened)
     {
         ObjectName.Check(name);
-        session ??= Session.Named;
+        session ??= NamedSession.Current;
         opened = null;
-        var @lock = session.ByName(ObjectName.PartOf(name, nameof(Lock)), NamedIdentity.Of<ProcessLock>(null), ProcessLock.OpenNamed, create: null);
+        var @lock = NamedObject.Find(session, ObjectName.PartOf(name, nameof(Lock)), NamedIdentity.Of<ProcessLock>(null), ProcessLock.OpenNamed, create: null);
         try
         {
             // Looked for also without the lock: the name may be another object's.
-            opened = session.ByName(name, NamedIdentity.Of<ProcessCondition>(null), (owner, id) => @lock is null ? null : OpenNamed(owner, id, @lock), create: null);
+            opened = NamedObject.Find(session, name, NamedIdentity.Of<ProcessCondition>(null), (owner, id) => @lock is null ? null : OpenNamed(owner, id, @lock), create: null);
             return opened is not null;
         }
         finally
@@ -226,7 +226,7 @@ public sealed class ProcessCondition : ProcessSynchronizationObject, IProcessHan
         }
         catch
         {
-            shared.Session.Release(shared);
+            shared.Session.Objects.Release(shared);
             throw;
         }
     }

@@ -49,7 +49,7 @@ public abstract class ProcessSynchronizationObject : IDisposable
     {
         ThrowIfDisposed();
         writer.AddTravelling(writer.SenderKeepsReferences ? _shared.KeepForBody() : _shared.StartTravel());
-        writer.Write(_shared.Session.HandleOf(_shared.Segment.Id));
+        writer.Write(HandleWord.Of(_shared.Session, _shared.Segment.Id));
         writer.Write((byte)(writer.SenderKeepsReferences ? 1 : 0));
         GC.KeepAlive(this);
     }
@@ -58,7 +58,7 @@ public abstract class ProcessSynchronizationObject : IDisposable
     private protected static SyncObject Open(ref HandleReader reader, SegmentKind kind)
     {
         var word = reader.Read<long>();
-        var session = Session.OfHandle(ref word);
+        var session = HandleWord.SessionOf(ref word);
         var id = SegmentId.FromWord(word);
         var endsTravel = reader.Read<byte>() == 0;
         try
@@ -86,7 +86,7 @@ public abstract class ProcessSynchronizationObject : IDisposable
         // A constructor that threw leaves a finalizer behind and nothing to let go of.
         if (_shared is not null && Interlocked.Exchange(ref _released, 1) == 0)
         {
-            _shared.Session.Release(_shared);
+            _shared.Session.Objects.Release(_shared);
             if (!_shared.Session.HasLeft)
             {
                 // Waiting calls of this wrapper see that it is disposed; those of other wrappers look once too often.

@@ -150,12 +150,6 @@ internal sealed unsafe partial class ReaderWriterCore : GuardedCore
         _ => holds.Upgrades += change,
     };
 
-    internal override void ScanAsync()
-    {
-        _asyncReaders.Scan();
-        _asyncWriters.Scan();
-    }
-
     internal override void ReleaseAsync()
     {
         _asyncReaders.ReleaseAll();

@@ -97,8 +97,6 @@ internal sealed unsafe class SemaphoreCore : GuardedCore
         return (int)before;
     }
 
-    internal override void ScanAsync() => _asyncWaiters.Scan();
-
     internal override void ReleaseAsync() => _asyncWaiters.ReleaseAll();
 
     protected override void Repair()

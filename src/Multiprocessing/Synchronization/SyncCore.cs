@@ -18,7 +18,8 @@ internal abstract unsafe partial class SyncCore
         Host = host;
         _frame = frame;
         Session = host.Session;
-        Members = Session.Members;
+        Members = Session.Participants;
+        Liveness = Session.Liveness;
         SelfWord = Members.SelfWord;
     }
 
@@ -34,6 +35,8 @@ internal abstract unsafe partial class SyncCore
 
     protected ParticipantTable Members { get; }
 
+    protected Liveness Liveness { get; }
+
     protected int SelfWord { get; }
 
     /// <summary>This process has the primitive from now on; before anybody uses it here.</summary>
@@ -44,15 +47,6 @@ internal abstract unsafe partial class SyncCore
     /// <summary>This process lets go of the primitive (<see cref="SharedObject.Detach"/>).</summary>
     internal virtual void Detach()
     {
-    }
-
-    /// <inheritdoc cref="SharedObject.ScanAsync"/>
-    internal virtual void ScanAsync()
-    {
-        foreach (var waiters in WaitersOfOne())
-        {
-            waiters.Scan();
-        }
     }
 
     /// <summary>Asynchronous waiters of this process look whether their wrapper was disposed.</summary>
@@ -113,7 +107,7 @@ internal abstract unsafe partial class SyncCore
     /// <summary><see cref="Reap"/> after each death that was told, and now and then for those that nobody tells.</summary>
     protected void ReapIfDue()
     {
-        var deaths = Session.Deaths;
+        var deaths = Liveness.Deaths;
         var now = Environment.TickCount64;
         if (deaths != _deathsSeen || now - _lookedAt >= WaitTimings.SearchInterval)
         {
@@ -127,7 +121,7 @@ internal abstract unsafe partial class SyncCore
     /// <summary>Only after a death that was told since the last look: one comparison.</summary>
     protected void ReapIfTold()
     {
-        if (Session.Deaths != _deathsSeen)
+        if (Liveness.Deaths != _deathsSeen)
         {
             ReapIfDue();
         }
@@ -190,7 +184,7 @@ internal abstract unsafe partial class SyncCore
                 using (LastResort.OnCancelled(cancellationToken, (SharedObject)Host, static host => host.WakeAll()))
                 {
                     // A token that fired before the registration ran the callback inside it, which moved the sequence: the sleep ends at once.
-                    sleep.Sleep(Session.SliceNow);
+                    sleep.Sleep(Liveness.SliceNow);
                 }
             }
         }

@@ -29,7 +29,7 @@ internal sealed unsafe class SyncObject : SharedObject
     /// <param name="bytes">The whole segment.</param>
     /// <param name="fill">Writes what the kind needs; nobody else sees the frame yet, and all of it is zero.</param>
     public static SyncObject Create(Session session, SegmentKind kind, long bytes, FrameWriter fill) =>
-        session.Create(kind, bytes, (owner, segment) =>
+        session.Objects.Create(kind, bytes, segment =>
         {
             var frame = (SyncFrame*)segment.Base;
             ref var header = ref frame->Header;
@@ -41,7 +41,7 @@ internal sealed unsafe class SyncObject : SharedObject
             header.WaitPointCount = 1;
             fill(frame);
             Volatile.Write(ref header.Magic, SegmentHeader.ExpectedMagic);
-            var created = new SyncObject(owner, segment);
+            var created = new SyncObject(session, segment);
             created.Core.Attach();
             return created;
         });
@@ -51,7 +51,7 @@ internal sealed unsafe class SyncObject : SharedObject
     /// <param name="kind">What it has to be; memory of either kind is as good as the other, and as good as a lock.</param>
     /// <returns>Null if the segment is gone.</returns>
     public static SyncObject? Open(Session session, SegmentId id, SegmentKind kind) =>
-        session.Open(id, (owner, segment) =>
+        session.Objects.Open(id, segment =>
         {
             var found = (SegmentKind)segment.Header->Kind;
             if (found != kind && !(found is SegmentKind.Array or SegmentKind.Memory && kind is SegmentKind.Array or SegmentKind.Memory or SegmentKind.Lock))
@@ -59,21 +59,12 @@ internal sealed unsafe class SyncObject : SharedObject
                 throw new InvalidDataException($"Segment {id.Index}-{id.Generation} is no {kind}, but a {found}.");
             }
 
-            var opened = new SyncObject(owner, segment);
+            var opened = new SyncObject(session, segment);
             opened.Core.Attach();
             return opened;
         });
 
     internal override void Detach() => Core.Detach();
-
-    internal override void ScanAsync() => Core.ScanAsync();
-
-    /// <summary>Everybody who waits here looks again, whatever he sleeps on.</summary>
-    internal void WakeEverybody()
-    {
-        WakeAll();
-        Core.WakeWords();
-    }
 
     public delegate void FrameWriter(SyncFrame* frame);
 }

@@ -16,7 +16,7 @@ internal sealed class MeetingPlace : IDisposable
     /// <summary>This process as one more participant.</summary>
     public Session Join()
     {
-        var session = Session.JoinNamed(Root);
+        var session = NamedSession.Join(Root);
         _sessions.Add(session);
         return session;
     }

@@ -99,7 +99,7 @@ public sealed class NamedDirectoryTests : IDisposable
     public unsafe void A_doorkeeper_that_was_killed_with_the_table_lock_is_followed_by_the_next_one()
     {
         var session = _place.Join();
-        var keeper = session.Members[0];
+        var keeper = session.Participants[0];
         keeper->Generation++;
         keeper->ProcessId = int.MaxValue - 1;
         keeper->StartTime = 1;
@@ -107,7 +107,7 @@ public sealed class NamedDirectoryTests : IDisposable
         session.Memory.Header->TableLock = OwnerLock.WordOf(new ParticipantId(0, keeper->Generation));
         var next = _place.Join();
         next.Self.Slot.ShouldNotBe(session.Self.Slot);
-        next.Participants.Count.ShouldBe(2);
+        next.Liveness.ListParticipants().Count.ShouldBe(2);
     }
 
     [Fact]
@@ -116,9 +116,9 @@ public sealed class NamedDirectoryTests : IDisposable
         var session = _place.Join();
         var dead = _place.Join();
         _ = SharedValue<int>.OpenOrCreate(dead, "x", 1);
-        dead.Members[dead.Self.Slot]->StartTime++;
+        dead.Participants[dead.Self.Slot]->StartTime++;
         _place.Join();
         session.Segments.CountLive(SegmentKind.Array).ShouldBe(0);
-        ((ParticipantState)session.Members[dead.Self.Slot]->State).ShouldBe(ParticipantState.Dead);
+        ((ParticipantState)session.Participants[dead.Self.Slot]->State).ShouldBe(ParticipantState.Dead);
     }
 }

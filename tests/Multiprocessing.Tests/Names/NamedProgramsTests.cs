@@ -125,7 +125,7 @@ public sealed class NamedProgramsTests : IDisposable
             _place.Kill(second);
             _place.Files().ShouldNotBeEmpty();
             var session = _place.Join();
-            session.Participants.Count.ShouldBe(1);
+            session.Liveness.ListParticipants().Count.ShouldBe(1);
             session.Segments.CountLive(SegmentKind.Queue).ShouldBe(0);
             _place.Files().ShouldBe([SessionDirectory.SessionFile]);
             session.Leave();

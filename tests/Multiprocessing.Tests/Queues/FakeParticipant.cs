@@ -14,7 +14,7 @@ internal sealed class FakeParticipant : IDisposable
     public FakeParticipant(Session root)
     {
         _root = root;
-        Id = root.Reserve();
+        Id = root.Liveness.Reserve();
         Session = Session.Attach(root.Directory, Id);
     }
 
@@ -35,7 +35,7 @@ internal sealed class FakeParticipant : IDisposable
     /// <summary>From now on it counts as that process, which may be found gone.</summary>
     public unsafe void PretendToBe(int processId)
     {
-        var slot = _root.Members[Id.Slot];
+        var slot = _root.Participants[Id.Slot];
         slot->StartTime = ProcessIdentity.StartTimeOf(processId);
         slot->ProcessId = processId;
     }
@@ -43,7 +43,7 @@ internal sealed class FakeParticipant : IDisposable
     /// <summary>What its parent would do after a SIGKILL.</summary>
     public void Kill() => End(new ParticipantExit(Environment.ProcessId, ExitReason.Signaled, -1, 9));
 
-    public void End(ParticipantExit exit) => _root.MarkDead(Id, exit);
+    public void End(ParticipantExit exit) => _root.Liveness.MarkDead(Id, exit);
 
     public void Dispose() => Session.Leave();
 }

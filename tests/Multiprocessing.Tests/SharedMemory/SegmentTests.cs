@@ -130,7 +130,7 @@ public sealed class SegmentTests : IDisposable
         Files().ShouldBe(1);
 
         // As if a parent had been killed in MarkDead, after the state and before the holds, with the lock in hand.
-        var slot = _root.Members[dead.Id.Slot];
+        var slot = _root.Participants[dead.Id.Slot];
         slot->State = (int)ParticipantState.Dead;
         _root.Memory.Header->TableLock = OwnerLock.WordOf(dead.Id);
         using var queue = NewQueue<int>(_root);

@@ -58,7 +58,7 @@ public sealed class SessionTests
     {
         var stale = Session.CreateRoot();
         using var survivor = Stranger.StartSleeping();
-        stale.Activate(stale.Reserve(), survivor.Id);
+        stale.Liveness.Activate(stale.Liveness.Reserve(), survivor.Id);
 
         // As if the root had been killed: its lock is free, and its pid belongs to somebody else now.
         stale.Memory.Header->RootStartTime += 1;
@@ -75,7 +75,7 @@ public sealed class SessionTests
     {
         var living = Session.CreateRoot();
         using var member = Stranger.StartSleeping();
-        living.Activate(living.Reserve(), member.Id);
+        living.Liveness.Activate(living.Liveness.Reserve(), member.Id);
         Session.CreateRoot().Leave();
         Directory.Exists(living.Directory).ShouldBeTrue();
         member.HasExited.ShouldBeFalse();
@@ -154,7 +154,7 @@ public sealed class SessionTests
     public unsafe void Destroy_does_nothing_while_the_root_lives_and_cleans_up_once_it_is_dead()
     {
         var root = Session.CreateRoot();
-        var child = Session.Attach(root.Directory, root.Reserve());
+        var child = Session.Attach(root.Directory, root.Liveness.Reserve());
         child.Destroy();
         Directory.Exists(root.Directory).ShouldBeTrue();
         root.Memory.Header->RootStartTime += 1;
@@ -170,33 +170,33 @@ public sealed class SessionTests
     public void A_slot_is_given_out_with_a_new_generation_and_the_earlier_exit_is_known_until_then()
     {
         var session = Session.CreateRoot();
-        var first = session.Reserve();
-        session.IsAlive(first).ShouldBeTrue();
-        session.Activate(first, Environment.ProcessId);
-        session.ExitOf(first).ShouldBeNull();
-        session.MarkDead(first, new ParticipantExit(Environment.ProcessId, ExitReason.Unknown, -1, -1));
-        session.MarkDead(first, new ParticipantExit(Environment.ProcessId, ExitReason.Exited, 7, -1));
-        session.MarkDead(first, new ParticipantExit(Environment.ProcessId, ExitReason.Killed, -1, 9));
-        session.ExitOf(first)!.Value.Code.ShouldBe(7);
-        session.IsAlive(first).ShouldBeFalse();
+        var first = session.Liveness.Reserve();
+        session.Liveness.IsAlive(first).ShouldBeTrue();
+        session.Liveness.Activate(first, Environment.ProcessId);
+        session.Liveness.ExitOf(first).ShouldBeNull();
+        session.Liveness.MarkDead(first, new ParticipantExit(Environment.ProcessId, ExitReason.Unknown, -1, -1));
+        session.Liveness.MarkDead(first, new ParticipantExit(Environment.ProcessId, ExitReason.Exited, 7, -1));
+        session.Liveness.MarkDead(first, new ParticipantExit(Environment.ProcessId, ExitReason.Killed, -1, 9));
+        session.Liveness.ExitOf(first)!.Value.Code.ShouldBe(7);
+        session.Liveness.IsAlive(first).ShouldBeFalse();
         var others = new List<ParticipantId>();
         ParticipantId next;
         do
         {
-            next = session.Reserve();
+            next = session.Liveness.Reserve();
             others.Add(next);
         }
         while (next.Slot != first.Slot);
 
         next.Generation.ShouldBe(first.Generation + 1);
-        session.ExitOf(first).ShouldBeNull();
-        Should.Throw<InvalidOperationException>(() => session.Reserve());
+        session.Liveness.ExitOf(first).ShouldBeNull();
+        Should.Throw<InvalidOperationException>(() => session.Liveness.Reserve());
         foreach (var other in others)
         {
-            session.Abandon(other);
+            session.Liveness.Abandon(other);
         }
 
-        session.Participants.Count.ShouldBe(1);
+        session.Liveness.ListParticipants().Count.ShouldBe(1);
         session.Leave();
     }
 
@@ -204,13 +204,13 @@ public sealed class SessionTests
     public void What_a_participant_says_about_itself_is_kept_until_its_slot_is_given_out_again()
     {
         var root = Session.CreateRoot();
-        var child = Session.Attach(root.Directory, root.Reserve());
-        root.SelfReported(child.Self).ShouldBeNull();
-        child.RecordSelf(ExitReason.UnhandledException, 134);
+        var child = Session.Attach(root.Directory, root.Liveness.Reserve());
+        root.Liveness.SelfReported(child.Self).ShouldBeNull();
+        child.Liveness.RecordSelf(ExitReason.UnhandledException, 134);
         child.Leave();
-        root.SelfReported(child.Self)!.Value.Reason.ShouldBe(ExitReason.UnhandledException);
-        root.MarkDead(child.Self, new ParticipantExit(Environment.ProcessId, ExitReason.UnhandledException, 134, -1));
-        root.SelfReported(child.Self)!.Value.Code.ShouldBe(134);
+        root.Liveness.SelfReported(child.Self)!.Value.Reason.ShouldBe(ExitReason.UnhandledException);
+        root.Liveness.MarkDead(child.Self, new ParticipantExit(Environment.ProcessId, ExitReason.UnhandledException, 134, -1));
+        root.Liveness.SelfReported(child.Self)!.Value.Code.ShouldBe(134);
         root.Leave();
     }
 
@@ -218,8 +218,8 @@ public sealed class SessionTests
     public void A_slot_that_is_not_waiting_for_us_cannot_be_joined()
     {
         var root = Session.CreateRoot();
-        var given = root.Reserve();
-        root.Abandon(given);
+        var given = root.Liveness.Reserve();
+        root.Liveness.Abandon(given);
         Should.Throw<InvalidOperationException>(() => Session.Attach(root.Directory, given));
         Should.Throw<InvalidOperationException>(() => Session.Attach(root.Directory + "x", given));
         root.Leave();

@@ -98,7 +98,7 @@ public class DamagedHeadTests : ProcessTest
         }
 
         using var child = ChildProcess.Run(() => held.Enter(), Ends.Quiet);
-        child.TakeFailure().ShouldBeOfType<ProcessStartException>().ToString().ShouldContain("makes no sense");
+        child.TakeFailure().ShouldBeOfType<ProcessStartException>().ToString().ShouldContain("is damaged");
     });
 
     private static (IDisposable Handle, Func<SharedObject> Shared) Of(ProcessSynchronizationObject handle) => (handle, () => handle.Shared);

@@ -24,7 +24,7 @@ public sealed unsafe class OwnerLockTests : IDisposable
         var counter = 0;
         Watch.Threads(6, thread =>
         {
-            var members = (thread % 2 == 0 ? _root : other.Session).Members;
+            var members = (thread % 2 == 0 ? _root : other.Session).Participants;
             var word = (int*)(thread % 2 == 0 ? _segment : mapped).Base;
             for (var i = 0; i < 20_000; i++)
             {
@@ -51,7 +51,7 @@ public sealed unsafe class OwnerLockTests : IDisposable
     {
         using var one = new FakeParticipant(_root);
         using var two = new FakeParticipant(_root);
-        var words = new[] { one.Session.Members.SelfWord, two.Session.Members.SelfWord };
+        var words = new[] { one.Session.Participants.SelfWord, two.Session.Participants.SelfWord };
         Volatile.Write(ref *Word, words[0]);
         var watch = Stopwatch.StartNew();
         var changing = TimeSpan.FromSeconds(3);
@@ -64,11 +64,11 @@ public sealed unsafe class OwnerLockTests : IDisposable
             }
         });
         changer.Start();
-        OwnerLock.Enter(Word, _root.Members, Deadline.Now, stoppedAfter: TimeSpan.FromSeconds(2)).ShouldBe(OwnerLock.Result.TimedOut);
+        OwnerLock.Enter(Word, _root.Participants, Deadline.Now, stoppedAfter: TimeSpan.FromSeconds(2)).ShouldBe(OwnerLock.Result.TimedOut);
         watch.Elapsed.ShouldBeGreaterThan(changing + TimeSpan.FromMilliseconds(1900));
         changer.Join();
         OwnerLock.Exit(Word);
-        OwnerLock.Enter(Word, _root.Members, Deadline.Now, stoppedAfter: TimeSpan.FromSeconds(1)).ShouldBe(OwnerLock.Result.Entered);
+        OwnerLock.Enter(Word, _root.Participants, Deadline.Now, stoppedAfter: TimeSpan.FromSeconds(1)).ShouldBe(OwnerLock.Result.Entered);
         OwnerLock.Exit(Word);
     }
 
@@ -76,25 +76,25 @@ public sealed unsafe class OwnerLockTests : IDisposable
     public void A_living_owner_is_waited_for_until_the_deadline_and_not_robbed()
     {
         using var other = new FakeParticipant(_root);
-        OwnerLock.TryEnter(Word, other.Session.Members.SelfWord).ShouldBeTrue();
+        OwnerLock.TryEnter(Word, other.Session.Participants.SelfWord).ShouldBeTrue();
         var watch = Stopwatch.StartNew();
-        OwnerLock.Enter(Word, _root.Members, Deadline.After(TimeSpan.FromMilliseconds(150))).ShouldBe(OwnerLock.Result.TimedOut);
+        OwnerLock.Enter(Word, _root.Participants, Deadline.After(TimeSpan.FromMilliseconds(150))).ShouldBe(OwnerLock.Result.TimedOut);
         watch.Elapsed.ShouldBeGreaterThan(TimeSpan.FromMilliseconds(140));
         using var source = new CancellationTokenSource(50);
-        Should.Throw<OperationCanceledException>(() => OwnerLock.Enter(Word, _root.Members, Deadline.Never, source.Token));
+        Should.Throw<OperationCanceledException>(() => OwnerLock.Enter(Word, _root.Participants, Deadline.Never, source.Token));
         OwnerLock.Exit(Word);
-        OwnerLock.Enter(Word, _root.Members, Deadline.Now).ShouldBe(OwnerLock.Result.Entered);
+        OwnerLock.Enter(Word, _root.Participants, Deadline.Now).ShouldBe(OwnerLock.Result.Entered);
     }
 
     [Fact]
     public void A_dead_owners_lock_goes_to_exactly_one_of_the_waiters_as_recovered()
     {
         var dead = new FakeParticipant(_root);
-        OwnerLock.TryEnter(Word, dead.Session.Members.SelfWord).ShouldBeTrue();
+        OwnerLock.TryEnter(Word, dead.Session.Participants.SelfWord).ShouldBeTrue();
         var recovered = 0;
         var waiting = Watch.Thread(() => Watch.Threads(4, _ =>
         {
-            if (OwnerLock.Enter(Word, _root.Members, Deadline.Never) is OwnerLock.Result.Recovered)
+            if (OwnerLock.Enter(Word, _root.Participants, Deadline.Never) is OwnerLock.Result.Recovered)
             {
                 Interlocked.Increment(ref recovered);
             }
@@ -112,30 +112,30 @@ public sealed unsafe class OwnerLockTests : IDisposable
     public void A_process_that_the_system_has_ended_is_found_out_without_anybody_telling()
     {
         using var process = Stranger.StartSleeping();
-        var participant = _root.Reserve();
-        _root.Activate(participant, process.Id);
+        var participant = _root.Liveness.Reserve();
+        _root.Liveness.Activate(participant, process.Id);
         *Word = OwnerLock.WordOf(participant);
-        OwnerLock.Enter(Word, _root.Members, Deadline.After(TimeSpan.FromMilliseconds(50))).ShouldBe(OwnerLock.Result.TimedOut);
+        OwnerLock.Enter(Word, _root.Participants, Deadline.After(TimeSpan.FromMilliseconds(50))).ShouldBe(OwnerLock.Result.TimedOut);
         process.Kill();
-        OwnerLock.Enter(Word, _root.Members, Deadline.After(Watch.Patience)).ShouldBe(OwnerLock.Result.Recovered);
+        OwnerLock.Enter(Word, _root.Participants, Deadline.After(Watch.Patience)).ShouldBe(OwnerLock.Result.Recovered);
     }
 
     [Fact]
     public void A_slot_given_out_again_does_not_own_the_earlier_ones_lock()
     {
-        var dead = _root.Reserve();
-        _root.Activate(dead, Environment.ProcessId);
+        var dead = _root.Liveness.Reserve();
+        _root.Liveness.Activate(dead, Environment.ProcessId);
         *Word = OwnerLock.WordOf(dead);
         _root.Memory.Participants[dead.Slot].Generation++;
-        OwnerLock.Enter(Word, _root.Members, Deadline.After(Watch.Patience)).ShouldBe(OwnerLock.Result.Recovered);
+        OwnerLock.Enter(Word, _root.Participants, Deadline.After(Watch.Patience)).ShouldBe(OwnerLock.Result.Recovered);
     }
 
     [Fact]
     public void A_dead_waiters_bit_costs_one_wake_up_and_no_more()
     {
-        *Word = _root.Members.SelfWord | (1 << 31);
+        *Word = _root.Participants.SelfWord | (1 << 31);
         OwnerLock.Exit(Word);
-        OwnerLock.Enter(Word, _root.Members, Deadline.Now).ShouldBe(OwnerLock.Result.Entered);
-        (*Word).ShouldBe(_root.Members.SelfWord);
+        OwnerLock.Enter(Word, _root.Participants, Deadline.Now).ShouldBe(OwnerLock.Result.Entered);
+        (*Word).ShouldBe(_root.Participants.SelfWord);
     }
 }

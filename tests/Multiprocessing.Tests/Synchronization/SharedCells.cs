@@ -7,12 +7,12 @@ internal sealed unsafe class SharedCells : IProcessHandle<SharedCells>, IDisposa
     private int _disposed;
 
     public SharedCells()
-        : this(Session.Current.Create(SegmentKind.Other, 8192, static (session, segment) =>
+        : this(Session.Current.Objects.Create(SegmentKind.Other, 8192, static segment =>
         {
             segment.Header->LayoutVersion = SegmentHeader.ExpectedVersion;
             segment.Header->Kind = (int)SegmentKind.Other;
             segment.Header->Magic = SegmentHeader.ExpectedMagic;
-            return new Memory(session, segment);
+            return new Memory(Session.Current, segment);
         }))
     {
     }
@@ -27,7 +27,7 @@ internal sealed unsafe class SharedCells : IProcessHandle<SharedCells>, IDisposa
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
-            _memory.Session.Release(_memory);
+            _memory.Session.Objects.Release(_memory);
             GC.SuppressFinalize(this);
         }
     }
@@ -42,7 +42,7 @@ internal sealed unsafe class SharedCells : IProcessHandle<SharedCells>, IDisposa
     static SharedCells IProcessHandle<SharedCells>.ReadHandle(ref HandleReader reader)
     {
         var id = SegmentId.FromWord(reader.Read<long>());
-        var opened = new SharedCells(Session.Current.Open(id, static (session, segment) => new Memory(session, segment))!);
+        var opened = new SharedCells(Session.Current.Objects.Open(id, static segment => new Memory(Session.Current, segment))!);
         if (reader.Read<byte>() == 0)
         {
             Session.Current.Segments.Travel(id, -1);
@@ -54,10 +54,6 @@ internal sealed unsafe class SharedCells : IProcessHandle<SharedCells>, IDisposa
     private sealed class Memory(Session session, Segment segment) : SharedObject(session, segment)
     {
         internal override void Detach()
-        {
-        }
-
-        internal override void ScanAsync()
         {
         }
     }

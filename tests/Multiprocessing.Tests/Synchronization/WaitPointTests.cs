@@ -63,7 +63,7 @@ public sealed unsafe class WaitPointTests : IDisposable
     public void A_participants_bit_is_cleared_and_its_doorbell_rung()
     {
         using var other = new FakeParticipant(_root);
-        var doorbell = &_root.Members[other.Id.Slot]->Doorbell;
+        var doorbell = &_root.Participants[other.Id.Slot]->Doorbell;
         var before = *doorbell;
         WaitPoint.ArmAsync(Point, other.Id.Slot);
         WaitPoint.Notify(Point, 1, _root.Doorbells);

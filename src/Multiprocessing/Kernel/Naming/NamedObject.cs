@@ -2,14 +2,14 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Multiprocessing;
 
-/// <summary>The three ways to an object by name, the same for all kinds.</summary>
+/// <summary>Opens and creates objects by name, in the same three ways for all kinds.</summary>
 internal static class NamedObject
 {
     public static TObject OpenOrCreate<TObject>(Session? session, string name, in NamedIdentity wanted, Func<Session, SegmentId, TObject?> open, Func<Session, TObject> create)
         where TObject : class
     {
         ObjectName.Check(name);
-        return (session ?? Session.Named).ByName(name, wanted, open, create)!;
+        return Find(session, name, wanted, open, create)!;
     }
 
     public static TObject Open<TObject>(Session? session, string name, in NamedIdentity wanted, Func<Session, SegmentId, TObject?> open)
@@ -19,7 +19,16 @@ internal static class NamedObject
         where TObject : class
     {
         ObjectName.Check(name);
-        opened = (session ?? Session.Named).ByName(name, wanted with { Detail = null }, open, create: null);
+        opened = Find(session, name, wanted with { Detail = null }, open, create: null);
         return opened is not null;
+    }
+
+    /// <summary>Returns the object of a checked name; if there is none, the created one, or null.</summary>
+    public static TObject? Find<TObject>(Session? session, string name, in NamedIdentity wanted, Func<Session, SegmentId, TObject?> open, Func<Session, TObject>? create)
+        where TObject : class
+    {
+        session ??= NamedSession.Current;
+        var names = session.Names ?? throw new InvalidOperationException($"The session '{session.Directory}' has no names.");
+        return names.Find(name, wanted, id => open(session, id), create is null ? null : () => create(session));
     }
 }

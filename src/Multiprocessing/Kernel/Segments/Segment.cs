@@ -18,7 +18,7 @@ internal readonly record struct SegmentId(int Index, int Generation)
 /// <summary>
 /// A segment as mapped into this process. It is unmapped by its finalizer and by nothing else: an operation in another thread keeps the object reachable while
 /// it uses <see cref="Base"/>, so a Dispose never pulls the memory from under it, and operations pay nothing for that. Giving up the hold, which is what frees
-/// the memory for the machine, is a separate step (<see cref="Session.Release"/>).
+/// the memory for the machine, is a separate step (<see cref="ObjectRegistry.Release"/>).
 /// </summary>
 internal sealed unsafe class Segment
 {
@@ -50,6 +50,39 @@ internal sealed unsafe class Segment
 
     /// <summary>What its head said when it was asked for first; null if that makes no sense.</summary>
     public SegmentShape? Shape => _shape ??= SegmentShape.Read(this);
+
+    /// <exception cref="InvalidDataException">The segment's creator did not finish it, or runs another build.</exception>
+    public void ThrowIfUnfinished()
+    {
+        if (Volatile.Read(ref Header->Magic) != SegmentHeader.ExpectedMagic || Header->LayoutVersion != SegmentHeader.ExpectedVersion)
+        {
+            throw new InvalidDataException($"Segment {Id.Index}-{Id.Generation} was not finished by its creator, or was created by another build of the library.");
+        }
+    }
+
+    /// <summary>Records that a holder has released the segment or has died. Killed between the two stores: the time is new and the participant is the earlier one; the next release corrects it.</summary>
+    public void NoteRelease(ParticipantId participant)
+    {
+        Volatile.Write(ref Header->LastGoneAt, Environment.TickCount64);
+        KillPoints.Pass(KillPoint.GoneHalfNoted);
+        Volatile.Write(ref Header->LastGone, ((long)participant.Generation << 32) | (uint)(participant.Slot + 1));
+    }
+
+    /// <summary>Wakes all threads that sleep in the segment, in all processes.</summary>
+    public void WakeSleepers(SegmentShape shape)
+    {
+        for (var i = shape.LocksNow(this) - 1; i >= 0; i--)
+        {
+            WordWait.Wake((int*)(Base + shape.LockOffset + ((long)i * shape.LockStride)), int.MaxValue);
+        }
+
+        for (var i = 0; i < shape.WaitPointCount; i++)
+        {
+            WaitPoint.WakeAll((WaitPoint*)(Base + shape.WaitPointOffset) + i);
+        }
+
+        GC.KeepAlive(this);
+    }
 
     /// <summary>Unmaps at once; only for a mapping that no other thread can be using.</summary>
     public void Unmap()

@@ -2,36 +2,43 @@ using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
-/// <summary>The shared state of one tree of processes: a private directory of segment files, the table of participants, and the table of segments.</summary>
-internal sealed unsafe partial class Session
+/// <summary>
+/// The lifetime of a session as this process sees it: create or join, be the current one, leave. A session is the shared state of one tree of processes; its parts are the participants, the
+/// segments with the objects in them, and the directory with their files. The parts do not know this class.
+/// </summary>
+internal sealed unsafe class Session
 {
     private static readonly Lock CurrentGate = new();
     private static Session? _current;
 
-    // A session that nobody refers to any more must not be finalized together with its objects: their finalizers need its memory to let go of what they hold.
+    // An unreachable session must not be finalized together with its objects: their finalizers need its memory to release what they hold.
     private static readonly List<Session> Joined = [];
 
     private readonly SessionDirectory _directory;
     private readonly SessionMemory _memory;
-    private int _left;
+    private readonly Participation _participation = new();
 
-    // The participant that started this process and without which it does not stay; -1 where there is none.
-    private int _parentSlot = -1;
-
-    private Session(SessionDirectory directory, SessionMemory memory, ParticipantId self)
+    /// <param name="directory">The files.</param>
+    /// <param name="memory">The mapped session file.</param>
+    /// <param name="self">The slot of this process.</param>
+    /// <param name="names">The directory in which programs meet by name; null for the session of a tree of processes.</param>
+    internal Session(SessionDirectory directory, SessionMemory memory, ParticipantId self, NamedDirectory? names = null)
     {
         _directory = directory;
         _memory = memory;
-        Members = new ParticipantTable(memory, self);
-        Segments = new SegmentTable(memory, Members, directory);
-        Doorbells = new Doorbells(this);
+        Participants = new ParticipantTable(memory, self);
+        Segments = new SegmentTable(memory, Participants, directory);
+        Objects = new ObjectRegistry(Participants, Segments, _participation);
+        Liveness = new Liveness(memory, Participants, Segments, Objects, _participation, hasParents: names is null);
+        Doorbells = new Doorbells(Participants, Liveness);
+        Names = names is null ? null : new NameRegistry(memory, Participants, Segments, Liveness, Objects, _participation, names);
         lock (Joined)
         {
             Joined.Add(this);
         }
     }
 
-    /// <summary>The session of this process: joined in a child, created on first use in a root.</summary>
+    /// <summary>Gets the session of this process. A child has joined it; a root creates it on first use.</summary>
     public static Session Current
     {
         get
@@ -51,9 +58,7 @@ internal sealed unsafe partial class Session
                     }
 
                     var session = CreateRoot();
-
-                    // Normal ends of the root that call nothing of ours; Leave does its work once.
-                    LastResort.OnProcessExit(session.LeaveAtExit);
+                    session.KeepUntilExit();
                     Volatile.Write(ref _current, session);
                 }
 
@@ -62,58 +67,65 @@ internal sealed unsafe partial class Session
         }
     }
 
-    /// <summary>Raised once, before this process gives up what it holds: whoever depends on the session ends first.</summary>
+    /// <summary>Raised once, before this process releases what it holds. Whatever depends on the session ends in its handlers.</summary>
     public event Action? Leaving;
 
-    /// <summary>Whether <see cref="Current"/> exists already.</summary>
+    /// <summary>Gets whether <see cref="Current"/> exists.</summary>
     public static bool IsStarted => Volatile.Read(ref _current) is not null;
 
     public string Directory => _directory.Primary;
 
-    public ParticipantId Self => Members.Self;
+    public ParticipantId Self => Participants.Self;
 
-    /// <summary>This process made the session and removes it.</summary>
+    /// <summary>Gets whether this process created the session and removes it.</summary>
     public bool IsRoot { get; private init; }
 
-    /// <summary>The root process runs, and is not on its way out.</summary>
+    /// <summary>Gets whether programs meet in this session by name.</summary>
+    public bool IsNamed => Names is not null;
+
+    /// <summary>Gets whether the root process runs and has not begun to exit.</summary>
     public bool RootIsAlive => ProcessIdentity.IsStaying(_memory.Header->RootProcessId, _memory.Header->RootStartTime);
 
-    public bool HasLeft => Volatile.Read(ref _left) != 0;
+    public bool HasLeft => _participation.HasEnded;
 
-    /// <summary>How many participants were marked dead so far.</summary>
-    public int Deaths => Volatile.Read(ref _memory.Header->Deaths);
-
-    internal ParticipantTable Members { get; }
+    internal ParticipantTable Participants { get; }
 
     internal SegmentTable Segments { get; }
 
+    internal ObjectRegistry Objects { get; }
+
+    internal Liveness Liveness { get; }
+
     internal Doorbells Doorbells { get; }
+
+    /// <summary>Gets the names; null in the session of a tree of processes.</summary>
+    internal NameRegistry? Names { get; }
 
     internal SessionMemory Memory => _memory;
 
     internal SessionDirectory Files => _directory;
 
-    /// <summary>Called once in a child, before anything else of the library.</summary>
-    /// <exception cref="InvalidOperationException">This process has a session already, or there is no such session or slot.</exception>
+    /// <summary>Joins the session of this process's parent. Called once in a child, before anything else of the library.</summary>
+    /// <exception cref="InvalidOperationException">This process already has a session, or there is no such session or slot.</exception>
     public static Session Join(string directory, ParticipantId self)
     {
         lock (CurrentGate)
         {
             if (_current is not null)
             {
-                throw new InvalidOperationException($"This process takes part in the session '{_current.Directory}' already.");
+                throw new InvalidOperationException($"This process already participates in the session '{_current.Directory}'.");
             }
 
             var session = Attach(directory, self);
-            session._parentSlot = OwnerLock.OwnerOf(Volatile.Read(ref session.Members[self.Slot]->Reserver)).Slot;
-            LastResort.OnProcessExit(session.LeaveAtExit);
+            session.Liveness.FindParent();
+            session.KeepUntilExit();
             Volatile.Write(ref _current, session);
             return session;
         }
     }
 
-    /// <summary>Makes a session with this process as its root, apart from <see cref="Current"/>.</summary>
-    /// <param name="root">Where its directory goes if it can; elsewhere the temp directory.</param>
+    /// <summary>Creates a session with this process as its root, without becoming <see cref="Current"/>.</summary>
+    /// <param name="root">The preferred directory for the session's directory; if it cannot be used, the temp directory.</param>
     internal static Session CreateRoot(string? root = null)
     {
         SessionSweep.Run();
@@ -122,7 +134,7 @@ internal sealed unsafe partial class Session
         SessionMemory? memory = null;
         var directory = SessionDirectory.CreateNew(root ?? SessionDirectory.SharedRoot, draft =>
         {
-            // The root takes slot 0; there is nobody yet to lock out.
+            // The root takes slot 0. No other process knows the session yet, so no lock is needed.
             memory = SessionMemory.Create(Path.Combine(draft, SessionDirectory.SessionFile), processId, startTime);
             var slot = memory.Participants;
             slot->Generation = 1;
@@ -135,46 +147,57 @@ internal sealed unsafe partial class Session
         return new Session(directory, memory, new ParticipantId(0, 1)) { IsRoot = true };
     }
 
-    /// <summary>Joins without becoming <see cref="Current"/>: a process may take part in several sessions.</summary>
+    /// <summary>Joins without becoming <see cref="Current"/>: a process may participate in several sessions.</summary>
     internal static Session Attach(string directory, ParticipantId self)
     {
         var files = SessionDirectory.Open(directory);
         var memory = SessionMemory.Open(Path.Combine(files.Primary, SessionDirectory.SessionFile));
         var session = new Session(files, memory, self);
         var slot = memory.Participants + self.Slot;
-        if (!session.Members.IsCurrent(self) || (ParticipantState)Volatile.Read(ref slot->State) is not (ParticipantState.Reserved or ParticipantState.Active))
+        if (!session.Participants.IsCurrent(self) || (ParticipantState)Volatile.Read(ref slot->State) is not (ParticipantState.Reserved or ParticipantState.Active))
         {
-            throw new InvalidOperationException($"Slot {self.Slot} (generation {self.Generation}) of the session '{directory}' is not waiting for this process: its parent gave it up.");
+            throw new InvalidOperationException($"Slot {self.Slot} (generation {self.Generation}) of the session '{directory}' is not reserved for this process: its parent gave it up.");
         }
 
-        // Its parent writes the same when it knows the pid; whoever comes first, both write the same values.
-        session.Members.Activate(self, Environment.ProcessId, ProcessIdentity.StartTimeOf(Environment.ProcessId));
+        // The parent writes the same values as soon as it knows the pid, before or after this.
+        session.Participants.Activate(self, Environment.ProcessId, ProcessIdentity.StartTimeOf(Environment.ProcessId));
         return session;
     }
 
+    /// <summary>Leaves the session when this process exits normally, and not before.</summary>
+    internal void KeepUntilExit()
+    {
+        _participation.LastsUntilExit = true;
+        LastResort.OnProcessExit(() =>
+        {
+            Leave();
+            ProcessEnding.Begin();
+        });
+    }
+
     /// <summary>
-    /// The normal way out of this process: gives up its holds; the root removes the directory. What is mapped stays usable. Idempotent. Never throws: what fails, because another
-    /// process is stopped in a lock for example, is logged, and is left to those who clean up after a process that was killed.
+    /// Leaves the session in good order: releases all holds, and the root removes the directory. What is mapped stays usable. Idempotent. Never throws: a failure, for example because another
+    /// process is stopped inside a lock, is logged. What it leaves is cleaned up like that of a killed process.
     /// </summary>
     public void Leave()
     {
-        if (Interlocked.Exchange(ref _left, 1) != 0)
+        if (!_participation.TryEnd())
         {
             return;
         }
 
         Attempt(() => Leaving?.Invoke());
 
-        // Before the holds go: the queues' rows say who let go of them.
-        Attempt(DetachAll);
+        // Before the holds are released: the rows of the queues say which holders released them.
+        Attempt(Objects.DetachAll);
         KillPoints.Pass(KillPoint.LeaveDetached);
         Attempt(ReleaseHolds);
         Attempt(Doorbells.Stop);
         Attempt(() =>
         {
-            if (_names is not null)
+            if (Names is not null)
             {
-                _names.Leave();
+                Names.Directory.Leave();
             }
             else
             {
@@ -185,6 +208,26 @@ internal sealed unsafe partial class Session
         lock (Joined)
         {
             Joined.Remove(this);
+        }
+    }
+
+    /// <summary>
+    /// Ends the session of a dead root: kills all other participants, then removes the directory. Called by a descendant that finds the root dead. Idempotent; safe in several processes at once.
+    /// </summary>
+    public void Destroy()
+    {
+        if (RootIsAlive)
+        {
+            return;
+        }
+
+        // One process gets the dead root's lock, kills the others and cleans up. The lock ends with the root's last descriptor, which may be closed after
+        // the socket whose end brought this process here: so ask again until one has done it.
+        // A killed root exits within milliseconds. It takes longer only if a device does not answer, and then the next session's sweep cleans up.
+        var deadline = Deadline.After(WaitTimings.Leaving);
+        while (!SessionSweep.Reap(Directory) && System.IO.Directory.Exists(Directory) && !deadline.HasPassed)
+        {
+            Thread.Sleep(1);
         }
     }
 
@@ -205,42 +248,9 @@ internal sealed unsafe partial class Session
         Segments.Enter();
         Segments.ReleaseAll(Self.Slot);
         KillPoints.Pass(KillPoint.LeaveHoldsReleased);
-        var slot = Members[Self.Slot];
+        var slot = Participants[Self.Slot];
         Interlocked.CompareExchange(ref slot->State, (int)ParticipantState.Left, (int)ParticipantState.Active);
         KillPoints.Pass(KillPoint.LeaveMarked);
         Segments.Exit();
-    }
-
-    private void LeaveAtExit()
-    {
-        Leave();
-        ProcessEnding.Begin();
-    }
-
-    /// <exception cref="InvalidOperationException">This process has left the session: it is ending, or the session was a second one that was left alone.</exception>
-    private void ThrowIfLeft()
-    {
-        if (HasLeft)
-        {
-            throw ReferenceEquals(this, _current) || ReferenceEquals(this, _named) ? ProcessEnding.Error() : new ObjectDisposedException(GetType().FullName);
-        }
-    }
-
-    /// <summary>Called by a descendant that sees that the root is gone: kills every other participant, then removes the directory. Idempotent, safe in several processes at once.</summary>
-    public void Destroy()
-    {
-        if (RootIsAlive)
-        {
-            return;
-        }
-
-        // One of us gets the dead root's lock, kills the others and cleans up. The lock goes with the root's last descriptor, which may be closed after
-        // the socket whose end brought us here: so ask again until it is done.
-        // A killed root exits within milliseconds, longer only behind a device that does not answer; then the next start cleans up.
-        var deadline = Deadline.After(WaitTimings.Leaving);
-        while (!SessionSweep.Reap(Directory) && System.IO.Directory.Exists(Directory) && !deadline.HasPassed)
-        {
-            Thread.Sleep(1);
-        }
     }
 }

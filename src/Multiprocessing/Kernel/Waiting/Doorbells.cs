@@ -7,7 +7,7 @@ namespace Multiprocessing;
 /// and rings those processes' doorbells, each a word that one thread of the process sleeps on. That thread looks at everything that is waited for here.
 /// <para>Killed between clearing a bit and ringing: the waiters look again after the slice, or when the death is told, which rings everywhere.</para>
 /// </summary>
-internal sealed unsafe class Doorbells(Session session)
+internal sealed unsafe class Doorbells(ParticipantTable participants, Liveness liveness)
 {
     private readonly Lock _gate = new();
     private readonly HashSet<AsyncWaiters> _waited = new(ReferenceEqualityComparer.Instance);
@@ -34,13 +34,13 @@ internal sealed unsafe class Doorbells(Session session)
             {
                 var slot = (word * 64) + BitOperations.TrailingZeroCount(bits);
                 bits &= bits - 1;
-                if (slot == session.Self.Slot)
+                if (slot == participants.Self.Slot)
                 {
                     ScanHere(point);
                 }
                 else
                 {
-                    session.Members.Ring(slot);
+                    participants.Ring(slot);
                 }
             }
         }
@@ -69,7 +69,7 @@ internal sealed unsafe class Doorbells(Session session)
         if (first)
         {
             // It sleeps long while nothing is waited for.
-            session.Members.Ring(session.Self.Slot);
+            participants.Ring(participants.Self.Slot);
         }
     }
 
@@ -104,7 +104,7 @@ internal sealed unsafe class Doorbells(Session session)
     public void Stop()
     {
         _stopped = true;
-        session.Members.Ring(session.Self.Slot);
+        participants.Ring(participants.Self.Slot);
     }
 
     private void ScanHere(WaitPoint* point)
@@ -137,7 +137,7 @@ internal sealed unsafe class Doorbells(Session session)
     private void Dispatch()
     {
         // The doorbell is read before the scan, which arms the wait points: a ring since then has changed it. With no asynchronous waiter there is nothing to check: enlisting the first one rings.
-        var doorbell = &session.Members[session.Self.Slot]->Doorbell;
+        var doorbell = &participants[participants.Self.Slot]->Doorbell;
         var sleep = new SleepLoop(Deadline.Never, first: TimeSpan.MaxValue);
         while (!_stopped)
         {
@@ -148,9 +148,9 @@ internal sealed unsafe class Doorbells(Session session)
                 LastResort.Run(EntryPoint.AsyncScan, waiters, static waiters => waiters.Scan(), static (waiters, _) => waiters.ReleaseAll());
             }
 
-            sleep.SleepOn(doorbell, seen, waited.Length == 0 ? WaitTimings.Idle : session.SliceNow);
+            sleep.SleepOn(doorbell, seen, waited.Length == 0 ? WaitTimings.Idle : liveness.SliceNow);
         }
 
-        GC.KeepAlive(session);
+        GC.KeepAlive(participants);
     }
 }

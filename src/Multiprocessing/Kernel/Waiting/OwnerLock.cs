@@ -32,6 +32,9 @@ internal static unsafe class OwnerLock
     /// <summary>The participant that the word names. Only the low 15 bits of the generation are known.</summary>
     public static (int Slot, int Generation) OwnerOf(int word) => ((word & 0xFFFF) - 1, (word >> 16) & 0x7FFF);
 
+    /// <summary>Returns whether the word names that participant as its owner; for assertions, as it does not know which thread of the process is inside.</summary>
+    public static bool IsOwnedBy(int* word, int self) => (Volatile.Read(ref *word) & ~Waiters) == self;
+
     /// <summary>Acquire on success: what the last owner wrote is visible.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryEnter(int* word, int self) => Interlocked.CompareExchange(ref *word, self, 0) == 0;

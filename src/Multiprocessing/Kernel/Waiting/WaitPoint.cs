@@ -40,7 +40,7 @@ internal unsafe struct WaitPoint
     public fixed ulong AsyncMask[ParticipantTable.Capacity / 64];
 
     /// <summary>
-    /// The sleep between two looks when nobody wakes us: the net below, not the mechanism. A look finds who is gone, and one after <see cref="Session.UntoldGrace"/> tells it
+    /// The sleep between two looks when nobody wakes us: the net below, not the mechanism. A look finds who is gone, and one after <see cref="WaitTimings.UnreportedGrace"/> tells it
     /// if nobody else has: together less than a second. Shorter slices cost every idle process.
     /// </summary>
     public static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(450);

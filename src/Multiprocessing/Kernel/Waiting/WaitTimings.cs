@@ -54,6 +54,12 @@ internal static class WaitTimings
     /// <summary>Seconds, the same for the tables that all processes of a session share: under their lock a file may be deleted, and an error there fails more than one object.</summary>
     public static TimeSpan StoppedOwnerOfTable => Milliseconds(30_000);
 
+    /// <summary>
+    /// Seconds that a thread waits while another thread of its process opens or releases the segment that it wants. The other one waits for at most one lock of an object and the table lock, so a longer time means that it is
+    /// suspended by a debugger.
+    /// </summary>
+    public static TimeSpan Claim => Milliseconds(60_000);
+
     /// <summary>Seconds that a process which leaves a session waits for others that are slow or stopped. What it cannot remove then is a leftover, removed by the next process.</summary>
     public static TimeSpan Leaving => Milliseconds(2_000);
 

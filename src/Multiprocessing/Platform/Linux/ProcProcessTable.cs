@@ -88,7 +88,6 @@ internal static class ProcProcessTable
             number,
             fields[0][0],
             int.Parse(fields[1], CultureInfo.InvariantCulture),
-            int.Parse(fields[2], CultureInfo.InvariantCulture),
             TimeSpan.FromTicks(long.Parse(fields[11], CultureInfo.InvariantCulture) * TicksPerClock),
             TimeSpan.FromTicks(long.Parse(fields[12], CultureInfo.InvariantCulture) * TicksPerClock),
             int.Parse(fields[17], CultureInfo.InvariantCulture),

@@ -14,7 +14,7 @@ internal static class BsdProcessTable
         }
 
         var (resident, user, kernel, threads) = Libproc.ReadTask(processId);
-        return new ProcStat(processId, Letter(process.Status), process.Parent, process.Group, user, kernel, threads, (ulong)process.StartTime, resident);
+        return new ProcStat(processId, Letter(process.Status), process.Parent, user, kernel, threads, (ulong)process.StartTime, resident);
     }
 
     /// <inheritdoc cref="ProcessTable.Descendants"/>

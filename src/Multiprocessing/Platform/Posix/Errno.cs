@@ -10,7 +10,6 @@ internal static class Errno
     public const int NoDevice = 6;
     public const int NoChild = 10;
     public const int NoAccess = 13;
-    public const int Exists = 17;
     public const int Invalid = 22;
     public const int BrokenPipe = 32;
 

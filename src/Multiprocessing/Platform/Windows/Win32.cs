@@ -11,15 +11,11 @@ internal static unsafe partial class Win32
     public const uint Infinite = 0xFFFFFFFF;
     public const int FileNotFound = 2;
     public const int PathNotFound = 3;
-    public const int AccessDenied = 5;
     public const int NotEnoughMemory = 8;
     public const int OutOfMemory = 14;
     public const int FileExists = 80;
     public const int InvalidParameter = 87;
-    public const int BrokenPipe = 109;
     public const int DiskFull = 112;
-    public const int NoData = 232;
-    public const int OperationAborted = 995;
     public const int Pending = 997;
     public const int CommitmentLimit = 1455;
 

@@ -8,10 +8,6 @@ internal sealed unsafe class PoolSegment(Session session, Segment segment) : Sha
     internal override void Detach()
     {
     }
-
-    internal override void ScanAsync()
-    {
-    }
 }
 
 /// <summary>One reference to a <see cref="PoolSegment"/>; crosses to the worker by identity.</summary>
@@ -37,11 +33,10 @@ internal sealed unsafe class PoolMemory : IProcessHandle<PoolMemory>, IDisposabl
         Create(session, sizeof(BellLayout), (int)Marshal.OffsetOf<BellLayout>(nameof(BellLayout.Replies)), 1);
 
     /// <summary>Another reference of this process, for a worker that is a thread of it.</summary>
-    public PoolMemory Share() =>
-        new(Session.Open(Id, static (owner, segment) => new PoolSegment(owner, segment)) ?? throw new InvalidOperationException("The pool is gone: its session has ended."));
+    public PoolMemory Share() => Open(Session, Id);
 
     private static PoolMemory Create(Session session, long bytes, int pointOffset, int points) =>
-        new(session.Create(SegmentKind.Pool, bytes, (owner, segment) =>
+        new(session.Objects.Create(SegmentKind.Pool, bytes, segment =>
         {
             var header = segment.Header;
             header->LayoutVersion = SegmentHeader.ExpectedVersion;
@@ -49,11 +44,11 @@ internal sealed unsafe class PoolMemory : IProcessHandle<PoolMemory>, IDisposabl
             header->WaitPointOffset = pointOffset;
             header->WaitPointCount = points;
             Volatile.Write(ref header->Magic, SegmentHeader.ExpectedMagic);
-            return new PoolSegment(owner, segment);
+            return new PoolSegment(session, segment);
         }));
 
-    /// <summary>Wakes everybody who sleeps here.</summary>
-    public void WakeAll() => _shared.WakeAll();
+    private static PoolMemory Open(Session session, SegmentId id) =>
+        new(session.Objects.Open(id, segment => new PoolSegment(session, segment)) ?? throw new InvalidOperationException("The pool's shared memory has been freed: its session has ended."));
 
     public void Dispose()
     {
@@ -65,7 +60,7 @@ internal sealed unsafe class PoolMemory : IProcessHandle<PoolMemory>, IDisposabl
     {
         if (_shared is not null && Interlocked.Exchange(ref _released, 1) == 0)
         {
-            _shared.Session.Release(_shared);
+            _shared.Session.Objects.Release(_shared);
         }
     }
 
@@ -78,6 +73,5 @@ internal sealed unsafe class PoolMemory : IProcessHandle<PoolMemory>, IDisposabl
 
     /// <summary>Its parent stays a holder until this body was read, so nothing travels.</summary>
     static PoolMemory IProcessHandle<PoolMemory>.ReadHandle(ref HandleReader reader) =>
-        new(Session.Current.Open(SegmentId.FromWord(reader.Read<long>()), (owner, segment) => new PoolSegment(owner, segment))
-            ?? throw new InvalidOperationException("The pool is gone: its session has ended."));
+        Open(Session.Current, SegmentId.FromWord(reader.Read<long>()));
 }

@@ -8,6 +8,4 @@ internal static class PoolTicks
     public static readonly long Microsecond = Math.Max(Stopwatch.Frequency / 1_000_000, 1);
 
     public static readonly long Millisecond = Stopwatch.Frequency / 1000;
-
-    public static long Of(TimeSpan time) => (long)(Math.Min(time.TotalSeconds, 1e8) * Stopwatch.Frequency);
 }

@@ -27,14 +27,14 @@ internal static class ChildLauncher
 
         var plan = LaunchPlan.Current; // before the session begins: a program that cannot start children leaves no files
         var session = Session.Current;
-        var participant = session.Reserve();
+        var participant = session.Liveness.Reserve();
         try
         {
             return Launch(name, plan, session, participant, options, isSpare, listener);
         }
         catch (Exception exception)
         {
-            session.Abandon(participant);
+            session.Liveness.Abandon(participant);
             if (exception is Win32Exception system)
             {
                 throw new ProcessStartException($"Process '{name}' cannot start: {system.Message} (errno {system.NativeErrorCode}, {plan.Executable}).", system);
@@ -63,7 +63,7 @@ internal static class ChildLauncher
     public static void EndUnwatched(ChildLink link)
     {
         link.KillUnwatched();
-        Session.Current.Abandon(link.Participant, link.ProcessId);
+        Session.Current.Liveness.Abandon(link.Participant, link.ProcessId);
     }
 
     private static ChildLink Launch(
@@ -96,7 +96,7 @@ internal static class ChildLauncher
                 ChildStart.SetNice(processId, nice);
             }
 
-            session.Activate(participant, processId);
+            session.Liveness.Activate(participant, processId);
             parentEnd.SetNonBlocking();
             var token = Guid.NewGuid();
             link = new ChildLink(processId, participant, token, parentEnd, Capture(output.Read, options.StandardOutput, new OutputOrigin(name, processId, IsError: false)), error.Read is null ? null : new OutputCapture(error.Read))
@@ -112,7 +112,7 @@ internal static class ChildLauncher
             if (processId != 0)
             {
                 KillAndReap(processId, parentEnd);
-                session.Abandon(participant, processId);
+                session.Liveness.Abandon(participant, processId);
             }
 
             link?.Close();

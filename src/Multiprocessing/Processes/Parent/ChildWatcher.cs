@@ -269,7 +269,7 @@ internal sealed class ChildWatcher
         Surely(() => exit = link.Listener.OnExited(status, lastStat));
         try
         {
-            Session.Current.MarkDead(link.Participant, exit);
+            Session.Current.Liveness.MarkDead(link.Participant, exit);
             OrphanReaper.Reap(Session.Current, link.Participant);
         }
         catch (Exception exception)

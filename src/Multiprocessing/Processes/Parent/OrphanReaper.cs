@@ -13,7 +13,7 @@ internal static class OrphanReaper
 
     public static void Reap(Session session, ParticipantId parent)
     {
-        var orphans = session.ChildrenOf(parent);
+        var orphans = session.Liveness.ChildrenOf(parent);
         foreach (var orphan in orphans)
         {
             ProcessIdentity.KillIfRunning(orphan.ProcessId, orphan.StartTime);
@@ -24,7 +24,7 @@ internal static class OrphanReaper
         {
             if (ProcessIdentity.WaitUntilGone(orphan.ProcessId, orphan.StartTime, PatienceMilliseconds))
             {
-                session.MarkDead(orphan.Id, new ParticipantExit(orphan.ProcessId, ExitReason.Killed, -1, Signals.Kill));
+                session.Liveness.MarkDead(orphan.Id, new ParticipantExit(orphan.ProcessId, ExitReason.Killed, -1, Signals.Kill));
             }
 
             Reap(session, orphan.Id);

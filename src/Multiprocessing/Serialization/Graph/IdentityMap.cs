@@ -16,8 +16,6 @@ internal sealed class IdentityMap
     private int[] _slots = [];
     private int _count;
 
-    public int Count => _count;
-
     /// <summary>False, and the number given earlier, if the object is known.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryAdd(object value, out int number)
