@@ -7,10 +7,10 @@ internal static partial class PoolLog
 {
     private static ILogger PoolLogger => MultiprocessingLogging.Factory.CreateLogger("Multiprocessing.Pools");
 
-    public static void NoteFailed(Exception exception) => MultiprocessingLogging.Safely(() => LogNoteFailed(PoolLogger, exception));
+    public static void ReportFailed(Exception exception) => MultiprocessingLogging.Safely(() => LogReportFailed(PoolLogger, exception));
 
     [LoggerMessage(EventId = 5, Level = LogLevel.Error, Message = "What a task reported or logged could not be handed over; the task goes on, and so do its later reports")]
-    private static partial void LogNoteFailed(ILogger logger, Exception exception);
+    private static partial void LogReportFailed(ILogger logger, Exception exception);
 
     public static void WorkerStarted(string pool, string worker, int? processId) => LogWorkerStarted(PoolLogger, pool, worker, processId);
 

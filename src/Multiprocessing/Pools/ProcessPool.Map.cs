@@ -52,7 +52,7 @@ public partial class ProcessPool
         {
             if (shared.HasLinks)
             {
-                await _core.NotesDelivered().ConfigureAwait(false);
+                await _core.Reports.FlushAsync().ConfigureAwait(false);
             }
 
             shared.Release();

@@ -45,7 +45,7 @@ public partial class ProcessPool : IAsyncDisposable, IDisposable
     /// Where the pool's time went until now, by worker and by name of task, with percentiles; its <see cref="PoolInsights.ToString"/> is a table with conclusions. Always on. Works after the pool's end, too.
     /// </summary>
     /// <returns>A snapshot that does not change.</returns>
-    public PoolInsights GetInsights() => _core.Insights();
+    public PoolInsights GetInsights() => _core.ToInsights();
 
     /// <summary>How many workers have a task in hand at this moment.</summary>
     public int BusyWorkers => _core.BusyWorkers;
@@ -59,7 +59,7 @@ public partial class ProcessPool : IAsyncDisposable, IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(workers, ParticipantTable.Capacity - 2);
-        if (_core.IsInProcess)
+        if (_core.Options.IsInProcess)
         {
             throw new InvalidOperationException($"The pool '{Name}' runs its tasks in this process ({nameof(ProcessPoolOptions.Workers)} = 0) and cannot get worker processes. Create a pool with workers.");
         }
@@ -115,7 +115,7 @@ public partial class ProcessPool : IAsyncDisposable, IDisposable
         if (!isInsideCallback)
         {
             _ = await _core.LastOutputDelivered().ConfigureAwait(false);
-            await _core.LastNotesDelivered().ConfigureAwait(false);
+            await _core.LastReportsDelivered().ConfigureAwait(false);
         }
 
         GC.SuppressFinalize(this);
@@ -134,7 +134,7 @@ public partial class ProcessPool : IAsyncDisposable, IDisposable
         if (!isInsideCallback)
         {
             _ = await _core.LastOutputDelivered().ConfigureAwait(false);
-            await _core.LastNotesDelivered().ConfigureAwait(false);
+            await _core.LastReportsDelivered().ConfigureAwait(false);
         }
     }
 
@@ -176,19 +176,19 @@ public partial class ProcessPool : IAsyncDisposable, IDisposable
             _core.ThrowIfEnded();
             var inContext = TaskContext.Capture() is { } context ? new ContextCall(call, context, NameOf(body, options)) : call;
             var batch = new SingleTask<TResult>(inContext, hasResult, SettingsOf(body, options, null), cancellationToken);
-            batch.Notes = batch.HasLinks ? _core.Notes : null;
+            batch.Reports = batch.HasLinks ? _core.Reports : null;
             if (_room is not null)
             {
                 RunWithRoom(batch, cancellationToken);
                 return batch.Task;
             }
 
-            var looks = _core.Opened(batch);
-            batch.Core = _core;
+            var spins = _core.CallerSpin.Opened(batch);
+            batch.CallerSpin = _core.CallerSpin;
             Add(batch, cancellationToken);
-            if (looks && !batch.Task.IsCompleted)
+            if (spins && !batch.Task.IsCompleted)
             {
-                _core.LookFor(batch.Task);
+                _core.CallerSpin.SpinFor(batch.Task);
             }
 
             return batch.Task;
@@ -265,10 +265,10 @@ public partial class ProcessPool : IAsyncDisposable, IDisposable
 
         var attempts = options?.MaxAttempts ?? _core.Options.MaxAttempts;
         ArgumentOutOfRangeException.ThrowIfLessThan(attempts, 1, nameof(TaskOptions.MaxAttempts));
-        var (record, pace) = _core.Records.Of(options?.Name, body.Method);
+        var (statistics, pace) = _core.TaskStatistics.Of(options?.Name, body.Method);
         return new TaskSettings
         {
-            Statistics = record,
+            Statistics = statistics,
             Pace = pace,
             Pool = this,
             Priority = options?.Priority ?? 0,

@@ -68,7 +68,10 @@ public sealed class ProcessPoolOptions
     /// <summary>Environment, output, processors and limits of the worker processes; its name is not used: a worker is called after its pool and its number, such as <c>Pool-1:3</c>, also in a <see cref="ProcessOutput.Prefix"/>. The default value is <see langword="null"/>: the defaults of a child.</summary>
     public ChildProcessOptions? Process { get; set; }
 
-    /// <summary>A copy that nobody changes, checked.</summary>
+    /// <summary>The only worker is a thread of this process.</summary>
+    internal bool IsInProcess => Workers == 0;
+
+    /// <summary>A copy that no other code changes, checked.</summary>
     internal ProcessPoolOptions ToValidated()
     {
         ArgumentOutOfRangeException.ThrowIfNegative(Workers);

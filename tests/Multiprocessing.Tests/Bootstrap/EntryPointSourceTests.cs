@@ -13,7 +13,7 @@ public partial class EntryPointSourceTests
     {
         ["Diagnostics/Threads/LastResort.cs"] = "the mechanism itself",
         ["Processes/Parent/Spares/SpareWarmUp.cs"] = "a task that is waited for, which has the exception",
-        ["Pools/Scheduling/PoolCore.WarmUp.cs: ContinueWith"] = "a task that nobody looks at ends nothing",
+        ["Pools/Scheduling/PoolCore.cs: ContinueWith"] = "a task that nobody looks at ends nothing",
         ["Processes/ChildProcessOptions.cs: async void"] = "the text of an error",
         ["Diagnostics/Threads/LibraryWork.cs: QueueUserWorkItem"] = "what is queued there begins with LastResort.Run",
         ["Platform/Windows/ProcessEnd.cs: UnsafeRegisterWaitForSingleObject"] = "its delegate is LastResort.Run",

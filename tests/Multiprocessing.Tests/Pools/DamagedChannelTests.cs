@@ -112,7 +112,7 @@ public class DamagedChannelTests : ProcessTest
         }
         else
         {
-            error.ShouldBeOfType<WorkerDiedException>(what).InnerException.ShouldNotBeNull().Message.ShouldContain("was written over");
+            error.ShouldBeOfType<WorkerDiedException>(what).InnerException.ShouldNotBeNull().Message.ShouldContain("was overwritten");
         }
 
         (await pool.RunAsync(static () => 8)).ShouldBe(8);

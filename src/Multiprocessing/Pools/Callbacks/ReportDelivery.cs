@@ -46,7 +46,7 @@ internal sealed class ReportDelivery
         Enqueue(reached);
         if (!await reached.WaitAsync(limit).ConfigureAwait(false))
         {
-            PoolLog.NoteFailed(new TimeoutException($"The program did not take within {limit.TotalSeconds:0.###} s what the pool's tasks reported and logged."));
+            PoolLog.ReportFailed(new TimeoutException($"The program did not take within {limit.TotalSeconds:0.###} s what the pool's tasks reported and logged."));
         }
     }
 
@@ -123,7 +123,7 @@ internal sealed class ReportDelivery
         catch (Exception exception)
         {
             // The program's own code threw; the task that told it knows nothing of it and goes on.
-            PoolLog.NoteFailed(exception);
+            PoolLog.ReportFailed(exception);
         }
     }
 }

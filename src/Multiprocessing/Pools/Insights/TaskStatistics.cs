@@ -28,10 +28,10 @@ internal sealed class TaskStatistics(string? name, MethodInfo? method)
         }
     }
 
-    public long Submitted { get; set; }
+    public long Submitted { get; private set; }
 
     /// <summary>Those of <see cref="Submitted"/> that came one by one.</summary>
-    public long Alone { get; set; }
+    public long Alone { get; private set; }
 
     public long Succeeded { get; set; }
 
@@ -64,6 +64,13 @@ internal sealed class TaskStatistics(string? name, MethodInfo? method)
     public TimeHistogram Working { get; } = new();
 
     public long MeanWritingTicks => Written == 0 ? 0 : WritingTicks / Written;
+
+    public void AddSubmitted(int tasks, bool isAlone, long writingTicks)
+    {
+        Submitted += tasks;
+        Alone += isAlone ? tasks : 0;
+        WritingTicks += writingTicks;
+    }
 
     public void AddWriting(long ticks, long tasks)
     {

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Multiprocessing;
 
 /// <summary>Tasks that wait: by priority, then in the order in which they came; what comes back from a worker goes first. Under the pool's gate.</summary>
@@ -71,6 +73,13 @@ internal sealed class PendingTasks
         }
 
         return taken;
+    }
+
+    [Conditional("DEBUG")]
+    public void AssertInvariants()
+    {
+        Debug.Assert(Count >= 0, "As many tasks are taken as were added.");
+        Debug.Assert(TryPeek(out _) == Count > 0, "Tasks are counted exactly while they wait.");
     }
 
     private LinkedList<TaskRange> Lane(int priority)

@@ -1,369 +1,289 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 
 namespace Multiprocessing;
 
 /// <summary>
-/// The scheduling of a pool. Everything below is done by whoever has the gate, in <see cref="Step"/>: mostly the pool's one thread, which sleeps on the bell; or a caller that found the gate free, so that
-/// its task goes out without a change of threads. What others want done goes into the inbox first; whoever leaves the gate with something in the inbox wakes the thread.
-/// No code of the user's runs under the gate but that of types that write or read themselves.
+/// The scheduler of a pool: creates its parts, says in which order a step runs them, and is what <see cref="ProcessPool"/> calls. Owns no state of its own but the numbers of bodies. Each part owns its state,
+/// under the loop's gate; the parts call each other downwards only:
+/// <code>
+/// CallerSpin, Dispatcher, WorkerLimits
+///     WorkerStarter
+///         WorkerDeaths
+///             ReplyReader
+///                 StartFailures, WorkerReports
+///                     PoolEnding
+///                         FleetSize, PoolIntake
+///                             WorkerFleet
+///                                 PoolEvents, PoolStatistics, PendingTasks, PoolState
+///                                     PoolLoop, PoolBell
+/// </code>
+/// The loop alone calls up: it asks this class for a step.
 /// </summary>
-internal sealed unsafe partial class PoolCore
+internal sealed class PoolCore
 {
     private static int _pools;
 
-    private readonly Lock _gate = new();
-    private readonly ConcurrentQueue<object> _inbox = new();
-    private readonly List<WorkerEntry> _members = [];
+    private readonly PoolLoop _loop;
+    private readonly PoolState _state;
     private readonly PendingTasks _pending = new();
-    private readonly ReportDelivery _notes = new();
-    private int _isHoldingUp;
-    private readonly PoolMemory _bell;
-    private readonly BellLayout* _bellWords;
-    private readonly WorkerInitializer? _initializer;
-    private readonly Milestone _closed = new();
-    private readonly Milestone _delivered = new();
-    private readonly List<WorkerHost> _delivering = [];
-    private readonly List<(int Workers, TaskCompletionSource Done, object Pool)> _resizes = [];
-    private int _workers;
-    private int _lastMember;
+    private readonly PoolStatistics _statistics;
+    private readonly PoolIntake _intake;
+    private readonly WorkerFleet _fleet;
+    private readonly FleetSize _size;
+    private readonly PoolEnding _ending;
+    private readonly ReplyReader _replies;
+    private readonly WorkerStarter _starter;
+    private readonly WorkerLimits _limits;
+    private readonly Dispatcher _dispatcher;
     private int _lastBody;
-    private volatile Exception? _ended;
-    private Exception? _broken;
-    private bool _isShuttingDown;
-    private bool _isDisposing;
-    private bool _isOver;
 
     public PoolCore(ProcessPoolOptions options, WorkerInitializer? initializer)
     {
         Options = options;
         Name = string.IsNullOrEmpty(options.Name) ? $"Pool-{Interlocked.Increment(ref _pools)}" : options.Name;
-        _workers = Math.Max(1, options.Workers);
-        _initializer = initializer;
-        _starts = new StartPatience(options.MaxFailedStarts);
-        _notes.Emptied = OnNotesDelivered;
         if (initializer is not null)
         {
-            // An error comes at the call that made it: what cannot cross is told here and not by the first worker.
-            using var message = MessageBuffer.Rent();
-            message.SenderKeepsReferences = true;
-            ValueSerializer.Serialize(message, initializer, "initializer");
+            ThrowUnlessSerializable(initializer);
         }
 
-        _bell = PoolMemory.CreateBell(Session.Current);
-        _bellWords = (BellLayout*)_bell.Base;
-        try
-        {
-            // Now, and not with the first task: where there is a pool, there is its thread, however short of threads the process is later.
-            StartThread();
-        }
-        catch
-        {
-            _bell.Dispose();
-            throw;
-        }
+        _loop = new PoolLoop(this);
+        _state = new PoolState(_loop, Name);
+        _statistics = new PoolStatistics(Name, _loop);
+        var events = new PoolEvents(Name, _state, Reports);
+        _intake = new PoolIntake(_loop, _state, _pending);
+        _fleet = new WorkerFleet(Name, _loop, _state, _pending, events, options);
+        _size = new FleetSize(_loop, _state, _fleet, options);
+        _ending = new PoolEnding(Name, _loop, _state, _pending, _intake, _fleet, _size, events, options);
+        var failures = new StartFailures(Name, _loop, _state, _fleet, _ending, events, options, hasInitializer: initializer is not null);
+        _replies = new ReplyReader(_loop, _fleet, new WorkerReports(Name, _loop, _fleet, Reports), failures, _ending, _statistics);
+        var deaths = new WorkerDeaths(Name, _loop, _state, _pending, _fleet, _replies, failures, _ending, _statistics, events);
+        _starter = new WorkerStarter(Name, _loop, _state, _pending, _fleet, _size, failures, deaths, _ending, options, initializer);
+        _limits = new WorkerLimits(_loop, _pending, _fleet, _size, _starter, events, options);
+        _dispatcher = new Dispatcher(_loop, _pending, _fleet, _starter, events, options);
+        CallerSpin = new CallerSpin(_loop);
+        _loop.Start();
     }
 
     public ProcessPoolOptions Options { get; }
 
     public string Name { get; }
 
-    public int Workers => IsInProcess ? 0 : Volatile.Read(ref _workers);
+    /// <summary>The maximum number of worker processes; 0 in a pool that runs its tasks in this process.</summary>
+    public int Workers => Options.IsInProcess ? 0 : _size.Max;
 
-    public int NextBody() => Interlocked.Increment(ref _lastBody);
+    /// <summary>Delivers to the program what tasks report while they run.</summary>
+    public ReportDelivery Reports { get; } = new();
 
-    /// <summary>The processes of the workers that live.</summary>
+    public CallerSpin CallerSpin { get; }
+
+    /// <summary>What is counted for each name of tasks.</summary>
+    public TaskStatisticsTable TaskStatistics => _statistics.Tasks;
+
+    /// <summary>The ids of the processes of workers that live.</summary>
     public int[] ProcessIds
     {
         get
         {
-            lock (_gate)
+            using (_loop.Enter())
             {
-                return IsInProcess ? [] : [.. _members.Where(member => member is { Process: not null, Phase: not WorkerPhase.Closing }).Select(member => member.Process!.Id)];
+                return Options.IsInProcess ? [] : _fleet.ProcessIds();
             }
         }
     }
 
-    /// <summary>How many workers have a task in hand.</summary>
+    /// <summary>How many workers have tasks.</summary>
     public int BusyWorkers
     {
         get
         {
-            lock (_gate)
+            using (_loop.Enter())
             {
-                return _members.Count(static member => member.IsBusy);
+                return _fleet.Busy;
             }
         }
     }
 
-    /// <summary>A task that ends when the program has been told all that workers have told until now.</summary>
-    public ValueTask NotesDelivered() => _notes.FlushAsync();
+    /// <summary>The pool is over. From any thread.</summary>
+    internal bool IsOver => _state.IsOver;
 
-    /// <summary>Where what the workers tell goes to the program.</summary>
-    public ReportDelivery Notes => _notes;
+    /// <summary>A worker has replies that were not read. Under the gate.</summary>
+    internal bool HasReplies => _fleet.HasReplies;
 
-    /// <summary>The same at the pool's end, which is not held up by a program that does not take what it is told. Not to be awaited in a callback, which it would wait for.</summary>
-    public ValueTask LastNotesDelivered() => _notes.FlushAsync(Options.ShutdownGrace);
+    public int NextBody() => Interlocked.Increment(ref _lastBody);
 
-    /// <summary>The same for the workers' output. False when the program did not take it in time.</summary>
-    public ValueTask<bool> LastOutputDelivered() => _delivered.WaitAsync(Options.ShutdownGrace);
+    public PoolInsights ToInsights() => _statistics.ToInsights(_fleet, _pending, _size.Max);
+
+    /// <summary>At the pool's end: waits until the program has taken what tasks have reported, but not longer than the grace. Not to be awaited in a callback, which would wait for itself.</summary>
+    public ValueTask LastReportsDelivered() => Reports.FlushAsync(Options.ShutdownGrace);
+
+    /// <summary>The same for the output of the workers. <see langword="false"/> if the program did not take it in time.</summary>
+    public ValueTask<bool> LastOutputDelivered() => _ending.OutputDelivered.WaitAsync(Options.ShutdownGrace);
 
     /// <summary>
-    /// The calling code is a callback of the pool (progress, a log record, a worker's output), or was started by one. Then it is about to wait for the pool's end, and holds up nothing from now on.
+    /// The calling code is a callback of the pool (progress, a log record, a worker's output), or was started by one. Then it is about to wait for the pool's end, and limits on what waits for the program are
+    /// lifted.
     /// </summary>
     /// <exception cref="InvalidOperationException">The calling code runs while the pool writes or reads a value: the pool does nothing before it returns.</exception>
     public bool EndsInsideCallback()
     {
-        if (_gate.IsHeldByCurrentThread)
+        if (_loop.IsHeld)
         {
             throw new InvalidOperationException(
-                $"The pool '{Name}' writes or reads a value of a task at this moment, by code of the value's own type, which asks for the pool's end here and would wait for itself. End the pool where its results arrive.");
+                $"The pool '{Name}' writes or reads a value of a task at this moment, by code of the value's own type, which asks for the pool's end here and would wait for itself. "
+                + "End the pool where its results arrive.");
         }
 
-        WorkerHost[] processes;
-        lock (_gate)
+        List<WorkerHost> hosts;
+        using (_loop.Enter())
         {
-            processes = [.. _delivering, .. _members.Select(static member => member.Process).OfType<WorkerHost>()];
+            hosts = [.. _ending.Delivering];
+            _fleet.AddHosts(hosts);
         }
 
-        var isInside = CallbackScope.IsInside(_notes);
+        var isInside = CallbackScope.IsInside(Reports);
         if (isInside)
         {
-            _notes.LiftLimit();
+            Reports.LiftLimit();
         }
 
-        foreach (var process in processes)
+        foreach (var host in hosts)
         {
-            isInside |= process.WaitsInsideCallback();
+            isInside |= host.WaitsInsideCallback();
         }
 
         return isInside;
     }
 
-    /// <summary>Adds tasks.</summary>
-    /// <exception cref="ObjectDisposedException">The pool takes no more.</exception>
-    public void Submit(TaskBatch batch)
+    /// <summary>Starts the workers that are kept. Called once, after the constructor.</summary>
+    public void Begin()
     {
-        ThrowIfEnded();
-        batch.SubmittedAt = Stopwatch.GetTimestamp();
-        _inbox.Enqueue(batch);
-        Kick();
-    }
-
-    public void ThrowIfEnded()
-    {
-        if (_ended is { } ended)
+        if (Options.MinWorkers > 0)
         {
-            throw ended is ObjectDisposedException ? Disposed() : ended;
+            _loop.Post(static () => { }); // the step that follows starts them
         }
     }
 
-    public ObjectDisposedException Disposed() => new(Name, $"The pool '{Name}' was shut down or disposed, and takes no more tasks.");
+    /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
+    public void ThrowIfEnded() => _state.ThrowIfEnded();
 
-    /// <summary>Tasks that nobody waits for any more: those that wait do not begin; those that run are told, and, if asked for, killed after the grace.</summary>
-    public void Cancel(Func<TaskBatch, bool> which, bool kills) => Post(() => CancelNow(which, kills));
+    /// <summary>Adds tasks.</summary>
+    /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
+    public void Submit(TaskBatch batch)
+    {
+        _state.ThrowIfEnded();
+        batch.SubmittedAt = Stopwatch.GetTimestamp();
+        _loop.Submit(batch);
+    }
+
+    /// <summary>Runs an action under the gate.</summary>
+    public void Post(Action action) => _loop.Post(action);
+
+    /// <summary>Ends tasks that no caller waits for any more; see <see cref="Dispatcher.Cancel"/>.</summary>
+    public void Cancel(Func<TaskBatch, bool> which, bool kills) => _loop.Post(() => _dispatcher.Cancel(which, kills));
 
     public Task ResizeAsync(int workers, object pool)
     {
-        ThrowIfEnded();
+        _state.ThrowIfEnded();
         _ = EndsInsideCallback();
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Post(() =>
-        {
-            Volatile.Write(ref _workers, workers);
-            _resizes.Add((workers, done, pool));
-            ShrinkNow();
-        });
+        _loop.Post(() => _size.Resize(workers, done, pool));
         return done.Task;
     }
 
-    /// <summary>Takes no more tasks, finishes those that it has, and ends the workers.</summary>
+    public Task WarmUpAsync(int workers, object pool, CancellationToken cancellationToken)
+    {
+        _state.ThrowIfEnded();
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _loop.Post(() => _size.WarmUp(workers, done, pool));
+        if (cancellationToken.CanBeCanceled)
+        {
+            var registration = LastResort.OnCancelled(cancellationToken, done, done => done.TrySetCanceled(cancellationToken));
+            _ = done.Task.ContinueWith(static (_, state) => ((CancellationTokenRegistration)state!).Unregister(), registration, TaskScheduler.Default);
+        }
+
+        return done.Task;
+    }
+
+    public void KillWorkers() => _loop.Post(_fleet.KillAllForCaller);
+
+    /// <summary>Refuses further tasks, finishes those that the pool has, and ends the workers.</summary>
     public Milestone ShutdownAsync()
     {
-        _ended ??= Disposed();
-        Post(() => _isShuttingDown = true);
-        return _closed;
+        _state.RefuseTasks();
+        _loop.Post(_state.ShutDown);
+        return _state.Closed;
     }
 
     /// <summary>Ends everything within the grace.</summary>
     public Milestone DisposeAsync()
     {
-        _ended ??= Disposed();
-        Post(DisposeOnce);
-        return _closed;
+        _state.RefuseTasks();
+        _loop.Post(_ending.Dispose);
+        return _state.Closed;
     }
 
-    /// <summary>For the finalizer, on whose thread nothing is done but to say so.</summary>
+    /// <summary>For the finalizer, whose thread takes no step.</summary>
     public void DisposeSoon()
     {
-        _ended ??= Disposed();
-        _inbox.Enqueue(new Action(DisposeOnce));
-        Wake();
+        _state.RefuseTasks();
+        _loop.Enqueue(_ending.Dispose);
     }
 
-    private void DisposeOnce()
+    /// <summary>One step, under the gate: empties the inbox, reads replies, assigns tasks, starts workers, and does what is due by the clock.</summary>
+    /// <returns><see langword="true"/> if anything was done.</returns>
+    internal bool Step(long now)
     {
-        if (!_isDisposing)
+        AssertInvariants();
+        if (_state.IsOver)
         {
-            _isDisposing = _isShuttingDown = true;
-            DisposeNow();
-        }
-    }
-
-    public void Post(Action action)
-    {
-        _inbox.Enqueue(action);
-        Kick();
-    }
-
-    /// <summary>Sees to the inbox: here if the gate is free, else its owner or the thread does.</summary>
-    private void Kick()
-    {
-        if (_gate.IsHeldByCurrentThread)
-        {
-            return; // a task's end asks for more: whoever leaves the gate looks at the inbox
-        }
-
-        if (_gate.TryEnter())
-        {
-            bool mustWake;
-            try
-            {
-                Step();
-                mustWake = _nextLook < _sleepsUntil || _isOver;
-            }
-            finally
-            {
-                _gate.Exit();
-            }
-
-            if (!mustWake && _inbox.IsEmpty)
-            {
-                return;
-            }
-        }
-
-        Wake();
-        if (_isWithoutThread)
-        {
-            lock (_gate)
-            {
-                Step();
-            }
-        }
-    }
-
-    private void Wake()
-    {
-        // After the inbox's own full fence.
-        Interlocked.MemoryBarrier();
-        if (_isAsleep)
-        {
-            WaitPoint.WakeAll(&_bellWords->Replies); // this process's own knowledge: a worker may have written over what the bell says of sleepers
-        }
-    }
-
-    /// <exception cref="ProcessStartException">The system has no thread for it.</exception>
-    private void StartThread()
-    {
-        try
-        {
-            LastResort.NewThread(EntryPoint.PoolThread, $"Multiprocessing pool {Name}", Pump, OnThreadFailed).UnsafeStart(); // the first caller's context is not the pool's
-        }
-        catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException)
-        {
-            throw new ProcessStartException(
-                $"The pool '{Name}' cannot be made, because its thread could not be started: {exception.Message} Is a limit on threads or descriptors reached (ulimit -u, ulimit -n, pids.max)?", exception);
-        }
-    }
-
-    private bool StepCore()
-    {
-        if (_isOver)
-        {
-            Drain();
+            _intake.Drain();
             return false;
         }
 
-        var now = Stopwatch.GetTimestamp();
-        _nextLook = now + Idle;
-        var progress = Drain();
-        for (var i = _members.Count - 1; i >= 0; i--)
+        var progress = _intake.Drain();
+        for (var i = _fleet.Count - 1; i >= 0; i--)
         {
-            progress |= Collect(_members[i]);
+            progress |= _replies.Read(_fleet.Workers[i]);
         }
 
-        progress |= Dispatch();
-        KeepLeast();
-        LookAtClock(now); // after the tasks went out: theirs are the nearest times
-        FinishIfOver();
+        progress |= _dispatcher.Dispatch();
+        if (_size.IsBelowLeast)
+        {
+            _starter.StartMissing();
+        }
+
+        _size.CompleteWaiting();
+        _limits.Check(now); // after the tasks were assigned: their times are the nearest
+        _ending.FinishIfOver();
         return progress;
     }
 
-    private bool Drain()
+    /// <summary>A step has thrown. Under the gate.</summary>
+    internal void OnStepFailed(Exception exception) => _ending.OnStepFailed(exception);
+
+    /// <summary>The loop's thread has failed outside of a step: there will be no more of them. Under the gate.</summary>
+    internal void OnThreadFailed(Exception exception) =>
+        _ending.EndNow(new PoolBrokenException($"The pool '{Name}' gave up, because its thread failed: {ExceptionText.Message(exception)}", exception));
+
+    /// <summary>How many workers have tasks. Under the gate.</summary>
+    internal int CountBusy() => _fleet.Busy;
+
+    /// <summary>An initializer that cannot cross fails the call that gave it, and not the first worker.</summary>
+    private static void ThrowUnlessSerializable(WorkerInitializer initializer)
     {
-        var any = false;
-        while (_inbox.TryDequeue(out var entry))
-        {
-            any = true;
-            switch (entry)
-            {
-                case TaskBatch batch when _broken is not null || _isDisposing || _isOver:
-                    NoteStarted(batch);
-                    for (var i = 0; i < batch.Count; i++)
-                    {
-                        batch.OnError(i, _broken ?? Disposed());
-                    }
-
-                    break;
-                case TaskBatch batch:
-                    NoteStarted(batch);
-                    _pending.AddLast(new TaskRange(batch, 0, batch.Count));
-                    break;
-                case Action action:
-                    action();
-                    break;
-            }
-        }
-
-        return any;
+        using var message = MessageBuffer.Rent();
+        message.SenderKeepsReferences = true;
+        ValueSerializer.Serialize(message, initializer, "initializer");
     }
 
-    private void FinishIfOver()
+    [Conditional("DEBUG")]
+    private void AssertInvariants()
     {
-        if (!_isShuttingDown || _pending.Count > 0 || !_inbox.IsEmpty)
-        {
-            return;
-        }
-
-        foreach (var member in _members)
-        {
-            if (member.Phase is WorkerPhase.Starting or WorkerPhase.Ready)
-            {
-                Retire(member);
-            }
-        }
-
-        if (_members.Count == 0)
-        {
-            _isOver = true;
-            foreach (var (_, done, _) in _resizes)
-            {
-                done.TrySetResult();
-            }
-
-            _closed.Reach();
-            ReachDelivered();
-        }
+        _loop.AssertHeld();
+        _state.AssertInvariants();
+        _pending.AssertInvariants();
+        _fleet.AssertInvariants();
+        _size.AssertInvariants();
+        _dispatcher.AssertInvariants();
     }
-
-    private void ReachDelivered()
-    {
-        if (_isOver && _delivering.Count == 0)
-        {
-            _delivered.Reach();
-        }
-    }
-
-    private static TaskPace PaceOf(TaskBatch batch) => batch.Settings.Body?.Pace ?? batch.Settings.Pace;
 }

@@ -8,4 +8,7 @@ internal static class PoolTicks
     public static readonly long Microsecond = Math.Max(Stopwatch.Frequency / 1_000_000, 1);
 
     public static readonly long Millisecond = Stopwatch.Frequency / 1000;
+
+    /// <summary>Of a longer time as many as three years have.</summary>
+    public static long Of(TimeSpan time) => (long)(Math.Min(time.TotalSeconds, 1e8) * Stopwatch.Frequency);
 }

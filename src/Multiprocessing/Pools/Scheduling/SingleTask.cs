@@ -55,7 +55,7 @@ internal sealed unsafe class SingleTask<TResult> : TaskBatch
 
     public Task<TResult> Task => _result.Task;
 
-    /// <summary>The task may tell its caller something before it ends.</summary>
+    /// <summary>The task may report to its caller before it ends.</summary>
     public bool HasLinks { get; }
 
     public override int Count => 1;
@@ -64,11 +64,11 @@ internal sealed unsafe class SingleTask<TResult> : TaskBatch
 
     public override bool OwnsMessages => true;
 
-    /// <summary>Who counts the open tasks; null if nobody does.</summary>
-    public PoolCore? Core { get; set; }
+    /// <summary>Counts the tasks that have not ended; <see langword="null"/> if this one is not counted.</summary>
+    public CallerSpin? CallerSpin { get; set; }
 
-    /// <summary>Where what it tells before its end goes; set if it may tell something. Its caller learns of the end behind that.</summary>
-    public ReportDelivery? Notes { get; set; }
+    /// <summary>Delivers what it reports before its end; set if it may report anything. Its end is delivered behind that.</summary>
+    public ReportDelivery? Reports { get; set; }
 
     /// <summary>While it waits to be submitted: takes it out of those that wait.</summary>
     public CancellationTokenRegistration Waiting { get; set; }
@@ -90,9 +90,9 @@ internal sealed unsafe class SingleTask<TResult> : TaskBatch
         var result = _hasResult ? ValueSerializer.Deserialize<TResult>(ref data, end) : default!;
         var took = isMeasured ? Stopwatch.GetTimestamp() - began : 0;
         Finish();
-        if (Notes is { } notes)
+        if (Reports is { } reports)
         {
-            notes.Add(() => _result.TrySetResult(result));
+            reports.Add(() => _result.TrySetResult(result));
         }
         else
         {
@@ -106,9 +106,9 @@ internal sealed unsafe class SingleTask<TResult> : TaskBatch
     {
         Finish();
         var isCancelled = error is OperationCanceledException && _cancellationToken.IsCancellationRequested;
-        if (Notes is { } notes)
+        if (Reports is { } reports)
         {
-            notes.Add(() => SetError(isCancelled ? null : error));
+            reports.Add(() => SetError(isCancelled ? null : error));
         }
         else
         {
@@ -139,7 +139,7 @@ internal sealed unsafe class SingleTask<TResult> : TaskBatch
     private void Finish()
     {
         Left?.Invoke();
-        Core?.Closed();
+        CallerSpin?.Closed();
         Registration.Unregister();
         _large?.Dispose();
         foreach (var reference in Interlocked.Exchange(ref _references, []))

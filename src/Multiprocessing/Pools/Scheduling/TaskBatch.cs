@@ -11,6 +11,9 @@ internal abstract unsafe class TaskBatch(TaskSettings settings)
 
     public TaskSettings Settings { get; } = settings;
 
+    /// <summary>How long its tasks take.</summary>
+    public TaskPace Pace => Settings.Body?.Pace ?? Settings.Pace;
+
     public abstract int Count { get; }
 
     /// <summary>Bytes of an argument that is copied as it lies in memory, or -1: it is serialized.</summary>
@@ -67,6 +70,16 @@ internal abstract unsafe class TaskBatch(TaskSettings settings)
     {
         Settings.Statistics.Failed++;
         Fail(index, error);
+    }
+
+    /// <summary>The task exceeded its time limit.</summary>
+    public void OnTimedOut(int index, WorkerHost host)
+    {
+        Settings.Statistics.TimedOut++;
+        var end = host.IsProcess
+            ? $"its worker '{host.Name}' (pid {host.Id}) was killed."
+            : $"it runs on a thread of this process ({nameof(ProcessPoolOptions.Workers)} = 0), which cannot be killed and continues until the body ends.";
+        OnError(index, new TimeoutException($"Task '{NameOf(index)}' did not end within {Settings.Timeout.TotalSeconds:0.###} s; {end}"));
     }
 
     /// <summary>The task was cancelled before it began.</summary>

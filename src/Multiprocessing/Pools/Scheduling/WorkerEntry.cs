@@ -1,19 +1,21 @@
+using System.Diagnostics;
+
 namespace Multiprocessing;
 
-/// <summary>Where a worker is in its life, as the pool sees it.</summary>
+/// <summary>How far a worker is in its life, as the pool knows it.</summary>
 internal enum WorkerPhase
 {
     Starting,
     Ready,
 
-    /// <summary>It gets no more tasks, and is closed when it has no more in hand.</summary>
+    /// <summary>It gets no more tasks, and is closed when those that are assigned to it have ended.</summary>
     Retiring,
 
-    /// <summary>It was told to end.</summary>
+    /// <summary>It was asked to end.</summary>
     Closing,
 }
 
-/// <summary>Why the pool kills a worker; the task that it runs ends with this and not with the death.</summary>
+/// <summary>Why the pool kills a worker; the task that the worker runs ends with this and not with the death.</summary>
 internal enum KillReason
 {
     None,
@@ -21,7 +23,7 @@ internal enum KillReason
     Cancelled,
     Disposed,
 
-    /// <summary>It wrote into its channel what cannot be.</summary>
+    /// <summary>The worker wrote into its channel what is not valid there.</summary>
     Damaged,
 
     /// <summary>The pool gave up; only in log records.</summary>
@@ -31,7 +33,7 @@ internal enum KillReason
     Caller,
 }
 
-/// <summary>Tasks in a worker's hand, with consecutive numbers.</summary>
+/// <summary>Tasks of one batch that are assigned to a worker, with consecutive numbers.</summary>
 internal sealed class AssignedTasks(TaskRange range, uint firstNumber)
 {
     public TaskBatch Batch => Range.Batch;
@@ -45,7 +47,12 @@ internal sealed class AssignedTasks(TaskRange range, uint firstNumber)
     public int IndexOf(uint number) => Range.From + (int)(number - firstNumber);
 }
 
-/// <summary>One worker of a pool, as its scheduling knows it. Under the pool's gate.</summary>
+/// <summary>
+/// One worker of a pool, as its scheduler knows it. Owns the pool's ends of the worker's channel and the list of the tasks that are assigned to it; under the loop's gate.
+/// <para>
+/// Invariants, while the channel is not damaged: the numbers of <see cref="Assigned"/> are consecutive, begin with <see cref="Replied"/> and end before the number of the next task to be written.
+/// </para>
+/// </summary>
 internal sealed unsafe class WorkerEntry
 {
     private const int KnownBodies = 64;
@@ -53,14 +60,18 @@ internal sealed unsafe class WorkerEntry
     private readonly ChannelLayout* _channel;
     private readonly List<(int Body, uint Number)> _definitions = [];
 
-    public WorkerEntry(int number, PoolMemory channel)
+    public WorkerEntry(string pool, int number, PoolMemory channel)
     {
+        Name = $"{pool}:{number}";
         Number = number;
         Memory = channel;
         _channel = (ChannelLayout*)channel.Base;
         Requests = new RequestRing(channel);
         Outside = new OutsideMemory(channel);
     }
+
+    /// <summary>The name that errors, log records and the process carry.</summary>
+    public string Name { get; }
 
     public int Number { get; }
 
@@ -74,65 +85,79 @@ internal sealed unsafe class WorkerEntry
 
     public WorkerPhase Phase { get; set; }
 
-    /// <summary>Null until the operating system has it.</summary>
-    public WorkerHost? Process { get; set; }
+    /// <summary><see langword="null"/> until the operating system has started it.</summary>
+    public WorkerHost? Host { get; set; }
 
-    /// <summary>What is in its hand, in the order of the numbers.</summary>
+    /// <summary>Tasks that were written for it and have no reply yet, in the order of their numbers.</summary>
     public LinkedList<AssignedTasks> Assigned { get; } = [];
 
-    /// <summary>How many replies have come: also the number of the task whose reply comes next.</summary>
+    /// <summary>The number of replies that were read: also the number of the task whose reply is next.</summary>
     public uint Replied
     {
         get => Requests.Replied;
         set => Requests.Replied = value;
     }
 
-    /// <summary>What it has written into its channel that cannot be; null while all is well. It is killed for it, and nothing more is read of it.</summary>
+    /// <summary>
+    /// What it has written into its channel that is not valid there; <see langword="null"/> while the channel is in order. The worker is killed for it, and nothing more of it is read.
+    /// </summary>
     public string? Damage => Requests.Damage;
 
     public long ReplyTail { get; set; }
 
+    /// <summary>When it was ready for its first task, in ticks of the stopwatch; 0 if it never was.</summary>
     public long ReadyAt { get; set; }
 
     public long IdleSince { get; set; }
 
-    /// <summary>It is to be replaced, and goes when another one is ready.</summary>
+    /// <summary>It is to be replaced, and retires when another worker is ready.</summary>
     public bool IsExpiring { get; set; }
 
-    /// <summary>What <see cref="KillAt"/> is for; 0 is never.</summary>
+    /// <summary>What <see cref="KillAt"/> is for.</summary>
     public KillReason Reason { get; set; }
 
+    /// <summary>When it is killed unless it ends before, in ticks of the stopwatch; 0 is never.</summary>
     public long KillAt { get; set; }
 
-    /// <summary>The task that it is to be killed for.</summary>
+    /// <summary>The task for which it is killed.</summary>
     public uint KillNumber { get; set; }
 
     public bool IsKilled { get; set; }
 
-    /// <summary>The program asked for it: that says nothing about the pool.</summary>
+    /// <summary>The program has killed it by a call, so its death says nothing about the pool.</summary>
     public bool IsKilledByCaller { get; set; }
 
     public WorkerStatistics Statistics { get; } = new();
 
-    /// <summary>Where it was when somebody looked for tasks to take from it, and when that was.</summary>
-    public (uint Started, long At) LastSeen { get; set; }
+    /// <summary>How many tasks it had started when the dispatcher last checked for tasks to take back, and since when.</summary>
+    public (uint Started, long At) LastProgress { get; set; }
 
-    /// <summary>When its claim was checked last.</summary>
-    public long ClaimSeenAt { get; set; }
+    /// <summary>When its claim word was last checked.</summary>
+    public long ClaimCheckedAt { get; set; }
 
     public int Backlog => (int)(Requests.Next - Replied);
 
-    /// <summary>Tasks in its hand that it has not begun.</summary>
+    /// <summary>How many of its tasks it has not started.</summary>
     public int Unstarted => (int)(Requests.Next - Requests.Started);
+
+    /// <summary>It may be running a task: one that it has started and not replied to.</summary>
+    public bool HasStartedTask => Requests.Started != Replied;
 
     public bool TakesTasks => Phase == WorkerPhase.Ready && !IsKilled && Damage is null;
 
     public bool IsBusy => Replied != Requests.Next;
 
-    /// <summary>What it tells is not read now, because the program is slow to take what was told before.</summary>
+    /// <summary>Its replies are not read now, because the program has too many reports to take before.</summary>
     public bool IsHeldUp { get; set; }
 
     public bool HasReplies => !IsHeldUp && Damage is null && Volatile.Read(ref _channel->ReplyHead) != ReplyTail;
+
+    /// <summary>The name of the task that it has started and not replied to; <see langword="null"/> if there is none.</summary>
+    public string? RunningTask =>
+        HasStartedTask && Assigned.First is { } running ? running.Value.Batch.NameOf(running.Value.IndexOf(Replied)) : null;
+
+    /// <summary>The task with this number ended by itself after its time limit had cancelled its token: it counts as timed out all the same.</summary>
+    public bool EndedAfterTimeLimit(uint number) => this is { Reason: KillReason.Timeout, IsKilled: false } && KillNumber == number;
 
     public bool Knows(int body)
     {
@@ -147,7 +172,7 @@ internal sealed unsafe class WorkerEntry
         return false;
     }
 
-    /// <summary>The task with this number brings the body.</summary>
+    /// <summary>The task with this number carries the body.</summary>
     public void LearntAt(int body, uint number)
     {
         _definitions.Add((body, number));
@@ -157,7 +182,25 @@ internal sealed unsafe class WorkerEntry
         }
     }
 
-    /// <summary>Takes back what it has not begun, from number <paramref name="first"/> on; in order.</summary>
+    /// <summary>Tasks were written for it, from number <paramref name="first"/> on.</summary>
+    public void Assign(TaskBatch batch, int from, int to, uint first)
+    {
+        if (to <= from)
+        {
+            return;
+        }
+
+        if (Assigned.Last is { } last && last.Value.Batch == batch && last.Value.Range.To == from && last.Value.EndNumber == first)
+        {
+            last.Value.Range = last.Value.Range with { To = to };
+        }
+        else
+        {
+            Assigned.AddLast(new AssignedTasks(new TaskRange(batch, from, to), first));
+        }
+    }
+
+    /// <summary>Takes back the tasks that it has not started, from number <paramref name="first"/> on; in their order.</summary>
     public List<TaskRange> TakeBack(uint first)
     {
         List<TaskRange> taken = [];
@@ -182,14 +225,14 @@ internal sealed unsafe class WorkerEntry
         return taken;
     }
 
-    /// <summary>Tells the task that runs to stop. Killed after the word and before the wake: this is the pool, and its workers end with it.</summary>
+    /// <summary>Cancels the token of the task with this number. Killed between the word and the notification: this is the pool, and its workers end with it.</summary>
     public void SignalCancelled(uint number)
     {
         Interlocked.Exchange(ref _channel->Cancelled, (1L << 32) | number);
         WaitPoint.Notify(&_channel->Signals, 1, Memory.Session.Doorbells);
     }
 
-    /// <summary>Tells the worker that no more tasks will come.</summary>
+    /// <summary>Asks the worker to end: no more tasks will follow.</summary>
     public void Close()
     {
         Phase = WorkerPhase.Closing;
@@ -197,7 +240,7 @@ internal sealed unsafe class WorkerEntry
         WaitPoint.Notify(&_channel->Requests, 1, Memory.Session.Doorbells);
     }
 
-    /// <summary>Gives the reply ring's room back up to <see cref="ReplyTail"/>.</summary>
+    /// <summary>Returns the room in the reply ring up to <see cref="ReplyTail"/> to the worker.</summary>
     public void FreeReplies()
     {
         Interlocked.Exchange(ref _channel->ReplyTail, ReplyTail);
@@ -209,5 +252,19 @@ internal sealed unsafe class WorkerEntry
         Requests.Dispose();
         Outside.Trim();
         Memory.Dispose();
+    }
+
+    [Conditional("DEBUG")]
+    public void AssertInvariants()
+    {
+        Debug.Assert(Damage is not null || Assigned.Last is null == !IsBusy, "A worker has assigned tasks exactly while replies of it are missing.");
+        Debug.Assert(
+            Assigned.First is not { } first || (int)(first.Value.FirstNumber - Replied) <= 0,
+            "The first assigned task of a worker is the next one to be replied to.");
+        Debug.Assert(
+            Assigned.Last is not { } last || Damage is not null || last.Value.EndNumber == Requests.Next,
+            "The last assigned task of a worker is the last one that was written.");
+        Debug.Assert(KillAt == 0 || Reason != KillReason.None, "A worker that is to be killed has a reason for it.");
+        Debug.Assert(Phase != WorkerPhase.Closing || !IsBusy || IsKilled || Damage is not null, "A worker is closed when it has no tasks any more.");
     }
 }

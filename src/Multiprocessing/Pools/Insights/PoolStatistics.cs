@@ -1,0 +1,133 @@
+using System.Diagnostics;
+
+namespace Multiprocessing;
+
+/// <summary>
+/// What the pool counts of where its time goes. Owns the counts of the whole pool and the last workers that have ended; those of a worker that lives are at its entry, those of tasks in
+/// <see cref="Tasks"/>. Costs two timestamps a task, and of very short tasks only for every eighth. Under the loop's gate, except <see cref="Tasks"/>.
+/// </summary>
+internal sealed unsafe class PoolStatistics(string pool, PoolLoop loop)
+{
+    private const int MaxEnded = 32;
+
+    private readonly long _createdAt = Stopwatch.GetTimestamp();
+    private readonly TimeHistogram _startUp = new();
+    private readonly Queue<WorkerInsights> _ended = new();
+    private int _workersEnded;
+    private int _workersDied;
+    private long _endedTicks;
+    private long _endedWork;
+    private long _endedSerializing;
+
+    /// <summary>What is counted for each name of tasks. Thread-safe.</summary>
+    public TaskStatisticsTable Tasks { get; } = new();
+
+    /// <summary>A worker is ready for its first task.</summary>
+    public void OnReady(WorkerEntry worker)
+    {
+        loop.AssertHeld();
+        _startUp.Add(worker.ReadyAt - worker.Statistics.LaunchedAt, 1);
+    }
+
+    /// <summary>A reply was read, and the task that it is for has ended.</summary>
+    public static void OnReply(WorkerEntry worker, TaskBatch batch, TaskTimes* times, long readingTicks)
+    {
+        var ofWorker = worker.Statistics;
+        ofWorker.Tasks++;
+        if (times is null)
+        {
+            ofWorker.Unmeasured++;
+            return;
+        }
+
+        // It stands for those before it that were not measured.
+        var weight = ofWorker.Unmeasured + 1;
+        ofWorker.Unmeasured = 0;
+        var serializing = (long)times->Read + times->Write;
+        ofWorker.WorkTicks += times->Work * weight;
+        ofWorker.SerializingTicks += serializing * weight;
+        var ofTask = batch.Settings.Statistics;
+        ofTask.Waiting.Add(times->Begun - batch.SubmittedAt, weight);
+        ofTask.Serializing.Add(serializing + ofTask.MeanWritingTicks + readingTicks, weight);
+        ofTask.Working.Add(times->Work, weight);
+    }
+
+    public void OnEnded(WorkerEntry worker, ExitStatus status, bool died)
+    {
+        loop.AssertHeld();
+        var now = Stopwatch.GetTimestamp();
+        _ended.Enqueue(InsightsOf(worker, now, status, died));
+        if (_ended.Count > MaxEnded)
+        {
+            _ended.Dequeue();
+        }
+
+        _ = died ? _workersDied++ : _workersEnded++;
+        _endedTicks += worker.ReadyAt == 0 ? 0 : now - worker.ReadyAt;
+        _endedWork += worker.Statistics.WorkTicks;
+        _endedSerializing += worker.Statistics.SerializingTicks;
+    }
+
+    /// <summary>From any thread, without the gate, which it takes after the names of tasks were made.</summary>
+    public PoolInsights ToInsights(WorkerFleet fleet, PendingTasks pending, int maxWorkers)
+    {
+        var tasks = Tasks.All();
+        using (loop.Enter())
+        {
+            var now = Stopwatch.GetTimestamp();
+            List<WorkerInsights> living = [];
+            var waiting = pending.Count;
+            foreach (var worker in fleet.Workers)
+            {
+                living.Add(InsightsOf(worker, now, null));
+                waiting += worker.Unstarted;
+            }
+
+            return new PoolInsights
+            {
+                Name = pool,
+                Elapsed = TimeDistribution.TimeOf(now - _createdAt),
+                MaxWorkers = maxWorkers,
+                Workers = [.. _ended.Concat(living).OrderBy(static worker => worker.Number)],
+                Tasks = [.. tasks.Select(static task => task.ToInsights()).OrderByDescending(static task => task.WorkingTime.Total + task.SerializingTime.Total)],
+                WaitingTasks = waiting,
+                WorkersStarted = fleet.Started,
+                WorkersEnded = _workersEnded,
+                WorkersDied = _workersDied,
+                StartUpTime = _startUp.ToDistribution(),
+                WorkerTime = TimeDistribution.TimeOf(_endedTicks) + Sum(living, static worker => worker.Lifetime),
+                WorkingTime = TimeDistribution.TimeOf(_endedWork) + Sum(living, static worker => worker.WorkingTime),
+                SerializingTime = TimeDistribution.TimeOf(_endedSerializing) + Sum(living, static worker => worker.SerializingTime),
+            };
+        }
+    }
+
+    private static TimeSpan Sum(List<WorkerInsights> workers, Func<WorkerInsights, TimeSpan> time) =>
+        workers.Aggregate(TimeSpan.Zero, (sum, worker) => sum + time(worker));
+
+    private static WorkerInsights InsightsOf(WorkerEntry worker, long now, ExitStatus? ended, bool died = false)
+    {
+        var runningTask = worker.RunningTask;
+        var statistics = worker.Statistics;
+        return new WorkerInsights
+        {
+            Number = worker.Number,
+            ProcessId = worker.Host?.Id,
+            Activity = ended is not null ? died ? WorkerActivity.Died : WorkerActivity.Ended : worker.Phase switch
+            {
+                WorkerPhase.Starting => WorkerActivity.Starting,
+                WorkerPhase.Closing => WorkerActivity.Ending,
+                _ => worker.IsBusy ? WorkerActivity.Busy : WorkerActivity.Idle,
+            },
+            ExitStatus = ended,
+            CurrentTask = ended is null ? runningTask : null,
+            TasksCompleted = statistics.Tasks,
+            StartUpTime = worker.ReadyAt == 0 ? null : TimeDistribution.TimeOf(worker.ReadyAt - statistics.LaunchedAt),
+            Lifetime = worker.ReadyAt == 0 ? TimeSpan.Zero : TimeDistribution.TimeOf(now - worker.ReadyAt),
+            WorkingTime = TimeDistribution.TimeOf(statistics.WorkTicks + (runningTask is null ? 0 : now - statistics.LastProgressAt)),
+            SerializingTime = TimeDistribution.TimeOf(statistics.SerializingTicks),
+            ArgumentBytes = statistics.ArgumentBytes,
+            ResultBytes = statistics.ResultBytes,
+        };
+    }
+}

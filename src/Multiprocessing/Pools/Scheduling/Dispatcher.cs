@@ -1,0 +1,342 @@
+using System.Diagnostics;
+
+namespace Multiprocessing;
+
+/// <summary>
+/// Decides which worker gets which task, how many tasks a worker has ahead of the one that it runs, and when they are taken back. Owns the time that tasks ahead shall take. Under the loop's gate.
+/// <para>
+/// Invariants: a task is at each instant in exactly one place: it waits, or is assigned to one worker, or has ended; the time ahead stays between <see cref="MinAhead"/> and <see cref="MaxAhead"/>.
+/// </para>
+/// </summary>
+internal sealed class Dispatcher(
+    PoolLoop loop, PendingTasks pending, WorkerFleet fleet, WorkerStarter starter, PoolEvents events, ProcessPoolOptions options)
+{
+    private const int MaxTasksAhead = 2048;
+
+    /// <summary>How long the tasks take that a worker has ahead: enough to work on while a notification travels both ways; more where that takes longer, on a machine that is busy.</summary>
+    private static readonly long MinAhead = 400 * PoolTicks.Microsecond;
+
+    private static readonly long MaxAhead = 20 * PoolTicks.Millisecond;
+
+    /// <summary>Longer tasks are assigned one by one, and no second one waits behind them.</summary>
+    private static readonly long LongTask = 10 * PoolTicks.Millisecond;
+
+    /// <summary>Less than this is not taken back from a worker that makes progress.</summary>
+    private static readonly long WorthTakingBack = 100 * PoolTicks.Microsecond;
+
+    /// <summary>A worker that has started no task for this time is stuck: all that it has not started is taken back.</summary>
+    private static readonly long StuckAfter = PoolTicks.Millisecond;
+
+    private static readonly long TimeUntilNextTakeBack = 2 * PoolTicks.Millisecond;
+
+    private long _ahead = MinAhead;
+
+    /// <returns><see langword="true"/> if a task was assigned or ended.</returns>
+    public bool Dispatch()
+    {
+        loop.AssertHeld();
+        LearnAhead();
+        var any = DispatchPending();
+        if (pending.Count == 0 && TakeBackFromSlow())
+        {
+            any |= DispatchPending();
+        }
+
+        return any;
+    }
+
+    /// <summary>Ends tasks that no caller waits for any more: those that were not started end now; the token of one that runs is cancelled and, if <paramref name="kills"/>, its worker is killed after the grace.</summary>
+    public void Cancel(Func<TaskBatch, bool> which, bool kills)
+    {
+        loop.AssertHeld();
+        foreach (var range in pending.TakeAll(which))
+        {
+            for (var index = range.From; index < range.To; index++)
+            {
+                range.Batch.OnNotBegun(index);
+            }
+        }
+
+        foreach (var worker in fleet.Workers)
+        {
+            if (CancelUnstarted(worker, which))
+            {
+                CancelStarted(worker, which, kills);
+            }
+        }
+    }
+
+    [Conditional("DEBUG")]
+    public void AssertInvariants() => Debug.Assert(_ahead >= MinAhead && _ahead <= MaxAhead, "The time ahead is between its bounds.");
+
+    private bool DispatchPending()
+    {
+        var any = false;
+        while (pending.TryPeek(out var range))
+        {
+            if (range.Batch.IsCancelled(range.From))
+            {
+                pending.Take(range, 1);
+                range.Batch.OnNotBegun(range.From);
+                any = true;
+                continue;
+            }
+
+            if (FindWorker(range.Batch, out var room) is not { } worker)
+            {
+                starter.StartMissing();
+                break;
+            }
+
+            var share = Math.Max(1, (int)Math.Min(int.MaxValue, (pending.Count + (2 * fleet.Count) - 1) / (2 * fleet.Count)));
+            var wanted = Math.Min(Math.Min(room, share), range.Count);
+            var done = Assign(worker, range, wanted);
+            any |= done > 0;
+            if (done < wanted)
+            {
+                break; // its ring is full: there is room again when it has read, which a reply shows
+            }
+
+            if (worker.Backlog <= done)
+            {
+                worker.Requests.Publish(); // it had no task: it begins while the other workers get theirs
+            }
+        }
+
+        foreach (var worker in fleet.Workers)
+        {
+            worker.Requests.Publish();
+        }
+
+        return any;
+    }
+
+    /// <summary>Workers that ran dry while tasks waited had too few tasks ahead. What is too much is taken back when the last tasks are distributed.</summary>
+    private void LearnAhead()
+    {
+        if (pending.Count == 0)
+        {
+            return;
+        }
+
+        var dry = 0;
+        var busy = 0;
+        foreach (var worker in fleet.Workers)
+        {
+            if (worker.TakesTasks && worker.Requests.Next != 0)
+            {
+                _ = worker.Requests.Started == worker.Requests.Next ? dry++ : busy++;
+            }
+        }
+
+        _ahead = dry > 0 ? Math.Min(_ahead + (_ahead / 2), MaxAhead) : busy > 0 ? Math.Max(_ahead - (_ahead / 64), MinAhead) : _ahead;
+    }
+
+    /// <summary>The worker with the fewest tasks that may have another one, and how many it may have.</summary>
+    private WorkerEntry? FindWorker(TaskBatch batch, out int room)
+    {
+        var typical = batch.Pace.Typical;
+        var ahead = typical == 0 || typical > LongTask ? 1 : (int)Math.Clamp(_ahead / typical, 2, MaxTasksAhead);
+        WorkerEntry? best = null;
+        room = 0;
+        foreach (var worker in fleet.Workers)
+        {
+            if (!worker.TakesTasks)
+            {
+                continue;
+            }
+
+            var free = ahead - worker.Backlog;
+            if (options.MaxTasksPerWorker is { } max)
+            {
+                free = (int)Math.Min(free, max - worker.Requests.Next);
+            }
+
+            if (free > 0 && (best is null || worker.Backlog < best.Backlog))
+            {
+                best = worker;
+                room = free;
+            }
+        }
+
+        return best;
+    }
+
+    /// <summary>Writes tasks for a worker.</summary>
+    /// <returns>How many are not pending any more: assigned, or ended because they cannot be written or were cancelled. Fewer than <paramref name="count"/> if the ring is full.</returns>
+    private int Assign(WorkerEntry worker, TaskRange range, int count)
+    {
+        var batch = range.Batch;
+        var began = Stopwatch.GetTimestamp();
+        if (!worker.IsBusy)
+        {
+            worker.Statistics.LastProgressAt = began;
+        }
+
+        var done = RequestWriter.CanWriteMany(worker, batch) && !batch.IsCancelled(range.From)
+            ? AssignMany(worker, range, count)
+            : AssignEach(worker, range, count);
+        pending.Take(range, done);
+        batch.Settings.Statistics.AddWriting(Stopwatch.GetTimestamp() - began, done);
+        if (options.MaxTasksPerWorker is { } max && worker.Requests.Next >= (uint)max && worker.Phase == WorkerPhase.Ready)
+        {
+            worker.Phase = WorkerPhase.Retiring; // it has all the tasks that it may have: its replacement starts now
+            events.Replaced(worker, nameof(ProcessPoolOptions.MaxTasksPerWorker));
+            if (pending.Count > 0)
+            {
+                starter.StartMissing();
+            }
+        }
+
+        return done;
+    }
+
+    private static int AssignMany(WorkerEntry worker, TaskRange range, int count)
+    {
+        var first = worker.Requests.Next;
+        var done = RequestWriter.WriteMany(worker, range.Batch, range.From, count);
+        worker.Assign(range.Batch, range.From, range.From + done, first);
+        return done;
+    }
+
+    private static int AssignEach(WorkerEntry worker, TaskRange range, int count)
+    {
+        var batch = range.Batch;
+        var done = 0;
+        var begin = range.From;
+        var first = worker.Requests.Next;
+        for (var index = range.From; done < count; index++)
+        {
+            Exception? error = null;
+            var isCancelled = batch.IsCancelled(index);
+            try
+            {
+                if (!isCancelled && !RequestWriter.TryWrite(worker, batch, index))
+                {
+                    break;
+                }
+            }
+            catch (Exception exception)
+            {
+                error = exception; // it cannot cross, or there is no memory for it: only this task fails
+            }
+
+            done++;
+            if (!isCancelled && error is null)
+            {
+                continue;
+            }
+
+            worker.Assign(batch, begin, index, first);
+            begin = index + 1;
+            first = worker.Requests.Next;
+            if (isCancelled)
+            {
+                batch.OnNotBegun(index);
+            }
+            else
+            {
+                batch.OnError(index, error!);
+            }
+        }
+
+        worker.Assign(batch, begin, range.From + done, first);
+        return done;
+    }
+
+    /// <summary>One worker has no task, and another one more than it gets done: half of what that one has not started waits again.</summary>
+    private bool TakeBackFromSlow()
+    {
+        WorkerEntry? idle = null;
+        WorkerEntry? slow = null;
+        foreach (var worker in fleet.Workers)
+        {
+            if (worker.TakesTasks && !worker.IsBusy)
+            {
+                idle = worker;
+            }
+            else if (worker.Backlog > 1 && (slow is null || worker.Unstarted > slow.Unstarted))
+            {
+                slow = worker;
+            }
+        }
+
+        return idle is not null && slow is not null && TakeBackFrom(slow);
+    }
+
+    private bool TakeBackFrom(WorkerEntry slow)
+    {
+        var now = Stopwatch.GetTimestamp();
+        var typical = slow.Assigned.Last is { } last ? last.Value.Batch.Pace.Typical : 0;
+        var unstarted = slow.Unstarted;
+        var started = slow.Requests.Started;
+        var isStuck = slow.LastProgress.Started == started && now - slow.LastProgress.At > StuckAfter;
+        if (slow.LastProgress.Started != started)
+        {
+            slow.LastProgress = (started, now);
+        }
+
+        if (unstarted * typical < WorthTakingBack && typical != 0 && !isStuck)
+        {
+            loop.StepBy(now + TimeUntilNextTakeBack);
+            return false;
+        }
+
+        // A worker that has started no task yet keeps the first one: it is about to, and tasks must not move to and fro between two workers that both are.
+        var keep = Math.Max(isStuck ? 0 : unstarted / 2, started == slow.Replied ? 1 : 0);
+        var taken = slow.TakeBack(started + (uint)keep);
+        fleet.Return(taken);
+        return taken.Count > 0;
+    }
+
+    /// <summary>Takes back what the worker has not started; other callers' tasks wait again.</summary>
+    /// <returns><see langword="false"/> if the worker has no such task.</returns>
+    private bool CancelUnstarted(WorkerEntry worker, Func<TaskBatch, bool> which)
+    {
+        var node = worker.Assigned.First;
+        while (node is not null && !which(node.Value.Batch))
+        {
+            node = node.Next;
+        }
+
+        if (node is null)
+        {
+            return false;
+        }
+
+        var taken = worker.TakeBack(node.Value.FirstNumber);
+        for (var i = taken.Count - 1; i >= 0; i--)
+        {
+            if (!which(taken[i].Batch))
+            {
+                pending.AddFirst(taken[i]);
+                continue;
+            }
+
+            for (var index = taken[i].From; index < taken[i].To; index++)
+            {
+                taken[i].Batch.ReleaseReferences(index);
+                taken[i].Batch.OnNotBegun(index);
+            }
+        }
+
+        return true;
+    }
+
+    private void CancelStarted(WorkerEntry worker, Func<TaskBatch, bool> which, bool kills)
+    {
+        // Whether the reply was committed meanwhile or not: the word names the task by its number.
+        if (worker.Assigned.First is { } first && which(first.Value.Batch) && worker.IsBusy)
+        {
+            worker.SignalCancelled(worker.Replied);
+            if (kills && options.CancellationGrace != Timeout.InfiniteTimeSpan)
+            {
+                fleet.KillBy(worker, Stopwatch.GetTimestamp() + PoolTicks.Of(options.CancellationGrace), KillReason.Cancelled, worker.Replied);
+            }
+        }
+        else
+        {
+            fleet.CloseIfRetired(worker);
+        }
+    }
+}

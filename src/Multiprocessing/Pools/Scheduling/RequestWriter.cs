@@ -1,0 +1,138 @@
+namespace Multiprocessing;
+
+/// <summary>Writes tasks into a worker's request ring, where the worker sees nothing of them before they are published. Under the loop's gate.</summary>
+internal static unsafe class RequestWriter
+{
+    /// <summary>The tasks are short ones whose body the worker knows, and whose arguments are copied as they lie in memory.</summary>
+    public static bool CanWriteMany(WorkerEntry worker, TaskBatch batch) =>
+        batch.RawLength >= 0 && batch.Count > 1 && !batch.HasFailedAttempts && batch.Settings.Body is { } body && worker.Knows(body.Id);
+
+    /// <summary>Writes tasks for which <see cref="CanWriteMany"/> holds.</summary>
+    /// <returns>How many: fewer than <paramref name="count"/> if the ring is full.</returns>
+    public static int WriteMany(WorkerEntry worker, TaskBatch batch, int from, int count)
+    {
+        var body = batch.Settings.Body!;
+        var length = batch.RawLength;
+        var stride = (sizeof(RequestHeader) + length + 7) & ~7;
+        var header = new RequestHeader
+        {
+            Length = length,
+            Flags = batch.Settings.TimeoutTicks > 0 ? RequestFlags.Timed : RequestFlags.None,
+            Attempt = 1,
+            Body = body.Id,
+        };
+        var done = 0;
+        while (done < count)
+        {
+            var most = Math.Min(count - done, ChannelLayout.MostHanded - 1 - worker.Backlog);
+            if (most <= 0 || worker.Requests.TryReserve(stride, most, out var reserved) is var at && at is null)
+            {
+                break;
+            }
+
+            batch.CopyRaw(from + done, reserved, at, stride, header);
+            done += reserved;
+        }
+
+        CountArgument(worker, batch, length, done);
+        return done;
+    }
+
+    /// <summary>Writes one task.</summary>
+    /// <returns><see langword="false"/> if the ring is full.</returns>
+    /// <exception cref="NotSerializableException">The argument cannot cross.</exception>
+    public static bool TryWrite(WorkerEntry worker, TaskBatch batch, int index)
+    {
+        if (worker.Backlog >= ChannelLayout.MostHanded - 1)
+        {
+            return false;
+        }
+
+        var body = batch.Settings.Body is { } shared && !worker.Knows(shared.Id) ? shared : null;
+        var raw = batch.RawLength;
+        if (raw >= 0)
+        {
+            return TryWrite(worker, batch, index, body, null, raw);
+        }
+
+        var message = batch.Serialize(index);
+        try
+        {
+            var written = TryWrite(worker, batch, index, body, message, message.Length);
+            if (written && !batch.OwnsMessages)
+            {
+                batch.KeepReferences(index, message.TakeReferences());
+            }
+
+            return written;
+        }
+        finally
+        {
+            if (!batch.OwnsMessages)
+            {
+                message.Dispose();
+            }
+        }
+    }
+
+    private static bool TryWrite(WorkerEntry worker, TaskBatch batch, int index, SharedBody? body, MessageBuffer? message, long length)
+    {
+        var requests = worker.Requests;
+        CountArgument(worker, batch, length, 1);
+        var bodyLength = body?.Bytes.Length ?? 0;
+        var bodyRoom = (bodyLength + 7L) & ~7L;
+        var isOutside = bodyRoom + length > ReplyRing.LargestInside;
+        var inside = isOutside ? 2 * sizeof(long) : (int)(bodyRoom + length);
+        var outside = isOutside ? requests.Outside(bodyRoom + length) : null;
+        var at = requests.TryReserve(sizeof(RequestHeader) + inside);
+        if (at is null)
+        {
+            if (isOutside)
+            {
+                requests.ForgetOutside();
+            }
+
+            return false;
+        }
+
+        *(RequestHeader*)at = new RequestHeader
+        {
+            Length = inside,
+            Flags = (isOutside ? RequestFlags.Outside : RequestFlags.None) | (batch.Settings.TimeoutTicks > 0 ? RequestFlags.Timed : RequestFlags.None),
+            Attempt = (ushort)Math.Min(batch.FailedAttempts(index) + 1, ushort.MaxValue),
+            Body = batch.Settings.Body?.Id ?? 0,
+            BodyLength = bodyLength,
+        };
+        at += sizeof(RequestHeader);
+        if (outside is not null)
+        {
+            ((long*)at)[0] = outside.Id.ToWord();
+            ((long*)at)[1] = bodyRoom + length;
+            at = outside.Base;
+        }
+
+        if (body is not null)
+        {
+            body.Bytes.CopyTo(new Span<byte>(at, bodyLength));
+            worker.LearntAt(body.Id, requests.Next - 1);
+        }
+
+        if (message is null)
+        {
+            batch.CopyRaw(index, at + bodyRoom);
+        }
+        else
+        {
+            message.CopyTo(at + bodyRoom);
+        }
+
+        return true;
+    }
+
+    private static void CountArgument(WorkerEntry worker, TaskBatch batch, long length, int tasks)
+    {
+        batch.Settings.Body?.LearnBytes(length);
+        worker.Statistics.ArgumentBytes += length * tasks;
+        batch.Settings.Statistics.ArgumentBytes += length * tasks;
+    }
+}
