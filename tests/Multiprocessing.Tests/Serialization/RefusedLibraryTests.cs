@@ -138,7 +138,7 @@ public class RefusedLibraryTests
         simple.Path.ShouldBe("captured 'this' (Multiprocessing.Tests.Serialization.RefusedLibraryTests.OrderService) -> field '_culprit'");
         simple.Suggestion.ShouldBe(
             "A pool belongs to the process that made it; submit its tasks there, or make a pool in the child. "
-            + "The body captured 'this' because it uses '_rate': copy what you need to a local variable first, so that the rest of the object stays here.");
+            + "The body captured 'this' because it uses '_rate': copy what you need to a local variable first; then the rest of the object does not cross.");
         foreach (var (body, members) in new (Delegate Body, string Members)[]
         {
             (service.UsesFieldAndLocal(2), "'_rate'"), (service.UsesInNestedLambda(), "'_rate'"), (service.UsesInAsync(), "'_rate'"), (service.UsesInLocalFunction(), "'_rate'"),
@@ -150,7 +150,7 @@ public class RefusedLibraryTests
             error.Suggestion.ShouldContain(Copy);
         }
 
-        Message.Refused(service.UsesBase(), "body").Suggestion.ShouldContain("the object that it was written in");
+        Message.Refused(service.UsesBase(), "body").Suggestion.ShouldContain("the object whose class contains it");
 
         // Copying would not help with the culprit itself.
         var itself = Message.Refused(service.UsesCulprit(), "body");

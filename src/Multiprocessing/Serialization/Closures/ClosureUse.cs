@@ -3,11 +3,11 @@ using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
 
-/// <summary>Which fields of closures the body of a delegate reads, found in its IL, because the compiler puts unrelated variables into one closure.</summary>
+/// <summary>The fields of closures that the body of a delegate reads, found in its IL: the compiler puts unrelated variables into one closure.</summary>
 /// <remarks>
-/// Fields of closures are private to the method they were made for, so whoever reads them names them by token. Followed are, from the delegate's method on, every
+/// Only code of the method that a closure was made for reads its fields, and names them by token. The analysis begins with the delegate's method and follows every
 /// method that the compiler made (nested lambdas, local functions, other methods of closures) and the state machines of async and iterator bodies.
-/// What cannot be understood makes the answer "all of them".
+/// If some IL cannot be analyzed, the result is <see cref="All"/>.
 /// </remarks>
 internal sealed class ClosureUse
 {
@@ -26,15 +26,15 @@ internal sealed class ClosureUse
         Alone = [this];
     }
 
-    /// <summary>This use and no other.</summary>
+    /// <summary>Gets an array that holds only this use.</summary>
     public ClosureUse[] Alone { get; }
 
-    /// <summary>The methods that the body consists of: its own and those that the compiler made for it. Empty if they are not known.</summary>
+    /// <summary>Gets the methods of the body: its own and those that the compiler made for it. Empty if they are unknown.</summary>
     public MethodBase[] Methods { get; }
 
     public static ClosureUse Of(MethodInfo body) => Known.Find(body) ?? Known.Add(body, Analyze(body));
 
-    /// <summary>Says once that the body changes captured variables, which here stay as they are.</summary>
+    /// <summary>Logs once if the body changes captured variables: they do not change in this process.</summary>
     public void WarnOfAssignments(MethodInfo body)
     {
         if (Volatile.Read(ref _warned) == 0 && Interlocked.Exchange(ref _warned, 1) == 0 && IsCompilerMade(body) && AssignmentsOf() is { Count: > 0 } names)
@@ -43,31 +43,29 @@ internal sealed class ClosureUse
         }
     }
 
-    /// <summary>The captured variables that the body changes.</summary>
+    /// <summary>Returns the captured variables that the body changes.</summary>
     internal IReadOnlyList<string> AssignmentsOf()
     {
         try
         {
             return CapturedAssignments.Of(Methods);
         }
-        catch (Exception error) when (error is ArgumentException or BadImageFormatException or IOException or TypeLoadException or MissingMemberException or InvalidOperationException or NotSupportedException or InvalidCastException)
+        catch (Exception error) when (IsUnresolved(error) || error is InvalidCastException)
         {
-            return []; // IL that cannot be understood, such as a call into an assembly that was not deployed: nothing is known of it, so nothing is said
+            return []; // no warning is better than a wrong one
         }
     }
 
-    /// <summary>The method in whose source the lambda stands.</summary>
+    /// <summary>A token that does not resolve, such as a call into an assembly that was not deployed.</summary>
+    private static bool IsUnresolved(Exception error) =>
+        error is ArgumentException or BadImageFormatException or IOException or TypeLoadException or MissingMemberException or InvalidOperationException or NotSupportedException;
+
+    /// <summary>Returns the method whose source contains the lambda.</summary>
     private static string EnclosingOf(MethodInfo body)
     {
-        var owner = body.DeclaringType;
-        while (owner is { Name: ['<', ..], DeclaringType: { } outer })
-        {
-            owner = outer;
-        }
-
         var end = body.Name.IndexOf('>', StringComparison.Ordinal);
         var name = end > 1 ? body.Name[1..end] : body.Name;
-        return owner is null ? name : $"{TypeText.Of(owner)}.{(name == "<Main>$" ? "Main" : name.TrimStart('<'))}";
+        return body.DeclaringType is not { } owner ? name : $"{TypeText.Of(SourceNames.ClassOf(owner))}.{(name == "<Main>$" ? "Main" : name.TrimStart('<'))}";
     }
 
     public bool Reads(FieldInfo field) => _read is null || _read.Contains(Definition(field));
@@ -90,10 +88,9 @@ internal sealed class ClosureUse
                 }
             }
         }
-        catch (Exception error) when (error is ArgumentException or BadImageFormatException or IOException or TypeLoadException or MissingMemberException or InvalidOperationException or NotSupportedException)
+        catch (Exception error) when (IsUnresolved(error))
         {
-            // A token that does not resolve, such as a call into an assembly that was not deployed: the body may still run well, so everything it could read goes along.
-            return All;
+            return All; // the body may run well all the same, so everything that it could read crosses
         }
 
         return new ClosureUse(read, [.. methods]);
@@ -106,25 +103,24 @@ internal sealed class ClosureUse
             return method.IsAbstract;
         }
 
-        var typeArguments = method.DeclaringType is { IsGenericType: true } declaring ? declaring.GetGenericArguments() : null;
-        var methodArguments = method.IsGenericMethod ? method.GetGenericArguments() : null;
+        var resolver = MethodTokens.Of(method);
         var tokens = new IlTokens(code);
         while (tokens.MoveNext())
         {
             switch (tokens.Instruction)
             {
                 case 0x7B or 0x7C: // ldfld, ldflda
-                    AddField(method.Module.ResolveField(tokens.Token, typeArguments, methodArguments), read);
+                    AddField(resolver.Resolve(tokens.Token) as FieldInfo, read);
                     break;
                 case 0x27 or 0x28 or 0x6F or 0x73 or 0xFE06 or 0xFE07: // jmp, call, callvirt, newobj, ldftn, ldvirtftn
-                    if (method.Module.ResolveMethod(tokens.Token, typeArguments, methodArguments) is { } callee && IsCompilerMade(callee))
+                    if (resolver.Resolve(tokens.Token) is MethodBase callee && IsCompilerMade(callee))
                     {
                         Follow(callee, seen, pending);
                     }
 
                     break;
-                case 0xD0: // ldtoken: an expression tree names the fields and methods that it will use
-                    switch (method.Module.ResolveMember(tokens.Token, typeArguments, methodArguments))
+                case 0xD0: // ldtoken: an expression tree names the fields and methods that it uses
+                    switch (resolver.Resolve(tokens.Token))
                     {
                         case FieldInfo field:
                             AddField(field, read);
@@ -149,7 +145,7 @@ internal sealed class ClosureUse
         }
     }
 
-    /// <summary>The member without type arguments: what is read is the same for all of them.</summary>
+    /// <summary>Returns the member without type arguments, which make no difference for what is read.</summary>
     private static MemberInfo Definition(MemberInfo member) =>
         member.DeclaringType is { IsConstructedGenericType: true } || member is MethodInfo { IsGenericMethod: true }
             ? member.Module.ResolveMember(member.MetadataToken)!

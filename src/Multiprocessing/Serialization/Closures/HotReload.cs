@@ -7,8 +7,8 @@ using Multiprocessing;
 namespace Multiprocessing;
 
 /// <summary>
-/// Told by the runtime's hot reload (dotnet watch, an IDE) that code of this process was changed in memory. Other processes run the code as it lies on disk, so a body that was changed must not start there:
-/// it would run as it was before.
+/// Records which code of this process hot reload (dotnet watch, an IDE) has changed in memory. Other processes run the code on disk, so a body that was changed must not start there:
+/// it would run in its old version.
 /// </summary>
 internal static class HotReload
 {
@@ -16,11 +16,11 @@ internal static class HotReload
     private static bool _isUpdated;
     private static int _warned;
 
-    /// <summary>False in nearly every process; then nothing else is asked.</summary>
+    /// <summary>Gets whether there was an update. In nearly every process it is <see langword="false"/>, and no other member is called.</summary>
     public static bool IsUpdated => Volatile.Read(ref _isUpdated);
 
-    /// <summary>Called by name after every update.</summary>
-    /// <param name="updatedTypes">The types whose code was changed or added; <see langword="null"/> if it is not known which.</param>
+    /// <summary>Called by the runtime, by this name, after every update.</summary>
+    /// <param name="updatedTypes">The types whose code was changed or added; <see langword="null"/> if they are unknown.</param>
     public static void UpdateApplication(Type[]? updatedTypes)
     {
         lock (Changed)
@@ -35,12 +35,12 @@ internal static class HotReload
         Volatile.Write(ref _isUpdated, true);
     }
 
-    /// <summary>Why a body does not start in another process, or <see langword="null"/>; a body that was not changed itself is warned of, once after each update, because what it calls may have been.</summary>
+    /// <summary>Returns why a body must not start in another process, or <see langword="null"/>. For a body that was not changed a warning is logged, once after each update: code that it calls may have changed.</summary>
     public static string? Refuse(MethodInfo body)
     {
         if (IsChanged(body) || Array.Exists(ClosureUse.Of(body).Methods, IsChanged))
         {
-            return $"Its code was changed by hot reload (in {TypeText.Of(OwnerOf(body))}), and other processes run the program as it lies on disk, without that change. Restart the program (Ctrl+R in dotnet watch).";
+            return $"Its code was changed by hot reload (in {TypeText.Of(OwnerOf(body))}), and other processes run the program on disk, without that change. Restart the program (Ctrl+R in dotnet watch).";
         }
 
         if (Interlocked.Exchange(ref _warned, 1) == 0)
@@ -55,7 +55,7 @@ internal static class HotReload
     {
         lock (Changed)
         {
-            return method.DeclaringType is { } type && Changed.Contains(type.IsConstructedGenericType ? type.GetGenericTypeDefinition() : type);
+            return method.DeclaringType is { } type && Changed.Contains(SourceNames.DefinitionOf(type));
         }
     }
 
@@ -63,20 +63,9 @@ internal static class HotReload
     {
         lock (Changed)
         {
-            return Changed.Count == 0 ? "some types" : string.Join(", ", Changed.Select(static type => TypeText.Of(OwnerOf(type))).Distinct().Order(StringComparer.Ordinal).Take(5));
+            return Changed.Count == 0 ? "some types" : string.Join(", ", Changed.Select(static type => TypeText.Of(SourceNames.ClassOf(type))).Distinct().Order(StringComparer.Ordinal).Take(5));
         }
     }
 
-    private static Type OwnerOf(MethodInfo method) => method.DeclaringType is { } type ? OwnerOf(type) : typeof(void);
-
-    /// <summary>The class as it stands in the source: lambdas and asynchronous methods have classes of their own in it.</summary>
-    private static Type OwnerOf(Type type)
-    {
-        while (type is { Name: ['<', ..], DeclaringType: { } outer })
-        {
-            type = outer;
-        }
-
-        return type;
-    }
+    private static Type OwnerOf(MethodInfo method) => method.DeclaringType is { } type ? SourceNames.ClassOf(type) : typeof(void);
 }

@@ -2,21 +2,21 @@ using System.Buffers.Binary;
 
 namespace Multiprocessing;
 
-/// <summary>Walks the instructions of a method body and gives those with a metadata token.</summary>
+/// <summary>Enumerates the instructions of a method body that have a metadata token.</summary>
 internal ref struct IlTokens(ReadOnlySpan<byte> code)
 {
     private readonly ReadOnlySpan<byte> _code = code;
     private int _at;
 
-    /// <summary>The instruction, two-byte ones as 0xFE00 + second byte.</summary>
+    /// <summary>Gets the instruction's code; 0xFE00 + second byte for one of two bytes.</summary>
     public int Instruction { get; private set; }
 
     public int Token { get; private set; }
 
-    /// <summary>The body holds something that is no instruction known here.</summary>
+    /// <summary>Gets whether the enumeration ended at an unknown instruction.</summary>
     public bool IsBroken { get; private set; }
 
-    /// <summary>Goes to the next instruction that carries a token; false at the end.</summary>
+    /// <summary>Moves to the next instruction that has a token; returns <see langword="false"/> at the end.</summary>
     public bool MoveNext()
     {
         while (_at < _code.Length)
@@ -32,27 +32,19 @@ internal ref struct IlTokens(ReadOnlySpan<byte> code)
                 instruction = 0xFE00 | _code[_at++];
             }
 
-            var size = OperandSize(instruction);
-            if (size == Switch && _at + 4 <= _code.Length)
+            var operand = _at;
+            _at = EndOf(_code, operand, instruction);
+            if (_at < 0 || _at > _code.Length)
             {
-                var cases = BinaryPrimitives.ReadUInt32LittleEndian(_code[_at..]);
-                size = cases < _code.Length ? 4 + ((int)cases * 4) : Unknown;
-            }
-
-            var isToken = size == TokenOperand;
-            size = isToken ? 4 : size;
-            if (size < 0 || _at + size > _code.Length)
-            {
+                _at = _code.Length;
                 IsBroken = true;
                 return false;
             }
 
-            var operand = _code.Slice(_at, size);
-            _at += size;
-            if (isToken)
+            if (OperandSize(instruction) == TokenOperand)
             {
                 Instruction = instruction;
-                Token = BinaryPrimitives.ReadInt32LittleEndian(operand);
+                Token = BinaryPrimitives.ReadInt32LittleEndian(_code[operand..]);
                 return true;
             }
         }
@@ -60,11 +52,28 @@ internal ref struct IlTokens(ReadOnlySpan<byte> code)
         return false;
     }
 
+    /// <summary>Returns the position behind an instruction's operand, which may lie behind the end of the code; negative for an unknown instruction.</summary>
+    internal static int EndOf(ReadOnlySpan<byte> code, int operand, int instruction)
+    {
+        var size = OperandSize(instruction);
+        if (size == Switch)
+        {
+            if (operand + 4 > code.Length || BinaryPrimitives.ReadUInt32LittleEndian(code[operand..]) is var cases && cases >= code.Length)
+            {
+                return -1;
+            }
+
+            size = 4 + ((int)cases * 4);
+        }
+
+        return size == TokenOperand ? operand + 4 : size < 0 ? -1 : operand + size;
+    }
+
     internal const int TokenOperand = -1;
     internal const int Switch = -2;
     internal const int Unknown = -3;
 
-    /// <summary>Bytes behind an instruction (ECMA-335, III), or one of the constants above.</summary>
+    /// <summary>Returns the size of an instruction's operand in bytes (ECMA-335, partition III), or one of the constants above.</summary>
     internal static int OperandSize(int instruction) => instruction switch
     {
         0x24 or (>= 0x77 and <= 0x78) or (>= 0xA6 and <= 0xB2) or (>= 0xBB and <= 0xC1) or (>= 0xC4 and <= 0xC5) or (>= 0xC7 and <= 0xCF) => Unknown,

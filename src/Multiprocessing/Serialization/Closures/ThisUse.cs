@@ -2,32 +2,32 @@ using System.Reflection;
 
 namespace Multiprocessing;
 
-/// <summary>Which members of a captured <c>this</c> a body uses, for the message that says why the object went along. Found on failure only.</summary>
+/// <summary>Finds the members of a captured <c>this</c> that a body uses, for the message that says why the object was captured. Used on failure only.</summary>
 internal static class ThisUse
 {
-    private const int MostNames = 4;
+    private const int MaxNames = 4;
 
-    /// <summary>Why the object was captured, and how to do without.</summary>
+    /// <summary>Returns why the object was captured, and how to avoid it.</summary>
     /// <param name="body">The delegate's method.</param>
     /// <param name="type">The type of the object.</param>
-    /// <param name="next">The step behind the object on the way to the culprit, as a path shows it.</param>
+    /// <param name="next">The step after the object on the path to the culprit.</param>
     public static string Hint(MethodInfo body, Type type, string? next)
     {
         var names = NamesOf(body, type);
         if (names.Count == 0)
         {
-            return "The body captured 'this', the object that it was written in; copy what it needs into local variables first, or make it a static method.";
+            return "The body captured 'this', the object whose class contains it; copy what it needs to local variables first, or make it a static method.";
         }
 
         var list = names.Count == 1 ? $"'{names[0]}'"
-            : names.Count <= MostNames ? $"{string.Join(", ", names.SkipLast(1).Select(static name => $"'{name}'"))} and '{names[^1]}'"
-            : $"{string.Join(", ", names.Take(MostNames).Select(static name => $"'{name}'"))} and others";
+            : names.Count <= MaxNames ? $"{string.Join(", ", names.SkipLast(1).Select(static name => $"'{name}'"))} and '{names[^1]}'"
+            : $"{string.Join(", ", names.Take(MaxNames).Select(static name => $"'{name}'"))} and others";
         return names is [var only] && next?.EndsWith($"'{only}'", StringComparison.Ordinal) == true
             ? $"The body captured 'this' because it uses {list}."
-            : $"The body captured 'this' because it uses {list}: copy what you need to a local variable first, so that the rest of the object stays here.";
+            : $"The body captured 'this' because it uses {list}: copy what you need to a local variable first; then the rest of the object does not cross.";
     }
 
-    /// <summary>A method as the body takes its object along.</summary>
+    /// <summary>Returns why the object of a method crosses that was passed as the body.</summary>
     public static string MethodGroupHint(MethodInfo method) =>
         $"The object crosses because its method '{method.Name}' is the body; use a static method, or a lambda over local variables that hold what it needs.";
 
@@ -49,14 +49,13 @@ internal static class ThisUse
             return;
         }
 
-        var typeArguments = method.DeclaringType is { IsGenericType: true } declaring ? declaring.GetGenericArguments() : null;
-        var methodArguments = method.IsGenericMethod ? method.GetGenericArguments() : null;
+        var resolver = MethodTokens.Of(method);
         var tokens = new IlTokens(code);
         while (tokens.MoveNext())
         {
-            // The fields' loads, their addresses and stores; call, callvirt, ldftn, ldvirtftn.
+            // ldfld, ldflda, stfld, call, callvirt, ldftn, ldvirtftn
             if (tokens.Instruction is 0x7B or 0x7C or 0x7D or 0x28 or 0x6F or 0xFE06 or 0xFE07
-                && method.Module.ResolveMember(tokens.Token, typeArguments, methodArguments) is { DeclaringType: { IsInterface: false } owner } member
+                && resolver.Resolve(tokens.Token) is { DeclaringType: { IsInterface: false } owner } member
                 && owner != typeof(object)
                 && owner.IsAssignableFrom(type)
                 && NameOf(member) is { } name
@@ -67,17 +66,17 @@ internal static class ThisUse
         }
     }
 
-    /// <summary>As it stands in the source; null for static members and those that only the compiler knows.</summary>
+    /// <summary>Returns the name in the source; <see langword="null"/> for static members and those that the compiler made.</summary>
     private static string? NameOf(MemberInfo member)
     {
         switch (member)
         {
             case FieldInfo { IsStatic: false } field:
-                return Inner(field.Name);
+                return SourceNames.Of(field.Name);
             case MethodInfo { IsStatic: false } method:
                 if (method.Name.StartsWith('<'))
                 {
-                    return null; // the body's own, and followed
+                    return null; // a part of the body itself
                 }
 
                 return method.IsSpecialName && method.Name.IndexOf('_', StringComparison.Ordinal) is var end and > 0 ? method.Name[(end + 1)..] : method.Name;
@@ -85,6 +84,4 @@ internal static class ThisUse
                 return null;
         }
     }
-
-    private static string Inner(string name) => name.StartsWith('<') && name.IndexOf('>', StringComparison.Ordinal) is var end and > 1 ? name[1..end] : name;
 }

@@ -48,7 +48,7 @@ internal sealed class ListCodec : ObjectCodec
 
     public override void ReadBody(GraphReader reader, object value)
     {
-        var count = reader.ReadLength(_array.LeastSize);
+        var count = reader.ReadLength(_array.MinSize);
         var items = count == 0 ? _array.Empty : _array.Allocate(count);
         ref var data = ref ObjectData.Of(value);
         Unsafe.As<byte, Array>(ref Unsafe.Add(ref data, _items)) = items;

@@ -88,6 +88,16 @@ internal sealed class SerializationCallbacks
         }
     }
 
+    /// <summary>Calls the methods of an object at once that is complete before the message is: nothing in the message refers to it later.</summary>
+    public void Complete(object value)
+    {
+        OnDeserialized(value);
+        if (HasInterface)
+        {
+            OnDeserialization(value);
+        }
+    }
+
     private static void Add(ref List<MethodInfo>? methods, MethodInfo method, Type attribute)
     {
         if (method.IsDefined(attribute, inherit: false))

@@ -2,10 +2,10 @@ using System.Reflection;
 
 namespace Multiprocessing;
 
-/// <summary>How a path shows a field.</summary>
+/// <summary>Names fields for paths in messages.</summary>
 internal static class FieldLabel
 {
-    /// <summary><see langword="null"/> for fields that only the compiler knows.</summary>
+    /// <summary>Returns the label; <see langword="null"/> for a field that the compiler added.</summary>
     public static string? Of(FieldInfo field)
     {
         if (field.GetCustomAttribute<PathNameAttribute>() is { } own)
@@ -18,17 +18,9 @@ internal static class FieldLabel
         {
             return name.StartsWith("CS$<>8__locals", StringComparison.Ordinal) ? null
                 : name == "<>4__this" ? $"captured 'this' ({TypeText.Of(field.FieldType)})"
-                : $"captured variable '{Inner(name)}'";
+                : $"captured variable '{SourceNames.Of(name)}'";
         }
 
-        return name.EndsWith(">k__BackingField", StringComparison.Ordinal) ? $"property '{Inner(name)}'"
-            : name.StartsWith('<') ? $"property '{Inner(name)}'"
-            : $"field '{name}'";
-    }
-
-    private static string Inner(string name)
-    {
-        var end = name.IndexOf('>', StringComparison.Ordinal);
-        return name.StartsWith('<') && end > 1 ? name[1..end] : name;
+        return name.StartsWith('<') ? $"property '{SourceNames.Of(name)}'" : $"field '{name}'";
     }
 }

@@ -14,7 +14,7 @@ internal sealed class GraphWriter(MessageBuffer output)
     private readonly IdentityMap _names = new();
     private readonly WorkQueue _later = new();
     private readonly List<object> _open = [];
-    private readonly Pile<Called> _serialized = new();
+    private readonly SerializedCallbacks _serialized = new();
     private Dictionary<object, object>? _kept;
     private List<Registration>? _listed;
     private ClosureStates? _closures;
@@ -27,8 +27,6 @@ internal sealed class GraphWriter(MessageBuffer output)
     /// Strings of whatever length and boxes keep their identity, too: something in the message compares by reference. Known only after it was met, so the message is written again then.
     /// </summary>
     public bool KeepsIdentity { get; private set; }
-
-    private readonly record struct Called(SerializationCallbacks Callbacks, object Value);
 
     public HandleWriter Handles => _handles ??= new HandleWriter(Out);
 
@@ -52,9 +50,9 @@ internal sealed class GraphWriter(MessageBuffer output)
 
     public void End()
     {
-        if (_serialized.Count > 0)
+        if (!_serialized.IsEmpty)
         {
-            Abandon();
+            _serialized.CallAll();
         }
 
         _wantsIdentity = false;
@@ -102,7 +100,7 @@ internal sealed class GraphWriter(MessageBuffer output)
         // Noted before the call: a method that throws in the middle has changed the object, too.
         if (callbacks.HasSerialized)
         {
-            _serialized.Add(new Called(callbacks, value));
+            _serialized.Add(callbacks, value);
         }
 
         callbacks.OnSerializing(value);
@@ -112,9 +110,9 @@ internal sealed class GraphWriter(MessageBuffer output)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Serialized()
     {
-        if (_serialized.Count > 0)
+        if (!_serialized.IsEmpty)
         {
-            RaiseSerialized();
+            _serialized.Call();
         }
     }
 
@@ -244,36 +242,6 @@ internal sealed class GraphWriter(MessageBuffer output)
         }
     }
 
-    private void RaiseSerialized()
-    {
-        for (var i = 0; i < _serialized.Count; i++)
-        {
-            var (callbacks, value) = _serialized[i];
-            _serialized[i] = default;
-            callbacks?.OnSerialized(value);
-        }
-
-        _serialized.Clear();
-    }
-
-    /// <summary>The message is given up, and the caller's objects must not stay as [OnSerializing] left them.</summary>
-    private void Abandon()
-    {
-        for (var i = 0; i < _serialized.Count; i++)
-        {
-            try
-            {
-                _serialized[i].Callbacks?.OnSerialized(_serialized[i].Value);
-            }
-            catch (Exception)
-            {
-                // The caller is told already why the message could not be written; the others must be called, too.
-            }
-        }
-
-        _serialized.Clear();
-    }
-
     private void WriteBack(object value, int number)
     {
         foreach (var open in _open)
@@ -311,25 +279,4 @@ internal sealed class GraphWriter(MessageBuffer output)
             codec.WriteBody(this, value);
         }
     }
-}
-
-/// <summary>What stands before every reference in a message.</summary>
-internal static class ReferenceTag
-{
-    public const byte Null = 0;
-
-    /// <summary>An object that came earlier, by number.</summary>
-    public const byte Back = 1;
-
-    /// <summary>A new object of the declared type; +1: its type is named; +2: its body comes later.</summary>
-    public const byte New = 2;
-
-    /// <summary>An object that came earlier and gets another body later.</summary>
-    public const byte BackWithBody = 6;
-
-    /// <summary>A new object that a registered serializer wrote: its type, the serializer, its bytes.</summary>
-    public const byte Registered = 7;
-
-    /// <summary>Not a reference: a <see cref="MessageHead{T}"/> follows, and the root's reference after it.</summary>
-    public const byte Head = 8;
 }

@@ -60,22 +60,3 @@ internal abstract class ObjectCodec(Type type, CodecTraits traits)
     /// <summary>What would be written of the object, with the names that a path shows. Used on failure only.</summary>
     public virtual IEnumerable<PathStep> Children(object value) => [];
 }
-
-[Flags]
-internal enum CodecTraits
-{
-    None = 0,
-    Tracked = 1,
-    Deferrable = 2,
-    HeadRefers = 4,
-    Registered = 8,
-
-    /// <summary>An object that can be created empty.</summary>
-    TwoPhase = Tracked | Deferrable,
-}
-
-/// <summary>One step from an object to something it holds.</summary>
-/// <param name="Label">As a path shows it; <see langword="null"/> for a step that is not shown.</param>
-/// <param name="Value">What is held.</param>
-/// <param name="Hint">Why it is held, and how to do without: asked for the step behind this one, of which it is given the label.</param>
-internal readonly record struct PathStep(string? Label, object? Value, Func<string?, string?>? Hint = null);

@@ -24,37 +24,3 @@ internal abstract class ValueCodec
 
     public static ValueCodec For(Type type) => CodecTable.ForPlace(type);
 }
-
-/// <summary>A value that is its bytes.</summary>
-internal sealed class RawValueCodec(int size) : ValueCodec
-{
-    public override int RawSize => size;
-
-    public override void Write(GraphWriter writer, ref byte place) => writer.Out.WriteBytes(ref place, (nuint)size);
-
-    public override void Read(GraphReader reader, ref byte place) => reader.ReadBytes(ref place, (nuint)size);
-}
-
-/// <summary>The codec of places of type <typeparamref name="T"/>, for code that knows the type.</summary>
-internal static class Place<T>
-{
-    public static readonly ValueCodec Codec = NativeProgram.Is && !NativeCodec.Takes(typeof(T), RuntimeHelpers.IsReferenceOrContainsReferences<T>()) ? new NativeCodec(typeof(T)) : ValueCodec.For(typeof(T));
-    public static readonly bool IsRaw = Codec.RawSize > 0;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Write(GraphWriter writer, ref T value) => Codec.Write(writer, ref Unsafe.As<T, byte>(ref value));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Read(GraphReader reader, ref T value) => Codec.Read(reader, ref Unsafe.As<T, byte>(ref value));
-}
-
-/// <summary>Places of a type that a natively compiled program cannot serialize.</summary>
-internal sealed class NativeCodec(Type type) : ValueCodec
-{
-    public static bool Takes(Type type, bool hasReferences) =>
-        !hasReferences || type == typeof(string) || (type.IsSZArray && type.GetElementType() is { } element && (element.IsPrimitive || element.IsEnum || element == typeof(string)));
-
-    public override void Write(GraphWriter writer, ref byte place) => throw NativeProgram.CannotSerialize(type);
-
-    public override void Read(GraphReader reader, ref byte place) => throw NativeProgram.CannotSerialize(type);
-}

@@ -2,70 +2,29 @@ using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
 
-/// <summary>Finds names by their bytes. Reading takes no lock: entries are only ever added, and an entry's link is set before the entry can be seen.</summary>
-internal sealed class NameIndex
+/// <summary>Finds names by their bytes. Thread-safe.</summary>
+internal sealed class NameIndex() : InsertOnlyTable(64)
 {
-    private readonly object _gate = new();
-    private Link?[] _buckets = new Link?[64];
-    private int _count;
-
-    private sealed record Link(NameEntry Entry, uint Hash, Link? Next);
-
-    public NameEntry? Find(ReadOnlySpan<byte> blob) => Find(blob, Hash(blob));
-
-    /// <summary>The entry, or the one with the same name that was added earlier.</summary>
-    public NameEntry Add(NameEntry entry)
+    public NameEntry? Find(ReadOnlySpan<byte> blob)
     {
-        var hash = Hash(entry.Blob);
-        lock (_gate)
+        var hash = Hash(blob);
+        for (var node = First(hash); node is not null; node = node.Next)
         {
-            if (Find(entry.Blob, hash) is { } earlier)
+            if (node.Hash == hash && blob.SequenceEqual(Unsafe.As<byte[]>(node.Key)))
             {
-                return earlier;
-            }
-
-            if (++_count > _buckets.Length)
-            {
-                Grow();
-            }
-
-            ref var bucket = ref _buckets[hash & (_buckets.Length - 1)];
-            Volatile.Write(ref bucket, new Link(entry, hash, bucket));
-            return entry;
-        }
-    }
-
-    private NameEntry? Find(ReadOnlySpan<byte> blob, uint hash)
-    {
-        var buckets = Volatile.Read(ref _buckets);
-        for (var link = Volatile.Read(ref buckets[hash & (buckets.Length - 1)]); link is not null; link = link.Next)
-        {
-            if (link.Hash == hash && blob.SequenceEqual(link.Entry.Blob))
-            {
-                return link.Entry;
+                return Unsafe.As<NameEntry>(node.Value);
             }
         }
 
         return null;
     }
 
-    /// <summary>Readers of the old table see all it held; what is added after that they add again, and are given the earlier one.</summary>
-    private void Grow()
-    {
-        var buckets = new Link?[_buckets.Length * 4];
-        foreach (var first in _buckets)
-        {
-            for (var link = first; link is not null; link = link.Next)
-            {
-                ref var bucket = ref buckets[link.Hash & (buckets.Length - 1)];
-                bucket = new Link(link.Entry, link.Hash, bucket);
-            }
-        }
+    /// <summary>Adds an entry, or returns the one with the same name that was added earlier.</summary>
+    public NameEntry Add(NameEntry entry) => (NameEntry)Add(entry.Blob, Hash(entry.Blob), entry);
 
-        Volatile.Write(ref _buckets, buckets);
-    }
+    protected override bool AreEqual(object key, object other) => ((byte[])key).AsSpan().SequenceEqual((byte[])other);
 
-    private static uint Hash(ReadOnlySpan<byte> blob)
+    private static int Hash(ReadOnlySpan<byte> blob)
     {
         const ulong Prime = 0x9E3779B97F4A7C15;
         var hash = (ulong)blob.Length * Prime;
@@ -81,6 +40,6 @@ internal sealed class NameIndex
             hash = (hash ^ blob[at]) * Prime;
         }
 
-        return (uint)(hash ^ (hash >> 32));
+        return (int)(hash ^ (hash >> 32));
     }
 }

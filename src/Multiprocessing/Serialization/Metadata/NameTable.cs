@@ -113,36 +113,3 @@ internal static class NameTable
         _ => throw GraphReader.Torn(),
     };
 }
-
-/// <summary>What a name begins with.</summary>
-internal enum NameKind : byte
-{
-    Type,
-    GenericType,
-    Vector,
-    Array,
-    Pointer,
-    ByReference,
-    TypeParameter,
-    MethodParameter,
-    Method,
-    Field,
-    Property,
-    Event,
-    Parameter,
-    Module,
-    Assembly,
-}
-
-/// <summary>What a module is named by.</summary>
-internal enum ModuleKind : byte
-{
-    CoreLibrary,
-    ThisLibrary,
-
-    /// <summary>An assembly of the program, by version id and name, which the other side loads as it loads its own references.</summary>
-    Named,
-
-    /// <summary>The same with the file, the context and the dependencies, for an assembly that the program loaded by itself.</summary>
-    Plugin,
-}

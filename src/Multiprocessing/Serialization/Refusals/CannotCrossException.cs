@@ -11,8 +11,3 @@ internal sealed class CannotCrossException(Refusal refusal, object? instance) : 
     /// <summary>The object at which it happened, when there is one to look for.</summary>
     public object? Instance { get; } = instance;
 }
-
-/// <summary>Why something cannot cross.</summary>
-/// <param name="Culprit">The type that cannot.</param>
-/// <param name="WayOut">What to do instead, one sentence.</param>
-internal sealed record Refusal(Type Culprit, string WayOut);

@@ -1,0 +1,17 @@
+using System.Runtime.CompilerServices;
+using Multiprocessing.Platform;
+
+namespace Multiprocessing;
+
+/// <summary>The codec of places of type <typeparamref name="T"/>, for code that knows the type.</summary>
+internal static class Place<T>
+{
+    public static readonly ValueCodec Codec = NativeProgram.Is && !NativeCodec.Takes(typeof(T), RuntimeHelpers.IsReferenceOrContainsReferences<T>()) ? new NativeCodec(typeof(T)) : ValueCodec.For(typeof(T));
+    public static readonly bool IsRaw = Codec.RawSize > 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Write(GraphWriter writer, ref T value) => Codec.Write(writer, ref Unsafe.As<T, byte>(ref value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Read(GraphReader reader, ref T value) => Codec.Read(reader, ref Unsafe.As<T, byte>(ref value));
+}
