@@ -152,7 +152,7 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable
 
         // A child that is gone before it could read its body, or is stuck and will be killed by the supervisor's timer, is reported as failed to start.
         _ = link.Writer.TrySend(FrameKind.Start, body, _options.StartTimeout);
-        SpareStock.Current.NoteStart(_call, _options, isSpare);
+        SpareStock.Current.OnStarted(_call, _options, isSpare);
     }
 
     /// <summary>
@@ -334,7 +334,7 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable
     internal void WhenEnded(Action action) => _supervisor.WhenCompleted(action);
 
     /// <summary>Calls back once its output was delivered, too.</summary>
-    internal void WhenDelivered(Action action) => _supervisor.WhenGone(action);
+    internal void WhenDelivered(Action action) => _supervisor.WhenDelivered(action);
 
     /// <summary>The calling code, which is about to wait for the end of the process or of what runs in it, is a callback for its output, or was started by one. Then the output is read without limit from now on.</summary>
     internal bool WaitsInsideCallback() => _supervisor.WaitsInsideOutputCallback();

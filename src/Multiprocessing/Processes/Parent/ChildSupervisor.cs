@@ -2,35 +2,38 @@ using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
-/// <summary>The parent's knowledge of one running child: what it said, how it ended, and what that means.</summary>
-internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
+/// <summary>
+/// Follows one child from its start to its end and completes its <see cref="ChildProcess"/>. The steps of the end, in this order: the process is reaped, the
+/// session knows its death (<see cref="OnGone"/>), its result or error is read, its output is delivered.
+/// </summary>
+internal sealed class ChildSupervisor : IChildListener
 {
+    private readonly ChildProcess _child;
     private readonly Milestone _exited = new();
     private readonly Milestone _completed = new();
-    private readonly Milestone _gone = new();
-    private readonly Lock _gate = new();
+    private readonly Milestone _delivered = new();
+    private readonly ChildReports _reports = new();
+    private readonly ChildStatistics _statistics = new();
+    private readonly ChildTimers _timers;
+    private readonly ChildErrors _errors;
     private ChildLink? _link;
-    private LibraryTimer? _killTimer;
-    private LibraryTimer? _startTimer;
     private Milestone? _resultRead;
-    private bool _isStarted;
-    private bool _killRequested;
-    private bool _startTimedOut;
-    private int? _stopSignal;
-    private int? _toldCode;
-    private byte[]? _result;
-    private byte[]? _failure;
-    private byte[]? _rejection;
-    private bool _initializerFailed;
-    private ProcStat? _lastStat;
-    private long _peak;
+    private volatile bool _killRequested;
     private Lazy<ExitStatus>? _exitStatus;
     private ITravellingReference[] _references = [];
     private volatile Exception? _lost;
 
+    public ChildSupervisor(ChildProcess child)
+    {
+        _child = child;
+        _timers = new ChildTimers(this);
+        _errors = new ChildErrors(child, _reports);
+    }
+
     /// <summary>
-    /// What a call that waits for the child's end waits for: that it is reaped, the session told, its result or error read and its output delivered. In a callback for its output the delivery is left out,
-    /// which would wait for the callback itself; in the code of its result's own types, that is all that runs while the result is read, also the reading.
+    /// The milestone that a call waiting for the child's end waits for: reaped, known to the session, result or error read, output delivered. Inside a callback
+    /// for the child's output the delivery is left out, because it waits for that callback. Inside the code of the result's types, which runs while the result
+    /// is read, the reading is left out too.
     /// </summary>
     public Milestone End
     {
@@ -41,22 +44,32 @@ internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
                 return _exited;
             }
 
-            return WaitsInsideOutputCallback() ? _completed : _gone;
+            return WaitsInsideOutputCallback() ? _completed : _delivered;
         }
     }
 
-    /// <summary>The calling code is that of the types of the child's result or error, or was started there.</summary>
+    /// <summary>The calling code belongs to the types of the child's result or error, or was started there.</summary>
     public bool IsReading => CallbackScope.IsInside(this);
 
-    public ExitStatus? ExitStatus => _exited.IsReached ? _exitStatus!.Value : null;
+    public ExitStatus? ExitStatus => HasExited ? _exitStatus!.Value : null;
 
-    /// <summary>The body has ended and its result is here: the process is about to leave.</summary>
-    public bool HasResult => Volatile.Read(ref _result) is not null;
+    public bool HasExited => _exited.IsReached;
+
+    public bool IsStarted => _reports.IsStarted;
+
+    /// <summary>The body has ended and its result has arrived: the process is about to exit.</summary>
+    public bool HasResult => _reports.Result is not null;
 
     /// <summary>The calling code is a callback for the child's output, or was started there.</summary>
-    public bool IsInsideOutputCallback => _link is { } link && ((link.Output is { } output && CallbackScope.IsInside(output)) || (link.Error is { } error && CallbackScope.IsInside(error)));
+    private bool IsInsideOutputCallback => _link is { } link
+        && ((link.Output is { } output && CallbackScope.IsInside(output)) || (link.Error is { } error && CallbackScope.IsInside(error)));
 
-    /// <summary>For who is about to wait for the child: a callback holds up the output, and the child would wait for room in its pipe. So what it still writes is kept until the callback returns.</summary>
+    private KeptOutput StandardError => _link?.Error?.Keep() ?? KeptOutput.None;
+
+    /// <summary>
+    /// Returns whether the caller, which is about to wait for the child, is a callback for its output. Such a callback blocks the delivery, and the child would
+    /// wait for room in its pipe: from now on the rest of the output is kept in memory until the callback returns.
+    /// </summary>
     public bool WaitsInsideOutputCallback()
     {
         if (!IsInsideOutputCallback)
@@ -69,13 +82,13 @@ internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
         return true;
     }
 
-    /// <summary>Calls back once the child is reaped and its result or error read, whether its output was delivered or not.</summary>
+    /// <summary>Calls back once the child is reaped and its result or error is read, whether or not its output is delivered.</summary>
     public void WhenCompleted(Action action) => _completed.WhenReached(action);
 
-    /// <summary>Calls back once its output is delivered, too.</summary>
-    public void WhenGone(Action action) => _gone.WhenReached(action);
+    /// <summary>Calls back once the output is delivered too.</summary>
+    public void WhenDelivered(Action action) => _delivered.WhenReached(action);
 
-    /// <summary>The handles in the body are kept alive until the child has read it, or is gone.</summary>
+    /// <summary>Keeps the handles in the body alive until the child has read it or has ended.</summary>
     public void KeepReferences(ITravellingReference[] references) => _references = references;
 
     public void ReleaseReferences()
@@ -86,18 +99,16 @@ internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
         }
     }
 
-    /// <summary>Takes a child on; whatever is heard of it from now on is to be heard here.</summary>
+    /// <summary>Takes over a child. From now on this object receives its events.</summary>
     public void Adopt(ChildLink link)
     {
         _link = link;
-        link.Error?.PassOn(child.Options.StandardError, new OutputOrigin(child.Name, link.ProcessId, IsError: true), MultiprocessingLogging.OutputCallbackFailed);
-        if (child.Options.StartTimeout != Timeout.InfiniteTimeSpan)
-        {
-            _startTimer = LastResort.NewTimer(EntryPoint.StartTimer, child.Options.StartTimeout, StartTimedOut, OnLost);
-        }
+        var origin = new OutputOrigin(_child.Name, link.ProcessId, IsError: true);
+        link.Error?.PassOn(_child.Options.StandardError, origin, MultiprocessingLogging.OutputCallbackFailed);
+        _timers.BeginStart(_child.Options.StartTimeout);
     }
 
-    /// <summary>Adopts a child that was launched for this supervisor, and listens to it.</summary>
+    /// <summary>Takes over a child that was launched for this supervisor, and watches it.</summary>
     public void Begin(ChildLink link)
     {
         try
@@ -106,136 +117,78 @@ internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
         }
         catch
         {
-            ChildLauncher.EndUnwatched(link); // a timer or the output's receiver could not be made
+            ChildLauncher.EndUnwatched(link); // a timer or the receiver of the output could not be created
             throw;
         }
 
         try
         {
-            ChildLauncher.Watch(link, child.Name);
+            ChildLauncher.Watch(link, _child.Name);
         }
         catch
         {
-            StopStartTimer();
+            _timers.EndStart();
             throw;
         }
     }
 
     public void Kill()
     {
-        lock (_gate)
-        {
-            _killRequested = true;
-        }
-
+        _killRequested = true;
         _link!.KillTree();
     }
 
-    public void KillAfter(TimeSpan grace)
-    {
-        if (grace == TimeSpan.Zero)
-        {
-            Kill();
-            return;
-        }
+    public void KillAfter(TimeSpan grace) => _timers.KillAfter(grace);
 
-        if (grace == Timeout.InfiniteTimeSpan)
-        {
-            return;
-        }
-
-        lock (_gate)
-        {
-            _killTimer?.Dispose();
-            _killTimer = _exited.IsReached ? null : LastResort.NewTimer(EntryPoint.KillTimer, grace, Kill, OnLost);
-        }
-    }
-
-    public ProcessStatistics GetStatistics(ChildLink link)
-    {
-        var exited = _exited.IsReached;
-        if (!exited && ProcessTable.TryReadStat(link.ProcessId) is { } now)
-        {
-            _lastStat = now;
-            _peak = Math.Max(Math.Max(_peak, now.ResidentBytes), ProcessTable.PeakResidentBytes(link.ProcessId));
-        }
-
-        var stat = _lastStat ?? default;
-        return new ProcessStatistics
-        {
-            State = exited ? SchedulingState.Exited : StateOf(stat.State),
-            UserProcessorTime = stat.UserTime,
-            PrivilegedProcessorTime = stat.KernelTime,
-            WorkingSet = stat.ResidentBytes,
-            PeakWorkingSet = _peak,
-            ThreadCount = exited ? 0 : stat.Threads,
-        };
-    }
+    public ProcessStatistics GetStatistics(ChildLink link) => _statistics.Read(link.ProcessId, HasExited);
 
     public void OnFrame(ControlFrame frame)
     {
         switch (frame.Kind)
         {
             case FrameKind.Ready when !frame.Payload.AsSpan().SequenceEqual(_link!.Token.ToByteArray()):
-                Kill(); // whoever speaks there did not read our greeting
+                Kill(); // the writer has not read our greeting
                 break;
             case FrameKind.Started:
-                StopStartTimer();
+                _timers.EndStart();
                 ReleaseReferences();
-                _isStarted = true;
-                child.MoveTo(ProcessState.Running);
+                _reports.SetStarted();
+                _child.MoveTo(ProcessState.Running);
                 break;
             case FrameKind.Result:
                 OnResult(frame.Payload);
                 break;
-            case FrameKind.Failed:
-                _failure ??= frame.Payload;
-                break;
-            case FrameKind.InitializerFailed:
-                _rejection = frame.Payload;
-                _initializerFailed = true;
-                break;
-            case FrameKind.Rejected:
-                _rejection = frame.Payload;
-                break;
-            case FrameKind.Stopping:
-                _stopSignal = frame.Payload is [var signal] ? signal : 0;
-                break;
-            case FrameKind.Exiting:
-                _toldCode = frame.Payload is { Length: sizeof(int) } code ? BitConverter.ToInt32(code) : null;
+            default:
+                _reports.SetEnd(frame);
                 break;
         }
     }
 
     public ParticipantExit OnExited(WaitStatus status, ProcStat? lastStat)
     {
-        StopStartTimer();
+        _timers.Stop();
         ReleaseReferences();
-        lock (_gate)
-        {
-            _killTimer?.Dispose();
-            _killTimer = null;
-        }
-
-        _lastStat = lastStat ?? _lastStat;
+        _statistics.SetLast(lastStat);
         status = status is { Code: null, Signal: null } ? Inferred() : status;
-        var tail = (_link!.Error?.Keep() ?? KeptOutput.None).Whole;
+        var tail = StandardError.Whole;
+        var processId = _link!.ProcessId;
+        var startTimedOut = _timers.StartTimedOut;
         var (reason, code, signal) = ExitClassifier.Classify(new ExitFacts(
-            status, _isStarted, _killRequested && !_startTimedOut, _stopSignal, _failure is not null, _result is not null, _link.Error?.Crash));
+            status, IsStarted, _killRequested && !startTimedOut, _reports.StopSignal, _reports.Failure is not null, HasResult, _link.Error?.Crash));
         _exitStatus = new Lazy<ExitStatus>(() => new ExitStatus
         {
             Reason = reason,
             Code = code,
             Signal = signal,
-            Error = FindError(reason, tail, status),
+            Error = _lost ?? _errors.ErrorOf(processId, reason, tail, status, startTimedOut),
         });
-        return new ParticipantExit(_link.ProcessId, reason, code ?? -1, signal ?? -1);
+        return new ParticipantExit(processId, reason, code ?? -1, signal ?? -1);
     }
 
     public void OnGone()
     {
-        _exitStatus ??= new Lazy<ExitStatus>(new ExitStatus { Error = _lost }); // how it ended could not be found out
-        child.MoveTo(ProcessState.Exited);
+        _exitStatus ??= new Lazy<ExitStatus>(new ExitStatus { Error = _lost }); // OnExited failed
+        _child.MoveTo(ProcessState.Exited);
         _exited.Reach();
         if (_resultRead is { } reading)
         {
@@ -249,61 +202,26 @@ internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
 
     public void OnLost(Exception exception)
     {
-        _lost ??= new InvalidOperationException($"What came from process '{child.Name}' could not be handled, so it was killed: {ExceptionText.Message(exception)}", exception);
+        _lost ??= new InvalidOperationException(
+            $"Process '{_child.Name}' was killed, because an event of it could not be handled: {ExceptionText.Message(exception)}", exception);
         try
         {
             Kill();
         }
         catch (Exception)
         {
-            _link?.Kill(); // the list of its descendants cannot be read now, perhaps
+            _link?.Kill(); // the list of its descendants could not be read
         }
     }
 
     public void OnGoneLost(Exception exception)
     {
-        _lost ??= new InvalidOperationException($"The end of process '{child.Name}' could not be told: {ExceptionText.Message(exception)}", exception);
+        _lost ??= new InvalidOperationException($"The end of process '{_child.Name}' could not be reported: {ExceptionText.Message(exception)}", exception);
         _exitStatus ??= new Lazy<ExitStatus>(new ExitStatus { Error = _lost });
-        child.MoveTo(ProcessState.Exited);
+        _child.MoveTo(ProcessState.Exited);
         _exited.Reach();
         CompleteLost(exception);
     }
-
-    /// <summary>The result is read at once, and not when the process has left: its reader need not wait for exit handlers. Not on this thread, because it runs the code of the result's types.</summary>
-    private void OnResult(byte[] payload)
-    {
-        if (_result is not null)
-        {
-            return;
-        }
-
-        Volatile.Write(ref _result, payload);
-        if (!child.ReadsResult)
-        {
-            return;
-        }
-
-        _resultRead = new Milestone();
-        LastResort.Queue(EntryPoint.ChildResult, this, static supervisor => supervisor.ReadResult(), static (supervisor, exception) => supervisor.LoseResult(exception));
-    }
-
-    private void ReadResult()
-    {
-        using (CallbackScope.Enter(this))
-        {
-            child.ReadResult(_result!);
-        }
-
-        _resultRead!.Reach();
-    }
-
-    private void LoseResult(Exception exception)
-    {
-        child.FailResult(exception);
-        _resultRead!.Reach();
-    }
-
-    private void QueueComplete() => LastResort.Queue(EntryPoint.ChildCompletion, this, static supervisor => supervisor.Complete(), static (supervisor, exception) => supervisor.CompleteLost(exception));
 
     private static void WhenDelivered(OutputCapture? capture, Action action)
     {
@@ -317,36 +235,50 @@ internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
         }
     }
 
-    /// <summary>The system does not say how the child ended, because somebody else has reaped it: then what is known otherwise counts.</summary>
+    /// <summary>
+    /// Reads the result at once, before the process has exited: the caller need not wait for exit handlers. Not on this thread, because reading runs code of the
+    /// result's types.
+    /// </summary>
+    private void OnResult(byte[] payload)
+    {
+        if (_reports.TrySetResult(payload) && _child.ReadsResult)
+        {
+            _resultRead = new Milestone();
+            LastResort.Queue(
+                EntryPoint.ChildResult, this, static supervisor => supervisor.ReadResult(), static (supervisor, exception) => supervisor.LoseResult(exception));
+        }
+    }
+
+    private void ReadResult()
+    {
+        using (CallbackScope.Enter(this))
+        {
+            _child.ReadResult(_reports.Result!);
+        }
+
+        _resultRead!.Reach();
+    }
+
+    private void LoseResult(Exception exception)
+    {
+        _child.FailResult(exception);
+        _resultRead!.Reach();
+    }
+
+    /// <summary>The system does not report how the child ended, because other code has reaped it: the other facts decide.</summary>
     private WaitStatus Inferred()
     {
         const int Abort = 6;
-        return _toldCode is { } code ? new WaitStatus(OperatingSystem.IsWindows() ? code : code & 0xff, null)
+        return _reports.ExitCode is { } code ? new WaitStatus(OperatingSystem.IsWindows() ? code : code & 0xff, null)
             : _killRequested ? new WaitStatus(null, Signals.Kill)
             : _link!.Error?.Crash is not null ? new WaitStatus(null, Abort)
             : default;
     }
 
-    private static SchedulingState StateOf(char state) => state switch
-    {
-        'R' => SchedulingState.Running,
-        'S' or 'I' => SchedulingState.Sleeping,
-        'D' => SchedulingState.DiskSleeping,
-        'T' or 't' => SchedulingState.Stopped,
-        'Z' or 'X' => SchedulingState.Zombie,
-        _ => SchedulingState.Unknown,
-    };
+    private void QueueComplete() => LastResort.Queue(
+        EntryPoint.ChildCompletion, this, static supervisor => supervisor.Complete(), static (supervisor, exception) => supervisor.CompleteLost(exception));
 
-    private static unsafe Exception ReadException(byte[] payload)
-    {
-        fixed (byte* start = payload)
-        {
-            var position = start;
-            return ExceptionMessage.Read(ref position, start + payload.Length);
-        }
-    }
-
-    /// <summary>On no thread of the library that others wait for, because exceptions run their types' own code while they are read.</summary>
+    /// <summary>Runs on the thread pool and not on the watcher's thread: reading an exception runs code of its type.</summary>
     private void Complete()
     {
         ExitStatus status;
@@ -355,82 +287,24 @@ internal sealed class ChildSupervisor(ChildProcess child) : IChildListener
             status = _exitStatus!.Value;
         }
 
-        child.End(FailureOf(status), HasResult);
+        _child.End(_errors.FailureOf(_link!.ProcessId, status, StandardError, _lost is not null), HasResult);
         _completed.Reach();
-        WhenDelivered(_link!.Output, () => WhenDelivered(_link.Error, () => LastResort.Run(EntryPoint.ChildExit, this, static supervisor => supervisor.Finish(), static (supervisor, _) => supervisor.Finish())));
-    }
-
-    private void Finish()
-    {
-        ActiveChildren.Remove(child);
-        child.Complete();
-        _gone.Reach();
+        WhenDelivered(_link.Output, () => WhenDelivered(_link.Error, () => LastResort.Run(
+            EntryPoint.ChildExit, this, static supervisor => supervisor.Finish(), static (supervisor, _) => supervisor.Finish())));
     }
 
     private void CompleteLost(Exception exception)
     {
         var status = new ExitStatus { Error = _lost ?? exception };
-        child.End(new ProcessDiedException(_link?.ProcessId ?? 0, child.Name, status, ""), HasResult);
+        _child.End(new ProcessDiedException(_link?.ProcessId ?? 0, _child.Name, status, ""), HasResult);
         _completed.Reach();
         Finish();
     }
 
-    /// <summary>Null for a body that ran to its end, unless its process crashed behind it: then the result stands, and <see cref="ChildProcess.Completion"/> tells of the crash.</summary>
-    private Exception? FailureOf(ExitStatus status) => status switch
+    private void Finish()
     {
-        { Reason: ExitReason.UnhandledException or ExitReason.StartFailed, Error: { } error } => error,
-        { Reason: ExitReason.Crashed or ExitReason.StackOverflow or ExitReason.FailFast or ExitReason.Killed or ExitReason.Signaled } when HasResult =>
-            ProcessDiedException.AfterBody(_link!.ProcessId, child.Name, status, _link.Error?.Keep() ?? KeptOutput.None),
-        _ when _lost is null && HasResult => null,
-        _ => new ProcessDiedException(_link!.ProcessId, child.Name, status, _link.Error?.Keep() ?? KeptOutput.None),
-    };
-
-    private Exception? FindError(ExitReason reason, string tail, WaitStatus status) => reason switch
-    {
-        _ when _lost is not null => _lost,
-        ExitReason.UnhandledException => ReadException(_failure!),
-        ExitReason.Crashed or ExitReason.StackOverflow or ExitReason.FailFast when tail.Length > 0 => new ProcessCrashedException(tail.TrimEnd()),
-        ExitReason.StartFailed => StartFailure(tail, status),
-        _ => null,
-    };
-
-    private ProcessStartException StartFailure(string tail, WaitStatus status)
-    {
-        var inner = _rejection is { } payload ? ReadException(payload) : null;
-        var how = (_startTimedOut, inner, status) switch
-        {
-            (true, _, _) => $"it did not reach its body within {child.Options.StartTimeout.TotalSeconds:0.###} s and was killed",
-            (_, { }, _) when _initializerFailed => InitializerFailure(inner),
-            (_, { }, _) => $"it could not take its body: {ExceptionText.Message(inner)}",
-            (_, _, { Signal: { } signal }) => $"it was ended by signal {signal} on the way to its body",
-            _ => $"it left with exit code {status.Code} before it reached its body",
-        };
-        var words = tail.Length == 0 ? "" : $" Its last words on standard error:{Environment.NewLine}{tail.TrimEnd()}";
-        return new ProcessStartException($"Process '{child.Name}' (pid {_link!.ProcessId}) did not start: {how}.{words}", inner);
+        ActiveChildren.Remove(_child);
+        _child.Complete();
+        _delivered.Reach();
     }
-
-    private string InitializerFailure(Exception error)
-    {
-        var method = child.Options.Initializer!.Method;
-        var type = error is RemoteException remote ? remote.TypeName : error.GetType().ToString();
-        var message = error is RemoteException { RemoteMessage: var words } ? words : ExceptionText.Message(error);
-        return $"its initializer ({nameof(ChildProcessOptions)}.{nameof(ChildProcessOptions.Initializer)}, {method.DeclaringType?.Name}.{method.Name}) threw {type}: {message}";
-    }
-
-    private void StartTimedOut()
-    {
-        lock (_gate)
-        {
-            if (_isStarted)
-            {
-                return;
-            }
-
-            _startTimedOut = true;
-        }
-
-        Kill();
-    }
-
-    private void StopStartTimer() => Interlocked.Exchange(ref _startTimer, null)?.Dispose();
 }

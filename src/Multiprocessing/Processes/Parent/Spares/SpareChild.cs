@@ -2,33 +2,36 @@ using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
-/// <summary>A child without a body, from its launch until it is handed to somebody who has one, or ends. After that it only passes on what it hears.</summary>
+/// <summary>
+/// A child without a body, from its launch until it is assigned to a <see cref="ChildSupervisor"/> or ends. Once assigned, it forwards every event to the
+/// supervisor.
+/// </summary>
 internal sealed class SpareChild(SpareStock stock, SpareSurroundings surroundings) : IChildListener
 {
     private readonly Lock _gate = new();
-    private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile ChildSupervisor? _owner;
     private volatile bool _isReady;
     private bool _hasEnded;
 
-    /// <summary>Set right after the launch, before anything is heard of it.</summary>
+    /// <summary>Set right after the launch, before the child is watched.</summary>
     public ChildLink Link { get; set; } = null!;
 
-    /// <summary>What it took over from this process when it was launched.</summary>
+    /// <summary>The state of this process that the child inherited.</summary>
     public SpareSurroundings Surroundings { get; } = surroundings;
 
-    /// <summary>It waits for a body.</summary>
+    /// <summary>The child waits for a body.</summary>
     public bool IsReady => _isReady;
 
-    /// <summary>The last hint that it was sent; the stock's to keep.</summary>
-    public int HintsTold { get; set; }
+    /// <summary>The number of the last hint that was sent to the child. Guarded by the lock of the stock.</summary>
+    public int HintsSent { get; set; }
 
-    /// <summary>Completes when it has ended without having been handed over.</summary>
-    public Task Gone => _gone.Task;
+    /// <summary>Completes when the child has ended without having been assigned.</summary>
+    public Task Ended => _ended.Task;
 
-    /// <summary>From here on the supervisor hears of the child, beginning with what has not been read yet.</summary>
-    /// <returns><see langword="false"/> when the child has ended meanwhile, killed from outside perhaps.</returns>
-    public bool TryHandOver(ChildSupervisor supervisor)
+    /// <summary>Assigns the child to a supervisor, which receives every event from now on, unread frames included.</summary>
+    /// <returns><see langword="false"/> if the child has ended in the meantime, for instance because it was killed from outside.</returns>
+    public bool TryAssign(ChildSupervisor supervisor)
     {
         lock (_gate)
         {
@@ -45,7 +48,7 @@ internal sealed class SpareChild(SpareStock stock, SpareSurroundings surrounding
 
     public void Prepare(byte[] hints) => _ = Link.Writer.TrySend(FrameKind.Prepare, hints, TimeSpan.FromMilliseconds(100));
 
-    /// <summary>It holds nothing of the user's, so nobody is asked.</summary>
+    /// <summary>Kills at once: a spare has run no code of the program that could need time to stop.</summary>
     public void Kill() => Link.Kill();
 
     public void OnFrame(ControlFrame frame)
@@ -61,7 +64,7 @@ internal sealed class SpareChild(SpareStock stock, SpareSurroundings surrounding
         }
         else
         {
-            // It could not take its greeting, or whoever speaks there did not read it. The next start says why.
+            // The child could not process its greeting, or something else writes to the channel. The next start reports the reason.
             Kill();
         }
     }
@@ -81,7 +84,7 @@ internal sealed class SpareChild(SpareStock stock, SpareSurroundings surrounding
     public void OnGoneLost(Exception exception)
     {
         _owner?.OnGoneLost(exception);
-        _gone.TrySetResult();
+        _ended.TrySetResult();
     }
 
     public ParticipantExit OnExited(WaitStatus status, ProcStat? lastStat)
@@ -103,7 +106,7 @@ internal sealed class SpareChild(SpareStock stock, SpareSurroundings surrounding
             return;
         }
 
-        _gone.SetResult();
-        stock.OnGone(this);
+        _ended.SetResult();
+        stock.OnEnded(this);
     }
 }

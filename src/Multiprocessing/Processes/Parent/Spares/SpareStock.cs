@@ -1,44 +1,38 @@
+using System.Diagnostics;
+
 namespace Multiprocessing;
 
-/// <summary>
-/// The children of this process that stand ready without a body. How many follows from how many were started lately; they are made one after the other
-/// on the thread pool, some time after a start, so that no start waits for them and no short program pays for one.
-/// </summary>
+/// <summary>The spares of this process: child processes that are ready and wait for a body.</summary>
 internal sealed class SpareStock
 {
     private const string MaximumOption = "Multiprocessing.MaxSpareProcesses";
-    private const int MostByDefault = 4;
-    private const int MostHints = 16;
+    private const int DefaultMaximum = 4;
 
-    /// <summary>Starts further back say nothing about the next ones.</summary>
-    private static readonly TimeSpan Memory = TimeSpan.FromSeconds(10);
-
-    /// <summary>After a start that found no spare: the program may be a short one, or busy starting its only children.</summary>
+    /// <summary>After a start without a spare: the program may be a short one, or busy starting all the children it needs.</summary>
     private static readonly TimeSpan DelayAfterMiss = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>After a start that found one: not at the same time as the body's first steps.</summary>
+    /// <summary>After a start with a spare: the next spare does not compete with the first steps of the body.</summary>
     private static readonly TimeSpan DelayAfterHit = TimeSpan.FromMilliseconds(5);
 
-    private static readonly TimeSpan PatienceAtExit = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ExitTimeout = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
     private readonly List<SpareChild> _spares = [];
     private readonly List<Task> _dismissed = [];
-    private readonly List<(int Number, BodyHint Hint)> _hints = [];
-    private readonly Queue<long> _starts = new();
-    private readonly List<(int Count, TaskCompletionSource Reached)> _waiting = [];
-    private readonly LibraryTimer _timer;
-    private TimeSpan _idleTimeout = TimeSpan.FromSeconds(30);
-    private int _maximum = RuntimeOption.Number(MaximumOption, Math.Min(Environment.ProcessorCount, MostByDefault));
-    private int _asked;
-    private long _lastDemand;
-    private long _dueAt = long.MaxValue;
-    private int _hintsSeen;
-    private bool _isTending;
+    private readonly SpareDemand _demand;
+    private readonly SpareHints _hints;
+    private readonly SpareRequests _requests;
+    private readonly SpareStarter _starter;
     private bool _isSubscribed;
     private bool _isClosed;
 
-    private SpareStock() => _timer = LastResort.NewTimer(EntryPoint.SpareTimer, Timeout.InfiniteTimeSpan, Tend, OnTimerFailed);
+    private SpareStock()
+    {
+        _demand = new SpareDemand(_gate, RuntimeOption.Number(MaximumOption, Math.Min(Environment.ProcessorCount, DefaultMaximum)));
+        _hints = new SpareHints(_gate);
+        _requests = new SpareRequests(_gate);
+        _starter = new SpareStarter(this, _gate);
+    }
 
     public static SpareStock Current { get; } = new();
 
@@ -48,7 +42,7 @@ internal sealed class SpareStock
         {
             lock (_gate)
             {
-                return _maximum;
+                return _demand.Maximum;
             }
         }
 
@@ -56,17 +50,11 @@ internal sealed class SpareStock
         {
             lock (_gate)
             {
-                _maximum = value;
-                _asked = Math.Min(_asked, value);
-                while (_starts.Count > value)
-                {
-                    _ = _starts.Dequeue();
-                }
-
+                AssertInvariants();
+                _demand.SetMaximum(value);
                 DismissAllBut(value);
-                FailWaiting(
-                    count => count > value,
-                    new InvalidOperationException($"{nameof(SpareProcesses)}.{nameof(SpareProcesses.MaxCount)} was lowered to {value} before as many spares as were asked for stood ready."));
+                _requests.FailAbove(value, new InvalidOperationException(
+                    $"{nameof(SpareProcesses)}.{nameof(SpareProcesses.MaxCount)} was lowered to {value} before the requested number of spares was ready."));
             }
         }
     }
@@ -77,7 +65,7 @@ internal sealed class SpareStock
         {
             lock (_gate)
             {
-                return _idleTimeout;
+                return _demand.IdleTimeout;
             }
         }
 
@@ -85,8 +73,8 @@ internal sealed class SpareStock
         {
             lock (_gate)
             {
-                _idleTimeout = value;
-                Arm(TimeSpan.Zero);
+                _demand.IdleTimeout = value;
+                _starter.Schedule(TimeSpan.Zero);
             }
         }
     }
@@ -97,16 +85,18 @@ internal sealed class SpareStock
         {
             lock (_gate)
             {
-                return _spares.Count(spare => spare.IsReady);
+                return CountReady();
             }
         }
     }
 
-    /// <summary>Hands a spare that is as good as a new child to the supervisor, if there is one and the options ask for nothing that only a new one can have.</summary>
+    /// <summary>Assigns a ready spare to the supervisor if one is equivalent to a new child with these options.</summary>
+    /// <returns>The link to the child, or <see langword="null"/> if a new child is needed.</returns>
     public ChildLink? TryTake(ChildProcessOptions options, ChildSupervisor supervisor)
     {
         lock (_gate)
         {
+            AssertInvariants();
             if (_spares.Count == 0 || !IsFitFor(options))
             {
                 return null;
@@ -120,7 +110,7 @@ internal sealed class SpareStock
                     continue;
                 }
 
-                if (!spare.Surroundings.AreThoseOfNow())
+                if (!spare.Surroundings.AreCurrent())
                 {
                     DismissAllBut(0);
                     return null;
@@ -129,14 +119,14 @@ internal sealed class SpareStock
                 _spares.RemoveAt(i--);
                 try
                 {
-                    if (spare.TryHandOver(supervisor))
+                    if (spare.TryAssign(supervisor))
                     {
                         return spare.Link;
                     }
                 }
                 catch
                 {
-                    spare.Kill(); // it is on no list any more
+                    spare.Kill(); // it is in no list any more
                     throw;
                 }
             }
@@ -145,48 +135,41 @@ internal sealed class SpareStock
         }
     }
 
-    /// <summary>Told of each start once its body is on the way.</summary>
-    public void NoteStart(ChildCall call, ChildProcessOptions options, bool foundSpare)
+    /// <summary>Records a start of the program, once its body has been sent.</summary>
+    public void OnStarted(ChildCall call, ChildProcessOptions options, bool foundSpare)
     {
         lock (_gate)
         {
-            // One whose options no spare has is no demand for spares: they would stand idle.
-            if (_maximum == 0 || _isClosed || !IsFitFor(options))
+            // A start whose options no spare can have is no demand: a spare for it would stay idle.
+            if (_demand.Maximum == 0 || _isClosed || !IsFitFor(options))
             {
                 return;
             }
 
-            _lastDemand = Environment.TickCount64;
-            _starts.Enqueue(_lastDemand);
-            while (_starts.Count > _maximum)
-            {
-                _ = _starts.Dequeue();
-            }
-
-            Remember(call);
-            Arm(foundSpare ? DelayAfterHit : DelayAfterMiss);
+            _demand.AddStart();
+            _hints.Add(call);
+            _starter.Schedule(foundSpare ? DelayAfterHit : DelayAfterMiss);
         }
     }
 
-    /// <summary>Has that many made whether or not there were starts.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">More than the maximum.</exception>
+    /// <summary>Starts spares until that many are ready, whether or not the program has started children.</summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is above the maximum.</exception>
     public Task PrepareAsync(int count)
     {
         lock (_gate)
         {
-            if (count > _maximum)
+            if (count > _demand.Maximum)
             {
-                throw new ArgumentOutOfRangeException(nameof(count), count, $"At most {_maximum} spares may stand ready; raise {nameof(SpareProcesses)}.{nameof(SpareProcesses.MaxCount)} first.");
+                throw new ArgumentOutOfRangeException(
+                    nameof(count), count, $"At most {_demand.Maximum} spares are allowed. Raise {nameof(SpareProcesses)}.{nameof(SpareProcesses.MaxCount)} first.");
             }
 
             ObjectDisposedException.ThrowIf(_isClosed, this);
-            _asked = Math.Max(_asked, count);
-            _lastDemand = Environment.TickCount64;
-            var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _waiting.Add((count, reached));
-            TellWaiting();
-            Arm(TimeSpan.Zero);
-            return reached.Task;
+            _demand.AddRequest(count);
+            var request = _requests.Add(count);
+            CompleteRequests();
+            _starter.Schedule(TimeSpan.Zero);
+            return request;
         }
     }
 
@@ -194,22 +177,97 @@ internal sealed class SpareStock
     {
         lock (_gate)
         {
-            TellWaiting();
+            CompleteRequests();
         }
     }
 
     /// <summary>
-    /// A spare ended that nobody had taken: dismissed, killed from outside, or unable to begin. The last two are made again when there is demand, and not
-    /// before: a spare that cannot begin must not be made over and over.
+    /// A spare ended before it was assigned. It was dismissed, or killed from outside, or could not start. In the last two cases the demand is cleared: a spare
+    /// that cannot start must not be started again and again.
     /// </summary>
-    public void OnGone(SpareChild spare)
+    public void OnEnded(SpareChild spare)
     {
         lock (_gate)
         {
             if (_spares.Remove(spare))
             {
-                GiveUp(spare);
+                OnSpareFailed(spare);
             }
+        }
+    }
+
+    /// <summary>Whether one more spare must be started. Dismisses all spares if they are idle.</summary>
+    public bool NeedsSpare()
+    {
+        lock (_gate)
+        {
+            AssertInvariants();
+            _demand.ForgetOldStarts();
+
+            // Spares are not idle while a caller waits for them: on a busy machine a start may take longer than the idle time-out.
+            if (_requests.IsEmpty && _demand.IsIdle)
+            {
+                _demand.Clear();
+                DismissAllBut(0);
+            }
+
+            return !_isClosed && _spares.Count < _demand.Count;
+        }
+    }
+
+    /// <summary>Adds a launched spare, or kills it if it is not needed any more.</summary>
+    public void Add(SpareChild spare)
+    {
+        lock (_gate)
+        {
+            if (!_isSubscribed)
+            {
+                // Not earlier: a program that starts no children has no session.
+                _isSubscribed = true;
+                Session.Current.Leaving += Close;
+            }
+
+            if (_isClosed || _spares.Count >= _demand.Maximum)
+            {
+                spare.Kill();
+                return;
+            }
+
+            if (spare.Ended.IsCompleted)
+            {
+                OnSpareFailed(spare);
+                return;
+            }
+
+            _spares.Add(spare);
+        }
+
+        SendHints(spare); // also without hints: the spare reports that it is ready after the first message
+    }
+
+    public void SendNewHints()
+    {
+        SpareChild[] spares;
+        lock (_gate)
+        {
+            spares = [.. _spares.Where(spare => spare.HintsSent < _hints.LastNumber)];
+        }
+
+        foreach (var spare in spares)
+        {
+            SendHints(spare);
+        }
+    }
+
+    /// <summary>Spares could not be started. The caller holds the lock.</summary>
+    public void OnStartFailed(Exception exception) => _requests.Fail(exception);
+
+    /// <summary>The starter has nothing left to do. The caller holds the lock.</summary>
+    public void OnStarterIdle()
+    {
+        if (_requests.IsEmpty)
+        {
+            ScheduleIdleCheck();
         }
     }
 
@@ -217,154 +275,27 @@ internal sealed class SpareStock
         options.Environment.Count == 0 && options.WorkingDirectory is null && options.StandardOutput == ProcessOutput.Inherit && options.HeapLimit is null
         && options.ProcessorAffinity is null && options.Nice is null && !options.ServerGarbageCollection;
 
-    /// <summary>Makes and ends spares until there are as many as there should be; on the thread pool, one at a time.</summary>
-    private void Tend()
+    /// <summary>There are never more spares than the maximum, and none after the process has begun to exit.</summary>
+    [Conditional("DEBUG")]
+    private void AssertInvariants()
     {
-        lock (_gate)
-        {
-            _dueAt = long.MaxValue;
-            if (_isTending)
-            {
-                return;
-            }
-
-            _isTending = true;
-        }
-
-        try
-        {
-            TellHints();
-            while (WantsOneMore())
-            {
-                MakeOne();
-            }
-        }
-        catch (Exception exception)
-        {
-            // What keeps a spare from being started keeps the user's next child from it as well, and then he is told why.
-            lock (_gate)
-            {
-                FailWaiting(exception);
-            }
-        }
-        finally
-        {
-            lock (_gate)
-            {
-                _isTending = false;
-                if (_waiting.Count == 0)
-                {
-                    ArmForIdleness();
-                }
-            }
-        }
+        Debug.Assert(_gate.IsHeldByCurrentThread, "The caller must hold the lock of the stock.");
+        Debug.Assert(_spares.Count <= _demand.Maximum, "There are more spares than the maximum.");
+        Debug.Assert(!_isClosed || _spares.Count == 0, "A closed stock has spares.");
     }
 
-    private void OnTimerFailed(Exception exception)
-    {
-        lock (_gate)
-        {
-            FailWaiting(exception);
-            _isTending = false;
-            _dueAt = long.MaxValue; // the next start or request sets the timer again
-        }
-    }
+    private int CountReady() => _spares.Count(spare => spare.IsReady);
 
-    private bool WantsOneMore()
-    {
-        lock (_gate)
-        {
-            var now = Environment.TickCount64;
-            while (_starts.TryPeek(out var start) && now - start > Memory.TotalMilliseconds)
-            {
-                _ = _starts.Dequeue();
-            }
-
-            // Not idle while a caller waits for spares: on a busy machine they may take longer to start than the idle time-out.
-            if (_waiting.Count == 0 && _idleTimeout != Timeout.InfiniteTimeSpan && now - _lastDemand >= _idleTimeout.TotalMilliseconds)
-            {
-                _starts.Clear();
-                _asked = 0;
-                DismissAllBut(0);
-            }
-
-            return !_isClosed && _spares.Count < Math.Min(_maximum, Math.Max(_asked, _starts.Count));
-        }
-    }
-
-    private void MakeOne()
-    {
-        var spare = new SpareChild(this, new SpareSurroundings());
-        spare.Link = ChildLauncher.Launch("spare", new ChildProcessOptions { StandardError = ProcessOutput.Discard }, isSpare: true, spare);
-        ChildLauncher.Watch(spare.Link, "spare");
-        lock (_gate)
-        {
-            if (!_isSubscribed)
-            {
-                // Not earlier: a program that cannot start children, or starts none, has no session.
-                _isSubscribed = true;
-                Session.Current.Leaving += Close;
-            }
-
-            if (_isClosed || _spares.Count >= _maximum)
-            {
-                spare.Kill();
-                return;
-            }
-
-            if (spare.Gone.IsCompleted)
-            {
-                GiveUp(spare);
-                return;
-            }
-
-            _spares.Add(spare);
-        }
-
-        // The first one, empty or not, is what it waits for before it says that it is ready.
-        Tell(spare);
-    }
-
-    private void TellHints()
-    {
-        SpareChild[] spares;
-        lock (_gate)
-        {
-            spares = [.. _spares.Where(spare => spare.HintsTold < _hintsSeen)];
-        }
-
-        foreach (var spare in spares)
-        {
-            Tell(spare);
-        }
-    }
-
-    private void Tell(SpareChild spare)
+    private void SendHints(SpareChild spare)
     {
         BodyHint[] hints;
         lock (_gate)
         {
-            hints = [.. _hints.Where(hint => hint.Number > spare.HintsTold).Select(hint => hint.Hint)];
-            spare.HintsTold = _hintsSeen;
+            hints = _hints.After(spare.HintsSent);
+            spare.HintsSent = _hints.LastNumber;
         }
 
         spare.Prepare(BodyHint.ToBytes(hints));
-    }
-
-    private void Remember(ChildCall call)
-    {
-        var hint = BodyHint.Of(call);
-        if (_hints.Exists(known => known.Hint == hint))
-        {
-            return;
-        }
-
-        if (_hints.Count == MostHints)
-        {
-            _hints.RemoveAt(0);
-        }
-
-        _hints.Add((++_hintsSeen, hint));
     }
 
     private void DismissAllBut(int count)
@@ -372,83 +303,52 @@ internal sealed class SpareStock
         while (_spares.Count > count)
         {
             _spares[^1].Kill();
-            _dismissed.Add(_spares[^1].Gone);
+            _dismissed.Add(_spares[^1].Ended);
             _spares.RemoveAt(_spares.Count - 1);
         }
 
-        _ = _dismissed.RemoveAll(gone => gone.IsCompleted);
+        _ = _dismissed.RemoveAll(ended => ended.IsCompleted);
     }
 
-    private void GiveUp(SpareChild spare)
+    private void OnSpareFailed(SpareChild spare)
     {
-        _starts.Clear();
-        _asked = 0;
-        FailWaiting(new ProcessStartException(
-            $"A spare process (pid {spare.Link.ProcessId}) ended before it had anything to do. Its last words on standard error:{Environment.NewLine}{spare.Link.Error?.Tail()}"));
+        _demand.Clear();
+        _requests.Fail(new ProcessStartException(
+            $"A spare process (pid {spare.Link.ProcessId}) ended before it received a body. Its last output on standard error:"
+            + $"{Environment.NewLine}{spare.Link.Error?.Tail()}"));
     }
 
-    private void TellWaiting()
+    private void CompleteRequests()
     {
-        var ready = _spares.Count(spare => spare.IsReady);
-        for (var i = _waiting.Count - 1; i >= 0; i--)
+        AssertInvariants();
+        if (_requests.Complete(CountReady()))
         {
-            if (_waiting[i].Count <= ready)
-            {
-                _waiting[i].Reached.SetResult();
-                _waiting.RemoveAt(i);
-                _lastDemand = Environment.TickCount64;
-                ArmForIdleness();
-            }
+            _demand.Renew();
+            ScheduleIdleCheck();
         }
     }
 
-    private void ArmForIdleness()
+    private void ScheduleIdleCheck()
     {
-        if (_spares.Count > 0 && _idleTimeout != Timeout.InfiniteTimeSpan)
+        if (_spares.Count > 0 && _demand.TimeUntilIdle is { } delay)
         {
-            Arm(TimeSpan.FromMilliseconds(Math.Max(0, _lastDemand + _idleTimeout.TotalMilliseconds - Environment.TickCount64)));
+            _starter.Schedule(delay);
         }
     }
 
-    private void FailWaiting(Exception exception) => FailWaiting(static _ => true, exception);
-
-    private void FailWaiting(Predicate<int> which, Exception exception)
-    {
-        for (var i = _waiting.Count - 1; i >= 0; i--)
-        {
-            var (count, reached) = _waiting[i];
-            if (which(count))
-            {
-                _waiting.RemoveAt(i);
-                reached.SetException(exception);
-                _ = reached.Task.Exception; // observed: a caller that gave up waiting has lost nothing
-            }
-        }
-    }
-
-    private void Arm(TimeSpan delay)
-    {
-        var due = Environment.TickCount64 + (long)delay.TotalMilliseconds;
-        if (due < _dueAt && !_isClosed)
-        {
-            _dueAt = due;
-            _timer.Change(delay);
-        }
-    }
-
-    /// <summary>At the end of this process. When it dies without coming here, the spares see their control channels end.</summary>
+    /// <summary>Ends the spares when this process exits. If it is killed instead, the spares see the end of their control channels.</summary>
     private void Close()
     {
-        Task[] gone;
+        Task[] ended;
         lock (_gate)
         {
             _isClosed = true;
-            _timer.Dispose();
+            _starter.Close();
             DismissAllBut(0);
-            FailWaiting(new ObjectDisposedException(nameof(SpareProcesses), "The process is ending."));
-            gone = [.. _dismissed];
+            _requests.Fail(new ObjectDisposedException(nameof(SpareProcesses), "The process is exiting."));
+            ended = [.. _dismissed];
         }
 
-        _ = Task.WhenAll(gone).Wait(PatienceAtExit);
+        _ = Task.WhenAll(ended).Wait(ExitTimeout);
     }
 }

@@ -3,13 +3,16 @@ using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
-/// <summary>What a child takes over from its parent at its launch and the parent may change later: only a spare with the surroundings of now is as good as a new child.</summary>
+/// <summary>
+/// The state that a child inherits at its launch and that its parent may change later: environment and working directory. A spare is equivalent to a new
+/// child only while they are unchanged.
+/// </summary>
 internal sealed class SpareSurroundings
 {
     private readonly IDictionary _environment = Environment.GetEnvironmentVariables();
     private readonly object? _directory = WorkingDirectory.Identity();
 
-    public bool AreThoseOfNow()
+    public bool AreCurrent()
     {
         var now = Environment.GetEnvironmentVariables();
         if (now.Count != _environment.Count || _directory is null || !_directory.Equals(WorkingDirectory.Identity()))

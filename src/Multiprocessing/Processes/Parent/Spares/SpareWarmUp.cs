@@ -2,22 +2,22 @@ using System.Globalization;
 
 namespace Multiprocessing;
 
-/// <summary>What a spare does before it says that it is ready: everything for the first time that bodies and the way to them commonly need.</summary>
+/// <summary>Runs once, before a spare reports that it is ready, the code that bodies and their start commonly need: the first use of each part is slow.</summary>
 internal static class SpareWarmUp
 {
     public static void Run()
     {
-        CarryAndRun();
+        RunOwnBody();
 
-        // The first use of each costs milliseconds: the pool's first thread, cultures (ICU), LINQ, the encoders behind the console.
+        // The first use of each takes milliseconds: the thread pool's first thread, cultures (ICU), LINQ, the encoders of the console.
         Task.Run(static () => { }).Wait();
         _ = string.Join(',', Enumerable.Range(0, 3).Select(number => number.ToString(CultureInfo.CurrentCulture)).ToList());
         _ = Console.Out;
         _ = CurrentProcess.IsStoppingObserved;
     }
 
-    /// <summary>A body of the library's own makes the way that the user's will make, within this process.</summary>
-    private static unsafe void CarryAndRun()
+    /// <summary>Serializes, deserializes and runs a body of the library in this process, as the program's body will be.</summary>
+    private static unsafe void RunOwnBody()
     {
         var number = Environment.ProcessId;
         var words = new List<string> { "a", "b" };
