@@ -12,7 +12,7 @@ public partial class EntryPointSourceTests
     private static readonly Dictionary<string, string> Exceptions = new()
     {
         ["Diagnostics/Threads/LastResort.cs"] = "the mechanism itself",
-        ["Processes/Parent/Spares/SpareWarmUp.cs"] = "a task that is waited for, which has the exception",
+        ["Processes/Child/SpareWarmUp.cs"] = "a task that is waited for, which has the exception",
         ["Pools/Scheduling/PoolCore.cs: ContinueWith"] = "a task that nobody looks at ends nothing",
         ["Processes/ChildProcessOptions.cs: async void"] = "the text of an error",
         ["Diagnostics/Threads/LibraryWork.cs: QueueUserWorkItem"] = "what is queued there begins with LastResort.Run",

@@ -45,7 +45,7 @@ internal static class ChildEntryPoint
 
     private static PipeEnd? TryTakeControl()
     {
-        var control = PipeEnd.Inherited(Environment.GetEnvironmentVariable(ChildLauncher.ControlVariable));
+        var control = PipeEnd.Inherited(Environment.GetEnvironmentVariable(ControlChannel.Variable));
         if (control is not null)
         {
             // The variable itself goes with the others that only the start needed, when the greeting says which.

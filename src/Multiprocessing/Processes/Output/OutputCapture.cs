@@ -20,7 +20,7 @@ internal sealed class OutputCapture
     }
 
     /// <summary>Which of the runtime's own last words went by, or <see langword="null"/>.</summary>
-    public CrashWords? Crash => _history.Crash;
+    public RuntimeCrash? Crash => _history.Crash;
 
     public PipeEnd Source => _source;
 

@@ -19,25 +19,25 @@ internal sealed class OutputHistory
     private long _total;
 
     /// <summary>Which of the runtime's own last words went by last, or <see langword="null"/>.</summary>
-    public CrashWords? Crash { get; private set; }
+    public RuntimeCrash? Crash { get; private set; }
 
     public void Add(ReadOnlySpan<byte> data)
     {
         // The words may be cut between two reads: what came last is looked at together with what comes now.
-        Span<byte> seam = stackalloc byte[2 * (CrashWordsFinder.Longest - 1)];
-        var before = (int)Math.Min(_total, CrashWordsFinder.Longest - 1);
+        Span<byte> seam = stackalloc byte[2 * (RuntimeCrashText.Longest - 1)];
+        var before = (int)Math.Min(_total, RuntimeCrashText.Longest - 1);
         CopyTail(seam[..before], before);
-        var behind = Math.Min(data.Length, CrashWordsFinder.Longest - 1);
+        var behind = Math.Min(data.Length, RuntimeCrashText.Longest - 1);
         data[..behind].CopyTo(seam[before..]);
         seam = seam[..(before + behind)];
-        Crash = CrashWordsFinder.Meaning(data) ?? CrashWordsFinder.Meaning(seam) ?? Crash;
-        if (CrashWordsFinder.Find(seam) is >= 0 and var early && early < before)
+        Crash = RuntimeCrashText.Meaning(data) ?? RuntimeCrashText.Meaning(seam) ?? Crash;
+        if (RuntimeCrashText.Find(seam) is >= 0 and var early && early < before)
         {
             BeginHead(seam[early..before], 0);
         }
 
         var added = 0;
-        for (var from = 0; from < data.Length && CrashWordsFinder.Find(data[from..]) is >= 0 and var found;)
+        for (var from = 0; from < data.Length && RuntimeCrashText.Find(data[from..]) is >= 0 and var found;)
         {
             AddToHead(data[added..(from + found)]);
             added = from + found;

@@ -1,22 +1,17 @@
 using System.ComponentModel;
-using System.Globalization;
 using System.Reflection;
 using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
-/// <summary>Starts the operating system's process for a child and greets it.</summary>
+/// <summary>Starts the operating system's process for a child and sends it its greeting.</summary>
 internal static class ChildLauncher
 {
-    /// <summary>The number of the inherited control socket. Present in the environment only until the child has read its greeting.</summary>
-    public const string ControlVariable = "MULTIPROCESSING_CONTROL";
-
-    private const string StartupHooksVariable = "DOTNET_STARTUP_HOOKS";
     private const string MaxDepthSwitch = "Multiprocessing.MaxDepth";
     private const int DefaultMaxDepth = 16;
 
     /// <summary>Starts a child that waits for its body.</summary>
-    /// <exception cref="ProcessStartException">It could not be started; nothing is left of the attempt.</exception>
+    /// <exception cref="ProcessStartException">The child could not be started. Nothing remains of the attempt.</exception>
     public static ChildLink Launch(string name, ChildProcessOptions options, bool isSpare, IChildListener listener)
     {
         CheckMayStart(name);
@@ -25,7 +20,7 @@ internal static class ChildLauncher
             throw new ProcessStartException($"Process '{name}' cannot start: its working directory '{directory}' does not exist.");
         }
 
-        var plan = LaunchPlan.Current; // before the session begins: a program that cannot start children leaves no files
+        var plan = LaunchPlan.Current; // before the session: a program that cannot start children leaves no files
         var session = Session.Current;
         var participant = session.Liveness.Reserve();
         try
@@ -44,8 +39,8 @@ internal static class ChildLauncher
         }
     }
 
-    /// <summary>Listens to a launched child from now on.</summary>
-    /// <exception cref="ProcessStartException">That was not possible; the child was ended.</exception>
+    /// <summary>Watches a launched child from now on.</summary>
+    /// <exception cref="ProcessStartException">The child could not be watched, and was ended.</exception>
     public static void Watch(ChildLink link, string name)
     {
         try
@@ -55,11 +50,11 @@ internal static class ChildLauncher
         catch (Exception exception)
         {
             EndUnwatched(link);
-            throw new ProcessStartException($"Process '{name}' (pid {link.ProcessId}) was ended at once, because its end could not be watched for: {exception.Message}", exception);
+            throw new ProcessStartException($"Process '{name}' (pid {link.ProcessId}) was ended at once, because it could not be watched: {exception.Message}", exception);
         }
     }
 
-    /// <summary>Ends a launched child that will never be listened to; nothing is left of it.</summary>
+    /// <summary>Ends a launched child that is not watched. Nothing remains of it.</summary>
     public static void EndUnwatched(ChildLink link)
     {
         link.KillUnwatched();
@@ -78,12 +73,12 @@ internal static class ChildLauncher
         {
             output = OpenOutput(options.StandardOutput, mayPassThrough: true);
             error = OpenOutput(options.StandardError, mayPassThrough: false);
-            var environment = ChildEnvironment(options, plan, childEnd.InheritedAs, out var toRestore);
+            var environment = new ChildEnvironment(options, plan, childEnd.InheritedAs);
             var request = new SpawnRequest
             {
                 Path = plan.Executable,
                 Arguments = [plan.Executable, .. plan.Arguments],
-                Environment = environment,
+                Environment = environment.Variables,
                 WorkingDirectory = options.WorkingDirectory,
                 StandardOutput = output.Write,
                 StandardError = error.Write,
@@ -99,12 +94,11 @@ internal static class ChildLauncher
             session.Liveness.Activate(participant, processId);
             parentEnd.SetNonBlocking();
             var token = Guid.NewGuid();
-            link = new ChildLink(processId, participant, token, parentEnd, Capture(output.Read, options.StandardOutput, new OutputOrigin(name, processId, IsError: false)), error.Read is null ? null : new OutputCapture(error.Read))
-            {
-                Listener = listener,
-            };
-            var hello = Greeting(session, participant, token, isSpare, toRestore, output.Write is not null, error.Write is not null);
-            _ = link.Writer.TrySend(FrameKind.Hello, hello.ToBytes(), options.StartTimeout); // a child that is gone already is the watcher's to report
+            var outputCapture = Capture(output.Read, options.StandardOutput, new OutputOrigin(name, processId, IsError: false));
+            var errorCapture = error.Read is null ? null : new OutputCapture(error.Read);
+            link = new ChildLink(processId, participant, token, parentEnd, outputCapture, errorCapture) { Listener = listener };
+            var hello = Greeting(session, participant, token, isSpare, environment.ToRestore, output.Write is not null, error.Write is not null);
+            _ = link.Writer.TrySend(FrameKind.Hello, hello.ToBytes(), options.StartTimeout); // the watcher reports a child that has ended already
             return link;
         }
         catch
@@ -131,29 +125,31 @@ internal static class ChildLauncher
 
     private static void CheckMayStart(string name)
     {
-        if (!CurrentProcess.IsChild && Environment.GetEnvironmentVariable(ControlVariable) is not null)
+        if (!CurrentProcess.IsChild && Environment.GetEnvironmentVariable(ControlChannel.Variable) is not null)
         {
             throw new ProcessStartException(
-                $"Process '{name}' is not started, because this process is a child itself in which the program's Main ran: its startup hook was disabled "
-                + "(StartupHookSupport=false in a trimmed program). Each child would start children without end. Set <StartupHookSupport>true</StartupHookSupport> in the project.")
+                $"Process '{name}' was not started, because this process is itself a child and the program's Main runs in it: its startup hook is disabled "
+                + "(StartupHookSupport=false in a trimmed program). Each child would start more children without end. "
+                + "Set <StartupHookSupport>true</StartupHookSupport> in the project.")
             {
                 IsFinal = true,
             };
         }
 
-        var most = RuntimeOption.Number(MaxDepthSwitch, DefaultMaxDepth);
-        if (CurrentProcess.Depth >= most)
+        var maxDepth = RuntimeOption.Number(MaxDepthSwitch, DefaultMaxDepth);
+        if (CurrentProcess.Depth >= maxDepth)
         {
             throw new ProcessStartException(
-                $"Process '{name}' is not started: {CurrentProcess.Depth} processes stand above it already, at most {most} may. "
-                + $"A body that starts itself does this; if so deep a tree is meant, raise the runtime configuration property {MaxDepthSwitch}.")
+                $"Process '{name}' was not started: it would have {CurrentProcess.Depth} ancestors, and at most {maxDepth} are allowed. "
+                + $"A body that starts itself causes this. If the tree must be this deep, raise the runtime configuration property {MaxDepthSwitch}.")
             {
                 IsFinal = true,
             };
         }
     }
 
-    private static Hello Greeting(Session session, ParticipantId participant, Guid token, bool isSpare, Dictionary<string, string?> toRestore, bool readsOutput, bool readsError)
+    private static Hello Greeting(
+        Session session, ParticipantId participant, Guid token, bool isSpare, Dictionary<string, string?> toRestore, bool readsOutput, bool readsError)
     {
         var entry = Assembly.GetEntryAssembly();
         return new Hello
@@ -168,77 +164,10 @@ internal static class ChildLauncher
             ParentId = Environment.ProcessId,
             ParentName = CurrentProcess.Name,
             IsSpare = isSpare,
-            OutputIsRead = readsOutput || CurrentProcess.OutputIsRead, // else it has ours
+            OutputIsRead = readsOutput || CurrentProcess.OutputIsRead, // otherwise the child inherits ours
             ErrorIsRead = readsError || CurrentProcess.ErrorIsRead,
             EnvironmentToRestore = toRestore,
         };
-    }
-
-    /// <summary>The child's environment: this process's, the caller's changes, and what only the runtime's start needs; the child takes the last away again.</summary>
-    private static Dictionary<string, string> ChildEnvironment(
-        ChildProcessOptions options, LaunchPlan plan, string control, out Dictionary<string, string?> toRestore)
-    {
-        var environment = new Dictionary<string, string>(EnvironmentNames.Comparer);
-        foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
-        {
-            environment[(string)variable.Key] = (string)variable.Value!;
-        }
-
-        foreach (var (name, value) in options.Environment)
-        {
-            if (value is null)
-            {
-                environment.Remove(name);
-            }
-            else
-            {
-                environment[name] = value;
-            }
-        }
-
-        var forStart = new Dictionary<string, string>
-        {
-            [ControlVariable] = control,
-            ["DOTNET_gcServer"] = options.ServerGarbageCollection ? "1" : "0",
-            ["DOTNET_gcConcurrent"] = "0",
-        };
-        if (options.HeapLimit is { } limit)
-        {
-            forStart["DOTNET_GCHeapHardLimit"] = limit.ToString("x", CultureInfo.InvariantCulture);
-        }
-
-        if (plan.StartupHook is { } hook)
-        {
-            // Ours does not return, so it goes behind those that the user set.
-            forStart[StartupHooksVariable] = environment.GetValueOrDefault(StartupHooksVariable) is { Length: > 0 } others ? others + Path.PathSeparator + hook : hook;
-        }
-
-        if (Means.IsPortableForced)
-        {
-            environment[Means.ForceVariable] = "1";
-        }
-
-        toRestore = [];
-        foreach (var (name, value) in forStart)
-        {
-            toRestore[name] = environment.GetValueOrDefault(name);
-            environment[name] = value;
-        }
-
-        foreach (var (name, value) in ChildTracing.Changes(environment, options.Environment.Keys).ToList())
-        {
-            toRestore[name] = environment.GetValueOrDefault(name);
-            if (value is null)
-            {
-                environment.Remove(name);
-            }
-            else
-            {
-                environment[name] = value;
-            }
-        }
-
-        return environment;
     }
 
     private static (PipeEnd? Read, PipeEnd? Write) OpenOutput(ProcessOutput output, bool mayPassThrough)
@@ -269,12 +198,12 @@ internal static class ChildLauncher
         var startTime = ProcessIdentity.StartTimeOf(processId);
         if (!Signals.Send(processId, Signals.Kill))
         {
-            channel.EndWriting(); // a sandbox refuses it; a child whose parent is silent for good ends itself
+            channel.EndWriting(); // a sandbox refused the signal; a child exits when its control channel ends
         }
 
         while (!ChildWait.TryReap(processId, out _))
         {
-            Thread.Yield(); // the kernel needs microseconds for it
+            Thread.Yield(); // the kernel needs microseconds
         }
 
         DiagnosticFiles.Delete(processId, startTime);

@@ -1,17 +1,18 @@
+using System.Diagnostics;
 using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
 /// <summary>
-/// One thread that hears everything from all children of this process: frames, output, death. It exists while there are children,
-/// so that a program whose children are gone holds no more handles and threads than before.
+/// One thread that receives the frames, the output and the end of all children of this process. It exists while there are children: a program whose children
+/// have exited has no more handles and threads than before.
 /// </summary>
 internal sealed class ChildWatcher
 {
-    // Where the system does not tell the end of a process, the end of its channel does: the process is gone microseconds later. The long slice is for one that has
-    // passed its channel on, by a fork that this library knows nothing of.
-    private const int SliceWhileEnding = 1;
-    private const int SliceWithoutExit = 450;
+    // Where the system does not report the end of a process, the end of its channel does: the process ends microseconds later. The long interval is for a
+    // child whose channel was inherited by a fork that this library does not know. Milliseconds.
+    private const int PollWhileEnding = 1;
+    private const int PollWithoutExit = 450;
     private const int KindBits = 2;
 
     private static readonly Lock Gate = new();
@@ -41,7 +42,7 @@ internal sealed class ChildWatcher
                 return;
             }
 
-            // It becomes the current one last: one that could not begin must not be left as the one to which all later children are told.
+            // Last, it becomes the current watcher: one that could not start must not receive later children.
             var watcher = new ChildWatcher();
             try
             {
@@ -62,6 +63,7 @@ internal sealed class ChildWatcher
 
     private void Add(ChildLink link)
     {
+        Debug.Assert(Gate.IsHeldByCurrentThread, "The caller of Add must hold the lock of the watcher.");
         var id = ++_lastId;
         _links.Add(id, link);
         try
@@ -70,7 +72,7 @@ internal sealed class ChildWatcher
         }
         catch
         {
-            _links.Remove(id); // the system is out of watches: the caller ends the child, which nobody would hear of
+            _links.Remove(id); // the system is out of watches: the caller ends the child, because its end would not be noticed
             throw;
         }
     }
@@ -99,8 +101,8 @@ internal sealed class ChildWatcher
         Span<long> tags = stackalloc long[64];
         while (!_isClosed)
         {
-            var slice = SliceNow();
-            var count = _sources.Wait(tags, slice);
+            var interval = PollInterval();
+            var count = _sources.Wait(tags, interval);
             foreach (var tag in tags[..count])
             {
                 if (Find(tag >> KindBits) is { } link)
@@ -109,27 +111,27 @@ internal sealed class ChildWatcher
                 }
             }
 
-            if (slice >= 0)
+            if (interval >= 0)
             {
                 PollForExits();
             }
         }
     }
 
-    private int SliceNow()
+    private int PollInterval()
     {
         lock (Gate)
         {
-            var slice = Timeout.Infinite;
+            var interval = Timeout.Infinite;
             foreach (var link in _links.Values)
             {
                 if (link.Exit is null)
                 {
-                    slice = link.HasChannelEnded ? SliceWhileEnding : slice < 0 ? SliceWithoutExit : slice;
+                    interval = link.HasChannelEnded ? PollWhileEnding : interval < 0 ? PollWithoutExit : interval;
                 }
             }
 
-            return slice;
+            return interval;
         }
     }
 
@@ -137,11 +139,11 @@ internal sealed class ChildWatcher
     {
         lock (Gate)
         {
-            return _links.GetValueOrDefault(id); // gone when its end was handled earlier in the same batch
+            return _links.GetValueOrDefault(id); // removed if its end was handled earlier in the same batch
         }
     }
 
-    /// <summary>What cannot be handled of one child costs that one only. What it still says is left where it is, until its end comes.</summary>
+    /// <summary>An event that cannot be handled affects this child only. Its later events stay unread until it ends.</summary>
     private void HandleSafely(long id, Kind kind, ChildLink link) => LastResort.Run(EntryPoint.ChildEvent, () => Handle(id, kind, link), exception =>
     {
         link.Lose(exception);
@@ -154,7 +156,7 @@ internal sealed class ChildWatcher
         }
     });
 
-    /// <summary>The thread itself failed: nobody would hear of its children any more, so they end, and the next start makes another thread.</summary>
+    /// <summary>The thread itself failed: its children would not be watched any more, so they are killed. The next start creates another thread.</summary>
     private void OnFailed(Exception exception)
     {
         KeyValuePair<long, ChildLink>[] links;
@@ -169,7 +171,7 @@ internal sealed class ChildWatcher
             LastResort.Run(EntryPoint.ChildEvent, () => link.Lose(exception));
             while (!ChildWait.HasEnded(link.ProcessId))
             {
-                Thread.Sleep(1); // it is killed: the kernel needs microseconds for it
+                Thread.Sleep(1); // it is killed: the kernel needs microseconds
             }
 
             HandleExit(id, link);
@@ -231,55 +233,22 @@ internal sealed class ChildWatcher
         }
     }
 
-    /// <summary>
-    /// The order matters: frames first, because the last one says why; then the child's process group, while the zombie still keeps its number
-    /// from being reused; then the output, which nobody in the group can add to any more; then reaping; then the other processes of the session;
-    /// and the listener's waiters last, so that whoever returns from Join sees all of it done.
-    /// </summary>
     private void HandleExit(long id, ChildLink link)
     {
-        LastResort.Run(
-            EntryPoint.ChildExit,
-            () =>
-            {
-                link.Control.Settle();
-                _ = link.ReadControl();
-            },
-            link.Lose);
-        Surely(() => _ = Signals.SendToGroup(link.ProcessId, Signals.Kill));
-        ProcStat? lastStat = null;
-        Surely(() => lastStat = ProcessTable.TryReadStat(link.ProcessId));
-        Surely(() => link.Output?.ReadRest());
-        Surely(() => link.Error?.ReadRest());
-        WaitStatus status = default;
-        Surely(() => status = link.Reap());
-        Surely(link.Close);
+        var ending = new ChildEnding(link);
+        ending.Collect();
         lock (Gate)
         {
             _links.Remove(id);
             if (_links.Count == 0)
             {
-                _current = ReferenceEquals(_current, this) ? null : _current; // before the waiters are told: who returns from Join finds no handle of ours open
+                // Before the waiters are released: when Join returns, this process has no handle of the library open.
+                _current = ReferenceEquals(_current, this) ? null : _current;
                 _sources.Dispose();
                 _isClosed = true;
             }
         }
 
-        var exit = new ParticipantExit(link.ProcessId, ExitReason.Unknown, -1, -1);
-        Surely(() => exit = link.Listener.OnExited(status, lastStat));
-        try
-        {
-            Session.Current.Liveness.MarkDead(link.Participant, exit);
-            OrphanReaper.Reap(Session.Current, link.Participant);
-        }
-        catch (Exception exception)
-        {
-            MultiprocessingLogging.DeathNotAnnounced(exception, link.ProcessId); // the others find out by themselves, a little later
-        }
-
-        LastResort.Run(EntryPoint.ChildExit, link.Listener.OnGone, link.Listener.OnGoneLost);
+        ending.Report();
     }
-
-    /// <summary>A step that the next ones must not be left out for: once more if it fails, and then without it.</summary>
-    private static void Surely(Action step) => LastResort.Run(EntryPoint.ChildExit, step, _ => step());
 }

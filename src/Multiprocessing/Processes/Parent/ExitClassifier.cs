@@ -10,7 +10,7 @@ internal readonly record struct ExitFacts(
     int? StopSignal,
     bool HasFailure,
     bool HasResult,
-    CrashWords? CrashWords);
+    RuntimeCrash? Crash);
 
 /// <summary>What a child's end means.</summary>
 internal static class ExitClassifier
@@ -26,18 +26,18 @@ internal static class ExitClassifier
             { StopSignal: > 0, HasResult: false } => (ExitReason.Signaled, null, facts.StopSignal),
             { StopSignal: not null } => (ExitReason.Terminated, code, signal),
             { IsStarted: false } => (ExitReason.StartFailed, code, signal),
-            { Status.Signal: { } number } when Signals.IsCrash(number) => (CrashReason(facts.CrashWords), code, signal),
-            { Status.Code: { } number } when Signals.CrashNameOf(number) is not null => (CrashReason(facts.CrashWords), code, signal),
+            { Status.Signal: { } number } when Signals.IsCrash(number) => (CrashReason(facts.Crash), code, signal),
+            { Status.Code: { } number } when Signals.CrashNameOf(number) is not null => (CrashReason(facts.Crash), code, signal),
             { Status.Signal: not null } => (ExitReason.Signaled, code, signal),
             { Status.Code: not null } => (ExitReason.Exited, code, signal),
             _ => (ExitReason.Unknown, code, signal),
         };
     }
 
-    private static ExitReason CrashReason(CrashWords? words) => words switch
+    private static ExitReason CrashReason(RuntimeCrash? crash) => crash switch
     {
-        CrashWords.StackOverflow => ExitReason.StackOverflow,
-        CrashWords.FailFast => ExitReason.FailFast,
+        RuntimeCrash.StackOverflow => ExitReason.StackOverflow,
+        RuntimeCrash.FailFast => ExitReason.FailFast,
         _ => ExitReason.Crashed,
     };
 }
