@@ -9,11 +9,11 @@ public class OutputHistoryTests
     private const string Mark = "bytes left out";
 
     [Theory]
-    [InlineData("Stack overflow.\n", CrashWords.StackOverflow)]
-    [InlineData("Process terminated. The disk is gone.\n", CrashWords.FailFast)]
+    [InlineData("Stack overflow.\n", RuntimeCrash.StackOverflow)]
+    [InlineData("Process terminated. The disk is gone.\n", RuntimeCrash.FailFast)]
     [InlineData("Unhandled exception. System.FormatException: The disk is gone.\n", null)]
     [InlineData("Fatal error.\nThe disk is gone.\n", null)]
-    internal void However_the_bytes_are_cut_a_crash_is_kept_from_its_first_word_on_and_to_its_last(string cause, CrashWords? expected)
+    internal void However_the_bytes_are_cut_a_crash_is_kept_from_its_first_word_on_and_to_its_last(string cause, RuntimeCrash? expected)
     {
         foreach (var earlier in (int[])[0, 1, 100, 4095, 4096, 4097, 20_000])
         {
@@ -68,7 +68,7 @@ public class OutputHistoryTests
         foreach (var size in (int[])[100, 16_384, 100_000])
         {
             var kept = Pass(log + "Stack overflow.\n" + string.Concat(Enumerable.Repeat("   at A.Deep.Frame()\n", 2000)), size, out var words);
-            words.ShouldBe(CrashWords.StackOverflow);
+            words.ShouldBe(RuntimeCrash.StackOverflow);
             kept.Head.ShouldStartWith("Stack overflow.\n");
         }
     }
@@ -106,7 +106,7 @@ public class OutputHistoryTests
         }
     }
 
-    private static KeptOutput Pass(string text, int size, out CrashWords? words)
+    private static KeptOutput Pass(string text, int size, out RuntimeCrash? words)
     {
         var history = new OutputHistory();
         foreach (var piece in Encoding.UTF8.GetBytes(text).Chunk(size))
