@@ -1,4 +1,4 @@
 using System.Runtime.CompilerServices;
 
-// Native calls take blittable values only, so they can be compiled ahead of time: a child would otherwise compile a stub for each one on its way to the body.
+// Native calls take blittable values only, so that they are compiled ahead of time: otherwise a child would compile a stub for each during its start.
 [assembly: DisableRuntimeMarshalling]

@@ -6,13 +6,13 @@ using Multiprocessing.Platform.Windows;
 namespace Multiprocessing.Platform;
 
 /// <summary>
-/// Starts a process in a group of its own, with standard input closed and only the named handles.
-/// System.Diagnostics.Process can neither make a process group nor pass a handle on, and tells a signal from an exit code no better than a shell.
+/// Starts a process in a group of its own, with standard input closed, which inherits only the named handles. System.Diagnostics.Process cannot
+/// create a process group, cannot pass a handle to the child, and does not distinguish a signal from an exit code.
 /// </summary>
 internal static class ChildStart
 {
     /// <summary>Starts the process and returns its id.</summary>
-    /// <exception cref="Win32Exception">The system refused; the code is its own.</exception>
+    /// <exception cref="Win32Exception">The system refused the start; the code is the system's.</exception>
     public static int Start(SpawnRequest request) =>
         OperatingSystem.IsWindows() ? CreateProcess.Start(request)
         : request.Processors is null
@@ -21,11 +21,11 @@ internal static class ChildStart
                 ? ProcessorMask.Use(request.Processors, () => PosixSpawn.Start(request))
                 : throw Unsupported.Here("Binding a process to processors");
 
-    /// <summary>What the program's file is called.</summary>
+    /// <summary>Returns the file name of an executable on this system.</summary>
     public static string FileNameOf(string program) => OperatingSystem.IsWindows() ? program + ".exe" : program;
 
-    /// <summary>Sets how willingly the process gives way to others: 19 is the most, -20 the least.</summary>
-    /// <exception cref="Win32Exception">The system refused; the code is its own.</exception>
+    /// <summary>Sets the niceness of the process: from -20 (scheduled first) to 19 (scheduled last).</summary>
+    /// <exception cref="Win32Exception">The system refused the change; the code is the system's.</exception>
     public static void SetNice(int processId, int nice)
     {
         if (OperatingSystem.IsWindows())

@@ -3,14 +3,17 @@ using System.Text;
 namespace Multiprocessing.Platform;
 
 /// <summary>
-/// In which encoding text is written to standard output and standard error. Elsewhere than on Windows that is the terminal's for all; there a program that has no console writes in the
-/// code page of the system's language, and what that lacks is lost.
+/// The encoding of text on standard output and standard error. Other systems than Windows use the terminal's encoding for all programs. On Windows, a
+/// program without a console writes in the code page of the system's language, and characters that it lacks are lost.
 /// </summary>
 internal static class ConsoleText
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
-    /// <summary>Has <see cref="Console"/> write UTF-8 to those of the two streams that are no console, without changing the code page of a console that others use too.</summary>
+    /// <summary>
+    /// Makes <see cref="Console"/> write UTF-8 to the given streams if they are not a console. The code page of a console is not changed, because
+    /// other programs use it too.
+    /// </summary>
     public static void WriteUtf8(bool output, bool error)
     {
         if (!OperatingSystem.IsWindows())
@@ -29,7 +32,10 @@ internal static class ConsoleText
         }
     }
 
-    /// <summary>From UTF-8 to what this process's console writes. <paramref name="decoder"/> keeps a character whose bytes are not all there yet.</summary>
+    /// <summary>
+    /// Converts UTF-8 to the encoding that the console of this process uses. <paramref name="decoder"/> keeps a character whose bytes have not all
+    /// arrived.
+    /// </summary>
     public static ReadOnlySpan<byte> FromUtf8(ReadOnlySpan<byte> text, Decoder decoder)
     {
         var encoding = Console.OutputEncoding;

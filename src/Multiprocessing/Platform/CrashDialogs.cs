@@ -2,10 +2,13 @@ using Multiprocessing.Platform.Windows;
 
 namespace Multiprocessing.Platform;
 
-/// <summary>Windows that a system opens when a process crashes.</summary>
+/// <summary>Dialogs that the system opens when a process crashes.</summary>
 internal static class CrashDialogs
 {
-    /// <summary>None for this process: who crashes is gone at once, and its parent told, without somebody having to press a button. What it starts is like it.</summary>
+    /// <summary>
+    /// Disables the dialogs for this process and its children: a process that crashes ends at once, and its parent is notified, without a click by a
+    /// user.
+    /// </summary>
     public static void Disable()
     {
         if (OperatingSystem.IsWindows())

@@ -3,24 +3,24 @@ using System.Globalization;
 namespace Multiprocessing.Platform;
 
 /// <summary>
-/// The three files in the temp directory by which debuggers and dotnet-trace find a .NET process: the runtime makes them at its start and removes
-/// them at its orderly end, so each process that is killed leaves them for ever (dotnet/runtime, ds-ipc-pal-socket.c and twowaypipe.cpp).
+/// The three files in the temp directory through which debuggers and dotnet-trace find a .NET process. The runtime creates them at its start and
+/// removes them at a normal exit, so a killed process leaves them behind (dotnet/runtime, ds-ipc-pal-socket.c and twowaypipe.cpp).
 /// </summary>
 internal static class DiagnosticFiles
 {
-    /// <summary>Removes what the dead process left, if it left anything.</summary>
-    /// <param name="processId">Its pid.</param>
-    /// <param name="startTime">Its start time, by which the runtime tells processes of the same pid apart.</param>
+    /// <summary>Removes the files of a dead process, if there are any.</summary>
+    /// <param name="processId">The number of the process.</param>
+    /// <param name="startTime">Its start time, which the runtime uses to distinguish processes with the same number.</param>
     public static void Delete(int processId, long startTime)
     {
         if (OperatingSystem.IsWindows())
         {
-            return; // pipes there, which leave nothing
+            return; // Windows uses pipes, which leave nothing behind
         }
 
         if (OperatingSystem.IsMacOS())
         {
-            startTime /= 1_000_000; // there the runtime writes seconds
+            startTime /= 1_000_000; // on macOS the runtime uses seconds
         }
 
         var id = string.Create(CultureInfo.InvariantCulture, $"{processId}-{startTime}");
@@ -38,7 +38,7 @@ internal static class DiagnosticFiles
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // Not ours to delete, or the directory is read-only: the process could not have made it there either.
+            // The file belongs to another user, or the directory is read-only: the process could not have created it there.
         }
     }
 }

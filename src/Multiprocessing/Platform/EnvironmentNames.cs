@@ -1,6 +1,6 @@
 namespace Multiprocessing.Platform;
 
-/// <summary>Which names of environment variables are the same.</summary>
+/// <summary>Compares names of environment variables as the system does.</summary>
 internal static class EnvironmentNames
 {
     public static StringComparer Comparer => OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;

@@ -4,13 +4,13 @@ using Multiprocessing.Platform.MacOS;
 
 namespace Multiprocessing.Platform;
 
-/// <summary>Whose a file is. The session's directories lie in places where every user may write, so a name alone proves nothing.</summary>
+/// <summary>The owner of a file. Session directories are in directories where every user may write, so a name alone proves nothing.</summary>
 internal static class FileOwner
 {
-    /// <summary>The user this process runs as, in a form that can be part of a file's name.</summary>
+    /// <summary>The user of this process, in a form that can be part of a file name.</summary>
     public static string CurrentUser { get; } = FindCurrentUser();
 
-    /// <summary>The file exists, is not a link to elsewhere in its last part, and belongs to the user this process runs as.</summary>
+    /// <summary>Returns whether the file exists, is not a symbolic link, and belongs to the user of this process.</summary>
     public static bool IsOurs(string path) =>
         OperatingSystem.IsWindows() ? Path.Exists(path) : OperatingSystem.IsLinux() ? Statx.IsOurs(path) : OperatingSystem.IsMacOS() && Lstat.IsOurs(path);
 
@@ -18,7 +18,7 @@ internal static class FileOwner
     {
         if (OperatingSystem.IsWindows())
         {
-            // The temp directory lies in the user's own profile, so the name is for people only.
+            // The temp directory is inside the user's profile, so the name only serves readers.
             return string.Concat(Environment.UserName.Where(char.IsAsciiLetterOrDigit));
         }
 

@@ -1,6 +1,9 @@
 namespace Multiprocessing.Platform;
 
-/// <summary>Where a process stays that only waits. On Windows nobody can delete or rename a directory that is somebody's current one, so it waits elsewhere and comes back.</summary>
+/// <summary>
+/// The working directory of a process that waits for work. On Windows a directory cannot be deleted or renamed while it is the working directory of a
+/// process, so the process waits in another one and returns later.
+/// </summary>
 internal static class IdleDirectory
 {
     private static string? _left;
@@ -14,8 +17,8 @@ internal static class IdleDirectory
         }
     }
 
-    /// <summary>Back to where it was. Nothing if it never left.</summary>
-    /// <exception cref="DirectoryNotFoundException">The directory is gone.</exception>
+    /// <summary>Returns to the earlier directory. Does nothing if the process has not left it.</summary>
+    /// <exception cref="DirectoryNotFoundException">The directory does not exist any more.</exception>
     public static void Return()
     {
         if (_left is { } directory)

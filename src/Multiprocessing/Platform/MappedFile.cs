@@ -4,30 +4,33 @@ using Multiprocessing.Platform.Windows;
 
 namespace Multiprocessing.Platform;
 
-/// <summary>Files mapped shared and writable. Every method returns 0 or an error's number, of which four are known by name, and leaves nothing behind when it fails.</summary>
+/// <summary>
+/// Files mapped as shared and writable. Every method returns 0 or an error number, four of which have names here. A method that fails leaves nothing
+/// behind.
+/// </summary>
 internal static unsafe class MappedFile
 {
-    // The same numbers in the errno of all systems; Windows' own errors are translated to them.
+    // The errno values are the same on all systems; errors of Windows are translated to them.
     public const int NoEntry = 2;
     public const int Exists = 17;
     public const int OutOfMemory = 12;
     public const int NoSpace = 28;
 
-    /// <summary>No system's number: the process has so many mappings that the runtime needs the rest (<see cref="MappingBudget"/>).</summary>
+    /// <summary>Not a number of the system: the process has so many mappings that the runtime needs the rest (<see cref="MappingBudget"/>).</summary>
     public const int TooManyMappings = -1;
 
-    /// <summary>Where files are memory and no disk, or <see langword="null"/> where the system has no such place.</summary>
+    /// <summary>A directory whose files are in memory, or <see langword="null"/> if the system has none.</summary>
     public static string? MemoryDirectory => OperatingSystem.IsLinux() ? "/dev/shm" : null;
 
     /// <summary>
-    /// Creates the file with all its bytes allocated, so that a full file system is an error here and not a crash at the first touch, and maps
-    /// <paramref name="mapSize"/> bytes of address space, which may be more than <paramref name="size"/> for a file that grows.
+    /// Creates the file and allocates all its bytes, so that a full file system is an error here and not a crash at the first access. Maps
+    /// <paramref name="mapSize"/> bytes of address space, which may be more than <paramref name="size"/> if the file will grow.
     /// </summary>
-    /// <param name="path">The file; it must not be there.</param>
-    /// <param name="size">Bytes to begin with.</param>
-    /// <param name="mapSize">Bytes of address space.</param>
-    /// <param name="keeper">With whom the memory goes at the latest.</param>
-    /// <param name="address">Where it lies.</param>
+    /// <param name="path">The file. It must not exist.</param>
+    /// <param name="size">The initial size in bytes.</param>
+    /// <param name="mapSize">The size of the mapping in bytes.</param>
+    /// <param name="keeper">The process whose end frees the memory at the latest.</param>
+    /// <param name="address">The address of the mapping.</param>
     public static int Create(string path, long size, long mapSize, MemoryKeeper keeper, out byte* address)
     {
         if (!MappingBudget.TryTake())
@@ -40,7 +43,9 @@ internal static unsafe class MappedFile
         return Known(error, path, mapSize, address);
     }
 
-    /// <summary>Maps a file that is there. One with fewer than <paramref name="leastSize"/> bytes, whose first touch could crash, counts as not there.</summary>
+    /// <summary>
+    /// Maps an existing file. A file smaller than <paramref name="leastSize"/> bytes counts as missing, because the first access could crash.
+    /// </summary>
     public static int OpenExisting(string path, long mapSize, out byte* address, long leastSize = 0)
     {
         if (!MappingBudget.TryTake())
@@ -53,7 +58,7 @@ internal static unsafe class MappedFile
         return Known(error, path, mapSize, address);
     }
 
-    /// <summary>The mapped file was renamed.</summary>
+    /// <summary>Records that the mapped file was renamed.</summary>
     public static void Move(byte* address, string path)
     {
         if (Means.ParksSleepers)
@@ -62,7 +67,9 @@ internal static unsafe class MappedFile
         }
     }
 
-    /// <summary>Allocates the bytes from <paramref name="from"/> to <paramref name="to"/>; mappings that reach there may use them afterwards.</summary>
+    /// <summary>
+    /// Allocates the bytes from <paramref name="from"/> to <paramref name="to"/>. Mappings that include them may use them afterwards.
+    /// </summary>
     public static int Grow(string path, long from, long to) => OperatingSystem.IsWindows() ? 0 : SharedMapping.Grow(path, from, to);
 
     public static void Unmap(byte* address, long size)
@@ -83,7 +90,7 @@ internal static unsafe class MappedFile
         }
     }
 
-    /// <summary>Deletes the file; that it is gone already is what was wanted. What is mapped stays usable.</summary>
+    /// <summary>Deletes the file. A missing file is not an error. Existing mappings stay usable.</summary>
     public static void Delete(string path)
     {
         if (OperatingSystem.IsWindows())
@@ -96,7 +103,7 @@ internal static unsafe class MappedFile
         }
     }
 
-    /// <summary>Before all files of the directory are deleted as such: gives up what keeps their memory apart from them.</summary>
+    /// <summary>Releases what keeps the memory of the directory's files alive apart from the files. Called before they are deleted.</summary>
     public static void DeleteAll(string directory)
     {
         if (OperatingSystem.IsWindows() && Directory.Exists(directory))

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Multiprocessing.Platform;
 
 /// <summary>
-/// How many pieces of shared memory this process may map. Linux limits the mappings of a process (vm.max_map_count), and a runtime that gets no more of them for its own memory ends the process at
-/// once. So the library stops while there is room for the runtime.
+/// The number of shared memory segments that this process may map. Linux limits the mappings of a process (vm.max_map_count), and a runtime that gets
+/// no more of them for its own memory ends the process at once. So the library stops while the runtime still has room.
 /// </summary>
 internal static class MappingBudget
 {
@@ -12,28 +12,28 @@ internal static class MappingBudget
     private const string MappingsFile = "/proc/self/maps";
     private const int LimitByDefault = 65530;
 
-    // Programs with fewer pieces than this do not ask what the limit is.
+    // With fewer segments than this the limit is not read.
     private const int AskFrom = 1024;
 
     // Listing tens of thousands of mappings takes tens of milliseconds.
-    private const int MappedBetweenLooks = 1024;
+    private const int MappedBetweenCounts = 1024;
 
     private static readonly Lock Gate = new();
-    private static int _limit = -1; // read when it is first asked for: most processes never do
+    private static int _limit = -1; // read at the first use: most processes never need it
     private static int _mapped;
     private static int _budget;
     private static int _nextLook = AskFrom;
 
-    /// <summary>How many mappings the system allows this process; 0 where it knows no such limit.</summary>
+    /// <summary>The number of mappings that the system allows this process; 0 if there is no known limit.</summary>
     public static int Limit => Volatile.Read(ref _limit) is var known && known >= 0 ? known : _limit = ReadLimit();
 
-    /// <summary>How many of them the library leaves to the runtime and to other libraries, beyond those that they have.</summary>
+    /// <summary>The number of mappings that the library leaves to the runtime and to other libraries, beyond those they have.</summary>
     public static int Reserve => Math.Max(Limit / 8, 1024);
 
-    /// <summary>The pieces of shared memory that are mapped now.</summary>
+    /// <summary>The number of shared memory segments that are mapped now.</summary>
     public static int Mapped => Volatile.Read(ref _mapped);
 
-    /// <summary>Counts one more; <see langword="false"/> if there may be no more.</summary>
+    /// <summary>Counts one more; returns <see langword="false"/> if no more are allowed.</summary>
     public static bool TryTake()
     {
         var mapped = Interlocked.Increment(ref _mapped);
@@ -59,9 +59,9 @@ internal static class MappingBudget
         {
             if (mapped >= _nextLook || mapped > _budget)
             {
-                // Others map and unmap as well: what they have now counts.
+                // Other code maps and unmaps as well, so the current count decides.
                 _budget = Limit - Reserve - Math.Max(0, CountMappings() - mapped);
-                _nextLook = mapped + MappedBetweenLooks;
+                _nextLook = mapped + MappedBetweenCounts;
             }
 
             return mapped <= _budget;
@@ -76,7 +76,7 @@ internal static class MappingBudget
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return 0; // no /proc, or no descriptor for it: then ours alone are counted
+            return 0; // no /proc, or no descriptor for it: only the library's own are counted
         }
     }
 

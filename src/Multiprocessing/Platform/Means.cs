@@ -3,14 +3,17 @@ using System.Runtime.Versioning;
 namespace Multiprocessing.Platform;
 
 /// <summary>
-/// Which of the system's means this process uses. Decided before the first use and never again, so that compiled code holds the answers as constants.
+/// The facilities of the system that this process uses. Decided before the first use and never changed: compiled code has the answers as constants.
 /// </summary>
 internal static class Means
 {
-    /// <summary>Set to true, the library does without what only one system has, on Linux too: slower, and for tests.</summary>
+    /// <summary>If true, the library does without the facilities of one system, also on Linux. Slower; for tests.</summary>
     public const string ForceSwitch = "Multiprocessing.ForcePortable";
 
-    /// <summary>The same for programs whose configuration is not at hand; children are told by it, because all processes of a session must use the same means.</summary>
+    /// <summary>
+    /// The same for programs whose configuration cannot be changed. Children inherit it, because all processes of a session must use the same
+    /// facilities.
+    /// </summary>
     public const string ForceVariable = "MULTIPROCESSING_FORCE_PORTABLE";
 
     public static readonly bool IsPortableForced =
@@ -20,10 +23,10 @@ internal static class Means
     [SupportedOSPlatformGuard("linux")]
     public static readonly bool UseLinux = OperatingSystem.IsLinux() && !IsPortableForced;
 
-    /// <summary>os_sync_wait_on_address and its likes.</summary>
+    /// <summary>os_sync_wait_on_address and its companions.</summary>
     [SupportedOSPlatformGuard("macos14.4")]
     public static readonly bool UseSharedAddressWait = OperatingSystem.IsMacOSVersionAtLeast(14, 4) && !IsPortableForced;
 
-    /// <summary>The system cannot sleep on a word of shared memory, so sleepers are registered in a table of ours.</summary>
+    /// <summary>The system cannot sleep on a word of shared memory, so the library keeps a table of the sleepers.</summary>
     public static bool ParksSleepers => !UseLinux && !UseSharedAddressWait;
 }

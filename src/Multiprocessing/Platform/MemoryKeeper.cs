@@ -1,9 +1,9 @@
 namespace Multiprocessing.Platform;
 
 /// <summary>
-/// The process whose life shared memory must not outlast, but whose life it may last: on Windows, memory goes with its last handle, and this process is given one, so that what lies in
-/// a message stays although its creator and its sender are dead. Where memory is files, they keep themselves.
+/// The process whose end frees shared memory at the latest. On Windows the system frees memory with its last handle. The keeper receives a handle, so
+/// that the contents of a message survive the death of its creator and its sender. Where memory is a file, no keeper is needed.
 /// </summary>
-/// <param name="ProcessId">0 for nobody: the memory goes with the last process that has it mapped.</param>
-/// <param name="StartTime">As <see cref="ProcessIdentity.StartTimeOf"/> says it: the number may be another's by now.</param>
+/// <param name="ProcessId">0 for none: the system frees the memory when the last process unmaps it.</param>
+/// <param name="StartTime">As returned by <see cref="ProcessIdentity.StartTimeOf"/>: the number may have been reused.</param>
 internal readonly record struct MemoryKeeper(int ProcessId, long StartTime);

@@ -2,22 +2,27 @@ using System.Globalization;
 
 namespace Multiprocessing.Platform;
 
-/// <summary>How many processes of this control group the kernel has killed for want of memory (cgroups(7), both versions).</summary>
+/// <summary>Counts the processes of this control group that the kernel has killed because memory ran out (cgroups(7), both versions).</summary>
 internal static class OutOfMemoryKills
 {
     private const string Key = "oom_kill ";
 
     private static readonly string? File = OperatingSystem.IsLinux() ? Find("/sys/fs/cgroup", "/proc/self/cgroup") : null;
 
-    /// <summary>0 where that cannot be found out: then nobody is said to have died of it. Windows refuses an allocation instead of killing for it.</summary>
+    /// <summary>
+    /// Returns the count, or 0 if it is unknown: then no death is attributed to it. Windows refuses an allocation instead of killing a process.
+    /// </summary>
     public static long Count() => File is null ? 0 : CountIn(File);
 
-    /// <summary>The file with the count of this process's group, or null.</summary>
-    /// <param name="root">Where the control groups are mounted.</param>
-    /// <param name="membership">The file that says which groups this process is in, one line for each hierarchy: <c>number:controllers:path</c>, without number and controllers for version 2.</param>
+    /// <summary>Returns the file with the count of this process's group, or <see langword="null"/>.</summary>
+    /// <param name="root">The directory where the control groups are mounted.</param>
+    /// <param name="membership">
+    /// The file that lists the groups of this process, one line for each hierarchy: <c>number:controllers:path</c>, without number and controllers
+    /// for version 2.
+    /// </param>
     internal static string? Find(string root, string membership)
     {
-        // A container sees its own group at the root, whatever path it is told, or has that path below the root.
+        // A container sees its own group at the root, whatever path the file states, or has that path below the root.
         var candidates = new List<string>();
         foreach (var parts in ReadLines(membership).Select(line => line.Split(':', 3)).Where(parts => parts.Length == 3))
         {

@@ -1,9 +1,12 @@
 namespace Multiprocessing.Platform;
 
-/// <summary>Small files with text that only the user himself may read and write.</summary>
+/// <summary>Small text files that only their owner may read and write.</summary>
 internal static class PrivateFile
 {
-    /// <summary>Makes the file, whole or not at all. With <paramref name="overwrite"/> it replaces one that is there, else that one stays and the answer is false.</summary>
+    /// <summary>
+    /// Creates the file, completely or not at all. With <paramref name="overwrite"/> it replaces an existing file; otherwise an existing file stays
+    /// and the method returns <see langword="false"/>.
+    /// </summary>
     public static bool Write(string path, string text, bool overwrite)
     {
         var draft = $"{path}.{Environment.ProcessId}";

@@ -1,6 +1,6 @@
 namespace Multiprocessing.Platform;
 
-/// <summary>One look at a process. The state is a letter of proc(5), whatever the system says it with; '?' where it says nothing.</summary>
+/// <summary>A snapshot of a process. The state is a letter of proc(5) on every system; '?' if it is unknown.</summary>
 internal readonly record struct ProcStat(
     int ProcessId,
     char State,

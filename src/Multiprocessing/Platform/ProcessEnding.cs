@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace Multiprocessing.Platform;
 
-/// <summary>Whether this process is ending in good order: handlers of <see cref="AppDomain.ProcessExit"/> run. The runtime says it nowhere (Environment.HasShutdownStarted is false there).</summary>
+/// <summary>
+/// Whether this process is exiting normally: handlers of <see cref="AppDomain.ProcessExit"/> run. The runtime does not report it
+/// (Environment.HasShutdownStarted is false there).
+/// </summary>
 internal static class ProcessEnding
 {
     private const int OutermostFrames = 4;
@@ -11,14 +14,14 @@ internal static class ProcessEnding
 
     public static bool HasBegun => _hasBegun || (_hasBegun = IsCalledByRuntime());
 
-    /// <summary>For the library's own handler.</summary>
+    /// <summary>Called by the library's own handler.</summary>
     public static void Begin() => _hasBegun = true;
 
     public static InvalidOperationException Error() => new(
-        "This process is ending: handlers of ProcessExit run, and the children and shared objects of this library have ended before them or could not be cleaned up after them. "
-        + "Use the library before Main returns or Environment.Exit is called; a handler that was registered before the library was first used runs before its end.");
+        "This process is ending: handlers of ProcessExit run, and the children and shared objects of this library have already ended or could not be cleaned up "
+        + "any more. Use the library before Main returns or Environment.Exit is called. A handler that was registered before the first use of the library runs early enough.");
 
-    /// <summary>A handler is called by a method of the runtime that nothing else calls, at the bottom of the stack.</summary>
+    /// <summary>The runtime calls a handler from a method that no other code calls, at the bottom of the stack.</summary>
     private static bool IsCalledByRuntime()
     {
         var frames = new StackTrace(fNeedFileInfo: false).GetFrames();

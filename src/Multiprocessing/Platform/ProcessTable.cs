@@ -5,29 +5,29 @@ using Multiprocessing.Platform.Windows;
 
 namespace Multiprocessing.Platform;
 
-/// <summary>What the system knows of its processes.</summary>
+/// <summary>Reads the system's information about processes.</summary>
 internal static class ProcessTable
 {
-    /// <summary>The process's numbers, or <see langword="null"/> when it does not exist.</summary>
+    /// <summary>Returns the figures of the process, or <see langword="null"/> if it does not exist.</summary>
     public static ProcStat? TryReadStat(int processId) =>
         OperatingSystem.IsLinux() ? ProcProcessTable.TryReadStat(processId)
         : OperatingSystem.IsWindows() ? NtProcesses.TryReadStat(processId)
         : OperatingSystem.IsMacOS() ? BsdProcessTable.TryReadStat(processId) : null;
 
-    /// <summary>Whether <paramref name="processId"/> started this process and runs still.</summary>
+    /// <summary>Returns whether <paramref name="processId"/> started this process and still runs.</summary>
     public static bool IsLivingParent(int processId) =>
         OperatingSystem.IsWindows()
             ? TryReadStat(Environment.ProcessId) is { } self && self.ParentId == processId
-                && NtProcesses.IsRunning(processId, 0) && (ulong)NtProcesses.StartTimeOf(processId) <= self.StartTicks // there an orphan keeps its parent's number
+                && NtProcesses.IsRunning(processId, 0) && (ulong)NtProcesses.StartTimeOf(processId) <= self.StartTicks // on Windows an orphan keeps the number of its parent
             : PosixSignals.ParentId == processId;
 
-    /// <summary>Every process below <paramref name="ancestor"/>, nearest first.</summary>
+    /// <summary>Returns every process below <paramref name="ancestor"/>, nearest first.</summary>
     public static IReadOnlyList<ProcStat> Descendants(int ancestor) =>
         OperatingSystem.IsLinux() ? ProcProcessTable.Descendants(ancestor)
         : OperatingSystem.IsWindows() ? NtProcesses.Descendants(ancestor)
         : OperatingSystem.IsMacOS() ? BsdProcessTable.Descendants(ancestor) : [];
 
-    /// <summary>The largest resident size so far in bytes, or 0 when the process is gone or the system does not keep it.</summary>
+    /// <summary>Returns the largest resident size so far in bytes, or 0 if the process has ended or the system does not keep the value.</summary>
     public static long PeakResidentBytes(int processId) =>
         OperatingSystem.IsLinux() ? ProcProcessTable.PeakResidentBytes(processId) : OperatingSystem.IsWindows() ? NtProcesses.PeakResidentBytes(processId) : 0;
 }

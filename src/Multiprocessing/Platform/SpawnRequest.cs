@@ -1,6 +1,6 @@
 namespace Multiprocessing.Platform;
 
-/// <summary>What a new process gets from <see cref="ChildStart"/>; the ends of pipes stay the caller's.</summary>
+/// <summary>What <see cref="ChildStart"/> needs to start a process. The caller keeps the ends of the pipes.</summary>
 internal sealed class SpawnRequest
 {
     public required string Path { get; init; }
@@ -8,7 +8,7 @@ internal sealed class SpawnRequest
     /// <summary>The argument vector, <c>argv[0]</c> included.</summary>
     public required IReadOnlyList<string> Arguments { get; init; }
 
-    /// <summary>The whole environment, nothing is inherited beside it.</summary>
+    /// <summary>The whole environment: the process inherits no other variables.</summary>
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
 
     public string? WorkingDirectory { get; init; }
@@ -19,9 +19,9 @@ internal sealed class SpawnRequest
     /// <summary>Becomes standard error, or <see langword="null"/> to inherit it.</summary>
     public PipeEnd? StandardError { get; init; }
 
-    /// <summary>Is open in the child too, and found there by <see cref="PipeEnd.InheritedAs"/>.</summary>
+    /// <summary>The child inherits it and finds it by <see cref="PipeEnd.InheritedAs"/>.</summary>
     public required PipeEnd Channel { get; init; }
 
-    /// <summary>The processors it may run on from its first instruction, or <see langword="null"/> for those of this process.</summary>
+    /// <summary>The processors that the process may run on from its first instruction, or <see langword="null"/> for those of this process.</summary>
     public IReadOnlyCollection<int>? Processors { get; init; }
 }

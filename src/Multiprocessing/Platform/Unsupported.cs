@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Multiprocessing.Platform;
 
-/// <summary>What is said on a system that the library has no means for.</summary>
+/// <summary>Creates the exception for a system that lacks a facility.</summary>
 internal static class Unsupported
 {
     public static PlatformNotSupportedException Here(string what) =>

@@ -1,9 +1,9 @@
 namespace Multiprocessing.Platform;
 
-/// <summary>Something that becomes ready once it has something to say: the end of a pipe, or the end of a process.</summary>
+/// <summary>A source that becomes ready: the end of a pipe with data to read, or the end of a process.</summary>
 internal abstract class WaitSource : IDisposable
 {
-    /// <summary>Waits until it is ready, or the time is over.</summary>
+    /// <summary>Waits until the source is ready, or the time has elapsed.</summary>
     public abstract bool WaitUntilReady(int milliseconds);
 
     public abstract void Dispose();

@@ -4,12 +4,13 @@ using Multiprocessing.Platform.Portable;
 
 namespace Multiprocessing.Platform;
 
-/// <summary>Sleeps on a 32-bit word in shared memory and wakes who sleeps on it, in any process.</summary>
+/// <summary>Sleeps on a 32-bit word in shared memory, and wakes sleepers of any process.</summary>
 internal static unsafe class WordWait
 {
     /// <summary>
-    /// Sleeps while <paramref name="word"/> holds <paramref name="expected"/>, at most <paramref name="timeout"/>. It may return early for no reason: the
-    /// caller looks again at what it waits for. Comparing and going to sleep are one step for who wakes, so a change before a <see cref="Wake"/> is never missed.
+    /// Sleeps while <paramref name="word"/> holds <paramref name="expected"/>, at most <paramref name="timeout"/>. May return early without a reason:
+    /// the caller checks its condition again. To a waker, the comparison and the sleep are one step, so a change before a <see cref="Wake"/> is never
+    /// missed.
     /// </summary>
     public static void Wait(int* word, int expected, TimeSpan timeout)
     {
@@ -27,7 +28,7 @@ internal static unsafe class WordWait
         }
     }
 
-    /// <summary>Wakes at most <paramref name="count"/> sleepers and returns how many there were.</summary>
+    /// <summary>Wakes at most <paramref name="count"/> sleepers and returns how many it woke.</summary>
     public static int Wake(int* word, int count) =>
         Means.UseLinux ? Futex.Wake(word, count) : Means.UseSharedAddressWait ? SharedAddressWait.Wake(word, count) : ParkedWait.Wake(word, count);
 }

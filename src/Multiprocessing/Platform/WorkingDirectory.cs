@@ -3,12 +3,12 @@ using Multiprocessing.Platform.MacOS;
 
 namespace Multiprocessing.Platform;
 
-/// <summary>The current directory of this process.</summary>
+/// <summary>The working directory of this process.</summary>
 internal static class WorkingDirectory
 {
     /// <summary>
-    /// What tells this directory from any other, or <see langword="null"/> if that is unknown. Not its path: a directory that was deleted has none, and asking for it is an error; and a path may be
-    /// another directory's by now.
+    /// Returns an object that identifies the directory, or <see langword="null"/> if it is unknown. Not the path: a deleted directory has none, and
+    /// reading it fails; and the path may belong to another directory by now.
     /// </summary>
     public static object? Identity() =>
         OperatingSystem.IsLinux() ? Statx.OfCurrentDirectory() : OperatingSystem.IsMacOS() ? Lstat.OfCurrentDirectory() : Environment.CurrentDirectory;

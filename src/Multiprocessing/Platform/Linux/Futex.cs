@@ -14,7 +14,7 @@ internal static unsafe partial class Futex
     {
         Architecture.X64 => 202,
         Architecture.Arm64 => 98,
-        var other => throw new PlatformNotSupportedException($"Waiting in shared memory is not known for Linux on {other}; x64 and arm64 are."),
+        var other => throw new PlatformNotSupportedException($"Waiting in shared memory is not supported for Linux on {other}, only on x64 and arm64."),
     };
 
     public static void Wait(int* word, int expected, TimeSpan timeout)
@@ -22,7 +22,7 @@ internal static unsafe partial class Futex
         var ticks = Math.Max(timeout.Ticks, 0);
         var time = new TimeSpec { Seconds = (nint)(ticks / TimeSpan.TicksPerSecond), Nanoseconds = (nint)(ticks % TimeSpan.TicksPerSecond * 100) };
 
-        // EAGAIN (the word changed), EINTR, ETIMEDOUT and 0 all mean the same to the caller: look again.
+        // EAGAIN (the word changed), EINTR, ETIMEDOUT and 0 mean the same to the caller: check again.
         Call(SystemCall, word, WaitOperation, expected, &time, 0, 0);
     }
 

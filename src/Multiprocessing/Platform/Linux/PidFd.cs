@@ -16,14 +16,16 @@ internal static partial class PidFd
     private const ulong WantExit = 8;
     private const int InfoAttempts = 20;
 
-    /// <summary>A descriptor that becomes readable when the process ends, or <see langword="null"/> where the kernel has none (before 5.3).</summary>
+    /// <summary>
+    /// Returns a descriptor that becomes readable when the process ends, or <see langword="null"/> if the kernel has none (before 5.3).
+    /// </summary>
     public static DescriptorEnd? TryOpen(int processId)
     {
         var descriptor = SystemCall(OpenNumber, processId, 0);
         return descriptor >= 0 ? new DescriptorEnd((int)descriptor) : null;
     }
 
-    /// <summary>There is no such process, or it has ended and was not reaped yet. False where that cannot be had.</summary>
+    /// <summary>Returns whether there is no such process, or it has ended and was not reaped. False if it is unknown.</summary>
     public static bool HasEnded(int processId)
     {
         using var descriptor = TryOpen(processId);
@@ -38,8 +40,8 @@ internal static partial class PidFd
     }
 
     /// <summary>
-    /// How a process ended that was reaped by somebody else, or by nobody because SIGCHLD is ignored (PIDFD_GET_INFO with PIDFD_INFO_EXIT, Linux 6.15); else empty.
-    /// The kernel tells it once the process is reaped, which is microseconds after its end.
+    /// Returns how a process ended that other code reaped, or that the kernel reaped because SIGCHLD is ignored (PIDFD_GET_INFO with PIDFD_INFO_EXIT,
+    /// Linux 6.15); otherwise empty. The kernel reports it once the process is reaped, which is microseconds after its end.
     /// </summary>
     public static unsafe WaitStatus StatusOf(int descriptor)
     {

@@ -5,8 +5,8 @@ using System.Runtime.Versioning;
 namespace Multiprocessing.Platform.Linux;
 
 /// <summary>
-/// Which pid namespace /proc shows. A new pid namespace without a /proc of its own (<c>unshare --pid --fork</c>, some sandboxes and container set-ups) sees the one of an outer
-/// namespace: there every process has another number, and "no such file" says nothing about a process of this namespace.
+/// The pid namespace that /proc shows. A new pid namespace without a /proc of its own (<c>unshare --pid --fork</c>, some sandboxes and containers)
+/// sees the one of an outer namespace: every process has another number there, and "no such file" proves nothing about a process of this namespace.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal static unsafe partial class ProcMount
@@ -14,10 +14,15 @@ internal static unsafe partial class ProcMount
     private const int ReadOnlyCloseOnExec = 0x80000;
     private static readonly Lazy<int[]> OwnNumbers = new(static () => ReadNumbers("/proc/self/status\0"u8));
 
-    /// <summary>The directory /proc/[number] is the process of that number: /proc belongs to this process's pid namespace.</summary>
+    /// <summary>
+    /// Whether the directory /proc/[number] describes the process with that number: /proc belongs to the pid namespace of this process.
+    /// </summary>
     public static bool IsOwn => OwnNumbers.Value is [var only] && only == Environment.ProcessId;
 
-    /// <summary>Under which number /proc has the process, or 0 where that cannot be found out: the process is gone, /proc does not show it, or the kernel is older than 5.3.</summary>
+    /// <summary>
+    /// Returns the number of the process in /proc, or 0 if it is unknown: the process has ended, /proc does not show it, or the kernel is older than
+    /// 5.3.
+    /// </summary>
     public static int NumberOf(int processId)
     {
         if (IsOwn)
@@ -27,15 +32,19 @@ internal static unsafe partial class ProcMount
 
         if (OwnNumbers.Value.Length == 0)
         {
-            return 0; // not mounted, or of a namespace that this process is not in
+            return 0; // not mounted, or of a namespace that does not contain this process
         }
 
-        // The descriptor names the process itself, so a number that is reused meanwhile cannot be taken for it. The kernel writes "Pid:" as the reader's /proc numbers it.
+        // The descriptor identifies the process itself, so a reused number cannot be mistaken for it. The kernel writes "Pid:" as the reader's /proc
+        // numbers it.
         using var descriptor = PidFd.TryOpen(processId);
         return descriptor is null ? 0 : Math.Max(0, FirstNumber(ReadFile(Path("/proc/self/fdinfo/"u8, descriptor.Number)), "Pid:"u8));
     }
 
-    /// <summary>The number in this process's namespace of what /proc has under <paramref name="number"/>, or 0 if it is not in this namespace.</summary>
+    /// <summary>
+    /// Returns the number in the namespace of this process of the process that /proc lists under <paramref name="number"/>, or 0 if it is not in this
+    /// namespace.
+    /// </summary>
     public static int OwnNumberOf(int number)
     {
         if (IsOwn)
@@ -43,13 +52,16 @@ internal static unsafe partial class ProcMount
             return number;
         }
 
-        // "NSpid:" lists the numbers from the namespace of /proc inwards; this process's own level is the last of its own list.
+        // "NSpid:" lists the numbers from the namespace of /proc inwards; this process's own level is the last one in its own list.
         var numbers = ReadNumbers(Path("/proc/"u8, number, "/status"u8));
         var level = OwnNumbers.Value.Length - 1;
         return level >= 0 && level < numbers.Length ? numbers[level] : 0;
     }
 
-    /// <summary>The path with a number in it, ended by a zero. As bytes, for the first interpolated string of a process costs a part of a millisecond.</summary>
+    /// <summary>
+    /// Returns the path with a number in it and a zero at its end. As bytes, because the first interpolated string of a process costs a fraction of a
+    /// millisecond.
+    /// </summary>
     public static byte[] Path(ReadOnlySpan<byte> before, int number, ReadOnlySpan<byte> after = default)
     {
         var path = new byte[before.Length + 11 + after.Length + 1];
@@ -65,7 +77,7 @@ internal static unsafe partial class ProcMount
         var at = text.AsSpan().IndexOf("\nNSpid:"u8);
         if (at < 0)
         {
-            // A kernel before 4.1, or one without pid namespaces: then there is one number, the same for all.
+            // A kernel before 4.1, or without pid namespaces: there is one number, the same for all.
             return FirstNumber(text, "Pid:"u8) is > 0 and var only ? [only] : [];
         }
 
@@ -113,7 +125,7 @@ internal static unsafe partial class ProcMount
             return [];
         }
 
-        // The list of groups stands before the numbers, and may be long.
+        // The list of groups is before the numbers, and may be long.
         var text = new byte[4096];
         var length = 0;
         while (true)

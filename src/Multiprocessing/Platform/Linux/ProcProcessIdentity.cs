@@ -4,7 +4,9 @@ using System.Runtime.Versioning;
 
 namespace Multiprocessing.Platform.Linux;
 
-/// <summary>A process named so that a reused pid is not taken for it: by pid and start time (field 22 of /proc/pid/stat, clock ticks since boot).</summary>
+/// <summary>
+/// Identifies a process by pid and start time (field 22 of /proc/pid/stat, clock ticks since boot), so that a reused pid is not mistaken for it.
+/// </summary>
 [SupportedOSPlatform("linux")]
 internal static unsafe partial class ProcProcessIdentity
 {
@@ -13,15 +15,18 @@ internal static unsafe partial class ProcProcessIdentity
     private const int NoSuchProcess = 3;
     private const int ExitingFlag = 0x4; // PF_EXITING, include/linux/sched.h
 
-    /// <summary>The number of the pid namespace, the one in <c>pid:[4026531836]</c>; two that exist at the same time differ. Empty where /proc is not mounted.</summary>
+    /// <summary>
+    /// The number of the pid namespace, the one in <c>pid:[4026531836]</c>. Two namespaces that exist at the same time have different numbers. Empty
+    /// if /proc is not mounted.
+    /// </summary>
     public static string Namespace { get; } = string.Concat((new FileInfo("/proc/self/ns/pid").LinkTarget ?? "").Where(char.IsAsciiDigit));
 
     /// <summary>
-    /// The process exists and has not ended; one that has ended and was not reaped yet (a zombie) has ended. Where the answer cannot be had it is yes:
-    /// a wrong yes makes somebody wait, a wrong no lets two processes into one critical section.
+    /// Returns whether the process exists and has not ended. A process that has ended and was not reaped (a zombie) has ended. If the answer is
+    /// unknown, it is true: a wrong "true" makes a waiter wait, a wrong "false" lets two processes into one critical section.
     /// <para>
-    /// Proof of death is what the kernel says of the pid itself: no such process, ended, or another start time. A file that is missing in /proc is none: /proc may not be mounted, hide
-    /// other processes (hidepid), or show another pid namespace.
+    /// A death is proven by what the kernel reports for the pid itself: no such process, ended, or another start time. A file that is missing in
+    /// /proc proves nothing: /proc may not be mounted, hide other processes (hidepid), or show another pid namespace.
     /// </para>
     /// </summary>
     public static bool IsRunning(int processId, long startTime)
@@ -35,18 +40,19 @@ internal static unsafe partial class ProcProcessIdentity
     }
 
     /// <summary>
-    /// <see cref="IsRunning"/>, and not on its way out. A process closes its descriptors some time before it counts as ended: whoever asks because
-    /// a socket to it was closed asks this. Not for locks: another thread of a process that is ending may still be at work for a moment.
+    /// Returns whether the process runs (<see cref="IsRunning"/>) and has not begun to exit. A process closes its descriptors some time before it
+    /// counts as ended: callers that noticed a closed socket use this method. Not for locks: another thread of an exiting process may still work for
+    /// a moment.
     /// </summary>
     public static bool IsStaying(int processId, long startTime) =>
         IsRunning(processId, startTime) && !(TryRead(processId, out var stat) && (stat.Flags & ExitingFlag) != 0);
 
-    /// <summary>The start time, also of a zombie, or 0 if there is no such process or it cannot be found out.</summary>
+    /// <summary>Returns the start time, also of a zombie, or 0 if there is no such process or it is unknown.</summary>
     public static long StartTimeOf(int processId) => TryRead(processId, out var stat) ? stat.StartTime : 0;
 
     /// <summary>
-    /// Sends SIGKILL if the pid still is that process, and to its group if it leads one: programs that it started lie there, and when it is dead nobody
-    /// can say any more whose they are. Between the look and the signal the pid could only be reused if the process was reaped in between.
+    /// Sends SIGKILL if the pid still belongs to the process, and to its group if it leads one: programs that it started are in that group, and after
+    /// its death they cannot be identified any more. Between the check and the signal the pid can only be reused if the process is reaped in between.
     /// </summary>
     public static void KillIfRunning(int processId, long startTime)
     {
@@ -55,7 +61,7 @@ internal static unsafe partial class ProcProcessIdentity
             return;
         }
 
-        // It may end by itself in between: ESRCH is what was wanted.
+        // It may exit in between: ESRCH is a success.
         if (stat.LeadsGroup)
         {
             _ = Kill(-processId, SignalKill);
@@ -66,12 +72,12 @@ internal static unsafe partial class ProcProcessIdentity
 
     private static bool IsSame(in Stat stat, long startTime) => stat.State is not ('Z' or 'X' or 'x') && (startTime == 0 || stat.StartTime == startTime);
 
-    /// <summary>False where /proc does not say it: there is no such process, or no /proc of this pid namespace and no other way to it.</summary>
+    /// <summary>False if /proc does not report it: there is no such process, or no /proc of this pid namespace and no other way to it.</summary>
     private static bool TryRead(int processId, out Stat stat)
     {
         if (processId == Environment.ProcessId)
         {
-            return TryRead("/proc/self/stat\0"u8, out stat); // whatever number this process has there
+            return TryRead("/proc/self/stat\0"u8, out stat); // whatever number this process has in /proc
         }
 
         stat = default;
@@ -103,10 +109,11 @@ internal static unsafe partial class ProcProcessIdentity
         _ = Close(file);
         if (read <= 0 || !Utf8Parser.TryParse(buffer[..read], out int number, out _))
         {
-            return false; // the process went between open and read: ESRCH
+            return false; // the process ended between open and read: ESRCH
         }
 
-        // "pid (name) S ppid ...": the name may hold spaces and brackets, so count from the last bracket, behind which field 3 begins.
+        // "pid (name) S ppid ...": the name may contain spaces and brackets, so the fields are counted from the last bracket, after which field 3
+        // begins.
         var rest = buffer[..read];
         var at = rest.LastIndexOf((byte)')') + 2;
         if (at < 2 || at >= rest.Length)
@@ -123,7 +130,7 @@ internal static unsafe partial class ProcProcessIdentity
             return false;
         }
 
-        stat.LeadsGroup = group == number; // both as /proc numbers them
+        stat.LeadsGroup = group == number; // both numbered by /proc
         return true;
     }
 
@@ -143,7 +150,7 @@ internal static unsafe partial class ProcProcessIdentity
         return true;
     }
 
-    // Plain descriptors and no SafeHandle: this runs in waits' slow paths, and what is opened is closed a few lines below.
+    // Plain descriptors and no SafeHandle: this runs in the slow paths of waits, and a descriptor is closed a few lines below.
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true)]
     private static partial int Open(byte* path, int flags);
 

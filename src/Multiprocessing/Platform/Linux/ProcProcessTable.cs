@@ -9,16 +9,17 @@ internal static class ProcProcessTable
 {
     private const long TicksPerClock = TimeSpan.TicksPerSecond / 100; // USER_HZ is 100 on every Linux ABI
 
-    /// <summary>The process's numbers, or <see langword="null"/> when it does not exist or /proc does not show it.</summary>
-    public static ProcStat? TryReadStat(int processId) => ProcMount.NumberOf(processId) is > 0 and var number ? TryReadEntry(number) is { } stat ? stat with { ProcessId = processId } : null : null;
+    /// <summary>Returns the figures of the process, or <see langword="null"/> if it does not exist or /proc does not show it.</summary>
+    public static ProcStat? TryReadStat(int processId) =>
+        ProcMount.NumberOf(processId) is > 0 and var number && TryReadEntry(number) is { } stat ? stat with { ProcessId = processId } : null;
 
-    /// <summary>Every process below <paramref name="ancestor"/>, nearest first; none if that cannot be found out.</summary>
+    /// <summary>Returns every process below <paramref name="ancestor"/>, nearest first; none if they are unknown.</summary>
     public static IReadOnlyList<ProcStat> Descendants(int ancestor)
     {
         var children = new Dictionary<int, List<ProcStat>>();
         if (ProcMount.NumberOf(ancestor) is not (> 0 and var root))
         {
-            return []; // no /proc to look in
+            return []; // no /proc
         }
 
         try
@@ -33,7 +34,7 @@ internal static class ProcProcessTable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // No descriptor left for the listing. Whoever is about to kill a process must still get to kill it; its own descendants see its end.
+            // No descriptor left for the listing. The kill of the process itself must still succeed; its own descendants notice its end.
         }
 
         var found = new List<ProcStat>();
@@ -42,7 +43,7 @@ internal static class ProcProcessTable
         {
             foreach (var child in children.GetValueOrDefault(id) ?? [])
             {
-                // The caller sends signals to these numbers: never those of another namespace.
+                // The caller sends signals to these numbers, which must not be those of another namespace.
                 if (ProcMount.OwnNumberOf(child.ProcessId) is > 0 and var own)
                 {
                     found.Add(child with { ProcessId = own });
@@ -55,7 +56,7 @@ internal static class ProcProcessTable
         return found;
     }
 
-    /// <summary>The largest resident size so far in bytes (VmHWM), or 0 when the process is gone.</summary>
+    /// <summary>Returns the largest resident size so far in bytes (VmHWM), or 0 if the process has ended.</summary>
     public static long PeakResidentBytes(int processId)
     {
         try
@@ -69,7 +70,7 @@ internal static class ProcProcessTable
         }
     }
 
-    /// <summary>What stands in /proc under that number, its numbers of processes as /proc has them.</summary>
+    /// <summary>Reads the entry of /proc with that number. Its process numbers are those of /proc.</summary>
     private static ProcStat? TryReadEntry(int number)
     {
         string text;
@@ -79,10 +80,10 @@ internal static class ProcProcessTable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return null; // gone (ENOENT, or ESRCH between open and read) or hidden (hidepid): both mean that there is nothing to read
+            return null; // ended (ENOENT, or ESRCH between open and read) or hidden (hidepid)
         }
 
-        // The name in parentheses may hold spaces and parentheses itself: the fields begin behind the last one.
+        // The name in parentheses may contain spaces and parentheses: the fields begin after the last one.
         var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
         return new ProcStat(
             number,

@@ -10,7 +10,10 @@ internal static unsafe partial class ProcessorMask
 {
     private const int MaskBytes = 128; // 1024 processors, the C library's cpu_set_t
 
-    /// <summary>Runs <paramref name="action"/> with the calling thread bound to the processors; a process that it starts inherits them from its first instruction on.</summary>
+    /// <summary>
+    /// Runs <paramref name="action"/> with the calling thread bound to the processors. A process that it starts inherits them from its first
+    /// instruction.
+    /// </summary>
     public static T Use<T>(IReadOnlyCollection<int> processors, Func<T> action)
     {
         var before = stackalloc byte[MaskBytes];

@@ -7,12 +7,15 @@ namespace Multiprocessing.Platform.Linux;
 [SupportedOSPlatform("linux")]
 internal static unsafe partial class Statvfs
 {
-    // struct statvfs has 112 bytes in glibc and musl; room to spare costs nothing.
+    // struct statvfs has 112 bytes in glibc and musl. More room does no harm.
     private const int Words = 32;
     private const int FragmentSize = 1;
     private const int AvailableFragments = 4;
 
-    /// <summary>Bytes that this user may still write on the file system of <paramref name="path"/>, which exists; 0 if it cannot be asked.</summary>
+    /// <summary>
+    /// Returns the number of bytes that this user may still write on the file system of <paramref name="path"/>, which must exist; 0 if it is
+    /// unknown.
+    /// </summary>
     public static long Available(string path)
     {
         var result = stackalloc ulong[Words];

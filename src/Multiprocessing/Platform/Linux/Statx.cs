@@ -4,7 +4,7 @@ using System.Runtime.Versioning;
 
 namespace Multiprocessing.Platform.Linux;
 
-/// <summary>Whose a file is. The session's directories lie in places where every user may write, so a name alone proves nothing.</summary>
+/// <summary>The owner of a file. Session directories are in directories where every user may write, so a name alone proves nothing.</summary>
 [SupportedOSPlatform("linux")]
 internal static unsafe partial class Statx
 {
@@ -19,7 +19,7 @@ internal static unsafe partial class Statx
 
     public static uint CurrentUser { get; } = GetEffectiveUser();
 
-    /// <summary>The file exists, is not a link to elsewhere in its last part, and belongs to the user this process runs as.</summary>
+    /// <summary>Returns whether the file exists, is not a symbolic link, and belongs to the user of this process.</summary>
     public static bool IsOurs(string path)
     {
         Span<byte> buffer = stackalloc byte[SizeOfStatx];
@@ -30,7 +30,9 @@ internal static unsafe partial class Statx
         }
     }
 
-    /// <summary>Device and inode of the current directory, which need not have a name any more; <see langword="null"/> if the kernel does not say.</summary>
+    /// <summary>
+    /// Returns device and inode of the working directory, which may have been deleted; <see langword="null"/> if the kernel does not report them.
+    /// </summary>
     public static (ulong Device, ulong Inode)? OfCurrentDirectory()
     {
         Span<byte> buffer = stackalloc byte[SizeOfStatx];

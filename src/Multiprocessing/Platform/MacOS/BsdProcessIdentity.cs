@@ -3,7 +3,7 @@ using Multiprocessing.Platform.Posix;
 
 namespace Multiprocessing.Platform.MacOS;
 
-/// <summary>A process by its number and the microsecond of its start.</summary>
+/// <summary>Identifies a process by its number and the microsecond of its start.</summary>
 [SupportedOSPlatform("macos")]
 internal static class BsdProcessIdentity
 {
@@ -15,7 +15,7 @@ internal static class BsdProcessIdentity
             return false;
         }
 
-        // Where libproc says nothing of one that exists, it is somebody else's: yes is the answer that harms nobody.
+        // libproc does not report an existing process of another user: true is the harmless answer.
         return Libproc.TryRead(processId) is not { } process || IsSame(process, startTime);
     }
 

@@ -9,7 +9,7 @@ internal static unsafe partial class Libproc
 {
     private const int BsdInfo = 3;
     private const int TaskInfo = 4;
-    private const ulong MaybeEnded = 1; // the argument that finds a process also when it has ended and is not reaped
+    private const ulong MaybeEnded = 1; // also finds a process that has ended and was not reaped
     private const uint Exiting = 4; // PROC_FLAG_INEXIT
 
     public enum Status : uint
@@ -21,7 +21,7 @@ internal static unsafe partial class Libproc
         Zombie,
     }
 
-    /// <summary>The process, or <see langword="null"/> if there is none of that number, or it is somebody else's.</summary>
+    /// <summary>Returns the process, or <see langword="null"/> if there is none with that number or it belongs to another user.</summary>
     public static Process? TryRead(int processId)
     {
         ProcBsdInfo info;
@@ -36,7 +36,7 @@ internal static unsafe partial class Libproc
             : null;
     }
 
-    /// <summary>Resident bytes, time in user and in kernel mode, and threads.</summary>
+    /// <summary>Returns resident bytes, time in user and in kernel mode, and threads.</summary>
     public static (long Resident, TimeSpan User, TimeSpan Kernel, int Threads) ReadTask(int processId)
     {
         ProcTaskInfo info;
@@ -61,7 +61,7 @@ internal static unsafe partial class Libproc
     [LibraryImport("libproc", EntryPoint = "proc_listallpids")]
     private static partial int ListAllPids(int* ids, int size);
 
-    /// <summary>One process. The start time is in microseconds since 1970.</summary>
+    /// <summary>A process. The start time is in microseconds since 1970.</summary>
     public sealed record Process(int Id, int Parent, int Group, Status Status, bool IsExiting, long StartTime);
 
     [StructLayout(LayoutKind.Explicit, Size = 136)]

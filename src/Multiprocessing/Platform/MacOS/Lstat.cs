@@ -3,7 +3,7 @@ using System.Runtime.Versioning;
 
 namespace Multiprocessing.Platform.MacOS;
 
-/// <summary>lstat(2) with 64-bit inode numbers, which on Intel alone has a name of its own.</summary>
+/// <summary>lstat(2) with 64-bit inode numbers; on Intel the function has another name.</summary>
 [SupportedOSPlatform("macos")]
 internal static unsafe partial class Lstat
 {
@@ -21,7 +21,9 @@ internal static unsafe partial class Lstat
         return answer == 0 && *(uint*)(result + OffsetOfOwner) == CurrentUser;
     }
 
-    /// <summary>Device and inode of the current directory, which need not have a name any more; <see langword="null"/> if the kernel does not say.</summary>
+    /// <summary>
+    /// Returns device and inode of the working directory, which may have been deleted; <see langword="null"/> if the kernel does not report them.
+    /// </summary>
     public static (ulong Device, ulong Inode)? OfCurrentDirectory()
     {
         var result = stackalloc byte[SizeOfStat];

@@ -3,7 +3,7 @@ using System.Runtime.Versioning;
 
 namespace Multiprocessing.Platform.MacOS;
 
-/// <summary>mach_timebase_info: what one tick of the system's clock is.</summary>
+/// <summary>mach_timebase_info: the length of one tick of the system's clock.</summary>
 [SupportedOSPlatform("macos")]
 internal static unsafe partial class MachTime
 {

@@ -12,7 +12,7 @@ internal static unsafe partial class ProcessExit
     private const ushort AddOnce = 0x1 | 0x10;
     private const uint NoteExit = 0x80000000;
 
-    /// <summary>Waits until the process has ended, or the time is over.</summary>
+    /// <summary>Waits until the process has ended, or the time has elapsed.</summary>
     public static void Wait(int processId, int milliseconds)
     {
         using var queue = new Descriptor(KQueue());
@@ -20,7 +20,7 @@ internal static unsafe partial class ProcessExit
         KEvent happened;
         var time = new TimeSpec { Seconds = milliseconds / 1000, Nanoseconds = milliseconds % 1000 * 1_000_000 };
 
-        // A process that is gone already is refused (ESRCH), which is its end too.
+        // The kernel refuses a process that has ended already (ESRCH), which is its end too.
         _ = Wait(queue.Number, &change, 1, &happened, 1, &time);
     }
 

@@ -4,8 +4,8 @@ using System.Runtime.Versioning;
 namespace Multiprocessing.Platform.MacOS;
 
 /// <summary>
-/// os_sync_wait_on_address_with_timeout and its wakers (os/os_sync_wait_on_address.h, macOS 14.4), with the flag for memory that processes share on both sides.
-/// They wake one or all, so waking a number is waking one that many times.
+/// os_sync_wait_on_address_with_timeout and the functions that wake (os/os_sync_wait_on_address.h, macOS 14.4), with the flag for memory that
+/// processes share on both sides. They wake one sleeper or all, so waking a number of sleepers takes as many calls.
 /// </summary>
 [SupportedOSPlatform("macos14.4")]
 internal static unsafe partial class SharedAddressWait
@@ -16,7 +16,7 @@ internal static unsafe partial class SharedAddressWait
 
     public static void Wait(int* word, int expected, TimeSpan timeout)
     {
-        // The call takes no time-out of nothing and fails with EINVAL then; the caller looks again after any answer.
+        // The call fails with EINVAL for a time-out of zero. The caller checks again after any result.
         var time = TimeSpan.FromTicks(Math.Clamp(timeout.Ticks, 1, TimeSpan.FromDays(30).Ticks));
         _ = WaitOn(word, (uint)expected, SizeOfWord, Shared, ByMachTime, Math.Max(MachTime.FromTimeSpan(time), 1));
     }

@@ -3,18 +3,18 @@ using Multiprocessing.Platform.Windows;
 
 namespace Multiprocessing.Platform.Portable;
 
-/// <summary>What a sleeper hears in another process: there while it sleeps, and gone with it however it goes.</summary>
+/// <summary>Wakes one sleeper of another process. It exists while the sleeper sleeps, and ends with it in any case.</summary>
 internal abstract class Bell : IDisposable
 {
-    /// <summary>The bell of a place in a directory, or <see langword="null"/> where none can be had.</summary>
+    /// <summary>Opens the bell of a slot in a directory, or returns <see langword="null"/> if none is available.</summary>
     public static Bell? Open(string directory, int place) =>
         OperatingSystem.IsWindows() ? EventBell.Open(directory, place) : FifoBell.Open(directory, place);
 
-    /// <summary>Rings; <see langword="false"/> when nobody has the bell.</summary>
+    /// <summary>Rings. Returns <see langword="false"/> if no process has the bell open.</summary>
     public static bool Ring(string directory, int place) =>
         OperatingSystem.IsWindows() ? EventBell.Ring(directory, place) : FifoBell.Ring(directory, place);
 
-    /// <summary>Sleeps until it rings, or the time is over; it may end early for no reason.</summary>
+    /// <summary>Sleeps until the bell rings, or the time has elapsed. May end early without a reason.</summary>
     public abstract void Wait(TimeSpan timeout);
 
     public abstract void Dispose();

@@ -1,14 +1,18 @@
 namespace Multiprocessing.Platform.Portable;
 
-/// <summary>Where a word lies for all processes: the directory of its file, and a number made of the file's name and the word's place in it.</summary>
+/// <summary>
+/// Identifies a word for all processes: by the directory of its file, and by a number computed from the file's name and the offset of the word in it.
+/// </summary>
 internal readonly record struct SharedPlace(ParkingLots.Entry Lot, ulong Key);
 
-/// <summary>The mapped files of this process, by address: two processes have the same word at different addresses, and only the file is the same.</summary>
+/// <summary>
+/// The mapped files of this process, by address: two processes have the same word at different addresses, and only the file is the same.
+/// </summary>
 internal static unsafe class MappingTable
 {
     private static readonly Lock Gate = new();
 
-    // Sorted by address, replaced as a whole: those who look up take no lock.
+    // Sorted by address, and replaced as a whole: readers take no lock.
     private static Mapping[] _mappings = [];
 
     private sealed record Mapping(nint Start, nint End, ParkingLots.Entry Lot, ulong File);
@@ -29,7 +33,7 @@ internal static unsafe class MappingTable
         }
     }
 
-    /// <summary>The file was renamed.</summary>
+    /// <summary>Records that the file was renamed.</summary>
     public static void Move(byte* address, string path)
     {
         lock (Gate)
@@ -41,7 +45,7 @@ internal static unsafe class MappingTable
         }
     }
 
-    /// <summary>Where the word lies, or <see langword="null"/> if it is in this process's own memory.</summary>
+    /// <summary>Returns the identity of the word, or <see langword="null"/> if it is in this process's own memory.</summary>
     public static SharedPlace? Find(int* word)
     {
         var mappings = Volatile.Read(ref _mappings);
@@ -88,7 +92,7 @@ internal static unsafe class MappingTable
         return mapping;
     }
 
-    /// <summary>Under the lock: where the first mapping lies that begins there or behind.</summary>
+    /// <summary>Returns the index of the first mapping that begins at the address or after it. The caller holds the lock.</summary>
     private static int IndexOf(nint start)
     {
         var (low, high) = (0, _mappings.Length);
@@ -101,7 +105,8 @@ internal static unsafe class MappingTable
         return low;
     }
 
-    // FNV-1a, and a last multiplication that keeps neighbouring offsets of similar names apart. A collision wakes somebody without need, and so another one late.
+    // FNV-1a, and a last multiplication that separates neighbouring offsets of similar names. A collision wakes a wrong sleeper, and so another one
+    // late.
     private static ulong Hash(string name)
     {
         var hash = 14695981039346656037UL;

@@ -1,6 +1,6 @@
 namespace Multiprocessing.Platform.Portable;
 
-/// <summary>Sleeping on a word of this process's own memory. Rare, so all share one gate.</summary>
+/// <summary>Sleeps on a word of this process's own memory. Rare, so all sleepers share one lock.</summary>
 internal static unsafe class OwnMemoryWait
 {
     private static readonly object Gate = new();
@@ -16,7 +16,7 @@ internal static unsafe class OwnMemoryWait
         }
     }
 
-    /// <summary>Wakes everybody, who look again; how many of them slept on this word is not known.</summary>
+    /// <summary>Wakes all sleepers, which check their words again. How many of them slept on this word is not known.</summary>
     public static int Wake()
     {
         lock (Gate)

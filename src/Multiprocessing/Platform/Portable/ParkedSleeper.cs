@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Multiprocessing.Platform.Portable;
 
 /// <summary>
-/// One place of a parking lot, 32 bytes. The owner word is process:32 | turn:30 | state:2 from the high bit down, and changes by CAS only: the turn, which grows
-/// with every sleep, makes a waker's CAS fail when the sleeper that it saw has left and another sleep began here.
+/// One slot of a parking lot, 32 bytes. The owner word is process:32 | turn:30 | state:2 from the high bit down, and changes by CAS only. The turn
+/// grows with every sleep: the CAS of a waker fails if the sleeper that it saw has left and another sleep began in this slot.
 /// </summary>
 [StructLayout(LayoutKind.Explicit, Size = Size)]
 internal struct ParkedSleeper
@@ -14,11 +14,11 @@ internal struct ParkedSleeper
     [FieldOffset(0)]
     public ulong Owner;
 
-    /// <summary>Which word; meaningful while somebody waits.</summary>
+    /// <summary>The key of the word. Valid while the slot waits.</summary>
     [FieldOffset(8)]
     public ulong Key;
 
-    /// <summary>Who came first is woken first.</summary>
+    /// <summary>The order of the sleepers: the lowest ticket is woken first.</summary>
     [FieldOffset(16)]
     public ulong Ticket;
 
@@ -36,7 +36,7 @@ internal struct ParkedSleeper
 
     public static ulong With(ulong owner, State state) => (owner & ~3UL) | (ulong)state;
 
-    /// <summary>The next turn, of the given process.</summary>
+    /// <summary>Returns the owner word of the next turn, with the given process.</summary>
     public static ulong Next(ulong owner, int process, State state) =>
         ((ulong)(uint)process << 32) | ((owner + 4) & 0xFFFF_FFFC) | (ulong)state;
 }

@@ -1,6 +1,6 @@
 namespace Multiprocessing.Platform.Portable;
 
-/// <summary><see cref="WordWait"/> by parking lots.</summary>
+/// <summary>Implements <see cref="WordWait"/> with parking lots.</summary>
 internal static unsafe class ParkedWait
 {
     public static void Wait(int* word, int expected, TimeSpan timeout)
@@ -31,7 +31,7 @@ internal static unsafe class ParkedWait
             return OwnMemoryWait.Wake();
         }
 
-        // No lot: nobody has slept yet, and who is about to looks at the word again after making it.
+        // No lot: no thread has slept yet, and one that is about to sleep checks the word again after it has created the lot.
         return place.Lot.Lot(create: false)?.Wake(place.Key, count) ?? 0;
     }
 }

@@ -3,20 +3,21 @@ using System.Diagnostics;
 namespace Multiprocessing.Platform.Portable;
 
 /// <summary>
-/// Sleeping on words of shared memory where the system cannot: a table of sleepers in a file beside the memory, and a bell for each.
+/// Sleeps on words of shared memory where the system cannot: a table of sleepers in a file beside the memory, and a bell for each sleeper.
 /// <para>
-/// A sleeper takes a place, writes which word it sleeps on, is waiting (full fence), looks at the word once more, and sleeps until its bell rings or the time is
-/// over. A waker, whose change of the word lies before a full fence, looks for places that wait for the word, turns each by CAS from waiting to woken, and rings.
-/// Either the sleeper sees the change or the waker sees the sleeper.
+/// A sleeper takes a slot, writes the key of its word, sets the state to waiting (full fence), reads the word once more, and sleeps until its bell
+/// rings or the time has elapsed. A waker, which has changed the word before a full fence, searches the slots for sleepers on the word, changes each
+/// by CAS from waiting to woken, and rings. Either the sleeper sees the change or the waker sees the sleeper.
 /// </para>
 /// <para>
-/// Killed as sleeper: the place waits for nobody; who rings finds no bell, frees the place and wakes another one instead. Killed before it waits, or when it was woken:
-/// the place is taken until all are, and then whoever needs one looks whose they are. Killed as waker between the CAS and the bell: the sleeper finds itself woken when its time is over.
+/// A sleeper that is killed while it waits: the waker finds no bell, frees the slot and wakes another sleeper instead. A sleeper that is killed
+/// before it waits, or after it was woken: the slot stays taken until all slots are; then a process that needs one checks their owners. A waker that
+/// is killed between the CAS and the bell: the sleeper notices that it was woken when its time has elapsed.
 /// </para>
 /// </summary>
 internal sealed unsafe class ParkingLot
 {
-    // Below the memory's own directory, whose files are all segments.
+    // Below the directory of the memory, in which every file is a segment.
     private const string DirectoryName = "parking";
     private const string FileName = "table";
     private const int Places = 4096;
@@ -25,7 +26,8 @@ internal sealed unsafe class ParkingLot
     private const int UsedOffset = 8;
     private const long FileSize = HeaderSize + (Places * ParkedSleeper.Size);
 
-    // Where no place or no bell is to be had: no memory, no descriptors, the directory removed at the session's end. Then a sleep is a short one, and looks again.
+    // If no slot or no bell is available (no memory, no descriptors, the directory removed at the session's end), a sleep is short and the caller
+    // checks again.
     private static readonly TimeSpan ShortSleep = TimeSpan.FromMilliseconds(5);
 
     private readonly string _directory;
@@ -41,7 +43,7 @@ internal sealed unsafe class ParkingLot
 
     private ParkedSleeper* Sleepers => (ParkedSleeper*)(_base + HeaderSize);
 
-    /// <summary>How many places were ever taken: those behind need not be looked at.</summary>
+    /// <summary>The number of slots that were ever taken: the slots after them need not be searched.</summary>
     private ref int Used => ref *(int*)(_base + UsedOffset);
 
     public static ParkingLot? Open(string memory, bool create)
@@ -53,7 +55,7 @@ internal sealed unsafe class ParkingLot
 
     public static void SleepShortly(TimeSpan timeout) => Thread.Sleep(timeout < ShortSleep ? timeout : ShortSleep);
 
-    /// <summary>Full fence between being announced and looking at the word.</summary>
+    /// <summary>Has a full fence between the announcement of the sleeper and the read of the word; it pairs with the fence of the waker.</summary>
     public void Sleep(ulong key, int* word, int expected, TimeSpan timeout)
     {
         var index = Take(out var owner);
@@ -81,7 +83,7 @@ internal sealed unsafe class ParkingLot
                     WaitForBell(bell, sleeper, waiting, timeout);
                 }
 
-                // Before the bell goes: a waker that finds none and the place still woken takes us for dead.
+                // Before the bell is closed: a waker that finds no bell and a slot that is still woken assumes that the sleeper is dead.
                 if (Interlocked.CompareExchange(ref sleeper->Owner, owner, waiting) != waiting)
                 {
                     Interlocked.CompareExchange(ref sleeper->Owner, owner, ParkedSleeper.With(owner, ParkedSleeper.State.Woken));
@@ -89,17 +91,20 @@ internal sealed unsafe class ParkingLot
             }
         }
 
-        // By CAS: somebody who took us for dead, because the directory with our bell was removed, may have given the place away.
+        // By CAS: another process that assumed this sleeper dead, because the directory with its bell was removed, may have reused the slot.
         Interlocked.CompareExchange(ref sleeper->Owner, ParkedSleeper.Next(owner, 0, ParkedSleeper.State.Free), owner);
         GC.KeepAlive(this);
     }
 
-    /// <summary>Wakes those who have slept longest; returns how many it woke. The caller's change of the word must be separated from this call by a full fence.</summary>
+    /// <summary>
+    /// Wakes the sleepers that have slept longest, and returns how many it woke. A full fence must separate the caller's change of the word from this
+    /// call.
+    /// </summary>
     public int Wake(ulong key, int count)
     {
         Interlocked.MemoryBarrier();
 
-        // Not those who come from here on: who is woken may sleep again on the same word at once.
+        // Not sleepers that arrive from now on: a woken one may sleep again on the same word at once.
         var last = Volatile.Read(ref *(ulong*)(_base + TicketOffset));
         var woken = 0;
         while (woken < count)
@@ -117,7 +122,7 @@ internal sealed unsafe class ParkingLot
         return woken;
     }
 
-    /// <summary>How many sleep on the word now.</summary>
+    /// <summary>Returns how many sleep on the word now.</summary>
     internal int CountSleepers(ulong key)
     {
         var count = 0;
@@ -136,7 +141,7 @@ internal sealed unsafe class ParkingLot
         var start = Stopwatch.GetTimestamp();
         while (Volatile.Read(ref sleeper->Owner) == waiting)
         {
-            // A bell may ring for somebody who had the place before.
+            // A bell may ring for an earlier sleeper of the slot.
             var left = timeout - Stopwatch.GetElapsedTime(start);
             if (left <= TimeSpan.Zero)
             {
@@ -162,7 +167,7 @@ internal sealed unsafe class ParkingLot
                 continue;
             }
 
-            // Key and ticket may be of another sleep than the owner that was read; then the CAS on the owner fails.
+            // Key and ticket may belong to another sleep than the owner that was read. Then the CAS on the owner fails.
             var ticket = Volatile.Read(ref sleeper->Ticket);
             if (best < 0 ? ticket <= last : ticket < bestTicket)
             {
@@ -187,7 +192,7 @@ internal sealed unsafe class ParkingLot
             return true;
         }
 
-        // No bell: it died as a sleeper, unless it has seen meanwhile that it was woken.
+        // No bell: the sleeper died, unless it has noticed in the meantime that it was woken.
         if (Volatile.Read(ref sleeper->Owner) != woken)
         {
             return true;
@@ -216,7 +221,7 @@ internal sealed unsafe class ParkingLot
                 return TakeFromDead(out owner);
             }
 
-            // Killed behind it: one place more to look at.
+            // A kill after this line leaves one more slot to search.
             Interlocked.CompareExchange(ref Used, used + 1, used);
         }
     }

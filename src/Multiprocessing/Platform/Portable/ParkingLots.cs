@@ -1,6 +1,6 @@
 namespace Multiprocessing.Platform.Portable;
 
-/// <summary>The parking lots of the directories from which this process has something mapped, each opened when it is first needed.</summary>
+/// <summary>The parking lots of the directories from which this process has mapped files. Each is opened at its first use.</summary>
 internal static class ParkingLots
 {
     private static readonly Lock Gate = new();
@@ -39,7 +39,10 @@ internal static class ParkingLots
 
         public int Users { get; set; }
 
-        /// <summary>The lot; made if nobody has slept there yet and <paramref name="create"/> says so. <see langword="null"/> if there is none, or no room for one.</summary>
+        /// <summary>
+        /// Returns the lot; creates it if it is missing and <paramref name="create"/> is true. <see langword="null"/> if there is none, or no room
+        /// for one.
+        /// </summary>
         public ParkingLot? Lot(bool create)
         {
             if (Volatile.Read(ref _lot) is { } lot)

@@ -8,7 +8,8 @@ namespace Multiprocessing.Platform.Portable;
 internal static unsafe class ParkingMemory
 {
     /// <summary>
-    /// Maps it, or returns <see langword="null"/>. It is filled under another name, so nobody sees it half made; killed before it has its name: a small file stays until the directory goes.
+    /// Maps the memory, or returns <see langword="null"/>. It is filled under another name, so no process sees it incomplete. If this process is
+    /// killed before the file has its name, a small file stays until the directory is removed.
     /// </summary>
     public static byte* Open(string path, long size, bool create)
     {
@@ -34,7 +35,7 @@ internal static unsafe class ParkingMemory
             return null;
         }
 
-        // Not with its parents: a session's directory that is gone must stay gone. Any failure shows at the next step.
+        // Without its parents: a removed session directory must stay removed. Any failure shows at the next step.
         MakeDirectory.One(Path.GetDirectoryName(path)!);
 
         var draft = string.Create(CultureInfo.InvariantCulture, $"{path}.{Environment.ProcessId}.new");
@@ -49,7 +50,7 @@ internal static unsafe class ParkingMemory
             return address;
         }
 
-        // Another one was faster, or the directory is gone.
+        // Another process was faster, or the directory was removed.
         SharedMapping.Delete(draft);
         SharedMapping.Unmap(address, size);
         return SharedMapping.OpenExisting(path, size, out address, size) == 0 ? address : null;

@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Multiprocessing.Platform.Posix;
 
-/// <summary>flock(2): held by the open file, so the kernel drops it when the last process that has the file open is gone, however it went.</summary>
+/// <summary>
+/// flock(2). The open file holds the lock, so the kernel releases it when the last process that has the file open ends, in whatever way.
+/// </summary>
 internal static partial class AdvisoryLock
 {
     private const int Shared = 1;

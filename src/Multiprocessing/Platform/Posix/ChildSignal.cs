@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Multiprocessing.Platform.Posix;
 
 /// <summary>
-/// SIGCHLD of this process. A program that was started with it ignored (<c>trap '' CHLD</c> in a shell, some supervisors), or with SA_NOCLDWAIT, has no zombies: the system throws the exit
-/// status of each child away.
+/// SIGCHLD of this process. A program that was started with it ignored (<c>trap '' CHLD</c> in a shell, some supervisors), or with SA_NOCLDWAIT, has
+/// no zombies: the system discards the exit status of each child.
 /// </summary>
 internal static unsafe partial class ChildSignal
 {
@@ -20,8 +20,9 @@ internal static unsafe partial class ChildSignal
     private static int NoZombies => OperatingSystem.IsLinux() ? 0x2 : 0x20;
 
     /// <summary>
-    /// From here on exit statuses are kept. A handler stays what it is. If the runtime has its own already (since the first use of the console or of System.Diagnostics.Process), it remembers that the
-    /// signal was ignored and reaps every child; then <see cref="ChildWait.StatusOf"/> is what tells the status.
+    /// From now on exit statuses are kept. A handler is not changed. If the runtime has installed its own (at the first use of the console or of
+    /// System.Diagnostics.Process), it remembers that the signal was ignored and reaps every child; then <see cref="ChildWait.StatusOf"/> returns the
+    /// status.
     /// </summary>
     public static void KeepStatuses()
     {

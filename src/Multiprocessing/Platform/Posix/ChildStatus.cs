@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Multiprocessing.Platform.Posix;
 
-/// <summary>waitid(2): waiting for one child without touching anybody else's.</summary>
+/// <summary>waitid(2): waits for one child without affecting other children.</summary>
 internal static unsafe partial class ChildStatus
 {
     private const int ByPid = 1;
@@ -14,13 +14,13 @@ internal static unsafe partial class ChildStatus
 
     private static int KeepZombie => OperatingSystem.IsLinux() ? 0x01000000 : 0x20;
 
-    // siginfo_t begins with signo, errno, code. Then on 64-bit Linux a gap, pid, uid and status; on macOS pid, uid and status at once.
+    // siginfo_t begins with signo, errno, code. Then on 64-bit Linux a gap, pid, uid and status; on macOS pid, uid and status without a gap.
     private static int StatusAt => OperatingSystem.IsLinux() ? 6 : 5;
 
-    /// <summary>Whether the child has ended; it stays a zombie, so that its process id and group cannot be reused yet.</summary>
+    /// <summary>Returns whether the child has ended. It stays a zombie, so that its process id and group are not reused yet.</summary>
     public static bool HasEnded(int processId) => TryWait(processId, NoHang | KeepZombie, out _) is not Outcome.Running;
 
-    /// <summary>Reaps the child. The status is empty when somebody else in this process (a waitpid(-1), SIGCHLD ignored) was faster.</summary>
+    /// <summary>Reaps the child. The status is empty if other code of this process (a waitpid(-1), SIGCHLD ignored) was faster.</summary>
     public static bool TryReap(int processId, out WaitStatus status) => TryWait(processId, NoHang, out status) is not Outcome.Running;
 
     private static Outcome TryWait(int processId, int options, out WaitStatus status)

@@ -3,7 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace Multiprocessing.Platform.Posix;
 
-/// <summary>fcntl(2). It is variadic, and Apple's arm64 alone passes variadic arguments on the stack: there six more stand between, which fill the registers.</summary>
+/// <summary>
+/// fcntl(2). It is variadic, and Apple's arm64 passes variadic arguments on the stack: the signature for it has six more arguments, which fill the
+/// registers.
+/// </summary>
 internal static partial class DescriptorControl
 {
     private const int SetDescriptorFlags = 2;
@@ -14,13 +17,13 @@ internal static partial class DescriptorControl
 
     private static int DuplicateCloseOnExec => OperatingSystem.IsLinux() ? 1030 : 67;
 
-    /// <summary>From here on no program that this process starts inherits the descriptor.</summary>
+    /// <summary>From now on no program that this process starts inherits the descriptor.</summary>
     public static void SetCloseOnExec(int descriptor) => Check(Call(descriptor, SetDescriptorFlags, 1));
 
     public static void SetNonBlocking(int descriptor) =>
         Check(Call(descriptor, SetStatus, Call(descriptor, GetStatus, 0) | OpenFlags.NonBlocking));
 
-    /// <summary>A copy with a number of at least <paramref name="least"/>, closed on exec.</summary>
+    /// <summary>Returns a copy with a number of at least <paramref name="least"/>, closed on exec.</summary>
     public static int Duplicate(int descriptor, int least)
     {
         var copy = Call(descriptor, DuplicateCloseOnExec, least);

@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 
 namespace Multiprocessing.Platform.Posix;
 
-/// <summary>A file descriptor with the few calls that pipes and sockets between parent and child need.</summary>
+/// <summary>A file descriptor with the calls that pipes and sockets between parent and child need.</summary>
 internal sealed unsafe partial class DescriptorEnd : PipeEnd
 {
     private const int StandardOutputNumber = 1;
@@ -13,7 +13,7 @@ internal sealed unsafe partial class DescriptorEnd : PipeEnd
     private const short Readable = 1;
     private const short Writable = 4;
 
-    // A parent may have closed its standard handles: a pipe must not become its own child's standard output.
+    // A parent may have closed its standard streams: a pipe must not become the standard output of its own child.
     private const int LeastNumber = 10;
 
     private readonly Descriptor _descriptor;
@@ -26,7 +26,7 @@ internal sealed unsafe partial class DescriptorEnd : PipeEnd
 
     public override string InheritedAs => Number.ToString(CultureInfo.InvariantCulture);
 
-    // MSG_NOSIGNAL and MSG_DONTWAIT. macOS lacks the first; there the runtime ignores SIGPIPE.
+    // MSG_NOSIGNAL and MSG_DONTWAIT. macOS lacks the first; the runtime ignores SIGPIPE there.
     private static int SendFlags => OperatingSystem.IsLinux() ? 0x4000 | 0x40 : 0x80;
 
     /// <inheritdoc cref="PipeEnd.CreateChannel"/>
@@ -45,7 +45,7 @@ internal sealed unsafe partial class DescriptorEnd : PipeEnd
         return Raise(pair);
     }
 
-    // Not int.Parse: it asks for a culture, and the first culture of a process loads ICU, which costs more than the rest of the way to the body.
+    // Not int.Parse: it reads a culture, and the first culture of a process loads ICU, which costs more than the rest of the start.
     /// <inheritdoc cref="PipeEnd.Inherited"/>
     public static new PipeEnd? Inherited(string? text)
     {
@@ -100,7 +100,7 @@ internal sealed unsafe partial class DescriptorEnd : PipeEnd
 
             if (error == Errno.ConnectionReset)
             {
-                return 0; // the other side died with unread bytes of ours: its end all the same
+                return 0; // the other side died with unread bytes of ours: also its end
             }
 
             if (error != Errno.Interrupted)
@@ -110,7 +110,7 @@ internal sealed unsafe partial class DescriptorEnd : PipeEnd
         }
     }
 
-    // What a process wrote is in the pipe before the process is gone.
+    // What a process wrote is in the pipe before the process has ended.
     public override void Settle()
     {
     }
@@ -138,7 +138,7 @@ internal sealed unsafe partial class DescriptorEnd : PipeEnd
                 case Errno.BrokenPipe:
                     return false;
                 case var error when error == Errno.Again:
-                    _ = Poll(Writable, -1); // another program that shares our terminal or pipe has made it non-blocking; an end or an error of it wakes, too
+                    _ = Poll(Writable, -1); // another program that shares the terminal or pipe made it non-blocking; its end or an error also wakes
                     continue;
                 case var error:
                     throw new Win32Exception(error);
@@ -148,7 +148,7 @@ internal sealed unsafe partial class DescriptorEnd : PipeEnd
         return true;
     }
 
-    /// <summary>Writes one byte if there is room for one.</summary>
+    /// <summary>Writes one byte if there is room for it.</summary>
     public void WriteByte()
     {
         byte value = 1;
@@ -163,7 +163,7 @@ internal sealed unsafe partial class DescriptorEnd : PipeEnd
             nint count;
             fixed (byte* pointer = data)
             {
-                // Neither blocking nor with SIGPIPE.
+                // Without blocking and without SIGPIPE.
                 count = Send(Number, pointer, (nuint)data.Length, SendFlags);
             }
 
@@ -211,7 +211,7 @@ internal sealed unsafe partial class DescriptorEnd : PipeEnd
         return end;
     }
 
-    /// <summary>Takes both over; if there is no number left for one of them, neither stays open.</summary>
+    /// <summary>Owns both descriptors. If no number is left for one of them, both are closed.</summary>
     private static (PipeEnd First, PipeEnd Second) Raise(int* pair)
     {
         var first = new DescriptorEnd(pair[0]);
@@ -230,12 +230,14 @@ internal sealed unsafe partial class DescriptorEnd : PipeEnd
         }
     }
 
-    /// <summary>The same end with a number of at least <see cref="LeastNumber"/>, closed on exec; this one is closed if that is another.</summary>
+    /// <summary>
+    /// Returns the same end with a number of at least <see cref="LeastNumber"/>, closed on exec. Closes this one if the number differs.
+    /// </summary>
     private DescriptorEnd Raised()
     {
         if (OperatingSystem.IsLinux() && Number >= LeastNumber)
         {
-            return this; // elsewhere it is not closed on exec yet
+            return this; // on other systems it is not closed on exec yet
         }
 
         var raised = new DescriptorEnd(DescriptorControl.Duplicate(Number, LeastNumber));

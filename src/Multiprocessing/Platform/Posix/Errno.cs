@@ -1,6 +1,9 @@
 namespace Multiprocessing.Platform.Posix;
 
-/// <summary>Errors of system calls. Those above 34 have a number of their own on each system; the first is Linux's (asm-generic), the second macOS' (sys/errno.h).</summary>
+/// <summary>
+/// Errors of system calls. Numbers above 34 differ between the systems: the first is the one of Linux (asm-generic), the second the one of macOS
+/// (sys/errno.h).
+/// </summary>
 internal static class Errno
 {
     public const int NotPermitted = 1;
@@ -18,8 +21,8 @@ internal static class Errno
     public static int ConnectionReset => OperatingSystem.IsLinux() ? 104 : 54;
 
     /// <summary>
-    /// The call itself is not to be had here, which says nothing about the file: no such system call (also what seccomp filters answer, as EPERM), or not on this file system.
-    /// glibc handles only the last by itself, musl none.
+    /// The call itself is not supported, which says nothing about the file: there is no such system call (seccomp filters also answer EPERM), or not
+    /// on this file system. glibc handles only the last case itself, musl none.
     /// </summary>
     public static bool IsNotSupported(int error) =>
         error is NotPermitted or Invalid || (OperatingSystem.IsLinux() ? error is 38 or 95 : error is 78 or 45 or 102);

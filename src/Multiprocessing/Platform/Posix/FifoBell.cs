@@ -5,8 +5,8 @@ using Multiprocessing.Platform.Portable;
 namespace Multiprocessing.Platform.Posix;
 
 /// <summary>
-/// A named pipe (mkfifo(3)) that its sleeper has open while it sleeps. Who rings opens it for writing, which fails when nobody has it open for reading: so it tells
-/// the death of a sleeper too. The file stays for the next one who sleeps at this place, and goes with the session's directory.
+/// A named pipe (mkfifo(3)) that its sleeper has open while it sleeps. A waker opens it for writing, which fails if no process has it open for
+/// reading: this also reports the death of a sleeper. The file stays for the next sleeper with this slot and is removed with the session's directory.
 /// </summary>
 internal sealed unsafe partial class FifoBell : Bell
 {
@@ -23,7 +23,7 @@ internal sealed unsafe partial class FifoBell : Bell
         var file = Open(path);
         if (file < 0 && MakeFifo(path, OpenFlags.OwnerOnly) == 0)
         {
-            _ = ChangeMode(path, OpenFlags.OwnerOnly); // the umask may have taken rights away
+            _ = ChangeMode(path, OpenFlags.OwnerOnly); // the umask may have removed permissions
             file = Open(path);
         }
 
@@ -36,12 +36,12 @@ internal sealed unsafe partial class FifoBell : Bell
         var file = FileOpen.Open(PathOf(directory, place), OpenFlags.WriteOnly | OpenFlags.NonBlocking | OpenFlags.CloseOnExec);
         if (file < 0)
         {
-            // ENOENT, or ENXIO: no reader. Out of descriptors: the sleeper is there, and finds itself woken when its time is over.
+            // ENOENT or ENXIO: no reader. No descriptor left: the sleeper exists, and notices that it was woken when its time has elapsed.
             return Marshal.GetLastPInvokeError() is not (Errno.NoEntry or Errno.NoDevice);
         }
 
         byte ring = 1;
-        _ = Write(file, &ring, 1); // full is as good as rung
+        _ = Write(file, &ring, 1); // a full pipe wakes too
         _ = FileOpen.Close(file);
         return true;
     }
@@ -59,7 +59,7 @@ internal sealed unsafe partial class FifoBell : Bell
 
     public override void Dispose() => _ = FileOpen.Close(_file);
 
-    // For writing too: with nobody to write, poll would report the end of the pipe again and again.
+    // Also for writing: without a writer, poll would report the end of the pipe again and again.
     private static int Open(string path) => FileOpen.Open(path, OpenFlags.ReadWrite | OpenFlags.NonBlocking | OpenFlags.CloseOnExec);
 
     private static string PathOf(string directory, int place) => Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"bell-{place}"));

@@ -2,12 +2,17 @@ using System.Runtime.InteropServices;
 
 namespace Multiprocessing.Platform.Posix;
 
-/// <summary>open(2), to plain descriptors: the marshalling of a SafeHandle would take half a millisecond of every child's start. Variadic, like <see cref="DescriptorControl"/>.</summary>
+/// <summary>
+/// open(2) with plain descriptors: the marshalling of a SafeHandle would take half a millisecond of every child's start. Variadic, like
+/// <see cref="DescriptorControl"/>.
+/// </summary>
 internal static partial class FileOpen
 {
     private static readonly bool OnStack = OperatingSystem.IsMacOS() && RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
 
-    /// <summary>The descriptor, which is the caller's to close, or -1; then the error is in <see cref="Marshal.GetLastPInvokeError"/>.</summary>
+    /// <summary>
+    /// Returns the descriptor, which the caller closes, or -1; then <see cref="Marshal.GetLastPInvokeError"/> has the error.
+    /// </summary>
     public static int Open(string path, int flags, int mode = 0) =>
         OnStack ? OpenOnStack(path, flags, 0, 0, 0, 0, 0, 0, mode) : OpenPlain(path, flags, mode);
 

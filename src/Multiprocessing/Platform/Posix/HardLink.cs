@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Multiprocessing.Platform.Posix;
 
-/// <summary>link(2): gives a file a second name, unless somebody has it already.</summary>
+/// <summary>link(2): gives a file a second name, unless the name exists.</summary>
 internal static partial class HardLink
 {
     public static bool TryCreate(string path, string name) => Link(path, name) == 0;

@@ -7,12 +7,12 @@ internal static partial class MakeDirectory
 {
     private const int OwnerOnly = 0x1C0;
 
-    /// <summary>Makes a directory that only the user himself may enter, in one that is there.</summary>
+    /// <summary>Creates a directory that only its owner may enter. Its parent must exist.</summary>
     public static void One(string path)
     {
         if (MkDir(path, OwnerOnly) == 0)
         {
-            _ = ChangeMode(path, OwnerOnly); // the umask may have taken rights away
+            _ = ChangeMode(path, OwnerOnly); // the umask may have removed permissions
         }
     }
 

@@ -1,6 +1,8 @@
 namespace Multiprocessing.Platform.Posix;
 
-/// <summary>Flags of open(2) and fcntl(2); the first number is Linux' on x64 and arm64 (asm-generic), the second macOS' (sys/fcntl.h).</summary>
+/// <summary>
+/// Flags of open(2) and fcntl(2). The first number is the one of Linux on x64 and arm64 (asm-generic), the second the one of macOS (sys/fcntl.h).
+/// </summary>
 internal static class OpenFlags
 {
     public const int ReadOnly = 0;

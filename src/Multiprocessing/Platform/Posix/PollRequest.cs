@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Multiprocessing.Platform.Posix;
 
-/// <summary>struct pollfd of poll(2), the same on all systems; only the type of the count differs, which a register hides.</summary>
+/// <summary>struct pollfd of poll(2), the same on all systems. Only the type of the count differs, which makes no difference in a register.</summary>
 internal unsafe partial struct PollRequest
 {
     public int Descriptor;

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Multiprocessing.Platform.Posix;
 
-/// <summary>poll(2), and a pipe that interrupts it when what it waits for has changed.</summary>
+/// <summary>poll(2), and a pipe that interrupts it when the set of sources has changed.</summary>
 internal sealed unsafe class PollSet : ReadinessSet
 {
     private const short Readable = 1;
@@ -53,7 +53,7 @@ internal sealed unsafe class PollSet : ReadinessSet
         PollRequest[] requests;
         lock (_gate)
         {
-            // Closed ones leave by themselves, as they do from an epoll set.
+            // Closed sources are removed here, as an epoll set does by itself.
             foreach (var closed in _sources.Keys.Where(source => source.IsClosed).ToArray())
             {
                 _sources.Remove(closed);
@@ -104,6 +104,6 @@ internal sealed unsafe class PollSet : ReadinessSet
         return count;
     }
 
-    // A full pipe interrupts as well as a byte more.
+    // A full pipe interrupts too.
     private void Interrupt() => _changed.WriteByte();
 }

@@ -3,13 +3,15 @@ using Multiprocessing.Platform.Linux;
 
 namespace Multiprocessing.Platform.Posix;
 
-/// <summary>kill(2) and what belongs to it.</summary>
+/// <summary>kill(2) and related calls.</summary>
 internal static partial class PosixSignals
 {
-    /// <summary>Sends a signal to one process; <see langword="false"/> when it does not exist or is somebody else's.</summary>
+    /// <summary>
+    /// Sends a signal to one process. Returns <see langword="false"/> if the process does not exist or belongs to another user.
+    /// </summary>
     public static bool Send(int processId, int signal) => kill(processId, signal) == 0 || TryOtherWay(processId, signal, isGroup: false);
 
-    /// <summary>There is such a process, ended ones that are not reaped included, be it somebody else's.</summary>
+    /// <summary>Returns whether there is such a process, also a zombie, and also one of another user.</summary>
     public static bool Exists(int processId) => kill(processId, 0) == 0 || Marshal.GetLastPInvokeError() != Errno.NoSuchProcess;
 
     /// <summary>Sends a signal to every process of a group.</summary>
@@ -17,7 +19,7 @@ internal static partial class PosixSignals
 
     public static int OwnGroup => getpgrp();
 
-    /// <summary>The process that this one is a child of now: an orphan has a new parent.</summary>
+    /// <summary>The current parent of this process: an orphan has a new one.</summary>
     public static int ParentId => getppid();
 
     /// <summary>Ends this process by the signal's default action, so that the parent sees the signal and no exit code.</summary>
@@ -31,7 +33,7 @@ internal static partial class PosixSignals
         }
     }
 
-    /// <summary>Ends this process with a code and runs nothing of it any more.</summary>
+    /// <summary>Ends this process with a code. No other code of it runs any more.</summary>
     [LibraryImport("libc", EntryPoint = "_exit")]
     public static partial void Exit(int code);
 
@@ -39,10 +41,16 @@ internal static partial class PosixSignals
     private static bool TryOtherWay(int processId, int signal, bool isGroup) =>
         OperatingSystem.IsLinux() && Marshal.GetLastPInvokeError() is not Errno.NoSuchProcess && PidFd.TrySend(processId, signal, isGroup);
 
-    /// <summary>A crash, as opposed to a request from outside: illegal instruction, trap, abort, bus error, arithmetic, segmentation, bad system call.</summary>
+    /// <summary>
+    /// Returns whether the signal reports a crash and not a request from outside: illegal instruction, trap, abort, bus error, arithmetic error,
+    /// segmentation fault, bad system call.
+    /// </summary>
     public static bool IsCrash(int signal) => OperatingSystem.IsLinux() ? signal is 4 or 5 or 6 or 7 or 8 or 11 or 31 : signal is 4 or 5 or 6 or 7 or 8 or 10 or 11 or 12;
 
-    /// <summary>The signal's name: of signal(7) on x64 and arm64, where those above 31 are real-time signals without names, and of macOS' sys/signal.h where that differs.</summary>
+    /// <summary>
+    /// Returns the name of the signal: from signal(7) on x64 and arm64, where signals above 31 are real-time signals without names, and from
+    /// sys/signal.h of macOS where that differs.
+    /// </summary>
     public static string NameOf(int signal) => (signal, OperatingSystem.IsMacOS()) switch
     {
         (1, _) => "SIGHUP",

@@ -20,7 +20,7 @@ internal static unsafe partial class PosixSpawn
     private const short SetSignalMask = 0x08;
 
     /// <summary>Starts the process and returns its id.</summary>
-    /// <exception cref="Win32Exception">The system refused; the code is errno.</exception>
+    /// <exception cref="Win32Exception">The system refused the start; the code is errno.</exception>
     public static int Start(SpawnRequest request)
     {
         var actions = stackalloc byte[OpaqueSize];
@@ -44,22 +44,26 @@ internal static unsafe partial class PosixSpawn
 
             var channel = ((DescriptorEnd)request.Channel).Number;
 
-            // dup2 onto itself clears close-on-exec in the child only (glibc 2.29, musl 1.2): no other process started meanwhile can inherit it.
+            // dup2 onto itself clears close-on-exec in the child only (glibc 2.29, musl 1.2): no other process that starts at the same time inherits
+            // the descriptor.
             Check(posix_spawn_file_actions_adddup2(actions, channel, channel));
             if (request.WorkingDirectory is { } directory)
             {
                 Check(posix_spawn_file_actions_addchdir_np(actions, strings.Add(directory)));
             }
 
-            // Exec keeps what is blocked. The child is in a group of its own and so never in the terminal's foreground, where nobody could bring it with a shell's fg: under "stty tostop" SIGTTOU would
-            // stop it for ever at its first line, and SIGTTIN when it reads from /dev/tty. Blocked, the first lets it write, and the second makes the read fail (tty_ioctl(4), termios(3)). The same is right for programs that it starts.
+            // exec keeps the blocked signals. The child is in a group of its own and so never in the foreground of the terminal, and no shell can
+            // bring it there: under "stty tostop" SIGTTOU would stop it for ever at its first line, and SIGTTIN when it reads from /dev/tty. With the
+            // first blocked it may write, and with the second blocked the read fails (tty_ioctl(4), termios(3)). The same is right for programs that
+            // it starts.
             _ = sigemptyset(signals);
             _ = sigaddset(signals, TerminalInput);
             _ = sigaddset(signals, TerminalOutput);
             Check(posix_spawnattr_setsigmask(attributes, signals));
 
-            // And what is ignored. The runtime ignores SIGPIPE, and programs that the child starts must not inherit that; a shell that starts a program in the background ignores SIGINT and SIGQUIT for it, but
-            // this child is asked to stop by them; with SIGCHLD ignored it would not hear how its own children end. SIGHUP stays ignored under nohup.
+            // exec also keeps the ignored signals. The runtime ignores SIGPIPE, and programs that the child starts must not inherit that. A shell
+            // that starts a program in the background ignores SIGINT and SIGQUIT for it, but this child is asked to stop by them. With SIGCHLD
+            // ignored the child would not notice how its own children end. SIGHUP stays ignored under nohup.
             _ = sigemptyset(signals);
             _ = sigaddset(signals, Interrupt);
             _ = sigaddset(signals, Quit);

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Multiprocessing.Platform.Posix;
 
-/// <summary>Files mapped shared and writable. Every method returns 0 or the errno, and leaves nothing behind when it fails.</summary>
+/// <summary>Files mapped as shared and writable. Every method returns 0 or errno. A method that fails leaves nothing behind.</summary>
 internal static unsafe partial class SharedMapping
 {
 
@@ -10,12 +10,13 @@ internal static unsafe partial class SharedMapping
     private const int MapShared = 1;
     private const int SeekEnd = 2;
 
-    // A signal makes tmpfs undo the whole call and answer EINTR, and the runtime signals its threads at every garbage collection: in pieces it comes through.
+    // A signal makes tmpfs undo the whole call and return EINTR, and the runtime signals its threads at every garbage collection: small pieces
+    // succeed.
     private const long AllocationPiece = 4L << 20;
 
     /// <summary>
-    /// Creates the file with all its bytes allocated, so that a full file system is an error here and not a SIGBUS at the first touch, and maps
-    /// <paramref name="mapSize"/> bytes of address space, which may be more than <paramref name="size"/> for a file that grows.
+    /// Creates the file and allocates all its bytes, so that a full file system is an error here and not a SIGBUS at the first access. Maps
+    /// <paramref name="mapSize"/> bytes of address space, which may be more than <paramref name="size"/> if the file will grow.
     /// </summary>
     public static int Create(string path, long size, long mapSize, out byte* address)
     {
@@ -41,7 +42,10 @@ internal static unsafe partial class SharedMapping
         return error;
     }
 
-    /// <summary>Maps a file that is there. One with fewer than <paramref name="leastSize"/> bytes, whose first touch could be a SIGBUS, counts as not there.</summary>
+    /// <summary>
+    /// Maps an existing file. A file smaller than <paramref name="leastSize"/> bytes counts as missing, because the first access could cause a
+    /// SIGBUS.
+    /// </summary>
     public static int OpenExisting(string path, long mapSize, out byte* address, long leastSize = 0)
     {
         address = null;
@@ -56,7 +60,9 @@ internal static unsafe partial class SharedMapping
         return error;
     }
 
-    /// <summary>Allocates the bytes from <paramref name="from"/> to <paramref name="to"/>; mappings that reach there may use them afterwards.</summary>
+    /// <summary>
+    /// Allocates the bytes from <paramref name="from"/> to <paramref name="to"/>. Mappings that include them may use them afterwards.
+    /// </summary>
     public static int Grow(string path, long from, long to)
     {
         var file = FileOpen.Open(path, OpenFlags.ReadWrite | OpenFlags.CloseOnExec);
@@ -72,7 +78,7 @@ internal static unsafe partial class SharedMapping
 
     public static void Unmap(byte* address, long size) => MemoryUnmap(address, (nint)size);
 
-    /// <summary>Deletes the file; that it is gone already is what was wanted.</summary>
+    /// <summary>Deletes the file. A missing file is not an error.</summary>
     public static void Delete(string path) => _ = Unlink(path);
 
     private static int Allocate(int file, long from, long to)

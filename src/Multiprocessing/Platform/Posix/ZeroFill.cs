@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Multiprocessing.Platform.Posix;
 
 /// <summary>
-/// Allocates the bytes of a file by writing them, where posix_fallocate(3) is missing (macOS), or is refused: by the file system, by a seccomp filter, or by a kernel that does not know it
-/// (gVisor). No process may use these bytes yet.
+/// Allocates the bytes of a file by writing them, where posix_fallocate(3) is missing (macOS), or is refused by the file system, by a seccomp filter,
+/// or by a kernel that does not know it (gVisor). No process may use these bytes yet.
 /// </summary>
 internal static unsafe partial class ZeroFill
 {
@@ -12,7 +12,7 @@ internal static unsafe partial class ZeroFill
 
     private static readonly byte[] Zeros = new byte[PieceSize];
 
-    /// <summary>Returns 0 or the errno; a file system that is full says so here, and a short write says it at the next.</summary>
+    /// <summary>Returns 0 or errno. A full file system is reported here; after a short write, at the next one.</summary>
     public static int Write(int file, long from, long to)
     {
         fixed (byte* zeros = Zeros)

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Multiprocessing.Platform.Windows;
 
-/// <summary>Arguments as one string, quoted so that CommandLineToArgvW and the C runtime take them apart again.</summary>
+/// <summary>Joins arguments to one string, quoted so that CommandLineToArgvW and the C runtime split it into the same arguments.</summary>
 internal static class CommandLine
 {
     public static string Of(IEnumerable<string> arguments) => string.Join(' ', arguments.Select(Quote));
@@ -18,7 +18,7 @@ internal static class CommandLine
         var backslashes = 0;
         foreach (var character in argument)
         {
-            // Before a quote, and only there, each backslash is doubled.
+            // Only before a quote, each backslash is doubled.
             quoted.Append('\\', character == '"' ? backslashes + 1 : 0).Append(character);
             backslashes = character == '\\' ? backslashes + 1 : 0;
         }

@@ -3,7 +3,7 @@ using System.Runtime.Versioning;
 
 namespace Multiprocessing.Platform.Windows;
 
-/// <summary>Memory and page file that may still be committed: what shared memory is made of.</summary>
+/// <summary>Memory and page file that may still be committed. Shared memory uses it.</summary>
 [SupportedOSPlatform("windows")]
 internal static unsafe partial class CommitSpace
 {

@@ -4,12 +4,12 @@ using System.Text;
 
 namespace Multiprocessing.Platform.Windows;
 
-/// <summary>CreateProcessW with a list of the handles that are inherited, in a process group and a job of its own.</summary>
+/// <summary>CreateProcessW with a list of the inherited handles, in a process group and a job of its own.</summary>
 [SupportedOSPlatform("windows")]
 internal static unsafe partial class CreateProcess
 {
     private const uint Suspended = 0x4;
-    private const uint NewProcessGroup = 0x200; // one Ctrl-C in the terminal is the parent's to handle
+    private const uint NewProcessGroup = 0x200; // the parent alone handles a Ctrl-C in the terminal
     private const uint UnicodeEnvironment = 0x400;
     private const uint ExtendedStartupInfo = 0x80000;
     private const uint NoWindow = 0x8000000;
@@ -22,7 +22,7 @@ internal static unsafe partial class CreateProcess
     private const uint ShareReadWrite = 3;
     private const uint OpenExisting = 3;
 
-    // What is made inheritable for one child must not be inherited by another that starts in between.
+    // A handle that is inheritable for one child must not be inherited by another child that starts at the same time.
     private static readonly Lock Gate = new();
 
     /// <inheritdoc cref="ChildStart.Start"/>
@@ -85,7 +85,10 @@ internal static unsafe partial class CreateProcess
         }
     }
 
-    /// <summary>Killed before the child is in its job: it is suspended, and stays so. There is no call that does both at once on all versions.</summary>
+    /// <summary>
+    /// Adds the suspended child to its job. If this process is killed before that, the child stays suspended: no call does both at once on all
+    /// versions.
+    /// </summary>
     private static int Register(SpawnRequest request, Job job, in ProcessInformation started)
     {
         using var thread = new OwnedHandle(started.Thread);
@@ -127,7 +130,7 @@ internal static unsafe partial class CreateProcess
         return own is 0 or -1 ? nothing.Value : own;
     }
 
-    // Sorted without regard to case, as the system wants it.
+    // Sorted without regard to case, as the system requires.
     private static string EnvironmentBlock(IReadOnlyDictionary<string, string> variables)
     {
         var block = new StringBuilder();

@@ -5,7 +5,7 @@ using Multiprocessing.Platform.Portable;
 
 namespace Multiprocessing.Platform.Windows;
 
-/// <summary>An auto-reset event with a name, there while somebody has it open: who rings cannot open that of a dead sleeper.</summary>
+/// <summary>A named auto-reset event that exists while a process has it open: a waker cannot open the event of a dead sleeper.</summary>
 [SupportedOSPlatform("windows")]
 internal sealed partial class EventBell : Bell
 {

@@ -5,7 +5,7 @@ using System.Text;
 namespace Multiprocessing.Platform.Windows;
 
 /// <summary>
-/// A pipe's end, or the two of which a channel is made here: reading and writing through one handle would make a write wait for the read before it.
+/// One end of a pipe, or the two ends that form a channel on Windows: with one handle for both directions, a write would wait for the read before it.
 /// </summary>
 [SupportedOSPlatform("windows")]
 internal sealed class HandleEnd : PipeEnd, ISignaling
@@ -18,7 +18,7 @@ internal sealed class HandleEnd : PipeEnd, ISignaling
     private readonly bool _writesOverlapped;
     private PipePump? _pump;
 
-    // Of standard output and standard error, to which the lines of children go: those are UTF-8.
+    // Standard output and standard error, which receive the lines of children in UTF-8.
     private Decoder? _decoder;
 
     private HandleEnd(OwnedHandle? read, OwnedHandle? write, bool writesOverlapped = false)
@@ -36,7 +36,7 @@ internal sealed class HandleEnd : PipeEnd, ISignaling
 
     public override string InheritedAs => string.Create(CultureInfo.InvariantCulture, $"{_read!.Value},{_write!.Value}");
 
-    /// <summary>What a child must inherit to have this end.</summary>
+    /// <summary>The handles that a child must inherit to use this end.</summary>
     public IEnumerable<nint> Handles
     {
         get
@@ -106,7 +106,7 @@ internal sealed class HandleEnd : PipeEnd, ISignaling
 
     public override void Settle() => _pump?.Settle();
 
-    // A window's program has no standard error.
+    // A program with windows has no standard error.
     public override bool Write(ReadOnlySpan<byte> data) => !_write!.IsInvalid && PipeHandle.Write(_write, _decoder is null ? data : ConsoleText.FromUtf8(data, _decoder));
 
     public override bool TrySend(ReadOnlySpan<byte> data, TimeSpan timeout) =>
@@ -121,7 +121,7 @@ internal sealed class HandleEnd : PipeEnd, ISignaling
         _write?.Dispose();
         if (_pump is { } pump)
         {
-            pump.Close(); // its thread closes the handle that it reads
+            pump.Close(); // its thread closes the handle
         }
         else
         {

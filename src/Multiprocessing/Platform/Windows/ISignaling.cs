@@ -1,6 +1,6 @@
 namespace Multiprocessing.Platform.Windows;
 
-/// <summary>A source that says by itself when it has become ready.</summary>
+/// <summary>A source that reports when it has become ready.</summary>
 internal interface ISignaling
 {
     bool IsReady { get; }

@@ -3,7 +3,10 @@ using System.Runtime.Versioning;
 
 namespace Multiprocessing.Platform.Windows;
 
-/// <summary>A job object that holds one child and all that it starts. It is closed with the process that made it, and whoever is in it dies then: so a tree goes with its root.</summary>
+/// <summary>
+/// A job object that contains one child and everything that it starts. The system closes it when the process that created it ends, and then kills the
+/// processes in it: a tree ends with its root.
+/// </summary>
 [SupportedOSPlatform("windows")]
 internal sealed unsafe partial class Job : IDisposable
 {

@@ -3,14 +3,17 @@ using System.Runtime.Versioning;
 
 namespace Multiprocessing.Platform.Windows;
 
-/// <summary>A handle of ours copied into another process, which does not know of it: so that what it means stays as long as that process.</summary>
+/// <summary>A copy of a handle in another process, which does not know of it: the object exists as long as that process.</summary>
 [SupportedOSPlatform("windows")]
 internal static partial class KeptHandle
 {
     private const uint CloseSource = 1;
     private const uint SameAccess = 2;
 
-    /// <summary>Tells the handle's value in the keeper, 0 where there is none, or it is gone. Returns an error's number if it lives and may not be given one.</summary>
+    /// <summary>
+    /// Copies the handle. <paramref name="given"/> is its value in the keeper, or 0 if there is no keeper or it has ended. Returns an error number if
+    /// the keeper runs and cannot receive the handle.
+    /// </summary>
     public static int Give(MemoryKeeper keeper, OwnedHandle handle, out nint given)
     {
         given = 0;
@@ -23,7 +26,9 @@ internal static partial class KeptHandle
         return error != 0 || process.IsInvalid || DuplicateHandle(-1, handle.Value, process.Value, out given, 0, 0, SameAccess) != 0 ? error : Marshal.GetLastPInvokeError();
     }
 
-    /// <summary>Closes what <see cref="Give"/> gave; only one process may do this, and only once, for the value may mean something else afterwards.</summary>
+    /// <summary>
+    /// Closes the copy that <see cref="Give"/> made. Only one process may do this, and only once: afterwards the value may belong to another object.
+    /// </summary>
     public static void TakeBack(MemoryKeeper keeper, nint given)
     {
         using var process = NtProcesses.OpenToGive(keeper, out _);

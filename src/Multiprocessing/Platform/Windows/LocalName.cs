@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Multiprocessing.Platform.Windows;
 
-/// <summary>Names of kernel objects that belong to a directory. They may not contain a backslash behind the one of their session.</summary>
+/// <summary>Names of kernel objects that belong to a directory. After the prefix of the session they must not contain a backslash.</summary>
 internal static class LocalName
 {
     public static string Of(string path)

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Multiprocessing.Platform.Windows;
 
-/// <summary>Processes by number and creation time, and what the system counts of them.</summary>
+/// <summary>Processes by number and creation time, and their figures.</summary>
 [SupportedOSPlatform("windows")]
 internal static unsafe partial class NtProcesses
 {
@@ -19,11 +19,11 @@ internal static unsafe partial class NtProcesses
     {
         using var process = Open(processId, QueryLimited | Synchronize);
         return process.IsInvalid
-            ? processId > 0 && Marshal.GetLastPInvokeError() != Win32.InvalidParameter // another user's: yes harms nobody
+            ? processId > 0 && Marshal.GetLastPInvokeError() != Win32.InvalidParameter // of another user: true is the harmless answer
             : IsRunning(process) && (startTime == 0 || StartTimeOf(process) == startTime);
     }
 
-    /// <summary>The creation time in 100 ns since 1601, or 0.</summary>
+    /// <summary>Returns the creation time in units of 100 ns since 1601, or 0.</summary>
     public static long StartTimeOf(int processId)
     {
         using var process = Open(processId, QueryLimited);
@@ -36,14 +36,14 @@ internal static unsafe partial class NtProcesses
         using var process = Open(processId, QueryLimited | Synchronize | Terminate);
         if (startTime != 0 && processId != Environment.ProcessId && !process.IsInvalid && StartTimeOf(process) == startTime)
         {
-            // What it started dies with its job.
+            // The processes that it started die with its job.
             _ = TerminateProcess(process.Value, SignalCodes.Of(Signals.Kill));
         }
     }
 
     public static SafeWaitHandle OpenToWait(int processId) => new(OpenProcess(Synchronize, 0, (uint)processId), ownsHandle: true);
 
-    /// <summary>Opens it to give it handles; invalid, and no error, if it is gone.</summary>
+    /// <summary>Opens the keeper to copy handles into it. Returns an invalid handle, and no error, if it has ended.</summary>
     public static OwnedHandle OpenToGive(MemoryKeeper keeper, out int error)
     {
         var process = Open(keeper.ProcessId, DuplicateHandles | QueryLimited);
@@ -69,7 +69,9 @@ internal static unsafe partial class NtProcesses
         }
 
         var entry = Snapshot().FirstOrDefault(candidate => candidate.ProcessId == processId);
-        return new ProcStat(processId, IsRunning(process) ? '?' : 'Z', (int)entry.ParentId, new TimeSpan(user), new TimeSpan(kernel), (int)entry.Threads, (ulong)created, Memory(process).WorkingSet);
+        return new ProcStat(
+            processId, IsRunning(process) ? '?' : 'Z', (int)entry.ParentId, new TimeSpan(user), new TimeSpan(kernel), (int)entry.Threads, (ulong)created,
+            Memory(process).WorkingSet);
     }
 
     public static long PeakResidentBytes(int processId)
@@ -88,7 +90,7 @@ internal static unsafe partial class NtProcesses
         {
             foreach (var child in children[parent.Id])
             {
-                // A parent's number may have been reused since: nobody is older than his parent.
+                // The number of a parent may have been reused: a child is not older than its parent.
                 if (TryReadStat((int)child.ProcessId) is { } stat && (long)stat.StartTicks >= parent.Started && child.ProcessId != parent.Id)
                 {
                     found.Add(stat);

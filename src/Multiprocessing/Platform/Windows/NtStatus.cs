@@ -1,9 +1,9 @@
 namespace Multiprocessing.Platform.Windows;
 
-/// <summary>Exit codes with which Windows and the runtime end a process that crashed.</summary>
+/// <summary>Exit codes that Windows and the runtime set for a crashed process.</summary>
 internal static class NtStatus
 {
-    /// <summary>The code's name, or <see langword="null"/> when it is not the code of a crash.</summary>
+    /// <summary>Returns the name of the code, or <see langword="null"/> if it is not the code of a crash.</summary>
     public static string? NameOf(int code) => (uint)code switch
     {
         0x80000003 => "STATUS_BREAKPOINT",

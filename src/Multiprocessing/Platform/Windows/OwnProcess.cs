@@ -3,14 +3,14 @@ using System.Runtime.Versioning;
 
 namespace Multiprocessing.Platform.Windows;
 
-/// <summary>This process's own end.</summary>
+/// <summary>Ends this process.</summary>
 [SupportedOSPlatform("windows")]
 internal static partial class OwnProcess
 {
     private const uint FailCriticalErrors = 1;
     private const uint NoFaultErrorBox = 2;
 
-    /// <summary>Ends it at once, as if it had died by the signal.</summary>
+    /// <summary>Ends this process at once, as if the signal had killed it.</summary>
     public static void DieBy(int signal) => _ = TerminateProcess(-1, SignalCodes.Of(signal));
 
     /// <inheritdoc cref="CrashDialogs.Disable"/>

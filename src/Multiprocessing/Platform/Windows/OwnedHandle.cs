@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Multiprocessing.Platform.Windows;
 
-/// <summary>A kernel object's handle that is closed with this.</summary>
+/// <summary>A handle of a kernel object. Disposing this object closes it.</summary>
 [SupportedOSPlatform("windows")]
 internal sealed class OwnedHandle : SafeHandleZeroOrMinusOneIsInvalid
 {

@@ -5,8 +5,8 @@ using System.Runtime.Versioning;
 namespace Multiprocessing.Platform.Windows;
 
 /// <summary>
-/// Memory with a name and no file, zero at first, committed as a whole. Its name goes with its last handle, even while it is mapped: the next one of that name would be other
-/// memory. So a handle is kept open for as long as each mapping.
+/// Named memory without a file, initially zero, committed as a whole. The name disappears with the last handle, even while the memory is mapped: the
+/// next section with that name would be other memory. So each mapping keeps a handle open.
 /// </summary>
 [SupportedOSPlatform("windows")]
 internal static unsafe partial class PageFileSection
@@ -17,13 +17,16 @@ internal static unsafe partial class PageFileSection
 
     private static readonly ConcurrentDictionary<nint, OwnedHandle> Mapped = new();
 
-    /// <summary>Invalid if there is no memory for it; if one of that name is there, that.</summary>
+    /// <summary>Creates the section, or opens an existing one with that name. The result is invalid if there is not enough memory.</summary>
     public static OwnedHandle Create(string name, long size) => new(CreateFileMapping(PageFile, 0, PageReadWrite, (uint)(size >> 32), (uint)size, name));
 
-    /// <summary>Invalid if there is none of that name.</summary>
+    /// <summary>Opens the section. The result is invalid if there is none with that name.</summary>
     public static OwnedHandle Open(string name) => new(OpenFileMapping(MapReadWrite, 0, name));
 
-    /// <summary>Maps it and has its handle from then on; <see langword="null"/>, and the handle stays the caller's, if there is no room among this process's addresses.</summary>
+    /// <summary>
+    /// Maps the section and owns its handle from then on. Returns <see langword="null"/> if there is no room in the address space; then the caller
+    /// keeps the handle.
+    /// </summary>
     public static byte* Map(OwnedHandle section, long size)
     {
         var address = MapViewOfFile(section.Value, MapReadWrite, 0, 0, (nuint)size);
@@ -37,7 +40,7 @@ internal static unsafe partial class PageFileSection
 
     public static void Unmap(byte* address)
     {
-        // Out of the table first: the address is given to another mapping as soon as it is free.
+        // First removed from the table: the address may be reused as soon as it is free.
         if (Mapped.TryRemove((nint)address, out var section))
         {
             _ = UnmapViewOfFile(address);

@@ -3,7 +3,7 @@ using System.Runtime.Versioning;
 
 namespace Multiprocessing.Platform.Windows;
 
-/// <summary>ReadFile and WriteFile on pipes, and how pipes are made.</summary>
+/// <summary>ReadFile and WriteFile on pipes, and the creation of pipes.</summary>
 [SupportedOSPlatform("windows")]
 internal static unsafe partial class PipeHandle
 {
@@ -21,7 +21,9 @@ internal static unsafe partial class PipeHandle
         return (new OwnedHandle(read), new OwnedHandle(write));
     }
 
-    /// <summary>A pipe whose writer may give up; such ones need a name, which nobody can guess and nobody else can open.</summary>
+    /// <summary>
+    /// Creates a pipe whose writer may stop waiting. Such pipes need a name: this one cannot be guessed, and no other process can open it.
+    /// </summary>
     public static (OwnedHandle Read, OwnedHandle Write) CreateWithOverlappedWriter()
     {
         var name = $@"\\.\pipe\mp-{Guid.NewGuid():N}";
@@ -42,7 +44,7 @@ internal static unsafe partial class PipeHandle
         return (read, write);
     }
 
-    /// <summary>Waits for something to read; 0 at the end.</summary>
+    /// <summary>Waits for data. Returns 0 at the end.</summary>
     public static int Read(OwnedHandle handle, Span<byte> buffer)
     {
         fixed (byte* start = buffer)
@@ -52,7 +54,7 @@ internal static unsafe partial class PipeHandle
         }
     }
 
-    /// <summary>Waits for room; <see langword="false"/> when nobody reads any more.</summary>
+    /// <summary>Waits for room. Returns <see langword="false"/> if the pipe has no reader any more.</summary>
     public static bool Write(OwnedHandle handle, ReadOnlySpan<byte> data)
     {
         fixed (byte* start = data)
@@ -72,7 +74,7 @@ internal static unsafe partial class PipeHandle
         return true;
     }
 
-    /// <summary>Writes to an overlapped pipe, and gives up when the time is over.</summary>
+    /// <summary>Writes to an overlapped pipe, and stops when the time has elapsed.</summary>
     public static bool TryWrite(OwnedHandle handle, ReadOnlySpan<byte> data, TimeSpan timeout)
     {
         using var done = new OwnedHandle(Win32.CreateEvent(0, 1, 0, null));
@@ -94,12 +96,12 @@ internal static unsafe partial class PipeHandle
                 }
             }
 
-            // In any case to the end: the system writes into the operation, which lies on this stack.
+            // Waits for the end of the operation in any case: the system writes into it, and it is on this stack.
             return GetOverlappedResult(handle.Value, &operation, &count, 1) != 0 && count == data.Length;
         }
     }
 
-    /// <summary>Ends a read that another thread waits in.</summary>
+    /// <summary>Ends a read in which another thread waits.</summary>
     public static void Cancel(OwnedHandle handle) => _ = CancelIoEx(handle.Value, null);
 
     [LibraryImport("kernel32", EntryPoint = "CreatePipe", SetLastError = true)]

@@ -3,8 +3,8 @@ using System.Runtime.Versioning;
 namespace Multiprocessing.Platform.Windows;
 
 /// <summary>
-/// A thread that reads a pipe into memory, because nobody can wait for several pipes at once, nor ask an anonymous one without waiting. What it holds is bounded, so
-/// that a writer waits as it would on a full pipe.
+/// A thread that reads a pipe into memory, because Windows cannot wait for several pipes at once and cannot read an anonymous pipe without waiting.
+/// The memory is bounded, so a writer waits as it would on a full pipe.
 /// </summary>
 [SupportedOSPlatform("windows")]
 internal sealed class PipePump
@@ -56,7 +56,7 @@ internal sealed class PipePump
             piece.Span[..count].CopyTo(buffer);
             if (count < piece.Length)
             {
-                // Back to the front: the others are turned once around.
+                // Back to the front: the other pieces are rotated once.
                 var others = _pieces.ToArray();
                 _pieces.Clear();
                 _pieces.Enqueue(piece[count..]);
@@ -69,7 +69,9 @@ internal sealed class PipePump
         }
     }
 
-    /// <summary>The writer has ended: takes in all that it wrote. Somebody else who has the other end too is not waited for long.</summary>
+    /// <summary>
+    /// The writer has ended: reads everything that it wrote. Does not wait long if another process has the other end open too.
+    /// </summary>
     public void Settle()
     {
         var deadline = Environment.TickCount64 + (long)SettlePatience.TotalMilliseconds;
@@ -84,7 +86,10 @@ internal sealed class PipePump
         }
     }
 
-    /// <summary>Ends the thread, which closes the pipe. It may be about to read, where nothing can be cancelled yet: so once more until it has heard.</summary>
+    /// <summary>
+    /// Ends the thread, which closes the pipe. Cancels again until the thread has noticed: it may be about to read, where nothing can be cancelled
+    /// yet.
+    /// </summary>
     public void Close()
     {
         var deadline = Environment.TickCount64 + (long)ClosePatience.TotalMilliseconds;
@@ -100,7 +105,7 @@ internal sealed class PipePump
         }
     }
 
-    /// <summary>For whoever reads it, the pipe has ended.</summary>
+    /// <summary>The readers see the end of the pipe.</summary>
     private void OnFailed(Exception exception)
     {
         lock (_gate)

@@ -2,7 +2,9 @@ using System.Runtime.Versioning;
 
 namespace Multiprocessing.Platform.Windows;
 
-/// <summary>Windows knows six classes of priority where others know forty grades of it; the highest, which starves the system's own, is none of ours.</summary>
+/// <summary>
+/// Windows has six priority classes where other systems have forty levels. The highest class is not used: it would starve threads of the system.
+/// </summary>
 [SupportedOSPlatform("windows")]
 internal static class PriorityClass
 {

@@ -3,20 +3,24 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Multiprocessing.Platform.Windows;
 
-/// <summary>A process's handle, which is signaled when it has ended.</summary>
+/// <summary>The handle of a process, which is signaled when the process has ended.</summary>
 [SupportedOSPlatform("windows")]
 internal sealed class ProcessEnd : WaitSource, ISignaling
 {
     private readonly ManualResetEvent _wait = new(false);
     private readonly RegisteredWaitHandle _registration;
 
-    /// <summary>The thread pool waits on the handle in a thread of its own, and may do so for a moment after it was told to stop: so the handle is the registration's too, and closed by
-    /// whoever lets go of it last. Closed earlier, its number could be given to an event of the runtime's, and that thread would take a signal away from who waits for it.</summary>
+    /// <summary>
+    /// The thread pool waits on the handle in a thread of its own, also for a moment after it was unregistered. So the registration shares the
+    /// ownership of the handle, and the last owner closes it. If it were closed earlier, its number could be given to an event of the runtime, and
+    /// that thread would consume a signal meant for another waiter.
+    /// </summary>
     private ProcessEnd(SafeWaitHandle process)
     {
         _wait.SafeWaitHandle.Dispose();
         _wait.SafeWaitHandle = process;
-        _registration = ThreadPool.UnsafeRegisterWaitForSingleObject(_wait, (_, _) => LastResort.Run(EntryPoint.ProcessEnd, () => Changed?.Invoke()), null, Timeout.Infinite, executeOnlyOnce: true);
+        _registration = ThreadPool.UnsafeRegisterWaitForSingleObject(
+            _wait, (_, _) => LastResort.Run(EntryPoint.ProcessEnd, () => Changed?.Invoke()), null, Timeout.Infinite, executeOnlyOnce: true);
     }
 
     public Action? Changed { get; set; }

@@ -5,11 +5,12 @@ using Microsoft.Win32.SafeHandles;
 namespace Multiprocessing.Platform.Windows;
 
 /// <summary>
-/// Shared memory as a small file that names a section of the page file. A file that is itself mapped could be neither deleted nor made anew while anybody has it mapped, and its
-/// pages would be written to the disk; a section alone would have no place in a directory.
+/// Shared memory as a small file that names a section of the page file. A file that is itself mapped could be neither deleted nor created again while
+/// a process maps it, and its pages would be written to the disk. A section alone would not be in a directory.
 /// <para>
-/// A section goes with its last handle, so the root of the session is given one (<see cref="KeptHandle"/>), whose value the file tells. Killed while making one: a file that names
-/// nothing, or a section that stays until the root ends. Killed while deleting: the file goes before the root's handle, so no value is closed twice; the section stays until the root ends.
+/// A section disappears with its last handle, so the root of the session receives one (<see cref="KeptHandle"/>), and the file records its value. If
+/// the process is killed while it creates one, a file that names nothing remains, or a section that stays until the root ends. If it is killed while
+/// it deletes one: the file is deleted before the root's handle is closed, so no value is closed twice; the section stays until the root ends.
 /// </para>
 /// </summary>
 [SupportedOSPlatform("windows")]
@@ -18,10 +19,12 @@ internal static unsafe partial class SectionFile
     private const uint GenericWrite = 0x40000000;
     private const uint ShareAll = 7;
     private const uint CreateNew = 1;
-    private const uint Temporary = 0x100 | 0x2000; // FILE_ATTRIBUTE_TEMPORARY | NOT_CONTENT_INDEXED: memory, as long as there is some
+    private const uint Temporary = 0x100 | 0x2000; // FILE_ATTRIBUTE_TEMPORARY | NOT_CONTENT_INDEXED: in memory while there is enough
 
     /// <inheritdoc cref="MappedFile.Create"/>
-    /// <remarks>The section has the whole size from the beginning, and growing it does nothing: pages that nobody has touched cost no memory.</remarks>
+    /// <remarks>
+    /// The section has its full size from the beginning, and growing it does nothing: pages that were never accessed cost no memory.
+    /// </remarks>
     public static int Create(string path, long mapSize, MemoryKeeper keeper, out byte* address)
     {
         address = null;
@@ -113,7 +116,9 @@ internal static unsafe partial class SectionFile
         return error;
     }
 
-    /// <summary><see langword="null"/> if there is none, or it is not of this kind, or its writer did not come to its end.</summary>
+    /// <summary>
+    /// Returns <see langword="null"/> if there is no file, or it is not of this kind, or its writer was killed before the end.
+    /// </summary>
     private static Content? TryRead(string path)
     {
         try
@@ -125,7 +130,7 @@ internal static unsafe partial class SectionFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // Gone, or going: a file that is deleted while another one looks into it cannot be opened any more.
+            // Deleted, or being deleted: a file that is deleted while another process has it open cannot be opened any more.
             return null;
         }
     }
@@ -150,6 +155,6 @@ internal static unsafe partial class SectionFile
     [LibraryImport("kernel32", EntryPoint = "DeleteFileW", StringMarshalling = StringMarshalling.Utf16)]
     private static partial int DeleteFile(string path);
 
-    /// <summary>What the file holds.</summary>
+    /// <summary>The contents of the file.</summary>
     private readonly record struct Content(Guid Id, long Size, MemoryKeeper Keeper, nint Given);
 }

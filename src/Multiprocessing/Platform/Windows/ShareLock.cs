@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Multiprocessing.Platform.Windows;
 
-/// <summary>A file opened so that nobody else may open it, or only who reads: the system closes it with its process.</summary>
+/// <summary>A file that is open exclusively, or shared with readers. The system closes it when its process ends.</summary>
 [SupportedOSPlatform("windows")]
 internal static partial class ShareLock
 {

@@ -1,8 +1,8 @@
 namespace Multiprocessing.Platform.Windows;
 
 /// <summary>
-/// Windows has no signals. A process that this library ends gets an exit code that says by which signal it would have ended elsewhere: 0xE04D5000 and the signal's
-/// number, in the range of codes that are the applications' own.
+/// Windows has no signals. A process that this library ends receives an exit code that states the signal which would have ended it on other systems:
+/// 0xE04D5000 plus the number of the signal, in the range of codes for applications.
 /// </summary>
 internal static class SignalCodes
 {

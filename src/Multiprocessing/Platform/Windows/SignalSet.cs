@@ -1,6 +1,6 @@
 namespace Multiprocessing.Platform.Windows;
 
-/// <summary>Sources that are asked whether they are ready, whenever one of them says that it may be. WaitForMultipleObjects would end at 64.</summary>
+/// <summary>Checks its sources whenever one of them reports that it may be ready. WaitForMultipleObjects is limited to 64 sources.</summary>
 internal sealed class SignalSet : ReadinessSet
 {
     private readonly object _gate = new();
@@ -35,7 +35,7 @@ internal sealed class SignalSet : ReadinessSet
             {
                 _hasChanged = false;
 
-                // Closed ones leave by themselves, as they do from an epoll set.
+                // Closed sources are removed here, as an epoll set does by itself.
                 foreach (var closed in _sources.Keys.Where(source => ((ISignaling)source).IsClosed).ToArray())
                 {
                     _sources.Remove(closed);

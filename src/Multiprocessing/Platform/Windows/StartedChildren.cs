@@ -4,7 +4,10 @@ using System.Runtime.Versioning;
 
 namespace Multiprocessing.Platform.Windows;
 
-/// <summary>The children of this process that are not reaped: as long as their handles are open, their numbers are not given to others, as a zombie's is not.</summary>
+/// <summary>
+/// The children of this process that are not reaped. As long as their handles are open, their numbers are not reused, as the number of a zombie is
+/// not.
+/// </summary>
 [SupportedOSPlatform("windows")]
 internal static partial class StartedChildren
 {
@@ -14,7 +17,7 @@ internal static partial class StartedChildren
 
     public static bool HasEnded(int processId) => !Children.TryGetValue(processId, out var child) || !NtProcesses.IsRunning(child.Process);
 
-    /// <summary>Ends the process with all that it started.</summary>
+    /// <summary>Ends the process with everything that it started.</summary>
     public static bool Kill(int processId, int signal) => Children.TryGetValue(processId, out var child) && child.Job.Terminate(SignalCodes.Of(signal));
 
     /// <inheritdoc cref="ChildWait.TryReap"/>

@@ -4,7 +4,7 @@ using System.Runtime.Versioning;
 
 namespace Multiprocessing.Platform.Windows;
 
-/// <summary>What several of the facilities call.</summary>
+/// <summary>Functions that several facilities call.</summary>
 [SupportedOSPlatform("windows")]
 internal static unsafe partial class Win32
 {
@@ -32,7 +32,7 @@ internal static unsafe partial class Win32
     [LibraryImport("kernel32", EntryPoint = "CloseHandle")]
     public static partial int CloseHandle(nint handle);
 
-    /// <summary>0 when the object is signaled.</summary>
+    /// <summary>Returns 0 when the object is signaled.</summary>
     [LibraryImport("kernel32", EntryPoint = "WaitForSingleObject")]
     public static partial uint WaitForSingleObject(nint handle, uint milliseconds);
 
