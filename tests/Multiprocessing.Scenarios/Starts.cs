@@ -30,7 +30,7 @@ internal static class Starts
         Work();
         using var go = new ProcessEvent();
         using var other = way == "beside" ? ChildProcess.Run(() => go.Wait(TimeSpan.FromMinutes(5))) : null;
-        foreach (var (call, error) in Refusals.Where(static refusal => Means.UseLinux || refusal.Call != "poll")) // else the watcher polls, and is never rid of the filter
+        foreach (var (call, error) in Refusals.Where(static refusal => Facilities.UseLinux || refusal.Call != "poll")) // else the watcher polls, and is never rid of the filter
         {
             var before = OwnFootprint.Take();
             var outcome = "";

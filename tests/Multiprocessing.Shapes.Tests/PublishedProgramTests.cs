@@ -58,7 +58,7 @@ public class PublishedProgramTests(Feed feed)
         program.Value("end").ShouldBe("ok");
         foreach (var what in (string[])["run", "run-closure", "start", "pool", "pool-of-state", "prepare"])
         {
-            program.Value(what).ShouldStartWith("ProcessStartException This program was compiled to native code (PublishAot), from which no child can be started", Case.Sensitive, program.ToString());
+            program.Value(what).ShouldStartWith("ProcessStartException This program was compiled to native code (PublishAot) and cannot start child processes", Case.Sensitive, program.ToString());
         }
 
         foreach (var what in (string[])["queue-int", "queue-struct", "queue-guid", "queue-string", "queue-array", "queue-strings", "shared-value", "shared-array", "lock"])

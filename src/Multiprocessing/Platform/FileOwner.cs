@@ -12,7 +12,10 @@ internal static class FileOwner
 
     /// <summary>Returns whether the file exists, is not a symbolic link, and belongs to the user of this process.</summary>
     public static bool IsOurs(string path) =>
-        OperatingSystem.IsWindows() ? Path.Exists(path) : OperatingSystem.IsLinux() ? Statx.IsOurs(path) : OperatingSystem.IsMacOS() && Lstat.IsOurs(path);
+        OperatingSystem.IsWindows()
+            ? Path.Exists(path)
+            : OperatingSystem.IsLinux() ? Statx.IsOurs(path)
+            : OperatingSystem.IsMacOS() && Lstat.IsOurs(path);
 
     private static string FindCurrentUser()
     {
@@ -22,7 +25,10 @@ internal static class FileOwner
             return string.Concat(Environment.UserName.Where(char.IsAsciiLetterOrDigit));
         }
 
-        var number = OperatingSystem.IsLinux() ? Statx.CurrentUser : OperatingSystem.IsMacOS() ? Lstat.CurrentUser : throw Unsupported.Here("The user's number");
+        var number = OperatingSystem.IsLinux()
+            ? Statx.CurrentUser
+            : OperatingSystem.IsMacOS() ? Lstat.CurrentUser
+            : throw Unsupported.Here("The user's number");
         return number.ToString(CultureInfo.InvariantCulture);
     }
 }

@@ -39,7 +39,9 @@ internal static unsafe class MappedFile
             return TooManyMappings;
         }
 
-        var error = OperatingSystem.IsWindows() ? SectionFile.Create(path, mapSize, keeper, out address) : SharedMapping.Create(path, size, mapSize, out address);
+        var error = OperatingSystem.IsWindows()
+            ? SectionFile.Create(path, mapSize, keeper, out address)
+            : SharedMapping.Create(path, size, mapSize, out address);
         return Known(error, path, mapSize, address);
     }
 
@@ -54,14 +56,16 @@ internal static unsafe class MappedFile
             return TooManyMappings;
         }
 
-        var error = OperatingSystem.IsWindows() ? SectionFile.Open(path, mapSize, out address, leastSize) : SharedMapping.OpenExisting(path, mapSize, out address, leastSize);
+        var error = OperatingSystem.IsWindows()
+            ? SectionFile.Open(path, mapSize, out address, leastSize)
+            : SharedMapping.OpenExisting(path, mapSize, out address, leastSize);
         return Known(error, path, mapSize, address);
     }
 
     /// <summary>Records that the mapped file was renamed.</summary>
     public static void Move(byte* address, string path)
     {
-        if (Means.ParksSleepers)
+        if (Facilities.ParksSleepers)
         {
             MappingTable.Move(address, path);
         }
@@ -75,7 +79,7 @@ internal static unsafe class MappedFile
     public static void Unmap(byte* address, long size)
     {
         MappingBudget.GiveBack();
-        if (Means.ParksSleepers)
+        if (Facilities.ParksSleepers)
         {
             MappingTable.Remove(address);
         }
@@ -122,7 +126,7 @@ internal static unsafe class MappedFile
             MappingBudget.GiveBack();
         }
 
-        if (Means.ParksSleepers && error == 0)
+        if (Facilities.ParksSleepers && error == 0)
         {
             MappingTable.Add(address, size, path);
         }

@@ -89,7 +89,8 @@ internal static class MappingBudget
 
         try
         {
-            return int.TryParse(File.ReadAllText(LimitFile), NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var limit) && limit > 0 ? limit : LimitByDefault;
+            return int.TryParse(File.ReadAllText(LimitFile), NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var limit)
+                && limit > 0 ? limit : LimitByDefault;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

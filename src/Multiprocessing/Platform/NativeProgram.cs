@@ -17,13 +17,13 @@ internal static class NativeProgram
 
     /// <summary>The reason why such a program cannot start a child.</summary>
     public const string NoChildren =
-        "This program was compiled to native code (PublishAot) and cannot start child processes: there is no runtime that could begin at another entry point, "
-        + "and no IL that describes the captured values of a body. " + WayOut;
+        "This program was compiled to native code (PublishAot) and cannot start child processes: there is no runtime that could begin at another "
+        + "entry point, and no IL that describes the captured values of a body. " + WayOut;
 
     /// <summary>
     /// Creates the exception for an object that cannot be serialized in such a program: fields that the compiler did not keep would be lost silently.
     /// </summary>
     public static PlatformNotSupportedException CannotSerialize(Type type) => new(
-        $"This program was compiled to native code (PublishAot). Such a program can put values without references, strings, and arrays of numbers or strings into "
-        + $"queues. {type} has other parts, and native code does not keep the information to find all of them. " + WayOut);
+        $"This program was compiled to native code (PublishAot). Such a program can put values without references, strings, and arrays of numbers or "
+        + $"strings into queues. {type} has other parts, and native code does not keep the information to find all of them. " + WayOut);
 }

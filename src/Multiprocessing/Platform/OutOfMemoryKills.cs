@@ -48,7 +48,8 @@ internal static class OutOfMemoryKills
     {
         foreach (var line in ReadLines(file))
         {
-            if (line.StartsWith(Key, StringComparison.Ordinal) && long.TryParse(line.AsSpan(Key.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var count))
+            if (line.StartsWith(Key, StringComparison.Ordinal)
+                && long.TryParse(line.AsSpan(Key.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var count))
             {
                 return count;
             }

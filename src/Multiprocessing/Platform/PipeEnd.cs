@@ -18,7 +18,8 @@ internal abstract class PipeEnd : WaitSource
         OperatingSystem.IsWindows() ? HandleEnd.CreateChannel() : DescriptorEnd.CreateChannel();
 
     /// <summary>Creates a pipe. Only a child that receives an end explicitly inherits it.</summary>
-    public static (PipeEnd Read, PipeEnd Write) CreateOneWay() => OperatingSystem.IsWindows() ? HandleEnd.CreateOneWay() : DescriptorEnd.CreateOneWay();
+    public static (PipeEnd Read, PipeEnd Write) CreateOneWay() =>
+        OperatingSystem.IsWindows() ? HandleEnd.CreateOneWay() : DescriptorEnd.CreateOneWay();
 
     /// <summary>
     /// Returns the end that this process inherited, which its children do not inherit; <see langword="null"/> if the text identifies none.

@@ -17,7 +17,8 @@ internal static class PrivateDirectory
     /// Returns the permissions of users other than the owner, or <see langword="null"/> if there are none. On Windows the directory is inside the
     /// user's profile.
     /// </summary>
-    public static UnixFileMode? OpenTo(string path) => !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) is not 0 and var mode ? mode : null;
+    public static UnixFileMode? OpenTo(string path) =>
+        !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) is not 0 and var mode ? mode : null;
 
     /// <summary>
     /// Creates the directory, or uses an existing one. Afterwards its owner has all permissions, whatever the umask is or was; the permissions of

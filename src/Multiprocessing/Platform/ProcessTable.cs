@@ -18,7 +18,8 @@ internal static class ProcessTable
     public static bool IsLivingParent(int processId) =>
         OperatingSystem.IsWindows()
             ? TryReadStat(Environment.ProcessId) is { } self && self.ParentId == processId
-                && NtProcesses.IsRunning(processId, 0) && (ulong)NtProcesses.StartTimeOf(processId) <= self.StartTicks // on Windows an orphan keeps the number of its parent
+                && NtProcesses.IsRunning(processId, 0)
+                && (ulong)NtProcesses.StartTimeOf(processId) <= self.StartTicks // on Windows an orphan keeps the number of its parent
             : PosixSignals.ParentId == processId;
 
     /// <summary>Returns every process below <paramref name="ancestor"/>, nearest first.</summary>
@@ -29,5 +30,8 @@ internal static class ProcessTable
 
     /// <summary>Returns the largest resident size so far in bytes, or 0 if the process has ended or the system does not keep the value.</summary>
     public static long PeakResidentBytes(int processId) =>
-        OperatingSystem.IsLinux() ? ProcProcessTable.PeakResidentBytes(processId) : OperatingSystem.IsWindows() ? NtProcesses.PeakResidentBytes(processId) : 0;
+        OperatingSystem.IsLinux()
+            ? ProcProcessTable.PeakResidentBytes(processId)
+            : OperatingSystem.IsWindows() ? NtProcesses.PeakResidentBytes(processId)
+            : 0;
 }

@@ -7,7 +7,7 @@ namespace Multiprocessing.Platform;
 /// <summary>Waits for many sources at once. Any thread may add and remove sources; one thread waits.</summary>
 internal abstract class ReadinessSet : IDisposable
 {
-    public static ReadinessSet Create() => Means.UseLinux ? new Epoll() : OperatingSystem.IsWindows() ? new SignalSet() : new PollSet();
+    public static ReadinessSet Create() => Facilities.UseLinux ? new Epoll() : OperatingSystem.IsWindows() ? new SignalSet() : new PollSet();
 
     /// <summary>
     /// From now on <see cref="Wait"/> reports <paramref name="tag"/> while <paramref name="source"/> has data to read or its other side is closed.

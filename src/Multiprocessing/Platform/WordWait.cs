@@ -14,11 +14,11 @@ internal static unsafe class WordWait
     /// </summary>
     public static void Wait(int* word, int expected, TimeSpan timeout)
     {
-        if (Means.UseLinux)
+        if (Facilities.UseLinux)
         {
             Futex.Wait(word, expected, timeout);
         }
-        else if (Means.UseSharedAddressWait)
+        else if (Facilities.UseSharedAddressWait)
         {
             SharedAddressWait.Wait(word, expected, timeout);
         }
@@ -30,5 +30,5 @@ internal static unsafe class WordWait
 
     /// <summary>Wakes at most <paramref name="count"/> sleepers and returns how many it woke.</summary>
     public static int Wake(int* word, int count) =>
-        Means.UseLinux ? Futex.Wake(word, count) : Means.UseSharedAddressWait ? SharedAddressWait.Wake(word, count) : ParkedWait.Wake(word, count);
+        Facilities.UseLinux ? Futex.Wake(word, count) : Facilities.UseSharedAddressWait ? SharedAddressWait.Wake(word, count) : ParkedWait.Wake(word, count);
 }

@@ -11,5 +11,8 @@ internal static class WorkingDirectory
     /// reading it fails; and the path may belong to another directory by now.
     /// </summary>
     public static object? Identity() =>
-        OperatingSystem.IsLinux() ? Statx.OfCurrentDirectory() : OperatingSystem.IsMacOS() ? Lstat.OfCurrentDirectory() : Environment.CurrentDirectory;
+        OperatingSystem.IsLinux()
+            ? Statx.OfCurrentDirectory()
+            : OperatingSystem.IsMacOS() ? Lstat.OfCurrentDirectory()
+            : Environment.CurrentDirectory;
 }

@@ -75,7 +75,7 @@ public sealed class NamedDirectoryTests : IDisposable
         Should.Throw<NamedObjectMismatchException>(() => _place.Join()).Message.ShouldContain("32-bit");
         session.Memory.Header->PointerSize = 8;
         session.Memory.Header->ParksSleepers ^= 1;
-        Should.Throw<NamedObjectMismatchException>(() => _place.Join()).Message.ShouldContain(Means.ForceVariable);
+        Should.Throw<NamedObjectMismatchException>(() => _place.Join()).Message.ShouldContain(Facilities.ForceVariable);
 
         // Of those who left nobody lives: what they wrote is nobody's, whatever its layout.
         session.Leave();

@@ -17,14 +17,14 @@ public class FailedStartTests : ProcessTest
             using var companion = Run("refused", way);
             var tried = companion.Values("tried");
             TestContext.Current.TestOutputHelper?.WriteLine(companion.ToString());
-            tried.Count.ShouldBe(Means.UseLinux ? 28 : 27);
+            tried.Count.ShouldBe(Facilities.UseLinux ? 28 : 27);
             companion.Value("other").ShouldBe(way == "alone" ? "" : "True");
             companion.Values("left").ShouldBeEmpty();
             tried.ShouldNotContain(line => line.Contains("not heard of"), companion.ToString());
 
             // Those that nothing replaces are told as a start that failed, or as what the system says of memory and directories.
-            string[] always = ["socketpair", "pipe2", "execve", "sched_setaffinity", "setpriority", .. Means.UseLinux ? new[] { "epoll_ctl" } : []];
-            string[] first = ["thread", .. Means.UseLinux ? new[] { "epoll_create1" } : []];
+            string[] always = ["socketpair", "pipe2", "execve", "sched_setaffinity", "setpriority", .. Facilities.UseLinux ? new[] { "epoll_ctl" } : []];
+            string[] first = ["thread", .. Facilities.UseLinux ? new[] { "epoll_create1" } : []];
             foreach (var call in way == "alone" ? [.. always, .. first] : always)
             {
                 tried.Where(line => line.StartsWith(call + " ", StringComparison.Ordinal)).ShouldAllBe(line => line.Contains(": ProcessStartException Process 'Process-"), companion.ToString());
@@ -96,7 +96,7 @@ public class FailedStartTests : ProcessTest
         () =>
         {
             Assert.SkipUnless(OperatingSystem.IsLinux() && int.Parse(File.ReadAllText("/proc/sys/vm/max_map_count")) <= 65_530, "This system lets a process map more than a session can have.");
-            Assert.SkipWhen(Means.ParksSleepers, "Sleepers in a table make tens of thousands of objects slow.");
+            Assert.SkipWhen(Facilities.ParksSleepers, "Sleepers in a table make tens of thousands of objects slow.");
             using var companion = Run("many-locks");
             var error = companion.Value("error");
             error.ShouldStartWith("InsufficientSharedMemoryException");

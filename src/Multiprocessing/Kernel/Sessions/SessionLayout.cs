@@ -44,7 +44,7 @@ internal struct SessionHeader
     [FieldOffset(40)]
     public int FirstGeneration;
 
-    /// <summary>1 where sleepers are parked in a table (<see cref="Platform.Means.ParksSleepers"/>): a process that sleeps on the words themselves would not be woken by one that looks there.</summary>
+    /// <summary>1 where sleepers are parked in a table (<see cref="Platform.Facilities.ParksSleepers"/>): a process that sleeps on the words themselves would not be woken by one that looks there.</summary>
     [FieldOffset(44)]
     public int ParksSleepers;
 

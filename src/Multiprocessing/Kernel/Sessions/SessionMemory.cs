@@ -33,7 +33,7 @@ internal sealed unsafe class SessionMemory
 
     public static string LayoutHere => Describe(SessionHeader.ExpectedVersion, sizeof(void*), ParksHere);
 
-    private static int ParksHere => Means.ParksSleepers ? 1 : 0;
+    private static int ParksHere => Facilities.ParksSleepers ? 1 : 0;
 
     public static SessionMemory Create(string path, int rootProcessId, long rootStartTime)
     {
@@ -101,7 +101,7 @@ internal sealed unsafe class SessionMemory
     }
 
     private static string Describe(int layout, int pointerSize, int parksSleepers) =>
-        $"layout {layout} with {pointerSize * 8}-bit pointers{(parksSleepers == 0 ? "" : $", sleepers in a table ({Means.ForceVariable})")}";
+        $"layout {layout} with {pointerSize * 8}-bit pointers{(parksSleepers == 0 ? "" : $", sleepers in a table ({Facilities.ForceVariable})")}";
 
     /// <summary>The file was renamed.</summary>
     public void MoveTo(string path)

@@ -14,7 +14,8 @@ internal static unsafe partial class Futex
     {
         Architecture.X64 => 202,
         Architecture.Arm64 => 98,
-        var other => throw new PlatformNotSupportedException($"Waiting in shared memory is not supported for Linux on {other}, only on x64 and arm64."),
+        var other =>
+            throw new PlatformNotSupportedException($"Waiting in shared memory is not supported for Linux on {other}, only on x64 and arm64."),
     };
 
     public static void Wait(int* word, int expected, TimeSpan timeout)

@@ -70,7 +70,8 @@ internal static unsafe partial class ProcProcessIdentity
         _ = Kill(processId, SignalKill);
     }
 
-    private static bool IsSame(in Stat stat, long startTime) => stat.State is not ('Z' or 'X' or 'x') && (startTime == 0 || stat.StartTime == startTime);
+    private static bool IsSame(in Stat stat, long startTime) =>
+        stat.State is not ('Z' or 'X' or 'x') && (startTime == 0 || stat.StartTime == startTime);
 
     /// <summary>False if /proc does not report it: there is no such process, or no /proc of this pid namespace and no other way to it.</summary>
     private static bool TryRead(int processId, out Stat stat)

@@ -26,7 +26,8 @@ internal static class ProcProcessTable
         {
             foreach (var directory in Directory.EnumerateDirectories("/proc"))
             {
-                if (int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && TryReadEntry(id) is { } stat)
+                if (int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+                    && TryReadEntry(id) is { } stat)
                 {
                     (children.TryGetValue(stat.ParentId, out var list) ? list : children[stat.ParentId] = []).Add(stat);
                 }
@@ -61,8 +62,10 @@ internal static class ProcProcessTable
     {
         try
         {
-            var line = File.ReadLines($"/proc/{ProcMount.NumberOf(processId)}/status").FirstOrDefault(candidate => candidate.StartsWith("VmHWM:", StringComparison.Ordinal));
-            return line is null ? 0 : long.Parse(line["VmHWM:".Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) * 1024;
+            var lines = File.ReadLines($"/proc/{ProcMount.NumberOf(processId)}/status");
+            return lines.FirstOrDefault(candidate => candidate.StartsWith("VmHWM:", StringComparison.Ordinal)) is { } line
+                ? long.Parse(line["VmHWM:".Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) * 1024
+                : 0;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -39,7 +39,8 @@ internal static unsafe partial class Statx
         fixed (byte* result = buffer)
         {
             return Ask(CurrentDirectory, ".", 0, WantInode, result) == 0
-                ? (BinaryPrimitives.ReadUInt64LittleEndian(buffer[OffsetOfDevice..]), BinaryPrimitives.ReadUInt64LittleEndian(buffer[OffsetOfInode..]))
+                ? (BinaryPrimitives.ReadUInt64LittleEndian(buffer[OffsetOfDevice..]),
+                    BinaryPrimitives.ReadUInt64LittleEndian(buffer[OffsetOfInode..]))
                 : null;
         }
     }

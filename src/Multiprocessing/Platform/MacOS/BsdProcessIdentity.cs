@@ -20,14 +20,16 @@ internal static class BsdProcessIdentity
     }
 
     /// <inheritdoc cref="ProcessIdentity.IsStaying"/>
-    public static bool IsStaying(int processId, long startTime) => IsRunning(processId, startTime) && Libproc.TryRead(processId) is not { IsExiting: true };
+    public static bool IsStaying(int processId, long startTime) =>
+        IsRunning(processId, startTime) && Libproc.TryRead(processId) is not { IsExiting: true };
 
     public static long StartTimeOf(int processId) => Libproc.TryRead(processId)?.StartTime ?? 0;
 
     /// <inheritdoc cref="ProcessIdentity.KillIfRunning"/>
     public static void KillIfRunning(int processId, long startTime)
     {
-        if (startTime == 0 || processId <= 1 || processId == Environment.ProcessId || Libproc.TryRead(processId) is not { } process || !IsSame(process, startTime))
+        if (startTime == 0 || processId <= 1 || processId == Environment.ProcessId || Libproc.TryRead(processId) is not { } process
+            || !IsSame(process, startTime))
         {
             return;
         }

@@ -62,7 +62,8 @@ internal sealed unsafe partial class FifoBell : Bell
     // Also for writing: without a writer, poll would report the end of the pipe again and again.
     private static int Open(string path) => FileOpen.Open(path, OpenFlags.ReadWrite | OpenFlags.NonBlocking | OpenFlags.CloseOnExec);
 
-    private static string PathOf(string directory, int place) => Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"bell-{place}"));
+    private static string PathOf(string directory, int place) =>
+        Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"bell-{place}"));
 
     [LibraryImport("libc", EntryPoint = "mkfifo", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int MakeFifo(string path, int mode);

@@ -94,7 +94,8 @@ internal sealed unsafe class PollSet : ReadinessSet
         {
             foreach (var (source, tag) in _sources)
             {
-                if (count < Math.Min(tags.Length, Most) && Array.Exists(requests, request => request.Descriptor == source.Number && request.Seen != 0))
+                if (count < Math.Min(tags.Length, Most)
+                    && Array.Exists(requests, request => request.Descriptor == source.Number && request.Seen != 0))
                 {
                     tags[count++] = tag;
                 }

@@ -45,7 +45,8 @@ internal static partial class PosixSignals
     /// Returns whether the signal reports a crash and not a request from outside: illegal instruction, trap, abort, bus error, arithmetic error,
     /// segmentation fault, bad system call.
     /// </summary>
-    public static bool IsCrash(int signal) => OperatingSystem.IsLinux() ? signal is 4 or 5 or 6 or 7 or 8 or 11 or 31 : signal is 4 or 5 or 6 or 7 or 8 or 10 or 11 or 12;
+    public static bool IsCrash(int signal) =>
+        OperatingSystem.IsLinux() ? signal is 4 or 5 or 6 or 7 or 8 or 11 or 31 : signal is 4 or 5 or 6 or 7 or 8 or 10 or 11 or 12;
 
     /// <summary>
     /// Returns the name of the signal: from signal(7) on x64 and arm64, where signals above 31 are real-time signals without names, and from

@@ -83,7 +83,7 @@ internal static unsafe partial class SharedMapping
 
     private static int Allocate(int file, long from, long to)
     {
-        if (!Means.UseLinux)
+        if (!Facilities.UseLinux)
         {
             return ZeroFill.Write(file, from, to);
         }

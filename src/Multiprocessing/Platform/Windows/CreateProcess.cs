@@ -72,7 +72,15 @@ internal static unsafe partial class CreateProcess
             fixed (char* command = CommandLine.Of(request.Arguments) + "\0")
             {
                 Win32.Check(UpdateProcThreadAttribute(attributes, 0, HandleList, handles, (nuint)(inherited.Length * sizeof(nint)), null, null));
-                var startup = new StartupInfo { Size = (uint)sizeof(StartupInfo), Flags = UseStandardHandles, Input = input, Output = output, Error = error, Attributes = attributes };
+                var startup = new StartupInfo
+                {
+                    Size = (uint)sizeof(StartupInfo),
+                    Flags = UseStandardHandles,
+                    Input = input,
+                    Output = output,
+                    Error = error,
+                    Attributes = attributes,
+                };
                 var flags = Suspended | NewProcessGroup | UnicodeEnvironment | ExtendedStartupInfo | (GetConsoleWindow() == 0 ? NoWindow : 0);
                 ProcessInformation started;
                 Win32.Check(Create(request.Path, command, 0, 0, 1, flags, environment, request.WorkingDirectory, &startup, &started));
@@ -144,7 +152,8 @@ internal static unsafe partial class CreateProcess
 
     [LibraryImport("kernel32", EntryPoint = "CreateProcessW", SetLastError = true, StringMarshalling = StringMarshalling.Utf16)]
     private static partial int Create(
-        string path, char* command, nint processSecurity, nint threadSecurity, int inherit, uint flags, char* environment, string? directory, StartupInfo* startup, ProcessInformation* started);
+        string path, char* command, nint processSecurity, nint threadSecurity, int inherit, uint flags, char* environment, string? directory,
+        StartupInfo* startup, ProcessInformation* started);
 
     [LibraryImport("kernel32", EntryPoint = "CreateFileW", SetLastError = true, StringMarshalling = StringMarshalling.Utf16)]
     private static partial nint CreateFile(string path, uint access, uint share, nint security, uint disposition, uint flags, nint template);
@@ -153,7 +162,8 @@ internal static unsafe partial class CreateProcess
     private static partial int InitializeProcThreadAttributeList(byte* list, uint count, uint flags, ref nuint size);
 
     [LibraryImport("kernel32", EntryPoint = "UpdateProcThreadAttribute", SetLastError = true)]
-    private static partial int UpdateProcThreadAttribute(byte* list, uint flags, nuint attribute, void* value, nuint size, void* previous, void* returned);
+    private static partial int UpdateProcThreadAttribute(
+        byte* list, uint flags, nuint attribute, void* value, nuint size, void* previous, void* returned);
 
     [LibraryImport("kernel32", EntryPoint = "DeleteProcThreadAttributeList")]
     private static partial void DeleteProcThreadAttributeList(byte* list);

@@ -30,11 +30,13 @@ internal sealed partial class EventBell : Bell
     }
 
     public override void Wait(TimeSpan timeout) =>
-        _ = Win32.WaitForSingleObject(_event.Value, timeout.TotalMilliseconds >= int.MaxValue ? Win32.Infinite : (uint)Math.Ceiling(timeout.TotalMilliseconds));
+        _ = Win32.WaitForSingleObject(
+            _event.Value, timeout.TotalMilliseconds >= int.MaxValue ? Win32.Infinite : (uint)Math.Ceiling(timeout.TotalMilliseconds));
 
     public override void Dispose() => _event.Dispose();
 
-    private static string NameOf(string directory, int place) => string.Create(CultureInfo.InvariantCulture, $"{LocalName.Of(directory)}-bell-{place}");
+    private static string NameOf(string directory, int place) =>
+        string.Create(CultureInfo.InvariantCulture, $"{LocalName.Of(directory)}-bell-{place}");
 
     [LibraryImport("kernel32", EntryPoint = "OpenEventW", StringMarshalling = StringMarshalling.Utf16)]
     private static partial nint OpenEvent(uint access, int inherit, string name);

@@ -107,7 +107,8 @@ internal sealed class HandleEnd : PipeEnd, ISignaling
     public override void Settle() => _pump?.Settle();
 
     // A program with windows has no standard error.
-    public override bool Write(ReadOnlySpan<byte> data) => !_write!.IsInvalid && PipeHandle.Write(_write, _decoder is null ? data : ConsoleText.FromUtf8(data, _decoder));
+    public override bool Write(ReadOnlySpan<byte> data) =>
+        !_write!.IsInvalid && PipeHandle.Write(_write, _decoder is null ? data : ConsoleText.FromUtf8(data, _decoder));
 
     public override bool TrySend(ReadOnlySpan<byte> data, TimeSpan timeout) =>
         data.IsEmpty || (_writesOverlapped ? PipeHandle.TryWrite(_write!, data, timeout) : PipeHandle.Write(_write!, data));

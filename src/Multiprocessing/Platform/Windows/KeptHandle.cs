@@ -23,7 +23,9 @@ internal static partial class KeptHandle
         }
 
         using var process = NtProcesses.OpenToGive(keeper, out var error);
-        return error != 0 || process.IsInvalid || DuplicateHandle(-1, handle.Value, process.Value, out given, 0, 0, SameAccess) != 0 ? error : Marshal.GetLastPInvokeError();
+        return error != 0 || process.IsInvalid || DuplicateHandle(-1, handle.Value, process.Value, out given, 0, 0, SameAccess) != 0
+            ? error
+            : Marshal.GetLastPInvokeError();
     }
 
     /// <summary>
@@ -39,5 +41,6 @@ internal static partial class KeptHandle
     }
 
     [LibraryImport("kernel32", EntryPoint = "DuplicateHandle", SetLastError = true)]
-    private static partial int DuplicateHandle(nint sourceProcess, nint source, nint targetProcess, out nint target, uint access, int inherit, uint options);
+    private static partial int DuplicateHandle(
+        nint sourceProcess, nint source, nint targetProcess, out nint target, uint access, int inherit, uint options);
 }

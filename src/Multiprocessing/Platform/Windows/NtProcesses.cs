@@ -70,7 +70,9 @@ internal static unsafe partial class NtProcesses
 
         var entry = Snapshot().FirstOrDefault(candidate => candidate.ProcessId == processId);
         return new ProcStat(
-            processId, IsRunning(process) ? '?' : 'Z', (int)entry.ParentId, new TimeSpan(user), new TimeSpan(kernel), (int)entry.Threads, (ulong)created,
+            processId, IsRunning(process)
+                ? '?'
+                : 'Z', (int)entry.ParentId, new TimeSpan(user), new TimeSpan(kernel), (int)entry.Threads, (ulong)created,
             Memory(process).WorkingSet);
     }
 
@@ -113,7 +115,9 @@ internal static unsafe partial class NtProcesses
     private static (long WorkingSet, long Peak) Memory(OwnedHandle process)
     {
         var counters = new MemoryCounters { Size = (uint)sizeof(MemoryCounters) };
-        return GetProcessMemoryInfo(process.Value, &counters, counters.Size) != 0 ? ((long)counters.WorkingSet, (long)counters.PeakWorkingSet) : default;
+        return GetProcessMemoryInfo(process.Value, &counters, counters.Size) != 0
+            ? ((long)counters.WorkingSet, (long)counters.PeakWorkingSet)
+            : default;
     }
 
     private static List<(uint ProcessId, uint ParentId, uint Threads)> Snapshot()

@@ -18,7 +18,8 @@ internal static unsafe partial class PageFileSection
     private static readonly ConcurrentDictionary<nint, OwnedHandle> Mapped = new();
 
     /// <summary>Creates the section, or opens an existing one with that name. The result is invalid if there is not enough memory.</summary>
-    public static OwnedHandle Create(string name, long size) => new(CreateFileMapping(PageFile, 0, PageReadWrite, (uint)(size >> 32), (uint)size, name));
+    public static OwnedHandle Create(string name, long size) =>
+        new(CreateFileMapping(PageFile, 0, PageReadWrite, (uint)(size >> 32), (uint)size, name));
 
     /// <summary>Opens the section. The result is invalid if there is none with that name.</summary>
     public static OwnedHandle Open(string name) => new(OpenFileMapping(MapReadWrite, 0, name));

@@ -89,7 +89,9 @@ internal static unsafe partial class PipeHandle
                     return false;
                 }
 
-                var milliseconds = timeout == Timeout.InfiniteTimeSpan ? Win32.Infinite : (uint)Math.Clamp(Math.Ceiling(timeout.TotalMilliseconds), 0, int.MaxValue);
+                var milliseconds = timeout == Timeout.InfiniteTimeSpan
+                    ? Win32.Infinite
+                    : (uint)Math.Clamp(Math.Ceiling(timeout.TotalMilliseconds), 0, int.MaxValue);
                 if (Win32.WaitForSingleObject(done.Value, milliseconds) != 0)
                 {
                     _ = CancelIoEx(handle.Value, &operation);
@@ -108,7 +110,8 @@ internal static unsafe partial class PipeHandle
     private static partial int CreatePipe(out nint read, out nint write, nint security, uint size);
 
     [LibraryImport("kernel32", EntryPoint = "CreateNamedPipeW", SetLastError = true, StringMarshalling = StringMarshalling.Utf16)]
-    private static partial nint CreateNamedPipe(string name, uint access, uint mode, uint instances, uint outSize, uint inSize, uint timeout, nint security);
+    private static partial nint CreateNamedPipe(
+        string name, uint access, uint mode, uint instances, uint outSize, uint inSize, uint timeout, nint security);
 
     [LibraryImport("kernel32", EntryPoint = "CreateFileW", SetLastError = true, StringMarshalling = StringMarshalling.Utf16)]
     private static partial nint CreateFile(string path, uint access, uint share, nint security, uint disposition, uint flags, nint template);

@@ -73,7 +73,9 @@ internal static unsafe partial class SectionFile
         var section = PageFileSection.Create(NameOf(id), mapSize);
         if (section.IsInvalid)
         {
-            return Marshal.GetLastPInvokeError() is Win32.NotEnoughMemory or Win32.CommitmentLimit ? MappedFile.NoSpace : Translate(Marshal.GetLastPInvokeError());
+            return Marshal.GetLastPInvokeError() is Win32.NotEnoughMemory or Win32.CommitmentLimit
+                ? MappedFile.NoSpace
+                : Translate(Marshal.GetLastPInvokeError());
         }
 
         var error = Map(section, mapSize, out address);

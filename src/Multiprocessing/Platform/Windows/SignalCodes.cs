@@ -10,5 +10,6 @@ internal static class SignalCodes
 
     public static uint Of(int signal) => Base | (uint)signal;
 
-    public static WaitStatus StatusOf(uint code) => (code & 0xFFFFFF00) == Base ? new WaitStatus(null, (int)(code & 0xFF)) : new WaitStatus((int)code, null);
+    public static WaitStatus StatusOf(uint code) =>
+        (code & 0xFFFFFF00) == Base ? new WaitStatus(null, (int)(code & 0xFF)) : new WaitStatus((int)code, null);
 }

@@ -18,7 +18,8 @@ internal static partial class StartedChildren
     public static bool HasEnded(int processId) => !Children.TryGetValue(processId, out var child) || !NtProcesses.IsRunning(child.Process);
 
     /// <summary>Ends the process with everything that it started.</summary>
-    public static bool Kill(int processId, int signal) => Children.TryGetValue(processId, out var child) && child.Job.Terminate(SignalCodes.Of(signal));
+    public static bool Kill(int processId, int signal) =>
+        Children.TryGetValue(processId, out var child) && child.Job.Terminate(SignalCodes.Of(signal));
 
     /// <inheritdoc cref="ChildWait.TryReap"/>
     public static bool TryReap(int processId, out WaitStatus status)

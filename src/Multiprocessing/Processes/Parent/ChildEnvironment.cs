@@ -22,9 +22,9 @@ internal sealed class ChildEnvironment
         }
 
         // All processes of a session must use the same facilities.
-        if (Means.IsPortableForced)
+        if (Facilities.IsPortableForced)
         {
-            Variables[Means.ForceVariable] = "1";
+            Variables[Facilities.ForceVariable] = "1";
         }
 
         SetForStart(ControlChannel.Variable, control);

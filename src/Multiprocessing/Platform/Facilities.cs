@@ -5,7 +5,7 @@ namespace Multiprocessing.Platform;
 /// <summary>
 /// The facilities of the system that this process uses. Decided before the first use and never changed: compiled code has the answers as constants.
 /// </summary>
-internal static class Means
+internal static class Facilities
 {
     /// <summary>If true, the library does without the facilities of one system, also on Linux. Slower; for tests.</summary>
     public const string ForceSwitch = "Multiprocessing.ForcePortable";
