@@ -70,10 +70,8 @@ internal static unsafe partial class NtProcesses
 
         var entry = Snapshot().FirstOrDefault(candidate => candidate.ProcessId == processId);
         return new ProcStat(
-            processId, IsRunning(process)
-                ? '?'
-                : 'Z', (int)entry.ParentId, new TimeSpan(user), new TimeSpan(kernel), (int)entry.Threads, (ulong)created,
-            Memory(process).WorkingSet);
+            processId, IsRunning(process) ? '?' : 'Z', (int)entry.ParentId, new TimeSpan(user), new TimeSpan(kernel), (int)entry.Threads,
+            (ulong)created, Memory(process).WorkingSet);
     }
 
     public static long PeakResidentBytes(int processId)

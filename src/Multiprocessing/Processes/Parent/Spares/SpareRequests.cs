@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Multiprocessing;
 
-/// <summary>Callers of <see cref="SpareProcesses.PrepareAsync"/> that wait until a number of spares is ready.</summary>
+/// <summary>Callers of <see cref="SpareProcesses.WarmUpAsync"/> that wait until a number of spares is ready.</summary>
 /// <param name="gate">The lock of the stock. Every member needs it. Continuations of the tasks run elsewhere.</param>
 internal sealed class SpareRequests(Lock gate)
 {
