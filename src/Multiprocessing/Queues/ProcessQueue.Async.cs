@@ -10,11 +10,17 @@ public sealed partial class ProcessQueue<T>
 
     /// <summary>Puts an item; waits without a thread while the queue is full. The item is serialized before the call returns.</summary>
     /// <inheritdoc cref="Put(T, CancellationToken)"/>
-    public ValueTask PutAsync(T item, CancellationToken cancellationToken = default) => PutAsync(item, Deadline.Never, cancellationToken);
+    public ValueTask PutAsync(T item, CancellationToken cancellationToken = default) => WithoutResult(PutAsync(item, Deadline.Never, isTry: false, cancellationToken));
 
     /// <summary>Puts an item; waits without a thread while the queue is full. The item is serialized before the call returns.</summary>
     /// <inheritdoc cref="Put(T, TimeSpan, CancellationToken)"/>
-    public ValueTask PutAsync(T item, TimeSpan timeout, CancellationToken cancellationToken = default) => PutAsync(item, Deadline.After(timeout), cancellationToken);
+    public ValueTask PutAsync(T item, TimeSpan timeout, CancellationToken cancellationToken = default) =>
+        WithoutResult(PutAsync(item, Deadline.After(timeout), isTry: false, cancellationToken));
+
+    /// <summary>Puts an item if there is room in time; waits without a thread. The item is serialized before the call returns.</summary>
+    /// <inheritdoc cref="TryPut(T, TimeSpan, CancellationToken)"/>
+    public ValueTask<bool> TryPutAsync(T item, TimeSpan timeout, CancellationToken cancellationToken = default) =>
+        PutAsync(item, Deadline.After(timeout), isTry: true, cancellationToken);
 
     /// <summary>Takes the oldest item; waits without a thread while there is none.</summary>
     /// <inheritdoc cref="Get(CancellationToken)"/>
@@ -23,6 +29,17 @@ public sealed partial class ProcessQueue<T>
     /// <summary>Takes the oldest item; waits without a thread while there is none.</summary>
     /// <inheritdoc cref="Get(TimeSpan, CancellationToken)"/>
     public ValueTask<T> GetAsync(TimeSpan timeout, CancellationToken cancellationToken = default) => GetAsync(Deadline.After(timeout), cancellationToken);
+
+    /// <summary>Takes the oldest item if there is one in time; waits without a thread.</summary>
+    /// <param name="timeout">How long to wait for an item; <see cref="TimeSpan.Zero"/> not at all, <see cref="Timeout.InfiniteTimeSpan"/> without end.</param>
+    /// <param name="cancellationToken">Ends the wait; nothing was taken then.</param>
+    /// <returns>Whether there was an item, and the item. <c>HasItem</c> is <see langword="false"/> when there was none in time, or when the queue is completed and there will be none.</returns>
+    /// <exception cref="QueueAbandonedException">The queue is empty, other processes have had it, and none of them is left to put anything.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative and not infinite.</exception>
+    /// <exception cref="OperationCanceledException">The token fired before there was an item.</exception>
+    /// <exception cref="ObjectDisposedException">The queue was disposed in this process.</exception>
+    public ValueTask<(bool HasItem, T Item)> TryGetAsync(TimeSpan timeout, CancellationToken cancellationToken = default) =>
+        TryGetAsync(Deadline.After(timeout), cancellationToken);
 
     /// <summary>Takes items as they come until the queue is completed and drained; waits without a thread.</summary>
     /// <inheritdoc cref="ReadAll"/>
@@ -128,41 +145,45 @@ public sealed partial class ProcessQueue<T>
         return false;
     }
 
-    private ValueTask PutAsync(T item, Deadline deadline, CancellationToken cancellationToken)
+    /// <summary>The task of an asynchronous method is the method's own object: nothing is allocated.</summary>
+    private static ValueTask WithoutResult(ValueTask<bool> put) => put.IsCompletedSuccessfully ? default : new ValueTask(put.AsTask());
+
+    /// <summary>Puts an item. When there is no room in time: false if it is a try, else <see cref="QueueFullException"/>.</summary>
+    private ValueTask<bool> PutAsync(T item, Deadline deadline, bool isTry, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {
-            return ValueTask.FromCanceled(cancellationToken);
+            return ValueTask.FromCanceled<bool>(cancellationToken);
         }
 
         try
         {
             if (!_raw)
             {
-                return PutSerializedAsync(item, deadline, cancellationToken);
+                return PutSerializedAsync(item, deadline, isTry, cancellationToken);
             }
 
             var payload = new RawValuePayload<T>(item);
             var done = 0;
             return Core.Put(ref payload, ref done, Deadline.Now, default) switch
             {
-                QueueOutcome.Done => default,
-                QueueOutcome.Completed => ValueTask.FromException(Completed()),
-                _ => PutSlowAsync(payload, deadline, cancellationToken),
+                QueueOutcome.Done => new(true),
+                QueueOutcome.Completed => ValueTask.FromException<bool>(Completed()),
+                _ => PutSlowAsync(payload, deadline, isTry, cancellationToken),
             };
         }
         catch (Exception exception)
         {
             // Whatever was wrong is told by the task, as by every asynchronous method.
-            return ValueTask.FromException(exception);
+            return ValueTask.FromException<bool>(exception);
         }
     }
 
-    private ValueTask PutSerializedAsync(T item, Deadline deadline, CancellationToken cancellationToken)
+    private ValueTask<bool> PutSerializedAsync(T item, Deadline deadline, bool isTry, CancellationToken cancellationToken)
     {
         if (Core.IsCompletionRequested)
         {
-            return ValueTask.FromException(Completed());
+            return ValueTask.FromException<bool>(Completed());
         }
 
         var done = 0;
@@ -171,9 +192,9 @@ public sealed partial class ProcessQueue<T>
             switch (Core.Put(ref array, ref done, Deadline.Now, default))
             {
                 case QueueOutcome.Done:
-                    return default;
+                    return new(true);
                 case QueueOutcome.Completed:
-                    return ValueTask.FromException(Completed());
+                    return ValueTask.FromException<bool>(Completed());
             }
         }
 
@@ -188,9 +209,9 @@ public sealed partial class ProcessQueue<T>
             isPassedOn = outcome is QueueOutcome.Blocked;
             return outcome switch
             {
-                QueueOutcome.Done => default,
-                QueueOutcome.Completed => ValueTask.FromException(Completed()),
-                _ => PutSerializedSlowAsync(buffer, deadline, cancellationToken),
+                QueueOutcome.Done => new(true),
+                QueueOutcome.Completed => ValueTask.FromException<bool>(Completed()),
+                _ => PutSerializedSlowAsync(buffer, deadline, isTry, cancellationToken),
             };
         }
         finally
@@ -202,15 +223,15 @@ public sealed partial class ProcessQueue<T>
         }
     }
 
-    private async ValueTask PutSerializedSlowAsync(MessageBuffer buffer, Deadline deadline, CancellationToken cancellationToken)
+    private async ValueTask<bool> PutSerializedSlowAsync(MessageBuffer buffer, Deadline deadline, bool isTry, CancellationToken cancellationToken)
     {
         using (buffer)
         {
-            await PutSlowAsync(new BufferPayload(buffer), deadline, cancellationToken).ConfigureAwait(false);
+            return await PutSlowAsync(new BufferPayload(buffer), deadline, isTry, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private async ValueTask PutSlowAsync<TPayload>(TPayload payload, Deadline deadline, CancellationToken cancellationToken)
+    private async ValueTask<bool> PutSlowAsync<TPayload>(TPayload payload, Deadline deadline, bool isTry, CancellationToken cancellationToken)
         where TPayload : struct, IPayloads
     {
         var used = false;
@@ -244,7 +265,7 @@ public sealed partial class ProcessQueue<T>
                 used = outcome is QueueOutcome.Done;
                 if (!used && !await AwaitTold(waiter, deadline, QueueWaitKind.Space, cancellationToken).ConfigureAwait(false))
                 {
-                    throw Full();
+                    return isTry ? false : throw Full();
                 }
             }
             finally
@@ -253,6 +274,8 @@ public sealed partial class ProcessQueue<T>
                 _core.PassOnAsync(QueueWaitKind.Space);
             }
         }
+
+        return true;
     }
 
     private ValueTask<T> GetAsync(Deadline deadline, CancellationToken cancellationToken)
@@ -271,6 +294,13 @@ public sealed partial class ProcessQueue<T>
             // Whatever was wrong is told by the task, as by every asynchronous method.
             return ValueTask.FromException<T>(exception);
         }
+    }
+
+    private async ValueTask<(bool HasItem, T Item)> TryGetAsync(Deadline deadline, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var (outcome, item) = await TakeAsync(deadline, cancellationToken).ConfigureAwait(false);
+        return (outcome is QueueOutcome.Done, item);
     }
 
     private async ValueTask<T> GetSlowAsync(Deadline deadline, CancellationToken cancellationToken)

@@ -279,12 +279,21 @@ public sealed partial class ProcessQueue<T>
         }
     }
 
-    private T[] GetManyCore(int max, Deadline deadline, CancellationToken cancellationToken)
+    private T[] GetManyCore(int maxCount, Deadline deadline, CancellationToken cancellationToken)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(max);
+        ThrowBeforeMany(maxCount);
+        return TakeMore(GetOrThrow(deadline, cancellationToken), maxCount);
+    }
+
+    private void ThrowBeforeMany(int maxCount)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxCount);
         Interlocked.Exchange(ref _deferred, null)?.Throw();
-        var first = GetOrThrow(deadline, cancellationToken);
-        var more = (int)Math.Min(max - 1, Core.Count);
+    }
+
+    private T[] TakeMore(T first, int maxCount)
+    {
+        var more = (int)Math.Min(maxCount - 1, Core.Count);
         if (more == 0)
         {
             return [first];

@@ -66,7 +66,7 @@ public sealed partial class ProcessQueue<T>
         ArgumentNullException.ThrowIfNull(items);
         var deadline = Deadline.After(timeout);
         var put = 0;
-        foreach (var chunk in items.Chunk(_raw ? 256 : SerializedBatch))
+        foreach (var chunk in items.Chunk(_raw ? RawBatch : SerializedBatch))
         {
             PutSpan(chunk, deadline, put, cancellationToken);
             put += chunk.Length;

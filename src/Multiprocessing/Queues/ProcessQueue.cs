@@ -83,6 +83,12 @@ public sealed partial class ProcessQueue<T> : IDisposable, IProcessHandle<Proces
     /// <summary>Whether <see cref="Complete()"/> was called and all items were taken: no item will ever come.</summary>
     public bool IsCompleted => Core.IsDrained;
 
+    /// <summary>
+    /// Gets a task that completes when <see cref="Complete()"/> was called and all items were taken; it fails with the error if there was one (<see cref="Complete(Exception)"/>).
+    /// The same task as the <see cref="ChannelReader{T}.Completion"/> of <see cref="Reader"/>.
+    /// </summary>
+    public Task Completion => Reader.Completion;
+
     /// <summary>The name given by <see cref="ProcessQueueOptions.DisplayName"/>.</summary>
     public string? DisplayName => _core.Name;
 
