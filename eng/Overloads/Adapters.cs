@@ -26,7 +26,8 @@ internal static class Adapters
         const string State = "WorkerState.Of<TState>()";
         var code = new CodeWriter(usesPriorities: false);
         code.Line();
-        code.Line("// A task's body that also takes the token, the worker's state or the parts of a tuple: sealed classes instead of lambdas, so that nothing but the body is captured.");
+        code.Line("// A task's body that also takes the token, the worker's state or the parts of a tuple: sealed classes instead of lambdas, so that");
+        code.Line("// nothing but the body is captured.");
         for (var count = 0; count <= Names.MostArguments; count++)
         {
             var types = Names.Types(count);
@@ -56,11 +57,11 @@ internal static class Adapters
             var isAction = suffix == "Action";
             var body = isAction ? Names.Generic("Action", takes) : Names.Generic("Func", [.. takes, returns]);
             code.Line();
-            code.Open($"internal sealed class {Names.Generic(prefix + suffix, isAction ? types : [.. types, returns])}({body} body)");
+            code.Open($"internal sealed class {Names.Generic(prefix + suffix, isAction ? types : [.. types, returns])}", $"{body} body", "");
             code.Line("    [PathName(null)]");
             code.Line($"    private readonly {body} _body = body;");
             code.Line();
-            code.Line($"    public {returns} Invoke({string.Join(", ", parameters)}) => _body({string.Join(", ", passes)});");
+            code.Method($"public {returns} Invoke({string.Join(", ", parameters)})", $"_body({string.Join(", ", passes)})");
             code.Close();
         }
     }

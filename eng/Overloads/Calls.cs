@@ -24,7 +24,7 @@ internal static class Calls
         var body = kind.Delegate(types);
         var name = Names.Generic(kind.Call, kind.HasResult ? [.. types, "TResult"] : types);
         var parent = kind.Call + "Base" + (kind.HasResult ? "<TResult>" : "");
-        code.Open($"internal sealed class {name}({string.Join(", ", [$"{body} body", .. Names.Parameters(count)])}) : {parent}");
+        code.Open($"internal sealed class {name}", string.Join(", ", [$"{body} body", .. Names.Parameters(count)]), $" : {parent}");
         code.Line("    [PathName(null)]");
         code.Line($"    private readonly {body} _body = body;");
         for (var number = 1; number <= count; number++)

@@ -46,9 +46,48 @@ internal sealed class CodeWriter
         _isFirst = true;
     }
 
+    /// <summary>The head of a class with parameters: on one line, or with its parameters on the next one where that would be too long.</summary>
+    public void Open(string declaration, string parameters, string parent)
+    {
+        var inOne = $"{declaration}({parameters}){parent}";
+        if (inOne.Length > MaxLineLength)
+        {
+            Line($"{declaration}(");
+            inOne = $"    {parameters}){parent}";
+        }
+
+        Open(inOne);
+    }
+
+    /// <summary>A method of one expression: on one line, or with its expression on the next one.</summary>
+    public void Method(string declaration, string expression)
+    {
+        var inOne = $"    {declaration} => {expression};";
+        Line(inOne.Length <= MaxLineLength ? inOne : $"    {declaration} =>\n        {expression};");
+    }
+
     public void Close() => Line("}");
 
-    public void Doc(string line) => Line($"    /// {line}");
+    /// <summary>A line of documentation; an element that would be too long stands on several lines, its tags on their own.</summary>
+    public void Doc(string line)
+    {
+        const string Margin = "    /// ";
+        var begin = line.IndexOf('>') + 1;
+        var end = line.LastIndexOf("</", StringComparison.Ordinal);
+        if (Margin.Length + line.Length <= MaxLineLength || end < begin)
+        {
+            Line(Margin + line);
+            return;
+        }
+
+        Line(Margin + line[..begin]);
+        foreach (var part in Wrap(line[begin..end], MaxLineLength - Margin.Length))
+        {
+            Line(Margin + part);
+        }
+
+        Line(Margin + line[end..]);
+    }
 
     /// <summary>A member of one expression: on one line, or with its parameters on their own lines where that would be too long.</summary>
     public void Member(int priority, string declaration, IReadOnlyCollection<string> parameters, string expression)
@@ -70,8 +109,79 @@ internal sealed class CodeWriter
             Line(together.Length <= MaxLineLength ? together : $"        {string.Join(",\n        ", parameters)}) =>");
         }
 
-        Line($"        {expression};");
+        Expression("        ", expression, ";");
     }
 
     public override string ToString() => _text.ToString();
+
+    /// <summary>A call on one line, or, where that would be too long, with its arguments on the next one, or each on its own.</summary>
+    private void Expression(string margin, string expression, string end)
+    {
+        var open = Find(expression, 0, '(');
+        if (open < 0 || margin.Length + expression.Length + end.Length <= MaxLineLength)
+        {
+            Line(margin + expression + end);
+            return;
+        }
+
+        Line(margin + expression[..(open + 1)]);
+        if (margin.Length + 4 + expression.Length - open - 1 + end.Length <= MaxLineLength)
+        {
+            Line($"{margin}    {expression[(open + 1)..]}{end}");
+            return;
+        }
+
+        for (var begin = open + 1; ;)
+        {
+            var comma = Find(expression, begin, ',');
+            if (comma < 0)
+            {
+                var close = Find(expression, begin, ')');
+                Expression(margin + "    ", expression[begin..close], expression[close..] + end);
+                return;
+            }
+
+            Expression(margin + "    ", expression[begin..comma], ",");
+            begin = comma + 2;
+        }
+    }
+
+    /// <summary>Where the character stands outside of brackets that open behind <paramref name="from"/>; -1 if a bracket from before closes first.</summary>
+    private static int Find(string text, int from, char wanted)
+    {
+        var depth = 0;
+        for (var i = from; i < text.Length; i++)
+        {
+            if (depth == 0 && text[i] == wanted)
+            {
+                return i;
+            }
+
+            depth += text[i] switch { '<' or '(' => 1, '>' or ')' => -1, _ => 0 };
+            if (depth < 0)
+            {
+                return -1;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>Breaks a text at spaces, but not inside of a tag.</summary>
+    private static IEnumerable<string> Wrap(string text, int max)
+    {
+        while (text.Length > max)
+        {
+            var at = max;
+            while (text[at] != ' ' || text.LastIndexOf('<', at) > text.LastIndexOf('>', at))
+            {
+                at--;
+            }
+
+            yield return text[..at];
+            text = text[(at + 1)..];
+        }
+
+        yield return text;
+    }
 }

@@ -130,7 +130,8 @@ internal static class PoolSourceMembers
         code.Line();
         if (crefPrefix.Length > 0)
         {
-            code.Line("// Where a body of several parameters could as well take the parts of a tuple, the state is meant: the compiler prefers the members of the derived class.");
+            code.Line("// Where a body of several parameters could as well take the parts of a tuple, the state is meant: the compiler prefers the members of");
+            code.Line("// the derived class.");
         }
 
         code.Open(declaration);

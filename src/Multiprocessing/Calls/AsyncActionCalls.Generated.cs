@@ -66,7 +66,8 @@ internal sealed class AsyncActionCall<T1, T2, T3>(Func<T1, T2, T3, Task> body, T
     protected override Task InvokeAsync() => _body(_argument1, _argument2, _argument3);
 }
 
-internal sealed class AsyncActionCall<T1, T2, T3, T4>(Func<T1, T2, T3, T4, Task> body, T1 argument1, T2 argument2, T3 argument3, T4 argument4) : AsyncActionCallBase
+internal sealed class AsyncActionCall<T1, T2, T3, T4>(
+    Func<T1, T2, T3, T4, Task> body, T1 argument1, T2 argument2, T3 argument3, T4 argument4) : AsyncActionCallBase
 {
     [PathName(null)]
     private readonly Func<T1, T2, T3, T4, Task> _body = body;

@@ -31,7 +31,8 @@ internal sealed class AsyncFunctionCall<T1, TResult>(Func<T1, Task<TResult>> bod
     protected override Task<TResult> InvokeAsync() => _body(_argument1);
 }
 
-internal sealed class AsyncFunctionCall<T1, T2, TResult>(Func<T1, T2, Task<TResult>> body, T1 argument1, T2 argument2) : AsyncFunctionCallBase<TResult>
+internal sealed class AsyncFunctionCall<T1, T2, TResult>(
+    Func<T1, T2, Task<TResult>> body, T1 argument1, T2 argument2) : AsyncFunctionCallBase<TResult>
 {
     [PathName(null)]
     private readonly Func<T1, T2, Task<TResult>> _body = body;
@@ -47,7 +48,8 @@ internal sealed class AsyncFunctionCall<T1, T2, TResult>(Func<T1, T2, Task<TResu
     protected override Task<TResult> InvokeAsync() => _body(_argument1, _argument2);
 }
 
-internal sealed class AsyncFunctionCall<T1, T2, T3, TResult>(Func<T1, T2, T3, Task<TResult>> body, T1 argument1, T2 argument2, T3 argument3) : AsyncFunctionCallBase<TResult>
+internal sealed class AsyncFunctionCall<T1, T2, T3, TResult>(
+    Func<T1, T2, T3, Task<TResult>> body, T1 argument1, T2 argument2, T3 argument3) : AsyncFunctionCallBase<TResult>
 {
     [PathName(null)]
     private readonly Func<T1, T2, T3, Task<TResult>> _body = body;
@@ -66,7 +68,8 @@ internal sealed class AsyncFunctionCall<T1, T2, T3, TResult>(Func<T1, T2, T3, Ta
     protected override Task<TResult> InvokeAsync() => _body(_argument1, _argument2, _argument3);
 }
 
-internal sealed class AsyncFunctionCall<T1, T2, T3, T4, TResult>(Func<T1, T2, T3, T4, Task<TResult>> body, T1 argument1, T2 argument2, T3 argument3, T4 argument4) : AsyncFunctionCallBase<TResult>
+internal sealed class AsyncFunctionCall<T1, T2, T3, T4, TResult>(
+    Func<T1, T2, T3, T4, Task<TResult>> body, T1 argument1, T2 argument2, T3 argument3, T4 argument4) : AsyncFunctionCallBase<TResult>
 {
     [PathName(null)]
     private readonly Func<T1, T2, T3, T4, Task<TResult>> _body = body;

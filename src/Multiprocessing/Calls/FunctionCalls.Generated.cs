@@ -47,7 +47,8 @@ internal sealed class FunctionCall<T1, T2, TResult>(Func<T1, T2, TResult> body, 
     protected override TResult Invoke() => _body(_argument1, _argument2);
 }
 
-internal sealed class FunctionCall<T1, T2, T3, TResult>(Func<T1, T2, T3, TResult> body, T1 argument1, T2 argument2, T3 argument3) : FunctionCallBase<TResult>
+internal sealed class FunctionCall<T1, T2, T3, TResult>(
+    Func<T1, T2, T3, TResult> body, T1 argument1, T2 argument2, T3 argument3) : FunctionCallBase<TResult>
 {
     [PathName(null)]
     private readonly Func<T1, T2, T3, TResult> _body = body;
@@ -66,7 +67,8 @@ internal sealed class FunctionCall<T1, T2, T3, TResult>(Func<T1, T2, T3, TResult
     protected override TResult Invoke() => _body(_argument1, _argument2, _argument3);
 }
 
-internal sealed class FunctionCall<T1, T2, T3, T4, TResult>(Func<T1, T2, T3, T4, TResult> body, T1 argument1, T2 argument2, T3 argument3, T4 argument4) : FunctionCallBase<TResult>
+internal sealed class FunctionCall<T1, T2, T3, T4, TResult>(
+    Func<T1, T2, T3, T4, TResult> body, T1 argument1, T2 argument2, T3 argument3, T4 argument4) : FunctionCallBase<TResult>
 {
     [PathName(null)]
     private readonly Func<T1, T2, T3, T4, TResult> _body = body;

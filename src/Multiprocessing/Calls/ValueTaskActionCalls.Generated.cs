@@ -47,7 +47,8 @@ internal sealed class ValueTaskActionCall<T1, T2>(Func<T1, T2, ValueTask> body, 
     protected override ValueTask InvokeAsync() => _body(_argument1, _argument2);
 }
 
-internal sealed class ValueTaskActionCall<T1, T2, T3>(Func<T1, T2, T3, ValueTask> body, T1 argument1, T2 argument2, T3 argument3) : ValueTaskActionCallBase
+internal sealed class ValueTaskActionCall<T1, T2, T3>(
+    Func<T1, T2, T3, ValueTask> body, T1 argument1, T2 argument2, T3 argument3) : ValueTaskActionCallBase
 {
     [PathName(null)]
     private readonly Func<T1, T2, T3, ValueTask> _body = body;
@@ -66,7 +67,8 @@ internal sealed class ValueTaskActionCall<T1, T2, T3>(Func<T1, T2, T3, ValueTask
     protected override ValueTask InvokeAsync() => _body(_argument1, _argument2, _argument3);
 }
 
-internal sealed class ValueTaskActionCall<T1, T2, T3, T4>(Func<T1, T2, T3, T4, ValueTask> body, T1 argument1, T2 argument2, T3 argument3, T4 argument4) : ValueTaskActionCallBase
+internal sealed class ValueTaskActionCall<T1, T2, T3, T4>(
+    Func<T1, T2, T3, T4, ValueTask> body, T1 argument1, T2 argument2, T3 argument3, T4 argument4) : ValueTaskActionCallBase
 {
     [PathName(null)]
     private readonly Func<T1, T2, T3, T4, ValueTask> _body = body;

@@ -31,7 +31,8 @@ internal sealed class ValueTaskFunctionCall<T1, TResult>(Func<T1, ValueTask<TRes
     protected override ValueTask<TResult> InvokeAsync() => _body(_argument1);
 }
 
-internal sealed class ValueTaskFunctionCall<T1, T2, TResult>(Func<T1, T2, ValueTask<TResult>> body, T1 argument1, T2 argument2) : ValueTaskFunctionCallBase<TResult>
+internal sealed class ValueTaskFunctionCall<T1, T2, TResult>(
+    Func<T1, T2, ValueTask<TResult>> body, T1 argument1, T2 argument2) : ValueTaskFunctionCallBase<TResult>
 {
     [PathName(null)]
     private readonly Func<T1, T2, ValueTask<TResult>> _body = body;
@@ -47,7 +48,8 @@ internal sealed class ValueTaskFunctionCall<T1, T2, TResult>(Func<T1, T2, ValueT
     protected override ValueTask<TResult> InvokeAsync() => _body(_argument1, _argument2);
 }
 
-internal sealed class ValueTaskFunctionCall<T1, T2, T3, TResult>(Func<T1, T2, T3, ValueTask<TResult>> body, T1 argument1, T2 argument2, T3 argument3) : ValueTaskFunctionCallBase<TResult>
+internal sealed class ValueTaskFunctionCall<T1, T2, T3, TResult>(
+    Func<T1, T2, T3, ValueTask<TResult>> body, T1 argument1, T2 argument2, T3 argument3) : ValueTaskFunctionCallBase<TResult>
 {
     [PathName(null)]
     private readonly Func<T1, T2, T3, ValueTask<TResult>> _body = body;
@@ -66,7 +68,8 @@ internal sealed class ValueTaskFunctionCall<T1, T2, T3, TResult>(Func<T1, T2, T3
     protected override ValueTask<TResult> InvokeAsync() => _body(_argument1, _argument2, _argument3);
 }
 
-internal sealed class ValueTaskFunctionCall<T1, T2, T3, T4, TResult>(Func<T1, T2, T3, T4, ValueTask<TResult>> body, T1 argument1, T2 argument2, T3 argument3, T4 argument4) : ValueTaskFunctionCallBase<TResult>
+internal sealed class ValueTaskFunctionCall<T1, T2, T3, T4, TResult>(
+    Func<T1, T2, T3, T4, ValueTask<TResult>> body, T1 argument1, T2 argument2, T3 argument3, T4 argument4) : ValueTaskFunctionCallBase<TResult>
 {
     [PathName(null)]
     private readonly Func<T1, T2, T3, T4, ValueTask<TResult>> _body = body;

@@ -14,7 +14,9 @@ public partial class ProcessPool
     /// <param name="source">The items; read only while there is room (<see cref="MapOptions.MaxInFlight"/>), and by one thread at a time.</param>
     /// <param name="body">The code that the workers run. It may capture variables; they are sent to each worker once.</param>
     /// <param name="options">Room, name, priority, time limit of each item; <see langword="null"/> for the defaults.</param>
-    /// <param name="cancellationToken">Ends the call: items that wait do not start; the token of those that run is cancelled, and after the grace their workers are killed.</param>
+    /// <param name="cancellationToken">
+    /// Ends the call: items that wait do not start; the token of those that run is cancelled, and after the grace their workers are killed.
+    /// </param>
     /// <returns>A task that completes with the last item, or with the first error.</returns>
     public Task ForEachAsync<TItem>(
         IEnumerable<TItem> source, Action<TItem> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
@@ -37,20 +39,25 @@ public partial class ProcessPool
     /// <inheritdoc cref="ForEachAsync{TItem}(IEnumerable{TItem}, Action{TItem}, MapOptions?, CancellationToken)"/>
     public Task ForEachAsync<TItem>(
         IAsyncEnumerable<TItem> source, Action<TItem> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
-        DrainAsync(StreamCore<TItem, bool>(From(source, cancellationToken), new EachBody<TItem>(Required(body)), body, false, options, cancellationToken));
+        DrainAsync(
+            StreamCore<TItem, bool>(From(source, cancellationToken), new EachBody<TItem>(Required(body)), body, false, options, cancellationToken));
 
     /// <summary>Runs an asynchronous body for each item of an asynchronous source, with a bounded number of items in flight.</summary>
     /// <inheritdoc cref="ForEachAsync{TItem}(IEnumerable{TItem}, Action{TItem}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(1)]
     public Task ForEachAsync<TItem>(
         IAsyncEnumerable<TItem> source, Func<TItem, Task> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
-        DrainAsync(StreamCore<TItem, bool>(From(source, cancellationToken), new AsyncEachBody<TItem>(Required(body)), body, false, options, cancellationToken));
+        DrainAsync(
+            StreamCore<TItem, bool>(
+                From(source, cancellationToken), new AsyncEachBody<TItem>(Required(body)), body, false, options, cancellationToken));
 
     /// <summary>Runs an asynchronous body for each item of an asynchronous source, with a bounded number of items in flight.</summary>
     /// <inheritdoc cref="ForEachAsync{TItem}(IEnumerable{TItem}, Action{TItem}, MapOptions?, CancellationToken)"/>
     public Task ForEachAsync<TItem>(
         IAsyncEnumerable<TItem> source, Func<TItem, ValueTask> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
-        DrainAsync(StreamCore<TItem, bool>(From(source, cancellationToken), new ValueTaskEachBody<TItem>(Required(body)), body, false, options, cancellationToken));
+        DrainAsync(
+            StreamCore<TItem, bool>(
+                From(source, cancellationToken), new ValueTaskEachBody<TItem>(Required(body)), body, false, options, cancellationToken));
 
     /// <summary>Runs a body for each pair, with a bounded number of items in flight. The body receives the parts as its arguments.</summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
@@ -59,52 +66,101 @@ public partial class ProcessPool
     [OverloadResolutionPriority(4)]
     public Task ForEachAsync<T1, T2>(
         IEnumerable<(T1, T2)> source, Action<T1, T2> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
-        DrainAsync(StreamCore<(T1, T2), bool>(From(source), new EachBody<(T1, T2)>(new TupleAction<T1, T2>(Required(body)).Invoke), body, false, options, cancellationToken));
+        DrainAsync(
+            StreamCore<(T1, T2), bool>(
+                From(source), new EachBody<(T1, T2)>(new TupleAction<T1, T2>(Required(body)).Invoke), body, false, options, cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each pair, with a bounded number of items in flight. The body receives the parts as its arguments.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each pair, with a bounded number of items in flight. The body receives the parts as its arguments.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <inheritdoc cref="ForEachAsync{TItem}(IEnumerable{TItem}, Action{TItem}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(5)]
     public Task ForEachAsync<T1, T2>(
         IEnumerable<(T1, T2)> source, Func<T1, T2, Task> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
-        DrainAsync(StreamCore<(T1, T2), bool>(From(source), new AsyncEachBody<(T1, T2)>(new TupleFunction<T1, T2, Task>(Required(body)).Invoke), body, false, options, cancellationToken));
+        DrainAsync(
+            StreamCore<(T1, T2), bool>(
+                From(source),
+                new AsyncEachBody<(T1, T2)>(new TupleFunction<T1, T2, Task>(Required(body)).Invoke),
+                body,
+                false,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each pair, with a bounded number of items in flight. The body receives the parts as its arguments.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each pair, with a bounded number of items in flight. The body receives the parts as its arguments.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <inheritdoc cref="ForEachAsync{TItem}(IEnumerable{TItem}, Action{TItem}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(4)]
     public Task ForEachAsync<T1, T2>(
         IEnumerable<(T1, T2)> source, Func<T1, T2, ValueTask> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
-        DrainAsync(StreamCore<(T1, T2), bool>(From(source), new ValueTaskEachBody<(T1, T2)>(new TupleFunction<T1, T2, ValueTask>(Required(body)).Invoke), body, false, options, cancellationToken));
+        DrainAsync(
+            StreamCore<(T1, T2), bool>(
+                From(source),
+                new ValueTaskEachBody<(T1, T2)>(new TupleFunction<T1, T2, ValueTask>(Required(body)).Invoke),
+                body,
+                false,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs a body for each pair of an asynchronous source, with a bounded number of items in flight. The body receives the parts as its arguments.</summary>
+    /// <summary>
+    /// Runs a body for each pair of an asynchronous source, with a bounded number of items in flight. The body receives the parts as its arguments.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <inheritdoc cref="ForEachAsync{TItem}(IEnumerable{TItem}, Action{TItem}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(4)]
     public Task ForEachAsync<T1, T2>(
         IAsyncEnumerable<(T1, T2)> source, Action<T1, T2> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
-        DrainAsync(StreamCore<(T1, T2), bool>(From(source, cancellationToken), new EachBody<(T1, T2)>(new TupleAction<T1, T2>(Required(body)).Invoke), body, false, options, cancellationToken));
+        DrainAsync(
+            StreamCore<(T1, T2), bool>(
+                From(source, cancellationToken),
+                new EachBody<(T1, T2)>(new TupleAction<T1, T2>(Required(body)).Invoke),
+                body,
+                false,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each pair of an asynchronous source, with a bounded number of items in flight. The body receives the parts as its arguments.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each pair of an asynchronous source, with a bounded number of items in flight. The body receives the parts as
+    /// its arguments.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <inheritdoc cref="ForEachAsync{TItem}(IEnumerable{TItem}, Action{TItem}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(5)]
     public Task ForEachAsync<T1, T2>(
         IAsyncEnumerable<(T1, T2)> source, Func<T1, T2, Task> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
-        DrainAsync(StreamCore<(T1, T2), bool>(From(source, cancellationToken), new AsyncEachBody<(T1, T2)>(new TupleFunction<T1, T2, Task>(Required(body)).Invoke), body, false, options, cancellationToken));
+        DrainAsync(
+            StreamCore<(T1, T2), bool>(
+                From(source, cancellationToken),
+                new AsyncEachBody<(T1, T2)>(new TupleFunction<T1, T2, Task>(Required(body)).Invoke),
+                body,
+                false,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each pair of an asynchronous source, with a bounded number of items in flight. The body receives the parts as its arguments.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each pair of an asynchronous source, with a bounded number of items in flight. The body receives the parts as
+    /// its arguments.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <inheritdoc cref="ForEachAsync{TItem}(IEnumerable{TItem}, Action{TItem}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(4)]
     public Task ForEachAsync<T1, T2>(
         IAsyncEnumerable<(T1, T2)> source, Func<T1, T2, ValueTask> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
-        DrainAsync(StreamCore<(T1, T2), bool>(From(source, cancellationToken), new ValueTaskEachBody<(T1, T2)>(new TupleFunction<T1, T2, ValueTask>(Required(body)).Invoke), body, false, options, cancellationToken));
+        DrainAsync(
+            StreamCore<(T1, T2), bool>(
+                From(source, cancellationToken),
+                new ValueTaskEachBody<(T1, T2)>(new TupleFunction<T1, T2, ValueTask>(Required(body)).Invoke),
+                body,
+                false,
+                options,
+                cancellationToken));
 
     /// <summary>Runs a body for each triple, with a bounded number of items in flight. The body receives the parts as its arguments.</summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
@@ -114,9 +170,18 @@ public partial class ProcessPool
     [OverloadResolutionPriority(4)]
     public Task ForEachAsync<T1, T2, T3>(
         IEnumerable<(T1, T2, T3)> source, Action<T1, T2, T3> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
-        DrainAsync(StreamCore<(T1, T2, T3), bool>(From(source), new EachBody<(T1, T2, T3)>(new TupleAction<T1, T2, T3>(Required(body)).Invoke), body, false, options, cancellationToken));
+        DrainAsync(
+            StreamCore<(T1, T2, T3), bool>(
+                From(source),
+                new EachBody<(T1, T2, T3)>(new TupleAction<T1, T2, T3>(Required(body)).Invoke),
+                body,
+                false,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each triple, with a bounded number of items in flight. The body receives the parts as its arguments.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each triple, with a bounded number of items in flight. The body receives the parts as its arguments.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="T3">Type of the third part.</typeparam>
@@ -124,9 +189,18 @@ public partial class ProcessPool
     [OverloadResolutionPriority(5)]
     public Task ForEachAsync<T1, T2, T3>(
         IEnumerable<(T1, T2, T3)> source, Func<T1, T2, T3, Task> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
-        DrainAsync(StreamCore<(T1, T2, T3), bool>(From(source), new AsyncEachBody<(T1, T2, T3)>(new TupleFunction<T1, T2, T3, Task>(Required(body)).Invoke), body, false, options, cancellationToken));
+        DrainAsync(
+            StreamCore<(T1, T2, T3), bool>(
+                From(source),
+                new AsyncEachBody<(T1, T2, T3)>(new TupleFunction<T1, T2, T3, Task>(Required(body)).Invoke),
+                body,
+                false,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each triple, with a bounded number of items in flight. The body receives the parts as its arguments.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each triple, with a bounded number of items in flight. The body receives the parts as its arguments.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="T3">Type of the third part.</typeparam>
@@ -137,9 +211,18 @@ public partial class ProcessPool
         Func<T1, T2, T3, ValueTask> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        DrainAsync(StreamCore<(T1, T2, T3), bool>(From(source), new ValueTaskEachBody<(T1, T2, T3)>(new TupleFunction<T1, T2, T3, ValueTask>(Required(body)).Invoke), body, false, options, cancellationToken));
+        DrainAsync(
+            StreamCore<(T1, T2, T3), bool>(
+                From(source),
+                new ValueTaskEachBody<(T1, T2, T3)>(new TupleFunction<T1, T2, T3, ValueTask>(Required(body)).Invoke),
+                body,
+                false,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs a body for each triple of an asynchronous source, with a bounded number of items in flight. The body receives the parts as its arguments.</summary>
+    /// <summary>
+    /// Runs a body for each triple of an asynchronous source, with a bounded number of items in flight. The body receives the parts as its arguments.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="T3">Type of the third part.</typeparam>
@@ -147,9 +230,19 @@ public partial class ProcessPool
     [OverloadResolutionPriority(4)]
     public Task ForEachAsync<T1, T2, T3>(
         IAsyncEnumerable<(T1, T2, T3)> source, Action<T1, T2, T3> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
-        DrainAsync(StreamCore<(T1, T2, T3), bool>(From(source, cancellationToken), new EachBody<(T1, T2, T3)>(new TupleAction<T1, T2, T3>(Required(body)).Invoke), body, false, options, cancellationToken));
+        DrainAsync(
+            StreamCore<(T1, T2, T3), bool>(
+                From(source, cancellationToken),
+                new EachBody<(T1, T2, T3)>(new TupleAction<T1, T2, T3>(Required(body)).Invoke),
+                body,
+                false,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each triple of an asynchronous source, with a bounded number of items in flight. The body receives the parts as its arguments.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each triple of an asynchronous source, with a bounded number of items in flight. The body receives the parts as
+    /// its arguments.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="T3">Type of the third part.</typeparam>
@@ -160,9 +253,19 @@ public partial class ProcessPool
         Func<T1, T2, T3, Task> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        DrainAsync(StreamCore<(T1, T2, T3), bool>(From(source, cancellationToken), new AsyncEachBody<(T1, T2, T3)>(new TupleFunction<T1, T2, T3, Task>(Required(body)).Invoke), body, false, options, cancellationToken));
+        DrainAsync(
+            StreamCore<(T1, T2, T3), bool>(
+                From(source, cancellationToken),
+                new AsyncEachBody<(T1, T2, T3)>(new TupleFunction<T1, T2, T3, Task>(Required(body)).Invoke),
+                body,
+                false,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each triple of an asynchronous source, with a bounded number of items in flight. The body receives the parts as its arguments.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each triple of an asynchronous source, with a bounded number of items in flight. The body receives the parts as
+    /// its arguments.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="T3">Type of the third part.</typeparam>
@@ -173,9 +276,18 @@ public partial class ProcessPool
         Func<T1, T2, T3, ValueTask> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        DrainAsync(StreamCore<(T1, T2, T3), bool>(From(source, cancellationToken), new ValueTaskEachBody<(T1, T2, T3)>(new TupleFunction<T1, T2, T3, ValueTask>(Required(body)).Invoke), body, false, options, cancellationToken));
+        DrainAsync(
+            StreamCore<(T1, T2, T3), bool>(
+                From(source, cancellationToken),
+                new ValueTaskEachBody<(T1, T2, T3)>(new TupleFunction<T1, T2, T3, ValueTask>(Required(body)).Invoke),
+                body,
+                false,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs a body for each item, with a bounded number of items in flight. The body receives the item and the task's cancellation token.</summary>
+    /// <summary>
+    /// Runs a body for each item, with a bounded number of items in flight. The body receives the item and the task's cancellation token.
+    /// </summary>
     /// <inheritdoc cref="ForEachAsync{TItem}(IEnumerable{TItem}, Action{TItem}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(2)]
     public Task ForEachAsync<TItem>(
@@ -183,9 +295,14 @@ public partial class ProcessPool
         Action<TItem, CancellationToken> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        DrainAsync(StreamCore<TItem, bool>(From(source), new EachBody<TItem>(new TokenAction<TItem>(Required(body)).Invoke), body, false, options, cancellationToken));
+        DrainAsync(
+            StreamCore<TItem, bool>(
+                From(source), new EachBody<TItem>(new TokenAction<TItem>(Required(body)).Invoke), body, false, options, cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each item, with a bounded number of items in flight. The body receives the item and the task's cancellation token.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item, with a bounded number of items in flight. The body receives the item and the task's cancellation
+    /// token.
+    /// </summary>
     /// <inheritdoc cref="ForEachAsync{TItem}(IEnumerable{TItem}, Action{TItem}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(3)]
     public Task ForEachAsync<TItem>(
@@ -193,9 +310,19 @@ public partial class ProcessPool
         Func<TItem, CancellationToken, Task> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        DrainAsync(StreamCore<TItem, bool>(From(source), new AsyncEachBody<TItem>(new TokenFunction<TItem, Task>(Required(body)).Invoke), body, false, options, cancellationToken));
+        DrainAsync(
+            StreamCore<TItem, bool>(
+                From(source),
+                new AsyncEachBody<TItem>(new TokenFunction<TItem, Task>(Required(body)).Invoke),
+                body,
+                false,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each item, with a bounded number of items in flight. The body receives the item and the task's cancellation token.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item, with a bounded number of items in flight. The body receives the item and the task's cancellation
+    /// token.
+    /// </summary>
     /// <inheritdoc cref="ForEachAsync{TItem}(IEnumerable{TItem}, Action{TItem}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(2)]
     public Task ForEachAsync<TItem>(
@@ -203,9 +330,19 @@ public partial class ProcessPool
         Func<TItem, CancellationToken, ValueTask> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        DrainAsync(StreamCore<TItem, bool>(From(source), new ValueTaskEachBody<TItem>(new TokenFunction<TItem, ValueTask>(Required(body)).Invoke), body, false, options, cancellationToken));
+        DrainAsync(
+            StreamCore<TItem, bool>(
+                From(source),
+                new ValueTaskEachBody<TItem>(new TokenFunction<TItem, ValueTask>(Required(body)).Invoke),
+                body,
+                false,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs a body for each item of an asynchronous source, with a bounded number of items in flight. The body receives the item and the task's cancellation token.</summary>
+    /// <summary>
+    /// Runs a body for each item of an asynchronous source, with a bounded number of items in flight. The body receives the item and the task's
+    /// cancellation token.
+    /// </summary>
     /// <inheritdoc cref="ForEachAsync{TItem}(IEnumerable{TItem}, Action{TItem}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(2)]
     public Task ForEachAsync<TItem>(
@@ -213,9 +350,19 @@ public partial class ProcessPool
         Action<TItem, CancellationToken> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        DrainAsync(StreamCore<TItem, bool>(From(source, cancellationToken), new EachBody<TItem>(new TokenAction<TItem>(Required(body)).Invoke), body, false, options, cancellationToken));
+        DrainAsync(
+            StreamCore<TItem, bool>(
+                From(source, cancellationToken),
+                new EachBody<TItem>(new TokenAction<TItem>(Required(body)).Invoke),
+                body,
+                false,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each item of an asynchronous source, with a bounded number of items in flight. The body receives the item and the task's cancellation token.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item of an asynchronous source, with a bounded number of items in flight. The body receives the item and
+    /// the task's cancellation token.
+    /// </summary>
     /// <inheritdoc cref="ForEachAsync{TItem}(IEnumerable{TItem}, Action{TItem}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(3)]
     public Task ForEachAsync<TItem>(
@@ -223,9 +370,19 @@ public partial class ProcessPool
         Func<TItem, CancellationToken, Task> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        DrainAsync(StreamCore<TItem, bool>(From(source, cancellationToken), new AsyncEachBody<TItem>(new TokenFunction<TItem, Task>(Required(body)).Invoke), body, false, options, cancellationToken));
+        DrainAsync(
+            StreamCore<TItem, bool>(
+                From(source, cancellationToken),
+                new AsyncEachBody<TItem>(new TokenFunction<TItem, Task>(Required(body)).Invoke),
+                body,
+                false,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each item of an asynchronous source, with a bounded number of items in flight. The body receives the item and the task's cancellation token.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item of an asynchronous source, with a bounded number of items in flight. The body receives the item and
+    /// the task's cancellation token.
+    /// </summary>
     /// <inheritdoc cref="ForEachAsync{TItem}(IEnumerable{TItem}, Action{TItem}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(2)]
     public Task ForEachAsync<TItem>(
@@ -233,9 +390,19 @@ public partial class ProcessPool
         Func<TItem, CancellationToken, ValueTask> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        DrainAsync(StreamCore<TItem, bool>(From(source, cancellationToken), new ValueTaskEachBody<TItem>(new TokenFunction<TItem, ValueTask>(Required(body)).Invoke), body, false, options, cancellationToken));
+        DrainAsync(
+            StreamCore<TItem, bool>(
+                From(source, cancellationToken),
+                new ValueTaskEachBody<TItem>(new TokenFunction<TItem, ValueTask>(Required(body)).Invoke),
+                body,
+                false,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs a body for each pair, with a bounded number of items in flight. The body receives the parts as its arguments, and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs a body for each pair, with a bounded number of items in flight. The body receives the parts as its arguments, and the task's cancellation
+    /// token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <inheritdoc cref="ForEachAsync{TItem}(IEnumerable{TItem}, Action{TItem}, MapOptions?, CancellationToken)"/>
@@ -245,9 +412,14 @@ public partial class ProcessPool
         Action<T1, T2, CancellationToken> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        DrainAsync(StreamCore<(T1, T2), bool>(From(source), new EachBody<(T1, T2)>(new TupleTokenAction<T1, T2>(Required(body)).Invoke), body, false, options, cancellationToken));
+        DrainAsync(
+            StreamCore<(T1, T2), bool>(
+                From(source), new EachBody<(T1, T2)>(new TupleTokenAction<T1, T2>(Required(body)).Invoke), body, false, options, cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each pair, with a bounded number of items in flight. The body receives the parts as its arguments, and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each pair, with a bounded number of items in flight. The body receives the parts as its arguments, and the
+    /// task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <inheritdoc cref="ForEachAsync{TItem}(IEnumerable{TItem}, Action{TItem}, MapOptions?, CancellationToken)"/>
@@ -257,9 +429,19 @@ public partial class ProcessPool
         Func<T1, T2, CancellationToken, Task> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        DrainAsync(StreamCore<(T1, T2), bool>(From(source), new AsyncEachBody<(T1, T2)>(new TupleTokenFunction<T1, T2, Task>(Required(body)).Invoke), body, false, options, cancellationToken));
+        DrainAsync(
+            StreamCore<(T1, T2), bool>(
+                From(source),
+                new AsyncEachBody<(T1, T2)>(new TupleTokenFunction<T1, T2, Task>(Required(body)).Invoke),
+                body,
+                false,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each pair, with a bounded number of items in flight. The body receives the parts as its arguments, and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each pair, with a bounded number of items in flight. The body receives the parts as its arguments, and the
+    /// task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <inheritdoc cref="ForEachAsync{TItem}(IEnumerable{TItem}, Action{TItem}, MapOptions?, CancellationToken)"/>
@@ -269,9 +451,19 @@ public partial class ProcessPool
         Func<T1, T2, CancellationToken, ValueTask> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        DrainAsync(StreamCore<(T1, T2), bool>(From(source), new ValueTaskEachBody<(T1, T2)>(new TupleTokenFunction<T1, T2, ValueTask>(Required(body)).Invoke), body, false, options, cancellationToken));
+        DrainAsync(
+            StreamCore<(T1, T2), bool>(
+                From(source),
+                new ValueTaskEachBody<(T1, T2)>(new TupleTokenFunction<T1, T2, ValueTask>(Required(body)).Invoke),
+                body,
+                false,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs a body for each pair of an asynchronous source, with a bounded number of items in flight. The body receives the parts as its arguments, and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs a body for each pair of an asynchronous source, with a bounded number of items in flight. The body receives the parts as its arguments,
+    /// and the task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <inheritdoc cref="ForEachAsync{TItem}(IEnumerable{TItem}, Action{TItem}, MapOptions?, CancellationToken)"/>
@@ -281,9 +473,19 @@ public partial class ProcessPool
         Action<T1, T2, CancellationToken> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        DrainAsync(StreamCore<(T1, T2), bool>(From(source, cancellationToken), new EachBody<(T1, T2)>(new TupleTokenAction<T1, T2>(Required(body)).Invoke), body, false, options, cancellationToken));
+        DrainAsync(
+            StreamCore<(T1, T2), bool>(
+                From(source, cancellationToken),
+                new EachBody<(T1, T2)>(new TupleTokenAction<T1, T2>(Required(body)).Invoke),
+                body,
+                false,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each pair of an asynchronous source, with a bounded number of items in flight. The body receives the parts as its arguments, and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each pair of an asynchronous source, with a bounded number of items in flight. The body receives the parts as
+    /// its arguments, and the task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <inheritdoc cref="ForEachAsync{TItem}(IEnumerable{TItem}, Action{TItem}, MapOptions?, CancellationToken)"/>
@@ -293,9 +495,19 @@ public partial class ProcessPool
         Func<T1, T2, CancellationToken, Task> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        DrainAsync(StreamCore<(T1, T2), bool>(From(source, cancellationToken), new AsyncEachBody<(T1, T2)>(new TupleTokenFunction<T1, T2, Task>(Required(body)).Invoke), body, false, options, cancellationToken));
+        DrainAsync(
+            StreamCore<(T1, T2), bool>(
+                From(source, cancellationToken),
+                new AsyncEachBody<(T1, T2)>(new TupleTokenFunction<T1, T2, Task>(Required(body)).Invoke),
+                body,
+                false,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each pair of an asynchronous source, with a bounded number of items in flight. The body receives the parts as its arguments, and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each pair of an asynchronous source, with a bounded number of items in flight. The body receives the parts as
+    /// its arguments, and the task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <inheritdoc cref="ForEachAsync{TItem}(IEnumerable{TItem}, Action{TItem}, MapOptions?, CancellationToken)"/>
@@ -305,9 +517,19 @@ public partial class ProcessPool
         Func<T1, T2, CancellationToken, ValueTask> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        DrainAsync(StreamCore<(T1, T2), bool>(From(source, cancellationToken), new ValueTaskEachBody<(T1, T2)>(new TupleTokenFunction<T1, T2, ValueTask>(Required(body)).Invoke), body, false, options, cancellationToken));
+        DrainAsync(
+            StreamCore<(T1, T2), bool>(
+                From(source, cancellationToken),
+                new ValueTaskEachBody<(T1, T2)>(new TupleTokenFunction<T1, T2, ValueTask>(Required(body)).Invoke),
+                body,
+                false,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs a body for each triple, with a bounded number of items in flight. The body receives the parts as its arguments, and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs a body for each triple, with a bounded number of items in flight. The body receives the parts as its arguments, and the task's
+    /// cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="T3">Type of the third part.</typeparam>
@@ -318,9 +540,19 @@ public partial class ProcessPool
         Action<T1, T2, T3, CancellationToken> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        DrainAsync(StreamCore<(T1, T2, T3), bool>(From(source), new EachBody<(T1, T2, T3)>(new TupleTokenAction<T1, T2, T3>(Required(body)).Invoke), body, false, options, cancellationToken));
+        DrainAsync(
+            StreamCore<(T1, T2, T3), bool>(
+                From(source),
+                new EachBody<(T1, T2, T3)>(new TupleTokenAction<T1, T2, T3>(Required(body)).Invoke),
+                body,
+                false,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each triple, with a bounded number of items in flight. The body receives the parts as its arguments, and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each triple, with a bounded number of items in flight. The body receives the parts as its arguments, and the
+    /// task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="T3">Type of the third part.</typeparam>
@@ -331,9 +563,19 @@ public partial class ProcessPool
         Func<T1, T2, T3, CancellationToken, Task> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        DrainAsync(StreamCore<(T1, T2, T3), bool>(From(source), new AsyncEachBody<(T1, T2, T3)>(new TupleTokenFunction<T1, T2, T3, Task>(Required(body)).Invoke), body, false, options, cancellationToken));
+        DrainAsync(
+            StreamCore<(T1, T2, T3), bool>(
+                From(source),
+                new AsyncEachBody<(T1, T2, T3)>(new TupleTokenFunction<T1, T2, T3, Task>(Required(body)).Invoke),
+                body,
+                false,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each triple, with a bounded number of items in flight. The body receives the parts as its arguments, and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each triple, with a bounded number of items in flight. The body receives the parts as its arguments, and the
+    /// task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="T3">Type of the third part.</typeparam>
@@ -344,9 +586,19 @@ public partial class ProcessPool
         Func<T1, T2, T3, CancellationToken, ValueTask> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        DrainAsync(StreamCore<(T1, T2, T3), bool>(From(source), new ValueTaskEachBody<(T1, T2, T3)>(new TupleTokenFunction<T1, T2, T3, ValueTask>(Required(body)).Invoke), body, false, options, cancellationToken));
+        DrainAsync(
+            StreamCore<(T1, T2, T3), bool>(
+                From(source),
+                new ValueTaskEachBody<(T1, T2, T3)>(new TupleTokenFunction<T1, T2, T3, ValueTask>(Required(body)).Invoke),
+                body,
+                false,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs a body for each triple of an asynchronous source, with a bounded number of items in flight. The body receives the parts as its arguments, and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs a body for each triple of an asynchronous source, with a bounded number of items in flight. The body receives the parts as its arguments,
+    /// and the task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="T3">Type of the third part.</typeparam>
@@ -357,9 +609,19 @@ public partial class ProcessPool
         Action<T1, T2, T3, CancellationToken> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        DrainAsync(StreamCore<(T1, T2, T3), bool>(From(source, cancellationToken), new EachBody<(T1, T2, T3)>(new TupleTokenAction<T1, T2, T3>(Required(body)).Invoke), body, false, options, cancellationToken));
+        DrainAsync(
+            StreamCore<(T1, T2, T3), bool>(
+                From(source, cancellationToken),
+                new EachBody<(T1, T2, T3)>(new TupleTokenAction<T1, T2, T3>(Required(body)).Invoke),
+                body,
+                false,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each triple of an asynchronous source, with a bounded number of items in flight. The body receives the parts as its arguments, and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each triple of an asynchronous source, with a bounded number of items in flight. The body receives the parts as
+    /// its arguments, and the task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="T3">Type of the third part.</typeparam>
@@ -370,9 +632,19 @@ public partial class ProcessPool
         Func<T1, T2, T3, CancellationToken, Task> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        DrainAsync(StreamCore<(T1, T2, T3), bool>(From(source, cancellationToken), new AsyncEachBody<(T1, T2, T3)>(new TupleTokenFunction<T1, T2, T3, Task>(Required(body)).Invoke), body, false, options, cancellationToken));
+        DrainAsync(
+            StreamCore<(T1, T2, T3), bool>(
+                From(source, cancellationToken),
+                new AsyncEachBody<(T1, T2, T3)>(new TupleTokenFunction<T1, T2, T3, Task>(Required(body)).Invoke),
+                body,
+                false,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each triple of an asynchronous source, with a bounded number of items in flight. The body receives the parts as its arguments, and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each triple of an asynchronous source, with a bounded number of items in flight. The body receives the parts as
+    /// its arguments, and the task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="T3">Type of the third part.</typeparam>
@@ -383,5 +655,12 @@ public partial class ProcessPool
         Func<T1, T2, T3, CancellationToken, ValueTask> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        DrainAsync(StreamCore<(T1, T2, T3), bool>(From(source, cancellationToken), new ValueTaskEachBody<(T1, T2, T3)>(new TupleTokenFunction<T1, T2, T3, ValueTask>(Required(body)).Invoke), body, false, options, cancellationToken));
+        DrainAsync(
+            StreamCore<(T1, T2, T3), bool>(
+                From(source, cancellationToken),
+                new ValueTaskEachBody<(T1, T2, T3)>(new TupleTokenFunction<T1, T2, T3, ValueTask>(Required(body)).Invoke),
+                body,
+                false,
+                options,
+                cancellationToken));
 }

@@ -12,12 +12,21 @@ public partial class ProcessPool
     /// <summary>Runs a body for each item, and returns all results in the order of the source.</summary>
     /// <typeparam name="TItem">Type of the items.</typeparam>
     /// <typeparam name="TResult">Type of the results.</typeparam>
-    /// <param name="source">The items; this call reads all of them. For endless or large sources use <see cref="StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>.</param>
+    /// <param name="source">
+    /// The items; this call reads all of them. For endless or large sources use
+    /// <see cref="StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>.
+    /// </param>
     /// <param name="body">The code that the workers run. It may capture variables; they are sent to each worker once.</param>
     /// <param name="options">Name, priority, time limit of each item; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Ends the map: items that wait do not start; the token of those that run is cancelled, and after the grace their workers are killed.</param>
-    /// <returns>The results. The first error of any item ends the map: items that wait do not start, and the token of those that run is cancelled.</returns>
-    /// <exception cref="NotSerializableException">The body cannot cross to another process; or, as the error of the map, an item or a result.</exception>
+    /// <param name="cancellationToken">
+    /// Ends the map: items that wait do not start; the token of those that run is cancelled, and after the grace their workers are killed.
+    /// </param>
+    /// <returns>
+    /// The results. The first error of any item ends the map: items that wait do not start, and the token of those that run is cancelled.
+    /// </returns>
+    /// <exception cref="NotSerializableException">
+    /// The body cannot cross to another process; or, as the error of the map, an item or a result.
+    /// </exception>
     /// <exception cref="WorkerDiedException">A worker died while it ran an item, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">An item did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -38,7 +47,9 @@ public partial class ProcessPool
         IEnumerable<TItem> source, Func<TItem, ValueTask<TResult>> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
         MapResultsAsync<TItem, TResult>(source, new ValueTaskMapBody<TItem, TResult>(Required(body)), body, true, options, cancellationToken);
 
-    /// <summary>Runs a body for each pair, and returns all results in the order of the source. The body receives the parts as its arguments.</summary>
+    /// <summary>
+    /// Runs a body for each pair, and returns all results in the order of the source. The body receives the parts as its arguments.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="TResult">Type of the results.</typeparam>
@@ -46,9 +57,17 @@ public partial class ProcessPool
     [OverloadResolutionPriority(4)]
     public Task<TResult[]> MapAsync<T1, T2, TResult>(
         IEnumerable<(T1, T2)> source, Func<T1, T2, TResult> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
-        MapResultsAsync<(T1, T2), TResult>(source, new MapBody<(T1, T2), TResult>(new TupleFunction<T1, T2, TResult>(Required(body)).Invoke), body, true, options, cancellationToken);
+        MapResultsAsync<(T1, T2), TResult>(
+            source,
+            new MapBody<(T1, T2), TResult>(new TupleFunction<T1, T2, TResult>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each pair, and returns all results in the order of the source. The body receives the parts as its arguments.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each pair, and returns all results in the order of the source. The body receives the parts as its arguments.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="TResult">Type of the results.</typeparam>
@@ -56,9 +75,17 @@ public partial class ProcessPool
     [OverloadResolutionPriority(5)]
     public Task<TResult[]> MapAsync<T1, T2, TResult>(
         IEnumerable<(T1, T2)> source, Func<T1, T2, Task<TResult>> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
-        MapResultsAsync<(T1, T2), TResult>(source, new AsyncMapBody<(T1, T2), TResult>(new TupleFunction<T1, T2, Task<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken);
+        MapResultsAsync<(T1, T2), TResult>(
+            source,
+            new AsyncMapBody<(T1, T2), TResult>(new TupleFunction<T1, T2, Task<TResult>>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each pair, and returns all results in the order of the source. The body receives the parts as its arguments.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each pair, and returns all results in the order of the source. The body receives the parts as its arguments.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="TResult">Type of the results.</typeparam>
@@ -69,9 +96,17 @@ public partial class ProcessPool
         Func<T1, T2, ValueTask<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        MapResultsAsync<(T1, T2), TResult>(source, new ValueTaskMapBody<(T1, T2), TResult>(new TupleFunction<T1, T2, ValueTask<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken);
+        MapResultsAsync<(T1, T2), TResult>(
+            source,
+            new ValueTaskMapBody<(T1, T2), TResult>(new TupleFunction<T1, T2, ValueTask<TResult>>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs a body for each triple, and returns all results in the order of the source. The body receives the parts as its arguments.</summary>
+    /// <summary>
+    /// Runs a body for each triple, and returns all results in the order of the source. The body receives the parts as its arguments.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="T3">Type of the third part.</typeparam>
@@ -83,9 +118,17 @@ public partial class ProcessPool
         Func<T1, T2, T3, TResult> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        MapResultsAsync<(T1, T2, T3), TResult>(source, new MapBody<(T1, T2, T3), TResult>(new TupleFunction<T1, T2, T3, TResult>(Required(body)).Invoke), body, true, options, cancellationToken);
+        MapResultsAsync<(T1, T2, T3), TResult>(
+            source,
+            new MapBody<(T1, T2, T3), TResult>(new TupleFunction<T1, T2, T3, TResult>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each triple, and returns all results in the order of the source. The body receives the parts as its arguments.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each triple, and returns all results in the order of the source. The body receives the parts as its arguments.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="T3">Type of the third part.</typeparam>
@@ -97,9 +140,17 @@ public partial class ProcessPool
         Func<T1, T2, T3, Task<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        MapResultsAsync<(T1, T2, T3), TResult>(source, new AsyncMapBody<(T1, T2, T3), TResult>(new TupleFunction<T1, T2, T3, Task<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken);
+        MapResultsAsync<(T1, T2, T3), TResult>(
+            source,
+            new AsyncMapBody<(T1, T2, T3), TResult>(new TupleFunction<T1, T2, T3, Task<TResult>>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each triple, and returns all results in the order of the source. The body receives the parts as its arguments.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each triple, and returns all results in the order of the source. The body receives the parts as its arguments.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="T3">Type of the third part.</typeparam>
@@ -111,9 +162,17 @@ public partial class ProcessPool
         Func<T1, T2, T3, ValueTask<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        MapResultsAsync<(T1, T2, T3), TResult>(source, new ValueTaskMapBody<(T1, T2, T3), TResult>(new TupleFunction<T1, T2, T3, ValueTask<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken);
+        MapResultsAsync<(T1, T2, T3), TResult>(
+            source,
+            new ValueTaskMapBody<(T1, T2, T3), TResult>(new TupleFunction<T1, T2, T3, ValueTask<TResult>>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs a body for each item, and returns all results in the order of the source. The body receives the item and the task's cancellation token.</summary>
+    /// <summary>
+    /// Runs a body for each item, and returns all results in the order of the source. The body receives the item and the task's cancellation token.
+    /// </summary>
     /// <inheritdoc cref="MapAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(2)]
     public Task<TResult[]> MapAsync<TItem, TResult>(
@@ -121,9 +180,13 @@ public partial class ProcessPool
         Func<TItem, CancellationToken, TResult> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        MapResultsAsync<TItem, TResult>(source, new MapBody<TItem, TResult>(new TokenFunction<TItem, TResult>(Required(body)).Invoke), body, true, options, cancellationToken);
+        MapResultsAsync<TItem, TResult>(
+            source, new MapBody<TItem, TResult>(new TokenFunction<TItem, TResult>(Required(body)).Invoke), body, true, options, cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each item, and returns all results in the order of the source. The body receives the item and the task's cancellation token.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item, and returns all results in the order of the source. The body receives the item and the task's
+    /// cancellation token.
+    /// </summary>
     /// <inheritdoc cref="MapAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(3)]
     public Task<TResult[]> MapAsync<TItem, TResult>(
@@ -131,9 +194,18 @@ public partial class ProcessPool
         Func<TItem, CancellationToken, Task<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        MapResultsAsync<TItem, TResult>(source, new AsyncMapBody<TItem, TResult>(new TokenFunction<TItem, Task<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken);
+        MapResultsAsync<TItem, TResult>(
+            source,
+            new AsyncMapBody<TItem, TResult>(new TokenFunction<TItem, Task<TResult>>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each item, and returns all results in the order of the source. The body receives the item and the task's cancellation token.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item, and returns all results in the order of the source. The body receives the item and the task's
+    /// cancellation token.
+    /// </summary>
     /// <inheritdoc cref="MapAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(2)]
     public Task<TResult[]> MapAsync<TItem, TResult>(
@@ -141,9 +213,18 @@ public partial class ProcessPool
         Func<TItem, CancellationToken, ValueTask<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        MapResultsAsync<TItem, TResult>(source, new ValueTaskMapBody<TItem, TResult>(new TokenFunction<TItem, ValueTask<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken);
+        MapResultsAsync<TItem, TResult>(
+            source,
+            new ValueTaskMapBody<TItem, TResult>(new TokenFunction<TItem, ValueTask<TResult>>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs a body for each pair, and returns all results in the order of the source. The body receives the parts as its arguments, and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs a body for each pair, and returns all results in the order of the source. The body receives the parts as its arguments, and the task's
+    /// cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="TResult">Type of the results.</typeparam>
@@ -154,9 +235,18 @@ public partial class ProcessPool
         Func<T1, T2, CancellationToken, TResult> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        MapResultsAsync<(T1, T2), TResult>(source, new MapBody<(T1, T2), TResult>(new TupleTokenFunction<T1, T2, TResult>(Required(body)).Invoke), body, true, options, cancellationToken);
+        MapResultsAsync<(T1, T2), TResult>(
+            source,
+            new MapBody<(T1, T2), TResult>(new TupleTokenFunction<T1, T2, TResult>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each pair, and returns all results in the order of the source. The body receives the parts as its arguments, and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each pair, and returns all results in the order of the source. The body receives the parts as its arguments, and
+    /// the task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="TResult">Type of the results.</typeparam>
@@ -167,9 +257,18 @@ public partial class ProcessPool
         Func<T1, T2, CancellationToken, Task<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        MapResultsAsync<(T1, T2), TResult>(source, new AsyncMapBody<(T1, T2), TResult>(new TupleTokenFunction<T1, T2, Task<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken);
+        MapResultsAsync<(T1, T2), TResult>(
+            source,
+            new AsyncMapBody<(T1, T2), TResult>(new TupleTokenFunction<T1, T2, Task<TResult>>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each pair, and returns all results in the order of the source. The body receives the parts as its arguments, and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each pair, and returns all results in the order of the source. The body receives the parts as its arguments, and
+    /// the task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="TResult">Type of the results.</typeparam>
@@ -180,9 +279,18 @@ public partial class ProcessPool
         Func<T1, T2, CancellationToken, ValueTask<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        MapResultsAsync<(T1, T2), TResult>(source, new ValueTaskMapBody<(T1, T2), TResult>(new TupleTokenFunction<T1, T2, ValueTask<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken);
+        MapResultsAsync<(T1, T2), TResult>(
+            source,
+            new ValueTaskMapBody<(T1, T2), TResult>(new TupleTokenFunction<T1, T2, ValueTask<TResult>>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs a body for each triple, and returns all results in the order of the source. The body receives the parts as its arguments, and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs a body for each triple, and returns all results in the order of the source. The body receives the parts as its arguments, and the task's
+    /// cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="T3">Type of the third part.</typeparam>
@@ -194,9 +302,18 @@ public partial class ProcessPool
         Func<T1, T2, T3, CancellationToken, TResult> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        MapResultsAsync<(T1, T2, T3), TResult>(source, new MapBody<(T1, T2, T3), TResult>(new TupleTokenFunction<T1, T2, T3, TResult>(Required(body)).Invoke), body, true, options, cancellationToken);
+        MapResultsAsync<(T1, T2, T3), TResult>(
+            source,
+            new MapBody<(T1, T2, T3), TResult>(new TupleTokenFunction<T1, T2, T3, TResult>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each triple, and returns all results in the order of the source. The body receives the parts as its arguments, and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each triple, and returns all results in the order of the source. The body receives the parts as its arguments,
+    /// and the task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="T3">Type of the third part.</typeparam>
@@ -208,9 +325,18 @@ public partial class ProcessPool
         Func<T1, T2, T3, CancellationToken, Task<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        MapResultsAsync<(T1, T2, T3), TResult>(source, new AsyncMapBody<(T1, T2, T3), TResult>(new TupleTokenFunction<T1, T2, T3, Task<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken);
+        MapResultsAsync<(T1, T2, T3), TResult>(
+            source,
+            new AsyncMapBody<(T1, T2, T3), TResult>(new TupleTokenFunction<T1, T2, T3, Task<TResult>>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each triple, and returns all results in the order of the source. The body receives the parts as its arguments, and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each triple, and returns all results in the order of the source. The body receives the parts as its arguments,
+    /// and the task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="T3">Type of the third part.</typeparam>
@@ -222,5 +348,11 @@ public partial class ProcessPool
         Func<T1, T2, T3, CancellationToken, ValueTask<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        MapResultsAsync<(T1, T2, T3), TResult>(source, new ValueTaskMapBody<(T1, T2, T3), TResult>(new TupleTokenFunction<T1, T2, T3, ValueTask<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken);
+        MapResultsAsync<(T1, T2, T3), TResult>(
+            source,
+            new ValueTaskMapBody<(T1, T2, T3), TResult>(new TupleTokenFunction<T1, T2, T3, ValueTask<TResult>>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 }

@@ -16,7 +16,9 @@ public partial class ProcessPool
         IEnumerable<TItem> source, Func<TItem, TResult> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
         OutcomesAsync<TItem, TResult>(source, new MapBody<TItem, TResult>(Required(body)), body, options, cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each item, and returns the outcome of each: an error, or the death of a worker, affects that item only.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item, and returns the outcome of each: an error, or the death of a worker, affects that item only.
+    /// </summary>
     /// <returns>The outcomes in the order of the source.</returns>
     /// <inheritdoc cref="MapAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(1)]
@@ -24,14 +26,19 @@ public partial class ProcessPool
         IEnumerable<TItem> source, Func<TItem, Task<TResult>> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
         OutcomesAsync<TItem, TResult>(source, new AsyncMapBody<TItem, TResult>(Required(body)), body, options, cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each item, and returns the outcome of each: an error, or the death of a worker, affects that item only.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item, and returns the outcome of each: an error, or the death of a worker, affects that item only.
+    /// </summary>
     /// <returns>The outcomes in the order of the source.</returns>
     /// <inheritdoc cref="MapAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     public Task<Outcome<TResult>[]> MapOutcomesAsync<TItem, TResult>(
         IEnumerable<TItem> source, Func<TItem, ValueTask<TResult>> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
         OutcomesAsync<TItem, TResult>(source, new ValueTaskMapBody<TItem, TResult>(Required(body)), body, options, cancellationToken);
 
-    /// <summary>Runs a body for each pair, and returns the outcome of each: an error, or the death of a worker, affects that item only. The body receives the parts as its arguments.</summary>
+    /// <summary>
+    /// Runs a body for each pair, and returns the outcome of each: an error, or the death of a worker, affects that item only. The body receives the
+    /// parts as its arguments.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="TResult">Type of the results.</typeparam>
@@ -40,9 +47,13 @@ public partial class ProcessPool
     [OverloadResolutionPriority(4)]
     public Task<Outcome<TResult>[]> MapOutcomesAsync<T1, T2, TResult>(
         IEnumerable<(T1, T2)> source, Func<T1, T2, TResult> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
-        OutcomesAsync<(T1, T2), TResult>(source, new MapBody<(T1, T2), TResult>(new TupleFunction<T1, T2, TResult>(Required(body)).Invoke), body, options, cancellationToken);
+        OutcomesAsync<(T1, T2), TResult>(
+            source, new MapBody<(T1, T2), TResult>(new TupleFunction<T1, T2, TResult>(Required(body)).Invoke), body, options, cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each pair, and returns the outcome of each: an error, or the death of a worker, affects that item only. The body receives the parts as its arguments.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each pair, and returns the outcome of each: an error, or the death of a worker, affects that item only. The body
+    /// receives the parts as its arguments.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="TResult">Type of the results.</typeparam>
@@ -51,9 +62,17 @@ public partial class ProcessPool
     [OverloadResolutionPriority(5)]
     public Task<Outcome<TResult>[]> MapOutcomesAsync<T1, T2, TResult>(
         IEnumerable<(T1, T2)> source, Func<T1, T2, Task<TResult>> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
-        OutcomesAsync<(T1, T2), TResult>(source, new AsyncMapBody<(T1, T2), TResult>(new TupleFunction<T1, T2, Task<TResult>>(Required(body)).Invoke), body, options, cancellationToken);
+        OutcomesAsync<(T1, T2), TResult>(
+            source,
+            new AsyncMapBody<(T1, T2), TResult>(new TupleFunction<T1, T2, Task<TResult>>(Required(body)).Invoke),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each pair, and returns the outcome of each: an error, or the death of a worker, affects that item only. The body receives the parts as its arguments.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each pair, and returns the outcome of each: an error, or the death of a worker, affects that item only. The body
+    /// receives the parts as its arguments.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="TResult">Type of the results.</typeparam>
@@ -65,9 +84,17 @@ public partial class ProcessPool
         Func<T1, T2, ValueTask<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        OutcomesAsync<(T1, T2), TResult>(source, new ValueTaskMapBody<(T1, T2), TResult>(new TupleFunction<T1, T2, ValueTask<TResult>>(Required(body)).Invoke), body, options, cancellationToken);
+        OutcomesAsync<(T1, T2), TResult>(
+            source,
+            new ValueTaskMapBody<(T1, T2), TResult>(new TupleFunction<T1, T2, ValueTask<TResult>>(Required(body)).Invoke),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs a body for each triple, and returns the outcome of each: an error, or the death of a worker, affects that item only. The body receives the parts as its arguments.</summary>
+    /// <summary>
+    /// Runs a body for each triple, and returns the outcome of each: an error, or the death of a worker, affects that item only. The body receives
+    /// the parts as its arguments.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="T3">Type of the third part.</typeparam>
@@ -80,9 +107,17 @@ public partial class ProcessPool
         Func<T1, T2, T3, TResult> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        OutcomesAsync<(T1, T2, T3), TResult>(source, new MapBody<(T1, T2, T3), TResult>(new TupleFunction<T1, T2, T3, TResult>(Required(body)).Invoke), body, options, cancellationToken);
+        OutcomesAsync<(T1, T2, T3), TResult>(
+            source,
+            new MapBody<(T1, T2, T3), TResult>(new TupleFunction<T1, T2, T3, TResult>(Required(body)).Invoke),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each triple, and returns the outcome of each: an error, or the death of a worker, affects that item only. The body receives the parts as its arguments.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each triple, and returns the outcome of each: an error, or the death of a worker, affects that item only. The
+    /// body receives the parts as its arguments.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="T3">Type of the third part.</typeparam>
@@ -95,9 +130,17 @@ public partial class ProcessPool
         Func<T1, T2, T3, Task<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        OutcomesAsync<(T1, T2, T3), TResult>(source, new AsyncMapBody<(T1, T2, T3), TResult>(new TupleFunction<T1, T2, T3, Task<TResult>>(Required(body)).Invoke), body, options, cancellationToken);
+        OutcomesAsync<(T1, T2, T3), TResult>(
+            source,
+            new AsyncMapBody<(T1, T2, T3), TResult>(new TupleFunction<T1, T2, T3, Task<TResult>>(Required(body)).Invoke),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each triple, and returns the outcome of each: an error, or the death of a worker, affects that item only. The body receives the parts as its arguments.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each triple, and returns the outcome of each: an error, or the death of a worker, affects that item only. The
+    /// body receives the parts as its arguments.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="T3">Type of the third part.</typeparam>
@@ -110,9 +153,17 @@ public partial class ProcessPool
         Func<T1, T2, T3, ValueTask<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        OutcomesAsync<(T1, T2, T3), TResult>(source, new ValueTaskMapBody<(T1, T2, T3), TResult>(new TupleFunction<T1, T2, T3, ValueTask<TResult>>(Required(body)).Invoke), body, options, cancellationToken);
+        OutcomesAsync<(T1, T2, T3), TResult>(
+            source,
+            new ValueTaskMapBody<(T1, T2, T3), TResult>(new TupleFunction<T1, T2, T3, ValueTask<TResult>>(Required(body)).Invoke),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs a body for each item, and returns the outcome of each: an error, or the death of a worker, affects that item only. The body receives the item and the task's cancellation token.</summary>
+    /// <summary>
+    /// Runs a body for each item, and returns the outcome of each: an error, or the death of a worker, affects that item only. The body receives the
+    /// item and the task's cancellation token.
+    /// </summary>
     /// <returns>The outcomes in the order of the source.</returns>
     /// <inheritdoc cref="MapAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(2)]
@@ -121,9 +172,13 @@ public partial class ProcessPool
         Func<TItem, CancellationToken, TResult> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        OutcomesAsync<TItem, TResult>(source, new MapBody<TItem, TResult>(new TokenFunction<TItem, TResult>(Required(body)).Invoke), body, options, cancellationToken);
+        OutcomesAsync<TItem, TResult>(
+            source, new MapBody<TItem, TResult>(new TokenFunction<TItem, TResult>(Required(body)).Invoke), body, options, cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each item, and returns the outcome of each: an error, or the death of a worker, affects that item only. The body receives the item and the task's cancellation token.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item, and returns the outcome of each: an error, or the death of a worker, affects that item only. The body
+    /// receives the item and the task's cancellation token.
+    /// </summary>
     /// <returns>The outcomes in the order of the source.</returns>
     /// <inheritdoc cref="MapAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(3)]
@@ -132,9 +187,17 @@ public partial class ProcessPool
         Func<TItem, CancellationToken, Task<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        OutcomesAsync<TItem, TResult>(source, new AsyncMapBody<TItem, TResult>(new TokenFunction<TItem, Task<TResult>>(Required(body)).Invoke), body, options, cancellationToken);
+        OutcomesAsync<TItem, TResult>(
+            source,
+            new AsyncMapBody<TItem, TResult>(new TokenFunction<TItem, Task<TResult>>(Required(body)).Invoke),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each item, and returns the outcome of each: an error, or the death of a worker, affects that item only. The body receives the item and the task's cancellation token.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item, and returns the outcome of each: an error, or the death of a worker, affects that item only. The body
+    /// receives the item and the task's cancellation token.
+    /// </summary>
     /// <returns>The outcomes in the order of the source.</returns>
     /// <inheritdoc cref="MapAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(2)]
@@ -143,9 +206,17 @@ public partial class ProcessPool
         Func<TItem, CancellationToken, ValueTask<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        OutcomesAsync<TItem, TResult>(source, new ValueTaskMapBody<TItem, TResult>(new TokenFunction<TItem, ValueTask<TResult>>(Required(body)).Invoke), body, options, cancellationToken);
+        OutcomesAsync<TItem, TResult>(
+            source,
+            new ValueTaskMapBody<TItem, TResult>(new TokenFunction<TItem, ValueTask<TResult>>(Required(body)).Invoke),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs a body for each pair, and returns the outcome of each: an error, or the death of a worker, affects that item only. The body receives the parts as its arguments, and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs a body for each pair, and returns the outcome of each: an error, or the death of a worker, affects that item only. The body receives the
+    /// parts as its arguments, and the task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="TResult">Type of the results.</typeparam>
@@ -157,9 +228,13 @@ public partial class ProcessPool
         Func<T1, T2, CancellationToken, TResult> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        OutcomesAsync<(T1, T2), TResult>(source, new MapBody<(T1, T2), TResult>(new TupleTokenFunction<T1, T2, TResult>(Required(body)).Invoke), body, options, cancellationToken);
+        OutcomesAsync<(T1, T2), TResult>(
+            source, new MapBody<(T1, T2), TResult>(new TupleTokenFunction<T1, T2, TResult>(Required(body)).Invoke), body, options, cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each pair, and returns the outcome of each: an error, or the death of a worker, affects that item only. The body receives the parts as its arguments, and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each pair, and returns the outcome of each: an error, or the death of a worker, affects that item only. The body
+    /// receives the parts as its arguments, and the task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="TResult">Type of the results.</typeparam>
@@ -171,9 +246,17 @@ public partial class ProcessPool
         Func<T1, T2, CancellationToken, Task<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        OutcomesAsync<(T1, T2), TResult>(source, new AsyncMapBody<(T1, T2), TResult>(new TupleTokenFunction<T1, T2, Task<TResult>>(Required(body)).Invoke), body, options, cancellationToken);
+        OutcomesAsync<(T1, T2), TResult>(
+            source,
+            new AsyncMapBody<(T1, T2), TResult>(new TupleTokenFunction<T1, T2, Task<TResult>>(Required(body)).Invoke),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each pair, and returns the outcome of each: an error, or the death of a worker, affects that item only. The body receives the parts as its arguments, and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each pair, and returns the outcome of each: an error, or the death of a worker, affects that item only. The body
+    /// receives the parts as its arguments, and the task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="TResult">Type of the results.</typeparam>
@@ -185,9 +268,17 @@ public partial class ProcessPool
         Func<T1, T2, CancellationToken, ValueTask<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        OutcomesAsync<(T1, T2), TResult>(source, new ValueTaskMapBody<(T1, T2), TResult>(new TupleTokenFunction<T1, T2, ValueTask<TResult>>(Required(body)).Invoke), body, options, cancellationToken);
+        OutcomesAsync<(T1, T2), TResult>(
+            source,
+            new ValueTaskMapBody<(T1, T2), TResult>(new TupleTokenFunction<T1, T2, ValueTask<TResult>>(Required(body)).Invoke),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs a body for each triple, and returns the outcome of each: an error, or the death of a worker, affects that item only. The body receives the parts as its arguments, and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs a body for each triple, and returns the outcome of each: an error, or the death of a worker, affects that item only. The body receives
+    /// the parts as its arguments, and the task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="T3">Type of the third part.</typeparam>
@@ -200,9 +291,17 @@ public partial class ProcessPool
         Func<T1, T2, T3, CancellationToken, TResult> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        OutcomesAsync<(T1, T2, T3), TResult>(source, new MapBody<(T1, T2, T3), TResult>(new TupleTokenFunction<T1, T2, T3, TResult>(Required(body)).Invoke), body, options, cancellationToken);
+        OutcomesAsync<(T1, T2, T3), TResult>(
+            source,
+            new MapBody<(T1, T2, T3), TResult>(new TupleTokenFunction<T1, T2, T3, TResult>(Required(body)).Invoke),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each triple, and returns the outcome of each: an error, or the death of a worker, affects that item only. The body receives the parts as its arguments, and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each triple, and returns the outcome of each: an error, or the death of a worker, affects that item only. The
+    /// body receives the parts as its arguments, and the task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="T3">Type of the third part.</typeparam>
@@ -215,9 +314,17 @@ public partial class ProcessPool
         Func<T1, T2, T3, CancellationToken, Task<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        OutcomesAsync<(T1, T2, T3), TResult>(source, new AsyncMapBody<(T1, T2, T3), TResult>(new TupleTokenFunction<T1, T2, T3, Task<TResult>>(Required(body)).Invoke), body, options, cancellationToken);
+        OutcomesAsync<(T1, T2, T3), TResult>(
+            source,
+            new AsyncMapBody<(T1, T2, T3), TResult>(new TupleTokenFunction<T1, T2, T3, Task<TResult>>(Required(body)).Invoke),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each triple, and returns the outcome of each: an error, or the death of a worker, affects that item only. The body receives the parts as its arguments, and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each triple, and returns the outcome of each: an error, or the death of a worker, affects that item only. The
+    /// body receives the parts as its arguments, and the task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="T3">Type of the third part.</typeparam>
@@ -230,5 +337,10 @@ public partial class ProcessPool
         Func<T1, T2, T3, CancellationToken, ValueTask<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        OutcomesAsync<(T1, T2, T3), TResult>(source, new ValueTaskMapBody<(T1, T2, T3), TResult>(new TupleTokenFunction<T1, T2, T3, ValueTask<TResult>>(Required(body)).Invoke), body, options, cancellationToken);
+        OutcomesAsync<(T1, T2, T3), TResult>(
+            source,
+            new ValueTaskMapBody<(T1, T2, T3), TResult>(new TupleTokenFunction<T1, T2, T3, ValueTask<TResult>>(Required(body)).Invoke),
+            body,
+            options,
+            cancellationToken);
 }

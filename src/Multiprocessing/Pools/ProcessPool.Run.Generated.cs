@@ -10,11 +10,18 @@ namespace Multiprocessing;
 public partial class ProcessPool
 {
     /// <summary>Runs a body in a worker.</summary>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -23,12 +30,19 @@ public partial class ProcessPool
 
     /// <summary>Runs a body with 1 argument in a worker.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -38,13 +52,20 @@ public partial class ProcessPool
     /// <summary>Runs a body with 2 arguments in a worker.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -56,14 +77,21 @@ public partial class ProcessPool
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="argument3">The third argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -81,15 +109,22 @@ public partial class ProcessPool
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="T4">Type of the fourth argument.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="argument3">The third argument; it is copied at the call.</param>
     /// <param name="argument4">The fourth argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -104,11 +139,18 @@ public partial class ProcessPool
         Run(new ActionCall<T1, T2, T3, T4>(Required(body), argument1, argument2, argument3, argument4), body, options, cancellationToken);
 
     /// <summary>Runs a body in a worker. The body receives the task's cancellation token as its last argument.</summary>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -118,12 +160,19 @@ public partial class ProcessPool
 
     /// <summary>Runs a body with 1 argument in a worker. The body receives the task's cancellation token as its last argument.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -135,13 +184,20 @@ public partial class ProcessPool
     /// <summary>Runs a body with 2 arguments in a worker. The body receives the task's cancellation token as its last argument.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -158,14 +214,21 @@ public partial class ProcessPool
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="argument3">The third argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -177,22 +240,33 @@ public partial class ProcessPool
         T3 argument3,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run(new ActionCall<T1, T2, T3>(new TokenAction<T1, T2, T3>(Required(body)).Invoke, argument1, argument2, argument3), body, options, cancellationToken);
+        Run(
+            new ActionCall<T1, T2, T3>(new TokenAction<T1, T2, T3>(Required(body)).Invoke, argument1, argument2, argument3),
+            body,
+            options,
+            cancellationToken);
 
     /// <summary>Runs a body with 4 arguments in a worker. The body receives the task's cancellation token as its last argument.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="T4">Type of the fourth argument.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="argument3">The third argument; it is copied at the call.</param>
     /// <param name="argument4">The fourth argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -205,13 +279,24 @@ public partial class ProcessPool
         T4 argument4,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run(new ActionCall<T1, T2, T3, T4>(new TokenAction<T1, T2, T3, T4>(Required(body)).Invoke, argument1, argument2, argument3, argument4), body, options, cancellationToken);
+        Run(
+            new ActionCall<T1, T2, T3, T4>(new TokenAction<T1, T2, T3, T4>(Required(body)).Invoke, argument1, argument2, argument3, argument4),
+            body,
+            options,
+            cancellationToken);
 
     /// <summary>Runs a body in a worker. The body receives the task's cancellation token as its last argument.</summary>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -220,11 +305,18 @@ public partial class ProcessPool
         Run(new ActionCall(new TokenAction(Required(body)).Invoke), body, null, cancellationToken);
 
     /// <summary>Runs an asynchronous body in a worker.</summary>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -234,12 +326,19 @@ public partial class ProcessPool
 
     /// <summary>Runs an asynchronous body with 1 argument in a worker.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -250,13 +349,20 @@ public partial class ProcessPool
     /// <summary>Runs an asynchronous body with 2 arguments in a worker.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -269,14 +375,21 @@ public partial class ProcessPool
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="argument3">The third argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -295,15 +408,22 @@ public partial class ProcessPool
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="T4">Type of the fourth argument.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="argument3">The third argument; it is copied at the call.</param>
     /// <param name="argument4">The fourth argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -319,11 +439,18 @@ public partial class ProcessPool
         Run(new AsyncActionCall<T1, T2, T3, T4>(Required(body), argument1, argument2, argument3, argument4), body, options, cancellationToken);
 
     /// <summary>Runs an asynchronous body in a worker. The body receives the task's cancellation token as its last argument.</summary>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -331,14 +458,23 @@ public partial class ProcessPool
     public Task RunAsync(Func<CancellationToken, Task> body, TaskOptions? options = null, CancellationToken cancellationToken = default) =>
         Run(new AsyncActionCall(new TokenFunction<Task>(Required(body)).Invoke), body, options, cancellationToken);
 
-    /// <summary>Runs an asynchronous body with 1 argument in a worker. The body receives the task's cancellation token as its last argument.</summary>
+    /// <summary>
+    /// Runs an asynchronous body with 1 argument in a worker. The body receives the task's cancellation token as its last argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -347,16 +483,25 @@ public partial class ProcessPool
         Func<T1, CancellationToken, Task> body, T1 argument1, TaskOptions? options = null, CancellationToken cancellationToken = default) =>
         Run(new AsyncActionCall<T1>(new TokenFunction<T1, Task>(Required(body)).Invoke, argument1), body, options, cancellationToken);
 
-    /// <summary>Runs an asynchronous body with 2 arguments in a worker. The body receives the task's cancellation token as its last argument.</summary>
+    /// <summary>
+    /// Runs an asynchronous body with 2 arguments in a worker. The body receives the task's cancellation token as its last argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -367,20 +512,33 @@ public partial class ProcessPool
         T2 argument2,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run(new AsyncActionCall<T1, T2>(new TokenFunction<T1, T2, Task>(Required(body)).Invoke, argument1, argument2), body, options, cancellationToken);
+        Run(
+            new AsyncActionCall<T1, T2>(new TokenFunction<T1, T2, Task>(Required(body)).Invoke, argument1, argument2),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body with 3 arguments in a worker. The body receives the task's cancellation token as its last argument.</summary>
+    /// <summary>
+    /// Runs an asynchronous body with 3 arguments in a worker. The body receives the task's cancellation token as its last argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="argument3">The third argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -392,22 +550,35 @@ public partial class ProcessPool
         T3 argument3,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run(new AsyncActionCall<T1, T2, T3>(new TokenFunction<T1, T2, T3, Task>(Required(body)).Invoke, argument1, argument2, argument3), body, options, cancellationToken);
+        Run(
+            new AsyncActionCall<T1, T2, T3>(new TokenFunction<T1, T2, T3, Task>(Required(body)).Invoke, argument1, argument2, argument3),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body with 4 arguments in a worker. The body receives the task's cancellation token as its last argument.</summary>
+    /// <summary>
+    /// Runs an asynchronous body with 4 arguments in a worker. The body receives the task's cancellation token as its last argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="T4">Type of the fourth argument.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="argument3">The third argument; it is copied at the call.</param>
     /// <param name="argument4">The fourth argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -420,13 +591,25 @@ public partial class ProcessPool
         T4 argument4,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run(new AsyncActionCall<T1, T2, T3, T4>(new TokenFunction<T1, T2, T3, T4, Task>(Required(body)).Invoke, argument1, argument2, argument3, argument4), body, options, cancellationToken);
+        Run(
+            new AsyncActionCall<T1, T2, T3, T4>(
+                new TokenFunction<T1, T2, T3, T4, Task>(Required(body)).Invoke, argument1, argument2, argument3, argument4),
+            body,
+            options,
+            cancellationToken);
 
     /// <summary>Runs an asynchronous body in a worker. The body receives the task's cancellation token as its last argument.</summary>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -435,11 +618,18 @@ public partial class ProcessPool
         Run(new AsyncActionCall(new TokenFunction<Task>(Required(body)).Invoke), body, null, cancellationToken);
 
     /// <summary>Runs an asynchronous body in a worker.</summary>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -448,12 +638,19 @@ public partial class ProcessPool
 
     /// <summary>Runs an asynchronous body with 1 argument in a worker.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -463,13 +660,20 @@ public partial class ProcessPool
     /// <summary>Runs an asynchronous body with 2 arguments in a worker.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -481,14 +685,21 @@ public partial class ProcessPool
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="argument3">The third argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -506,15 +717,22 @@ public partial class ProcessPool
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="T4">Type of the fourth argument.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="argument3">The third argument; it is copied at the call.</param>
     /// <param name="argument4">The fourth argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -529,11 +747,18 @@ public partial class ProcessPool
         Run(new ValueTaskActionCall<T1, T2, T3, T4>(Required(body), argument1, argument2, argument3, argument4), body, options, cancellationToken);
 
     /// <summary>Runs an asynchronous body in a worker. The body receives the task's cancellation token as its last argument.</summary>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -541,14 +766,23 @@ public partial class ProcessPool
     public Task RunAsync(Func<CancellationToken, ValueTask> body, TaskOptions? options = null, CancellationToken cancellationToken = default) =>
         Run(new ValueTaskActionCall(new TokenFunction<ValueTask>(Required(body)).Invoke), body, options, cancellationToken);
 
-    /// <summary>Runs an asynchronous body with 1 argument in a worker. The body receives the task's cancellation token as its last argument.</summary>
+    /// <summary>
+    /// Runs an asynchronous body with 1 argument in a worker. The body receives the task's cancellation token as its last argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -557,16 +791,25 @@ public partial class ProcessPool
         Func<T1, CancellationToken, ValueTask> body, T1 argument1, TaskOptions? options = null, CancellationToken cancellationToken = default) =>
         Run(new ValueTaskActionCall<T1>(new TokenFunction<T1, ValueTask>(Required(body)).Invoke, argument1), body, options, cancellationToken);
 
-    /// <summary>Runs an asynchronous body with 2 arguments in a worker. The body receives the task's cancellation token as its last argument.</summary>
+    /// <summary>
+    /// Runs an asynchronous body with 2 arguments in a worker. The body receives the task's cancellation token as its last argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -577,20 +820,33 @@ public partial class ProcessPool
         T2 argument2,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run(new ValueTaskActionCall<T1, T2>(new TokenFunction<T1, T2, ValueTask>(Required(body)).Invoke, argument1, argument2), body, options, cancellationToken);
+        Run(
+            new ValueTaskActionCall<T1, T2>(new TokenFunction<T1, T2, ValueTask>(Required(body)).Invoke, argument1, argument2),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body with 3 arguments in a worker. The body receives the task's cancellation token as its last argument.</summary>
+    /// <summary>
+    /// Runs an asynchronous body with 3 arguments in a worker. The body receives the task's cancellation token as its last argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="argument3">The third argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -602,22 +858,35 @@ public partial class ProcessPool
         T3 argument3,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run(new ValueTaskActionCall<T1, T2, T3>(new TokenFunction<T1, T2, T3, ValueTask>(Required(body)).Invoke, argument1, argument2, argument3), body, options, cancellationToken);
+        Run(
+            new ValueTaskActionCall<T1, T2, T3>(new TokenFunction<T1, T2, T3, ValueTask>(Required(body)).Invoke, argument1, argument2, argument3),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body with 4 arguments in a worker. The body receives the task's cancellation token as its last argument.</summary>
+    /// <summary>
+    /// Runs an asynchronous body with 4 arguments in a worker. The body receives the task's cancellation token as its last argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="T4">Type of the fourth argument.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="argument3">The third argument; it is copied at the call.</param>
     /// <param name="argument4">The fourth argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -630,13 +899,25 @@ public partial class ProcessPool
         T4 argument4,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run(new ValueTaskActionCall<T1, T2, T3, T4>(new TokenFunction<T1, T2, T3, T4, ValueTask>(Required(body)).Invoke, argument1, argument2, argument3, argument4), body, options, cancellationToken);
+        Run(
+            new ValueTaskActionCall<T1, T2, T3, T4>(
+                new TokenFunction<T1, T2, T3, T4, ValueTask>(Required(body)).Invoke, argument1, argument2, argument3, argument4),
+            body,
+            options,
+            cancellationToken);
 
     /// <summary>Runs an asynchronous body in a worker. The body receives the task's cancellation token as its last argument.</summary>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -646,11 +927,18 @@ public partial class ProcessPool
 
     /// <summary>Runs a body in a worker and returns its result.</summary>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -660,12 +948,19 @@ public partial class ProcessPool
     /// <summary>Runs a body with 1 argument in a worker and returns its result.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -677,13 +972,20 @@ public partial class ProcessPool
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -696,14 +998,21 @@ public partial class ProcessPool
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="argument3">The third argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -722,15 +1031,22 @@ public partial class ProcessPool
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="T4">Type of the fourth argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="argument3">The third argument; it is copied at the call.</param>
     /// <param name="argument4">The fourth argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -742,15 +1058,23 @@ public partial class ProcessPool
         T4 argument4,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run<TResult>(new FunctionCall<T1, T2, T3, T4, TResult>(Required(body), argument1, argument2, argument3, argument4), body, options, cancellationToken);
+        Run<TResult>(
+            new FunctionCall<T1, T2, T3, T4, TResult>(Required(body), argument1, argument2, argument3, argument4), body, options, cancellationToken);
 
     /// <summary>Runs a body in a worker and returns its result. The body receives the task's cancellation token as its last argument.</summary>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -759,34 +1083,53 @@ public partial class ProcessPool
         Func<CancellationToken, TResult> body, TaskOptions? options = null, CancellationToken cancellationToken = default) =>
         Run<TResult>(new FunctionCall<TResult>(new TokenFunction<TResult>(Required(body)).Invoke), body, options, cancellationToken);
 
-    /// <summary>Runs a body with 1 argument in a worker and returns its result. The body receives the task's cancellation token as its last argument.</summary>
+    /// <summary>
+    /// Runs a body with 1 argument in a worker and returns its result. The body receives the task's cancellation token as its last argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
     [OverloadResolutionPriority(2)]
     public Task<TResult> RunAsync<T1, TResult>(
         Func<T1, CancellationToken, TResult> body, T1 argument1, TaskOptions? options = null, CancellationToken cancellationToken = default) =>
-        Run<TResult>(new FunctionCall<T1, TResult>(new TokenFunction<T1, TResult>(Required(body)).Invoke, argument1), body, options, cancellationToken);
+        Run<TResult>(
+            new FunctionCall<T1, TResult>(new TokenFunction<T1, TResult>(Required(body)).Invoke, argument1), body, options, cancellationToken);
 
-    /// <summary>Runs a body with 2 arguments in a worker and returns its result. The body receives the task's cancellation token as its last argument.</summary>
+    /// <summary>
+    /// Runs a body with 2 arguments in a worker and returns its result. The body receives the task's cancellation token as its last argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -797,21 +1140,34 @@ public partial class ProcessPool
         T2 argument2,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run<TResult>(new FunctionCall<T1, T2, TResult>(new TokenFunction<T1, T2, TResult>(Required(body)).Invoke, argument1, argument2), body, options, cancellationToken);
+        Run<TResult>(
+            new FunctionCall<T1, T2, TResult>(new TokenFunction<T1, T2, TResult>(Required(body)).Invoke, argument1, argument2),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs a body with 3 arguments in a worker and returns its result. The body receives the task's cancellation token as its last argument.</summary>
+    /// <summary>
+    /// Runs a body with 3 arguments in a worker and returns its result. The body receives the task's cancellation token as its last argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="argument3">The third argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -823,23 +1179,36 @@ public partial class ProcessPool
         T3 argument3,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run<TResult>(new FunctionCall<T1, T2, T3, TResult>(new TokenFunction<T1, T2, T3, TResult>(Required(body)).Invoke, argument1, argument2, argument3), body, options, cancellationToken);
+        Run<TResult>(
+            new FunctionCall<T1, T2, T3, TResult>(new TokenFunction<T1, T2, T3, TResult>(Required(body)).Invoke, argument1, argument2, argument3),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs a body with 4 arguments in a worker and returns its result. The body receives the task's cancellation token as its last argument.</summary>
+    /// <summary>
+    /// Runs a body with 4 arguments in a worker and returns its result. The body receives the task's cancellation token as its last argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="T4">Type of the fourth argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="argument3">The third argument; it is copied at the call.</param>
     /// <param name="argument4">The fourth argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -852,14 +1221,26 @@ public partial class ProcessPool
         T4 argument4,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run<TResult>(new FunctionCall<T1, T2, T3, T4, TResult>(new TokenFunction<T1, T2, T3, T4, TResult>(Required(body)).Invoke, argument1, argument2, argument3, argument4), body, options, cancellationToken);
+        Run<TResult>(
+            new FunctionCall<T1, T2, T3, T4, TResult>(
+                new TokenFunction<T1, T2, T3, T4, TResult>(Required(body)).Invoke, argument1, argument2, argument3, argument4),
+            body,
+            options,
+            cancellationToken);
 
     /// <summary>Runs a body in a worker and returns its result. The body receives the task's cancellation token as its last argument.</summary>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -869,11 +1250,18 @@ public partial class ProcessPool
 
     /// <summary>Runs an asynchronous body in a worker and returns its result.</summary>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -884,12 +1272,19 @@ public partial class ProcessPool
     /// <summary>Runs an asynchronous body with 1 argument in a worker and returns its result.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -902,13 +1297,20 @@ public partial class ProcessPool
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -922,14 +1324,21 @@ public partial class ProcessPool
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="argument3">The third argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -949,15 +1358,22 @@ public partial class ProcessPool
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="T4">Type of the fourth argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="argument3">The third argument; it is copied at the call.</param>
     /// <param name="argument4">The fourth argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -970,15 +1386,28 @@ public partial class ProcessPool
         T4 argument4,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run<TResult>(new AsyncFunctionCall<T1, T2, T3, T4, TResult>(Required(body), argument1, argument2, argument3, argument4), body, options, cancellationToken);
+        Run<TResult>(
+            new AsyncFunctionCall<T1, T2, T3, T4, TResult>(Required(body), argument1, argument2, argument3, argument4),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body in a worker and returns its result. The body receives the task's cancellation token as its last argument.</summary>
+    /// <summary>
+    /// Runs an asynchronous body in a worker and returns its result. The body receives the task's cancellation token as its last argument.
+    /// </summary>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -987,34 +1416,58 @@ public partial class ProcessPool
         Func<CancellationToken, Task<TResult>> body, TaskOptions? options = null, CancellationToken cancellationToken = default) =>
         Run<TResult>(new AsyncFunctionCall<TResult>(new TokenFunction<Task<TResult>>(Required(body)).Invoke), body, options, cancellationToken);
 
-    /// <summary>Runs an asynchronous body with 1 argument in a worker and returns its result. The body receives the task's cancellation token as its last argument.</summary>
+    /// <summary>
+    /// Runs an asynchronous body with 1 argument in a worker and returns its result. The body receives the task's cancellation token as its last
+    /// argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
     [OverloadResolutionPriority(3)]
     public Task<TResult> RunAsync<T1, TResult>(
         Func<T1, CancellationToken, Task<TResult>> body, T1 argument1, TaskOptions? options = null, CancellationToken cancellationToken = default) =>
-        Run<TResult>(new AsyncFunctionCall<T1, TResult>(new TokenFunction<T1, Task<TResult>>(Required(body)).Invoke, argument1), body, options, cancellationToken);
+        Run<TResult>(
+            new AsyncFunctionCall<T1, TResult>(new TokenFunction<T1, Task<TResult>>(Required(body)).Invoke, argument1),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body with 2 arguments in a worker and returns its result. The body receives the task's cancellation token as its last argument.</summary>
+    /// <summary>
+    /// Runs an asynchronous body with 2 arguments in a worker and returns its result. The body receives the task's cancellation token as its last
+    /// argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -1025,21 +1478,35 @@ public partial class ProcessPool
         T2 argument2,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run<TResult>(new AsyncFunctionCall<T1, T2, TResult>(new TokenFunction<T1, T2, Task<TResult>>(Required(body)).Invoke, argument1, argument2), body, options, cancellationToken);
+        Run<TResult>(
+            new AsyncFunctionCall<T1, T2, TResult>(new TokenFunction<T1, T2, Task<TResult>>(Required(body)).Invoke, argument1, argument2),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body with 3 arguments in a worker and returns its result. The body receives the task's cancellation token as its last argument.</summary>
+    /// <summary>
+    /// Runs an asynchronous body with 3 arguments in a worker and returns its result. The body receives the task's cancellation token as its last
+    /// argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="argument3">The third argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -1051,23 +1518,38 @@ public partial class ProcessPool
         T3 argument3,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run<TResult>(new AsyncFunctionCall<T1, T2, T3, TResult>(new TokenFunction<T1, T2, T3, Task<TResult>>(Required(body)).Invoke, argument1, argument2, argument3), body, options, cancellationToken);
+        Run<TResult>(
+            new AsyncFunctionCall<T1, T2, T3, TResult>(
+                new TokenFunction<T1, T2, T3, Task<TResult>>(Required(body)).Invoke, argument1, argument2, argument3),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body with 4 arguments in a worker and returns its result. The body receives the task's cancellation token as its last argument.</summary>
+    /// <summary>
+    /// Runs an asynchronous body with 4 arguments in a worker and returns its result. The body receives the task's cancellation token as its last
+    /// argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="T4">Type of the fourth argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="argument3">The third argument; it is copied at the call.</param>
     /// <param name="argument4">The fourth argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -1080,14 +1562,28 @@ public partial class ProcessPool
         T4 argument4,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run<TResult>(new AsyncFunctionCall<T1, T2, T3, T4, TResult>(new TokenFunction<T1, T2, T3, T4, Task<TResult>>(Required(body)).Invoke, argument1, argument2, argument3, argument4), body, options, cancellationToken);
+        Run<TResult>(
+            new AsyncFunctionCall<T1, T2, T3, T4, TResult>(
+                new TokenFunction<T1, T2, T3, T4, Task<TResult>>(Required(body)).Invoke, argument1, argument2, argument3, argument4),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body in a worker and returns its result. The body receives the task's cancellation token as its last argument.</summary>
+    /// <summary>
+    /// Runs an asynchronous body in a worker and returns its result. The body receives the task's cancellation token as its last argument.
+    /// </summary>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -1097,11 +1593,18 @@ public partial class ProcessPool
 
     /// <summary>Runs an asynchronous body in a worker and returns its result.</summary>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -1112,12 +1615,19 @@ public partial class ProcessPool
     /// <summary>Runs an asynchronous body with 1 argument in a worker and returns its result.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -1129,13 +1639,20 @@ public partial class ProcessPool
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -1152,14 +1669,21 @@ public partial class ProcessPool
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="argument3">The third argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -1170,7 +1694,8 @@ public partial class ProcessPool
         T3 argument3,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run<TResult>(new ValueTaskFunctionCall<T1, T2, T3, TResult>(Required(body), argument1, argument2, argument3), body, options, cancellationToken);
+        Run<TResult>(
+            new ValueTaskFunctionCall<T1, T2, T3, TResult>(Required(body), argument1, argument2, argument3), body, options, cancellationToken);
 
     /// <summary>Runs an asynchronous body with 4 arguments in a worker and returns its result.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
@@ -1178,15 +1703,22 @@ public partial class ProcessPool
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="T4">Type of the fourth argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="argument3">The third argument; it is copied at the call.</param>
     /// <param name="argument4">The fourth argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -1198,32 +1730,56 @@ public partial class ProcessPool
         T4 argument4,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run<TResult>(new ValueTaskFunctionCall<T1, T2, T3, T4, TResult>(Required(body), argument1, argument2, argument3, argument4), body, options, cancellationToken);
+        Run<TResult>(
+            new ValueTaskFunctionCall<T1, T2, T3, T4, TResult>(Required(body), argument1, argument2, argument3, argument4),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body in a worker and returns its result. The body receives the task's cancellation token as its last argument.</summary>
+    /// <summary>
+    /// Runs an asynchronous body in a worker and returns its result. The body receives the task's cancellation token as its last argument.
+    /// </summary>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
     [OverloadResolutionPriority(2)]
     public Task<TResult> RunAsync<TResult>(
         Func<CancellationToken, ValueTask<TResult>> body, TaskOptions? options = null, CancellationToken cancellationToken = default) =>
-        Run<TResult>(new ValueTaskFunctionCall<TResult>(new TokenFunction<ValueTask<TResult>>(Required(body)).Invoke), body, options, cancellationToken);
+        Run<TResult>(
+            new ValueTaskFunctionCall<TResult>(new TokenFunction<ValueTask<TResult>>(Required(body)).Invoke), body, options, cancellationToken);
 
-    /// <summary>Runs an asynchronous body with 1 argument in a worker and returns its result. The body receives the task's cancellation token as its last argument.</summary>
+    /// <summary>
+    /// Runs an asynchronous body with 1 argument in a worker and returns its result. The body receives the task's cancellation token as its last
+    /// argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -1233,19 +1789,33 @@ public partial class ProcessPool
         T1 argument1,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run<TResult>(new ValueTaskFunctionCall<T1, TResult>(new TokenFunction<T1, ValueTask<TResult>>(Required(body)).Invoke, argument1), body, options, cancellationToken);
+        Run<TResult>(
+            new ValueTaskFunctionCall<T1, TResult>(new TokenFunction<T1, ValueTask<TResult>>(Required(body)).Invoke, argument1),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body with 2 arguments in a worker and returns its result. The body receives the task's cancellation token as its last argument.</summary>
+    /// <summary>
+    /// Runs an asynchronous body with 2 arguments in a worker and returns its result. The body receives the task's cancellation token as its last
+    /// argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -1256,21 +1826,35 @@ public partial class ProcessPool
         T2 argument2,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run<TResult>(new ValueTaskFunctionCall<T1, T2, TResult>(new TokenFunction<T1, T2, ValueTask<TResult>>(Required(body)).Invoke, argument1, argument2), body, options, cancellationToken);
+        Run<TResult>(
+            new ValueTaskFunctionCall<T1, T2, TResult>(new TokenFunction<T1, T2, ValueTask<TResult>>(Required(body)).Invoke, argument1, argument2),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body with 3 arguments in a worker and returns its result. The body receives the task's cancellation token as its last argument.</summary>
+    /// <summary>
+    /// Runs an asynchronous body with 3 arguments in a worker and returns its result. The body receives the task's cancellation token as its last
+    /// argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="argument3">The third argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -1282,23 +1866,38 @@ public partial class ProcessPool
         T3 argument3,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run<TResult>(new ValueTaskFunctionCall<T1, T2, T3, TResult>(new TokenFunction<T1, T2, T3, ValueTask<TResult>>(Required(body)).Invoke, argument1, argument2, argument3), body, options, cancellationToken);
+        Run<TResult>(
+            new ValueTaskFunctionCall<T1, T2, T3, TResult>(
+                new TokenFunction<T1, T2, T3, ValueTask<TResult>>(Required(body)).Invoke, argument1, argument2, argument3),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body with 4 arguments in a worker and returns its result. The body receives the task's cancellation token as its last argument.</summary>
+    /// <summary>
+    /// Runs an asynchronous body with 4 arguments in a worker and returns its result. The body receives the task's cancellation token as its last
+    /// argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="T4">Type of the fourth argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="argument3">The third argument; it is copied at the call.</param>
     /// <param name="argument4">The fourth argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -1311,14 +1910,28 @@ public partial class ProcessPool
         T4 argument4,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run<TResult>(new ValueTaskFunctionCall<T1, T2, T3, T4, TResult>(new TokenFunction<T1, T2, T3, T4, ValueTask<TResult>>(Required(body)).Invoke, argument1, argument2, argument3, argument4), body, options, cancellationToken);
+        Run<TResult>(
+            new ValueTaskFunctionCall<T1, T2, T3, T4, TResult>(
+                new TokenFunction<T1, T2, T3, T4, ValueTask<TResult>>(Required(body)).Invoke, argument1, argument2, argument3, argument4),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body in a worker and returns its result. The body receives the task's cancellation token as its last argument.</summary>
+    /// <summary>
+    /// Runs an asynchronous body in a worker and returns its result. The body receives the task's cancellation token as its last argument.
+    /// </summary>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>

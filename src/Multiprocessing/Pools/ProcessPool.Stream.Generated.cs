@@ -15,7 +15,9 @@ public partial class ProcessPool
     /// <param name="source">The items; read only while there is room (<see cref="MapOptions.MaxInFlight"/>), and by one thread at a time.</param>
     /// <param name="body">The code that the workers run. It may capture variables; they are sent to each worker once.</param>
     /// <param name="options">Order, room, name, priority, time limit of each item; <see langword="null"/> for the defaults.</param>
-    /// <param name="cancellationToken">Ends the stream: items that wait do not start; the token of those that run is cancelled, and after the grace their workers are killed.</param>
+    /// <param name="cancellationToken">
+    /// Ends the stream: items that wait do not start; the token of those that run is cancelled, and after the grace their workers are killed.
+    /// </param>
     /// <returns>The results. The first error ends the stream; leaving the loop cancels the items in flight.</returns>
     public IAsyncEnumerable<TResult> StreamAsync<TItem, TResult>(
         IEnumerable<TItem> source, Func<TItem, TResult> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
@@ -32,20 +34,25 @@ public partial class ProcessPool
     /// <inheritdoc cref="StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     public IAsyncEnumerable<TResult> StreamAsync<TItem, TResult>(
         IEnumerable<TItem> source, Func<TItem, ValueTask<TResult>> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
-        ResultsOf(StreamCore<TItem, TResult>(From(source), new ValueTaskMapBody<TItem, TResult>(Required(body)), body, true, options, cancellationToken));
+        ResultsOf(
+            StreamCore<TItem, TResult>(From(source), new ValueTaskMapBody<TItem, TResult>(Required(body)), body, true, options, cancellationToken));
 
     /// <summary>Runs a body for each item of an asynchronous source, and returns the results while the source is read.</summary>
     /// <inheritdoc cref="StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     public IAsyncEnumerable<TResult> StreamAsync<TItem, TResult>(
         IAsyncEnumerable<TItem> source, Func<TItem, TResult> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
-        ResultsOf(StreamCore<TItem, TResult>(From(source, cancellationToken), new MapBody<TItem, TResult>(Required(body)), body, true, options, cancellationToken));
+        ResultsOf(
+            StreamCore<TItem, TResult>(
+                From(source, cancellationToken), new MapBody<TItem, TResult>(Required(body)), body, true, options, cancellationToken));
 
     /// <summary>Runs an asynchronous body for each item of an asynchronous source, and returns the results while the source is read.</summary>
     /// <inheritdoc cref="StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(1)]
     public IAsyncEnumerable<TResult> StreamAsync<TItem, TResult>(
         IAsyncEnumerable<TItem> source, Func<TItem, Task<TResult>> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
-        ResultsOf(StreamCore<TItem, TResult>(From(source, cancellationToken), new AsyncMapBody<TItem, TResult>(Required(body)), body, true, options, cancellationToken));
+        ResultsOf(
+            StreamCore<TItem, TResult>(
+                From(source, cancellationToken), new AsyncMapBody<TItem, TResult>(Required(body)), body, true, options, cancellationToken));
 
     /// <summary>Runs an asynchronous body for each item of an asynchronous source, and returns the results while the source is read.</summary>
     /// <inheritdoc cref="StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
@@ -54,7 +61,9 @@ public partial class ProcessPool
         Func<TItem, ValueTask<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        ResultsOf(StreamCore<TItem, TResult>(From(source, cancellationToken), new ValueTaskMapBody<TItem, TResult>(Required(body)), body, true, options, cancellationToken));
+        ResultsOf(
+            StreamCore<TItem, TResult>(
+                From(source, cancellationToken), new ValueTaskMapBody<TItem, TResult>(Required(body)), body, true, options, cancellationToken));
 
     /// <summary>Runs a body for each pair, and returns the results while the source is read. The body receives the parts as its arguments.</summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
@@ -64,9 +73,18 @@ public partial class ProcessPool
     [OverloadResolutionPriority(4)]
     public IAsyncEnumerable<TResult> StreamAsync<T1, T2, TResult>(
         IEnumerable<(T1, T2)> source, Func<T1, T2, TResult> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
-        ResultsOf(StreamCore<(T1, T2), TResult>(From(source), new MapBody<(T1, T2), TResult>(new TupleFunction<T1, T2, TResult>(Required(body)).Invoke), body, true, options, cancellationToken));
+        ResultsOf(
+            StreamCore<(T1, T2), TResult>(
+                From(source),
+                new MapBody<(T1, T2), TResult>(new TupleFunction<T1, T2, TResult>(Required(body)).Invoke),
+                body,
+                true,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each pair, and returns the results while the source is read. The body receives the parts as its arguments.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each pair, and returns the results while the source is read. The body receives the parts as its arguments.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="TResult">Type of the results.</typeparam>
@@ -74,9 +92,18 @@ public partial class ProcessPool
     [OverloadResolutionPriority(5)]
     public IAsyncEnumerable<TResult> StreamAsync<T1, T2, TResult>(
         IEnumerable<(T1, T2)> source, Func<T1, T2, Task<TResult>> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
-        ResultsOf(StreamCore<(T1, T2), TResult>(From(source), new AsyncMapBody<(T1, T2), TResult>(new TupleFunction<T1, T2, Task<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken));
+        ResultsOf(
+            StreamCore<(T1, T2), TResult>(
+                From(source),
+                new AsyncMapBody<(T1, T2), TResult>(new TupleFunction<T1, T2, Task<TResult>>(Required(body)).Invoke),
+                body,
+                true,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each pair, and returns the results while the source is read. The body receives the parts as its arguments.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each pair, and returns the results while the source is read. The body receives the parts as its arguments.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="TResult">Type of the results.</typeparam>
@@ -87,9 +114,19 @@ public partial class ProcessPool
         Func<T1, T2, ValueTask<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        ResultsOf(StreamCore<(T1, T2), TResult>(From(source), new ValueTaskMapBody<(T1, T2), TResult>(new TupleFunction<T1, T2, ValueTask<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken));
+        ResultsOf(
+            StreamCore<(T1, T2), TResult>(
+                From(source),
+                new ValueTaskMapBody<(T1, T2), TResult>(new TupleFunction<T1, T2, ValueTask<TResult>>(Required(body)).Invoke),
+                body,
+                true,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs a body for each pair of an asynchronous source, and returns the results while the source is read. The body receives the parts as its arguments.</summary>
+    /// <summary>
+    /// Runs a body for each pair of an asynchronous source, and returns the results while the source is read. The body receives the parts as its
+    /// arguments.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="TResult">Type of the results.</typeparam>
@@ -97,9 +134,19 @@ public partial class ProcessPool
     [OverloadResolutionPriority(4)]
     public IAsyncEnumerable<TResult> StreamAsync<T1, T2, TResult>(
         IAsyncEnumerable<(T1, T2)> source, Func<T1, T2, TResult> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
-        ResultsOf(StreamCore<(T1, T2), TResult>(From(source, cancellationToken), new MapBody<(T1, T2), TResult>(new TupleFunction<T1, T2, TResult>(Required(body)).Invoke), body, true, options, cancellationToken));
+        ResultsOf(
+            StreamCore<(T1, T2), TResult>(
+                From(source, cancellationToken),
+                new MapBody<(T1, T2), TResult>(new TupleFunction<T1, T2, TResult>(Required(body)).Invoke),
+                body,
+                true,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each pair of an asynchronous source, and returns the results while the source is read. The body receives the parts as its arguments.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each pair of an asynchronous source, and returns the results while the source is read. The body receives the
+    /// parts as its arguments.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="TResult">Type of the results.</typeparam>
@@ -110,9 +157,19 @@ public partial class ProcessPool
         Func<T1, T2, Task<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        ResultsOf(StreamCore<(T1, T2), TResult>(From(source, cancellationToken), new AsyncMapBody<(T1, T2), TResult>(new TupleFunction<T1, T2, Task<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken));
+        ResultsOf(
+            StreamCore<(T1, T2), TResult>(
+                From(source, cancellationToken),
+                new AsyncMapBody<(T1, T2), TResult>(new TupleFunction<T1, T2, Task<TResult>>(Required(body)).Invoke),
+                body,
+                true,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each pair of an asynchronous source, and returns the results while the source is read. The body receives the parts as its arguments.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each pair of an asynchronous source, and returns the results while the source is read. The body receives the
+    /// parts as its arguments.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="TResult">Type of the results.</typeparam>
@@ -123,9 +180,18 @@ public partial class ProcessPool
         Func<T1, T2, ValueTask<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        ResultsOf(StreamCore<(T1, T2), TResult>(From(source, cancellationToken), new ValueTaskMapBody<(T1, T2), TResult>(new TupleFunction<T1, T2, ValueTask<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken));
+        ResultsOf(
+            StreamCore<(T1, T2), TResult>(
+                From(source, cancellationToken),
+                new ValueTaskMapBody<(T1, T2), TResult>(new TupleFunction<T1, T2, ValueTask<TResult>>(Required(body)).Invoke),
+                body,
+                true,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs a body for each triple, and returns the results while the source is read. The body receives the parts as its arguments.</summary>
+    /// <summary>
+    /// Runs a body for each triple, and returns the results while the source is read. The body receives the parts as its arguments.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="T3">Type of the third part.</typeparam>
@@ -137,9 +203,18 @@ public partial class ProcessPool
         Func<T1, T2, T3, TResult> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        ResultsOf(StreamCore<(T1, T2, T3), TResult>(From(source), new MapBody<(T1, T2, T3), TResult>(new TupleFunction<T1, T2, T3, TResult>(Required(body)).Invoke), body, true, options, cancellationToken));
+        ResultsOf(
+            StreamCore<(T1, T2, T3), TResult>(
+                From(source),
+                new MapBody<(T1, T2, T3), TResult>(new TupleFunction<T1, T2, T3, TResult>(Required(body)).Invoke),
+                body,
+                true,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each triple, and returns the results while the source is read. The body receives the parts as its arguments.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each triple, and returns the results while the source is read. The body receives the parts as its arguments.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="T3">Type of the third part.</typeparam>
@@ -151,9 +226,18 @@ public partial class ProcessPool
         Func<T1, T2, T3, Task<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        ResultsOf(StreamCore<(T1, T2, T3), TResult>(From(source), new AsyncMapBody<(T1, T2, T3), TResult>(new TupleFunction<T1, T2, T3, Task<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken));
+        ResultsOf(
+            StreamCore<(T1, T2, T3), TResult>(
+                From(source),
+                new AsyncMapBody<(T1, T2, T3), TResult>(new TupleFunction<T1, T2, T3, Task<TResult>>(Required(body)).Invoke),
+                body,
+                true,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each triple, and returns the results while the source is read. The body receives the parts as its arguments.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each triple, and returns the results while the source is read. The body receives the parts as its arguments.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="T3">Type of the third part.</typeparam>
@@ -165,9 +249,19 @@ public partial class ProcessPool
         Func<T1, T2, T3, ValueTask<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        ResultsOf(StreamCore<(T1, T2, T3), TResult>(From(source), new ValueTaskMapBody<(T1, T2, T3), TResult>(new TupleFunction<T1, T2, T3, ValueTask<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken));
+        ResultsOf(
+            StreamCore<(T1, T2, T3), TResult>(
+                From(source),
+                new ValueTaskMapBody<(T1, T2, T3), TResult>(new TupleFunction<T1, T2, T3, ValueTask<TResult>>(Required(body)).Invoke),
+                body,
+                true,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs a body for each triple of an asynchronous source, and returns the results while the source is read. The body receives the parts as its arguments.</summary>
+    /// <summary>
+    /// Runs a body for each triple of an asynchronous source, and returns the results while the source is read. The body receives the parts as its
+    /// arguments.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="T3">Type of the third part.</typeparam>
@@ -179,9 +273,19 @@ public partial class ProcessPool
         Func<T1, T2, T3, TResult> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        ResultsOf(StreamCore<(T1, T2, T3), TResult>(From(source, cancellationToken), new MapBody<(T1, T2, T3), TResult>(new TupleFunction<T1, T2, T3, TResult>(Required(body)).Invoke), body, true, options, cancellationToken));
+        ResultsOf(
+            StreamCore<(T1, T2, T3), TResult>(
+                From(source, cancellationToken),
+                new MapBody<(T1, T2, T3), TResult>(new TupleFunction<T1, T2, T3, TResult>(Required(body)).Invoke),
+                body,
+                true,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each triple of an asynchronous source, and returns the results while the source is read. The body receives the parts as its arguments.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each triple of an asynchronous source, and returns the results while the source is read. The body receives the
+    /// parts as its arguments.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="T3">Type of the third part.</typeparam>
@@ -193,9 +297,19 @@ public partial class ProcessPool
         Func<T1, T2, T3, Task<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        ResultsOf(StreamCore<(T1, T2, T3), TResult>(From(source, cancellationToken), new AsyncMapBody<(T1, T2, T3), TResult>(new TupleFunction<T1, T2, T3, Task<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken));
+        ResultsOf(
+            StreamCore<(T1, T2, T3), TResult>(
+                From(source, cancellationToken),
+                new AsyncMapBody<(T1, T2, T3), TResult>(new TupleFunction<T1, T2, T3, Task<TResult>>(Required(body)).Invoke),
+                body,
+                true,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each triple of an asynchronous source, and returns the results while the source is read. The body receives the parts as its arguments.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each triple of an asynchronous source, and returns the results while the source is read. The body receives the
+    /// parts as its arguments.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="T3">Type of the third part.</typeparam>
@@ -207,9 +321,18 @@ public partial class ProcessPool
         Func<T1, T2, T3, ValueTask<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        ResultsOf(StreamCore<(T1, T2, T3), TResult>(From(source, cancellationToken), new ValueTaskMapBody<(T1, T2, T3), TResult>(new TupleFunction<T1, T2, T3, ValueTask<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken));
+        ResultsOf(
+            StreamCore<(T1, T2, T3), TResult>(
+                From(source, cancellationToken),
+                new ValueTaskMapBody<(T1, T2, T3), TResult>(new TupleFunction<T1, T2, T3, ValueTask<TResult>>(Required(body)).Invoke),
+                body,
+                true,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs a body for each item, and returns the results while the source is read. The body receives the item and the task's cancellation token.</summary>
+    /// <summary>
+    /// Runs a body for each item, and returns the results while the source is read. The body receives the item and the task's cancellation token.
+    /// </summary>
     /// <inheritdoc cref="StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(2)]
     public IAsyncEnumerable<TResult> StreamAsync<TItem, TResult>(
@@ -217,9 +340,19 @@ public partial class ProcessPool
         Func<TItem, CancellationToken, TResult> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        ResultsOf(StreamCore<TItem, TResult>(From(source), new MapBody<TItem, TResult>(new TokenFunction<TItem, TResult>(Required(body)).Invoke), body, true, options, cancellationToken));
+        ResultsOf(
+            StreamCore<TItem, TResult>(
+                From(source),
+                new MapBody<TItem, TResult>(new TokenFunction<TItem, TResult>(Required(body)).Invoke),
+                body,
+                true,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each item, and returns the results while the source is read. The body receives the item and the task's cancellation token.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item, and returns the results while the source is read. The body receives the item and the task's
+    /// cancellation token.
+    /// </summary>
     /// <inheritdoc cref="StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(3)]
     public IAsyncEnumerable<TResult> StreamAsync<TItem, TResult>(
@@ -227,9 +360,19 @@ public partial class ProcessPool
         Func<TItem, CancellationToken, Task<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        ResultsOf(StreamCore<TItem, TResult>(From(source), new AsyncMapBody<TItem, TResult>(new TokenFunction<TItem, Task<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken));
+        ResultsOf(
+            StreamCore<TItem, TResult>(
+                From(source),
+                new AsyncMapBody<TItem, TResult>(new TokenFunction<TItem, Task<TResult>>(Required(body)).Invoke),
+                body,
+                true,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each item, and returns the results while the source is read. The body receives the item and the task's cancellation token.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item, and returns the results while the source is read. The body receives the item and the task's
+    /// cancellation token.
+    /// </summary>
     /// <inheritdoc cref="StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(2)]
     public IAsyncEnumerable<TResult> StreamAsync<TItem, TResult>(
@@ -237,9 +380,19 @@ public partial class ProcessPool
         Func<TItem, CancellationToken, ValueTask<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        ResultsOf(StreamCore<TItem, TResult>(From(source), new ValueTaskMapBody<TItem, TResult>(new TokenFunction<TItem, ValueTask<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken));
+        ResultsOf(
+            StreamCore<TItem, TResult>(
+                From(source),
+                new ValueTaskMapBody<TItem, TResult>(new TokenFunction<TItem, ValueTask<TResult>>(Required(body)).Invoke),
+                body,
+                true,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs a body for each item of an asynchronous source, and returns the results while the source is read. The body receives the item and the task's cancellation token.</summary>
+    /// <summary>
+    /// Runs a body for each item of an asynchronous source, and returns the results while the source is read. The body receives the item and the
+    /// task's cancellation token.
+    /// </summary>
     /// <inheritdoc cref="StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(2)]
     public IAsyncEnumerable<TResult> StreamAsync<TItem, TResult>(
@@ -247,9 +400,19 @@ public partial class ProcessPool
         Func<TItem, CancellationToken, TResult> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        ResultsOf(StreamCore<TItem, TResult>(From(source, cancellationToken), new MapBody<TItem, TResult>(new TokenFunction<TItem, TResult>(Required(body)).Invoke), body, true, options, cancellationToken));
+        ResultsOf(
+            StreamCore<TItem, TResult>(
+                From(source, cancellationToken),
+                new MapBody<TItem, TResult>(new TokenFunction<TItem, TResult>(Required(body)).Invoke),
+                body,
+                true,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each item of an asynchronous source, and returns the results while the source is read. The body receives the item and the task's cancellation token.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item of an asynchronous source, and returns the results while the source is read. The body receives the
+    /// item and the task's cancellation token.
+    /// </summary>
     /// <inheritdoc cref="StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(3)]
     public IAsyncEnumerable<TResult> StreamAsync<TItem, TResult>(
@@ -257,9 +420,19 @@ public partial class ProcessPool
         Func<TItem, CancellationToken, Task<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        ResultsOf(StreamCore<TItem, TResult>(From(source, cancellationToken), new AsyncMapBody<TItem, TResult>(new TokenFunction<TItem, Task<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken));
+        ResultsOf(
+            StreamCore<TItem, TResult>(
+                From(source, cancellationToken),
+                new AsyncMapBody<TItem, TResult>(new TokenFunction<TItem, Task<TResult>>(Required(body)).Invoke),
+                body,
+                true,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each item of an asynchronous source, and returns the results while the source is read. The body receives the item and the task's cancellation token.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item of an asynchronous source, and returns the results while the source is read. The body receives the
+    /// item and the task's cancellation token.
+    /// </summary>
     /// <inheritdoc cref="StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(2)]
     public IAsyncEnumerable<TResult> StreamAsync<TItem, TResult>(
@@ -267,9 +440,19 @@ public partial class ProcessPool
         Func<TItem, CancellationToken, ValueTask<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        ResultsOf(StreamCore<TItem, TResult>(From(source, cancellationToken), new ValueTaskMapBody<TItem, TResult>(new TokenFunction<TItem, ValueTask<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken));
+        ResultsOf(
+            StreamCore<TItem, TResult>(
+                From(source, cancellationToken),
+                new ValueTaskMapBody<TItem, TResult>(new TokenFunction<TItem, ValueTask<TResult>>(Required(body)).Invoke),
+                body,
+                true,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs a body for each pair, and returns the results while the source is read. The body receives the parts as its arguments, and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs a body for each pair, and returns the results while the source is read. The body receives the parts as its arguments, and the task's
+    /// cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="TResult">Type of the results.</typeparam>
@@ -280,9 +463,19 @@ public partial class ProcessPool
         Func<T1, T2, CancellationToken, TResult> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        ResultsOf(StreamCore<(T1, T2), TResult>(From(source), new MapBody<(T1, T2), TResult>(new TupleTokenFunction<T1, T2, TResult>(Required(body)).Invoke), body, true, options, cancellationToken));
+        ResultsOf(
+            StreamCore<(T1, T2), TResult>(
+                From(source),
+                new MapBody<(T1, T2), TResult>(new TupleTokenFunction<T1, T2, TResult>(Required(body)).Invoke),
+                body,
+                true,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each pair, and returns the results while the source is read. The body receives the parts as its arguments, and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each pair, and returns the results while the source is read. The body receives the parts as its arguments, and
+    /// the task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="TResult">Type of the results.</typeparam>
@@ -293,9 +486,19 @@ public partial class ProcessPool
         Func<T1, T2, CancellationToken, Task<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        ResultsOf(StreamCore<(T1, T2), TResult>(From(source), new AsyncMapBody<(T1, T2), TResult>(new TupleTokenFunction<T1, T2, Task<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken));
+        ResultsOf(
+            StreamCore<(T1, T2), TResult>(
+                From(source),
+                new AsyncMapBody<(T1, T2), TResult>(new TupleTokenFunction<T1, T2, Task<TResult>>(Required(body)).Invoke),
+                body,
+                true,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each pair, and returns the results while the source is read. The body receives the parts as its arguments, and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each pair, and returns the results while the source is read. The body receives the parts as its arguments, and
+    /// the task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="TResult">Type of the results.</typeparam>
@@ -306,9 +509,19 @@ public partial class ProcessPool
         Func<T1, T2, CancellationToken, ValueTask<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        ResultsOf(StreamCore<(T1, T2), TResult>(From(source), new ValueTaskMapBody<(T1, T2), TResult>(new TupleTokenFunction<T1, T2, ValueTask<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken));
+        ResultsOf(
+            StreamCore<(T1, T2), TResult>(
+                From(source),
+                new ValueTaskMapBody<(T1, T2), TResult>(new TupleTokenFunction<T1, T2, ValueTask<TResult>>(Required(body)).Invoke),
+                body,
+                true,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs a body for each pair of an asynchronous source, and returns the results while the source is read. The body receives the parts as its arguments, and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs a body for each pair of an asynchronous source, and returns the results while the source is read. The body receives the parts as its
+    /// arguments, and the task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="TResult">Type of the results.</typeparam>
@@ -319,9 +532,19 @@ public partial class ProcessPool
         Func<T1, T2, CancellationToken, TResult> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        ResultsOf(StreamCore<(T1, T2), TResult>(From(source, cancellationToken), new MapBody<(T1, T2), TResult>(new TupleTokenFunction<T1, T2, TResult>(Required(body)).Invoke), body, true, options, cancellationToken));
+        ResultsOf(
+            StreamCore<(T1, T2), TResult>(
+                From(source, cancellationToken),
+                new MapBody<(T1, T2), TResult>(new TupleTokenFunction<T1, T2, TResult>(Required(body)).Invoke),
+                body,
+                true,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each pair of an asynchronous source, and returns the results while the source is read. The body receives the parts as its arguments, and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each pair of an asynchronous source, and returns the results while the source is read. The body receives the
+    /// parts as its arguments, and the task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="TResult">Type of the results.</typeparam>
@@ -332,9 +555,19 @@ public partial class ProcessPool
         Func<T1, T2, CancellationToken, Task<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        ResultsOf(StreamCore<(T1, T2), TResult>(From(source, cancellationToken), new AsyncMapBody<(T1, T2), TResult>(new TupleTokenFunction<T1, T2, Task<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken));
+        ResultsOf(
+            StreamCore<(T1, T2), TResult>(
+                From(source, cancellationToken),
+                new AsyncMapBody<(T1, T2), TResult>(new TupleTokenFunction<T1, T2, Task<TResult>>(Required(body)).Invoke),
+                body,
+                true,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each pair of an asynchronous source, and returns the results while the source is read. The body receives the parts as its arguments, and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each pair of an asynchronous source, and returns the results while the source is read. The body receives the
+    /// parts as its arguments, and the task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="TResult">Type of the results.</typeparam>
@@ -345,9 +578,19 @@ public partial class ProcessPool
         Func<T1, T2, CancellationToken, ValueTask<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        ResultsOf(StreamCore<(T1, T2), TResult>(From(source, cancellationToken), new ValueTaskMapBody<(T1, T2), TResult>(new TupleTokenFunction<T1, T2, ValueTask<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken));
+        ResultsOf(
+            StreamCore<(T1, T2), TResult>(
+                From(source, cancellationToken),
+                new ValueTaskMapBody<(T1, T2), TResult>(new TupleTokenFunction<T1, T2, ValueTask<TResult>>(Required(body)).Invoke),
+                body,
+                true,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs a body for each triple, and returns the results while the source is read. The body receives the parts as its arguments, and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs a body for each triple, and returns the results while the source is read. The body receives the parts as its arguments, and the task's
+    /// cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="T3">Type of the third part.</typeparam>
@@ -359,9 +602,19 @@ public partial class ProcessPool
         Func<T1, T2, T3, CancellationToken, TResult> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        ResultsOf(StreamCore<(T1, T2, T3), TResult>(From(source), new MapBody<(T1, T2, T3), TResult>(new TupleTokenFunction<T1, T2, T3, TResult>(Required(body)).Invoke), body, true, options, cancellationToken));
+        ResultsOf(
+            StreamCore<(T1, T2, T3), TResult>(
+                From(source),
+                new MapBody<(T1, T2, T3), TResult>(new TupleTokenFunction<T1, T2, T3, TResult>(Required(body)).Invoke),
+                body,
+                true,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each triple, and returns the results while the source is read. The body receives the parts as its arguments, and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each triple, and returns the results while the source is read. The body receives the parts as its arguments, and
+    /// the task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="T3">Type of the third part.</typeparam>
@@ -373,9 +626,19 @@ public partial class ProcessPool
         Func<T1, T2, T3, CancellationToken, Task<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        ResultsOf(StreamCore<(T1, T2, T3), TResult>(From(source), new AsyncMapBody<(T1, T2, T3), TResult>(new TupleTokenFunction<T1, T2, T3, Task<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken));
+        ResultsOf(
+            StreamCore<(T1, T2, T3), TResult>(
+                From(source),
+                new AsyncMapBody<(T1, T2, T3), TResult>(new TupleTokenFunction<T1, T2, T3, Task<TResult>>(Required(body)).Invoke),
+                body,
+                true,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each triple, and returns the results while the source is read. The body receives the parts as its arguments, and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each triple, and returns the results while the source is read. The body receives the parts as its arguments, and
+    /// the task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="T3">Type of the third part.</typeparam>
@@ -387,9 +650,19 @@ public partial class ProcessPool
         Func<T1, T2, T3, CancellationToken, ValueTask<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        ResultsOf(StreamCore<(T1, T2, T3), TResult>(From(source), new ValueTaskMapBody<(T1, T2, T3), TResult>(new TupleTokenFunction<T1, T2, T3, ValueTask<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken));
+        ResultsOf(
+            StreamCore<(T1, T2, T3), TResult>(
+                From(source),
+                new ValueTaskMapBody<(T1, T2, T3), TResult>(new TupleTokenFunction<T1, T2, T3, ValueTask<TResult>>(Required(body)).Invoke),
+                body,
+                true,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs a body for each triple of an asynchronous source, and returns the results while the source is read. The body receives the parts as its arguments, and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs a body for each triple of an asynchronous source, and returns the results while the source is read. The body receives the parts as its
+    /// arguments, and the task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="T3">Type of the third part.</typeparam>
@@ -401,9 +674,19 @@ public partial class ProcessPool
         Func<T1, T2, T3, CancellationToken, TResult> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        ResultsOf(StreamCore<(T1, T2, T3), TResult>(From(source, cancellationToken), new MapBody<(T1, T2, T3), TResult>(new TupleTokenFunction<T1, T2, T3, TResult>(Required(body)).Invoke), body, true, options, cancellationToken));
+        ResultsOf(
+            StreamCore<(T1, T2, T3), TResult>(
+                From(source, cancellationToken),
+                new MapBody<(T1, T2, T3), TResult>(new TupleTokenFunction<T1, T2, T3, TResult>(Required(body)).Invoke),
+                body,
+                true,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each triple of an asynchronous source, and returns the results while the source is read. The body receives the parts as its arguments, and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each triple of an asynchronous source, and returns the results while the source is read. The body receives the
+    /// parts as its arguments, and the task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="T3">Type of the third part.</typeparam>
@@ -415,9 +698,19 @@ public partial class ProcessPool
         Func<T1, T2, T3, CancellationToken, Task<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        ResultsOf(StreamCore<(T1, T2, T3), TResult>(From(source, cancellationToken), new AsyncMapBody<(T1, T2, T3), TResult>(new TupleTokenFunction<T1, T2, T3, Task<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken));
+        ResultsOf(
+            StreamCore<(T1, T2, T3), TResult>(
+                From(source, cancellationToken),
+                new AsyncMapBody<(T1, T2, T3), TResult>(new TupleTokenFunction<T1, T2, T3, Task<TResult>>(Required(body)).Invoke),
+                body,
+                true,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each triple of an asynchronous source, and returns the results while the source is read. The body receives the parts as its arguments, and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each triple of an asynchronous source, and returns the results while the source is read. The body receives the
+    /// parts as its arguments, and the task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="T3">Type of the third part.</typeparam>
@@ -429,5 +722,12 @@ public partial class ProcessPool
         Func<T1, T2, T3, CancellationToken, ValueTask<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        ResultsOf(StreamCore<(T1, T2, T3), TResult>(From(source, cancellationToken), new ValueTaskMapBody<(T1, T2, T3), TResult>(new TupleTokenFunction<T1, T2, T3, ValueTask<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken));
+        ResultsOf(
+            StreamCore<(T1, T2, T3), TResult>(
+                From(source, cancellationToken),
+                new ValueTaskMapBody<(T1, T2, T3), TResult>(new TupleTokenFunction<T1, T2, T3, ValueTask<TResult>>(Required(body)).Invoke),
+                body,
+                true,
+                options,
+                cancellationToken));
 }

@@ -36,17 +36,23 @@ public partial class ProcessPool
     /// <inheritdoc cref="StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     public IAsyncEnumerable<Outcome<TResult>> StreamOutcomesAsync<TItem, TResult>(
         IAsyncEnumerable<TItem> source, Func<TItem, TResult> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
-        StreamCore<TItem, TResult>(From(source, cancellationToken), new MapBody<TItem, TResult>(Required(body)), body, true, options, cancellationToken);
+        StreamCore<TItem, TResult>(
+            From(source, cancellationToken), new MapBody<TItem, TResult>(Required(body)), body, true, options, cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each item of an asynchronous source, and returns the outcome of each while the source is read.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item of an asynchronous source, and returns the outcome of each while the source is read.
+    /// </summary>
     /// <returns>The outcomes; leaving the loop cancels the items in flight.</returns>
     /// <inheritdoc cref="StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(1)]
     public IAsyncEnumerable<Outcome<TResult>> StreamOutcomesAsync<TItem, TResult>(
         IAsyncEnumerable<TItem> source, Func<TItem, Task<TResult>> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
-        StreamCore<TItem, TResult>(From(source, cancellationToken), new AsyncMapBody<TItem, TResult>(Required(body)), body, true, options, cancellationToken);
+        StreamCore<TItem, TResult>(
+            From(source, cancellationToken), new AsyncMapBody<TItem, TResult>(Required(body)), body, true, options, cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each item of an asynchronous source, and returns the outcome of each while the source is read.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item of an asynchronous source, and returns the outcome of each while the source is read.
+    /// </summary>
     /// <returns>The outcomes; leaving the loop cancels the items in flight.</returns>
     /// <inheritdoc cref="StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     public IAsyncEnumerable<Outcome<TResult>> StreamOutcomesAsync<TItem, TResult>(
@@ -54,9 +60,12 @@ public partial class ProcessPool
         Func<TItem, ValueTask<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        StreamCore<TItem, TResult>(From(source, cancellationToken), new ValueTaskMapBody<TItem, TResult>(Required(body)), body, true, options, cancellationToken);
+        StreamCore<TItem, TResult>(
+            From(source, cancellationToken), new ValueTaskMapBody<TItem, TResult>(Required(body)), body, true, options, cancellationToken);
 
-    /// <summary>Runs a body for each pair, and returns the outcome of each while the source is read. The body receives the parts as its arguments.</summary>
+    /// <summary>
+    /// Runs a body for each pair, and returns the outcome of each while the source is read. The body receives the parts as its arguments.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="TResult">Type of the results.</typeparam>
@@ -65,9 +74,18 @@ public partial class ProcessPool
     [OverloadResolutionPriority(4)]
     public IAsyncEnumerable<Outcome<TResult>> StreamOutcomesAsync<T1, T2, TResult>(
         IEnumerable<(T1, T2)> source, Func<T1, T2, TResult> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
-        StreamCore<(T1, T2), TResult>(From(source), new MapBody<(T1, T2), TResult>(new TupleFunction<T1, T2, TResult>(Required(body)).Invoke), body, true, options, cancellationToken);
+        StreamCore<(T1, T2), TResult>(
+            From(source),
+            new MapBody<(T1, T2), TResult>(new TupleFunction<T1, T2, TResult>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each pair, and returns the outcome of each while the source is read. The body receives the parts as its arguments.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each pair, and returns the outcome of each while the source is read. The body receives the parts as its
+    /// arguments.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="TResult">Type of the results.</typeparam>
@@ -76,9 +94,18 @@ public partial class ProcessPool
     [OverloadResolutionPriority(5)]
     public IAsyncEnumerable<Outcome<TResult>> StreamOutcomesAsync<T1, T2, TResult>(
         IEnumerable<(T1, T2)> source, Func<T1, T2, Task<TResult>> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
-        StreamCore<(T1, T2), TResult>(From(source), new AsyncMapBody<(T1, T2), TResult>(new TupleFunction<T1, T2, Task<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken);
+        StreamCore<(T1, T2), TResult>(
+            From(source),
+            new AsyncMapBody<(T1, T2), TResult>(new TupleFunction<T1, T2, Task<TResult>>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each pair, and returns the outcome of each while the source is read. The body receives the parts as its arguments.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each pair, and returns the outcome of each while the source is read. The body receives the parts as its
+    /// arguments.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="TResult">Type of the results.</typeparam>
@@ -90,9 +117,18 @@ public partial class ProcessPool
         Func<T1, T2, ValueTask<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        StreamCore<(T1, T2), TResult>(From(source), new ValueTaskMapBody<(T1, T2), TResult>(new TupleFunction<T1, T2, ValueTask<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken);
+        StreamCore<(T1, T2), TResult>(
+            From(source),
+            new ValueTaskMapBody<(T1, T2), TResult>(new TupleFunction<T1, T2, ValueTask<TResult>>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs a body for each pair of an asynchronous source, and returns the outcome of each while the source is read. The body receives the parts as its arguments.</summary>
+    /// <summary>
+    /// Runs a body for each pair of an asynchronous source, and returns the outcome of each while the source is read. The body receives the parts as
+    /// its arguments.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="TResult">Type of the results.</typeparam>
@@ -101,9 +137,18 @@ public partial class ProcessPool
     [OverloadResolutionPriority(4)]
     public IAsyncEnumerable<Outcome<TResult>> StreamOutcomesAsync<T1, T2, TResult>(
         IAsyncEnumerable<(T1, T2)> source, Func<T1, T2, TResult> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
-        StreamCore<(T1, T2), TResult>(From(source, cancellationToken), new MapBody<(T1, T2), TResult>(new TupleFunction<T1, T2, TResult>(Required(body)).Invoke), body, true, options, cancellationToken);
+        StreamCore<(T1, T2), TResult>(
+            From(source, cancellationToken),
+            new MapBody<(T1, T2), TResult>(new TupleFunction<T1, T2, TResult>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each pair of an asynchronous source, and returns the outcome of each while the source is read. The body receives the parts as its arguments.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each pair of an asynchronous source, and returns the outcome of each while the source is read. The body receives
+    /// the parts as its arguments.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="TResult">Type of the results.</typeparam>
@@ -115,9 +160,18 @@ public partial class ProcessPool
         Func<T1, T2, Task<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        StreamCore<(T1, T2), TResult>(From(source, cancellationToken), new AsyncMapBody<(T1, T2), TResult>(new TupleFunction<T1, T2, Task<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken);
+        StreamCore<(T1, T2), TResult>(
+            From(source, cancellationToken),
+            new AsyncMapBody<(T1, T2), TResult>(new TupleFunction<T1, T2, Task<TResult>>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each pair of an asynchronous source, and returns the outcome of each while the source is read. The body receives the parts as its arguments.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each pair of an asynchronous source, and returns the outcome of each while the source is read. The body receives
+    /// the parts as its arguments.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="TResult">Type of the results.</typeparam>
@@ -129,9 +183,17 @@ public partial class ProcessPool
         Func<T1, T2, ValueTask<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        StreamCore<(T1, T2), TResult>(From(source, cancellationToken), new ValueTaskMapBody<(T1, T2), TResult>(new TupleFunction<T1, T2, ValueTask<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken);
+        StreamCore<(T1, T2), TResult>(
+            From(source, cancellationToken),
+            new ValueTaskMapBody<(T1, T2), TResult>(new TupleFunction<T1, T2, ValueTask<TResult>>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs a body for each triple, and returns the outcome of each while the source is read. The body receives the parts as its arguments.</summary>
+    /// <summary>
+    /// Runs a body for each triple, and returns the outcome of each while the source is read. The body receives the parts as its arguments.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="T3">Type of the third part.</typeparam>
@@ -144,9 +206,18 @@ public partial class ProcessPool
         Func<T1, T2, T3, TResult> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        StreamCore<(T1, T2, T3), TResult>(From(source), new MapBody<(T1, T2, T3), TResult>(new TupleFunction<T1, T2, T3, TResult>(Required(body)).Invoke), body, true, options, cancellationToken);
+        StreamCore<(T1, T2, T3), TResult>(
+            From(source),
+            new MapBody<(T1, T2, T3), TResult>(new TupleFunction<T1, T2, T3, TResult>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each triple, and returns the outcome of each while the source is read. The body receives the parts as its arguments.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each triple, and returns the outcome of each while the source is read. The body receives the parts as its
+    /// arguments.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="T3">Type of the third part.</typeparam>
@@ -159,9 +230,18 @@ public partial class ProcessPool
         Func<T1, T2, T3, Task<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        StreamCore<(T1, T2, T3), TResult>(From(source), new AsyncMapBody<(T1, T2, T3), TResult>(new TupleFunction<T1, T2, T3, Task<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken);
+        StreamCore<(T1, T2, T3), TResult>(
+            From(source),
+            new AsyncMapBody<(T1, T2, T3), TResult>(new TupleFunction<T1, T2, T3, Task<TResult>>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each triple, and returns the outcome of each while the source is read. The body receives the parts as its arguments.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each triple, and returns the outcome of each while the source is read. The body receives the parts as its
+    /// arguments.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="T3">Type of the third part.</typeparam>
@@ -174,9 +254,18 @@ public partial class ProcessPool
         Func<T1, T2, T3, ValueTask<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        StreamCore<(T1, T2, T3), TResult>(From(source), new ValueTaskMapBody<(T1, T2, T3), TResult>(new TupleFunction<T1, T2, T3, ValueTask<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken);
+        StreamCore<(T1, T2, T3), TResult>(
+            From(source),
+            new ValueTaskMapBody<(T1, T2, T3), TResult>(new TupleFunction<T1, T2, T3, ValueTask<TResult>>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs a body for each triple of an asynchronous source, and returns the outcome of each while the source is read. The body receives the parts as its arguments.</summary>
+    /// <summary>
+    /// Runs a body for each triple of an asynchronous source, and returns the outcome of each while the source is read. The body receives the parts
+    /// as its arguments.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="T3">Type of the third part.</typeparam>
@@ -189,9 +278,18 @@ public partial class ProcessPool
         Func<T1, T2, T3, TResult> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        StreamCore<(T1, T2, T3), TResult>(From(source, cancellationToken), new MapBody<(T1, T2, T3), TResult>(new TupleFunction<T1, T2, T3, TResult>(Required(body)).Invoke), body, true, options, cancellationToken);
+        StreamCore<(T1, T2, T3), TResult>(
+            From(source, cancellationToken),
+            new MapBody<(T1, T2, T3), TResult>(new TupleFunction<T1, T2, T3, TResult>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each triple of an asynchronous source, and returns the outcome of each while the source is read. The body receives the parts as its arguments.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each triple of an asynchronous source, and returns the outcome of each while the source is read. The body
+    /// receives the parts as its arguments.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="T3">Type of the third part.</typeparam>
@@ -204,9 +302,18 @@ public partial class ProcessPool
         Func<T1, T2, T3, Task<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        StreamCore<(T1, T2, T3), TResult>(From(source, cancellationToken), new AsyncMapBody<(T1, T2, T3), TResult>(new TupleFunction<T1, T2, T3, Task<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken);
+        StreamCore<(T1, T2, T3), TResult>(
+            From(source, cancellationToken),
+            new AsyncMapBody<(T1, T2, T3), TResult>(new TupleFunction<T1, T2, T3, Task<TResult>>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each triple of an asynchronous source, and returns the outcome of each while the source is read. The body receives the parts as its arguments.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each triple of an asynchronous source, and returns the outcome of each while the source is read. The body
+    /// receives the parts as its arguments.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="T3">Type of the third part.</typeparam>
@@ -219,9 +326,18 @@ public partial class ProcessPool
         Func<T1, T2, T3, ValueTask<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        StreamCore<(T1, T2, T3), TResult>(From(source, cancellationToken), new ValueTaskMapBody<(T1, T2, T3), TResult>(new TupleFunction<T1, T2, T3, ValueTask<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken);
+        StreamCore<(T1, T2, T3), TResult>(
+            From(source, cancellationToken),
+            new ValueTaskMapBody<(T1, T2, T3), TResult>(new TupleFunction<T1, T2, T3, ValueTask<TResult>>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs a body for each item, and returns the outcome of each while the source is read. The body receives the item and the task's cancellation token.</summary>
+    /// <summary>
+    /// Runs a body for each item, and returns the outcome of each while the source is read. The body receives the item and the task's cancellation
+    /// token.
+    /// </summary>
     /// <returns>The outcomes; leaving the loop cancels the items in flight.</returns>
     /// <inheritdoc cref="StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(2)]
@@ -230,9 +346,18 @@ public partial class ProcessPool
         Func<TItem, CancellationToken, TResult> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        StreamCore<TItem, TResult>(From(source), new MapBody<TItem, TResult>(new TokenFunction<TItem, TResult>(Required(body)).Invoke), body, true, options, cancellationToken);
+        StreamCore<TItem, TResult>(
+            From(source),
+            new MapBody<TItem, TResult>(new TokenFunction<TItem, TResult>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each item, and returns the outcome of each while the source is read. The body receives the item and the task's cancellation token.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item, and returns the outcome of each while the source is read. The body receives the item and the task's
+    /// cancellation token.
+    /// </summary>
     /// <returns>The outcomes; leaving the loop cancels the items in flight.</returns>
     /// <inheritdoc cref="StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(3)]
@@ -241,9 +366,18 @@ public partial class ProcessPool
         Func<TItem, CancellationToken, Task<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        StreamCore<TItem, TResult>(From(source), new AsyncMapBody<TItem, TResult>(new TokenFunction<TItem, Task<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken);
+        StreamCore<TItem, TResult>(
+            From(source),
+            new AsyncMapBody<TItem, TResult>(new TokenFunction<TItem, Task<TResult>>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each item, and returns the outcome of each while the source is read. The body receives the item and the task's cancellation token.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item, and returns the outcome of each while the source is read. The body receives the item and the task's
+    /// cancellation token.
+    /// </summary>
     /// <returns>The outcomes; leaving the loop cancels the items in flight.</returns>
     /// <inheritdoc cref="StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(2)]
@@ -252,9 +386,18 @@ public partial class ProcessPool
         Func<TItem, CancellationToken, ValueTask<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        StreamCore<TItem, TResult>(From(source), new ValueTaskMapBody<TItem, TResult>(new TokenFunction<TItem, ValueTask<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken);
+        StreamCore<TItem, TResult>(
+            From(source),
+            new ValueTaskMapBody<TItem, TResult>(new TokenFunction<TItem, ValueTask<TResult>>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs a body for each item of an asynchronous source, and returns the outcome of each while the source is read. The body receives the item and the task's cancellation token.</summary>
+    /// <summary>
+    /// Runs a body for each item of an asynchronous source, and returns the outcome of each while the source is read. The body receives the item and
+    /// the task's cancellation token.
+    /// </summary>
     /// <returns>The outcomes; leaving the loop cancels the items in flight.</returns>
     /// <inheritdoc cref="StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(2)]
@@ -263,9 +406,18 @@ public partial class ProcessPool
         Func<TItem, CancellationToken, TResult> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        StreamCore<TItem, TResult>(From(source, cancellationToken), new MapBody<TItem, TResult>(new TokenFunction<TItem, TResult>(Required(body)).Invoke), body, true, options, cancellationToken);
+        StreamCore<TItem, TResult>(
+            From(source, cancellationToken),
+            new MapBody<TItem, TResult>(new TokenFunction<TItem, TResult>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each item of an asynchronous source, and returns the outcome of each while the source is read. The body receives the item and the task's cancellation token.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item of an asynchronous source, and returns the outcome of each while the source is read. The body receives
+    /// the item and the task's cancellation token.
+    /// </summary>
     /// <returns>The outcomes; leaving the loop cancels the items in flight.</returns>
     /// <inheritdoc cref="StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(3)]
@@ -274,9 +426,18 @@ public partial class ProcessPool
         Func<TItem, CancellationToken, Task<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        StreamCore<TItem, TResult>(From(source, cancellationToken), new AsyncMapBody<TItem, TResult>(new TokenFunction<TItem, Task<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken);
+        StreamCore<TItem, TResult>(
+            From(source, cancellationToken),
+            new AsyncMapBody<TItem, TResult>(new TokenFunction<TItem, Task<TResult>>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each item of an asynchronous source, and returns the outcome of each while the source is read. The body receives the item and the task's cancellation token.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item of an asynchronous source, and returns the outcome of each while the source is read. The body receives
+    /// the item and the task's cancellation token.
+    /// </summary>
     /// <returns>The outcomes; leaving the loop cancels the items in flight.</returns>
     /// <inheritdoc cref="StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(2)]
@@ -285,9 +446,18 @@ public partial class ProcessPool
         Func<TItem, CancellationToken, ValueTask<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        StreamCore<TItem, TResult>(From(source, cancellationToken), new ValueTaskMapBody<TItem, TResult>(new TokenFunction<TItem, ValueTask<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken);
+        StreamCore<TItem, TResult>(
+            From(source, cancellationToken),
+            new ValueTaskMapBody<TItem, TResult>(new TokenFunction<TItem, ValueTask<TResult>>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs a body for each pair, and returns the outcome of each while the source is read. The body receives the parts as its arguments, and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs a body for each pair, and returns the outcome of each while the source is read. The body receives the parts as its arguments, and the
+    /// task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="TResult">Type of the results.</typeparam>
@@ -299,9 +469,18 @@ public partial class ProcessPool
         Func<T1, T2, CancellationToken, TResult> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        StreamCore<(T1, T2), TResult>(From(source), new MapBody<(T1, T2), TResult>(new TupleTokenFunction<T1, T2, TResult>(Required(body)).Invoke), body, true, options, cancellationToken);
+        StreamCore<(T1, T2), TResult>(
+            From(source),
+            new MapBody<(T1, T2), TResult>(new TupleTokenFunction<T1, T2, TResult>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each pair, and returns the outcome of each while the source is read. The body receives the parts as its arguments, and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each pair, and returns the outcome of each while the source is read. The body receives the parts as its
+    /// arguments, and the task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="TResult">Type of the results.</typeparam>
@@ -313,9 +492,18 @@ public partial class ProcessPool
         Func<T1, T2, CancellationToken, Task<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        StreamCore<(T1, T2), TResult>(From(source), new AsyncMapBody<(T1, T2), TResult>(new TupleTokenFunction<T1, T2, Task<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken);
+        StreamCore<(T1, T2), TResult>(
+            From(source),
+            new AsyncMapBody<(T1, T2), TResult>(new TupleTokenFunction<T1, T2, Task<TResult>>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each pair, and returns the outcome of each while the source is read. The body receives the parts as its arguments, and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each pair, and returns the outcome of each while the source is read. The body receives the parts as its
+    /// arguments, and the task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="TResult">Type of the results.</typeparam>
@@ -327,9 +515,18 @@ public partial class ProcessPool
         Func<T1, T2, CancellationToken, ValueTask<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        StreamCore<(T1, T2), TResult>(From(source), new ValueTaskMapBody<(T1, T2), TResult>(new TupleTokenFunction<T1, T2, ValueTask<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken);
+        StreamCore<(T1, T2), TResult>(
+            From(source),
+            new ValueTaskMapBody<(T1, T2), TResult>(new TupleTokenFunction<T1, T2, ValueTask<TResult>>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs a body for each pair of an asynchronous source, and returns the outcome of each while the source is read. The body receives the parts as its arguments, and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs a body for each pair of an asynchronous source, and returns the outcome of each while the source is read. The body receives the parts as
+    /// its arguments, and the task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="TResult">Type of the results.</typeparam>
@@ -341,9 +538,18 @@ public partial class ProcessPool
         Func<T1, T2, CancellationToken, TResult> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        StreamCore<(T1, T2), TResult>(From(source, cancellationToken), new MapBody<(T1, T2), TResult>(new TupleTokenFunction<T1, T2, TResult>(Required(body)).Invoke), body, true, options, cancellationToken);
+        StreamCore<(T1, T2), TResult>(
+            From(source, cancellationToken),
+            new MapBody<(T1, T2), TResult>(new TupleTokenFunction<T1, T2, TResult>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each pair of an asynchronous source, and returns the outcome of each while the source is read. The body receives the parts as its arguments, and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each pair of an asynchronous source, and returns the outcome of each while the source is read. The body receives
+    /// the parts as its arguments, and the task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="TResult">Type of the results.</typeparam>
@@ -355,9 +561,18 @@ public partial class ProcessPool
         Func<T1, T2, CancellationToken, Task<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        StreamCore<(T1, T2), TResult>(From(source, cancellationToken), new AsyncMapBody<(T1, T2), TResult>(new TupleTokenFunction<T1, T2, Task<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken);
+        StreamCore<(T1, T2), TResult>(
+            From(source, cancellationToken),
+            new AsyncMapBody<(T1, T2), TResult>(new TupleTokenFunction<T1, T2, Task<TResult>>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each pair of an asynchronous source, and returns the outcome of each while the source is read. The body receives the parts as its arguments, and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each pair of an asynchronous source, and returns the outcome of each while the source is read. The body receives
+    /// the parts as its arguments, and the task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="TResult">Type of the results.</typeparam>
@@ -369,9 +584,18 @@ public partial class ProcessPool
         Func<T1, T2, CancellationToken, ValueTask<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        StreamCore<(T1, T2), TResult>(From(source, cancellationToken), new ValueTaskMapBody<(T1, T2), TResult>(new TupleTokenFunction<T1, T2, ValueTask<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken);
+        StreamCore<(T1, T2), TResult>(
+            From(source, cancellationToken),
+            new ValueTaskMapBody<(T1, T2), TResult>(new TupleTokenFunction<T1, T2, ValueTask<TResult>>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs a body for each triple, and returns the outcome of each while the source is read. The body receives the parts as its arguments, and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs a body for each triple, and returns the outcome of each while the source is read. The body receives the parts as its arguments, and the
+    /// task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="T3">Type of the third part.</typeparam>
@@ -384,9 +608,18 @@ public partial class ProcessPool
         Func<T1, T2, T3, CancellationToken, TResult> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        StreamCore<(T1, T2, T3), TResult>(From(source), new MapBody<(T1, T2, T3), TResult>(new TupleTokenFunction<T1, T2, T3, TResult>(Required(body)).Invoke), body, true, options, cancellationToken);
+        StreamCore<(T1, T2, T3), TResult>(
+            From(source),
+            new MapBody<(T1, T2, T3), TResult>(new TupleTokenFunction<T1, T2, T3, TResult>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each triple, and returns the outcome of each while the source is read. The body receives the parts as its arguments, and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each triple, and returns the outcome of each while the source is read. The body receives the parts as its
+    /// arguments, and the task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="T3">Type of the third part.</typeparam>
@@ -399,9 +632,18 @@ public partial class ProcessPool
         Func<T1, T2, T3, CancellationToken, Task<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        StreamCore<(T1, T2, T3), TResult>(From(source), new AsyncMapBody<(T1, T2, T3), TResult>(new TupleTokenFunction<T1, T2, T3, Task<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken);
+        StreamCore<(T1, T2, T3), TResult>(
+            From(source),
+            new AsyncMapBody<(T1, T2, T3), TResult>(new TupleTokenFunction<T1, T2, T3, Task<TResult>>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each triple, and returns the outcome of each while the source is read. The body receives the parts as its arguments, and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each triple, and returns the outcome of each while the source is read. The body receives the parts as its
+    /// arguments, and the task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="T3">Type of the third part.</typeparam>
@@ -414,9 +656,18 @@ public partial class ProcessPool
         Func<T1, T2, T3, CancellationToken, ValueTask<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        StreamCore<(T1, T2, T3), TResult>(From(source), new ValueTaskMapBody<(T1, T2, T3), TResult>(new TupleTokenFunction<T1, T2, T3, ValueTask<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken);
+        StreamCore<(T1, T2, T3), TResult>(
+            From(source),
+            new ValueTaskMapBody<(T1, T2, T3), TResult>(new TupleTokenFunction<T1, T2, T3, ValueTask<TResult>>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs a body for each triple of an asynchronous source, and returns the outcome of each while the source is read. The body receives the parts as its arguments, and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs a body for each triple of an asynchronous source, and returns the outcome of each while the source is read. The body receives the parts
+    /// as its arguments, and the task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="T3">Type of the third part.</typeparam>
@@ -429,9 +680,18 @@ public partial class ProcessPool
         Func<T1, T2, T3, CancellationToken, TResult> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        StreamCore<(T1, T2, T3), TResult>(From(source, cancellationToken), new MapBody<(T1, T2, T3), TResult>(new TupleTokenFunction<T1, T2, T3, TResult>(Required(body)).Invoke), body, true, options, cancellationToken);
+        StreamCore<(T1, T2, T3), TResult>(
+            From(source, cancellationToken),
+            new MapBody<(T1, T2, T3), TResult>(new TupleTokenFunction<T1, T2, T3, TResult>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each triple of an asynchronous source, and returns the outcome of each while the source is read. The body receives the parts as its arguments, and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each triple of an asynchronous source, and returns the outcome of each while the source is read. The body
+    /// receives the parts as its arguments, and the task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="T3">Type of the third part.</typeparam>
@@ -444,9 +704,18 @@ public partial class ProcessPool
         Func<T1, T2, T3, CancellationToken, Task<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        StreamCore<(T1, T2, T3), TResult>(From(source, cancellationToken), new AsyncMapBody<(T1, T2, T3), TResult>(new TupleTokenFunction<T1, T2, T3, Task<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken);
+        StreamCore<(T1, T2, T3), TResult>(
+            From(source, cancellationToken),
+            new AsyncMapBody<(T1, T2, T3), TResult>(new TupleTokenFunction<T1, T2, T3, Task<TResult>>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each triple of an asynchronous source, and returns the outcome of each while the source is read. The body receives the parts as its arguments, and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each triple of an asynchronous source, and returns the outcome of each while the source is read. The body
+    /// receives the parts as its arguments, and the task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first part.</typeparam>
     /// <typeparam name="T2">Type of the second part.</typeparam>
     /// <typeparam name="T3">Type of the third part.</typeparam>
@@ -459,5 +728,11 @@ public partial class ProcessPool
         Func<T1, T2, T3, CancellationToken, ValueTask<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        StreamCore<(T1, T2, T3), TResult>(From(source, cancellationToken), new ValueTaskMapBody<(T1, T2, T3), TResult>(new TupleTokenFunction<T1, T2, T3, ValueTask<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken);
+        StreamCore<(T1, T2, T3), TResult>(
+            From(source, cancellationToken),
+            new ValueTaskMapBody<(T1, T2, T3), TResult>(new TupleTokenFunction<T1, T2, T3, ValueTask<TResult>>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 }

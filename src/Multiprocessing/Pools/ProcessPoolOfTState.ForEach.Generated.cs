@@ -7,51 +7,105 @@ using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
 
-// Where a body of several parameters could as well take the parts of a tuple, the state is meant: the compiler prefers the members of the derived class.
+// Where a body of several parameters could as well take the parts of a tuple, the state is meant: the compiler prefers the members of
+// the derived class.
 public sealed partial class ProcessPool<TState>
 {
     /// <summary>Runs a body for each item, with a bounded number of items in flight. The body receives the worker's state and the item.</summary>
     /// <inheritdoc cref="ProcessPool.ForEachAsync{TItem}(IEnumerable{TItem}, Action{TItem}, MapOptions?, CancellationToken)"/>
     public Task ForEachAsync<TItem>(
         IEnumerable<TItem> source, Action<TState, TItem> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
-        DrainAsync(StreamCore<TItem, bool>(From(source), new EachBody<TItem>(new StateAction<TState, TItem>(Required(body)).Invoke), body, false, options, cancellationToken));
+        DrainAsync(
+            StreamCore<TItem, bool>(
+                From(source), new EachBody<TItem>(new StateAction<TState, TItem>(Required(body)).Invoke), body, false, options, cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each item, with a bounded number of items in flight. The body receives the worker's state and the item.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item, with a bounded number of items in flight. The body receives the worker's state and the item.
+    /// </summary>
     /// <inheritdoc cref="ProcessPool.ForEachAsync{TItem}(IEnumerable{TItem}, Action{TItem}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(1)]
     public Task ForEachAsync<TItem>(
         IEnumerable<TItem> source, Func<TState, TItem, Task> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
-        DrainAsync(StreamCore<TItem, bool>(From(source), new AsyncEachBody<TItem>(new StateFunction<TState, TItem, Task>(Required(body)).Invoke), body, false, options, cancellationToken));
+        DrainAsync(
+            StreamCore<TItem, bool>(
+                From(source),
+                new AsyncEachBody<TItem>(new StateFunction<TState, TItem, Task>(Required(body)).Invoke),
+                body,
+                false,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each item, with a bounded number of items in flight. The body receives the worker's state and the item.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item, with a bounded number of items in flight. The body receives the worker's state and the item.
+    /// </summary>
     /// <inheritdoc cref="ProcessPool.ForEachAsync{TItem}(IEnumerable{TItem}, Action{TItem}, MapOptions?, CancellationToken)"/>
     public Task ForEachAsync<TItem>(
         IEnumerable<TItem> source, Func<TState, TItem, ValueTask> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
-        DrainAsync(StreamCore<TItem, bool>(From(source), new ValueTaskEachBody<TItem>(new StateFunction<TState, TItem, ValueTask>(Required(body)).Invoke), body, false, options, cancellationToken));
+        DrainAsync(
+            StreamCore<TItem, bool>(
+                From(source),
+                new ValueTaskEachBody<TItem>(new StateFunction<TState, TItem, ValueTask>(Required(body)).Invoke),
+                body,
+                false,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs a body for each item of an asynchronous source, with a bounded number of items in flight. The body receives the worker's state and the item.</summary>
+    /// <summary>
+    /// Runs a body for each item of an asynchronous source, with a bounded number of items in flight. The body receives the worker's state and the
+    /// item.
+    /// </summary>
     /// <inheritdoc cref="ProcessPool.ForEachAsync{TItem}(IEnumerable{TItem}, Action{TItem}, MapOptions?, CancellationToken)"/>
     public Task ForEachAsync<TItem>(
         IAsyncEnumerable<TItem> source, Action<TState, TItem> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
-        DrainAsync(StreamCore<TItem, bool>(From(source, cancellationToken), new EachBody<TItem>(new StateAction<TState, TItem>(Required(body)).Invoke), body, false, options, cancellationToken));
+        DrainAsync(
+            StreamCore<TItem, bool>(
+                From(source, cancellationToken),
+                new EachBody<TItem>(new StateAction<TState, TItem>(Required(body)).Invoke),
+                body,
+                false,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each item of an asynchronous source, with a bounded number of items in flight. The body receives the worker's state and the item.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item of an asynchronous source, with a bounded number of items in flight. The body receives the worker's
+    /// state and the item.
+    /// </summary>
     /// <inheritdoc cref="ProcessPool.ForEachAsync{TItem}(IEnumerable{TItem}, Action{TItem}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(1)]
     public Task ForEachAsync<TItem>(
         IAsyncEnumerable<TItem> source, Func<TState, TItem, Task> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
-        DrainAsync(StreamCore<TItem, bool>(From(source, cancellationToken), new AsyncEachBody<TItem>(new StateFunction<TState, TItem, Task>(Required(body)).Invoke), body, false, options, cancellationToken));
+        DrainAsync(
+            StreamCore<TItem, bool>(
+                From(source, cancellationToken),
+                new AsyncEachBody<TItem>(new StateFunction<TState, TItem, Task>(Required(body)).Invoke),
+                body,
+                false,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each item of an asynchronous source, with a bounded number of items in flight. The body receives the worker's state and the item.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item of an asynchronous source, with a bounded number of items in flight. The body receives the worker's
+    /// state and the item.
+    /// </summary>
     /// <inheritdoc cref="ProcessPool.ForEachAsync{TItem}(IEnumerable{TItem}, Action{TItem}, MapOptions?, CancellationToken)"/>
     public Task ForEachAsync<TItem>(
         IAsyncEnumerable<TItem> source,
         Func<TState, TItem, ValueTask> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        DrainAsync(StreamCore<TItem, bool>(From(source, cancellationToken), new ValueTaskEachBody<TItem>(new StateFunction<TState, TItem, ValueTask>(Required(body)).Invoke), body, false, options, cancellationToken));
+        DrainAsync(
+            StreamCore<TItem, bool>(
+                From(source, cancellationToken),
+                new ValueTaskEachBody<TItem>(new StateFunction<TState, TItem, ValueTask>(Required(body)).Invoke),
+                body,
+                false,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs a body for each item, with a bounded number of items in flight. The body receives the worker's state, the item and the task's cancellation token.</summary>
+    /// <summary>
+    /// Runs a body for each item, with a bounded number of items in flight. The body receives the worker's state, the item and the task's
+    /// cancellation token.
+    /// </summary>
     /// <inheritdoc cref="ProcessPool.ForEachAsync{TItem}(IEnumerable{TItem}, Action{TItem}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(2)]
     public Task ForEachAsync<TItem>(
@@ -59,9 +113,19 @@ public sealed partial class ProcessPool<TState>
         Action<TState, TItem, CancellationToken> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        DrainAsync(StreamCore<TItem, bool>(From(source), new EachBody<TItem>(new StateTokenAction<TState, TItem>(Required(body)).Invoke), body, false, options, cancellationToken));
+        DrainAsync(
+            StreamCore<TItem, bool>(
+                From(source),
+                new EachBody<TItem>(new StateTokenAction<TState, TItem>(Required(body)).Invoke),
+                body,
+                false,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each item, with a bounded number of items in flight. The body receives the worker's state, the item and the task's cancellation token.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item, with a bounded number of items in flight. The body receives the worker's state, the item and the
+    /// task's cancellation token.
+    /// </summary>
     /// <inheritdoc cref="ProcessPool.ForEachAsync{TItem}(IEnumerable{TItem}, Action{TItem}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(3)]
     public Task ForEachAsync<TItem>(
@@ -69,9 +133,19 @@ public sealed partial class ProcessPool<TState>
         Func<TState, TItem, CancellationToken, Task> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        DrainAsync(StreamCore<TItem, bool>(From(source), new AsyncEachBody<TItem>(new StateTokenFunction<TState, TItem, Task>(Required(body)).Invoke), body, false, options, cancellationToken));
+        DrainAsync(
+            StreamCore<TItem, bool>(
+                From(source),
+                new AsyncEachBody<TItem>(new StateTokenFunction<TState, TItem, Task>(Required(body)).Invoke),
+                body,
+                false,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each item, with a bounded number of items in flight. The body receives the worker's state, the item and the task's cancellation token.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item, with a bounded number of items in flight. The body receives the worker's state, the item and the
+    /// task's cancellation token.
+    /// </summary>
     /// <inheritdoc cref="ProcessPool.ForEachAsync{TItem}(IEnumerable{TItem}, Action{TItem}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(2)]
     public Task ForEachAsync<TItem>(
@@ -79,9 +153,19 @@ public sealed partial class ProcessPool<TState>
         Func<TState, TItem, CancellationToken, ValueTask> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        DrainAsync(StreamCore<TItem, bool>(From(source), new ValueTaskEachBody<TItem>(new StateTokenFunction<TState, TItem, ValueTask>(Required(body)).Invoke), body, false, options, cancellationToken));
+        DrainAsync(
+            StreamCore<TItem, bool>(
+                From(source),
+                new ValueTaskEachBody<TItem>(new StateTokenFunction<TState, TItem, ValueTask>(Required(body)).Invoke),
+                body,
+                false,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs a body for each item of an asynchronous source, with a bounded number of items in flight. The body receives the worker's state, the item and the task's cancellation token.</summary>
+    /// <summary>
+    /// Runs a body for each item of an asynchronous source, with a bounded number of items in flight. The body receives the worker's state, the item
+    /// and the task's cancellation token.
+    /// </summary>
     /// <inheritdoc cref="ProcessPool.ForEachAsync{TItem}(IEnumerable{TItem}, Action{TItem}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(2)]
     public Task ForEachAsync<TItem>(
@@ -89,9 +173,19 @@ public sealed partial class ProcessPool<TState>
         Action<TState, TItem, CancellationToken> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        DrainAsync(StreamCore<TItem, bool>(From(source, cancellationToken), new EachBody<TItem>(new StateTokenAction<TState, TItem>(Required(body)).Invoke), body, false, options, cancellationToken));
+        DrainAsync(
+            StreamCore<TItem, bool>(
+                From(source, cancellationToken),
+                new EachBody<TItem>(new StateTokenAction<TState, TItem>(Required(body)).Invoke),
+                body,
+                false,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each item of an asynchronous source, with a bounded number of items in flight. The body receives the worker's state, the item and the task's cancellation token.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item of an asynchronous source, with a bounded number of items in flight. The body receives the worker's
+    /// state, the item and the task's cancellation token.
+    /// </summary>
     /// <inheritdoc cref="ProcessPool.ForEachAsync{TItem}(IEnumerable{TItem}, Action{TItem}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(3)]
     public Task ForEachAsync<TItem>(
@@ -99,9 +193,19 @@ public sealed partial class ProcessPool<TState>
         Func<TState, TItem, CancellationToken, Task> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        DrainAsync(StreamCore<TItem, bool>(From(source, cancellationToken), new AsyncEachBody<TItem>(new StateTokenFunction<TState, TItem, Task>(Required(body)).Invoke), body, false, options, cancellationToken));
+        DrainAsync(
+            StreamCore<TItem, bool>(
+                From(source, cancellationToken),
+                new AsyncEachBody<TItem>(new StateTokenFunction<TState, TItem, Task>(Required(body)).Invoke),
+                body,
+                false,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each item of an asynchronous source, with a bounded number of items in flight. The body receives the worker's state, the item and the task's cancellation token.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item of an asynchronous source, with a bounded number of items in flight. The body receives the worker's
+    /// state, the item and the task's cancellation token.
+    /// </summary>
     /// <inheritdoc cref="ProcessPool.ForEachAsync{TItem}(IEnumerable{TItem}, Action{TItem}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(2)]
     public Task ForEachAsync<TItem>(
@@ -109,5 +213,12 @@ public sealed partial class ProcessPool<TState>
         Func<TState, TItem, CancellationToken, ValueTask> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        DrainAsync(StreamCore<TItem, bool>(From(source, cancellationToken), new ValueTaskEachBody<TItem>(new StateTokenFunction<TState, TItem, ValueTask>(Required(body)).Invoke), body, false, options, cancellationToken));
+        DrainAsync(
+            StreamCore<TItem, bool>(
+                From(source, cancellationToken),
+                new ValueTaskEachBody<TItem>(new StateTokenFunction<TState, TItem, ValueTask>(Required(body)).Invoke),
+                body,
+                false,
+                options,
+                cancellationToken));
 }

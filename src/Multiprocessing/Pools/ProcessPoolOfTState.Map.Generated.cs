@@ -7,16 +7,28 @@ using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
 
-// Where a body of several parameters could as well take the parts of a tuple, the state is meant: the compiler prefers the members of the derived class.
+// Where a body of several parameters could as well take the parts of a tuple, the state is meant: the compiler prefers the members of
+// the derived class.
 public sealed partial class ProcessPool<TState>
 {
-    /// <summary>Runs a body for each item, and returns all results in the order of the source. The body receives the worker's state and the item.</summary>
+    /// <summary>
+    /// Runs a body for each item, and returns all results in the order of the source. The body receives the worker's state and the item.
+    /// </summary>
     /// <inheritdoc cref="ProcessPool.MapAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     public Task<TResult[]> MapAsync<TItem, TResult>(
         IEnumerable<TItem> source, Func<TState, TItem, TResult> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
-        MapResultsAsync<TItem, TResult>(source, new MapBody<TItem, TResult>(new StateFunction<TState, TItem, TResult>(Required(body)).Invoke), body, true, options, cancellationToken);
+        MapResultsAsync<TItem, TResult>(
+            source,
+            new MapBody<TItem, TResult>(new StateFunction<TState, TItem, TResult>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each item, and returns all results in the order of the source. The body receives the worker's state and the item.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item, and returns all results in the order of the source. The body receives the worker's state and the
+    /// item.
+    /// </summary>
     /// <inheritdoc cref="ProcessPool.MapAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(1)]
     public Task<TResult[]> MapAsync<TItem, TResult>(
@@ -24,18 +36,36 @@ public sealed partial class ProcessPool<TState>
         Func<TState, TItem, Task<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        MapResultsAsync<TItem, TResult>(source, new AsyncMapBody<TItem, TResult>(new StateFunction<TState, TItem, Task<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken);
+        MapResultsAsync<TItem, TResult>(
+            source,
+            new AsyncMapBody<TItem, TResult>(new StateFunction<TState, TItem, Task<TResult>>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each item, and returns all results in the order of the source. The body receives the worker's state and the item.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item, and returns all results in the order of the source. The body receives the worker's state and the
+    /// item.
+    /// </summary>
     /// <inheritdoc cref="ProcessPool.MapAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     public Task<TResult[]> MapAsync<TItem, TResult>(
         IEnumerable<TItem> source,
         Func<TState, TItem, ValueTask<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        MapResultsAsync<TItem, TResult>(source, new ValueTaskMapBody<TItem, TResult>(new StateFunction<TState, TItem, ValueTask<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken);
+        MapResultsAsync<TItem, TResult>(
+            source,
+            new ValueTaskMapBody<TItem, TResult>(new StateFunction<TState, TItem, ValueTask<TResult>>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs a body for each item, and returns all results in the order of the source. The body receives the worker's state, the item and the task's cancellation token.</summary>
+    /// <summary>
+    /// Runs a body for each item, and returns all results in the order of the source. The body receives the worker's state, the item and the task's
+    /// cancellation token.
+    /// </summary>
     /// <inheritdoc cref="ProcessPool.MapAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(2)]
     public Task<TResult[]> MapAsync<TItem, TResult>(
@@ -43,9 +73,18 @@ public sealed partial class ProcessPool<TState>
         Func<TState, TItem, CancellationToken, TResult> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        MapResultsAsync<TItem, TResult>(source, new MapBody<TItem, TResult>(new StateTokenFunction<TState, TItem, TResult>(Required(body)).Invoke), body, true, options, cancellationToken);
+        MapResultsAsync<TItem, TResult>(
+            source,
+            new MapBody<TItem, TResult>(new StateTokenFunction<TState, TItem, TResult>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each item, and returns all results in the order of the source. The body receives the worker's state, the item and the task's cancellation token.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item, and returns all results in the order of the source. The body receives the worker's state, the item
+    /// and the task's cancellation token.
+    /// </summary>
     /// <inheritdoc cref="ProcessPool.MapAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(3)]
     public Task<TResult[]> MapAsync<TItem, TResult>(
@@ -53,9 +92,18 @@ public sealed partial class ProcessPool<TState>
         Func<TState, TItem, CancellationToken, Task<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        MapResultsAsync<TItem, TResult>(source, new AsyncMapBody<TItem, TResult>(new StateTokenFunction<TState, TItem, Task<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken);
+        MapResultsAsync<TItem, TResult>(
+            source,
+            new AsyncMapBody<TItem, TResult>(new StateTokenFunction<TState, TItem, Task<TResult>>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each item, and returns all results in the order of the source. The body receives the worker's state, the item and the task's cancellation token.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item, and returns all results in the order of the source. The body receives the worker's state, the item
+    /// and the task's cancellation token.
+    /// </summary>
     /// <inheritdoc cref="ProcessPool.MapAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(2)]
     public Task<TResult[]> MapAsync<TItem, TResult>(
@@ -63,5 +111,11 @@ public sealed partial class ProcessPool<TState>
         Func<TState, TItem, CancellationToken, ValueTask<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        MapResultsAsync<TItem, TResult>(source, new ValueTaskMapBody<TItem, TResult>(new StateTokenFunction<TState, TItem, ValueTask<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken);
+        MapResultsAsync<TItem, TResult>(
+            source,
+            new ValueTaskMapBody<TItem, TResult>(new StateTokenFunction<TState, TItem, ValueTask<TResult>>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 }

@@ -7,17 +7,25 @@ using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
 
-// Where a body of several parameters could as well take the parts of a tuple, the state is meant: the compiler prefers the members of the derived class.
+// Where a body of several parameters could as well take the parts of a tuple, the state is meant: the compiler prefers the members of
+// the derived class.
 public sealed partial class ProcessPool<TState>
 {
-    /// <summary>Runs a body for each item, and returns the outcome of each: an error, or the death of a worker, affects that item only. The body receives the worker's state and the item.</summary>
+    /// <summary>
+    /// Runs a body for each item, and returns the outcome of each: an error, or the death of a worker, affects that item only. The body receives the
+    /// worker's state and the item.
+    /// </summary>
     /// <returns>The outcomes in the order of the source.</returns>
     /// <inheritdoc cref="ProcessPool.MapAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     public Task<Outcome<TResult>[]> MapOutcomesAsync<TItem, TResult>(
         IEnumerable<TItem> source, Func<TState, TItem, TResult> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
-        OutcomesAsync<TItem, TResult>(source, new MapBody<TItem, TResult>(new StateFunction<TState, TItem, TResult>(Required(body)).Invoke), body, options, cancellationToken);
+        OutcomesAsync<TItem, TResult>(
+            source, new MapBody<TItem, TResult>(new StateFunction<TState, TItem, TResult>(Required(body)).Invoke), body, options, cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each item, and returns the outcome of each: an error, or the death of a worker, affects that item only. The body receives the worker's state and the item.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item, and returns the outcome of each: an error, or the death of a worker, affects that item only. The body
+    /// receives the worker's state and the item.
+    /// </summary>
     /// <returns>The outcomes in the order of the source.</returns>
     /// <inheritdoc cref="ProcessPool.MapAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(1)]
@@ -26,9 +34,17 @@ public sealed partial class ProcessPool<TState>
         Func<TState, TItem, Task<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        OutcomesAsync<TItem, TResult>(source, new AsyncMapBody<TItem, TResult>(new StateFunction<TState, TItem, Task<TResult>>(Required(body)).Invoke), body, options, cancellationToken);
+        OutcomesAsync<TItem, TResult>(
+            source,
+            new AsyncMapBody<TItem, TResult>(new StateFunction<TState, TItem, Task<TResult>>(Required(body)).Invoke),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each item, and returns the outcome of each: an error, or the death of a worker, affects that item only. The body receives the worker's state and the item.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item, and returns the outcome of each: an error, or the death of a worker, affects that item only. The body
+    /// receives the worker's state and the item.
+    /// </summary>
     /// <returns>The outcomes in the order of the source.</returns>
     /// <inheritdoc cref="ProcessPool.MapAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     public Task<Outcome<TResult>[]> MapOutcomesAsync<TItem, TResult>(
@@ -36,9 +52,17 @@ public sealed partial class ProcessPool<TState>
         Func<TState, TItem, ValueTask<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        OutcomesAsync<TItem, TResult>(source, new ValueTaskMapBody<TItem, TResult>(new StateFunction<TState, TItem, ValueTask<TResult>>(Required(body)).Invoke), body, options, cancellationToken);
+        OutcomesAsync<TItem, TResult>(
+            source,
+            new ValueTaskMapBody<TItem, TResult>(new StateFunction<TState, TItem, ValueTask<TResult>>(Required(body)).Invoke),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs a body for each item, and returns the outcome of each: an error, or the death of a worker, affects that item only. The body receives the worker's state, the item and the task's cancellation token.</summary>
+    /// <summary>
+    /// Runs a body for each item, and returns the outcome of each: an error, or the death of a worker, affects that item only. The body receives the
+    /// worker's state, the item and the task's cancellation token.
+    /// </summary>
     /// <returns>The outcomes in the order of the source.</returns>
     /// <inheritdoc cref="ProcessPool.MapAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(2)]
@@ -47,9 +71,17 @@ public sealed partial class ProcessPool<TState>
         Func<TState, TItem, CancellationToken, TResult> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        OutcomesAsync<TItem, TResult>(source, new MapBody<TItem, TResult>(new StateTokenFunction<TState, TItem, TResult>(Required(body)).Invoke), body, options, cancellationToken);
+        OutcomesAsync<TItem, TResult>(
+            source,
+            new MapBody<TItem, TResult>(new StateTokenFunction<TState, TItem, TResult>(Required(body)).Invoke),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each item, and returns the outcome of each: an error, or the death of a worker, affects that item only. The body receives the worker's state, the item and the task's cancellation token.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item, and returns the outcome of each: an error, or the death of a worker, affects that item only. The body
+    /// receives the worker's state, the item and the task's cancellation token.
+    /// </summary>
     /// <returns>The outcomes in the order of the source.</returns>
     /// <inheritdoc cref="ProcessPool.MapAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(3)]
@@ -58,9 +90,17 @@ public sealed partial class ProcessPool<TState>
         Func<TState, TItem, CancellationToken, Task<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        OutcomesAsync<TItem, TResult>(source, new AsyncMapBody<TItem, TResult>(new StateTokenFunction<TState, TItem, Task<TResult>>(Required(body)).Invoke), body, options, cancellationToken);
+        OutcomesAsync<TItem, TResult>(
+            source,
+            new AsyncMapBody<TItem, TResult>(new StateTokenFunction<TState, TItem, Task<TResult>>(Required(body)).Invoke),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each item, and returns the outcome of each: an error, or the death of a worker, affects that item only. The body receives the worker's state, the item and the task's cancellation token.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item, and returns the outcome of each: an error, or the death of a worker, affects that item only. The body
+    /// receives the worker's state, the item and the task's cancellation token.
+    /// </summary>
     /// <returns>The outcomes in the order of the source.</returns>
     /// <inheritdoc cref="ProcessPool.MapAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(2)]
@@ -69,5 +109,10 @@ public sealed partial class ProcessPool<TState>
         Func<TState, TItem, CancellationToken, ValueTask<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        OutcomesAsync<TItem, TResult>(source, new ValueTaskMapBody<TItem, TResult>(new StateTokenFunction<TState, TItem, ValueTask<TResult>>(Required(body)).Invoke), body, options, cancellationToken);
+        OutcomesAsync<TItem, TResult>(
+            source,
+            new ValueTaskMapBody<TItem, TResult>(new StateTokenFunction<TState, TItem, ValueTask<TResult>>(Required(body)).Invoke),
+            body,
+            options,
+            cancellationToken);
 }

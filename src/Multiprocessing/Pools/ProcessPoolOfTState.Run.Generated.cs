@@ -10,11 +10,18 @@ namespace Multiprocessing;
 public sealed partial class ProcessPool<TState>
 {
     /// <summary>Runs a body in a worker. The body receives the worker's state as its first argument.</summary>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -23,12 +30,19 @@ public sealed partial class ProcessPool<TState>
 
     /// <summary>Runs a body with 1 argument in a worker. The body receives the worker's state as its first argument.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -38,13 +52,20 @@ public sealed partial class ProcessPool<TState>
     /// <summary>Runs a body with 2 arguments in a worker. The body receives the worker's state as its first argument.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -56,14 +77,21 @@ public sealed partial class ProcessPool<TState>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="argument3">The third argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -74,22 +102,33 @@ public sealed partial class ProcessPool<TState>
         T3 argument3,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run(new ActionCall<T1, T2, T3>(new StateAction<TState, T1, T2, T3>(Required(body)).Invoke, argument1, argument2, argument3), body, options, cancellationToken);
+        Run(
+            new ActionCall<T1, T2, T3>(new StateAction<TState, T1, T2, T3>(Required(body)).Invoke, argument1, argument2, argument3),
+            body,
+            options,
+            cancellationToken);
 
     /// <summary>Runs a body with 4 arguments in a worker. The body receives the worker's state as its first argument.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="T4">Type of the fourth argument.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="argument3">The third argument; it is copied at the call.</param>
     /// <param name="argument4">The fourth argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -101,14 +140,28 @@ public sealed partial class ProcessPool<TState>
         T4 argument4,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run(new ActionCall<T1, T2, T3, T4>(new StateAction<TState, T1, T2, T3, T4>(Required(body)).Invoke, argument1, argument2, argument3, argument4), body, options, cancellationToken);
+        Run(
+            new ActionCall<T1, T2, T3, T4>(
+                new StateAction<TState, T1, T2, T3, T4>(Required(body)).Invoke, argument1, argument2, argument3, argument4),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs a body in a worker. The body receives the worker's state as its first argument and the task's cancellation token as its last.</summary>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <summary>
+    /// Runs a body in a worker. The body receives the worker's state as its first argument and the task's cancellation token as its last.
+    /// </summary>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -116,14 +169,24 @@ public sealed partial class ProcessPool<TState>
     public Task RunAsync(Action<TState, CancellationToken> body, TaskOptions? options = null, CancellationToken cancellationToken = default) =>
         Run(new ActionCall(new StateTokenAction<TState>(Required(body)).Invoke), body, options, cancellationToken);
 
-    /// <summary>Runs a body with 1 argument in a worker. The body receives the worker's state as its first argument and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs a body with 1 argument in a worker. The body receives the worker's state as its first argument and the task's cancellation token as its
+    /// last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -132,16 +195,26 @@ public sealed partial class ProcessPool<TState>
         Action<TState, T1, CancellationToken> body, T1 argument1, TaskOptions? options = null, CancellationToken cancellationToken = default) =>
         Run(new ActionCall<T1>(new StateTokenAction<TState, T1>(Required(body)).Invoke, argument1), body, options, cancellationToken);
 
-    /// <summary>Runs a body with 2 arguments in a worker. The body receives the worker's state as its first argument and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs a body with 2 arguments in a worker. The body receives the worker's state as its first argument and the task's cancellation token as its
+    /// last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -152,20 +225,34 @@ public sealed partial class ProcessPool<TState>
         T2 argument2,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run(new ActionCall<T1, T2>(new StateTokenAction<TState, T1, T2>(Required(body)).Invoke, argument1, argument2), body, options, cancellationToken);
+        Run(
+            new ActionCall<T1, T2>(new StateTokenAction<TState, T1, T2>(Required(body)).Invoke, argument1, argument2),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs a body with 3 arguments in a worker. The body receives the worker's state as its first argument and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs a body with 3 arguments in a worker. The body receives the worker's state as its first argument and the task's cancellation token as its
+    /// last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="argument3">The third argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -177,22 +264,36 @@ public sealed partial class ProcessPool<TState>
         T3 argument3,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run(new ActionCall<T1, T2, T3>(new StateTokenAction<TState, T1, T2, T3>(Required(body)).Invoke, argument1, argument2, argument3), body, options, cancellationToken);
+        Run(
+            new ActionCall<T1, T2, T3>(new StateTokenAction<TState, T1, T2, T3>(Required(body)).Invoke, argument1, argument2, argument3),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs a body with 4 arguments in a worker. The body receives the worker's state as its first argument and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs a body with 4 arguments in a worker. The body receives the worker's state as its first argument and the task's cancellation token as its
+    /// last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="T4">Type of the fourth argument.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="argument3">The third argument; it is copied at the call.</param>
     /// <param name="argument4">The fourth argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -205,13 +306,27 @@ public sealed partial class ProcessPool<TState>
         T4 argument4,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run(new ActionCall<T1, T2, T3, T4>(new StateTokenAction<TState, T1, T2, T3, T4>(Required(body)).Invoke, argument1, argument2, argument3, argument4), body, options, cancellationToken);
+        Run(
+            new ActionCall<T1, T2, T3, T4>(
+                new StateTokenAction<TState, T1, T2, T3, T4>(Required(body)).Invoke, argument1, argument2, argument3, argument4),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs a body in a worker. The body receives the worker's state as its first argument and the task's cancellation token as its last.</summary>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <summary>
+    /// Runs a body in a worker. The body receives the worker's state as its first argument and the task's cancellation token as its last.
+    /// </summary>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -220,11 +335,18 @@ public sealed partial class ProcessPool<TState>
         Run(new ActionCall(new StateTokenAction<TState>(Required(body)).Invoke), body, null, cancellationToken);
 
     /// <summary>Runs an asynchronous body in a worker. The body receives the worker's state as its first argument.</summary>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -234,12 +356,19 @@ public sealed partial class ProcessPool<TState>
 
     /// <summary>Runs an asynchronous body with 1 argument in a worker. The body receives the worker's state as its first argument.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -250,33 +379,51 @@ public sealed partial class ProcessPool<TState>
     /// <summary>Runs an asynchronous body with 2 arguments in a worker. The body receives the worker's state as its first argument.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
     [OverloadResolutionPriority(1)]
     public Task RunAsync<T1, T2>(
         Func<TState, T1, T2, Task> body, T1 argument1, T2 argument2, TaskOptions? options = null, CancellationToken cancellationToken = default) =>
-        Run(new AsyncActionCall<T1, T2>(new StateFunction<TState, T1, T2, Task>(Required(body)).Invoke, argument1, argument2), body, options, cancellationToken);
+        Run(
+            new AsyncActionCall<T1, T2>(new StateFunction<TState, T1, T2, Task>(Required(body)).Invoke, argument1, argument2),
+            body,
+            options,
+            cancellationToken);
 
     /// <summary>Runs an asynchronous body with 3 arguments in a worker. The body receives the worker's state as its first argument.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="argument3">The third argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -288,22 +435,33 @@ public sealed partial class ProcessPool<TState>
         T3 argument3,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run(new AsyncActionCall<T1, T2, T3>(new StateFunction<TState, T1, T2, T3, Task>(Required(body)).Invoke, argument1, argument2, argument3), body, options, cancellationToken);
+        Run(
+            new AsyncActionCall<T1, T2, T3>(new StateFunction<TState, T1, T2, T3, Task>(Required(body)).Invoke, argument1, argument2, argument3),
+            body,
+            options,
+            cancellationToken);
 
     /// <summary>Runs an asynchronous body with 4 arguments in a worker. The body receives the worker's state as its first argument.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="T4">Type of the fourth argument.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="argument3">The third argument; it is copied at the call.</param>
     /// <param name="argument4">The fourth argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -316,14 +474,29 @@ public sealed partial class ProcessPool<TState>
         T4 argument4,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run(new AsyncActionCall<T1, T2, T3, T4>(new StateFunction<TState, T1, T2, T3, T4, Task>(Required(body)).Invoke, argument1, argument2, argument3, argument4), body, options, cancellationToken);
+        Run(
+            new AsyncActionCall<T1, T2, T3, T4>(
+                new StateFunction<TState, T1, T2, T3, T4, Task>(Required(body)).Invoke, argument1, argument2, argument3, argument4),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body in a worker. The body receives the worker's state as its first argument and the task's cancellation token as its last.</summary>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <summary>
+    /// Runs an asynchronous body in a worker. The body receives the worker's state as its first argument and the task's cancellation token as its
+    /// last.
+    /// </summary>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -331,14 +504,24 @@ public sealed partial class ProcessPool<TState>
     public Task RunAsync(Func<TState, CancellationToken, Task> body, TaskOptions? options = null, CancellationToken cancellationToken = default) =>
         Run(new AsyncActionCall(new StateTokenFunction<TState, Task>(Required(body)).Invoke), body, options, cancellationToken);
 
-    /// <summary>Runs an asynchronous body with 1 argument in a worker. The body receives the worker's state as its first argument and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body with 1 argument in a worker. The body receives the worker's state as its first argument and the task's cancellation
+    /// token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -347,16 +530,26 @@ public sealed partial class ProcessPool<TState>
         Func<TState, T1, CancellationToken, Task> body, T1 argument1, TaskOptions? options = null, CancellationToken cancellationToken = default) =>
         Run(new AsyncActionCall<T1>(new StateTokenFunction<TState, T1, Task>(Required(body)).Invoke, argument1), body, options, cancellationToken);
 
-    /// <summary>Runs an asynchronous body with 2 arguments in a worker. The body receives the worker's state as its first argument and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body with 2 arguments in a worker. The body receives the worker's state as its first argument and the task's cancellation
+    /// token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -367,20 +560,34 @@ public sealed partial class ProcessPool<TState>
         T2 argument2,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run(new AsyncActionCall<T1, T2>(new StateTokenFunction<TState, T1, T2, Task>(Required(body)).Invoke, argument1, argument2), body, options, cancellationToken);
+        Run(
+            new AsyncActionCall<T1, T2>(new StateTokenFunction<TState, T1, T2, Task>(Required(body)).Invoke, argument1, argument2),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body with 3 arguments in a worker. The body receives the worker's state as its first argument and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body with 3 arguments in a worker. The body receives the worker's state as its first argument and the task's cancellation
+    /// token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="argument3">The third argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -392,22 +599,36 @@ public sealed partial class ProcessPool<TState>
         T3 argument3,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run(new AsyncActionCall<T1, T2, T3>(new StateTokenFunction<TState, T1, T2, T3, Task>(Required(body)).Invoke, argument1, argument2, argument3), body, options, cancellationToken);
+        Run(
+            new AsyncActionCall<T1, T2, T3>(new StateTokenFunction<TState, T1, T2, T3, Task>(Required(body)).Invoke, argument1, argument2, argument3),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body with 4 arguments in a worker. The body receives the worker's state as its first argument and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body with 4 arguments in a worker. The body receives the worker's state as its first argument and the task's cancellation
+    /// token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="T4">Type of the fourth argument.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="argument3">The third argument; it is copied at the call.</param>
     /// <param name="argument4">The fourth argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -420,13 +641,28 @@ public sealed partial class ProcessPool<TState>
         T4 argument4,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run(new AsyncActionCall<T1, T2, T3, T4>(new StateTokenFunction<TState, T1, T2, T3, T4, Task>(Required(body)).Invoke, argument1, argument2, argument3, argument4), body, options, cancellationToken);
+        Run(
+            new AsyncActionCall<T1, T2, T3, T4>(
+                new StateTokenFunction<TState, T1, T2, T3, T4, Task>(Required(body)).Invoke, argument1, argument2, argument3, argument4),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body in a worker. The body receives the worker's state as its first argument and the task's cancellation token as its last.</summary>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <summary>
+    /// Runs an asynchronous body in a worker. The body receives the worker's state as its first argument and the task's cancellation token as its
+    /// last.
+    /// </summary>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -435,11 +671,18 @@ public sealed partial class ProcessPool<TState>
         Run(new AsyncActionCall(new StateTokenFunction<TState, Task>(Required(body)).Invoke), body, null, cancellationToken);
 
     /// <summary>Runs an asynchronous body in a worker. The body receives the worker's state as its first argument.</summary>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -448,29 +691,47 @@ public sealed partial class ProcessPool<TState>
 
     /// <summary>Runs an asynchronous body with 1 argument in a worker. The body receives the worker's state as its first argument.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
     public Task RunAsync<T1>(
         Func<TState, T1, ValueTask> body, T1 argument1, TaskOptions? options = null, CancellationToken cancellationToken = default) =>
-        Run(new ValueTaskActionCall<T1>(new StateFunction<TState, T1, ValueTask>(Required(body)).Invoke, argument1), body, options, cancellationToken);
+        Run(
+            new ValueTaskActionCall<T1>(new StateFunction<TState, T1, ValueTask>(Required(body)).Invoke, argument1),
+            body,
+            options,
+            cancellationToken);
 
     /// <summary>Runs an asynchronous body with 2 arguments in a worker. The body receives the worker's state as its first argument.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -480,20 +741,31 @@ public sealed partial class ProcessPool<TState>
         T2 argument2,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run(new ValueTaskActionCall<T1, T2>(new StateFunction<TState, T1, T2, ValueTask>(Required(body)).Invoke, argument1, argument2), body, options, cancellationToken);
+        Run(
+            new ValueTaskActionCall<T1, T2>(new StateFunction<TState, T1, T2, ValueTask>(Required(body)).Invoke, argument1, argument2),
+            body,
+            options,
+            cancellationToken);
 
     /// <summary>Runs an asynchronous body with 3 arguments in a worker. The body receives the worker's state as its first argument.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="argument3">The third argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -504,22 +776,34 @@ public sealed partial class ProcessPool<TState>
         T3 argument3,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run(new ValueTaskActionCall<T1, T2, T3>(new StateFunction<TState, T1, T2, T3, ValueTask>(Required(body)).Invoke, argument1, argument2, argument3), body, options, cancellationToken);
+        Run(
+            new ValueTaskActionCall<T1, T2, T3>(
+                new StateFunction<TState, T1, T2, T3, ValueTask>(Required(body)).Invoke, argument1, argument2, argument3),
+            body,
+            options,
+            cancellationToken);
 
     /// <summary>Runs an asynchronous body with 4 arguments in a worker. The body receives the worker's state as its first argument.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="T4">Type of the fourth argument.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="argument3">The third argument; it is copied at the call.</param>
     /// <param name="argument4">The fourth argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -531,14 +815,29 @@ public sealed partial class ProcessPool<TState>
         T4 argument4,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run(new ValueTaskActionCall<T1, T2, T3, T4>(new StateFunction<TState, T1, T2, T3, T4, ValueTask>(Required(body)).Invoke, argument1, argument2, argument3, argument4), body, options, cancellationToken);
+        Run(
+            new ValueTaskActionCall<T1, T2, T3, T4>(
+                new StateFunction<TState, T1, T2, T3, T4, ValueTask>(Required(body)).Invoke, argument1, argument2, argument3, argument4),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body in a worker. The body receives the worker's state as its first argument and the task's cancellation token as its last.</summary>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <summary>
+    /// Runs an asynchronous body in a worker. The body receives the worker's state as its first argument and the task's cancellation token as its
+    /// last.
+    /// </summary>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -547,14 +846,24 @@ public sealed partial class ProcessPool<TState>
         Func<TState, CancellationToken, ValueTask> body, TaskOptions? options = null, CancellationToken cancellationToken = default) =>
         Run(new ValueTaskActionCall(new StateTokenFunction<TState, ValueTask>(Required(body)).Invoke), body, options, cancellationToken);
 
-    /// <summary>Runs an asynchronous body with 1 argument in a worker. The body receives the worker's state as its first argument and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body with 1 argument in a worker. The body receives the worker's state as its first argument and the task's cancellation
+    /// token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -564,18 +873,32 @@ public sealed partial class ProcessPool<TState>
         T1 argument1,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run(new ValueTaskActionCall<T1>(new StateTokenFunction<TState, T1, ValueTask>(Required(body)).Invoke, argument1), body, options, cancellationToken);
+        Run(
+            new ValueTaskActionCall<T1>(new StateTokenFunction<TState, T1, ValueTask>(Required(body)).Invoke, argument1),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body with 2 arguments in a worker. The body receives the worker's state as its first argument and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body with 2 arguments in a worker. The body receives the worker's state as its first argument and the task's cancellation
+    /// token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -586,20 +909,34 @@ public sealed partial class ProcessPool<TState>
         T2 argument2,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run(new ValueTaskActionCall<T1, T2>(new StateTokenFunction<TState, T1, T2, ValueTask>(Required(body)).Invoke, argument1, argument2), body, options, cancellationToken);
+        Run(
+            new ValueTaskActionCall<T1, T2>(new StateTokenFunction<TState, T1, T2, ValueTask>(Required(body)).Invoke, argument1, argument2),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body with 3 arguments in a worker. The body receives the worker's state as its first argument and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body with 3 arguments in a worker. The body receives the worker's state as its first argument and the task's cancellation
+    /// token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="argument3">The third argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -611,22 +948,37 @@ public sealed partial class ProcessPool<TState>
         T3 argument3,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run(new ValueTaskActionCall<T1, T2, T3>(new StateTokenFunction<TState, T1, T2, T3, ValueTask>(Required(body)).Invoke, argument1, argument2, argument3), body, options, cancellationToken);
+        Run(
+            new ValueTaskActionCall<T1, T2, T3>(
+                new StateTokenFunction<TState, T1, T2, T3, ValueTask>(Required(body)).Invoke, argument1, argument2, argument3),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body with 4 arguments in a worker. The body receives the worker's state as its first argument and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body with 4 arguments in a worker. The body receives the worker's state as its first argument and the task's cancellation
+    /// token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="T4">Type of the fourth argument.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="argument3">The third argument; it is copied at the call.</param>
     /// <param name="argument4">The fourth argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -639,13 +991,28 @@ public sealed partial class ProcessPool<TState>
         T4 argument4,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run(new ValueTaskActionCall<T1, T2, T3, T4>(new StateTokenFunction<TState, T1, T2, T3, T4, ValueTask>(Required(body)).Invoke, argument1, argument2, argument3, argument4), body, options, cancellationToken);
+        Run(
+            new ValueTaskActionCall<T1, T2, T3, T4>(
+                new StateTokenFunction<TState, T1, T2, T3, T4, ValueTask>(Required(body)).Invoke, argument1, argument2, argument3, argument4),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body in a worker. The body receives the worker's state as its first argument and the task's cancellation token as its last.</summary>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <summary>
+    /// Runs an asynchronous body in a worker. The body receives the worker's state as its first argument and the task's cancellation token as its
+    /// last.
+    /// </summary>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -655,11 +1022,18 @@ public sealed partial class ProcessPool<TState>
 
     /// <summary>Runs a body in a worker and returns its result. The body receives the worker's state as its first argument.</summary>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -669,50 +1043,83 @@ public sealed partial class ProcessPool<TState>
     /// <summary>Runs a body with 1 argument in a worker and returns its result. The body receives the worker's state as its first argument.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
     public Task<TResult> RunAsync<T1, TResult>(
         Func<TState, T1, TResult> body, T1 argument1, TaskOptions? options = null, CancellationToken cancellationToken = default) =>
-        Run<TResult>(new FunctionCall<T1, TResult>(new StateFunction<TState, T1, TResult>(Required(body)).Invoke, argument1), body, options, cancellationToken);
+        Run<TResult>(
+            new FunctionCall<T1, TResult>(new StateFunction<TState, T1, TResult>(Required(body)).Invoke, argument1),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs a body with 2 arguments in a worker and returns its result. The body receives the worker's state as its first argument.</summary>
+    /// <summary>
+    /// Runs a body with 2 arguments in a worker and returns its result. The body receives the worker's state as its first argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
     public Task<TResult> RunAsync<T1, T2, TResult>(
         Func<TState, T1, T2, TResult> body, T1 argument1, T2 argument2, TaskOptions? options = null, CancellationToken cancellationToken = default) =>
-        Run<TResult>(new FunctionCall<T1, T2, TResult>(new StateFunction<TState, T1, T2, TResult>(Required(body)).Invoke, argument1, argument2), body, options, cancellationToken);
+        Run<TResult>(
+            new FunctionCall<T1, T2, TResult>(new StateFunction<TState, T1, T2, TResult>(Required(body)).Invoke, argument1, argument2),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs a body with 3 arguments in a worker and returns its result. The body receives the worker's state as its first argument.</summary>
+    /// <summary>
+    /// Runs a body with 3 arguments in a worker and returns its result. The body receives the worker's state as its first argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="argument3">The third argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -723,23 +1130,37 @@ public sealed partial class ProcessPool<TState>
         T3 argument3,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run<TResult>(new FunctionCall<T1, T2, T3, TResult>(new StateFunction<TState, T1, T2, T3, TResult>(Required(body)).Invoke, argument1, argument2, argument3), body, options, cancellationToken);
+        Run<TResult>(
+            new FunctionCall<T1, T2, T3, TResult>(
+                new StateFunction<TState, T1, T2, T3, TResult>(Required(body)).Invoke, argument1, argument2, argument3),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs a body with 4 arguments in a worker and returns its result. The body receives the worker's state as its first argument.</summary>
+    /// <summary>
+    /// Runs a body with 4 arguments in a worker and returns its result. The body receives the worker's state as its first argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="T4">Type of the fourth argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="argument3">The third argument; it is copied at the call.</param>
     /// <param name="argument4">The fourth argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -751,15 +1172,30 @@ public sealed partial class ProcessPool<TState>
         T4 argument4,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run<TResult>(new FunctionCall<T1, T2, T3, T4, TResult>(new StateFunction<TState, T1, T2, T3, T4, TResult>(Required(body)).Invoke, argument1, argument2, argument3, argument4), body, options, cancellationToken);
+        Run<TResult>(
+            new FunctionCall<T1, T2, T3, T4, TResult>(
+                new StateFunction<TState, T1, T2, T3, T4, TResult>(Required(body)).Invoke, argument1, argument2, argument3, argument4),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs a body in a worker and returns its result. The body receives the worker's state as its first argument and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs a body in a worker and returns its result. The body receives the worker's state as its first argument and the task's cancellation token
+    /// as its last.
+    /// </summary>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -768,15 +1204,25 @@ public sealed partial class ProcessPool<TState>
         Func<TState, CancellationToken, TResult> body, TaskOptions? options = null, CancellationToken cancellationToken = default) =>
         Run<TResult>(new FunctionCall<TResult>(new StateTokenFunction<TState, TResult>(Required(body)).Invoke), body, options, cancellationToken);
 
-    /// <summary>Runs a body with 1 argument in a worker and returns its result. The body receives the worker's state as its first argument and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs a body with 1 argument in a worker and returns its result. The body receives the worker's state as its first argument and the task's
+    /// cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -786,19 +1232,33 @@ public sealed partial class ProcessPool<TState>
         T1 argument1,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run<TResult>(new FunctionCall<T1, TResult>(new StateTokenFunction<TState, T1, TResult>(Required(body)).Invoke, argument1), body, options, cancellationToken);
+        Run<TResult>(
+            new FunctionCall<T1, TResult>(new StateTokenFunction<TState, T1, TResult>(Required(body)).Invoke, argument1),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs a body with 2 arguments in a worker and returns its result. The body receives the worker's state as its first argument and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs a body with 2 arguments in a worker and returns its result. The body receives the worker's state as its first argument and the task's
+    /// cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -809,21 +1269,35 @@ public sealed partial class ProcessPool<TState>
         T2 argument2,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run<TResult>(new FunctionCall<T1, T2, TResult>(new StateTokenFunction<TState, T1, T2, TResult>(Required(body)).Invoke, argument1, argument2), body, options, cancellationToken);
+        Run<TResult>(
+            new FunctionCall<T1, T2, TResult>(new StateTokenFunction<TState, T1, T2, TResult>(Required(body)).Invoke, argument1, argument2),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs a body with 3 arguments in a worker and returns its result. The body receives the worker's state as its first argument and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs a body with 3 arguments in a worker and returns its result. The body receives the worker's state as its first argument and the task's
+    /// cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="argument3">The third argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -835,23 +1309,38 @@ public sealed partial class ProcessPool<TState>
         T3 argument3,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run<TResult>(new FunctionCall<T1, T2, T3, TResult>(new StateTokenFunction<TState, T1, T2, T3, TResult>(Required(body)).Invoke, argument1, argument2, argument3), body, options, cancellationToken);
+        Run<TResult>(
+            new FunctionCall<T1, T2, T3, TResult>(
+                new StateTokenFunction<TState, T1, T2, T3, TResult>(Required(body)).Invoke, argument1, argument2, argument3),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs a body with 4 arguments in a worker and returns its result. The body receives the worker's state as its first argument and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs a body with 4 arguments in a worker and returns its result. The body receives the worker's state as its first argument and the task's
+    /// cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="T4">Type of the fourth argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="argument3">The third argument; it is copied at the call.</param>
     /// <param name="argument4">The fourth argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -864,14 +1353,29 @@ public sealed partial class ProcessPool<TState>
         T4 argument4,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run<TResult>(new FunctionCall<T1, T2, T3, T4, TResult>(new StateTokenFunction<TState, T1, T2, T3, T4, TResult>(Required(body)).Invoke, argument1, argument2, argument3, argument4), body, options, cancellationToken);
+        Run<TResult>(
+            new FunctionCall<T1, T2, T3, T4, TResult>(
+                new StateTokenFunction<TState, T1, T2, T3, T4, TResult>(Required(body)).Invoke, argument1, argument2, argument3, argument4),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs a body in a worker and returns its result. The body receives the worker's state as its first argument and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs a body in a worker and returns its result. The body receives the worker's state as its first argument and the task's cancellation token
+    /// as its last.
+    /// </summary>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -881,47 +1385,77 @@ public sealed partial class ProcessPool<TState>
 
     /// <summary>Runs an asynchronous body in a worker and returns its result. The body receives the worker's state as its first argument.</summary>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
     [OverloadResolutionPriority(1)]
     public Task<TResult> RunAsync<TResult>(
         Func<TState, Task<TResult>> body, TaskOptions? options = null, CancellationToken cancellationToken = default) =>
-        Run<TResult>(new AsyncFunctionCall<TResult>(new StateFunction<TState, Task<TResult>>(Required(body)).Invoke), body, options, cancellationToken);
+        Run<TResult>(
+            new AsyncFunctionCall<TResult>(new StateFunction<TState, Task<TResult>>(Required(body)).Invoke), body, options, cancellationToken);
 
-    /// <summary>Runs an asynchronous body with 1 argument in a worker and returns its result. The body receives the worker's state as its first argument.</summary>
+    /// <summary>
+    /// Runs an asynchronous body with 1 argument in a worker and returns its result. The body receives the worker's state as its first argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
     [OverloadResolutionPriority(1)]
     public Task<TResult> RunAsync<T1, TResult>(
         Func<TState, T1, Task<TResult>> body, T1 argument1, TaskOptions? options = null, CancellationToken cancellationToken = default) =>
-        Run<TResult>(new AsyncFunctionCall<T1, TResult>(new StateFunction<TState, T1, Task<TResult>>(Required(body)).Invoke, argument1), body, options, cancellationToken);
+        Run<TResult>(
+            new AsyncFunctionCall<T1, TResult>(new StateFunction<TState, T1, Task<TResult>>(Required(body)).Invoke, argument1),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body with 2 arguments in a worker and returns its result. The body receives the worker's state as its first argument.</summary>
+    /// <summary>
+    /// Runs an asynchronous body with 2 arguments in a worker and returns its result. The body receives the worker's state as its first argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -932,21 +1466,34 @@ public sealed partial class ProcessPool<TState>
         T2 argument2,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run<TResult>(new AsyncFunctionCall<T1, T2, TResult>(new StateFunction<TState, T1, T2, Task<TResult>>(Required(body)).Invoke, argument1, argument2), body, options, cancellationToken);
+        Run<TResult>(
+            new AsyncFunctionCall<T1, T2, TResult>(new StateFunction<TState, T1, T2, Task<TResult>>(Required(body)).Invoke, argument1, argument2),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body with 3 arguments in a worker and returns its result. The body receives the worker's state as its first argument.</summary>
+    /// <summary>
+    /// Runs an asynchronous body with 3 arguments in a worker and returns its result. The body receives the worker's state as its first argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="argument3">The third argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -958,23 +1505,37 @@ public sealed partial class ProcessPool<TState>
         T3 argument3,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run<TResult>(new AsyncFunctionCall<T1, T2, T3, TResult>(new StateFunction<TState, T1, T2, T3, Task<TResult>>(Required(body)).Invoke, argument1, argument2, argument3), body, options, cancellationToken);
+        Run<TResult>(
+            new AsyncFunctionCall<T1, T2, T3, TResult>(
+                new StateFunction<TState, T1, T2, T3, Task<TResult>>(Required(body)).Invoke, argument1, argument2, argument3),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body with 4 arguments in a worker and returns its result. The body receives the worker's state as its first argument.</summary>
+    /// <summary>
+    /// Runs an asynchronous body with 4 arguments in a worker and returns its result. The body receives the worker's state as its first argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="T4">Type of the fourth argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="argument3">The third argument; it is copied at the call.</param>
     /// <param name="argument4">The fourth argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -987,32 +1548,58 @@ public sealed partial class ProcessPool<TState>
         T4 argument4,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run<TResult>(new AsyncFunctionCall<T1, T2, T3, T4, TResult>(new StateFunction<TState, T1, T2, T3, T4, Task<TResult>>(Required(body)).Invoke, argument1, argument2, argument3, argument4), body, options, cancellationToken);
+        Run<TResult>(
+            new AsyncFunctionCall<T1, T2, T3, T4, TResult>(
+                new StateFunction<TState, T1, T2, T3, T4, Task<TResult>>(Required(body)).Invoke, argument1, argument2, argument3, argument4),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body in a worker and returns its result. The body receives the worker's state as its first argument and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body in a worker and returns its result. The body receives the worker's state as its first argument and the task's
+    /// cancellation token as its last.
+    /// </summary>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
     [OverloadResolutionPriority(3)]
     public Task<TResult> RunAsync<TResult>(
         Func<TState, CancellationToken, Task<TResult>> body, TaskOptions? options = null, CancellationToken cancellationToken = default) =>
-        Run<TResult>(new AsyncFunctionCall<TResult>(new StateTokenFunction<TState, Task<TResult>>(Required(body)).Invoke), body, options, cancellationToken);
+        Run<TResult>(
+            new AsyncFunctionCall<TResult>(new StateTokenFunction<TState, Task<TResult>>(Required(body)).Invoke), body, options, cancellationToken);
 
-    /// <summary>Runs an asynchronous body with 1 argument in a worker and returns its result. The body receives the worker's state as its first argument and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body with 1 argument in a worker and returns its result. The body receives the worker's state as its first argument and
+    /// the task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -1022,19 +1609,33 @@ public sealed partial class ProcessPool<TState>
         T1 argument1,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run<TResult>(new AsyncFunctionCall<T1, TResult>(new StateTokenFunction<TState, T1, Task<TResult>>(Required(body)).Invoke, argument1), body, options, cancellationToken);
+        Run<TResult>(
+            new AsyncFunctionCall<T1, TResult>(new StateTokenFunction<TState, T1, Task<TResult>>(Required(body)).Invoke, argument1),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body with 2 arguments in a worker and returns its result. The body receives the worker's state as its first argument and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body with 2 arguments in a worker and returns its result. The body receives the worker's state as its first argument and
+    /// the task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -1045,21 +1646,36 @@ public sealed partial class ProcessPool<TState>
         T2 argument2,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run<TResult>(new AsyncFunctionCall<T1, T2, TResult>(new StateTokenFunction<TState, T1, T2, Task<TResult>>(Required(body)).Invoke, argument1, argument2), body, options, cancellationToken);
+        Run<TResult>(
+            new AsyncFunctionCall<T1, T2, TResult>(
+                new StateTokenFunction<TState, T1, T2, Task<TResult>>(Required(body)).Invoke, argument1, argument2),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body with 3 arguments in a worker and returns its result. The body receives the worker's state as its first argument and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body with 3 arguments in a worker and returns its result. The body receives the worker's state as its first argument and
+    /// the task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="argument3">The third argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -1071,23 +1687,38 @@ public sealed partial class ProcessPool<TState>
         T3 argument3,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run<TResult>(new AsyncFunctionCall<T1, T2, T3, TResult>(new StateTokenFunction<TState, T1, T2, T3, Task<TResult>>(Required(body)).Invoke, argument1, argument2, argument3), body, options, cancellationToken);
+        Run<TResult>(
+            new AsyncFunctionCall<T1, T2, T3, TResult>(
+                new StateTokenFunction<TState, T1, T2, T3, Task<TResult>>(Required(body)).Invoke, argument1, argument2, argument3),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body with 4 arguments in a worker and returns its result. The body receives the worker's state as its first argument and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body with 4 arguments in a worker and returns its result. The body receives the worker's state as its first argument and
+    /// the task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="T4">Type of the fourth argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="argument3">The third argument; it is copied at the call.</param>
     /// <param name="argument4">The fourth argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -1100,62 +1731,111 @@ public sealed partial class ProcessPool<TState>
         T4 argument4,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run<TResult>(new AsyncFunctionCall<T1, T2, T3, T4, TResult>(new StateTokenFunction<TState, T1, T2, T3, T4, Task<TResult>>(Required(body)).Invoke, argument1, argument2, argument3, argument4), body, options, cancellationToken);
+        Run<TResult>(
+            new AsyncFunctionCall<T1, T2, T3, T4, TResult>(
+                new StateTokenFunction<TState, T1, T2, T3, T4, Task<TResult>>(Required(body)).Invoke, argument1, argument2, argument3, argument4),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body in a worker and returns its result. The body receives the worker's state as its first argument and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body in a worker and returns its result. The body receives the worker's state as its first argument and the task's
+    /// cancellation token as its last.
+    /// </summary>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
     [OverloadResolutionPriority(3)]
     public Task<TResult> RunAsync<TResult>(Func<TState, CancellationToken, Task<TResult>> body, CancellationToken cancellationToken) =>
-        Run<TResult>(new AsyncFunctionCall<TResult>(new StateTokenFunction<TState, Task<TResult>>(Required(body)).Invoke), body, null, cancellationToken);
+        Run<TResult>(
+            new AsyncFunctionCall<TResult>(new StateTokenFunction<TState, Task<TResult>>(Required(body)).Invoke), body, null, cancellationToken);
 
     /// <summary>Runs an asynchronous body in a worker and returns its result. The body receives the worker's state as its first argument.</summary>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
     public Task<TResult> RunAsync<TResult>(
         Func<TState, ValueTask<TResult>> body, TaskOptions? options = null, CancellationToken cancellationToken = default) =>
-        Run<TResult>(new ValueTaskFunctionCall<TResult>(new StateFunction<TState, ValueTask<TResult>>(Required(body)).Invoke), body, options, cancellationToken);
+        Run<TResult>(
+            new ValueTaskFunctionCall<TResult>(new StateFunction<TState, ValueTask<TResult>>(Required(body)).Invoke),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body with 1 argument in a worker and returns its result. The body receives the worker's state as its first argument.</summary>
+    /// <summary>
+    /// Runs an asynchronous body with 1 argument in a worker and returns its result. The body receives the worker's state as its first argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
     public Task<TResult> RunAsync<T1, TResult>(
         Func<TState, T1, ValueTask<TResult>> body, T1 argument1, TaskOptions? options = null, CancellationToken cancellationToken = default) =>
-        Run<TResult>(new ValueTaskFunctionCall<T1, TResult>(new StateFunction<TState, T1, ValueTask<TResult>>(Required(body)).Invoke, argument1), body, options, cancellationToken);
+        Run<TResult>(
+            new ValueTaskFunctionCall<T1, TResult>(new StateFunction<TState, T1, ValueTask<TResult>>(Required(body)).Invoke, argument1),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body with 2 arguments in a worker and returns its result. The body receives the worker's state as its first argument.</summary>
+    /// <summary>
+    /// Runs an asynchronous body with 2 arguments in a worker and returns its result. The body receives the worker's state as its first argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -1165,21 +1845,35 @@ public sealed partial class ProcessPool<TState>
         T2 argument2,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run<TResult>(new ValueTaskFunctionCall<T1, T2, TResult>(new StateFunction<TState, T1, T2, ValueTask<TResult>>(Required(body)).Invoke, argument1, argument2), body, options, cancellationToken);
+        Run<TResult>(
+            new ValueTaskFunctionCall<T1, T2, TResult>(
+                new StateFunction<TState, T1, T2, ValueTask<TResult>>(Required(body)).Invoke, argument1, argument2),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body with 3 arguments in a worker and returns its result. The body receives the worker's state as its first argument.</summary>
+    /// <summary>
+    /// Runs an asynchronous body with 3 arguments in a worker and returns its result. The body receives the worker's state as its first argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="argument3">The third argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -1190,23 +1884,37 @@ public sealed partial class ProcessPool<TState>
         T3 argument3,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run<TResult>(new ValueTaskFunctionCall<T1, T2, T3, TResult>(new StateFunction<TState, T1, T2, T3, ValueTask<TResult>>(Required(body)).Invoke, argument1, argument2, argument3), body, options, cancellationToken);
+        Run<TResult>(
+            new ValueTaskFunctionCall<T1, T2, T3, TResult>(
+                new StateFunction<TState, T1, T2, T3, ValueTask<TResult>>(Required(body)).Invoke, argument1, argument2, argument3),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body with 4 arguments in a worker and returns its result. The body receives the worker's state as its first argument.</summary>
+    /// <summary>
+    /// Runs an asynchronous body with 4 arguments in a worker and returns its result. The body receives the worker's state as its first argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="T4">Type of the fourth argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="argument3">The third argument; it is copied at the call.</param>
     /// <param name="argument4">The fourth argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -1218,32 +1926,61 @@ public sealed partial class ProcessPool<TState>
         T4 argument4,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run<TResult>(new ValueTaskFunctionCall<T1, T2, T3, T4, TResult>(new StateFunction<TState, T1, T2, T3, T4, ValueTask<TResult>>(Required(body)).Invoke, argument1, argument2, argument3, argument4), body, options, cancellationToken);
+        Run<TResult>(
+            new ValueTaskFunctionCall<T1, T2, T3, T4, TResult>(
+                new StateFunction<TState, T1, T2, T3, T4, ValueTask<TResult>>(Required(body)).Invoke, argument1, argument2, argument3, argument4),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body in a worker and returns its result. The body receives the worker's state as its first argument and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body in a worker and returns its result. The body receives the worker's state as its first argument and the task's
+    /// cancellation token as its last.
+    /// </summary>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
     [OverloadResolutionPriority(2)]
     public Task<TResult> RunAsync<TResult>(
         Func<TState, CancellationToken, ValueTask<TResult>> body, TaskOptions? options = null, CancellationToken cancellationToken = default) =>
-        Run<TResult>(new ValueTaskFunctionCall<TResult>(new StateTokenFunction<TState, ValueTask<TResult>>(Required(body)).Invoke), body, options, cancellationToken);
+        Run<TResult>(
+            new ValueTaskFunctionCall<TResult>(new StateTokenFunction<TState, ValueTask<TResult>>(Required(body)).Invoke),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body with 1 argument in a worker and returns its result. The body receives the worker's state as its first argument and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body with 1 argument in a worker and returns its result. The body receives the worker's state as its first argument and
+    /// the task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -1253,19 +1990,33 @@ public sealed partial class ProcessPool<TState>
         T1 argument1,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run<TResult>(new ValueTaskFunctionCall<T1, TResult>(new StateTokenFunction<TState, T1, ValueTask<TResult>>(Required(body)).Invoke, argument1), body, options, cancellationToken);
+        Run<TResult>(
+            new ValueTaskFunctionCall<T1, TResult>(new StateTokenFunction<TState, T1, ValueTask<TResult>>(Required(body)).Invoke, argument1),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body with 2 arguments in a worker and returns its result. The body receives the worker's state as its first argument and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body with 2 arguments in a worker and returns its result. The body receives the worker's state as its first argument and
+    /// the task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -1276,21 +2027,36 @@ public sealed partial class ProcessPool<TState>
         T2 argument2,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run<TResult>(new ValueTaskFunctionCall<T1, T2, TResult>(new StateTokenFunction<TState, T1, T2, ValueTask<TResult>>(Required(body)).Invoke, argument1, argument2), body, options, cancellationToken);
+        Run<TResult>(
+            new ValueTaskFunctionCall<T1, T2, TResult>(
+                new StateTokenFunction<TState, T1, T2, ValueTask<TResult>>(Required(body)).Invoke, argument1, argument2),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body with 3 arguments in a worker and returns its result. The body receives the worker's state as its first argument and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body with 3 arguments in a worker and returns its result. The body receives the worker's state as its first argument and
+    /// the task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="argument3">The third argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -1302,23 +2068,38 @@ public sealed partial class ProcessPool<TState>
         T3 argument3,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run<TResult>(new ValueTaskFunctionCall<T1, T2, T3, TResult>(new StateTokenFunction<TState, T1, T2, T3, ValueTask<TResult>>(Required(body)).Invoke, argument1, argument2, argument3), body, options, cancellationToken);
+        Run<TResult>(
+            new ValueTaskFunctionCall<T1, T2, T3, TResult>(
+                new StateTokenFunction<TState, T1, T2, T3, ValueTask<TResult>>(Required(body)).Invoke, argument1, argument2, argument3),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body with 4 arguments in a worker and returns its result. The body receives the worker's state as its first argument and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body with 4 arguments in a worker and returns its result. The body receives the worker's state as its first argument and
+    /// the task's cancellation token as its last.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="T4">Type of the fourth argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied at the call.</param>
     /// <param name="argument2">The second argument; it is copied at the call.</param>
     /// <param name="argument3">The third argument; it is copied at the call.</param>
     /// <param name="argument4">The fourth argument; it is copied at the call.</param>
     /// <param name="options">Name, priority, time limit; <see langword="null"/> for the pool's defaults.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
@@ -1331,18 +2112,41 @@ public sealed partial class ProcessPool<TState>
         T4 argument4,
         TaskOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        Run<TResult>(new ValueTaskFunctionCall<T1, T2, T3, T4, TResult>(new StateTokenFunction<TState, T1, T2, T3, T4, ValueTask<TResult>>(Required(body)).Invoke, argument1, argument2, argument3, argument4), body, options, cancellationToken);
+        Run<TResult>(
+            new ValueTaskFunctionCall<T1, T2, T3, T4, TResult>(
+                new StateTokenFunction<TState, T1, T2, T3, T4, ValueTask<TResult>>(Required(body)).Invoke,
+                argument1,
+                argument2,
+                argument3,
+                argument4),
+            body,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body in a worker and returns its result. The body receives the worker's state as its first argument and the task's cancellation token as its last.</summary>
+    /// <summary>
+    /// Runs an asynchronous body in a worker and returns its result. The body receives the worker's state as its first argument and the task's
+    /// cancellation token as its last.
+    /// </summary>
     /// <typeparam name="TResult">Type of the result; the caller receives a copy.</typeparam>
-    /// <param name="body">The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.</param>
-    /// <param name="cancellationToken">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>
+    /// <param name="body">
+    /// The code that the worker runs. It may capture variables: the worker receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
+    /// <param name="cancellationToken">
+    /// Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the
+    /// grace the worker is killed.
+    /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
     [OverloadResolutionPriority(2)]
     public Task<TResult> RunAsync<TResult>(Func<TState, CancellationToken, ValueTask<TResult>> body, CancellationToken cancellationToken) =>
-        Run<TResult>(new ValueTaskFunctionCall<TResult>(new StateTokenFunction<TState, ValueTask<TResult>>(Required(body)).Invoke), body, null, cancellationToken);
+        Run<TResult>(
+            new ValueTaskFunctionCall<TResult>(new StateTokenFunction<TState, ValueTask<TResult>>(Required(body)).Invoke),
+            body,
+            null,
+            cancellationToken);
 }

@@ -7,16 +7,28 @@ using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
 
-// Where a body of several parameters could as well take the parts of a tuple, the state is meant: the compiler prefers the members of the derived class.
+// Where a body of several parameters could as well take the parts of a tuple, the state is meant: the compiler prefers the members of
+// the derived class.
 public sealed partial class ProcessPool<TState>
 {
-    /// <summary>Runs a body for each item, and returns the results while the source is read. The body receives the worker's state and the item.</summary>
+    /// <summary>
+    /// Runs a body for each item, and returns the results while the source is read. The body receives the worker's state and the item.
+    /// </summary>
     /// <inheritdoc cref="ProcessPool.StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     public IAsyncEnumerable<TResult> StreamAsync<TItem, TResult>(
         IEnumerable<TItem> source, Func<TState, TItem, TResult> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
-        ResultsOf(StreamCore<TItem, TResult>(From(source), new MapBody<TItem, TResult>(new StateFunction<TState, TItem, TResult>(Required(body)).Invoke), body, true, options, cancellationToken));
+        ResultsOf(
+            StreamCore<TItem, TResult>(
+                From(source),
+                new MapBody<TItem, TResult>(new StateFunction<TState, TItem, TResult>(Required(body)).Invoke),
+                body,
+                true,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each item, and returns the results while the source is read. The body receives the worker's state and the item.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item, and returns the results while the source is read. The body receives the worker's state and the item.
+    /// </summary>
     /// <inheritdoc cref="ProcessPool.StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(1)]
     public IAsyncEnumerable<TResult> StreamAsync<TItem, TResult>(
@@ -24,27 +36,56 @@ public sealed partial class ProcessPool<TState>
         Func<TState, TItem, Task<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        ResultsOf(StreamCore<TItem, TResult>(From(source), new AsyncMapBody<TItem, TResult>(new StateFunction<TState, TItem, Task<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken));
+        ResultsOf(
+            StreamCore<TItem, TResult>(
+                From(source),
+                new AsyncMapBody<TItem, TResult>(new StateFunction<TState, TItem, Task<TResult>>(Required(body)).Invoke),
+                body,
+                true,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each item, and returns the results while the source is read. The body receives the worker's state and the item.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item, and returns the results while the source is read. The body receives the worker's state and the item.
+    /// </summary>
     /// <inheritdoc cref="ProcessPool.StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     public IAsyncEnumerable<TResult> StreamAsync<TItem, TResult>(
         IEnumerable<TItem> source,
         Func<TState, TItem, ValueTask<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        ResultsOf(StreamCore<TItem, TResult>(From(source), new ValueTaskMapBody<TItem, TResult>(new StateFunction<TState, TItem, ValueTask<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken));
+        ResultsOf(
+            StreamCore<TItem, TResult>(
+                From(source),
+                new ValueTaskMapBody<TItem, TResult>(new StateFunction<TState, TItem, ValueTask<TResult>>(Required(body)).Invoke),
+                body,
+                true,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs a body for each item of an asynchronous source, and returns the results while the source is read. The body receives the worker's state and the item.</summary>
+    /// <summary>
+    /// Runs a body for each item of an asynchronous source, and returns the results while the source is read. The body receives the worker's state
+    /// and the item.
+    /// </summary>
     /// <inheritdoc cref="ProcessPool.StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     public IAsyncEnumerable<TResult> StreamAsync<TItem, TResult>(
         IAsyncEnumerable<TItem> source,
         Func<TState, TItem, TResult> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        ResultsOf(StreamCore<TItem, TResult>(From(source, cancellationToken), new MapBody<TItem, TResult>(new StateFunction<TState, TItem, TResult>(Required(body)).Invoke), body, true, options, cancellationToken));
+        ResultsOf(
+            StreamCore<TItem, TResult>(
+                From(source, cancellationToken),
+                new MapBody<TItem, TResult>(new StateFunction<TState, TItem, TResult>(Required(body)).Invoke),
+                body,
+                true,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each item of an asynchronous source, and returns the results while the source is read. The body receives the worker's state and the item.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item of an asynchronous source, and returns the results while the source is read. The body receives the
+    /// worker's state and the item.
+    /// </summary>
     /// <inheritdoc cref="ProcessPool.StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(1)]
     public IAsyncEnumerable<TResult> StreamAsync<TItem, TResult>(
@@ -52,18 +93,38 @@ public sealed partial class ProcessPool<TState>
         Func<TState, TItem, Task<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        ResultsOf(StreamCore<TItem, TResult>(From(source, cancellationToken), new AsyncMapBody<TItem, TResult>(new StateFunction<TState, TItem, Task<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken));
+        ResultsOf(
+            StreamCore<TItem, TResult>(
+                From(source, cancellationToken),
+                new AsyncMapBody<TItem, TResult>(new StateFunction<TState, TItem, Task<TResult>>(Required(body)).Invoke),
+                body,
+                true,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each item of an asynchronous source, and returns the results while the source is read. The body receives the worker's state and the item.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item of an asynchronous source, and returns the results while the source is read. The body receives the
+    /// worker's state and the item.
+    /// </summary>
     /// <inheritdoc cref="ProcessPool.StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     public IAsyncEnumerable<TResult> StreamAsync<TItem, TResult>(
         IAsyncEnumerable<TItem> source,
         Func<TState, TItem, ValueTask<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        ResultsOf(StreamCore<TItem, TResult>(From(source, cancellationToken), new ValueTaskMapBody<TItem, TResult>(new StateFunction<TState, TItem, ValueTask<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken));
+        ResultsOf(
+            StreamCore<TItem, TResult>(
+                From(source, cancellationToken),
+                new ValueTaskMapBody<TItem, TResult>(new StateFunction<TState, TItem, ValueTask<TResult>>(Required(body)).Invoke),
+                body,
+                true,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs a body for each item, and returns the results while the source is read. The body receives the worker's state, the item and the task's cancellation token.</summary>
+    /// <summary>
+    /// Runs a body for each item, and returns the results while the source is read. The body receives the worker's state, the item and the task's
+    /// cancellation token.
+    /// </summary>
     /// <inheritdoc cref="ProcessPool.StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(2)]
     public IAsyncEnumerable<TResult> StreamAsync<TItem, TResult>(
@@ -71,9 +132,19 @@ public sealed partial class ProcessPool<TState>
         Func<TState, TItem, CancellationToken, TResult> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        ResultsOf(StreamCore<TItem, TResult>(From(source), new MapBody<TItem, TResult>(new StateTokenFunction<TState, TItem, TResult>(Required(body)).Invoke), body, true, options, cancellationToken));
+        ResultsOf(
+            StreamCore<TItem, TResult>(
+                From(source),
+                new MapBody<TItem, TResult>(new StateTokenFunction<TState, TItem, TResult>(Required(body)).Invoke),
+                body,
+                true,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each item, and returns the results while the source is read. The body receives the worker's state, the item and the task's cancellation token.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item, and returns the results while the source is read. The body receives the worker's state, the item and
+    /// the task's cancellation token.
+    /// </summary>
     /// <inheritdoc cref="ProcessPool.StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(3)]
     public IAsyncEnumerable<TResult> StreamAsync<TItem, TResult>(
@@ -81,9 +152,19 @@ public sealed partial class ProcessPool<TState>
         Func<TState, TItem, CancellationToken, Task<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        ResultsOf(StreamCore<TItem, TResult>(From(source), new AsyncMapBody<TItem, TResult>(new StateTokenFunction<TState, TItem, Task<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken));
+        ResultsOf(
+            StreamCore<TItem, TResult>(
+                From(source),
+                new AsyncMapBody<TItem, TResult>(new StateTokenFunction<TState, TItem, Task<TResult>>(Required(body)).Invoke),
+                body,
+                true,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each item, and returns the results while the source is read. The body receives the worker's state, the item and the task's cancellation token.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item, and returns the results while the source is read. The body receives the worker's state, the item and
+    /// the task's cancellation token.
+    /// </summary>
     /// <inheritdoc cref="ProcessPool.StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(2)]
     public IAsyncEnumerable<TResult> StreamAsync<TItem, TResult>(
@@ -91,9 +172,19 @@ public sealed partial class ProcessPool<TState>
         Func<TState, TItem, CancellationToken, ValueTask<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        ResultsOf(StreamCore<TItem, TResult>(From(source), new ValueTaskMapBody<TItem, TResult>(new StateTokenFunction<TState, TItem, ValueTask<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken));
+        ResultsOf(
+            StreamCore<TItem, TResult>(
+                From(source),
+                new ValueTaskMapBody<TItem, TResult>(new StateTokenFunction<TState, TItem, ValueTask<TResult>>(Required(body)).Invoke),
+                body,
+                true,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs a body for each item of an asynchronous source, and returns the results while the source is read. The body receives the worker's state, the item and the task's cancellation token.</summary>
+    /// <summary>
+    /// Runs a body for each item of an asynchronous source, and returns the results while the source is read. The body receives the worker's state,
+    /// the item and the task's cancellation token.
+    /// </summary>
     /// <inheritdoc cref="ProcessPool.StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(2)]
     public IAsyncEnumerable<TResult> StreamAsync<TItem, TResult>(
@@ -101,9 +192,19 @@ public sealed partial class ProcessPool<TState>
         Func<TState, TItem, CancellationToken, TResult> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        ResultsOf(StreamCore<TItem, TResult>(From(source, cancellationToken), new MapBody<TItem, TResult>(new StateTokenFunction<TState, TItem, TResult>(Required(body)).Invoke), body, true, options, cancellationToken));
+        ResultsOf(
+            StreamCore<TItem, TResult>(
+                From(source, cancellationToken),
+                new MapBody<TItem, TResult>(new StateTokenFunction<TState, TItem, TResult>(Required(body)).Invoke),
+                body,
+                true,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each item of an asynchronous source, and returns the results while the source is read. The body receives the worker's state, the item and the task's cancellation token.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item of an asynchronous source, and returns the results while the source is read. The body receives the
+    /// worker's state, the item and the task's cancellation token.
+    /// </summary>
     /// <inheritdoc cref="ProcessPool.StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(3)]
     public IAsyncEnumerable<TResult> StreamAsync<TItem, TResult>(
@@ -111,9 +212,19 @@ public sealed partial class ProcessPool<TState>
         Func<TState, TItem, CancellationToken, Task<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        ResultsOf(StreamCore<TItem, TResult>(From(source, cancellationToken), new AsyncMapBody<TItem, TResult>(new StateTokenFunction<TState, TItem, Task<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken));
+        ResultsOf(
+            StreamCore<TItem, TResult>(
+                From(source, cancellationToken),
+                new AsyncMapBody<TItem, TResult>(new StateTokenFunction<TState, TItem, Task<TResult>>(Required(body)).Invoke),
+                body,
+                true,
+                options,
+                cancellationToken));
 
-    /// <summary>Runs an asynchronous body for each item of an asynchronous source, and returns the results while the source is read. The body receives the worker's state, the item and the task's cancellation token.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item of an asynchronous source, and returns the results while the source is read. The body receives the
+    /// worker's state, the item and the task's cancellation token.
+    /// </summary>
     /// <inheritdoc cref="ProcessPool.StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(2)]
     public IAsyncEnumerable<TResult> StreamAsync<TItem, TResult>(
@@ -121,5 +232,12 @@ public sealed partial class ProcessPool<TState>
         Func<TState, TItem, CancellationToken, ValueTask<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        ResultsOf(StreamCore<TItem, TResult>(From(source, cancellationToken), new ValueTaskMapBody<TItem, TResult>(new StateTokenFunction<TState, TItem, ValueTask<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken));
+        ResultsOf(
+            StreamCore<TItem, TResult>(
+                From(source, cancellationToken),
+                new ValueTaskMapBody<TItem, TResult>(new StateTokenFunction<TState, TItem, ValueTask<TResult>>(Required(body)).Invoke),
+                body,
+                true,
+                options,
+                cancellationToken));
 }

@@ -7,17 +7,29 @@ using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
 
-// Where a body of several parameters could as well take the parts of a tuple, the state is meant: the compiler prefers the members of the derived class.
+// Where a body of several parameters could as well take the parts of a tuple, the state is meant: the compiler prefers the members of
+// the derived class.
 public sealed partial class ProcessPool<TState>
 {
-    /// <summary>Runs a body for each item, and returns the outcome of each while the source is read. The body receives the worker's state and the item.</summary>
+    /// <summary>
+    /// Runs a body for each item, and returns the outcome of each while the source is read. The body receives the worker's state and the item.
+    /// </summary>
     /// <returns>The outcomes; leaving the loop cancels the items in flight.</returns>
     /// <inheritdoc cref="ProcessPool.StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     public IAsyncEnumerable<Outcome<TResult>> StreamOutcomesAsync<TItem, TResult>(
         IEnumerable<TItem> source, Func<TState, TItem, TResult> body, MapOptions? options = null, CancellationToken cancellationToken = default) =>
-        StreamCore<TItem, TResult>(From(source), new MapBody<TItem, TResult>(new StateFunction<TState, TItem, TResult>(Required(body)).Invoke), body, true, options, cancellationToken);
+        StreamCore<TItem, TResult>(
+            From(source),
+            new MapBody<TItem, TResult>(new StateFunction<TState, TItem, TResult>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each item, and returns the outcome of each while the source is read. The body receives the worker's state and the item.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item, and returns the outcome of each while the source is read. The body receives the worker's state and
+    /// the item.
+    /// </summary>
     /// <returns>The outcomes; leaving the loop cancels the items in flight.</returns>
     /// <inheritdoc cref="ProcessPool.StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(1)]
@@ -26,9 +38,18 @@ public sealed partial class ProcessPool<TState>
         Func<TState, TItem, Task<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        StreamCore<TItem, TResult>(From(source), new AsyncMapBody<TItem, TResult>(new StateFunction<TState, TItem, Task<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken);
+        StreamCore<TItem, TResult>(
+            From(source),
+            new AsyncMapBody<TItem, TResult>(new StateFunction<TState, TItem, Task<TResult>>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each item, and returns the outcome of each while the source is read. The body receives the worker's state and the item.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item, and returns the outcome of each while the source is read. The body receives the worker's state and
+    /// the item.
+    /// </summary>
     /// <returns>The outcomes; leaving the loop cancels the items in flight.</returns>
     /// <inheritdoc cref="ProcessPool.StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     public IAsyncEnumerable<Outcome<TResult>> StreamOutcomesAsync<TItem, TResult>(
@@ -36,9 +57,18 @@ public sealed partial class ProcessPool<TState>
         Func<TState, TItem, ValueTask<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        StreamCore<TItem, TResult>(From(source), new ValueTaskMapBody<TItem, TResult>(new StateFunction<TState, TItem, ValueTask<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken);
+        StreamCore<TItem, TResult>(
+            From(source),
+            new ValueTaskMapBody<TItem, TResult>(new StateFunction<TState, TItem, ValueTask<TResult>>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs a body for each item of an asynchronous source, and returns the outcome of each while the source is read. The body receives the worker's state and the item.</summary>
+    /// <summary>
+    /// Runs a body for each item of an asynchronous source, and returns the outcome of each while the source is read. The body receives the worker's
+    /// state and the item.
+    /// </summary>
     /// <returns>The outcomes; leaving the loop cancels the items in flight.</returns>
     /// <inheritdoc cref="ProcessPool.StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     public IAsyncEnumerable<Outcome<TResult>> StreamOutcomesAsync<TItem, TResult>(
@@ -46,9 +76,18 @@ public sealed partial class ProcessPool<TState>
         Func<TState, TItem, TResult> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        StreamCore<TItem, TResult>(From(source, cancellationToken), new MapBody<TItem, TResult>(new StateFunction<TState, TItem, TResult>(Required(body)).Invoke), body, true, options, cancellationToken);
+        StreamCore<TItem, TResult>(
+            From(source, cancellationToken),
+            new MapBody<TItem, TResult>(new StateFunction<TState, TItem, TResult>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each item of an asynchronous source, and returns the outcome of each while the source is read. The body receives the worker's state and the item.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item of an asynchronous source, and returns the outcome of each while the source is read. The body receives
+    /// the worker's state and the item.
+    /// </summary>
     /// <returns>The outcomes; leaving the loop cancels the items in flight.</returns>
     /// <inheritdoc cref="ProcessPool.StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(1)]
@@ -57,9 +96,18 @@ public sealed partial class ProcessPool<TState>
         Func<TState, TItem, Task<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        StreamCore<TItem, TResult>(From(source, cancellationToken), new AsyncMapBody<TItem, TResult>(new StateFunction<TState, TItem, Task<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken);
+        StreamCore<TItem, TResult>(
+            From(source, cancellationToken),
+            new AsyncMapBody<TItem, TResult>(new StateFunction<TState, TItem, Task<TResult>>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each item of an asynchronous source, and returns the outcome of each while the source is read. The body receives the worker's state and the item.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item of an asynchronous source, and returns the outcome of each while the source is read. The body receives
+    /// the worker's state and the item.
+    /// </summary>
     /// <returns>The outcomes; leaving the loop cancels the items in flight.</returns>
     /// <inheritdoc cref="ProcessPool.StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     public IAsyncEnumerable<Outcome<TResult>> StreamOutcomesAsync<TItem, TResult>(
@@ -67,9 +115,18 @@ public sealed partial class ProcessPool<TState>
         Func<TState, TItem, ValueTask<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        StreamCore<TItem, TResult>(From(source, cancellationToken), new ValueTaskMapBody<TItem, TResult>(new StateFunction<TState, TItem, ValueTask<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken);
+        StreamCore<TItem, TResult>(
+            From(source, cancellationToken),
+            new ValueTaskMapBody<TItem, TResult>(new StateFunction<TState, TItem, ValueTask<TResult>>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs a body for each item, and returns the outcome of each while the source is read. The body receives the worker's state, the item and the task's cancellation token.</summary>
+    /// <summary>
+    /// Runs a body for each item, and returns the outcome of each while the source is read. The body receives the worker's state, the item and the
+    /// task's cancellation token.
+    /// </summary>
     /// <returns>The outcomes; leaving the loop cancels the items in flight.</returns>
     /// <inheritdoc cref="ProcessPool.StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(2)]
@@ -78,9 +135,18 @@ public sealed partial class ProcessPool<TState>
         Func<TState, TItem, CancellationToken, TResult> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        StreamCore<TItem, TResult>(From(source), new MapBody<TItem, TResult>(new StateTokenFunction<TState, TItem, TResult>(Required(body)).Invoke), body, true, options, cancellationToken);
+        StreamCore<TItem, TResult>(
+            From(source),
+            new MapBody<TItem, TResult>(new StateTokenFunction<TState, TItem, TResult>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each item, and returns the outcome of each while the source is read. The body receives the worker's state, the item and the task's cancellation token.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item, and returns the outcome of each while the source is read. The body receives the worker's state, the
+    /// item and the task's cancellation token.
+    /// </summary>
     /// <returns>The outcomes; leaving the loop cancels the items in flight.</returns>
     /// <inheritdoc cref="ProcessPool.StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(3)]
@@ -89,9 +155,18 @@ public sealed partial class ProcessPool<TState>
         Func<TState, TItem, CancellationToken, Task<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        StreamCore<TItem, TResult>(From(source), new AsyncMapBody<TItem, TResult>(new StateTokenFunction<TState, TItem, Task<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken);
+        StreamCore<TItem, TResult>(
+            From(source),
+            new AsyncMapBody<TItem, TResult>(new StateTokenFunction<TState, TItem, Task<TResult>>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each item, and returns the outcome of each while the source is read. The body receives the worker's state, the item and the task's cancellation token.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item, and returns the outcome of each while the source is read. The body receives the worker's state, the
+    /// item and the task's cancellation token.
+    /// </summary>
     /// <returns>The outcomes; leaving the loop cancels the items in flight.</returns>
     /// <inheritdoc cref="ProcessPool.StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(2)]
@@ -100,9 +175,18 @@ public sealed partial class ProcessPool<TState>
         Func<TState, TItem, CancellationToken, ValueTask<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        StreamCore<TItem, TResult>(From(source), new ValueTaskMapBody<TItem, TResult>(new StateTokenFunction<TState, TItem, ValueTask<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken);
+        StreamCore<TItem, TResult>(
+            From(source),
+            new ValueTaskMapBody<TItem, TResult>(new StateTokenFunction<TState, TItem, ValueTask<TResult>>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs a body for each item of an asynchronous source, and returns the outcome of each while the source is read. The body receives the worker's state, the item and the task's cancellation token.</summary>
+    /// <summary>
+    /// Runs a body for each item of an asynchronous source, and returns the outcome of each while the source is read. The body receives the worker's
+    /// state, the item and the task's cancellation token.
+    /// </summary>
     /// <returns>The outcomes; leaving the loop cancels the items in flight.</returns>
     /// <inheritdoc cref="ProcessPool.StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(2)]
@@ -111,9 +195,18 @@ public sealed partial class ProcessPool<TState>
         Func<TState, TItem, CancellationToken, TResult> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        StreamCore<TItem, TResult>(From(source, cancellationToken), new MapBody<TItem, TResult>(new StateTokenFunction<TState, TItem, TResult>(Required(body)).Invoke), body, true, options, cancellationToken);
+        StreamCore<TItem, TResult>(
+            From(source, cancellationToken),
+            new MapBody<TItem, TResult>(new StateTokenFunction<TState, TItem, TResult>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each item of an asynchronous source, and returns the outcome of each while the source is read. The body receives the worker's state, the item and the task's cancellation token.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item of an asynchronous source, and returns the outcome of each while the source is read. The body receives
+    /// the worker's state, the item and the task's cancellation token.
+    /// </summary>
     /// <returns>The outcomes; leaving the loop cancels the items in flight.</returns>
     /// <inheritdoc cref="ProcessPool.StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(3)]
@@ -122,9 +215,18 @@ public sealed partial class ProcessPool<TState>
         Func<TState, TItem, CancellationToken, Task<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        StreamCore<TItem, TResult>(From(source, cancellationToken), new AsyncMapBody<TItem, TResult>(new StateTokenFunction<TState, TItem, Task<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken);
+        StreamCore<TItem, TResult>(
+            From(source, cancellationToken),
+            new AsyncMapBody<TItem, TResult>(new StateTokenFunction<TState, TItem, Task<TResult>>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 
-    /// <summary>Runs an asynchronous body for each item of an asynchronous source, and returns the outcome of each while the source is read. The body receives the worker's state, the item and the task's cancellation token.</summary>
+    /// <summary>
+    /// Runs an asynchronous body for each item of an asynchronous source, and returns the outcome of each while the source is read. The body receives
+    /// the worker's state, the item and the task's cancellation token.
+    /// </summary>
     /// <returns>The outcomes; leaving the loop cancels the items in flight.</returns>
     /// <inheritdoc cref="ProcessPool.StreamAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)"/>
     [OverloadResolutionPriority(2)]
@@ -133,5 +235,11 @@ public sealed partial class ProcessPool<TState>
         Func<TState, TItem, CancellationToken, ValueTask<TResult>> body,
         MapOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        StreamCore<TItem, TResult>(From(source, cancellationToken), new ValueTaskMapBody<TItem, TResult>(new StateTokenFunction<TState, TItem, ValueTask<TResult>>(Required(body)).Invoke), body, true, options, cancellationToken);
+        StreamCore<TItem, TResult>(
+            From(source, cancellationToken),
+            new ValueTaskMapBody<TItem, TResult>(new StateTokenFunction<TState, TItem, ValueTask<TResult>>(Required(body)).Invoke),
+            body,
+            true,
+            options,
+            cancellationToken);
 }

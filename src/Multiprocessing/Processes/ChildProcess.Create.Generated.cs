@@ -10,7 +10,9 @@ namespace Multiprocessing;
 public partial class ChildProcess
 {
     /// <summary>Creates a process that will run a body.</summary>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
@@ -19,7 +21,9 @@ public partial class ChildProcess
 
     /// <summary>Creates a process that will run a body with 1 argument.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
@@ -30,7 +34,9 @@ public partial class ChildProcess
     /// <summary>Creates a process that will run a body with 2 arguments.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
@@ -43,7 +49,9 @@ public partial class ChildProcess
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
@@ -59,7 +67,9 @@ public partial class ChildProcess
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="T4">Type of the fourth argument.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
@@ -72,7 +82,9 @@ public partial class ChildProcess
         new(new ActionCall<T1, T2, T3, T4>(Required(body), argument1, argument2, argument3, argument4), options);
 
     /// <summary>Creates a process that will run a body. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
@@ -80,9 +92,13 @@ public partial class ChildProcess
     public static ChildProcess Create(Action<CancellationToken> body, ChildProcessOptions? options = null) =>
         new(new ActionCall(new StoppingAction(Required(body)).Invoke), options);
 
-    /// <summary>Creates a process that will run a body with 1 argument. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Creates a process that will run a body with 1 argument. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
@@ -91,10 +107,14 @@ public partial class ChildProcess
     public static ChildProcess Create<T1>(Action<T1, CancellationToken> body, T1 argument1, ChildProcessOptions? options = null) =>
         new(new ActionCall<T1>(new StoppingAction<T1>(Required(body)).Invoke, argument1), options);
 
-    /// <summary>Creates a process that will run a body with 2 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Creates a process that will run a body with 2 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
@@ -105,11 +125,15 @@ public partial class ChildProcess
         Action<T1, T2, CancellationToken> body, T1 argument1, T2 argument2, ChildProcessOptions? options = null) =>
         new(new ActionCall<T1, T2>(new StoppingAction<T1, T2>(Required(body)).Invoke, argument1, argument2), options);
 
-    /// <summary>Creates a process that will run a body with 3 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Creates a process that will run a body with 3 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
@@ -121,12 +145,16 @@ public partial class ChildProcess
         Action<T1, T2, T3, CancellationToken> body, T1 argument1, T2 argument2, T3 argument3, ChildProcessOptions? options = null) =>
         new(new ActionCall<T1, T2, T3>(new StoppingAction<T1, T2, T3>(Required(body)).Invoke, argument1, argument2, argument3), options);
 
-    /// <summary>Creates a process that will run a body with 4 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Creates a process that will run a body with 4 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="T4">Type of the fourth argument.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
@@ -142,10 +170,14 @@ public partial class ChildProcess
         T3 argument3,
         T4 argument4,
         ChildProcessOptions? options = null) =>
-        new(new ActionCall<T1, T2, T3, T4>(new StoppingAction<T1, T2, T3, T4>(Required(body)).Invoke, argument1, argument2, argument3, argument4), options);
+        new(
+            new ActionCall<T1, T2, T3, T4>(new StoppingAction<T1, T2, T3, T4>(Required(body)).Invoke, argument1, argument2, argument3, argument4),
+            options);
 
     /// <summary>Creates a process that will run an asynchronous body.</summary>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
@@ -155,7 +187,9 @@ public partial class ChildProcess
 
     /// <summary>Creates a process that will run an asynchronous body with 1 argument.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
@@ -167,7 +201,9 @@ public partial class ChildProcess
     /// <summary>Creates a process that will run an asynchronous body with 2 arguments.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
@@ -181,7 +217,9 @@ public partial class ChildProcess
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
@@ -198,7 +236,9 @@ public partial class ChildProcess
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="T4">Type of the fourth argument.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
@@ -211,8 +251,12 @@ public partial class ChildProcess
         Func<T1, T2, T3, T4, Task> body, T1 argument1, T2 argument2, T3 argument3, T4 argument4, ChildProcessOptions? options = null) =>
         new(new AsyncActionCall<T1, T2, T3, T4>(Required(body), argument1, argument2, argument3, argument4), options);
 
-    /// <summary>Creates a process that will run an asynchronous body. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <summary>
+    /// Creates a process that will run an asynchronous body. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.
+    /// </summary>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
@@ -220,9 +264,14 @@ public partial class ChildProcess
     public static ChildProcess Create(Func<CancellationToken, Task> body, ChildProcessOptions? options = null) =>
         new(new AsyncActionCall(new StoppingFunction<Task>(Required(body)).Invoke), options);
 
-    /// <summary>Creates a process that will run an asynchronous body with 1 argument. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Creates a process that will run an asynchronous body with 1 argument. The body receives <see cref="CurrentProcess.Stopping"/> as its last
+    /// argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
@@ -231,10 +280,15 @@ public partial class ChildProcess
     public static ChildProcess Create<T1>(Func<T1, CancellationToken, Task> body, T1 argument1, ChildProcessOptions? options = null) =>
         new(new AsyncActionCall<T1>(new StoppingFunction<T1, Task>(Required(body)).Invoke, argument1), options);
 
-    /// <summary>Creates a process that will run an asynchronous body with 2 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Creates a process that will run an asynchronous body with 2 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last
+    /// argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
@@ -245,11 +299,16 @@ public partial class ChildProcess
         Func<T1, T2, CancellationToken, Task> body, T1 argument1, T2 argument2, ChildProcessOptions? options = null) =>
         new(new AsyncActionCall<T1, T2>(new StoppingFunction<T1, T2, Task>(Required(body)).Invoke, argument1, argument2), options);
 
-    /// <summary>Creates a process that will run an asynchronous body with 3 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Creates a process that will run an asynchronous body with 3 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last
+    /// argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
@@ -261,12 +320,17 @@ public partial class ChildProcess
         Func<T1, T2, T3, CancellationToken, Task> body, T1 argument1, T2 argument2, T3 argument3, ChildProcessOptions? options = null) =>
         new(new AsyncActionCall<T1, T2, T3>(new StoppingFunction<T1, T2, T3, Task>(Required(body)).Invoke, argument1, argument2, argument3), options);
 
-    /// <summary>Creates a process that will run an asynchronous body with 4 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Creates a process that will run an asynchronous body with 4 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last
+    /// argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="T4">Type of the fourth argument.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
@@ -282,10 +346,15 @@ public partial class ChildProcess
         T3 argument3,
         T4 argument4,
         ChildProcessOptions? options = null) =>
-        new(new AsyncActionCall<T1, T2, T3, T4>(new StoppingFunction<T1, T2, T3, T4, Task>(Required(body)).Invoke, argument1, argument2, argument3, argument4), options);
+        new(
+            new AsyncActionCall<T1, T2, T3, T4>(
+                new StoppingFunction<T1, T2, T3, T4, Task>(Required(body)).Invoke, argument1, argument2, argument3, argument4),
+            options);
 
     /// <summary>Creates a process that will run an asynchronous body.</summary>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
@@ -294,7 +363,9 @@ public partial class ChildProcess
 
     /// <summary>Creates a process that will run an asynchronous body with 1 argument.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
@@ -305,7 +376,9 @@ public partial class ChildProcess
     /// <summary>Creates a process that will run an asynchronous body with 2 arguments.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
@@ -318,7 +391,9 @@ public partial class ChildProcess
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
@@ -334,7 +409,9 @@ public partial class ChildProcess
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="T4">Type of the fourth argument.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
@@ -346,8 +423,12 @@ public partial class ChildProcess
         Func<T1, T2, T3, T4, ValueTask> body, T1 argument1, T2 argument2, T3 argument3, T4 argument4, ChildProcessOptions? options = null) =>
         new(new ValueTaskActionCall<T1, T2, T3, T4>(Required(body), argument1, argument2, argument3, argument4), options);
 
-    /// <summary>Creates a process that will run an asynchronous body. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <summary>
+    /// Creates a process that will run an asynchronous body. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.
+    /// </summary>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
@@ -355,9 +436,14 @@ public partial class ChildProcess
     public static ChildProcess Create(Func<CancellationToken, ValueTask> body, ChildProcessOptions? options = null) =>
         new(new ValueTaskActionCall(new StoppingFunction<ValueTask>(Required(body)).Invoke), options);
 
-    /// <summary>Creates a process that will run an asynchronous body with 1 argument. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Creates a process that will run an asynchronous body with 1 argument. The body receives <see cref="CurrentProcess.Stopping"/> as its last
+    /// argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
@@ -366,10 +452,15 @@ public partial class ChildProcess
     public static ChildProcess Create<T1>(Func<T1, CancellationToken, ValueTask> body, T1 argument1, ChildProcessOptions? options = null) =>
         new(new ValueTaskActionCall<T1>(new StoppingFunction<T1, ValueTask>(Required(body)).Invoke, argument1), options);
 
-    /// <summary>Creates a process that will run an asynchronous body with 2 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Creates a process that will run an asynchronous body with 2 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last
+    /// argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
@@ -380,11 +471,16 @@ public partial class ChildProcess
         Func<T1, T2, CancellationToken, ValueTask> body, T1 argument1, T2 argument2, ChildProcessOptions? options = null) =>
         new(new ValueTaskActionCall<T1, T2>(new StoppingFunction<T1, T2, ValueTask>(Required(body)).Invoke, argument1, argument2), options);
 
-    /// <summary>Creates a process that will run an asynchronous body with 3 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Creates a process that will run an asynchronous body with 3 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last
+    /// argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
@@ -394,14 +490,21 @@ public partial class ChildProcess
     [OverloadResolutionPriority(2)]
     public static ChildProcess Create<T1, T2, T3>(
         Func<T1, T2, T3, CancellationToken, ValueTask> body, T1 argument1, T2 argument2, T3 argument3, ChildProcessOptions? options = null) =>
-        new(new ValueTaskActionCall<T1, T2, T3>(new StoppingFunction<T1, T2, T3, ValueTask>(Required(body)).Invoke, argument1, argument2, argument3), options);
+        new(
+            new ValueTaskActionCall<T1, T2, T3>(new StoppingFunction<T1, T2, T3, ValueTask>(Required(body)).Invoke, argument1, argument2, argument3),
+            options);
 
-    /// <summary>Creates a process that will run an asynchronous body with 4 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Creates a process that will run an asynchronous body with 4 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last
+    /// argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="T4">Type of the fourth argument.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
@@ -417,11 +520,16 @@ public partial class ChildProcess
         T3 argument3,
         T4 argument4,
         ChildProcessOptions? options = null) =>
-        new(new ValueTaskActionCall<T1, T2, T3, T4>(new StoppingFunction<T1, T2, T3, T4, ValueTask>(Required(body)).Invoke, argument1, argument2, argument3, argument4), options);
+        new(
+            new ValueTaskActionCall<T1, T2, T3, T4>(
+                new StoppingFunction<T1, T2, T3, T4, ValueTask>(Required(body)).Invoke, argument1, argument2, argument3, argument4),
+            options);
 
     /// <summary>Creates a process that will run a body and returns its result.</summary>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
@@ -431,7 +539,9 @@ public partial class ChildProcess
     /// <summary>Creates a process that will run a body with 1 argument and returns its result.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
@@ -443,7 +553,9 @@ public partial class ChildProcess
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
@@ -458,7 +570,9 @@ public partial class ChildProcess
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
@@ -475,7 +589,9 @@ public partial class ChildProcess
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="T4">Type of the fourth argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
@@ -487,9 +603,13 @@ public partial class ChildProcess
         Func<T1, T2, T3, T4, TResult> body, T1 argument1, T2 argument2, T3 argument3, T4 argument4, ChildProcessOptions? options = null) =>
         new(new FunctionCall<T1, T2, T3, T4, TResult>(Required(body), argument1, argument2, argument3, argument4), options);
 
-    /// <summary>Creates a process that will run a body and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Creates a process that will run a body and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.
+    /// </summary>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
@@ -497,10 +617,15 @@ public partial class ChildProcess
     public static ChildProcess<TResult> Create<TResult>(Func<CancellationToken, TResult> body, ChildProcessOptions? options = null) =>
         new(new FunctionCall<TResult>(new StoppingFunction<TResult>(Required(body)).Invoke), options);
 
-    /// <summary>Creates a process that will run a body with 1 argument and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Creates a process that will run a body with 1 argument and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its
+    /// last argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
@@ -510,11 +635,16 @@ public partial class ChildProcess
         Func<T1, CancellationToken, TResult> body, T1 argument1, ChildProcessOptions? options = null) =>
         new(new FunctionCall<T1, TResult>(new StoppingFunction<T1, TResult>(Required(body)).Invoke, argument1), options);
 
-    /// <summary>Creates a process that will run a body with 2 arguments and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Creates a process that will run a body with 2 arguments and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its
+    /// last argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
@@ -525,12 +655,17 @@ public partial class ChildProcess
         Func<T1, T2, CancellationToken, TResult> body, T1 argument1, T2 argument2, ChildProcessOptions? options = null) =>
         new(new FunctionCall<T1, T2, TResult>(new StoppingFunction<T1, T2, TResult>(Required(body)).Invoke, argument1, argument2), options);
 
-    /// <summary>Creates a process that will run a body with 3 arguments and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Creates a process that will run a body with 3 arguments and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its
+    /// last argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
@@ -540,15 +675,22 @@ public partial class ChildProcess
     [OverloadResolutionPriority(2)]
     public static ChildProcess<TResult> Create<T1, T2, T3, TResult>(
         Func<T1, T2, T3, CancellationToken, TResult> body, T1 argument1, T2 argument2, T3 argument3, ChildProcessOptions? options = null) =>
-        new(new FunctionCall<T1, T2, T3, TResult>(new StoppingFunction<T1, T2, T3, TResult>(Required(body)).Invoke, argument1, argument2, argument3), options);
+        new(
+            new FunctionCall<T1, T2, T3, TResult>(new StoppingFunction<T1, T2, T3, TResult>(Required(body)).Invoke, argument1, argument2, argument3),
+            options);
 
-    /// <summary>Creates a process that will run a body with 4 arguments and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Creates a process that will run a body with 4 arguments and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its
+    /// last argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="T4">Type of the fourth argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
@@ -564,11 +706,16 @@ public partial class ChildProcess
         T3 argument3,
         T4 argument4,
         ChildProcessOptions? options = null) =>
-        new(new FunctionCall<T1, T2, T3, T4, TResult>(new StoppingFunction<T1, T2, T3, T4, TResult>(Required(body)).Invoke, argument1, argument2, argument3, argument4), options);
+        new(
+            new FunctionCall<T1, T2, T3, T4, TResult>(
+                new StoppingFunction<T1, T2, T3, T4, TResult>(Required(body)).Invoke, argument1, argument2, argument3, argument4),
+            options);
 
     /// <summary>Creates a process that will run an asynchronous body and returns its result.</summary>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
@@ -579,7 +726,9 @@ public partial class ChildProcess
     /// <summary>Creates a process that will run an asynchronous body with 1 argument and returns its result.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
@@ -592,7 +741,9 @@ public partial class ChildProcess
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
@@ -608,7 +759,9 @@ public partial class ChildProcess
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
@@ -626,7 +779,9 @@ public partial class ChildProcess
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="T4">Type of the fourth argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
@@ -639,9 +794,14 @@ public partial class ChildProcess
         Func<T1, T2, T3, T4, Task<TResult>> body, T1 argument1, T2 argument2, T3 argument3, T4 argument4, ChildProcessOptions? options = null) =>
         new(new AsyncFunctionCall<T1, T2, T3, T4, TResult>(Required(body), argument1, argument2, argument3, argument4), options);
 
-    /// <summary>Creates a process that will run an asynchronous body and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Creates a process that will run an asynchronous body and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its
+    /// last argument.
+    /// </summary>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
@@ -649,10 +809,15 @@ public partial class ChildProcess
     public static ChildProcess<TResult> Create<TResult>(Func<CancellationToken, Task<TResult>> body, ChildProcessOptions? options = null) =>
         new(new AsyncFunctionCall<TResult>(new StoppingFunction<Task<TResult>>(Required(body)).Invoke), options);
 
-    /// <summary>Creates a process that will run an asynchronous body with 1 argument and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Creates a process that will run an asynchronous body with 1 argument and returns its result. The body receives
+    /// <see cref="CurrentProcess.Stopping"/> as its last argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
@@ -662,11 +827,16 @@ public partial class ChildProcess
         Func<T1, CancellationToken, Task<TResult>> body, T1 argument1, ChildProcessOptions? options = null) =>
         new(new AsyncFunctionCall<T1, TResult>(new StoppingFunction<T1, Task<TResult>>(Required(body)).Invoke, argument1), options);
 
-    /// <summary>Creates a process that will run an asynchronous body with 2 arguments and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Creates a process that will run an asynchronous body with 2 arguments and returns its result. The body receives
+    /// <see cref="CurrentProcess.Stopping"/> as its last argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
@@ -675,14 +845,21 @@ public partial class ChildProcess
     [OverloadResolutionPriority(3)]
     public static ChildProcess<TResult> Create<T1, T2, TResult>(
         Func<T1, T2, CancellationToken, Task<TResult>> body, T1 argument1, T2 argument2, ChildProcessOptions? options = null) =>
-        new(new AsyncFunctionCall<T1, T2, TResult>(new StoppingFunction<T1, T2, Task<TResult>>(Required(body)).Invoke, argument1, argument2), options);
+        new(
+            new AsyncFunctionCall<T1, T2, TResult>(new StoppingFunction<T1, T2, Task<TResult>>(Required(body)).Invoke, argument1, argument2),
+            options);
 
-    /// <summary>Creates a process that will run an asynchronous body with 3 arguments and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Creates a process that will run an asynchronous body with 3 arguments and returns its result. The body receives
+    /// <see cref="CurrentProcess.Stopping"/> as its last argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
@@ -692,15 +869,23 @@ public partial class ChildProcess
     [OverloadResolutionPriority(3)]
     public static ChildProcess<TResult> Create<T1, T2, T3, TResult>(
         Func<T1, T2, T3, CancellationToken, Task<TResult>> body, T1 argument1, T2 argument2, T3 argument3, ChildProcessOptions? options = null) =>
-        new(new AsyncFunctionCall<T1, T2, T3, TResult>(new StoppingFunction<T1, T2, T3, Task<TResult>>(Required(body)).Invoke, argument1, argument2, argument3), options);
+        new(
+            new AsyncFunctionCall<T1, T2, T3, TResult>(
+                new StoppingFunction<T1, T2, T3, Task<TResult>>(Required(body)).Invoke, argument1, argument2, argument3),
+            options);
 
-    /// <summary>Creates a process that will run an asynchronous body with 4 arguments and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Creates a process that will run an asynchronous body with 4 arguments and returns its result. The body receives
+    /// <see cref="CurrentProcess.Stopping"/> as its last argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="T4">Type of the fourth argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
@@ -716,11 +901,16 @@ public partial class ChildProcess
         T3 argument3,
         T4 argument4,
         ChildProcessOptions? options = null) =>
-        new(new AsyncFunctionCall<T1, T2, T3, T4, TResult>(new StoppingFunction<T1, T2, T3, T4, Task<TResult>>(Required(body)).Invoke, argument1, argument2, argument3, argument4), options);
+        new(
+            new AsyncFunctionCall<T1, T2, T3, T4, TResult>(
+                new StoppingFunction<T1, T2, T3, T4, Task<TResult>>(Required(body)).Invoke, argument1, argument2, argument3, argument4),
+            options);
 
     /// <summary>Creates a process that will run an asynchronous body and returns its result.</summary>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
@@ -730,7 +920,9 @@ public partial class ChildProcess
     /// <summary>Creates a process that will run an asynchronous body with 1 argument and returns its result.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
@@ -742,7 +934,9 @@ public partial class ChildProcess
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
@@ -757,7 +951,9 @@ public partial class ChildProcess
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
@@ -774,7 +970,9 @@ public partial class ChildProcess
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="T4">Type of the fourth argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
@@ -786,9 +984,14 @@ public partial class ChildProcess
         Func<T1, T2, T3, T4, ValueTask<TResult>> body, T1 argument1, T2 argument2, T3 argument3, T4 argument4, ChildProcessOptions? options = null) =>
         new(new ValueTaskFunctionCall<T1, T2, T3, T4, TResult>(Required(body), argument1, argument2, argument3, argument4), options);
 
-    /// <summary>Creates a process that will run an asynchronous body and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Creates a process that will run an asynchronous body and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its
+    /// last argument.
+    /// </summary>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
@@ -796,10 +999,15 @@ public partial class ChildProcess
     public static ChildProcess<TResult> Create<TResult>(Func<CancellationToken, ValueTask<TResult>> body, ChildProcessOptions? options = null) =>
         new(new ValueTaskFunctionCall<TResult>(new StoppingFunction<ValueTask<TResult>>(Required(body)).Invoke), options);
 
-    /// <summary>Creates a process that will run an asynchronous body with 1 argument and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Creates a process that will run an asynchronous body with 1 argument and returns its result. The body receives
+    /// <see cref="CurrentProcess.Stopping"/> as its last argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
@@ -809,11 +1017,16 @@ public partial class ChildProcess
         Func<T1, CancellationToken, ValueTask<TResult>> body, T1 argument1, ChildProcessOptions? options = null) =>
         new(new ValueTaskFunctionCall<T1, TResult>(new StoppingFunction<T1, ValueTask<TResult>>(Required(body)).Invoke, argument1), options);
 
-    /// <summary>Creates a process that will run an asynchronous body with 2 arguments and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Creates a process that will run an asynchronous body with 2 arguments and returns its result. The body receives
+    /// <see cref="CurrentProcess.Stopping"/> as its last argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
@@ -822,14 +1035,21 @@ public partial class ChildProcess
     [OverloadResolutionPriority(2)]
     public static ChildProcess<TResult> Create<T1, T2, TResult>(
         Func<T1, T2, CancellationToken, ValueTask<TResult>> body, T1 argument1, T2 argument2, ChildProcessOptions? options = null) =>
-        new(new ValueTaskFunctionCall<T1, T2, TResult>(new StoppingFunction<T1, T2, ValueTask<TResult>>(Required(body)).Invoke, argument1, argument2), options);
+        new(
+            new ValueTaskFunctionCall<T1, T2, TResult>(new StoppingFunction<T1, T2, ValueTask<TResult>>(Required(body)).Invoke, argument1, argument2),
+            options);
 
-    /// <summary>Creates a process that will run an asynchronous body with 3 arguments and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Creates a process that will run an asynchronous body with 3 arguments and returns its result. The body receives
+    /// <see cref="CurrentProcess.Stopping"/> as its last argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
@@ -843,15 +1063,23 @@ public partial class ChildProcess
         T2 argument2,
         T3 argument3,
         ChildProcessOptions? options = null) =>
-        new(new ValueTaskFunctionCall<T1, T2, T3, TResult>(new StoppingFunction<T1, T2, T3, ValueTask<TResult>>(Required(body)).Invoke, argument1, argument2, argument3), options);
+        new(
+            new ValueTaskFunctionCall<T1, T2, T3, TResult>(
+                new StoppingFunction<T1, T2, T3, ValueTask<TResult>>(Required(body)).Invoke, argument1, argument2, argument3),
+            options);
 
-    /// <summary>Creates a process that will run an asynchronous body with 4 arguments and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Creates a process that will run an asynchronous body with 4 arguments and returns its result. The body receives
+    /// <see cref="CurrentProcess.Stopping"/> as its last argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="T4">Type of the fourth argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
@@ -867,5 +1095,8 @@ public partial class ChildProcess
         T3 argument3,
         T4 argument4,
         ChildProcessOptions? options = null) =>
-        new(new ValueTaskFunctionCall<T1, T2, T3, T4, TResult>(new StoppingFunction<T1, T2, T3, T4, ValueTask<TResult>>(Required(body)).Invoke, argument1, argument2, argument3, argument4), options);
+        new(
+            new ValueTaskFunctionCall<T1, T2, T3, T4, TResult>(
+                new StoppingFunction<T1, T2, T3, T4, ValueTask<TResult>>(Required(body)).Invoke, argument1, argument2, argument3, argument4),
+            options);
 }

@@ -10,23 +10,31 @@ namespace Multiprocessing;
 public partial class ChildProcess
 {
     /// <summary>Starts a process that runs a body.</summary>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     public static ChildProcess Run(Action body, ChildProcessOptions? options = null) =>
         new ChildProcess(new ActionCall(Required(body)), options).Started();
 
     /// <summary>Starts a process that runs a body with 1 argument.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     public static ChildProcess Run<T1>(Action<T1> body, T1 argument1, ChildProcessOptions? options = null) =>
         new ChildProcess(new ActionCall<T1>(Required(body), argument1), options).Started();
@@ -34,13 +42,17 @@ public partial class ChildProcess
     /// <summary>Starts a process that runs a body with 2 arguments.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     public static ChildProcess Run<T1, T2>(Action<T1, T2> body, T1 argument1, T2 argument2, ChildProcessOptions? options = null) =>
         new ChildProcess(new ActionCall<T1, T2>(Required(body), argument1, argument2), options).Started();
@@ -49,14 +61,18 @@ public partial class ChildProcess
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     public static ChildProcess Run<T1, T2, T3>(
         Action<T1, T2, T3> body, T1 argument1, T2 argument2, T3 argument3, ChildProcessOptions? options = null) =>
@@ -67,7 +83,9 @@ public partial class ChildProcess
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="T4">Type of the fourth argument.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
@@ -75,75 +93,104 @@ public partial class ChildProcess
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     public static ChildProcess Run<T1, T2, T3, T4>(
         Action<T1, T2, T3, T4> body, T1 argument1, T2 argument2, T3 argument3, T4 argument4, ChildProcessOptions? options = null) =>
         new ChildProcess(new ActionCall<T1, T2, T3, T4>(Required(body), argument1, argument2, argument3, argument4), options).Started();
 
     /// <summary>Starts a process that runs a body. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(2)]
     public static ChildProcess Run(Action<CancellationToken> body, ChildProcessOptions? options = null) =>
         new ChildProcess(new ActionCall(new StoppingAction(Required(body)).Invoke), options).Started();
 
-    /// <summary>Starts a process that runs a body with 1 argument. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Starts a process that runs a body with 1 argument. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(2)]
     public static ChildProcess Run<T1>(Action<T1, CancellationToken> body, T1 argument1, ChildProcessOptions? options = null) =>
         new ChildProcess(new ActionCall<T1>(new StoppingAction<T1>(Required(body)).Invoke, argument1), options).Started();
 
-    /// <summary>Starts a process that runs a body with 2 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Starts a process that runs a body with 2 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(2)]
     public static ChildProcess Run<T1, T2>(Action<T1, T2, CancellationToken> body, T1 argument1, T2 argument2, ChildProcessOptions? options = null) =>
         new ChildProcess(new ActionCall<T1, T2>(new StoppingAction<T1, T2>(Required(body)).Invoke, argument1, argument2), options).Started();
 
-    /// <summary>Starts a process that runs a body with 3 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Starts a process that runs a body with 3 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(2)]
     public static ChildProcess Run<T1, T2, T3>(
         Action<T1, T2, T3, CancellationToken> body, T1 argument1, T2 argument2, T3 argument3, ChildProcessOptions? options = null) =>
-        new ChildProcess(new ActionCall<T1, T2, T3>(new StoppingAction<T1, T2, T3>(Required(body)).Invoke, argument1, argument2, argument3), options).Started();
+        new ChildProcess(
+            new ActionCall<T1, T2, T3>(new StoppingAction<T1, T2, T3>(Required(body)).Invoke, argument1, argument2, argument3), options).Started();
 
-    /// <summary>Starts a process that runs a body with 4 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Starts a process that runs a body with 4 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="T4">Type of the fourth argument.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
@@ -151,7 +198,9 @@ public partial class ChildProcess
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(2)]
     public static ChildProcess Run<T1, T2, T3, T4>(
@@ -161,14 +210,20 @@ public partial class ChildProcess
         T3 argument3,
         T4 argument4,
         ChildProcessOptions? options = null) =>
-        new ChildProcess(new ActionCall<T1, T2, T3, T4>(new StoppingAction<T1, T2, T3, T4>(Required(body)).Invoke, argument1, argument2, argument3, argument4), options).Started();
+        new ChildProcess(
+            new ActionCall<T1, T2, T3, T4>(new StoppingAction<T1, T2, T3, T4>(Required(body)).Invoke, argument1, argument2, argument3, argument4),
+            options).Started();
 
     /// <summary>Starts a process that runs an asynchronous body.</summary>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(1)]
     public static ChildProcess Run(Func<Task> body, ChildProcessOptions? options = null) =>
@@ -176,12 +231,16 @@ public partial class ChildProcess
 
     /// <summary>Starts a process that runs an asynchronous body with 1 argument.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(1)]
     public static ChildProcess Run<T1>(Func<T1, Task> body, T1 argument1, ChildProcessOptions? options = null) =>
@@ -190,13 +249,17 @@ public partial class ChildProcess
     /// <summary>Starts a process that runs an asynchronous body with 2 arguments.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(1)]
     public static ChildProcess Run<T1, T2>(Func<T1, T2, Task> body, T1 argument1, T2 argument2, ChildProcessOptions? options = null) =>
@@ -206,14 +269,18 @@ public partial class ChildProcess
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(1)]
     public static ChildProcess Run<T1, T2, T3>(
@@ -225,7 +292,9 @@ public partial class ChildProcess
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="T4">Type of the fourth argument.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
@@ -233,77 +302,113 @@ public partial class ChildProcess
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(1)]
     public static ChildProcess Run<T1, T2, T3, T4>(
         Func<T1, T2, T3, T4, Task> body, T1 argument1, T2 argument2, T3 argument3, T4 argument4, ChildProcessOptions? options = null) =>
         new ChildProcess(new AsyncActionCall<T1, T2, T3, T4>(Required(body), argument1, argument2, argument3, argument4), options).Started();
 
-    /// <summary>Starts a process that runs an asynchronous body. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <summary>
+    /// Starts a process that runs an asynchronous body. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.
+    /// </summary>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(3)]
     public static ChildProcess Run(Func<CancellationToken, Task> body, ChildProcessOptions? options = null) =>
         new ChildProcess(new AsyncActionCall(new StoppingFunction<Task>(Required(body)).Invoke), options).Started();
 
-    /// <summary>Starts a process that runs an asynchronous body with 1 argument. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Starts a process that runs an asynchronous body with 1 argument. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(3)]
     public static ChildProcess Run<T1>(Func<T1, CancellationToken, Task> body, T1 argument1, ChildProcessOptions? options = null) =>
         new ChildProcess(new AsyncActionCall<T1>(new StoppingFunction<T1, Task>(Required(body)).Invoke, argument1), options).Started();
 
-    /// <summary>Starts a process that runs an asynchronous body with 2 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Starts a process that runs an asynchronous body with 2 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last
+    /// argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(3)]
     public static ChildProcess Run<T1, T2>(
         Func<T1, T2, CancellationToken, Task> body, T1 argument1, T2 argument2, ChildProcessOptions? options = null) =>
-        new ChildProcess(new AsyncActionCall<T1, T2>(new StoppingFunction<T1, T2, Task>(Required(body)).Invoke, argument1, argument2), options).Started();
+        new ChildProcess(
+            new AsyncActionCall<T1, T2>(new StoppingFunction<T1, T2, Task>(Required(body)).Invoke, argument1, argument2), options).Started();
 
-    /// <summary>Starts a process that runs an asynchronous body with 3 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Starts a process that runs an asynchronous body with 3 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last
+    /// argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(3)]
     public static ChildProcess Run<T1, T2, T3>(
         Func<T1, T2, T3, CancellationToken, Task> body, T1 argument1, T2 argument2, T3 argument3, ChildProcessOptions? options = null) =>
-        new ChildProcess(new AsyncActionCall<T1, T2, T3>(new StoppingFunction<T1, T2, T3, Task>(Required(body)).Invoke, argument1, argument2, argument3), options).Started();
+        new ChildProcess(
+            new AsyncActionCall<T1, T2, T3>(new StoppingFunction<T1, T2, T3, Task>(Required(body)).Invoke, argument1, argument2, argument3),
+            options).Started();
 
-    /// <summary>Starts a process that runs an asynchronous body with 4 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Starts a process that runs an asynchronous body with 4 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last
+    /// argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="T4">Type of the fourth argument.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
@@ -311,7 +416,9 @@ public partial class ChildProcess
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(3)]
     public static ChildProcess Run<T1, T2, T3, T4>(
@@ -321,26 +428,37 @@ public partial class ChildProcess
         T3 argument3,
         T4 argument4,
         ChildProcessOptions? options = null) =>
-        new ChildProcess(new AsyncActionCall<T1, T2, T3, T4>(new StoppingFunction<T1, T2, T3, T4, Task>(Required(body)).Invoke, argument1, argument2, argument3, argument4), options).Started();
+        new ChildProcess(
+            new AsyncActionCall<T1, T2, T3, T4>(
+                new StoppingFunction<T1, T2, T3, T4, Task>(Required(body)).Invoke, argument1, argument2, argument3, argument4),
+            options).Started();
 
     /// <summary>Starts a process that runs an asynchronous body.</summary>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     public static ChildProcess Run(Func<ValueTask> body, ChildProcessOptions? options = null) =>
         new ChildProcess(new ValueTaskActionCall(Required(body)), options).Started();
 
     /// <summary>Starts a process that runs an asynchronous body with 1 argument.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     public static ChildProcess Run<T1>(Func<T1, ValueTask> body, T1 argument1, ChildProcessOptions? options = null) =>
         new ChildProcess(new ValueTaskActionCall<T1>(Required(body), argument1), options).Started();
@@ -348,13 +466,17 @@ public partial class ChildProcess
     /// <summary>Starts a process that runs an asynchronous body with 2 arguments.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     public static ChildProcess Run<T1, T2>(Func<T1, T2, ValueTask> body, T1 argument1, T2 argument2, ChildProcessOptions? options = null) =>
         new ChildProcess(new ValueTaskActionCall<T1, T2>(Required(body), argument1, argument2), options).Started();
@@ -363,14 +485,18 @@ public partial class ChildProcess
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     public static ChildProcess Run<T1, T2, T3>(
         Func<T1, T2, T3, ValueTask> body, T1 argument1, T2 argument2, T3 argument3, ChildProcessOptions? options = null) =>
@@ -381,7 +507,9 @@ public partial class ChildProcess
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="T4">Type of the fourth argument.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
@@ -389,76 +517,112 @@ public partial class ChildProcess
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     public static ChildProcess Run<T1, T2, T3, T4>(
         Func<T1, T2, T3, T4, ValueTask> body, T1 argument1, T2 argument2, T3 argument3, T4 argument4, ChildProcessOptions? options = null) =>
         new ChildProcess(new ValueTaskActionCall<T1, T2, T3, T4>(Required(body), argument1, argument2, argument3, argument4), options).Started();
 
-    /// <summary>Starts a process that runs an asynchronous body. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <summary>
+    /// Starts a process that runs an asynchronous body. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.
+    /// </summary>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(2)]
     public static ChildProcess Run(Func<CancellationToken, ValueTask> body, ChildProcessOptions? options = null) =>
         new ChildProcess(new ValueTaskActionCall(new StoppingFunction<ValueTask>(Required(body)).Invoke), options).Started();
 
-    /// <summary>Starts a process that runs an asynchronous body with 1 argument. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Starts a process that runs an asynchronous body with 1 argument. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(2)]
     public static ChildProcess Run<T1>(Func<T1, CancellationToken, ValueTask> body, T1 argument1, ChildProcessOptions? options = null) =>
         new ChildProcess(new ValueTaskActionCall<T1>(new StoppingFunction<T1, ValueTask>(Required(body)).Invoke, argument1), options).Started();
 
-    /// <summary>Starts a process that runs an asynchronous body with 2 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Starts a process that runs an asynchronous body with 2 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last
+    /// argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(2)]
     public static ChildProcess Run<T1, T2>(
         Func<T1, T2, CancellationToken, ValueTask> body, T1 argument1, T2 argument2, ChildProcessOptions? options = null) =>
-        new ChildProcess(new ValueTaskActionCall<T1, T2>(new StoppingFunction<T1, T2, ValueTask>(Required(body)).Invoke, argument1, argument2), options).Started();
+        new ChildProcess(
+            new ValueTaskActionCall<T1, T2>(new StoppingFunction<T1, T2, ValueTask>(Required(body)).Invoke, argument1, argument2), options).Started();
 
-    /// <summary>Starts a process that runs an asynchronous body with 3 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Starts a process that runs an asynchronous body with 3 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last
+    /// argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(2)]
     public static ChildProcess Run<T1, T2, T3>(
         Func<T1, T2, T3, CancellationToken, ValueTask> body, T1 argument1, T2 argument2, T3 argument3, ChildProcessOptions? options = null) =>
-        new ChildProcess(new ValueTaskActionCall<T1, T2, T3>(new StoppingFunction<T1, T2, T3, ValueTask>(Required(body)).Invoke, argument1, argument2, argument3), options).Started();
+        new ChildProcess(
+            new ValueTaskActionCall<T1, T2, T3>(new StoppingFunction<T1, T2, T3, ValueTask>(Required(body)).Invoke, argument1, argument2, argument3),
+            options).Started();
 
-    /// <summary>Starts a process that runs an asynchronous body with 4 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Starts a process that runs an asynchronous body with 4 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last
+    /// argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="T4">Type of the fourth argument.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
@@ -466,7 +630,9 @@ public partial class ChildProcess
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(2)]
     public static ChildProcess Run<T1, T2, T3, T4>(
@@ -476,15 +642,22 @@ public partial class ChildProcess
         T3 argument3,
         T4 argument4,
         ChildProcessOptions? options = null) =>
-        new ChildProcess(new ValueTaskActionCall<T1, T2, T3, T4>(new StoppingFunction<T1, T2, T3, T4, ValueTask>(Required(body)).Invoke, argument1, argument2, argument3, argument4), options).Started();
+        new ChildProcess(
+            new ValueTaskActionCall<T1, T2, T3, T4>(
+                new StoppingFunction<T1, T2, T3, T4, ValueTask>(Required(body)).Invoke, argument1, argument2, argument3, argument4),
+            options).Started();
 
     /// <summary>Starts a process that runs a body and returns its result.</summary>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     public static ChildProcess<TResult> Run<TResult>(Func<TResult> body, ChildProcessOptions? options = null) =>
         new ChildProcess<TResult>(new FunctionCall<TResult>(Required(body)), options).Started();
@@ -492,12 +665,16 @@ public partial class ChildProcess
     /// <summary>Starts a process that runs a body with 1 argument and returns its result.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     public static ChildProcess<TResult> Run<T1, TResult>(Func<T1, TResult> body, T1 argument1, ChildProcessOptions? options = null) =>
         new ChildProcess<TResult>(new FunctionCall<T1, TResult>(Required(body), argument1), options).Started();
@@ -506,13 +683,17 @@ public partial class ChildProcess
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     public static ChildProcess<TResult> Run<T1, T2, TResult>(
         Func<T1, T2, TResult> body, T1 argument1, T2 argument2, ChildProcessOptions? options = null) =>
@@ -523,14 +704,18 @@ public partial class ChildProcess
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     public static ChildProcess<TResult> Run<T1, T2, T3, TResult>(
         Func<T1, T2, T3, TResult> body, T1 argument1, T2 argument2, T3 argument3, ChildProcessOptions? options = null) =>
@@ -542,7 +727,9 @@ public partial class ChildProcess
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="T4">Type of the fourth argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
@@ -550,82 +737,121 @@ public partial class ChildProcess
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     public static ChildProcess<TResult> Run<T1, T2, T3, T4, TResult>(
         Func<T1, T2, T3, T4, TResult> body, T1 argument1, T2 argument2, T3 argument3, T4 argument4, ChildProcessOptions? options = null) =>
-        new ChildProcess<TResult>(new FunctionCall<T1, T2, T3, T4, TResult>(Required(body), argument1, argument2, argument3, argument4), options).Started();
+        new ChildProcess<TResult>(
+            new FunctionCall<T1, T2, T3, T4, TResult>(Required(body), argument1, argument2, argument3, argument4), options).Started();
 
-    /// <summary>Starts a process that runs a body and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Starts a process that runs a body and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.
+    /// </summary>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(2)]
     public static ChildProcess<TResult> Run<TResult>(Func<CancellationToken, TResult> body, ChildProcessOptions? options = null) =>
         new ChildProcess<TResult>(new FunctionCall<TResult>(new StoppingFunction<TResult>(Required(body)).Invoke), options).Started();
 
-    /// <summary>Starts a process that runs a body with 1 argument and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Starts a process that runs a body with 1 argument and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its last
+    /// argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(2)]
     public static ChildProcess<TResult> Run<T1, TResult>(
         Func<T1, CancellationToken, TResult> body, T1 argument1, ChildProcessOptions? options = null) =>
-        new ChildProcess<TResult>(new FunctionCall<T1, TResult>(new StoppingFunction<T1, TResult>(Required(body)).Invoke, argument1), options).Started();
+        new ChildProcess<TResult>(
+            new FunctionCall<T1, TResult>(new StoppingFunction<T1, TResult>(Required(body)).Invoke, argument1), options).Started();
 
-    /// <summary>Starts a process that runs a body with 2 arguments and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Starts a process that runs a body with 2 arguments and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its last
+    /// argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(2)]
     public static ChildProcess<TResult> Run<T1, T2, TResult>(
         Func<T1, T2, CancellationToken, TResult> body, T1 argument1, T2 argument2, ChildProcessOptions? options = null) =>
-        new ChildProcess<TResult>(new FunctionCall<T1, T2, TResult>(new StoppingFunction<T1, T2, TResult>(Required(body)).Invoke, argument1, argument2), options).Started();
+        new ChildProcess<TResult>(
+            new FunctionCall<T1, T2, TResult>(new StoppingFunction<T1, T2, TResult>(Required(body)).Invoke, argument1, argument2), options).Started();
 
-    /// <summary>Starts a process that runs a body with 3 arguments and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Starts a process that runs a body with 3 arguments and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its last
+    /// argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(2)]
     public static ChildProcess<TResult> Run<T1, T2, T3, TResult>(
         Func<T1, T2, T3, CancellationToken, TResult> body, T1 argument1, T2 argument2, T3 argument3, ChildProcessOptions? options = null) =>
-        new ChildProcess<TResult>(new FunctionCall<T1, T2, T3, TResult>(new StoppingFunction<T1, T2, T3, TResult>(Required(body)).Invoke, argument1, argument2, argument3), options).Started();
+        new ChildProcess<TResult>(
+            new FunctionCall<T1, T2, T3, TResult>(new StoppingFunction<T1, T2, T3, TResult>(Required(body)).Invoke, argument1, argument2, argument3),
+            options).Started();
 
-    /// <summary>Starts a process that runs a body with 4 arguments and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Starts a process that runs a body with 4 arguments and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its last
+    /// argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="T4">Type of the fourth argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
@@ -633,7 +859,9 @@ public partial class ChildProcess
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(2)]
     public static ChildProcess<TResult> Run<T1, T2, T3, T4, TResult>(
@@ -643,15 +871,22 @@ public partial class ChildProcess
         T3 argument3,
         T4 argument4,
         ChildProcessOptions? options = null) =>
-        new ChildProcess<TResult>(new FunctionCall<T1, T2, T3, T4, TResult>(new StoppingFunction<T1, T2, T3, T4, TResult>(Required(body)).Invoke, argument1, argument2, argument3, argument4), options).Started();
+        new ChildProcess<TResult>(
+            new FunctionCall<T1, T2, T3, T4, TResult>(
+                new StoppingFunction<T1, T2, T3, T4, TResult>(Required(body)).Invoke, argument1, argument2, argument3, argument4),
+            options).Started();
 
     /// <summary>Starts a process that runs an asynchronous body and returns its result.</summary>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(1)]
     public static ChildProcess<TResult> Run<TResult>(Func<Task<TResult>> body, ChildProcessOptions? options = null) =>
@@ -660,12 +895,16 @@ public partial class ChildProcess
     /// <summary>Starts a process that runs an asynchronous body with 1 argument and returns its result.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(1)]
     public static ChildProcess<TResult> Run<T1, TResult>(Func<T1, Task<TResult>> body, T1 argument1, ChildProcessOptions? options = null) =>
@@ -675,13 +914,17 @@ public partial class ChildProcess
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(1)]
     public static ChildProcess<TResult> Run<T1, T2, TResult>(
@@ -693,14 +936,18 @@ public partial class ChildProcess
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(1)]
     public static ChildProcess<TResult> Run<T1, T2, T3, TResult>(
@@ -713,7 +960,9 @@ public partial class ChildProcess
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="T4">Type of the fourth argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
@@ -721,83 +970,125 @@ public partial class ChildProcess
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(1)]
     public static ChildProcess<TResult> Run<T1, T2, T3, T4, TResult>(
         Func<T1, T2, T3, T4, Task<TResult>> body, T1 argument1, T2 argument2, T3 argument3, T4 argument4, ChildProcessOptions? options = null) =>
-        new ChildProcess<TResult>(new AsyncFunctionCall<T1, T2, T3, T4, TResult>(Required(body), argument1, argument2, argument3, argument4), options).Started();
+        new ChildProcess<TResult>(
+            new AsyncFunctionCall<T1, T2, T3, T4, TResult>(Required(body), argument1, argument2, argument3, argument4), options).Started();
 
-    /// <summary>Starts a process that runs an asynchronous body and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Starts a process that runs an asynchronous body and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its last
+    /// argument.
+    /// </summary>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(3)]
     public static ChildProcess<TResult> Run<TResult>(Func<CancellationToken, Task<TResult>> body, ChildProcessOptions? options = null) =>
         new ChildProcess<TResult>(new AsyncFunctionCall<TResult>(new StoppingFunction<Task<TResult>>(Required(body)).Invoke), options).Started();
 
-    /// <summary>Starts a process that runs an asynchronous body with 1 argument and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Starts a process that runs an asynchronous body with 1 argument and returns its result. The body receives
+    /// <see cref="CurrentProcess.Stopping"/> as its last argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(3)]
     public static ChildProcess<TResult> Run<T1, TResult>(
         Func<T1, CancellationToken, Task<TResult>> body, T1 argument1, ChildProcessOptions? options = null) =>
-        new ChildProcess<TResult>(new AsyncFunctionCall<T1, TResult>(new StoppingFunction<T1, Task<TResult>>(Required(body)).Invoke, argument1), options).Started();
+        new ChildProcess<TResult>(
+            new AsyncFunctionCall<T1, TResult>(new StoppingFunction<T1, Task<TResult>>(Required(body)).Invoke, argument1), options).Started();
 
-    /// <summary>Starts a process that runs an asynchronous body with 2 arguments and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Starts a process that runs an asynchronous body with 2 arguments and returns its result. The body receives
+    /// <see cref="CurrentProcess.Stopping"/> as its last argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(3)]
     public static ChildProcess<TResult> Run<T1, T2, TResult>(
         Func<T1, T2, CancellationToken, Task<TResult>> body, T1 argument1, T2 argument2, ChildProcessOptions? options = null) =>
-        new ChildProcess<TResult>(new AsyncFunctionCall<T1, T2, TResult>(new StoppingFunction<T1, T2, Task<TResult>>(Required(body)).Invoke, argument1, argument2), options).Started();
+        new ChildProcess<TResult>(
+            new AsyncFunctionCall<T1, T2, TResult>(new StoppingFunction<T1, T2, Task<TResult>>(Required(body)).Invoke, argument1, argument2),
+            options).Started();
 
-    /// <summary>Starts a process that runs an asynchronous body with 3 arguments and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Starts a process that runs an asynchronous body with 3 arguments and returns its result. The body receives
+    /// <see cref="CurrentProcess.Stopping"/> as its last argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(3)]
     public static ChildProcess<TResult> Run<T1, T2, T3, TResult>(
         Func<T1, T2, T3, CancellationToken, Task<TResult>> body, T1 argument1, T2 argument2, T3 argument3, ChildProcessOptions? options = null) =>
-        new ChildProcess<TResult>(new AsyncFunctionCall<T1, T2, T3, TResult>(new StoppingFunction<T1, T2, T3, Task<TResult>>(Required(body)).Invoke, argument1, argument2, argument3), options).Started();
+        new ChildProcess<TResult>(
+            new AsyncFunctionCall<T1, T2, T3, TResult>(
+                new StoppingFunction<T1, T2, T3, Task<TResult>>(Required(body)).Invoke, argument1, argument2, argument3),
+            options).Started();
 
-    /// <summary>Starts a process that runs an asynchronous body with 4 arguments and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Starts a process that runs an asynchronous body with 4 arguments and returns its result. The body receives
+    /// <see cref="CurrentProcess.Stopping"/> as its last argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="T4">Type of the fourth argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
@@ -805,7 +1096,9 @@ public partial class ChildProcess
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(3)]
     public static ChildProcess<TResult> Run<T1, T2, T3, T4, TResult>(
@@ -815,15 +1108,22 @@ public partial class ChildProcess
         T3 argument3,
         T4 argument4,
         ChildProcessOptions? options = null) =>
-        new ChildProcess<TResult>(new AsyncFunctionCall<T1, T2, T3, T4, TResult>(new StoppingFunction<T1, T2, T3, T4, Task<TResult>>(Required(body)).Invoke, argument1, argument2, argument3, argument4), options).Started();
+        new ChildProcess<TResult>(
+            new AsyncFunctionCall<T1, T2, T3, T4, TResult>(
+                new StoppingFunction<T1, T2, T3, T4, Task<TResult>>(Required(body)).Invoke, argument1, argument2, argument3, argument4),
+            options).Started();
 
     /// <summary>Starts a process that runs an asynchronous body and returns its result.</summary>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     public static ChildProcess<TResult> Run<TResult>(Func<ValueTask<TResult>> body, ChildProcessOptions? options = null) =>
         new ChildProcess<TResult>(new ValueTaskFunctionCall<TResult>(Required(body)), options).Started();
@@ -831,12 +1131,16 @@ public partial class ChildProcess
     /// <summary>Starts a process that runs an asynchronous body with 1 argument and returns its result.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     public static ChildProcess<TResult> Run<T1, TResult>(Func<T1, ValueTask<TResult>> body, T1 argument1, ChildProcessOptions? options = null) =>
         new ChildProcess<TResult>(new ValueTaskFunctionCall<T1, TResult>(Required(body), argument1), options).Started();
@@ -845,13 +1149,17 @@ public partial class ChildProcess
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     public static ChildProcess<TResult> Run<T1, T2, TResult>(
         Func<T1, T2, ValueTask<TResult>> body, T1 argument1, T2 argument2, ChildProcessOptions? options = null) =>
@@ -862,14 +1170,18 @@ public partial class ChildProcess
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     public static ChildProcess<TResult> Run<T1, T2, T3, TResult>(
         Func<T1, T2, T3, ValueTask<TResult>> body, T1 argument1, T2 argument2, T3 argument3, ChildProcessOptions? options = null) =>
@@ -881,7 +1193,9 @@ public partial class ChildProcess
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="T4">Type of the fourth argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
@@ -889,69 +1203,105 @@ public partial class ChildProcess
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     public static ChildProcess<TResult> Run<T1, T2, T3, T4, TResult>(
         Func<T1, T2, T3, T4, ValueTask<TResult>> body, T1 argument1, T2 argument2, T3 argument3, T4 argument4, ChildProcessOptions? options = null) =>
-        new ChildProcess<TResult>(new ValueTaskFunctionCall<T1, T2, T3, T4, TResult>(Required(body), argument1, argument2, argument3, argument4), options).Started();
+        new ChildProcess<TResult>(
+            new ValueTaskFunctionCall<T1, T2, T3, T4, TResult>(Required(body), argument1, argument2, argument3, argument4), options).Started();
 
-    /// <summary>Starts a process that runs an asynchronous body and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Starts a process that runs an asynchronous body and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its last
+    /// argument.
+    /// </summary>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(2)]
     public static ChildProcess<TResult> Run<TResult>(Func<CancellationToken, ValueTask<TResult>> body, ChildProcessOptions? options = null) =>
-        new ChildProcess<TResult>(new ValueTaskFunctionCall<TResult>(new StoppingFunction<ValueTask<TResult>>(Required(body)).Invoke), options).Started();
+        new ChildProcess<TResult>(
+            new ValueTaskFunctionCall<TResult>(new StoppingFunction<ValueTask<TResult>>(Required(body)).Invoke), options).Started();
 
-    /// <summary>Starts a process that runs an asynchronous body with 1 argument and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Starts a process that runs an asynchronous body with 1 argument and returns its result. The body receives
+    /// <see cref="CurrentProcess.Stopping"/> as its last argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(2)]
     public static ChildProcess<TResult> Run<T1, TResult>(
         Func<T1, CancellationToken, ValueTask<TResult>> body, T1 argument1, ChildProcessOptions? options = null) =>
-        new ChildProcess<TResult>(new ValueTaskFunctionCall<T1, TResult>(new StoppingFunction<T1, ValueTask<TResult>>(Required(body)).Invoke, argument1), options).Started();
+        new ChildProcess<TResult>(
+            new ValueTaskFunctionCall<T1, TResult>(new StoppingFunction<T1, ValueTask<TResult>>(Required(body)).Invoke, argument1),
+            options).Started();
 
-    /// <summary>Starts a process that runs an asynchronous body with 2 arguments and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Starts a process that runs an asynchronous body with 2 arguments and returns its result. The body receives
+    /// <see cref="CurrentProcess.Stopping"/> as its last argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(2)]
     public static ChildProcess<TResult> Run<T1, T2, TResult>(
         Func<T1, T2, CancellationToken, ValueTask<TResult>> body, T1 argument1, T2 argument2, ChildProcessOptions? options = null) =>
-        new ChildProcess<TResult>(new ValueTaskFunctionCall<T1, T2, TResult>(new StoppingFunction<T1, T2, ValueTask<TResult>>(Required(body)).Invoke, argument1, argument2), options).Started();
+        new ChildProcess<TResult>(
+            new ValueTaskFunctionCall<T1, T2, TResult>(new StoppingFunction<T1, T2, ValueTask<TResult>>(Required(body)).Invoke, argument1, argument2),
+            options).Started();
 
-    /// <summary>Starts a process that runs an asynchronous body with 3 arguments and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Starts a process that runs an asynchronous body with 3 arguments and returns its result. The body receives
+    /// <see cref="CurrentProcess.Stopping"/> as its last argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(2)]
     public static ChildProcess<TResult> Run<T1, T2, T3, TResult>(
@@ -960,15 +1310,23 @@ public partial class ChildProcess
         T2 argument2,
         T3 argument3,
         ChildProcessOptions? options = null) =>
-        new ChildProcess<TResult>(new ValueTaskFunctionCall<T1, T2, T3, TResult>(new StoppingFunction<T1, T2, T3, ValueTask<TResult>>(Required(body)).Invoke, argument1, argument2, argument3), options).Started();
+        new ChildProcess<TResult>(
+            new ValueTaskFunctionCall<T1, T2, T3, TResult>(
+                new StoppingFunction<T1, T2, T3, ValueTask<TResult>>(Required(body)).Invoke, argument1, argument2, argument3),
+            options).Started();
 
-    /// <summary>Starts a process that runs an asynchronous body with 4 arguments and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>
+    /// Starts a process that runs an asynchronous body with 4 arguments and returns its result. The body receives
+    /// <see cref="CurrentProcess.Stopping"/> as its last argument.
+    /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
     /// <typeparam name="T4">Type of the fourth argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
-    /// <param name="body">The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.</param>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
@@ -976,7 +1334,9 @@ public partial class ChildProcess
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
-    /// <exception cref="NotSerializableException">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>
+    /// <exception cref="NotSerializableException">
+    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(2)]
     public static ChildProcess<TResult> Run<T1, T2, T3, T4, TResult>(
@@ -986,5 +1346,8 @@ public partial class ChildProcess
         T3 argument3,
         T4 argument4,
         ChildProcessOptions? options = null) =>
-        new ChildProcess<TResult>(new ValueTaskFunctionCall<T1, T2, T3, T4, TResult>(new StoppingFunction<T1, T2, T3, T4, ValueTask<TResult>>(Required(body)).Invoke, argument1, argument2, argument3, argument4), options).Started();
+        new ChildProcess<TResult>(
+            new ValueTaskFunctionCall<T1, T2, T3, T4, TResult>(
+                new StoppingFunction<T1, T2, T3, T4, ValueTask<TResult>>(Required(body)).Invoke, argument1, argument2, argument3, argument4),
+            options).Started();
 }

@@ -76,7 +76,8 @@ internal sealed class StoppingAction<T1, T2, T3, T4>(Action<T1, T2, T3, T4, Canc
     [PathName(null)]
     private readonly Action<T1, T2, T3, T4, CancellationToken> _body = body;
 
-    public void Invoke(T1 argument1, T2 argument2, T3 argument3, T4 argument4) => _body(argument1, argument2, argument3, argument4, CurrentProcess.Stopping);
+    public void Invoke(T1 argument1, T2 argument2, T3 argument3, T4 argument4) =>
+        _body(argument1, argument2, argument3, argument4, CurrentProcess.Stopping);
 }
 
 internal sealed class StoppingFunction<T1, T2, T3, T4, TReturn>(Func<T1, T2, T3, T4, CancellationToken, TReturn> body)
@@ -84,5 +85,6 @@ internal sealed class StoppingFunction<T1, T2, T3, T4, TReturn>(Func<T1, T2, T3,
     [PathName(null)]
     private readonly Func<T1, T2, T3, T4, CancellationToken, TReturn> _body = body;
 
-    public TReturn Invoke(T1 argument1, T2 argument2, T3 argument3, T4 argument4) => _body(argument1, argument2, argument3, argument4, CurrentProcess.Stopping);
+    public TReturn Invoke(T1 argument1, T2 argument2, T3 argument3, T4 argument4) =>
+        _body(argument1, argument2, argument3, argument4, CurrentProcess.Stopping);
 }

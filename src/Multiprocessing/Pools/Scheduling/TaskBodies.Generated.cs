@@ -5,7 +5,8 @@
 
 namespace Multiprocessing;
 
-// A task's body that also takes the token, the worker's state or the parts of a tuple: sealed classes instead of lambdas, so that nothing but the body is captured.
+// A task's body that also takes the token, the worker's state or the parts of a tuple: sealed classes instead of lambdas, so that
+// nothing but the body is captured.
 
 internal sealed class TokenAction(Action<CancellationToken> body)
 {
@@ -188,7 +189,8 @@ internal sealed class StateTokenAction<TState, T1, T2, T3>(Action<TState, T1, T2
     [PathName(null)]
     private readonly Action<TState, T1, T2, T3, CancellationToken> _body = body;
 
-    public void Invoke(T1 argument1, T2 argument2, T3 argument3) => _body(WorkerState.Of<TState>(), argument1, argument2, argument3, CurrentTask.CancellationToken);
+    public void Invoke(T1 argument1, T2 argument2, T3 argument3) =>
+        _body(WorkerState.Of<TState>(), argument1, argument2, argument3, CurrentTask.CancellationToken);
 }
 
 internal sealed class StateTokenFunction<TState, T1, T2, T3, TReturn>(Func<TState, T1, T2, T3, CancellationToken, TReturn> body)
@@ -196,7 +198,8 @@ internal sealed class StateTokenFunction<TState, T1, T2, T3, TReturn>(Func<TStat
     [PathName(null)]
     private readonly Func<TState, T1, T2, T3, CancellationToken, TReturn> _body = body;
 
-    public TReturn Invoke(T1 argument1, T2 argument2, T3 argument3) => _body(WorkerState.Of<TState>(), argument1, argument2, argument3, CurrentTask.CancellationToken);
+    public TReturn Invoke(T1 argument1, T2 argument2, T3 argument3) =>
+        _body(WorkerState.Of<TState>(), argument1, argument2, argument3, CurrentTask.CancellationToken);
 }
 
 internal sealed class TokenAction<T1, T2, T3, T4>(Action<T1, T2, T3, T4, CancellationToken> body)
@@ -204,7 +207,8 @@ internal sealed class TokenAction<T1, T2, T3, T4>(Action<T1, T2, T3, T4, Cancell
     [PathName(null)]
     private readonly Action<T1, T2, T3, T4, CancellationToken> _body = body;
 
-    public void Invoke(T1 argument1, T2 argument2, T3 argument3, T4 argument4) => _body(argument1, argument2, argument3, argument4, CurrentTask.CancellationToken);
+    public void Invoke(T1 argument1, T2 argument2, T3 argument3, T4 argument4) =>
+        _body(argument1, argument2, argument3, argument4, CurrentTask.CancellationToken);
 }
 
 internal sealed class TokenFunction<T1, T2, T3, T4, TReturn>(Func<T1, T2, T3, T4, CancellationToken, TReturn> body)
@@ -212,7 +216,8 @@ internal sealed class TokenFunction<T1, T2, T3, T4, TReturn>(Func<T1, T2, T3, T4
     [PathName(null)]
     private readonly Func<T1, T2, T3, T4, CancellationToken, TReturn> _body = body;
 
-    public TReturn Invoke(T1 argument1, T2 argument2, T3 argument3, T4 argument4) => _body(argument1, argument2, argument3, argument4, CurrentTask.CancellationToken);
+    public TReturn Invoke(T1 argument1, T2 argument2, T3 argument3, T4 argument4) =>
+        _body(argument1, argument2, argument3, argument4, CurrentTask.CancellationToken);
 }
 
 internal sealed class StateAction<TState, T1, T2, T3, T4>(Action<TState, T1, T2, T3, T4> body)
@@ -220,7 +225,8 @@ internal sealed class StateAction<TState, T1, T2, T3, T4>(Action<TState, T1, T2,
     [PathName(null)]
     private readonly Action<TState, T1, T2, T3, T4> _body = body;
 
-    public void Invoke(T1 argument1, T2 argument2, T3 argument3, T4 argument4) => _body(WorkerState.Of<TState>(), argument1, argument2, argument3, argument4);
+    public void Invoke(T1 argument1, T2 argument2, T3 argument3, T4 argument4) =>
+        _body(WorkerState.Of<TState>(), argument1, argument2, argument3, argument4);
 }
 
 internal sealed class StateFunction<TState, T1, T2, T3, T4, TReturn>(Func<TState, T1, T2, T3, T4, TReturn> body)
@@ -228,7 +234,8 @@ internal sealed class StateFunction<TState, T1, T2, T3, T4, TReturn>(Func<TState
     [PathName(null)]
     private readonly Func<TState, T1, T2, T3, T4, TReturn> _body = body;
 
-    public TReturn Invoke(T1 argument1, T2 argument2, T3 argument3, T4 argument4) => _body(WorkerState.Of<TState>(), argument1, argument2, argument3, argument4);
+    public TReturn Invoke(T1 argument1, T2 argument2, T3 argument3, T4 argument4) =>
+        _body(WorkerState.Of<TState>(), argument1, argument2, argument3, argument4);
 }
 
 internal sealed class StateTokenAction<TState, T1, T2, T3, T4>(Action<TState, T1, T2, T3, T4, CancellationToken> body)
@@ -236,7 +243,8 @@ internal sealed class StateTokenAction<TState, T1, T2, T3, T4>(Action<TState, T1
     [PathName(null)]
     private readonly Action<TState, T1, T2, T3, T4, CancellationToken> _body = body;
 
-    public void Invoke(T1 argument1, T2 argument2, T3 argument3, T4 argument4) => _body(WorkerState.Of<TState>(), argument1, argument2, argument3, argument4, CurrentTask.CancellationToken);
+    public void Invoke(T1 argument1, T2 argument2, T3 argument3, T4 argument4) =>
+        _body(WorkerState.Of<TState>(), argument1, argument2, argument3, argument4, CurrentTask.CancellationToken);
 }
 
 internal sealed class StateTokenFunction<TState, T1, T2, T3, T4, TReturn>(Func<TState, T1, T2, T3, T4, CancellationToken, TReturn> body)
@@ -244,7 +252,8 @@ internal sealed class StateTokenFunction<TState, T1, T2, T3, T4, TReturn>(Func<T
     [PathName(null)]
     private readonly Func<TState, T1, T2, T3, T4, CancellationToken, TReturn> _body = body;
 
-    public TReturn Invoke(T1 argument1, T2 argument2, T3 argument3, T4 argument4) => _body(WorkerState.Of<TState>(), argument1, argument2, argument3, argument4, CurrentTask.CancellationToken);
+    public TReturn Invoke(T1 argument1, T2 argument2, T3 argument3, T4 argument4) =>
+        _body(WorkerState.Of<TState>(), argument1, argument2, argument3, argument4, CurrentTask.CancellationToken);
 }
 
 internal sealed class TupleAction<T1, T2>(Action<T1, T2> body)
