@@ -48,27 +48,26 @@ internal sealed unsafe partial class QueueCore
 
         KillPoints.Pass(KillPoint.ChainLocked);
         Ring? next = null;
-        var linked = false;
         try
         {
             // Who was here before us has made room, most likely.
-            PutTurn(ref payloads, ref done, null, out _, out var stillNeeded, deadline, cancellationToken);
+            PutTurn(ref payloads, ref done, null, out var stillNeeded, deadline, cancellationToken);
             if (stillNeeded != 0 && WaitForDraining(need))
             {
-                PutTurn(ref payloads, ref done, null, out _, out stillNeeded, deadline, cancellationToken);
+                PutTurn(ref payloads, ref done, null, out stillNeeded, deadline, cancellationToken);
             }
 
             if (stillNeeded != 0)
             {
                 next = NextRing(need, deadline, cancellationToken);
                 KillPoints.Pass(KillPoint.RingInHand);
-                PutTurn(ref payloads, ref done, next, out linked, out _, deadline, cancellationToken);
+                PutTurn(ref payloads, ref done, next, out _, deadline, cancellationToken);
             }
         }
         finally
         {
             OwnerLock.Exit(&_control->ChainLock);
-            if (next is not null && !linked)
+            if (next is { IsLinked: false })
             {
                 // Room came meanwhile, or the queue was completed.
                 KillPoints.Pass(KillPoint.RingNotNeeded);

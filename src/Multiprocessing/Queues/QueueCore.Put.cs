@@ -17,7 +17,7 @@ internal sealed unsafe partial class QueueCore
     {
         while (true)
         {
-            var outcome = PutTurn(ref payloads, ref done, null, out _, out var ringNeeded, deadline, cancellationToken);
+            var outcome = PutTurn(ref payloads, ref done, null, out var ringNeeded, deadline, cancellationToken);
             if (ringNeeded == 0)
             {
                 if (outcome is QueueOutcome.Done && done < payloads.Count)
@@ -37,30 +37,27 @@ internal sealed unsafe partial class QueueCore
     }
 
     /// <summary>
-    /// One turn under the write lock. <paramref name="next"/> is a ring to go on in when the one at hand is full; <paramref name="usedNext"/> says whether it was
-    /// linked. <paramref name="ringNeeded"/> is not 0 if a record of so many bytes needs a ring and there is none: nothing was put then.
+    /// One turn under the write lock. <paramref name="next"/> is the ring to continue in when the current one is full; the turn that used it has set its <see cref="Ring.IsLinked"/>.
+    /// <paramref name="ringNeeded"/> is not 0 if a record of so many bytes needs a ring and there is none: then nothing was put.
     /// <para>
-    /// Killed before the commit: the bytes lie where the next producer writes, a linked ring is linked from there only. Killed after it: all is there,
-    /// and whoever slept looks again when the death is told or after his slice.
+    /// Killed before the commit: the bytes lie where the next producer writes, a linked ring is linked from there only. Killed after it: all items are in the queue,
+    /// and sleepers check again when the death is reported or after their slice.
     /// </para>
     /// </summary>
     private QueueOutcome PutTurn<TPayloads>(
-        ref TPayloads payloads, ref int done, Ring? next, out bool usedNext, out long ringNeeded, Deadline deadline, CancellationToken cancellationToken)
+        ref TPayloads payloads, ref int done, Ring? next, out long ringNeeded, Deadline deadline, CancellationToken cancellationToken)
         where TPayloads : struct, IPayloads, allows ref struct
     {
-        usedNext = false;
         ringNeeded = 0;
         var control = _control;
         EnterWrite(deadline, cancellationToken);
         KillPoints.Pass(KillPoint.PutLocked);
         var sequence = control->PutSequence;
-        var now = PutAt(sequence);
         var ring = _writeRing;
-        if (ring.Word != now->Ring)
+        if (ring.Word != PutAt(sequence)->Ring)
         {
             ring = EnterRingOfWriter(deadline, cancellationToken);
             sequence = control->PutSequence;
-            now = PutAt(sequence);
         }
 
         if (control->Completed != 0)
@@ -69,11 +66,12 @@ internal sealed unsafe partial class QueueCore
             return QueueOutcome.Completed;
         }
 
-        var head = now->Head;
-        var items = now->Items;
+        var begin = PutAt(sequence)->Head;
+        var head = begin;
+        var items = PutAt(sequence)->Items;
         var first = done;
         var count = payloads.Count;
-        while (true)
+        do
         {
             var length = payloads.LengthOf(done);
             var need = RecordHeader.BytesFor(length);
@@ -85,46 +83,24 @@ internal sealed unsafe partial class QueueCore
 
             if (!ring.Fits(head, control->WriterSeesTail, need, out var pad))
             {
-                if (next is null || usedNext || next.Size < need + RecordHeader.LinkReserve)
-                {
-                    // The consumers may be further than was seen last.
-                    RefreshGot();
-                    if (!ring.Fits(head, control->WriterSeesTail, need, out pad))
-                    {
-                        ringNeeded = done == first ? need : 0;
-                        break;
-                    }
-                }
-                else
+                if (next is not null && !ReferenceEquals(ring, next) && next.Size >= need + RecordHeader.LinkReserve)
                 {
                     head = Link(ring, head, next);
                     ring = next;
-                    usedNext = true;
                     pad = 0;
+                }
+                else if (!FitsNow(ring, head, need, out pad))
+                {
+                    ringNeeded = done == first ? need : 0;
+                    break;
                 }
             }
 
-            var at = ring.At(head);
-            if (pad != 0)
-            {
-                *(ulong*)at = RecordHeader.Make(RecordKind.Pad, pad - RecordHeader.Size);
-                KillPoints.Pass(KillPoint.PutPadded);
-                head += pad;
-                at = ring.At(head);
-            }
-
-            *(ulong*)at = RecordHeader.Make(RecordKind.Item, length);
-            KillPoints.Pass(KillPoint.PutHeaderWritten);
-            payloads.CopyTo(done, at + RecordHeader.Size);
-            KillPoints.Pass(KillPoint.PutCopied);
-            head += need;
+            head = WriteItem(ring, head, pad, ref payloads, done, length);
             items++;
             done++;
-            if (done == count || done - first == MostItemsPerTurn || head - now->Head >= MostBytesPerTurn)
-            {
-                break;
-            }
         }
+        while (done != count && done - first != MostItemsPerTurn && head - begin < MostBytesPerTurn);
 
         var put = done - first;
         if (put == 0)
@@ -133,33 +109,70 @@ internal sealed unsafe partial class QueueCore
             return QueueOutcome.Blocked;
         }
 
-        var after = PutAt(sequence + 1);
-        after->Head = head;
-        after->Items = items;
-        KillPoints.Pass(KillPoint.PutStateHalfWritten);
-        after->Ring = ring.Word;
-        KillPoints.Pass(KillPoint.PutStateWritten);
-
-        // The commit.
-        Volatile.Write(ref control->PutSequence, sequence + 1);
+        CommitPut(sequence, head, items, ring.Word);
         payloads.MarkSent(first, done);
-        KillPoints.Pass(KillPoint.PutCommitted);
-        Ring? left = null;
-        if (usedNext)
-        {
-            left = _writeRing;
-            _writeRing = ring;
-
-            // Linked now, so it is in nobody's hand. Killed before this: it is in the chain, where a hand does not matter.
-            Session.Segments[ring.Id.Index]->InHand = 0;
-        }
-
+        var left = ReferenceEquals(ring, next) ? MoveWriters(ring) : null;
         KillPoints.Pass(KillPoint.PutFinished);
         OwnerLock.Exit(&control->WriteLock);
         KillPoints.Pass(KillPoint.PutUnlocked);
         left?.Leave();
         WaitPoint.Notify(&control->Data, put, _doorbells);
         return QueueOutcome.Done;
+    }
+
+    /// <summary>Under the write lock: writes one record, and a pad before it where it would not lie in one piece. Nothing of it is committed.</summary>
+    /// <returns>The position behind it.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static long WriteItem<TPayloads>(Ring ring, long head, long pad, ref TPayloads payloads, int index, long length)
+        where TPayloads : struct, IPayloads, allows ref struct
+    {
+        var at = ring.At(head);
+        if (pad != 0)
+        {
+            *(ulong*)at = RecordHeader.Make(RecordKind.Pad, pad - RecordHeader.Size);
+            KillPoints.Pass(KillPoint.PutPadded);
+            head += pad;
+            at = ring.At(head);
+        }
+
+        *(ulong*)at = RecordHeader.Make(RecordKind.Item, length);
+        KillPoints.Pass(KillPoint.PutHeaderWritten);
+        payloads.CopyTo(index, at + RecordHeader.Size);
+        KillPoints.Pass(KillPoint.PutCopied);
+        return head + RecordHeader.BytesFor(length);
+    }
+
+    /// <summary>Under the write lock: one commit of the producers' side, by the one release store at its end.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void CommitPut(long sequence, long head, long items, long ring)
+    {
+        var after = PutAt(sequence + 1);
+        after->Head = head;
+        after->Items = items;
+        KillPoints.Pass(KillPoint.PutStateHalfWritten);
+        after->Ring = ring;
+        KillPoints.Pass(KillPoint.PutStateWritten);
+        Volatile.Write(ref _control->PutSequence, sequence + 1);
+        KillPoints.Pass(KillPoint.PutCommitted);
+    }
+
+    /// <summary>Under the write lock, after the commit that linked the ring: the producers of this process continue in it. Returns the ring to leave outside the lock.</summary>
+    private Ring MoveWriters(Ring linked)
+    {
+        var left = _writeRing;
+        _writeRing = linked;
+        linked.IsLinked = true;
+
+        // No process has it in hand any more. Killed before this: it is in the chain, where a hand does not matter.
+        Session.Segments[linked.Id.Index]->InHand = 0;
+        return left;
+    }
+
+    /// <summary>Whether the record fits, as the consumers' side is now: they may be further than was seen last.</summary>
+    private bool FitsNow(Ring ring, long head, long need, out long pad)
+    {
+        RefreshGot();
+        return ring.Fits(head, _control->WriterSeesTail, need, out pad);
     }
 
     /// <summary>Only a fresh look at the consumers' side may say full. An item beyond the limit is let into an empty queue.</summary>

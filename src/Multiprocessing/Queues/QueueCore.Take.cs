@@ -26,33 +26,81 @@ internal sealed unsafe partial class QueueCore
         EnterRead(deadline, cancellationToken);
         KillPoints.Pass(KillPoint.TakeLocked);
         var sequence = control->GotSequence;
-        var now = GotAt(sequence);
         var ring = _readRing;
-        if (ring.Word != now->Ring)
+        if (ring.Word != GotAt(sequence)->Ring)
         {
             ring = EnterRingOfReader(deadline, cancellationToken);
             sequence = control->GotSequence;
-            now = GotAt(sequence);
         }
 
-        var tail = now->Tail;
-        var items = now->Items;
-        if (control->ReaderSeesItems - items < most)
+        var now = GotAt(sequence);
+        if (control->ReaderSeesItems - now->Items < most)
         {
             control->ReaderSeesItems = ReadPutItems();
         }
 
-        var available = control->ReaderSeesItems - items;
-        if (available <= 0)
+        var tail = now->Tail;
+        var more = (int)Math.Min(most, control->ReaderSeesItems - now->Items);
+        var end = CopyEnd.Enough;
+        while (more > 0)
         {
-            OwnerLock.Exit(&control->ReadLock);
-            return QueueOutcome.Blocked;
+            end = CopyItems(ref sink, ring, ref tail, more, out taken);
+            if (end is not CopyEnd.Link || taken > 0)
+            {
+                break; // a turn ends with its ring
+            }
+
+            ring = FollowLink(*(long*)(ring.At(tail) + RecordHeader.Size), tail + RecordHeader.LinkBytes, deadline, cancellationToken);
+            sequence = control->GotSequence;
+            now = GotAt(sequence);
+            tail = now->Tail;
+            more = (int)Math.Min(most, control->ReaderSeesItems - now->Items);
         }
 
-        var more = (int)Math.Min(most, available);
-        var corrupt = false;
+        if (taken == 0)
+        {
+            OwnerLock.Exit(&control->ReadLock);
+            return end is CopyEnd.Corrupt ? throw Corrupted(tail) : QueueOutcome.Blocked;
+        }
+
+        var items = now->Items + taken;
+        CommitGot(sequence, tail, items, ring.Word, now->Done, now->Lost, _members.Self, Row(_members.Self.Slot)->InHand + taken);
+        var drained = control->Completed != 0 && items == control->ReaderSeesItems;
+        KillPoints.Pass(KillPoint.TakeFinished);
+        OwnerLock.Exit(&control->ReadLock);
+        KillPoints.Pass(KillPoint.TakeUnlocked);
+        WaitPoint.Notify(&control->Space, control->BytesWanted != 0 ? int.MaxValue : taken, _doorbells);
+        if (drained)
+        {
+            // The last item of a completed queue was taken: waiters for another one must see that there will be none.
+            KillPoints.Pass(KillPoint.TakeDrained);
+            WakeAll();
+        }
+
+        return QueueOutcome.Done;
+    }
+
+    /// <summary>Why copying ended.</summary>
+    private enum CopyEnd
+    {
+        /// <summary>All were copied, or the sink has no room for the next one.</summary>
+        Enough,
+
+        /// <summary>The stream continues in another ring; the position is that of the link.</summary>
+        Link,
+
+        /// <summary>The position holds no record, or an item of another size than expected.</summary>
+        Corrupt,
+    }
+
+    /// <summary>Under the read lock: copies items to the sink and moves the position behind them. Nothing is committed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static CopyEnd CopyItems<TSink>(ref TSink sink, Ring ring, ref long tail, int more, out int taken)
+        where TSink : struct, ISink, allows ref struct
+    {
+        taken = 0;
         var padded = false;
-        while (taken < more)
+        while (true)
         {
             var at = ring.At(tail);
             var header = *(ulong*)at;
@@ -63,71 +111,28 @@ internal sealed unsafe partial class QueueCore
             {
                 if (!sink.Accept(at + RecordHeader.Size, length))
                 {
-                    corrupt = sink.Wanted == 0;
-                    break;
+                    return sink.Wanted == 0 ? CopyEnd.Corrupt : CopyEnd.Enough;
                 }
 
                 taken++;
                 KillPoints.Pass(KillPoint.TakeCopied);
                 tail += bytes;
                 padded = false;
+                if (taken == more)
+                {
+                    return CopyEnd.Enough;
+                }
             }
             else if (kind is RecordKind.Pad && bytes == ring.ToEnd(tail) && !padded)
             {
                 padded = true;
                 tail += bytes;
             }
-            else if (kind is RecordKind.Link && length == sizeof(long))
-            {
-                if (taken > 0)
-                {
-                    // This turn ends with this ring.
-                    break;
-                }
-
-                padded = false;
-                ring = FollowLink(*(long*)(at + RecordHeader.Size), tail + bytes, deadline, cancellationToken);
-                sequence = control->GotSequence;
-                now = GotAt(sequence);
-                tail = now->Tail;
-                items = now->Items;
-                more = (int)Math.Min(most, control->ReaderSeesItems - items);
-                if (more <= 0)
-                {
-                    // While we followed the link somebody took what there was.
-                    OwnerLock.Exit(&control->ReadLock);
-                    return QueueOutcome.Blocked;
-                }
-            }
             else
             {
-                corrupt = true;
-                break;
+                return kind is RecordKind.Link && length == sizeof(long) ? CopyEnd.Link : CopyEnd.Corrupt;
             }
         }
-
-        if (taken == 0)
-        {
-            OwnerLock.Exit(&control->ReadLock);
-            return corrupt ? throw Corrupted(tail) : QueueOutcome.Blocked;
-        }
-
-        var row = Row(_members.Self.Slot);
-        CommitGot(sequence, tail, items + taken, ring.Word, now->Done, now->Lost, _members.Self, row->InHand + taken);
-        var drained = control->Completed != 0 && items + taken == control->ReaderSeesItems;
-        KillPoints.Pass(KillPoint.TakeFinished);
-        OwnerLock.Exit(&control->ReadLock);
-        KillPoints.Pass(KillPoint.TakeUnlocked);
-        WaitPoint.Notify(&control->Space, control->BytesWanted != 0 ? int.MaxValue : taken, _doorbells);
-        if (drained)
-        {
-            KillPoints.Pass(KillPoint.TakeDrained);
-
-            // The last item of a completed queue: who waits for another one has to be told that there will be none.
-            WakeAll();
-        }
-
-        return QueueOutcome.Done;
     }
 
     /// <summary>Under the read lock: one commit of the consumers' side, and the copy of what it says about one row.</summary>

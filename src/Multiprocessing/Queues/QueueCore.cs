@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
@@ -234,6 +235,8 @@ internal sealed unsafe partial class QueueCore : SharedObject
         {
             EnterSlow(&_control->WriteLock, deadline, cancellationToken);
         }
+
+        AssertWriteInvariants();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -245,6 +248,27 @@ internal sealed unsafe partial class QueueCore : SharedObject
             KillPoints.Pass(KillPoint.ReadLockRecovered);
             RepairRow();
         }
+
+        AssertReadInvariants();
+    }
+
+    /// <summary>What holds whenever the write lock is entered, whoever was killed before: the producers have put at least what they saw taken.</summary>
+    [Conditional("DEBUG")]
+    private void AssertWriteInvariants()
+    {
+        var put = PutAt(_control->PutSequence);
+        Debug.Assert((Volatile.Read(ref _control->WriteLock) & ~OwnerLock.Waiters) == _selfWord, "Only the owner of the write lock changes the producers' side.");
+        Debug.Assert(put->Items >= _control->WriterSeesItems && put->Head >= _control->WriterSeesTail, "A producer saw more items taken than were put.");
+    }
+
+    /// <summary>What holds whenever the read lock is entered, whoever was killed before: taken and done are at most what was put, and lost is a part of done.</summary>
+    [Conditional("DEBUG")]
+    private void AssertReadInvariants()
+    {
+        var got = GotAt(_control->GotSequence);
+        Debug.Assert((Volatile.Read(ref _control->ReadLock) & ~OwnerLock.Waiters) == _selfWord, "Only the owner of the read lock changes the consumers' side.");
+        Debug.Assert(Math.Max(got->Items, Math.Max(got->Done, _control->ReaderSeesItems)) <= ReadPutItems(), "More items were taken or marked done than were put.");
+        Debug.Assert(got->Lost <= got->Done, "More items were lost than count as done.");
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -35,6 +35,9 @@ internal sealed unsafe class Ring
 
     public long Size { get; }
 
+    /// <summary>A commit has linked it: it belongs to the chain and not to the producer that made it.</summary>
+    public bool IsLinked { get; set; }
+
     public long Base => _header->Base;
 
     public SegmentId Id => SegmentId.FromWord(Word);

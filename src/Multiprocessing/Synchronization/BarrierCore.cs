@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Multiprocessing;
 
 /// <summary>
@@ -247,6 +249,14 @@ internal sealed unsafe class BarrierCore : GuardedCore
         {
             NotifyAll();
         }
+    }
+
+    /// <summary>Arrivals never exceed the participants, and the action runs only when all have arrived.</summary>
+    protected override void AssertInvariants()
+    {
+        base.AssertInvariants();
+        Debug.Assert(_state->Arrived >= 0 && _state->Arrived <= _state->Participants, "More participants arrived at the barrier than it has.");
+        Debug.Assert(_state->Acting == 0 || _state->Broken != 0 || _state->Arrived == _state->Participants, "The action of a phase began before all had arrived.");
     }
 
     protected override bool Matters(SyncRow* row) => true;

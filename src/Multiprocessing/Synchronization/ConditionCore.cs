@@ -258,6 +258,16 @@ internal sealed unsafe partial class ConditionCore : SyncCore
             throw new TimeoutException(
                 $"The ProcessCondition is locked by {OwnerLock.Describe(_guard, Members)}, which lives and does not move. Is it stopped (SIGSTOP, a debugger)?");
         }
+
+        AssertInvariants();
+    }
+
+    /// <summary>What holds whenever the guard is entered, whoever was killed before: every ticket given out is below the next one.</summary>
+    [Conditional("DEBUG")]
+    private void AssertInvariants()
+    {
+        Debug.Assert((Volatile.Read(ref *_guard) & ~OwnerLock.Waiters) == SelfWord, "Only the owner of the guard changes entries.");
+        Debug.Assert(_state->NextTicket >= 1, "The tickets of a condition begin with 1.");
     }
 
     private void ExitGuard() => OwnerLock.Exit(_guard);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
@@ -60,7 +61,14 @@ internal abstract unsafe class GuardedCore : SyncCore
         {
             EnterGuardSlow();
         }
+
+        AssertInvariants();
     }
+
+    /// <summary>What holds whenever the guard is entered, whoever was killed before.</summary>
+    [Conditional("DEBUG")]
+    protected virtual void AssertInvariants() =>
+        Debug.Assert((Volatile.Read(ref *_guard) & ~OwnerLock.Waiters) == SelfWord, "Only the owner of the guard changes rows and totals.");
 
     /// <summary>
     /// For who lets go, which must not fail and may be the finalizer: false when the guard's owner is stopped. Then the row stays as it is, and is settled when this process ends.

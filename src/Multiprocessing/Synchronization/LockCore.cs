@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Multiprocessing.Platform;
 
@@ -221,8 +222,18 @@ internal sealed unsafe partial class LockCore : SyncCore
         }
     }
 
+    /// <summary>What holds when a thread or a hold of this process has entered: the word names this process, unless the lock was disposed here meanwhile, and the last owner's thread and hold are cleared.</summary>
+    [Conditional("DEBUG")]
+    private void AssertInvariants()
+    {
+        var word = Volatile.Read(ref *_word) & ~OwnerLock.Waiters;
+        Debug.Assert(word == SelfWord || word == LeftBehind || Session.HasLeft, "A lock is owned whose word names another process.");
+        Debug.Assert(word != SelfWord || (_ownerThread == NoThread && _recursions == 0 && _hold is null), "The last owner in this process left its mark.");
+    }
+
     private void Own(int thread, EnterResult result)
     {
+        AssertInvariants();
         if (result.WasAbandoned)
         {
             _entered = result;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
@@ -173,6 +174,14 @@ internal sealed unsafe partial class ReaderWriterCore : GuardedCore
         Settle(Members.Self.Slot, fate: null);
         ExitGuard();
         NotifyAll();
+    }
+
+    /// <summary>No total is negative, and what this process has of them is a part of them.</summary>
+    protected override void AssertInvariants()
+    {
+        base.AssertInvariants();
+        Debug.Assert(_state->Readers >= 0 && _state->WaitingWriters >= 0, "More readers or waiting writers left than entered.");
+        Debug.Assert(ReadersIn(OwnRow->Word) >= 0 && ReadersIn(OwnRow->Word) <= _state->Readers, "This process has more readers than all processes together.");
     }
 
     protected override bool Matters(SyncRow* row)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
@@ -98,6 +99,13 @@ internal sealed unsafe class SemaphoreCore : GuardedCore
     }
 
     internal override void ReleaseAsync() => _asyncWaiters.ReleaseAll();
+
+    /// <summary>The count is between zero and the maximum.</summary>
+    protected override void AssertInvariants()
+    {
+        base.AssertInvariants();
+        Debug.Assert(_state->Count >= 0 && _state->Count <= MaxCount, "The semaphore's count is out of its range.");
+    }
 
     protected override void Repair()
     {

@@ -125,6 +125,7 @@ internal static unsafe class OwnerLock
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Exit(int* word)
     {
+        Debug.Assert(Volatile.Read(ref *word) != 0, "A lock is exited that no process owns: the caller did not enter it.");
         if (Interlocked.Exchange(ref *word, 0) < 0)
         {
             KillPoints.Pass(KillPoint.LockFreed);

@@ -204,21 +204,23 @@ internal sealed unsafe class ReplyRing(PoolMemory channel, PoolMemory bell)
 
     private void WaitForRoom(long seen)
     {
-        if (Volatile.Read(ref _channel->Closed) == ChannelLayout.Abandoned)
+        var sleep = new SleepLoop(&_channel->Room, Deadline.Never, WaitTimings.Slice);
+        while (Volatile.Read(ref _channel->ReplyTail) == seen)
         {
-            throw new OperationCanceledException("The pool has given up this worker, and reads no more of what its task writes.");
-        }
+            if (Volatile.Read(ref _channel->Closed) == ChannelLayout.Abandoned)
+            {
+                throw new OperationCanceledException("The pool has given up this worker, and reads no more of what its task writes.");
+            }
 
-        Announce();
-        if (_spin.SpinWhileUnchanged(&_channel->ReplyTail, seen, SpinBudget.OfSleep))
-        {
-            return;
-        }
+            if (!sleep.IsAnnounced)
+            {
+                Announce();
+            }
 
-        var sequence = WaitPoint.Announce(&_channel->Room);
-        if (Volatile.Read(ref _channel->ReplyTail) == seen)
-        {
-            WaitPoint.Sleep(&_channel->Room, sequence, WaitPoint.Slice);
+            if (!sleep.SpinOrAnnounce(ref _spin, &_channel->ReplyTail, seen))
+            {
+                sleep.Sleep(WaitTimings.Slice);
+            }
         }
     }
 }

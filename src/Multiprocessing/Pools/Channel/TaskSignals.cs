@@ -152,15 +152,16 @@ internal sealed unsafe class TaskSignals
     private void Listen()
     {
         var channel = (ChannelLayout*)_channel!.Base;
+        var sleep = new SleepLoop(&channel->Signals, Deadline.Never, WaitTimings.Idle);
         while (!_isOver)
         {
             var seen = Volatile.Read(ref channel->Cancelled);
             Look();
-            var sequence = WaitPoint.Announce(&channel->Signals);
+            sleep.Announce();
             if (Volatile.Read(ref channel->Cancelled) == seen && !_isOver)
             {
-                // Long: who sets the word wakes us, and if it dies in between, this process ends with it.
-                WaitPoint.Sleep(&channel->Signals, sequence, TimeSpan.FromSeconds(30));
+                // Long: the pool that sets the word notifies, and if its process is killed in between, this process ends with it.
+                sleep.Sleep(WaitTimings.Idle);
             }
         }
     }

@@ -51,6 +51,9 @@ internal sealed unsafe class PoolWorker
     private long _typical;
     private int _untilMeasured;
     private long _memoryLookedAt;
+    // A worker that slept so often in a row is idle: it frees the memory of large arguments and results.
+    private const int SleepsBeforeTrim = 3;
+
     private SpinBudget _spin;
     private object? _state;
     private bool _isOver;
@@ -199,14 +202,16 @@ internal sealed unsafe class PoolWorker
         }
 
         var seen = Volatile.Read(ref _channel->Claim);
-        if ((uint)seen != (uint)(seen >> 32) || _spin.SpinWhileUnchanged(&_channel->Claim, seen, SpinBudget.OfSleep))
+        if ((uint)seen != (uint)(seen >> 32) || _spin.SpinWhileUnchanged(&_channel->Claim, seen, WaitTimings.SpinBeforeSleep))
         {
             return true;
         }
 
-        for (var slices = 0; ; slices++)
+        // After the first sleep it does not spin: an idle worker uses no processor time between two slices.
+        var sleep = new SleepLoop(&_channel->Requests, Deadline.Never, WaitTimings.Slice);
+        while (true)
         {
-            var sequence = WaitPoint.Announce(&_channel->Requests);
+            sleep.Announce();
             var claim = Volatile.Read(ref _channel->Claim);
             if ((uint)claim != (uint)(claim >> 32))
             {
@@ -218,8 +223,8 @@ internal sealed unsafe class PoolWorker
                 return false;
             }
 
-            WaitPoint.Sleep(&_channel->Requests, sequence, WaitPoint.Slice);
-            if (slices == 2)
+            sleep.Sleep(WaitTimings.Slice);
+            if (sleep.Sleeps == SleepsBeforeTrim)
             {
                 _replies.Trim();
                 _outside.Trim();
