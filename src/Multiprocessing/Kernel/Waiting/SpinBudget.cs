@@ -3,37 +3,26 @@ using System.Diagnostics;
 namespace Multiprocessing;
 
 /// <summary>
-/// How long this process spins on one object before it sleeps, learnt from how it went. Races on the counter only cost accuracy.
+/// How long this process spins on one object before it sleeps, learned from how earlier spins ended: after several failures in a row it mostly sleeps at once. Races on the counters only cost accuracy.
 /// </summary>
 internal struct SpinBudget
 {
     private const int PollsAtOnePause = 64;
-    private const int MostPauses = 16;
-    private const int PollsPerLookAtTheClock = 16;
+    private const int MaxPauses = 16;
+    private const int PollsPerClockCheck = 16;
     private const int FailuresBeforeResting = 8;
     private const int TriesWhileResting = 16;
-
-    /// <summary>For a thread that would sleep: about as long as its wake-up takes.</summary>
-    public static readonly long OfSleep = Stopwatch.Frequency / 1_000_000 * 40;
-
-    /// <summary>For one that others may need meanwhile: a pool thread that awaits.</summary>
-    public static readonly long OfAwait = Stopwatch.Frequency / 1_000_000 * 20;
 
     private int _failures;
     private int _rests;
 
-    /// <summary>Spins until the word at <paramref name="sequence"/> differs from <paramref name="seen"/> (acquire), and returns whether it does.</summary>
-    /// <param name="sequence">The word.</param>
-    /// <param name="seen">What it was.</param>
-    /// <param name="budget">For how long at most, in ticks of <see cref="Stopwatch"/>.</param>
-    public unsafe bool SpinWhileUnchanged(long* sequence, long seen, long budget)
+    /// <summary>Spins until the watched word differs from <paramref name="seen"/> (acquire). Returns whether it does.</summary>
+    /// <param name="watched">The word.</param>
+    /// <param name="seen">Its value at the last check.</param>
+    /// <param name="budget">The longest spin, in ticks of <see cref="Stopwatch"/>.</param>
+    public unsafe bool SpinWhileUnchanged(long* watched, long seen, long budget)
     {
-        if (!Spin.IsUseful)
-        {
-            return false;
-        }
-
-        if (_failures >= FailuresBeforeResting && ++_rests % TriesWhileResting != 0)
+        if (!Spin.IsUseful || IsResting())
         {
             return false;
         }
@@ -42,9 +31,9 @@ internal struct SpinBudget
         var pauses = 1;
         for (var poll = 0; ; poll++)
         {
-            if (Volatile.Read(ref *sequence) != seen)
+            if (Volatile.Read(ref *watched) != seen)
             {
-                _failures = 0;
+                Succeeded();
                 return true;
             }
 
@@ -53,9 +42,9 @@ internal struct SpinBudget
                 Spin.Pause();
             }
 
-            if (poll >= PollsAtOnePause && poll % PollsPerLookAtTheClock == 0)
+            if (poll >= PollsAtOnePause && poll % PollsPerClockCheck == 0)
             {
-                pauses = Math.Min(pauses * 2, MostPauses);
+                pauses = Math.Min(pauses * 2, MaxPauses);
                 var now = Stopwatch.GetTimestamp();
                 if (end == 0)
                 {
@@ -63,10 +52,17 @@ internal struct SpinBudget
                 }
                 else if (now >= end)
                 {
-                    _failures = Math.Min(_failures + 1, FailuresBeforeResting);
+                    Failed();
                     return false;
                 }
             }
         }
     }
+
+    /// <summary>Spins have failed lately: do not spin this time. Counts the call; one in several returns false all the same, to learn whether spinning pays again.</summary>
+    public bool IsResting() => _failures >= FailuresBeforeResting && ++_rests % TriesWhileResting != 0;
+
+    public void Succeeded() => _failures = 0;
+
+    public void Failed() => _failures = Math.Min(_failures + 1, FailuresBeforeResting);
 }

@@ -39,12 +39,6 @@ internal unsafe struct WaitPoint
     [FieldOffset(64)]
     public fixed ulong AsyncMask[ParticipantTable.Capacity / 64];
 
-    /// <summary>
-    /// The sleep between two looks when nobody wakes us: the net below, not the mechanism. A look finds who is gone, and one after <see cref="WaitTimings.UnreportedGrace"/> tells it
-    /// if nobody else has: together less than a second. Shorter slices cost every idle process.
-    /// </summary>
-    public static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(450);
-
     /// <summary>Announces a sleeper. Full fence; look again at what you wait for before <see cref="Sleep"/>.</summary>
     public static int Announce(WaitPoint* point)
     {

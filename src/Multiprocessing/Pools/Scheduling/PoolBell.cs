@@ -12,6 +12,7 @@ namespace Multiprocessing;
 internal sealed unsafe class PoolBell : IDisposable
 {
     private readonly BellLayout* _words;
+    private SleepLoop _sleep;
     private volatile bool _isAsleep;
     private int _spinningCallers;
 
@@ -19,6 +20,7 @@ internal sealed unsafe class PoolBell : IDisposable
     {
         Memory = PoolMemory.CreateBell(session);
         _words = (BellLayout*)Memory.Base;
+        _sleep = new SleepLoop(&_words->Replies, Deadline.Never, first: TimeSpan.MaxValue);
     }
 
     public PoolMemory Memory { get; }
@@ -38,19 +40,19 @@ internal sealed unsafe class PoolBell : IDisposable
     }
 
     /// <summary>Announces that the pool's thread is about to sleep. A full fence: who adds to the inbox from here on sees it. The thread checks for work after this call and before <see cref="Sleep"/>.</summary>
-    public int AnnounceSleep()
+    public void AnnounceSleep()
     {
         _isAsleep = true;
-        return WaitPoint.Announce(&_words->Replies);
+        _sleep.Announce();
     }
 
     /// <summary>Sleeps until <see cref="Wake"/>, a worker's notification, or the time in ticks of the stopwatch.</summary>
-    public void Sleep(int sequence, long until)
+    public void Sleep(long until)
     {
         var left = until - Stopwatch.GetTimestamp();
         if (left > 0)
         {
-            WaitPoint.Sleep(&_words->Replies, sequence, TimeSpan.FromSeconds((double)left / Stopwatch.Frequency));
+            _sleep.Sleep(TimeSpan.FromSeconds((double)left / Stopwatch.Frequency));
         }
     }
 

@@ -18,11 +18,8 @@ namespace Multiprocessing;
 /// </summary>
 internal sealed class PoolLoop
 {
-    private const int FailuresBeforeResting = 8;
-    private const int TriesWhileResting = 16;
-
     /// <summary>The longest time between two steps of a pool that has nothing to do.</summary>
-    private static readonly long MaxSleep = 30_000 * PoolTicks.Millisecond;
+    private static readonly long MaxSleep = (long)WaitTimings.Idle.TotalMilliseconds * PoolTicks.Millisecond;
 
     private readonly PoolCore _core;
     private readonly Lock _gate = new();
@@ -31,8 +28,7 @@ internal sealed class PoolLoop
     // When the next step is due, as of the last one; and until when the thread sleeps.
     private long _nextStepAt;
     private long _sleepsUntil = long.MaxValue;
-    private int _spinFailures;
-    private int _spinRests;
+    private SpinBudget _spin;
     private volatile bool _isWithoutThread;
 
     public PoolLoop(PoolCore core)
@@ -216,10 +212,10 @@ internal sealed class PoolLoop
             }
 
             Bell.RepairCallerCount();
-            var sequence = Bell.AnnounceSleep();
+            Bell.AnnounceSleep();
             if (!HasWork())
             {
-                Bell.Sleep(sequence, Volatile.Read(ref _nextStepAt));
+                Bell.Sleep(Volatile.Read(ref _nextStepAt));
             }
 
             Bell.EndSleep();
@@ -242,19 +238,19 @@ internal sealed class PoolLoop
             busy = _core.CountBusy();
         }
 
-        if (busy >= Environment.ProcessorCount || (_spinFailures >= FailuresBeforeResting && ++_spinRests % TriesWhileResting != 0))
+        if (busy >= Environment.ProcessorCount || _spin.IsResting())
         {
             return HasWork();
         }
 
-        var end = Stopwatch.GetTimestamp() + SpinBudget.OfSleep;
+        var end = Stopwatch.GetTimestamp() + WaitTimings.SpinBeforeSleep;
         do
         {
             for (var i = 0; i < 16; i++)
             {
                 if (HasWork())
                 {
-                    _spinFailures = 0;
+                    _spin.Succeeded();
                     return true;
                 }
 
@@ -262,7 +258,7 @@ internal sealed class PoolLoop
             }
         }
         while (Stopwatch.GetTimestamp() < end);
-        _spinFailures = Math.Min(_spinFailures + 1, FailuresBeforeResting);
+        _spin.Failed();
         return false;
     }
 
