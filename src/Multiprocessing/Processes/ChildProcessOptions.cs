@@ -96,7 +96,8 @@ public sealed class ChildProcessOptions
         if (initializer is not null && initializer.Method.IsDefined(typeof(System.Runtime.CompilerServices.AsyncStateMachineAttribute), inherit: false))
         {
             throw new ArgumentException(
-                "The initializer is 'async void', so its end cannot be waited for. Make it synchronous and wait inside it: () => PrepareAsync().GetAwaiter().GetResult().", name);
+                "The initializer is 'async void', so its end cannot be waited for. Make it synchronous and wait inside it: () => "
+                + "PrepareAsync().GetAwaiter().GetResult().", name);
         }
     }
 

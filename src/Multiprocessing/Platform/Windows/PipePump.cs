@@ -12,8 +12,8 @@ internal sealed class PipePump
     private const int PieceSize = 16 * 1024;
     private const int MostBuffered = 256 * 1024;
     private const int CancelPause = 5; // milliseconds
-    private static readonly TimeSpan SettlePatience = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan ClosePatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SettleTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(1);
 
     private readonly object _gate = new();
     private readonly Queue<ReadOnlyMemory<byte>> _pieces = new();
@@ -74,7 +74,7 @@ internal sealed class PipePump
     /// </summary>
     public void Settle()
     {
-        var deadline = Environment.TickCount64 + (long)SettlePatience.TotalMilliseconds;
+        var deadline = Environment.TickCount64 + (long)SettleTimeout.TotalMilliseconds;
         lock (_gate)
         {
             _isUnbounded = true;
@@ -92,7 +92,7 @@ internal sealed class PipePump
     /// </summary>
     public void Close()
     {
-        var deadline = Environment.TickCount64 + (long)ClosePatience.TotalMilliseconds;
+        var deadline = Environment.TickCount64 + (long)CloseTimeout.TotalMilliseconds;
         lock (_gate)
         {
             _isUnbounded = _isClosed = true;

@@ -2,20 +2,20 @@ using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
-/// <summary>Where a child begins: called by the host assembly, or by the startup hook before the program's Main.</summary>
+/// <summary>The entry point of a child. Called by the host assembly, or by the startup hook before the program's Main.</summary>
 internal static class ChildEntryPoint
 {
     private const int UsageError = 64; // EX_USAGE of sysexits.h
 
     /// <summary>
-    /// Called by the host's Main: runs the child. Returns when its body has ended in order, so that the runtime waits for the foreground threads that it started before the process ends;
-    /// else does not return.
+    /// Called by the host's Main: runs the child. Returns when the body has ended in order: the runtime then waits for foreground threads of the body
+    /// before the process ends. Otherwise does not return.
     /// </summary>
     public static void Run()
     {
         if (TryTakeControl() is not { } control)
         {
-            Console.Error.WriteLine("This is the entry point of Multiprocessing's child processes. It is started by ChildProcess, not by hand.");
+            Console.Error.WriteLine("This is the entry point of Multiprocessing's child processes. ChildProcess starts it; it cannot be started directly.");
             Environment.Exit(UsageError);
             return;
         }
@@ -29,8 +29,8 @@ internal static class ChildEntryPoint
     }
 
     /// <summary>
-    /// Called by the startup hook: runs the child to its end and does not return, or returns <see langword="false"/> when this process was not started as one.
-    /// Foreground threads of the body are not waited for: behind the hook comes the program's Main, and the runtime waits nowhere else.
+    /// Called by the startup hook: runs the child to its end and does not return. Returns <see langword="false"/> if this process was not started as
+    /// a child. Does not wait for foreground threads of the body: after the hook the runtime would run the program's Main, and it waits nowhere else.
     /// </summary>
     public static bool TryRun()
     {
@@ -48,7 +48,7 @@ internal static class ChildEntryPoint
         var control = PipeEnd.Inherited(Environment.GetEnvironmentVariable(ControlChannel.Variable));
         if (control is not null)
         {
-            // The variable itself goes with the others that only the start needed, when the greeting says which.
+            // The variable is removed later, together with the others that only the start needs, when the greeting has named them.
             ChildWarmUp.Begin();
         }
 

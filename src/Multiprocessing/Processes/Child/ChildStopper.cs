@@ -2,27 +2,28 @@ using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
-/// <summary>How a child goes when it is asked to, by its parent or by a signal.</summary>
+/// <summary>Ends the child on request, by its parent or by a signal.</summary>
 internal sealed class ChildStopper(FrameWriter writer)
 {
-    // The runtime calls handlers on a thread that it starts for the signal. If none was called by then, the body has blocked or ignores the signal itself.
-    private static readonly TimeSpan PatienceWithSignal = TimeSpan.FromSeconds(1);
+    // The runtime calls handlers on a thread that it starts for the signal. If none was called within this time, the body blocks or ignores the
+    // signal.
+    private static readonly TimeSpan SignalTimeout = TimeSpan.FromSeconds(1);
 
     private int _isAsked;
     private int _signal;
     private volatile bool _isAskedByParent;
     private volatile bool _bodyHasEnded;
     private LibraryTimer? _deadline;
-    private LibraryTimer? _patience;
+    private LibraryTimer? _signalTimer;
 
-    /// <summary>How long a body that listens may take after a signal; the parent keeps the time of its own requests.</summary>
+    /// <summary>The time that a body with a token has after a signal. The parent measures the time of its own requests.</summary>
     public TimeSpan Grace { get; set; }
 
     /// <summary>
-    /// The parent asks. A body may have handlers of its own for SIGTERM (a generic host has), so the request becomes that signal, and <see cref="Stop"/> is called by this library's handler. Where
-    /// there are no signals it is called at once.
+    /// Handles a request of the parent. A body may have its own handlers for SIGTERM (a generic host has), so the request becomes that signal, and
+    /// this library's handler calls <see cref="Stop"/>. On a system without signals it is called at once.
     /// </summary>
-    /// <param name="signal">The signal in whose place the parent asks, or 0.</param>
+    /// <param name="signal">The signal that the request replaces, or 0.</param>
     public void StopForParent(int signal)
     {
         _isAskedByParent = signal == 0;
@@ -37,14 +38,15 @@ internal sealed class ChildStopper(FrameWriter writer)
             return;
         }
 
-        _patience = LastResort.NewTimer(EntryPoint.StopTimer, PatienceWithSignal, () => Stop(signal, isHandled: true), ChildRuntime.Die);
+        _signalTimer = LastResort.NewTimer(EntryPoint.StopTimer, SignalTimeout, () => Stop(signal, isHandled: true), ChildRuntime.Die);
     }
 
     /// <summary>
-    /// Asked for the first time: cancels <see cref="CurrentProcess.Stopping"/>, or goes at once where nobody ever read it and no handler of the body cancelled the signal.
+    /// Stops the body. The first call cancels <see cref="CurrentProcess.Stopping"/>. If no code has read that token and no handler of the body has
+    /// cancelled the signal, the process exits at once.
     /// </summary>
-    /// <param name="signal">The signal that asked, or 0 for the parent's own request.</param>
-    /// <param name="isHandled">A handler of the body has taken the signal on itself, or may have: then the body has the grace.</param>
+    /// <param name="signal">The signal that was received, or 0 for a request of the parent.</param>
+    /// <param name="isHandled">A handler of the body has cancelled the signal, or may have: then the body has the grace.</param>
     public void Stop(int signal, bool isHandled)
     {
         signal = _isAskedByParent ? 0 : signal;
@@ -67,7 +69,7 @@ internal sealed class ChildStopper(FrameWriter writer)
 
         if (_bodyHasEnded)
         {
-            ReportStopping(); // its foreground threads run still
+            ReportStopping(); // foreground threads still run
         }
 
         if (signal != 0 && Grace != Timeout.InfiniteTimeSpan)
@@ -75,7 +77,7 @@ internal sealed class ChildStopper(FrameWriter writer)
             _deadline = LastResort.NewTimer(EntryPoint.StopTimer, Grace, () => Signals.DieBy(signal), ChildRuntime.Die);
         }
 
-        // Callbacks registered on the token are the user's: they may block, and this thread must go on listening.
+        // Callbacks on the token are code of the program and may block. This thread must continue to listen.
         LastResort.Queue(EntryPoint.StopRequest, this, static _ => CurrentProcess.RequestStop(), static (_, exception) => ChildRuntime.Die(exception));
     }
 

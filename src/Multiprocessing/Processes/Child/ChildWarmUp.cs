@@ -1,8 +1,9 @@
 namespace Multiprocessing;
 
 /// <summary>
-/// Does on a second processor what a child would do for the first time when it reads its body: the runtime loads the types of the serializer and looks into its own reflection,
-/// which takes a sixth of the way to the body. The main thread joins the session meanwhile, and does by itself whatever is not done when it gets there.
+/// Runs on a second processor what a child does for the first time when it reads its body: the runtime loads the types of the serializer and
+/// initializes its reflection, which takes a sixth of the start. Meanwhile the main thread joins the session; it does itself whatever is not finished
+/// when it needs it.
 /// </summary>
 internal static class ChildWarmUp
 {
@@ -16,7 +17,7 @@ internal static class ChildWarmUp
             }
             catch (OutOfMemoryException)
             {
-                // The system has no thread for it. The main thread does without.
+                // The system has no thread left. The main thread does the work.
             }
         }
     }
@@ -29,7 +30,7 @@ internal static class ChildWarmUp
         }
         catch (Exception)
         {
-            // Nothing here is needed. What failed fails again where it is, on the main thread, which tells the parent.
+            // This work is optional. The same failure occurs again on the main thread, which reports it to the parent.
         }
     }
 }

@@ -3,10 +3,13 @@ using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
-/// <summary>Set once for a thread that waits for it. One system call to set, where the runtime's events take three and a lock that both sides contend for.</summary>
+/// <summary>
+/// A signal that is set once for one waiting thread. Setting it takes one system call; the runtime's events take three and a lock that both sides
+/// contend for.
+/// </summary>
 internal sealed unsafe class OneShotSignal
 {
-    // Never freed: the thread that waits may wait as long as the process lives.
+    // Never freed: the thread may wait as long as the process runs.
     private readonly int* _word = (int*)NativeMemory.AllocZeroed(sizeof(int));
 
     public void Set()

@@ -2,13 +2,13 @@ using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
-/// <summary>The end of a child whose parent is gone.</summary>
+/// <summary>Ends a child whose parent has ended.</summary>
 internal static class OrphanedChild
 {
     /// <summary>
-    /// Ends this process and its group at once. When the root of the session is gone too, nobody else will clear up: whoever notices first kills
-    /// every process of the session, stopped ones included, and removes its files. All descendants may do so at the same time.
-    /// PR_SET_PDEATHSIG would be simpler, but it fires when the thread ends that started the child, and thread-pool threads do end.
+    /// Ends this process and its group at once. If the root of the session has ended too, no other process will clean up: the first process that
+    /// notices kills every process of the session, stopped ones included, and removes its files. All descendants may do so at the same time.
+    /// PR_SET_PDEATHSIG would be simpler, but the system sends it when the thread that started the child ends, and threads of the thread pool do end.
     /// </summary>
     public static void End()
     {
@@ -21,7 +21,7 @@ internal static class OrphanedChild
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidOperationException)
         {
-            // What cannot be removed here is left to the next session's sweep; this process ends in any case.
+            // The sweep of the next session removes what cannot be removed here. This process ends in any case.
         }
 
         if (Signals.OwnGroup == Environment.ProcessId)

@@ -1,4 +1,4 @@
-// The name, the place outside every namespace and the signature are the runtime's contract for DOTNET_STARTUP_HOOKS.
+// The runtime requires this name and signature, outside every namespace, for DOTNET_STARTUP_HOOKS.
 internal static class StartupHook
 {
     /// <summary>Takes over a process that was started as a child; the program's Main never runs in it.</summary>

@@ -1,13 +1,13 @@
 namespace Multiprocessing;
 
-/// <summary>Takes one stream of a child's output: one call at a time, on the thread pool, because it may be slow.</summary>
+/// <summary>Receives one stream of a child's output. Called on the thread pool, because it may be slow, and by one thread at a time.</summary>
 internal interface IOutputSink
 {
-    /// <summary>It keeps the beginning of a line whose end has not come.</summary>
+    /// <summary>The sink keeps the beginning of a line whose end has not arrived.</summary>
     bool HasRest { get; }
 
     void Write(ReadOnlySpan<byte> data);
 
-    /// <summary>Nothing more will come: passes the rest on.</summary>
+    /// <summary>The stream has ended: writes the rest.</summary>
     void Finish();
 }

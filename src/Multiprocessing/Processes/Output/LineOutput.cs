@@ -1,6 +1,6 @@
 namespace Multiprocessing;
 
-/// <summary>A child's output on its way to a callback, which may throw.</summary>
+/// <summary>Sends the lines of a child's output to a callback, which may throw.</summary>
 internal sealed class LineOutput : IOutputSink
 {
     private readonly LineSplitter _lines;

@@ -2,16 +2,16 @@ using System.Text;
 
 namespace Multiprocessing;
 
-/// <summary>Cuts a stream of UTF-8 bytes into whole lines, however the bytes are cut.</summary>
+/// <summary>Splits a stream of UTF-8 bytes, which may arrive in any pieces, into whole lines.</summary>
 internal sealed class LineSplitter(Action<string> onLine, int limit = int.MaxValue)
 {
-    /// <summary>More characters than a log record should have; a child that writes no line ends must not fill this process's memory.</summary>
+    /// <summary>The largest log record in characters. A child that writes no line ends must not fill the memory of this process.</summary>
     public const int LoggedLimit = 32 * 1024;
 
     private readonly Decoder _decoder = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false).GetDecoder();
     private readonly StringBuilder _line = new();
 
-    /// <summary>Something stands behind the last line end, be it a part of a character.</summary>
+    /// <summary>There are characters, or a part of one, after the last line end.</summary>
     public bool HasRest => _line.Length > 0 || _decoder.GetCharCount([], flush: true) > 0;
 
     public void Append(ReadOnlySpan<byte> data)
@@ -25,7 +25,7 @@ internal sealed class LineSplitter(Action<string> onLine, int limit = int.MaxVal
         }
     }
 
-    /// <summary>Hands over what stands behind the last line end; of a character that never came whole, the replacement character.</summary>
+    /// <summary>Passes on the text after the last line end. An incomplete character becomes the replacement character.</summary>
     public void Finish()
     {
         Span<char> rest = stackalloc char[4];
@@ -61,7 +61,7 @@ internal sealed class LineSplitter(Action<string> onLine, int limit = int.MaxVal
             var count = limit - _line.Length;
             if (count > 0 && char.IsHighSurrogate(characters[count - 1]))
             {
-                count--; // both halves of a character stay together: they always come in one piece
+                count--; // both halves of a character stay together: they always arrive in one piece
             }
 
             _line.Append(characters[..count]);

@@ -2,7 +2,7 @@ using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
-/// <summary>The parent's end of a child's output stream: keeps the head and the tail and passes on what the options ask for.</summary>
+/// <summary>The parent's end of a child's output stream. Keeps the head and the tail, and passes the bytes on as the options require.</summary>
 internal sealed class OutputCapture
 {
     private const int PendingLimit = 1 << 20;
@@ -19,12 +19,15 @@ internal sealed class OutputCapture
         source.SetNonBlocking();
     }
 
-    /// <summary>Which of the runtime's own last words went by, or <see langword="null"/>.</summary>
+    /// <summary>The crash that the runtime announced in the output, or <see langword="null"/>.</summary>
     public RuntimeCrash? Crash => _history.Crash;
 
     public PipeEnd Source => _source;
 
-    /// <summary>Says where the output goes; before it is watched, or, while another thread reads a spare's, before that spare gets a body.</summary>
+    /// <summary>
+    /// Sets the destination of the output. Called before the stream is watched; for a spare, which another thread reads already, before the spare
+    /// receives a body.
+    /// </summary>
     public void PassOn(ProcessOutput output, OutputOrigin origin, Action<Exception> onError)
     {
         if (output.Open(origin, onError) is { } sink)
@@ -33,10 +36,10 @@ internal sealed class OutputCapture
         }
     }
 
-    /// <summary>The sink is slow: stop reading for now, so that the child waits on its full pipe as it would on a slow terminal.</summary>
+    /// <summary>The sink is slow: reading pauses, so that the child waits on its full pipe as it would on a slow terminal.</summary>
     public bool IsCongested => !_isUnlimited && _pump?.PendingBytes > PendingLimit;
 
-    /// <summary>Reads what is there; <see langword="false"/> at the end of the stream.</summary>
+    /// <summary>Reads the available bytes. Returns <see langword="false"/> at the end of the stream.</summary>
     public bool Read()
     {
         Span<byte> buffer = stackalloc byte[16 * 1024];
@@ -54,7 +57,7 @@ internal sealed class OutputCapture
         return true;
     }
 
-    /// <summary>After the child's end: what is left in the pipe, and no waiting for others who may hold its other end.</summary>
+    /// <summary>Reads the rest after the end of the child, without waiting for other processes that have the other end of the pipe open.</summary>
     public void ReadRest()
     {
         _source.Settle();
@@ -65,7 +68,7 @@ internal sealed class OutputCapture
         }
     }
 
-    /// <summary>Calls back once everything read has been delivered.</summary>
+    /// <summary>Calls back once everything that was read has been delivered.</summary>
     public void WhenDelivered(Action action)
     {
         if (_pump is null)
@@ -77,22 +80,25 @@ internal sealed class OutputCapture
         _pump.Finish(action);
     }
 
-    /// <summary>Calls back once there is room again; while it is congested.</summary>
+    /// <summary>Calls back once there is room again. Called while the capture is congested.</summary>
     public void WhenDrained(Action action)
     {
         Interlocked.Exchange(ref _onRoom, action);
         (_pump ?? throw new InvalidOperationException("Only a pump can be congested.")).WhenDrained(ReadOn);
         if (_isUnlimited)
         {
-            ReadOn(); // the limit was lifted since it was looked at
+            ReadOn(); // the limit was lifted since the check
         }
     }
 
-    /// <summary>A callback for this output waits for the process's end: from now on it is read however much is pending, for the process may wait for room in its pipe.</summary>
+    /// <summary>
+    /// A callback for this output waits for the end of the process. From now on the stream is read however much is pending, because the process may
+    /// wait for room in its pipe.
+    /// </summary>
     public void LiftLimit()
     {
         _isUnlimited = true;
-        Interlocked.MemoryBarrier(); // either this finds the action, or who leaves it finds the limit lifted
+        Interlocked.MemoryBarrier(); // either this thread finds the action, or the thread that stores it finds the limit lifted
         ReadOn();
     }
 

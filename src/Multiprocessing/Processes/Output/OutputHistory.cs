@@ -3,8 +3,8 @@ using System.Text;
 namespace Multiprocessing;
 
 /// <summary>
-/// Keeps the head and the tail of a stream. A crash's cause stands at the head of what the runtime prints, its innermost frames right below, and its outermost ones at the end; a deep stack has
-/// hundreds of kilobytes between them. So the head begins anew where the runtime begins to speak.
+/// Keeps the head and the tail of a stream. In a crash report of the runtime the cause is at the head, the innermost frames follow, and the outermost
+/// frames are at the end; a deep stack has hundreds of kilobytes in between. So the head begins again where the runtime begins to write.
 /// </summary>
 internal sealed class OutputHistory
 {
@@ -18,12 +18,12 @@ internal sealed class OutputHistory
     private bool _headIsCrash;
     private long _total;
 
-    /// <summary>Which of the runtime's own last words went by last, or <see langword="null"/>.</summary>
+    /// <summary>The last crash that the runtime announced, or <see langword="null"/>.</summary>
     public RuntimeCrash? Crash { get; private set; }
 
     public void Add(ReadOnlySpan<byte> data)
     {
-        // The words may be cut between two reads: what came last is looked at together with what comes now.
+        // The announcement may be split between two reads, so the end of the last piece is searched together with this one.
         Span<byte> seam = stackalloc byte[2 * (RuntimeCrashText.Longest - 1)];
         var before = (int)Math.Min(_total, RuntimeCrashText.Longest - 1);
         CopyTail(seam[..before], before);
@@ -52,7 +52,7 @@ internal sealed class OutputHistory
     /// <summary>The last whole characters, at most 4 KiB.</summary>
     public string Tail() => Decode(TailBytes(), cutBefore: _total > TailSize, cutBehind: false);
 
-    /// <summary>Everything that is kept.</summary>
+    /// <summary>Returns everything that is kept.</summary>
     public KeptOutput Keep()
     {
         var tail = TailBytes();
@@ -65,7 +65,7 @@ internal sealed class OutputHistory
 
         if (_headFrom >= tailFrom)
         {
-            // All that the runtime said is in the tail: the text begins there, or at the whole lines before it.
+            // The tail contains everything that the runtime wrote: the text begins there, or at the whole lines before it.
             var start = Math.Min(AfterFirstLine(tail), (int)(_headFrom - tailFrom));
             return new KeptOutput("", tailText, Decode(tail.AsSpan(start), cutBefore: true, cutBehind: false));
         }
@@ -84,7 +84,7 @@ internal sealed class OutputHistory
 
     private static int AfterFirstLine(ReadOnlySpan<byte> text) => text.IndexOf((byte)'\n') is >= 0 and var end && end + 1 < text.Length ? end + 1 : 0;
 
-    /// <summary>Text of bytes that were cut out of a longer text: a character whose other part is missing at the cut is left out.</summary>
+    /// <summary>Decodes bytes that were cut out of a longer text. A character that is incomplete at a cut is omitted.</summary>
     private static string Decode(ReadOnlySpan<byte> bytes, bool cutBefore, bool cutBehind)
     {
         while (cutBefore && !bytes.IsEmpty && (bytes[0] & 0xc0) == 0x80)
@@ -102,7 +102,7 @@ internal sealed class OutputHistory
         return Encoding.UTF8.GetString(bytes);
     }
 
-    /// <summary>The runtime begins to speak, unless it does so already: then these words stand in what it says.</summary>
+    /// <summary>The head begins here, unless the runtime has already begun to write: then the announcement is part of its text.</summary>
     private void BeginHead(ReadOnlySpan<byte> earlier, int offset)
     {
         if (_headIsCrash && _headLength < HeadSize)

@@ -1,9 +1,12 @@
 namespace Multiprocessing;
 
-/// <summary>Whose output it is, and which of the two.</summary>
+/// <summary>The process that wrote the output, and which of its two streams it is.</summary>
 internal readonly record struct OutputOrigin(string Name, int ProcessId, bool IsError)
 {
-    /// <summary>The text with the process's name and id in their places. A name is the user's and may hold a line end, which would tear the lines that it stands on.</summary>
+    /// <summary>
+    /// Returns the text with the name and id of the process in place of the placeholders. The program chooses the name; a line end in it would split
+    /// the lines.
+    /// </summary>
     public string Expand(string format)
     {
         var name = string.Create(Name.Length, Name, static (target, source) =>
@@ -14,7 +17,7 @@ internal readonly record struct OutputOrigin(string Name, int ProcessId, bool Is
             }
         });
 
-        // The id first: a name may contain what looks like a place for it.
+        // The id first: a name may contain a placeholder.
         return format.Replace("{Id}", FormattableString.Invariant($"{ProcessId}"), StringComparison.Ordinal).Replace("{Name}", name, StringComparison.Ordinal);
     }
 }

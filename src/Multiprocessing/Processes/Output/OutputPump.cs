@@ -1,16 +1,19 @@
 namespace Multiprocessing;
 
-/// <summary>Carries what a child wrote to its sink, in order, one piece at a time, as library work: a slow sink must not hold up the watcher of all children.</summary>
-/// <param name="sink">Takes it; mostly a callback of the program's.</param>
-/// <param name="onError">Told what the sink throws.</param>
-/// <param name="owner">Whose callback it is; see <see cref="CallbackScope"/>.</param>
+/// <summary>
+/// Carries the output of a child to its sink, in order, one piece at a time, as a work item of the library: a slow sink must not delay the watcher of
+/// all children.
+/// </summary>
+/// <param name="sink">Receives the output; usually a callback of the program.</param>
+/// <param name="onError">Receives the exceptions of the sink.</param>
+/// <param name="owner">The owner of the callback; see <see cref="CallbackScope"/>.</param>
 internal sealed class OutputPump(IOutputSink sink, Action<Exception> onError, object owner)
 {
     private readonly Lock _gate = new();
     private readonly Queue<object> _pending = new();
     private bool _isRunning;
 
-    /// <summary>Bytes that the sink has not taken yet.</summary>
+    /// <summary>The number of bytes that the sink has not yet received.</summary>
     public long PendingBytes { get; private set; }
 
     public void Post(byte[] data)
@@ -22,7 +25,7 @@ internal sealed class OutputPump(IOutputSink sink, Action<Exception> onError, ob
         }
     }
 
-    /// <summary>Calls back once the sink has taken everything posted before.</summary>
+    /// <summary>Calls back once the sink has received everything that was posted before.</summary>
     public void WhenDrained(Action action)
     {
         lock (_gate)
@@ -37,12 +40,12 @@ internal sealed class OutputPump(IOutputSink sink, Action<Exception> onError, ob
         action();
     }
 
-    /// <summary>Has the sink pass on what it kept, after everything posted before, and calls back after that.</summary>
+    /// <summary>Makes the sink write what it kept, after everything that was posted before, and then calls back.</summary>
     public void Finish(Action action)
     {
         lock (_gate)
         {
-            // Not on the caller's thread, which is that of the watcher of all children: the sink may be slow here, too.
+            // Not on the caller's thread, which is the watcher of all children: the sink may be slow here too.
             if (_isRunning || sink.HasRest)
             {
                 Enqueue(() =>
@@ -67,7 +70,7 @@ internal sealed class OutputPump(IOutputSink sink, Action<Exception> onError, ob
         }
         catch (Exception exception)
         {
-            onError(exception); // whoever waits for the end of the output must not wait for ever
+            onError(exception); // waiters for the end of the output must not wait for ever
         }
     }
 
@@ -81,7 +84,9 @@ internal sealed class OutputPump(IOutputSink sink, Action<Exception> onError, ob
         }
     }
 
-    /// <summary>The work item failed between two pieces: the next one carries what is left. Whoever waits for the end of the output must not wait for ever.</summary>
+    /// <summary>
+    /// The work item failed between two pieces: the next one carries the rest. Waiters for the end of the output must not wait for ever.
+    /// </summary>
     private void Resume()
     {
         lock (_gate)
@@ -121,12 +126,12 @@ internal sealed class OutputPump(IOutputSink sink, Action<Exception> onError, ob
             var data = (byte[])item;
             try
             {
-                // Each piece in the same context: what a callback leaves in it is not there for the next one.
+                // Each piece runs in the same context: changes that a callback makes in it do not affect the next one.
                 ExecutionContext.Run(context, Write, data);
             }
             catch (Exception exception)
             {
-                onError(exception); // a user's callback threw: reported, and the next piece still comes
+                onError(exception); // a callback of the program threw: reported, and the next piece is delivered
             }
             finally
             {

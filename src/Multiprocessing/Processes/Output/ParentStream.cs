@@ -3,10 +3,13 @@ using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
-/// <summary>Takes one line, with its end.</summary>
+/// <summary>Writes one line, including its line end.</summary>
 internal delegate void OutputWrite(ReadOnlySpan<byte> line);
 
-/// <summary>This process's own standard output or standard error, to which the lines of many children go. It never throws: a parent must not break because nobody reads it.</summary>
+/// <summary>
+/// This process's own standard output or standard error, which receives the lines of many children. Never throws: a parent must not fail because its
+/// stream has no reader.
+/// </summary>
 internal sealed class ParentStream(PipeEnd target, Func<TextWriter> console, string name)
 {
     private readonly Lock _gate = new();
@@ -21,8 +24,9 @@ internal sealed class ParentStream(PipeEnd target, Func<TextWriter> console, str
     {
         Exception? failure = null;
 
-        // The runtime writes a line of more than 256 characters in pieces, under the lock of its console writer, which is the writer itself so that others can join in. Ours is inside it,
-        // because Console.SetOut puts another writer there: for a system that takes less than was given, so that the rest follows before another child's line.
+        // The runtime writes a line of more than 256 characters in pieces, under the lock of its console writer; that lock is the writer itself, so
+        // other code can take it. Our lock is inside it, because Console.SetOut replaces the writer: if the system accepts only a part of the bytes,
+        // the rest follows before the line of another child.
         lock (console())
             lock (_gate)
             {
@@ -37,7 +41,7 @@ internal sealed class ParentStream(PipeEnd target, Func<TextWriter> console, str
                 }
                 catch (Exception exception)
                 {
-                    // Closed, a full disk, a terminal that is gone: none that a child's next line would mend, and a line that is half there spoils it.
+                    // Closed, a full disk, a terminal that was closed: the next line would not succeed either, and an incomplete line would spoil it.
                     failure = exception;
                     _isBroken = true;
                 }
@@ -48,7 +52,8 @@ internal sealed class ParentStream(PipeEnd target, Func<TextWriter> console, str
                 }
             }
 
-        MultiprocessingLogging.ParentStreamBroken(failure, name); // outside the lock: a logger may write to the other stream, or wait for whoever writes to this one
+        // Outside the lock: a logger may write to the other stream, or wait for a thread that writes to this one.
+        MultiprocessingLogging.ParentStreamBroken(failure, name);
     }
 
     public void WriteLine(string text) => Write(Encoding.UTF8.GetBytes(text + "\n"));

@@ -2,7 +2,7 @@ using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
-/// <summary>A child's standard error on its way to the parent's, byte for byte and as soon as it comes.</summary>
+/// <summary>Passes a child's standard error to the parent's, byte for byte and without delay.</summary>
 internal sealed class PassedThroughOutput : IOutputSink
 {
     private readonly PipeEnd _target = PipeEnd.StandardError();

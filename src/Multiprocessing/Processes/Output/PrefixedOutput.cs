@@ -2,13 +2,16 @@ using System.Text;
 
 namespace Multiprocessing;
 
-/// <summary>A child's output on its way to where the parent's goes: whole lines, each behind the prefix and in one write. It stays bytes, so nothing is lost in a child that writes no UTF-8.</summary>
+/// <summary>
+/// Passes a child's output to the parent's stream: whole lines, each with the prefix and in one write. The bytes are not decoded, so nothing is lost
+/// if the child does not write UTF-8.
+/// </summary>
 internal sealed class PrefixedOutput : IOutputSink
 {
-    /// <summary>PIPE_BUF of Linux: a write to a pipe of no more than that is not mixed with those of other processes.</summary>
+    /// <summary>PIPE_BUF of Linux, in bytes: a write of at most this size to a pipe is not mixed with the writes of other processes.</summary>
     public const int LineLimit = 4096;
 
-    /// <summary>Leaves most of a line to what the child wrote, however long its name is.</summary>
+    /// <summary>The largest prefix in bytes. It leaves most of a line to the child's text, however long its name is.</summary>
     public const int PrefixLimit = 1024;
 
     private readonly byte[] _line = new byte[LineLimit];
@@ -49,7 +52,7 @@ internal sealed class PrefixedOutput : IOutputSink
     {
         while (!data.IsEmpty)
         {
-            // Only now that a byte more is there: a line that just fits is not followed by an empty one.
+            // Only when another byte has arrived: a line that just fits is not followed by an empty one.
             if (_length == LineLimit - 1)
             {
                 Emit(EndOfWholeCharacters());
@@ -62,7 +65,7 @@ internal sealed class PrefixedOutput : IOutputSink
         }
     }
 
-    /// <summary>Writes the line up to there; what stands behind it begins the next one.</summary>
+    /// <summary>Writes the line up to <paramref name="end"/>. The bytes after it begin the next line.</summary>
     private void Emit(int end)
     {
         Span<byte> rest = stackalloc byte[4];
@@ -74,7 +77,7 @@ internal sealed class PrefixedOutput : IOutputSink
         _length = _prefixLength + rest.Length;
     }
 
-    /// <summary>Where the last character begins if it has not come whole; the end if it has, or what stands there is no UTF-8.</summary>
+    /// <summary>Returns the start of the last character if it is incomplete; otherwise, or if the bytes are not UTF-8, the end of the line.</summary>
     private int EndOfWholeCharacters()
     {
         for (var i = _length - 1; i >= _length - 3; i--)
@@ -84,7 +87,7 @@ internal sealed class PrefixedOutput : IOutputSink
                 >= 0xf0 => 4,
                 >= 0xe0 => 3,
                 >= 0xc0 => 2,
-                >= 0x80 => 0, // inside a character, which begins further ahead
+                >= 0x80 => 0, // inside a character, which begins earlier
                 _ => 1,
             };
             if (size > 0)

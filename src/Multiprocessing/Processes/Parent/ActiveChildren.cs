@@ -1,6 +1,6 @@
 namespace Multiprocessing;
 
-/// <summary>The children of this process that have not ended, and their end when this process leaves.</summary>
+/// <summary>The children of this process that have not ended. Stops them when this process exits.</summary>
 internal static class ActiveChildren
 {
     private static readonly TimeSpan GraceAtExit = TimeSpan.FromSeconds(1);
@@ -22,7 +22,8 @@ internal static class ActiveChildren
         {
             if (!_isSubscribed)
             {
-                // Not in a static constructor: what fails there, because a place cannot be written at that moment, fails for the life of the process.
+                // Not in a static constructor: a failure there, for instance because a directory cannot be written, would last for the life of the
+                // process.
                 Session.Current.Leaving += StopAll;
                 _isSubscribed = true;
             }
@@ -40,8 +41,9 @@ internal static class ActiveChildren
     }
 
     /// <summary>
-    /// At the normal end of this process, before it leaves the session: asks all children at once, gives them a second together, kills the rest. A forgotten child must neither
-    /// outlive its parent nor keep it from ending. When this process dies without coming here, the children see their control channels end.
+    /// Runs at the normal exit of this process, before it leaves the session: asks all children to stop, gives them one second together, and kills
+    /// the rest. A forgotten child must neither outlive its parent nor keep it from exiting. If this process is killed instead, the children see the
+    /// end of their control channels.
     /// </summary>
     public static void StopAll()
     {

@@ -128,7 +128,8 @@ internal static class ChildLauncher
         if (!CurrentProcess.IsChild && Environment.GetEnvironmentVariable(ControlChannel.Variable) is not null)
         {
             throw new ProcessStartException(
-                $"Process '{name}' was not started, because this process is itself a child and the program's Main runs in it: its startup hook is disabled "
+                $"Process '{name}' was not started, because this process is itself a child and the program's Main runs in it: its startup hook is "
+                + "disabled "
                 + "(StartupHookSupport=false in a trimmed program). Each child would start more children without end. "
                 + "Set <StartupHookSupport>true</StartupHookSupport> in the project.")
             {

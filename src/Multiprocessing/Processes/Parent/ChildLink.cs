@@ -2,27 +2,33 @@ using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
-/// <summary>Hears of a child from the watcher's thread; must be quick and must not throw.</summary>
+/// <summary>Receives the events of a child on the watcher's thread. Must be quick and must not throw.</summary>
 internal interface IChildListener
 {
     void OnFrame(ControlFrame frame);
 
-    /// <summary>The child has ended, nothing more will come, and it is reaped. What its ending means is for the listener to say; the answer goes into the participant table.</summary>
+    /// <summary>
+    /// The child has ended and is reaped, and no more events follow. The listener interprets the status; the result is stored in the participant
+    /// table.
+    /// </summary>
     ParticipantExit OnExited(WaitStatus status, ProcStat? lastStat);
 
-    /// <summary>After the other processes of the session were told.</summary>
+    /// <summary>Called after the other processes of the session were notified.</summary>
     void OnGone();
 
     /// <summary>
-    /// Something failed without which nothing more can be made of the child, such as a frame that makes no sense: it is killed, and whoever waits for it is told why. Its end is still heard of.
+    /// A failure makes the child unusable, for instance a frame that cannot be read. The child is killed, and waiters receive the reason. Its end is
+    /// still reported.
     /// </summary>
     void OnLost(Exception exception);
 
-    /// <summary><see cref="OnGone"/> failed: whoever waits must not wait for ever.</summary>
+    /// <summary><see cref="OnGone"/> failed. Waiters must not wait for ever.</summary>
     void OnGoneLost(Exception exception);
 }
 
-/// <summary>The parent's ends of everything that ties it to one running child. Owned by the <see cref="ChildWatcher"/>, which closes it when the child has ended.</summary>
+/// <summary>
+/// The parent's ends of all connections to one running child. Owned by the <see cref="ChildWatcher"/>, which closes it when the child has ended.
+/// </summary>
 internal sealed class ChildLink(int processId, ParticipantId participant, Guid token, PipeEnd control, OutputCapture? output, OutputCapture? error)
 {
     private readonly FrameReader _reader = new();
@@ -33,15 +39,15 @@ internal sealed class ChildLink(int processId, ParticipantId participant, Guid t
 
     public ParticipantId Participant { get; } = participant;
 
-    /// <summary>What the child sends back with <see cref="FrameKind.Ready"/>.</summary>
+    /// <summary>The child sends it back with <see cref="FrameKind.Ready"/>.</summary>
     public Guid Token { get; } = token;
 
     public PipeEnd Control { get; } = control;
 
-    /// <summary>Tells its end, or <see langword="null"/> where the system has nothing that does.</summary>
+    /// <summary>Reports the end of the process; <see langword="null"/> if the system has no such source.</summary>
     public WaitSource? Exit { get; } = ChildWait.TryOpenExit(processId);
 
-    /// <summary>The child has closed its end, which it does only when it ends.</summary>
+    /// <summary>The child has closed its end, which happens only when it ends.</summary>
     public bool HasChannelEnded => _reader.Ended;
 
     public FrameWriter Writer { get; } = new(control);
@@ -53,17 +59,17 @@ internal sealed class ChildLink(int processId, ParticipantId participant, Guid t
     /// <summary>Set before the link is watched.</summary>
     public required IChildListener Listener { get; init; }
 
-    /// <summary>Nothing is read from it any more; the child is killed.</summary>
+    /// <summary>The child is killed, and no more frames are read from it.</summary>
     public bool IsLost { get; private set; }
 
-    /// <summary>What came from the child could not be handled.</summary>
+    /// <summary>An event of the child could not be handled.</summary>
     public void Lose(Exception exception)
     {
         IsLost = true;
         Listener.OnLost(exception);
     }
 
-    /// <summary>Hands on the frames that are there; <see langword="false"/> at the end of the channel.</summary>
+    /// <summary>Passes the available frames to the listener. Returns <see langword="false"/> at the end of the channel.</summary>
     public bool ReadControl()
     {
         while (!IsLost && _reader.TryRead(Control, out var frame))
@@ -74,7 +80,7 @@ internal sealed class ChildLink(int processId, ParticipantId participant, Guid t
         return !IsLost && !_reader.Ended;
     }
 
-    /// <summary>Sends a signal, unless the process is reaped and its number may be another's.</summary>
+    /// <summary>Sends a signal, unless the process is reaped, because its number may have been reused.</summary>
     public bool Signal(int signal)
     {
         lock (_reaping)
@@ -84,8 +90,8 @@ internal sealed class ChildLink(int processId, ParticipantId participant, Guid t
     }
 
     /// <summary>
-    /// Kills the process, its group, and everything below it. Children of its own would see the end of their control channels and go by themselves;
-    /// this also reaches those that are stopped and programs that left the group.
+    /// Kills the process, its group, and everything below it. Its children would see the end of their control channels and exit by themselves; this
+    /// also reaches stopped children, and programs that left the group.
     /// </summary>
     public void KillTree()
     {
@@ -106,7 +112,7 @@ internal sealed class ChildLink(int processId, ParticipantId participant, Guid t
         }
     }
 
-    /// <summary>Kills the process without what is below it; unless it is reaped.</summary>
+    /// <summary>Kills the process without its descendants, unless it is reaped.</summary>
     public void Kill()
     {
         lock (_reaping)
@@ -122,7 +128,7 @@ internal sealed class ChildLink(int processId, ParticipantId participant, Guid t
     {
         if (!Signals.Send(ProcessId, Signals.Kill))
         {
-            Control.EndWriting(); // a sandbox refuses it; a child whose parent is silent for good ends itself
+            Control.EndWriting(); // a sandbox refused the signal; a child exits when its control channel ends
         }
     }
 
@@ -147,13 +153,13 @@ internal sealed class ChildLink(int processId, ParticipantId participant, Guid t
         }
     }
 
-    /// <summary>Ends a child that nobody watches.</summary>
+    /// <summary>Ends a child that is not watched.</summary>
     public void KillUnwatched()
     {
         KillTree();
         while (!ChildWait.HasEnded(ProcessId))
         {
-            Thread.Yield(); // the kernel needs microseconds for it
+            Thread.Yield(); // the kernel needs microseconds
         }
 
         _ = Reap();

@@ -1,6 +1,9 @@
 namespace Multiprocessing;
 
-/// <summary>In the body of a child no links are made: an object that reports is copied, and its reports stay in the child, which is logged once for each type.</summary>
+/// <summary>
+/// The body of a child has no links to objects of its parent: an object that reports is copied, and its reports stay in the child. This is logged
+/// once for each type.
+/// </summary>
 internal sealed class ChildLinkPolicy : LinkPolicy
 {
     private ChildLinkPolicy()

@@ -2,7 +2,7 @@ using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
-/// <summary>Everything the parent knows when a child has ended.</summary>
+/// <summary>Everything that the parent knows when a child has ended.</summary>
 internal readonly record struct ExitFacts(
     WaitStatus Status,
     bool IsStarted,
@@ -12,7 +12,7 @@ internal readonly record struct ExitFacts(
     bool HasResult,
     RuntimeCrash? Crash);
 
-/// <summary>What a child's end means.</summary>
+/// <summary>Determines the reason of a child's end.</summary>
 internal static class ExitClassifier
 {
     public static (ExitReason Reason, int? Code, int? Signal) Classify(in ExitFacts facts)

@@ -3,10 +3,12 @@ using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
-/// <summary>How this program starts a child of its own kind without running its <c>Main</c>; decided at the first start that finds its files.</summary>
+/// <summary>
+/// How this program starts a child of itself without running its <c>Main</c>. Decided at the first start that finds the files.
+/// </summary>
 /// <param name="Executable">The program to run.</param>
 /// <param name="Arguments">Its arguments, without <c>argv[0]</c>.</param>
-/// <param name="StartupHook">What goes into DOTNET_STARTUP_HOOKS, or <see langword="null"/> when the host assembly is the entry point.</param>
+/// <param name="StartupHook">The value for DOTNET_STARTUP_HOOKS, or <see langword="null"/> if the host assembly is the entry point.</param>
 internal sealed record LaunchPlan(string Executable, IReadOnlyList<string> Arguments, string? StartupHook)
 {
     private const string HookSwitch = "System.StartupHookProvider.IsSupported";
@@ -14,10 +16,11 @@ internal sealed record LaunchPlan(string Executable, IReadOnlyList<string> Argum
 
     private static LaunchPlan? _detected;
 
-    // Not a Lazy, which would keep an error for the life of the process: files may be missing for a moment, while a program is updated for example.
+    // Not a Lazy, which would keep an error for the life of the process: files may be missing for a moment, for instance during an update of the
+    // program.
     public static LaunchPlan Current => Volatile.Read(ref _detected) ?? (_detected = Detect());
 
-    /// <summary>Asked before a body or a task is looked at, as a native program cannot even do that.</summary>
+    /// <summary>Called before a body or a task is inspected, because a native program cannot do even that.</summary>
     /// <exception cref="ProcessStartException">The program was compiled to native code.</exception>
     public static void ThrowIfNative()
     {
@@ -34,7 +37,7 @@ internal sealed record LaunchPlan(string Executable, IReadOnlyList<string> Argum
         return library.Length == 0 ? RunSelf(hook: "Multiprocessing") : TryRunHost(library) ?? RunSelf(hook: library);
     }
 
-    /// <summary>A framework-dependent program: its runtime configuration and dependencies, but the host's entry point. Its Main cannot run.</summary>
+    /// <summary>A framework-dependent program: its runtime configuration and dependencies with the host's entry point. Its Main cannot run.</summary>
     private static LaunchPlan? TryRunHost(string library)
     {
         if (FindDotnet() is not { } dotnet || FindProgram() is not { } program || FindHost(program, library) is not { } host)
@@ -51,14 +54,15 @@ internal sealed record LaunchPlan(string Executable, IReadOnlyList<string> Argum
         return new LaunchPlan(dotnet, [.. arguments, host], StartupHook: null);
     }
 
-    /// <summary>A single file or self-contained program: the program itself, with a startup hook that never returns to it.</summary>
+    /// <summary>A single file or self-contained program: the program itself, with a startup hook that never returns.</summary>
     private static LaunchPlan RunSelf(string hook)
     {
-        // Asked before anything is started: without its hook, the child would run the program's Main.
+        // Checked before the start: without its hook, the child would run the program's Main.
         if (AppContext.TryGetSwitch(HookSwitch, out var isSupported) && !isSupported)
         {
             throw new ProcessStartException(
-                $"No child can be started, because a child of this program begins in a startup hook, and these are switched off ({HookSwitch} is false). "
+                $"Child processes cannot be started: a child of this program begins in a startup hook, and startup hooks are disabled "
+                + $"({HookSwitch} is false). "
                 + "Set <StartupHookSupport>true</StartupHookSupport> in the project.")
             {
                 IsFinal = true,
@@ -66,7 +70,7 @@ internal sealed record LaunchPlan(string Executable, IReadOnlyList<string> Argum
         }
 
         var self = Environment.ProcessPath
-            ?? throw new ProcessStartException("The path of this program's executable is unknown, so no child can be started from it.");
+            ?? throw new ProcessStartException("The path of this program's executable is unknown, so child processes cannot be started.");
         if (!IsDotnet(self))
         {
             return new LaunchPlan(self, [], hook);
@@ -74,13 +78,14 @@ internal sealed record LaunchPlan(string Executable, IReadOnlyList<string> Argum
 
         var entry = Assembly.GetEntryAssembly()?.Location;
         return string.IsNullOrEmpty(entry)
-            ? throw new ProcessStartException($"{self} runs no assembly that a child could be started from.")
+            ? throw new ProcessStartException($"Child processes cannot be started: {self} runs no assembly that is stored in a file.")
             : new LaunchPlan(self, ["exec", entry], hook);
     }
 
     /// <summary>
-    /// The runtime takes the host's directory for the program's own when it looks up what the dependencies file names, so the host beside the program
-    /// comes first. The library may lie below: a package brings one for each kind of machine, in runtimes/linux-x64/lib and the like.
+    /// The runtime treats the host's directory as the program's own when it resolves the entries of the dependencies file, so the host beside the
+    /// program is preferred. The library may be in a directory below: a package contains one for each kind of machine, in runtimes/linux-x64/lib and
+    /// the like.
     /// </summary>
     private static string? FindHost(string program, string library)
     {
@@ -88,7 +93,9 @@ internal sealed record LaunchPlan(string Executable, IReadOnlyList<string> Argum
         return Array.Find(Array.ConvertAll(directories, directory => Path.Combine(directory!, HostFileName)), File.Exists);
     }
 
-    /// <summary>The true place of the program's files, without an ending. Test hosts run another assembly than the one whose dependencies they were given.</summary>
+    /// <summary>
+    /// Returns the real path of the program's files without extension. Test hosts run another assembly than the one whose dependencies they received.
+    /// </summary>
     private static string? FindProgram()
     {
         var candidates = new List<string>();
@@ -105,7 +112,7 @@ internal sealed record LaunchPlan(string Executable, IReadOnlyList<string> Argum
         return candidates.Find(candidate => File.Exists(candidate + ".runtimeconfig.json"));
     }
 
-    /// <summary>The dotnet executable that carries the running framework, or <see langword="null"/> in a self-contained program.</summary>
+    /// <summary>Returns the dotnet executable of the running framework, or <see langword="null"/> in a self-contained program.</summary>
     private static string? FindDotnet()
     {
         if (Environment.ProcessPath is { } self && IsDotnet(self))
@@ -113,7 +120,7 @@ internal sealed record LaunchPlan(string Executable, IReadOnlyList<string> Argum
             return self;
         }
 
-        // <root>/shared/Microsoft.NETCore.App/<version>/System.Private.CoreLib.dll; in a self-contained program it lies beside the program.
+        // <root>/shared/Microsoft.NETCore.App/<version>/System.Private.CoreLib.dll; in a self-contained program it is beside the program.
         var framework = Directory.GetParent(Path.GetDirectoryName(typeof(object).Assembly.Location)!);
         if (framework is not { Name: "Microsoft.NETCore.App", Parent.Parent: { } root })
         {

@@ -3,13 +3,13 @@ using Multiprocessing.Platform;
 namespace Multiprocessing;
 
 /// <summary>
-/// What a dead child leaves of children of its own. They end by themselves when they see that it is gone, stopped ones aside; but the one who would have told
-/// the session of their end, and let go of what they held, was their parent. So the grandparent does both, before it says that the child is gone.
+/// Handles the children of a dead child. They exit by themselves when they notice its end, except for stopped ones. But their parent would have
+/// reported their end to the session and released what they held. So the grandparent does both, before it reports the end of the child.
 /// </summary>
 internal static class OrphanReaper
 {
-    // SIGKILL takes milliseconds; longer only behind a device that does not answer. Then the others find out by their own checks.
-    private const int PatienceMilliseconds = 1000;
+    // SIGKILL takes milliseconds; longer only for a process that waits for a device. Then the other processes detect the death themselves.
+    private const int TimeoutMilliseconds = 1000;
 
     public static void Reap(Session session, ParticipantId parent)
     {
@@ -22,7 +22,7 @@ internal static class OrphanReaper
 
         foreach (var orphan in orphans)
         {
-            if (ProcessIdentity.WaitUntilGone(orphan.ProcessId, orphan.StartTime, PatienceMilliseconds))
+            if (ProcessIdentity.WaitUntilGone(orphan.ProcessId, orphan.StartTime, TimeoutMilliseconds))
             {
                 session.Liveness.MarkDead(orphan.Id, new ParticipantExit(orphan.ProcessId, ExitReason.Killed, -1, Signals.Kill));
             }

@@ -1,13 +1,13 @@
 namespace Multiprocessing;
 
-/// <summary>What a child learns together with its body: all of its greeting that may not be known yet when a spare is made.</summary>
+/// <summary>What a child receives together with its body: the part of its description that is unknown when a spare is started.</summary>
 internal sealed record Assignment
 {
     public required string Name { get; init; }
 
     public required TimeSpan TerminationGrace { get; init; }
 
-    /// <summary>The parent reads the result, so an exception is its to show; without one the child writes it to standard error, as a program's last words.</summary>
+    /// <summary>The parent reads the result and therefore shows an exception. Otherwise the child writes it to standard error.</summary>
     public required bool ReportsErrors { get; init; }
 
     public void WriteTo(MessageBuffer message)
@@ -19,7 +19,7 @@ internal sealed record Assignment
         writer.CopyTo(message);
     }
 
-    /// <summary>Reads one; <paramref name="rest"/> is what stands behind it.</summary>
+    /// <summary>Reads an assignment; <paramref name="rest"/> receives the bytes after it.</summary>
     public static Assignment Read(ReadOnlySpan<byte> bytes, out ReadOnlySpan<byte> rest)
     {
         var reader = new HelloReader(bytes);

@@ -1,17 +1,19 @@
 namespace Multiprocessing;
 
-/// <summary>The exit codes of a child whose body did not choose one. The parent knows better from the control channel; these are for whoever else looks.</summary>
+/// <summary>
+/// Exit codes of a child whose body did not set one. The parent uses the reports of the control channel; the codes serve other observers.
+/// </summary>
 internal static class ChildExitCodes
 {
-    /// <summary>An exception left the body; CPython's code too.</summary>
+    /// <summary>An exception left the body; CPython uses the same code.</summary>
     public const int UnhandledException = 1;
 
-    /// <summary>The greeting or the body could not be taken (EX_SOFTWARE of sysexits.h).</summary>
+    /// <summary>The greeting or the body could not be read (EX_SOFTWARE of sysexits.h).</summary>
     public const int Rejected = 70;
 
-    /// <summary>The parent was gone before the body came (EX_UNAVAILABLE).</summary>
+    /// <summary>The parent ended before it sent the body (EX_UNAVAILABLE).</summary>
     public const int ParentGone = 69;
 
-    /// <summary>Asked to stop, and went: what a shell reports for SIGTERM.</summary>
+    /// <summary>The child stopped on request: the code that a shell reports for SIGTERM.</summary>
     public const int Terminated = 128 + Platform.Signals.Terminate;
 }

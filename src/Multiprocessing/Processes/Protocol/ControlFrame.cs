@@ -3,43 +3,45 @@ using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
-/// <summary>What parent and child tell each other over the inherited socket.</summary>
+/// <summary>The messages between parent and child on the control channel.</summary>
 internal enum FrameKind
 {
-    /// <summary>Parent: who you are (<see cref="Multiprocessing.Hello"/>).</summary>
+    /// <summary>Parent: the identity of the child (<see cref="Multiprocessing.Hello"/>).</summary>
     Hello = 1,
 
-    /// <summary>Parent, to a spare: bodies that may come (<see cref="BodyHint"/>).</summary>
+    /// <summary>Parent, to a spare: bodies that may follow (<see cref="BodyHint"/>).</summary>
     Prepare,
 
-    /// <summary>Parent: what you are called, and how you go (<see cref="Assignment"/>), and behind it the body.</summary>
+    /// <summary>Parent: name and time limits of the child (<see cref="Assignment"/>), followed by the body.</summary>
     Start,
 
-    /// <summary>Parent: please stop; with the number of the signal that the system could not send, if it should be one.</summary>
+    /// <summary>Parent: a request to stop, with the number of the signal that it replaces if the system has no signals.</summary>
     Stop,
 
-    /// <summary>Child: the runtime is up, and what was to be prepared is; the token, as proof that it read the greeting.</summary>
+    /// <summary>
+    /// Child: the runtime has started and the preparation is done. Carries the token, which proves that the child read the greeting.
+    /// </summary>
     Ready,
 
-    /// <summary>Child: the body was read and runs now.</summary>
+    /// <summary>Child: the body was read and runs.</summary>
     Started,
 
-    /// <summary>Child: the greeting or the body could not be taken; an exception.</summary>
+    /// <summary>Child: the greeting or the body could not be read; with the exception.</summary>
     Rejected,
 
-    /// <summary>Child: the initializer threw before the body began; its exception.</summary>
+    /// <summary>Child: the initializer threw before the body began; with its exception.</summary>
     InitializerFailed,
 
-    /// <summary>Child: the body returned; its result, if any.</summary>
+    /// <summary>Child: the body returned; with its result, if any.</summary>
     Result,
 
-    /// <summary>Child: an exception left the body or ended a thread.</summary>
+    /// <summary>Child: an exception left the body or ended a thread; with the exception.</summary>
     Failed,
 
-    /// <summary>Child: I was asked to stop, and go.</summary>
+    /// <summary>Child: it stops on request.</summary>
     Stopping,
 
-    /// <summary>Child: it exits in good order; with its exit code (4 bytes), for a parent to which the system does not tell it.</summary>
+    /// <summary>Child: it exits normally; with its exit code (4 bytes), for a parent to which the system does not report the code.</summary>
     Exiting,
 }
 
@@ -57,7 +59,7 @@ internal readonly record struct ControlFrame(FrameKind Kind, byte[] Payload)
     }
 }
 
-/// <summary>Puts frames together from what a socket gives, however it is cut.</summary>
+/// <summary>Assembles frames from the bytes of a socket, which may arrive in any pieces.</summary>
 internal sealed class FrameReader
 {
     private readonly byte[] _header = new byte[ControlFrame.HeaderSize];
@@ -65,21 +67,24 @@ internal sealed class FrameReader
     private byte[]? _payload;
     private int _payloadFilled;
 
-    /// <summary>The other side is gone and everything it sent was read.</summary>
+    /// <summary>The other side is closed, and everything that it sent was read.</summary>
     public bool Ended { get; private set; }
 
-    /// <summary>The other side is another process: what it writes there may be anything.</summary>
-    /// <exception cref="InvalidDataException">That is no header of a frame.</exception>
+    /// <summary>The other side is another process: the bytes may be anything.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not the header of a frame.</exception>
     private static int LengthOf(ReadOnlySpan<byte> header)
     {
         var kind = BinaryPrimitives.ReadInt32LittleEndian(header);
         var length = BinaryPrimitives.ReadInt64LittleEndian(header[8..]);
         return kind is >= (int)FrameKind.Hello and <= (int)FrameKind.Exiting && length >= 0 && length <= FrameWriter.LargestPayload
             ? (int)length
-            : throw new InvalidDataException($"The control channel carries something else than frames (kind {kind}, length {length}): the process at its other end wrote to a descriptor that is not its own.");
+            : throw new InvalidDataException(
+                $"The control channel carries bytes that are not frames (kind {kind}, length {length}): the process at its other end wrote to a "
+                + "descriptor "
+                + "that is not its own.");
     }
 
-    /// <summary>Reads on; <see langword="false"/> when a non-blocking socket has no more, or at the end.</summary>
+    /// <summary>Reads the next frame. Returns <see langword="false"/> if a non-blocking socket has no more bytes, or at the end.</summary>
     public bool TryRead(PipeEnd socket, out ControlFrame frame)
     {
         frame = default;

@@ -3,25 +3,28 @@ using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
-/// <summary>Sends whole frames over one side of the control channel; several threads may.</summary>
+/// <summary>Sends whole frames over one side of the control channel. Several threads may send at once.</summary>
 internal sealed class FrameWriter(PipeEnd socket)
 {
     private const int PieceSize = 256 * 1024;
 
-    /// <summary>The most bytes that a frame carries: its reader takes it in one array.</summary>
+    /// <summary>The largest payload in bytes: the reader stores it in one array.</summary>
     public static readonly long LargestPayload = Array.MaxLength;
 
-    // In one call, so that the other side is woken once.
+    // Sent in one call, so that the other side is woken once.
     private const int SmallPayload = 4096;
 
     private readonly Lock _gate = new();
     private bool _isClosed;
 
     /// <summary>Sends a frame.</summary>
-    /// <param name="kind">What it says.</param>
-    /// <param name="payload">With what.</param>
-    /// <param name="timeout">How long the other side may take to make room.</param>
-    /// <returns><see langword="false"/> when the other side is gone, or took too long: then a part of the frame may have left, and the channel is of no use any more.</returns>
+    /// <param name="kind">The kind of the frame.</param>
+    /// <param name="payload">The contents of the frame.</param>
+    /// <param name="timeout">How long to wait until the other side makes room.</param>
+    /// <returns>
+    /// <see langword="false"/> if the other side is closed, or the time has elapsed. In that case a part of the frame may have been sent, and the
+    /// channel cannot be used any more.
+    /// </returns>
     public bool TrySend(FrameKind kind, ReadOnlySpan<byte> payload, TimeSpan timeout)
     {
         var deadline = new SendDeadline(timeout);
@@ -80,7 +83,7 @@ internal sealed class FrameWriter(PipeEnd socket)
                 payload.CopyTo(offset, part);
                 if (!TrySendPiece(part, deadline))
                 {
-                    return false; // no whole frame has left: its reader gets nothing of it, and the message keeps its references
+                    return false; // no whole frame was sent: its reader ignores it, and the message keeps its references
                 }
             }
 
@@ -95,11 +98,16 @@ internal sealed class FrameWriter(PipeEnd socket)
         if (length > LargestPayload)
         {
             throw new NotSupportedException(
-                $"{length} bytes do not fit into one control message (at most {LargestPayload}). Hand data of this size over through a queue, in pieces, or in a SharedMemory.");
+                $"{length} bytes do not fit into one control message (at most {LargestPayload}). Send data of this size in pieces through a queue, "
+                + "or in a "
+                + "SharedMemory.");
         }
     }
 
-    /// <summary>Closes this side. Under the gate, because the number of a closed descriptor may be another one's already, and a frame must not land there.</summary>
+    /// <summary>
+    /// Closes this side. Takes the lock, because the number of a closed descriptor may be reused at once, and a frame must not be written to another
+    /// file.
+    /// </summary>
     public void Close()
     {
         lock (_gate)
@@ -115,7 +123,7 @@ internal sealed class FrameWriter(PipeEnd socket)
     {
         private readonly long _start = Stopwatch.GetTimestamp();
 
-        /// <summary>What is left of it; never less than nothing.</summary>
+        /// <summary>The remaining time; never negative.</summary>
         public TimeSpan Left
         {
             get

@@ -1,20 +1,20 @@
 namespace Multiprocessing;
 
 /// <summary>
-/// The first thing a child reads, over a socket that only it inherited: who it is and whose. Nothing of it stands in its
-/// command line or environment, where other users or its own children could see it.
+/// The first message that a child reads, over a socket that only this child inherits: its identity and its parent. The command line and the
+/// environment contain none of it, because other users or the child's own children could see it there.
 /// </summary>
 internal sealed record Hello
 {
     private const int Magic = 0x4d505231;
 
-    /// <summary>Sent back in <see cref="FrameKind.Ready"/>.</summary>
+    /// <summary>The child sends it back with <see cref="FrameKind.Ready"/>.</summary>
     public required Guid Token { get; init; }
 
-    /// <summary>The build of this library; another build reads another format.</summary>
+    /// <summary>The build of this library; another build has another format.</summary>
     public required Guid LibraryVersion { get; init; }
 
-    /// <summary>The program's entry assembly by full name, or empty when it has none (a native host).</summary>
+    /// <summary>The full name of the program's entry assembly, or empty if there is none (a native host).</summary>
     public required string EntryAssembly { get; init; }
 
     /// <summary>The build of the entry assembly.</summary>
@@ -30,16 +30,16 @@ internal sealed record Hello
 
     public required string ParentName { get; init; }
 
-    /// <summary>No body comes yet: the child makes itself ready for any.</summary>
+    /// <summary>The child receives its body later, and prepares for any body.</summary>
     public required bool IsSpare { get; init; }
 
-    /// <summary>Its standard output goes to a process of this library, which reads UTF-8.</summary>
+    /// <summary>The reader of the child's standard output is a process of this library, which expects UTF-8.</summary>
     public required bool OutputIsRead { get; init; }
 
-    /// <summary>The same of its standard error.</summary>
+    /// <summary>The reader of the child's standard error is a process of this library, which expects UTF-8.</summary>
     public required bool ErrorIsRead { get; init; }
 
-    /// <summary>Variables that only the start needed, with the values that the program's own code shall see (<see langword="null"/>: none).</summary>
+    /// <summary>Variables that only the start needs, with the values that the program's code must see; <see langword="null"/> for none.</summary>
     public required IReadOnlyDictionary<string, string?> EnvironmentToRestore { get; init; }
 
     public byte[] ToBytes()

@@ -1,7 +1,7 @@
 namespace Multiprocessing;
 
-// Values as they lie in memory and strings as UTF-16: both ends are the same build on the same machine. No readers, encodings, cultures and no generic
-// code over values, each of which a fresh child would have to load or compile on its way to the body.
+// Values are written as they are in memory, and strings as UTF-16: both ends are the same build on the same machine. No readers, encodings, cultures,
+// and no generic code over values: a new child would have to load or compile each of them during its start.
 
 /// <summary>Writes a <see cref="Hello"/> or an <see cref="Assignment"/>.</summary>
 internal sealed class HelloWriter
@@ -38,7 +38,7 @@ internal sealed class HelloWriter
     }
 }
 
-/// <summary>Reads what a <see cref="HelloWriter"/> wrote; throws <see cref="ArgumentOutOfRangeException"/> where it ends early.</summary>
+/// <summary>Reads what a <see cref="HelloWriter"/> wrote. Throws <see cref="ArgumentOutOfRangeException"/> if the bytes end early.</summary>
 internal ref struct HelloReader(ReadOnlySpan<byte> bytes)
 {
     private ReadOnlySpan<byte> _rest = bytes;

@@ -54,7 +54,8 @@ internal sealed class SpareStock
                 _demand.SetMaximum(value);
                 DismissAllBut(value);
                 _requests.FailAbove(value, new InvalidOperationException(
-                    $"{nameof(SpareProcesses)}.{nameof(SpareProcesses.MaxCount)} was lowered to {value} before the requested number of spares was ready."));
+                    $"{nameof(SpareProcesses)}.{nameof(SpareProcesses.MaxCount)} was lowered to {value} before the requested number of spares was "
+                    + "ready."));
             }
         }
     }
