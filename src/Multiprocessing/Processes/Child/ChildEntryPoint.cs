@@ -15,7 +15,8 @@ internal static class ChildEntryPoint
     {
         if (TryTakeControl() is not { } control)
         {
-            Console.Error.WriteLine("This is the entry point of Multiprocessing's child processes. ChildProcess starts it; it cannot be started directly.");
+            Console.Error.WriteLine(
+                "This is the entry point of Multiprocessing's child processes. ChildProcess starts it; it cannot be started directly.");
             Environment.Exit(UsageError);
             return;
         }

@@ -40,7 +40,9 @@ internal static class ChildIdentity
     private static AssemblyName NameOf(string fullName)
     {
         var end = fullName.IndexOf(',', StringComparison.Ordinal);
-        return end < 0 || fullName.Contains('\\', StringComparison.Ordinal) ? new AssemblyName(fullName) : new AssemblyName { Name = fullName[..end] };
+        return end < 0 || fullName.Contains('\\', StringComparison.Ordinal)
+            ? new AssemblyName(fullName)
+            : new AssemblyName { Name = fullName[..end] };
     }
 
     private static InvalidOperationException DifferentBuild(string file) => new(

@@ -57,7 +57,8 @@ internal sealed class ChildReporter(FrameWriter writer)
     {
         try
         {
-            Console.Error.WriteLine($"Unhandled exception in process '{Assignment.Name}' (pid {Environment.ProcessId}): {ExceptionText.Full(exception)}");
+            Console.Error.WriteLine(
+                $"Unhandled exception in process '{Assignment.Name}' (pid {Environment.ProcessId}): {ExceptionText.Full(exception)}");
         }
         catch (IOException)
         {

@@ -78,7 +78,8 @@ internal sealed class ChildStopper(FrameWriter writer)
         }
 
         // Callbacks on the token are code of the program and may block. This thread must continue to listen.
-        LastResort.Queue(EntryPoint.StopRequest, this, static _ => CurrentProcess.RequestStop(), static (_, exception) => ChildRuntime.Die(exception));
+        LastResort.Queue(
+            EntryPoint.StopRequest, this, static _ => CurrentProcess.RequestStop(), static (_, exception) => ChildRuntime.Die(exception));
     }
 
     /// <summary>The body has returned. The process lives as long as a foreground thread does.</summary>

@@ -5,7 +5,8 @@ internal sealed class LineOutput : IOutputSink
 {
     private readonly LineSplitter _lines;
 
-    public LineOutput(Action<string> onLine, int limit, Action<Exception> onError) => _lines = new LineSplitter(line => Guard(onLine, line, onError), limit);
+    public LineOutput(Action<string> onLine, int limit, Action<Exception> onError) =>
+        _lines = new LineSplitter(line => Guard(onLine, line, onError), limit);
 
     public bool HasRest => _lines.HasRest;
 

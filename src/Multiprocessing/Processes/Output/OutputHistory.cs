@@ -74,12 +74,14 @@ internal sealed class OutputHistory
         var head = Decode(_head.AsSpan(0, _headLength), cutBefore: _headFrom > 0, cutBehind: left > 0);
         if (left <= 0)
         {
-            return new KeptOutput(head, tailText, Decode([.. _head.AsSpan(0, _headLength), .. tail.AsSpan((int)-left)], cutBefore: _headFrom > 0, cutBehind: false));
+            return new KeptOutput(
+                head, tailText, Decode([.. _head.AsSpan(0, _headLength), .. tail.AsSpan((int)-left)], cutBefore: _headFrom > 0, cutBehind: false));
         }
 
         var skipped = AfterFirstLine(tail);
         var rest = Decode(tail.AsSpan(skipped), cutBefore: true, cutBehind: false);
-        return new KeptOutput(head, tailText, $"{head.TrimEnd()}{Environment.NewLine}[... {left + skipped} bytes left out ...]{Environment.NewLine}{rest}");
+        return new KeptOutput(
+            head, tailText, $"{head.TrimEnd()}{Environment.NewLine}[... {left + skipped} bytes left out ...]{Environment.NewLine}{rest}");
     }
 
     private static int AfterFirstLine(ReadOnlySpan<byte> text) => text.IndexOf((byte)'\n') is >= 0 and var end && end + 1 < text.Length ? end + 1 : 0;

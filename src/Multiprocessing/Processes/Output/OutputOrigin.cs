@@ -18,6 +18,7 @@ internal readonly record struct OutputOrigin(string Name, int ProcessId, bool Is
         });
 
         // The id first: a name may contain a placeholder.
-        return format.Replace("{Id}", FormattableString.Invariant($"{ProcessId}"), StringComparison.Ordinal).Replace("{Name}", name, StringComparison.Ordinal);
+        var withId = format.Replace("{Id}", FormattableString.Invariant($"{ProcessId}"), StringComparison.Ordinal);
+        return withId.Replace("{Name}", name, StringComparison.Ordinal);
     }
 }

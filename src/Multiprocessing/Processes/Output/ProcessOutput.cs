@@ -90,7 +90,9 @@ public sealed class ProcessOutput
         if (level is < LogLevel.Trace or >= LogLevel.None)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(level), level, $"The level must be from {nameof(LogLevel.Trace)} to {nameof(LogLevel.Critical)}. To drop the lines, use {nameof(Discard)}.");
+                nameof(level),
+                level,
+                $"The level must be from {nameof(LogLevel.Trace)} to {nameof(LogLevel.Critical)}. To drop the lines, use {nameof(Discard)}.");
         }
 
         return new ProcessOutput((origin, onError) =>
@@ -106,7 +108,8 @@ public sealed class ProcessOutput
                         return;
                     }
 
-                    MultiprocessingLogging.OutputLine(target ??= MultiprocessingLogging.CreateOutputLogger(), level, origin.Name, origin.ProcessId, line);
+                    MultiprocessingLogging.OutputLine(
+                        target ??= MultiprocessingLogging.CreateOutputLogger(), level, origin.Name, origin.ProcessId, line);
                 },
                 LineSplitter.LoggedLimit,
                 onError);

@@ -56,7 +56,7 @@ internal sealed class ChildErrors(ChildProcess child, ChildReports reports)
         var method = child.Options.Initializer!.Method;
         var type = error is RemoteException remote ? remote.TypeName : error.GetType().ToString();
         var message = error is RemoteException { RemoteMessage: var text } ? text : ExceptionText.Message(error);
-        return $"its initializer ({nameof(ChildProcessOptions)}.{nameof(ChildProcessOptions.Initializer)}, {method.DeclaringType?.Name}.{method.Name}) "
-            + $"threw {type}: {message}";
+        return $"its initializer ({nameof(ChildProcessOptions)}.{nameof(ChildProcessOptions.Initializer)}, "
+            + $"{method.DeclaringType?.Name}.{method.Name}) threw {type}: {message}";
     }
 }

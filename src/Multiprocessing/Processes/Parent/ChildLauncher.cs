@@ -32,7 +32,8 @@ internal static class ChildLauncher
             session.Liveness.Abandon(participant);
             if (exception is Win32Exception system)
             {
-                throw new ProcessStartException($"Process '{name}' cannot start: {system.Message} (errno {system.NativeErrorCode}, {plan.Executable}).", system);
+                throw new ProcessStartException(
+                    $"Process '{name}' cannot start: {system.Message} (errno {system.NativeErrorCode}, {plan.Executable}).", system);
             }
 
             throw;
@@ -50,7 +51,8 @@ internal static class ChildLauncher
         catch (Exception exception)
         {
             EndUnwatched(link);
-            throw new ProcessStartException($"Process '{name}' (pid {link.ProcessId}) was ended at once, because it could not be watched: {exception.Message}", exception);
+            throw new ProcessStartException(
+                $"Process '{name}' (pid {link.ProcessId}) was ended at once, because it could not be watched: {exception.Message}", exception);
         }
     }
 
@@ -150,7 +152,8 @@ internal static class ChildLauncher
     }
 
     private static Hello Greeting(
-        Session session, ParticipantId participant, Guid token, bool isSpare, Dictionary<string, string?> toRestore, bool readsOutput, bool readsError)
+        Session session, ParticipantId participant, Guid token, bool isSpare, Dictionary<string, string?> toRestore, bool readsOutput,
+        bool readsError)
     {
         var entry = Assembly.GetEntryAssembly();
         return new Hello

@@ -216,7 +216,8 @@ internal sealed class ChildSupervisor : IChildListener
 
     public void OnGoneLost(Exception exception)
     {
-        _lost ??= new InvalidOperationException($"The end of process '{_child.Name}' could not be reported: {ExceptionText.Message(exception)}", exception);
+        _lost ??= new InvalidOperationException(
+            $"The end of process '{_child.Name}' could not be reported: {ExceptionText.Message(exception)}", exception);
         _exitStatus ??= new Lazy<ExitStatus>(new ExitStatus { Error = _lost });
         _child.MoveTo(ProcessState.Exited);
         _exited.Reach();
@@ -245,7 +246,10 @@ internal sealed class ChildSupervisor : IChildListener
         {
             _resultRead = new Milestone();
             LastResort.Queue(
-                EntryPoint.ChildResult, this, static supervisor => supervisor.ReadResult(), static (supervisor, exception) => supervisor.LoseResult(exception));
+                EntryPoint.ChildResult,
+                this,
+                static supervisor => supervisor.ReadResult(),
+                static (supervisor, exception) => supervisor.LoseResult(exception));
         }
     }
 
@@ -276,7 +280,10 @@ internal sealed class ChildSupervisor : IChildListener
     }
 
     private void QueueComplete() => LastResort.Queue(
-        EntryPoint.ChildCompletion, this, static supervisor => supervisor.Complete(), static (supervisor, exception) => supervisor.CompleteLost(exception));
+        EntryPoint.ChildCompletion,
+        this,
+        static supervisor => supervisor.Complete(),
+        static (supervisor, exception) => supervisor.CompleteLost(exception));
 
     /// <summary>Runs on the thread pool and not on the watcher's thread: reading an exception runs code of its type.</summary>
     private void Complete()

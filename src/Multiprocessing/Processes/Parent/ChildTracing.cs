@@ -32,7 +32,8 @@ internal static class ChildTracing
 
             var file = prefix + "EventPipeOutputPath";
             if (environment.GetValueOrDefault(prefix + "EnableEventPipe") is { Length: > 0 } and not "0"
-                && (environment.GetValueOrDefault(file) is { Length: > 0 } path ? path : DefaultTraceFile) is var name && !name.Contains(PidMark, StringComparison.Ordinal) && !chosen.Contains(file))
+                && (environment.GetValueOrDefault(file) is { Length: > 0 } path ? path : DefaultTraceFile) is var name
+                    && !name.Contains(PidMark, StringComparison.Ordinal) && !chosen.Contains(file))
             {
                 yield return (file, OfProcess(name)); // otherwise every child would overwrite the parent's trace
             }

@@ -21,7 +21,8 @@ internal static class ExitClassifier
         return facts switch
         {
             { KillRequested: true, Status.Signal: Signals.Kill } => (ExitReason.Killed, code, signal),
-            { KillRequested: true, Status.Code: 128 + Signals.Kill } => (ExitReason.Killed, code, signal), // it had to end itself, because the system refused the signal
+            // It had to end itself, because the system refused the signal.
+            { KillRequested: true, Status.Code: 128 + Signals.Kill } => (ExitReason.Killed, code, signal),
             { HasFailure: true } => (ExitReason.UnhandledException, code, signal),
             { StopSignal: > 0, HasResult: false } => (ExitReason.Signaled, null, facts.StopSignal),
             { StopSignal: not null } => (ExitReason.Terminated, code, signal),

@@ -75,7 +75,8 @@ internal sealed record Hello
         var reader = new HelloReader(bytes);
         if (reader.ReadInt32() != Magic)
         {
-            throw new InvalidDataException("The greeting on the inherited handle is not one of this library's: parent and child are different versions.");
+            throw new InvalidDataException(
+                "The greeting on the inherited handle is not one of this library's: parent and child are different versions.");
         }
 
         return new Hello

@@ -95,7 +95,8 @@ internal sealed class SpareChild(SpareStock stock, SpareSurroundings surrounding
         }
 
         return _owner?.OnExited(status, lastStat)
-            ?? new ParticipantExit(Link.ProcessId, status.Signal is null ? ExitReason.Exited : ExitReason.Killed, status.Code ?? -1, status.Signal ?? -1);
+            ?? new ParticipantExit(
+                Link.ProcessId, status.Signal is null ? ExitReason.Exited : ExitReason.Killed, status.Code ?? -1, status.Signal ?? -1);
     }
 
     public void OnGone()

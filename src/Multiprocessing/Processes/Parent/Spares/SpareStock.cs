@@ -162,7 +162,9 @@ internal sealed class SpareStock
             if (count > _demand.Maximum)
             {
                 throw new ArgumentOutOfRangeException(
-                    nameof(count), count, $"At most {_demand.Maximum} spares are allowed. Raise {nameof(SpareProcesses)}.{nameof(SpareProcesses.MaxCount)} first.");
+                    nameof(count),
+                    count,
+                    $"At most {_demand.Maximum} spares are allowed. Raise {nameof(SpareProcesses)}.{nameof(SpareProcesses.MaxCount)} first.");
             }
 
             ObjectDisposedException.ThrowIf(_isClosed, this);
@@ -273,7 +275,8 @@ internal sealed class SpareStock
     }
 
     private static bool IsFitFor(ChildProcessOptions options) =>
-        options.Environment.Count == 0 && options.WorkingDirectory is null && options.StandardOutput == ProcessOutput.Inherit && options.HeapLimit is null
+        options.Environment.Count == 0 && options.WorkingDirectory is null && options.StandardOutput == ProcessOutput.Inherit
+            && options.HeapLimit is null
         && options.ProcessorAffinity is null && options.Nice is null && !options.ServerGarbageCollection;
 
     /// <summary>There are never more spares than the maximum, and none after the process has begun to exit.</summary>
