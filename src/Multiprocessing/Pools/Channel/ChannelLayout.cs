@@ -105,11 +105,11 @@ internal struct BellLayout
     public int Looking;
 }
 
-/// <summary>What lies before a task in the request ring. Records lie in one piece, at multiples of 8.</summary>
+/// <summary>What lies before a task in the request ring, a <see cref="ByteRing"/>.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct RequestHeader
 {
-    /// <summary>Bytes of body and argument together; or, of a pad, all that is skipped.</summary>
+    /// <summary>Bytes of body and argument together, or of a <see cref="ContentReference"/>; of a pad, minus the bytes to skip.</summary>
     public int Length;
 
     public RequestFlags Flags;
@@ -130,26 +130,33 @@ internal enum RequestFlags : ushort
 {
     None = 0,
 
-    /// <summary>No task: the rest of the ring is skipped.</summary>
-    Pad = 1,
+    /// <summary>Body and argument lie in a segment of their own, which a <see cref="ContentReference"/> names here.</summary>
+    Outside = 1,
 
-    /// <summary>Body and argument lie in a segment of their own; here is its word and their length, 8 bytes each.</summary>
-    Outside = 2,
-
-    /// <summary>The task has a time limit, so its beginning is told.</summary>
-    Timed = 4,
+    /// <summary>The task has a time limit, so the worker publishes when it begins it.</summary>
+    Timed = 2,
 }
 
-/// <summary>What lies before a reply in the reply ring. Records lie in one piece, at multiples of 8.</summary>
+/// <summary>Where a content lies that is too large for its ring: in a segment of its own, from its beginning on.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct ContentReference
+{
+    /// <summary>The segment's identity as one word.</summary>
+    public long Segment;
+
+    public long Length;
+}
+
+/// <summary>What lies before a reply in the reply ring, a <see cref="ByteRing"/>.</summary>
 [StructLayout(LayoutKind.Sequential, Size = 16)]
 internal struct ReplyHeader
 {
-    /// <summary>Bytes of the content; of a pad, all that is skipped.</summary>
+    /// <summary>Bytes of the content, or of a <see cref="ContentReference"/>; of a pad, minus the bytes to skip.</summary>
     public int Length;
 
     public ReplyKind Kind;
 
-    /// <summary>Not 0: the content lies in a segment of its own; here is its word and its length, 8 bytes each.</summary>
+    /// <summary>Not 0: the content lies in a segment of its own, which a <see cref="ContentReference"/> names here.</summary>
     public byte IsOutside;
 
     /// <summary>Not 0: <see cref="TaskTimes"/> lie between this and the content.</summary>
@@ -160,6 +167,12 @@ internal struct ReplyHeader
 
     /// <summary>The task's number.</summary>
     public uint Sequence;
+
+    /// <summary>No reply: the rest of the ring is skipped. Nothing else of it was written.</summary>
+    public readonly bool IsPad => Length < 0;
+
+    /// <summary>How many bytes a pad skips.</summary>
+    public readonly int PadBytes => -Length;
 }
 
 /// <summary>How a task spent its time in the worker, in ticks of the stopwatch, which counts alike in all processes of a machine. Of very short tasks only every eighth is measured.</summary>
@@ -182,8 +195,7 @@ internal struct TaskTimes
 /// <summary>What a record of the reply ring is.</summary>
 internal enum ReplyKind : byte
 {
-    Pad,
-    Result,
+    Result = 1,
 
     Error,
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Multiprocessing;
 
 /// <summary>
@@ -10,19 +12,15 @@ namespace Multiprocessing;
 /// </summary>
 internal sealed unsafe class RequestRing(PoolMemory memory)
 {
-    private const int Mask = ChannelLayout.RingBytes - 1;
-
-    private readonly ChannelLayout* _channel = (ChannelLayout*)memory.Base;
-    private readonly byte* _data = memory.Base + ChannelLayout.RequestRing;
-
-    // Where each task that may be in hand begins: taking tasks back goes to the beginning of the first of them.
-    private readonly long[] _positions = new long[ChannelLayout.MostHanded];
-    private readonly List<(uint Number, Segment Segment)> _outside = [];
-    private Segment? _idle;
     private const int MostTries = 1 << 20;
 
-    private long _head;
-    private long _consumed;
+    private readonly ChannelLayout* _channel = (ChannelLayout*)memory.Base;
+    private readonly ContentSegments _contents = new(memory);
+
+    // Where the record of each task begins that may be in the worker's hand: taking tasks back rewinds the ring to the first of them.
+    private readonly long[] _positions = new long[ChannelLayout.MostHanded];
+    private RingWriter _ring = new(memory.Base + ChannelLayout.RequestRing);
+    private Segment? _rented;
     private uint _handed;
     private uint _started;
 
@@ -64,36 +62,21 @@ internal sealed unsafe class RequestRing(PoolMemory memory)
     /// <summary>Room for one record in one piece; null if there is none now. Nothing is seen of it before <see cref="Publish"/>.</summary>
     public byte* TryReserve(int bytes)
     {
-        bytes = (bytes + 7) & ~7;
-        var toEnd = ChannelLayout.RingBytes - (int)(_head & Mask);
-        var pad = toEnd < bytes ? toEnd : 0;
-        if (_head + pad + bytes - _consumed > ChannelLayout.RingBytes)
+        AssertInvariants();
+        var at = _ring.TryReserve(bytes);
+        if (at is null && (!TryRefresh() || (at = _ring.TryReserve(bytes)) is null))
         {
-            var consumed = Volatile.Read(ref _channel->Consumed);
-            if (consumed < _consumed || consumed > _head)
-            {
-                Damaged($"it says that it has read {consumed} bytes, after {_consumed}, of {_head}");
-                return null;
-            }
-
-            _consumed = consumed;
-            if (_head + pad + bytes - _consumed > ChannelLayout.RingBytes)
-            {
-                return null;
-            }
+            return null;
         }
 
-        if (pad != 0)
+        _positions[Next % ChannelLayout.MostHanded] = _ring.Position;
+        if (_rented is { } rented)
         {
-            var header = (RequestHeader*)(_data + (_head & Mask));
-            header->Length = pad;
-            header->Flags = RequestFlags.Pad;
-            _head += pad;
+            _rented = null;
+            _contents.Use(_ring.Position, rented);
         }
 
-        _positions[Next % ChannelLayout.MostHanded] = _head;
-        var at = _data + (_head & Mask);
-        _head += bytes;
+        _ring.Append(bytes);
         Next++;
         return at;
     }
@@ -101,7 +84,7 @@ internal sealed unsafe class RequestRing(PoolMemory memory)
     /// <summary>Room for records of one size in one piece, one behind the other: for as many as there is room for now, up to <paramref name="count"/>. Nothing is seen of them before <see cref="Publish"/>.</summary>
     public byte* TryReserve(int bytes, int count, out int reserved)
     {
-        bytes = (bytes + 7) & ~7;
+        bytes = ByteRing.Align(bytes);
         var first = TryReserve(bytes);
         if (first is null)
         {
@@ -109,38 +92,33 @@ internal sealed unsafe class RequestRing(PoolMemory memory)
             return null;
         }
 
-        var toEnd = ChannelLayout.RingBytes - (int)(_head & Mask);
-        var room = Math.Min(toEnd == ChannelLayout.RingBytes ? 0 : toEnd, ChannelLayout.RingBytes - (_head - _consumed));
-        reserved = 1 + (int)Math.Min(count - 1, room / bytes);
+        reserved = 1 + (int)Math.Min(count - 1, _ring.RoomBehind / bytes);
         for (var i = 1; i < reserved; i++)
         {
-            _positions[Next++ % ChannelLayout.MostHanded] = _head;
-            _head += bytes;
+            _positions[Next++ % ChannelLayout.MostHanded] = _ring.Position;
+            _ring.Append(bytes);
         }
 
         return first;
     }
 
-    /// <summary>Memory outside the ring for the task that is written next, kept until it has its reply.</summary>
+    /// <summary>Returns a segment for the content of the task that is written next; it is in use until that task has its reply.</summary>
+    /// <exception cref="InsufficientSharedMemoryException">There is no room for it.</exception>
     public Segment Outside(long bytes)
     {
-        var segment = _idle;
-        if (segment is not null && segment.Size >= bytes)
-        {
-            _idle = null;
-        }
-        else
-        {
-            var size = bytes >= 64 << 20 ? bytes : (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)bytes);
-            segment = memory.Session.Segments.Create(SegmentKind.Ring, size, memory.Id);
-        }
-
-        _outside.Add((Next, segment));
-        return segment;
+        Debug.Assert(_rented is null, "A segment that is not used is returned by ForgetOutside.");
+        return _rented = _contents.Rent(bytes);
     }
 
-    /// <summary>The memory that was meant for the task that is written next is not used: there was no room for its record.</summary>
-    public void ForgetOutside() => ReturnOutside(_outside.Count - 1);
+    /// <summary>There was no room for the record of the task for which <see cref="Outside"/> was called.</summary>
+    public void ForgetOutside()
+    {
+        if (_rented is { } rented)
+        {
+            _rented = null;
+            _contents.Return(rented);
+        }
+    }
 
     /// <summary>
     /// Makes known what was written: one interlocked addition is the commit. Killed before it: the worker has seen nothing; the pool is gone then, and the worker ends.
@@ -174,78 +152,59 @@ internal sealed unsafe class RequestRing(PoolMemory memory)
                 return Next;
             }
 
+            var position = _positions[from % ChannelLayout.MostHanded];
+            if (position < _ring.Read)
+            {
+                Damaged($"it says that it has read {_ring.Read} bytes, and task {from}, which it has not begun, is at byte {position}");
+                return Next;
+            }
+
             var claim = ((long)_handed << 32) | started;
             if (Interlocked.CompareExchange(ref _channel->Claim, ((long)from << 32) | started, claim) == claim)
             {
                 _handed = from;
-                _head = _positions[from % ChannelLayout.MostHanded];
+                _ring.Rewind(position);
                 Next = from;
-                for (var i = _outside.Count - 1; i >= 0; i--)
-                {
-                    if ((int)(_outside[i].Number - from) >= 0)
-                    {
-                        ReturnOutside(i);
-                    }
-                }
-
+                _contents.ReleaseFrom(_ring.Position);
                 return from;
             }
         }
     }
 
     /// <summary>All tasks before this number have their reply.</summary>
-    public void Completed(uint number)
-    {
-        while (_outside.Count > 0 && (int)(_outside[0].Number - number) < 0)
-        {
-            ReturnOutside(0);
-        }
-    }
+    public void Completed(uint number) => _contents.ReleaseBefore(number == Next ? _ring.Position : _positions[number % ChannelLayout.MostHanded]);
 
-    /// <summary>Gives memory back that large tasks needed.</summary>
-    public void Trim()
-    {
-        if (_idle is { } idle)
-        {
-            _idle = null;
-            Free(idle);
-        }
-    }
+    /// <summary>Frees memory that large tasks needed and that is not in use.</summary>
+    public void Trim() => _contents.Trim();
 
-    /// <summary>The worker is gone.</summary>
+    /// <summary>The worker has ended.</summary>
     public void Dispose()
     {
-        Trim();
-        foreach (var (_, segment) in _outside)
-        {
-            Free(segment);
-        }
-
-        _outside.Clear();
+        ForgetOutside();
+        _contents.Dispose();
     }
 
-    private void ReturnOutside(int index)
+    /// <summary>Takes over how far the worker has read, if that can be.</summary>
+    private bool TryRefresh()
     {
-        var segment = _outside[index].Segment;
-        _outside.RemoveAt(index);
-        if (_idle is null || _idle.Size < segment.Size)
+        var consumed = Volatile.Read(ref _channel->Consumed);
+        if (consumed < _ring.Read || consumed > _ring.Position)
         {
-            (segment, _idle) = (_idle, segment);
+            Damaged($"it says that it has read {consumed} bytes, after {_ring.Read}, of {_ring.Position}");
+            return false;
         }
 
-        if (segment is not null)
-        {
-            Free(segment);
-        }
+        _ring.Read = consumed;
+        return true;
     }
 
-    private void Free(Segment segment)
+    /// <summary>Numbers wrap, so only differences are compared: replied, started, handed and next follow one another, and no more than the table of positions holds.</summary>
+    [Conditional("DEBUG")]
+    private void AssertInvariants()
     {
-        if (!memory.Session.HasLeft)
-        {
-            memory.Session.Segments.FreePart(segment.Id);
-        }
-
-        segment.Unmap();
+        _ring.AssertInvariants();
+        Debug.Assert(Next - Replied < ChannelLayout.MostHanded, "A worker has fewer tasks in hand than the table of positions holds: check the backlog before writing.");
+        Debug.Assert(Next - _handed <= Next - Replied, "What is replied to was handed.");
+        Debug.Assert((int)(_handed - _started) >= 0, "What is started was handed.");
     }
 }

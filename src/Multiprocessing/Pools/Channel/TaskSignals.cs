@@ -1,12 +1,12 @@
 namespace Multiprocessing;
 
 /// <summary>
-/// What reaches a task from outside while it runs: that it is to stop. A thread sleeps on the channel's word, but only in a worker in which a task has ever asked for its token.
+/// The worker's end of cancellation: cancels the token of the task that runs when the pool signals its number. A thread sleeps on the channel's word, but only in a worker in which a task has used its token.
 /// </summary>
-internal sealed unsafe class TaskSignals
+internal sealed unsafe class TaskSignals(PoolMemory channel)
 {
     private readonly Lock _gate = new();
-    private PoolMemory? _channel;
+    private readonly ChannelLayout* _channel = (ChannelLayout*)channel.Base;
     private CancellationTokenSource? _source;
     private Thread? _thread;
     private CancellationTokenSource? _bodySource;
@@ -14,10 +14,10 @@ internal sealed unsafe class TaskSignals
     private bool _isRunning;
     private volatile bool _isOver;
 
-    /// <summary>Which attempt at the task this is, from 1 on; 0 while none runs.</summary>
+    /// <summary>Gets which attempt at the task this is, from 1 on; 0 before the first task.</summary>
     public int Attempt { get; private set; }
 
-    /// <summary>Cancelled when the task that runs is to stop.</summary>
+    /// <summary>Gets the token of the task that runs; a token that is never cancelled while none runs.</summary>
     public CancellationToken Token
     {
         get
@@ -33,16 +33,14 @@ internal sealed unsafe class TaskSignals
                 StartListening();
             }
 
-            Look();
+            CancelIfSignalled();
             return _source.Token;
         }
     }
 
-    public void Watch(PoolMemory channel) => _channel = channel;
-
     public void Begin(uint number, int attempt)
     {
-        // The thread looks at these under the gate; there is none before a task has asked for its token.
+        // The thread reads these fields under the gate; there is no thread before a task has used its token.
         if (_thread is null)
         {
             Set(number, attempt);
@@ -55,7 +53,7 @@ internal sealed unsafe class TaskSignals
         }
     }
 
-    /// <summary>The body has a token that all its tasks share; it is cancelled with the first of them.</summary>
+    /// <summary>The running task's body has a token that all its tasks share; it is cancelled with the first of them.</summary>
     public void BeginBody(CancellationTokenSource source)
     {
         lock (_gate)
@@ -64,7 +62,7 @@ internal sealed unsafe class TaskSignals
             StartListening();
         }
 
-        Look();
+        CancelIfSignalled();
     }
 
     public void End()
@@ -87,16 +85,17 @@ internal sealed unsafe class TaskSignals
         source?.Dispose();
     }
 
-    /// <summary>The worker has ended, and the process goes on: the thread ends.</summary>
+    /// <summary>The worker has ended, and the process continues: the thread ends.</summary>
     public void Stop()
     {
         _isOver = true;
-        WaitPoint.Notify(&((ChannelLayout*)_channel!.Base)->Signals, 1, _channel.Session.Doorbells);
+        WaitPoint.Notify(&_channel->Signals, 1, channel.Session.Doorbells);
     }
 
-    private void Look()
+    /// <summary>Cancels the tokens of the task that runs if the pool has signalled its number.</summary>
+    private void CancelIfSignalled()
     {
-        var cancelled = Volatile.Read(ref ((ChannelLayout*)_channel!.Base)->Cancelled);
+        var cancelled = Volatile.Read(ref _channel->Cancelled);
         CancellationTokenSource? source = null;
         CancellationTokenSource? bodySource = null;
         lock (_gate)
@@ -112,7 +111,7 @@ internal sealed unsafe class TaskSignals
         Cancel(source);
     }
 
-    /// <summary>The callbacks are the user's: what they throw is logged, and the next cancellation is heard of, too.</summary>
+    /// <summary>The callbacks are the program's: what they throw is logged, and the next task can still be cancelled.</summary>
     private static void Cancel(CancellationTokenSource? source)
     {
         if (source is not null)
@@ -125,7 +124,7 @@ internal sealed unsafe class TaskSignals
                 }
                 catch (ObjectDisposedException)
                 {
-                    // The task ended meanwhile: there is nobody left to be told.
+                    // The task has ended meanwhile.
                 }
             });
         }
@@ -142,23 +141,22 @@ internal sealed unsafe class TaskSignals
     {
         if (_thread is null)
         {
-            // Without it no task could be cancelled any more, and its caller would wait: then the worker ends.
+            // If the thread fails, no task can be cancelled any more and its caller would wait: then the worker ends.
             var thread = LastResort.NewThread(EntryPoint.TaskSignals, "Multiprocessing task signals", Listen, ChildRuntime.Die);
             thread.Start();
-            _thread = thread; // not before: if there is no thread to be had, the next task that asks for its token tries again
+            _thread = thread; // not before: if the thread cannot be started, the next task that uses its token tries again
         }
     }
 
     private void Listen()
     {
-        var channel = (ChannelLayout*)_channel!.Base;
-        var sleep = new SleepLoop(&channel->Signals, Deadline.Never, WaitTimings.Idle);
+        var sleep = new SleepLoop(&_channel->Signals, Deadline.Never, WaitTimings.Idle);
         while (!_isOver)
         {
-            var seen = Volatile.Read(ref channel->Cancelled);
-            Look();
+            var seen = Volatile.Read(ref _channel->Cancelled);
+            CancelIfSignalled();
             sleep.Announce();
-            if (Volatile.Read(ref channel->Cancelled) == seen && !_isOver)
+            if (Volatile.Read(ref _channel->Cancelled) == seen && !_isOver)
             {
                 // Long: the pool that sets the word notifies, and if its process is killed in between, this process ends with it.
                 sleep.Sleep(WaitTimings.Idle);

@@ -12,7 +12,7 @@ namespace Multiprocessing;
 /// <param name="offset">The place of the first one in the source.</param>
 internal sealed unsafe class ItemBatch<TItem, TResult>(TItem[] items, int count, bool hasResult, TaskSettings settings, MapReceiver<TResult> receiver, long offset) : TaskBatch(settings)
 {
-    private static readonly bool IsRaw = ValueSerializer<TItem>.IsRaw && Unsafe.SizeOf<TItem>() <= ReplyRing.LargestInside / 2;
+    private static readonly bool IsRaw = ValueSerializer<TItem>.IsRaw && Unsafe.SizeOf<TItem>() <= ByteRing.LargestContent / 2;
 
     public override int Count => count;
 

@@ -75,9 +75,9 @@ internal sealed unsafe class ReplyReader(
                 return false;
             }
 
-            if (header.Kind == ReplyKind.Pad)
+            if (header.IsPad)
             {
-                worker.ReplyTail += header.Length;
+                worker.ReplyTail += header.PadBytes;
                 continue;
             }
 
@@ -134,9 +134,9 @@ internal sealed unsafe class ReplyReader(
             Buffer.MemoryCopy(at, copy, sizeof(ReplyHeader), Math.Min(room, sizeof(ReplyHeader)));
         }
 
-        if (header.Kind == ReplyKind.Pad)
+        if (header.IsPad)
         {
-            return header.Length == toEnd && toEnd <= room;
+            return header.PadBytes == toEnd && toEnd <= room;
         }
 
         var before = sizeof(ReplyHeader) + (header.IsMeasured != 0 ? sizeof(TaskTimes) : 0);

@@ -81,7 +81,7 @@ internal static unsafe class RequestWriter
         CountArgument(worker, batch, length, 1);
         var bodyLength = body?.Bytes.Length ?? 0;
         var bodyRoom = (bodyLength + 7L) & ~7L;
-        var isOutside = bodyRoom + length > ReplyRing.LargestInside;
+        var isOutside = bodyRoom + length > ByteRing.LargestContent;
         var inside = isOutside ? 2 * sizeof(long) : (int)(bodyRoom + length);
         var outside = isOutside ? requests.Outside(bodyRoom + length) : null;
         var at = requests.TryReserve(sizeof(RequestHeader) + inside);

@@ -67,7 +67,7 @@ internal sealed unsafe class WorkerEntry
         Memory = channel;
         _channel = (ChannelLayout*)channel.Base;
         Requests = new RequestRing(channel);
-        Outside = new OutsideMemory(channel);
+        Outside = new ContentMappings(channel);
     }
 
     /// <summary>The name that errors, log records and the process carry.</summary>
@@ -81,7 +81,7 @@ internal sealed unsafe class WorkerEntry
 
     public RequestRing Requests { get; }
 
-    public OutsideMemory Outside { get; }
+    public ContentMappings Outside { get; }
 
     public WorkerPhase Phase { get; set; }
 
