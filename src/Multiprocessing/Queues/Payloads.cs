@@ -2,45 +2,6 @@ using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
 
-/// <summary>Items on their way into a ring: their bytes are ready before the lock is taken, and copying them cannot fail.</summary>
-internal unsafe interface IPayloads
-{
-    int Count { get; }
-
-    long LengthOf(int index);
-
-    void CopyTo(int index, byte* destination);
-
-    /// <summary>The items from <paramref name="from"/> to before <paramref name="to"/> were committed: they are their readers' now. Called right behind the commit.</summary>
-    void MarkSent(int from, int to);
-}
-
-/// <summary>Where a taken item's bytes go, under the lock: no allocation, no exception.</summary>
-internal unsafe interface ISink
-{
-    /// <summary>Takes the bytes, or returns false because there is no room (<see cref="Wanted"/>) or the item is not what is expected.</summary>
-    bool Accept(byte* data, long length);
-
-    /// <summary>The room that the item refused last needs; 0 if it was refused because it is not what is expected.</summary>
-    long Wanted { get; }
-}
-
-/// <summary>An unmanaged value as it lies in memory, copied once: from where the caller has it into the ring.</summary>
-internal readonly unsafe ref struct RawPayload<T>(ref readonly T value) : IPayloads
-{
-    private readonly ref readonly T _value = ref value;
-
-    public int Count => 1;
-
-    public long LengthOf(int index) => Unsafe.SizeOf<T>();
-
-    public void CopyTo(int index, byte* destination) => Unsafe.WriteUnaligned(destination, _value);
-
-    public void MarkSent(int from, int to)
-    {
-    }
-}
-
 /// <summary>An unmanaged value that waits for room without a thread.</summary>
 internal readonly unsafe struct RawValuePayload<T>(T value) : IPayloads
 {
@@ -100,25 +61,6 @@ internal unsafe ref struct BufferSpanPayload(ReadOnlySpan<MessageBuffer> buffers
         {
             _buffers[i].MarkSent();
         }
-    }
-}
-
-/// <summary>One unmanaged value, copied once: from the ring to where the caller wants it.</summary>
-internal readonly unsafe ref struct RawSink<T>(ref T? target) : ISink
-{
-    private readonly ref T? _target = ref target;
-
-    public long Wanted => 0;
-
-    public bool Accept(byte* data, long length)
-    {
-        if (length != Unsafe.SizeOf<T>())
-        {
-            return false;
-        }
-
-        _target = Unsafe.ReadUnaligned<T>(data);
-        return true;
     }
 }
 

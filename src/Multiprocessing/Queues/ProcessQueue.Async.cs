@@ -158,7 +158,7 @@ public sealed partial class ProcessQueue<T>
 
         try
         {
-            if (!_raw)
+            if (!IsRaw)
             {
                 return PutSerializedAsync(item, deadline, isTry, cancellationToken);
             }

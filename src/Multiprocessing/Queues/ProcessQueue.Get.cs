@@ -6,11 +6,7 @@ namespace Multiprocessing;
 
 public sealed partial class ProcessQueue<T>
 {
-    // An array of the wrong length is thrown away: a look at the item costs less than a large one.
-    private const int LargestGuess = 4096;
-
     private ExceptionDispatchInfo? _deferred;
-    private int _lastArrayLength = -1;
 
     /// <summary>Takes the oldest item; waits while there is none.</summary>
     /// <returns>The item. It is this process's now: if it is killed, the item is gone.</returns>
@@ -125,30 +121,6 @@ public sealed partial class ProcessQueue<T>
         ThrowIfFailed();
     }
 
-    /// <summary>One try. Blocked means that the queue was empty at one moment during the call.</summary>
-    internal QueueOutcome TakeOne(out T? item, Deadline deadline, CancellationToken cancellationToken) => TakeOne(out item, null, deadline, cancellationToken);
-
-    private QueueOutcome TakeOne(out T? item, Array? reuse, Deadline deadline, CancellationToken cancellationToken)
-    {
-        if (!_raw)
-        {
-            return Arrays is { } codec
-                ? TakeOneArray(out item, reuse, codec, deadline, cancellationToken)
-                : TakeOneSerialized(out item, deadline, cancellationToken);
-        }
-
-        // It is not wiped before it is written: a large item would pay twice.
-        Unsafe.SkipInit(out item);
-        var sink = new RawSink<T>(ref item);
-        var outcome = Core.Take(ref sink, 1, out _, deadline, cancellationToken);
-        if (outcome is not QueueOutcome.Done)
-        {
-            item = default;
-        }
-
-        return outcome;
-    }
-
     private T GetOrThrow(Deadline deadline, CancellationToken cancellationToken) =>
         GetCore(out var item, null, deadline, cancellationToken) switch
         {
@@ -156,8 +128,6 @@ public sealed partial class ProcessQueue<T>
             QueueOutcome.Completed => throw Drained(),
             _ => throw Empty(),
         };
-
-    private Array? Reusable(T? item) => Arrays is not null && item is Array array && array.GetType() == typeof(T) ? array : null;
 
     private QueueOutcome GetCore(out T? item, Array? reuse, Deadline deadline, CancellationToken cancellationToken)
     {
@@ -202,83 +172,6 @@ public sealed partial class ProcessQueue<T>
         }
     }
 
-    /// <summary>
-    /// The array is made before the read lock is taken, for under a lock nothing is allocated: one of the last item's length if that is small, else one of the
-    /// length that the first try found. If another consumer takes that item meanwhile and the next one has another length, it goes round once more.
-    /// </summary>
-    private QueueOutcome TakeOneArray(out T? item, Array? array, ArrayCodec codec, Deadline deadline, CancellationToken cancellationToken)
-    {
-        var core = Core;
-        item = default;
-        if (array is null && _lastArrayLength is var length and >= 0)
-        {
-            if (!core.MayHaveItems)
-            {
-                return QueueOutcome.Blocked;
-            }
-
-            array = codec.Allocate(length);
-        }
-
-        while (true)
-        {
-            var sink = new ArraySink(array, codec.Stride);
-            var outcome = core.Take(ref sink, 1, out _, deadline, cancellationToken);
-            if (outcome is QueueOutcome.Done)
-            {
-                item = Unsafe.As<Array, T>(ref array!);
-                return outcome;
-            }
-
-            if (sink.Wanted == 0)
-            {
-                return outcome;
-            }
-
-            if (sink.WantedCount < 0 || sink.WantedCount * (long)codec.Stride >= ArrayItem.Most)
-            {
-                return TakeOneSerialized(out item, deadline, cancellationToken);
-            }
-
-            array = codec.Allocate(sink.WantedCount);
-            _lastArrayLength = sink.WantedCount * (long)codec.Stride <= LargestGuess ? sink.WantedCount : -1;
-        }
-    }
-
-    private unsafe QueueOutcome TakeOneSerialized(out T? item, Deadline deadline, CancellationToken cancellationToken)
-    {
-        var core = Core;
-        var scratch = ScratchBuffer.Rent();
-        var used = 0L;
-        try
-        {
-            while (true)
-            {
-                var sink = new ScratchSink(scratch);
-                var outcome = core.Take(ref sink, 1, out _, deadline, cancellationToken);
-                if (outcome is QueueOutcome.Done)
-                {
-                    var data = scratch.Start + RecordHeader.Size;
-                    used = *(long*)scratch.Start + RecordHeader.Size;
-                    item = ValueSerializer.Deserialize<T>(ref data, data + *(long*)scratch.Start);
-                    return outcome;
-                }
-
-                if (sink.Wanted == 0)
-                {
-                    item = default;
-                    return outcome;
-                }
-
-                scratch.Grow(sink.Wanted);
-            }
-        }
-        finally
-        {
-            scratch.Return(used);
-        }
-    }
-
     private T[] GetManyCore(int maxCount, Deadline deadline, CancellationToken cancellationToken)
     {
         ThrowBeforeMany(maxCount);
@@ -299,7 +192,7 @@ public sealed partial class ProcessQueue<T>
             return [first];
         }
 
-        return _raw ? TakeManyRaw(first, more) : TakeManySerialized(first, more);
+        return IsRaw ? TakeManyRaw(first, more) : TakeManySerialized(first, more);
     }
 
     private T[] TakeManyRaw(T first, int more)

@@ -36,7 +36,7 @@ public sealed partial class ProcessQueue<T>
     {
         ArgumentNullException.ThrowIfNull(items);
         var put = 0;
-        if (!_raw)
+        if (!IsRaw)
         {
             // One by one: a batch that waits for room would hold what it has serialized, or serialize it again.
             foreach (var item in items)

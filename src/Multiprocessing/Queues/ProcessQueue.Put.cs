@@ -66,7 +66,7 @@ public sealed partial class ProcessQueue<T>
         ArgumentNullException.ThrowIfNull(items);
         var deadline = Deadline.After(timeout);
         var put = 0;
-        foreach (var chunk in items.Chunk(_raw ? RawBatch : SerializedBatch))
+        foreach (var chunk in items.Chunk(IsRaw ? RawBatch : SerializedBatch))
         {
             PutSpan(chunk, deadline, put, cancellationToken);
             put += chunk.Length;
@@ -82,18 +82,6 @@ public sealed partial class ProcessQueue<T>
     public void PutMany(ReadOnlySpan<T> items, TimeSpan timeout, CancellationToken cancellationToken = default) =>
         PutSpan(items, Deadline.After(timeout), 0, cancellationToken);
 
-    /// <summary>For channel writers: like <see cref="TryPut(T)"/>, but a completed queue is no error.</summary>
-    internal QueueOutcome PutNow(T item)
-    {
-        if (_raw)
-        {
-            var payload = new RawPayload<T>(in item);
-            return PutPayloads(ref payload, out _, Deadline.Now, default);
-        }
-
-        return PutSerialized(item, Deadline.Now, default);
-    }
-
     private void PutOrThrow(in T item, Deadline deadline, CancellationToken cancellationToken)
     {
         if (!PutCore(in item, deadline, cancellationToken))
@@ -102,58 +90,13 @@ public sealed partial class ProcessQueue<T>
         }
     }
 
-    private bool PutCore(in T item, Deadline deadline, CancellationToken cancellationToken)
-    {
-        QueueOutcome outcome;
-        if (_raw)
-        {
-            var payload = new RawPayload<T>(in item);
-            outcome = PutPayloads(ref payload, out _, deadline, cancellationToken);
-        }
-        else
-        {
-            outcome = PutSerialized(item, deadline, cancellationToken);
-        }
-
-        return outcome switch
+    private bool PutCore(in T item, Deadline deadline, CancellationToken cancellationToken) =>
+        PutItem(in item, deadline, cancellationToken) switch
         {
             QueueOutcome.Done => true,
             QueueOutcome.Blocked => false,
             _ => throw Completed(),
         };
-    }
-
-    private QueueOutcome PutSerialized(T item, Deadline deadline, CancellationToken cancellationToken)
-    {
-        if (TryAsArray(item, out var array))
-        {
-            return PutPayloads(ref array, out _, deadline, cancellationToken);
-        }
-
-        // Before the item is looked at: a completed queue and a disposed one need no serialization to say no.
-        if (Core.IsCompletionRequested)
-        {
-            return QueueOutcome.Completed;
-        }
-
-        using var buffer = MessageBuffer.Rent();
-        ValueSerializer.Serialize(buffer, item, "item");
-        ItemTrailer.Append(buffer, _core.Session);
-        var payload = new BufferPayload(buffer);
-        return PutPayloads(ref payload, out _, deadline, cancellationToken);
-    }
-
-    private bool TryAsArray(T item, out ArrayPayload payload)
-    {
-        if (Arrays is { } codec && item is Array array && array.GetType() == typeof(T) && array.LongLength * codec.Stride is var bytes and < ArrayItem.Most)
-        {
-            payload = new ArrayPayload(array, bytes);
-            return true;
-        }
-
-        payload = default;
-        return false;
-    }
 
     private void PutSpan(ReadOnlySpan<T> items, Deadline deadline, int putBefore, CancellationToken cancellationToken)
     {
@@ -162,7 +105,7 @@ public sealed partial class ProcessQueue<T>
             return;
         }
 
-        if (_raw)
+        if (IsRaw)
         {
             var payload = new RawSpanPayload<T>(items);
             Check(PutPayloads(ref payload, out var done, deadline, cancellationToken), putBefore + done);

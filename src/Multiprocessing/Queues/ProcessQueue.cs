@@ -18,9 +18,6 @@ namespace Multiprocessing;
 public sealed partial class ProcessQueue<T> : IDisposable, IProcessHandle<ProcessQueue<T>>
 {
     private readonly QueueCore _core;
-    private readonly bool _raw;
-    private ArrayCodec? _arrays;
-    private bool _mayBeArrays = typeof(T).IsSZArray;
     private volatile bool _disposed;
     private int _released;
     private QueueChannelReader<T>? _reader;
@@ -52,14 +49,14 @@ public sealed partial class ProcessQueue<T> : IDisposable, IProcessHandle<Proces
     {
         ArgumentNullException.ThrowIfNull(options);
         Check(options);
-        _raw = raw;
+        _mode = raw ? ItemMode.Raw : ItemMode.Undecided;
         _core = QueueCore.Create(session ?? Session.Current, options, raw ? Unsafe.SizeOf<T>() : 0);
     }
 
     private ProcessQueue(QueueCore core)
     {
         _core = core;
-        _raw = core.RawSize != 0;
+        _mode = core.RawSize != 0 ? ItemMode.Raw : ItemMode.Undecided;
     }
 
     /// <summary>Lets go of the queue when it was forgotten.</summary>
@@ -97,30 +94,6 @@ public sealed partial class ProcessQueue<T> : IDisposable, IProcessHandle<Proces
 
     /// <summary>The putting side as a <see cref="ChannelWriter{T}"/>, for code written for channels. The same object every time.</summary>
     public ChannelWriter<T> Writer => _writer ?? Interlocked.CompareExchange(ref _writer, new QueueChannelWriter<T>(this), null) ?? _writer;
-
-    internal QueueCore Core
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get
-        {
-            if (_disposed)
-            {
-                ThrowDisposed();
-            }
-
-            return _core;
-        }
-    }
-
-    /// <summary>
-    /// How arrays go when the items are arrays of elements without references; null when they are not. Asked for when the first item goes and not before,
-    /// so that the program may register a serializer of its own until then.
-    /// </summary>
-    private ArrayCodec? Arrays
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => _mayBeArrays ? _arrays ?? FindArrays() : null;
-    }
 
     private string DebuggerText => _disposed ? "disposed" : $"{DisplayName ?? "queue"}: {Count} of {Capacity?.ToString() ?? "unbounded"}{(IsCompletionRequested ? ", completed" : "")}";
 
@@ -206,15 +179,6 @@ public sealed partial class ProcessQueue<T> : IDisposable, IProcessHandle<Proces
 
         return new ProcessQueue<T>(core);
     }
-
-    private ArrayCodec? FindArrays()
-    {
-        _arrays = CodecTable.For(typeof(T)) is ArrayCodec { IsRaw: true } codec ? codec : null;
-        _mayBeArrays = _arrays is not null;
-        return _arrays;
-    }
-
-    private void ThrowDisposed() => throw new ObjectDisposedException(GetType().Name, $"{_core.Described} was disposed in this process.");
 
     private void Release()
     {

@@ -5,7 +5,7 @@ namespace Multiprocessing;
 /// <summary>The putting side of a queue as a channel's.</summary>
 internal sealed class QueueChannelWriter<T>(ProcessQueue<T> queue) : ChannelWriter<T>
 {
-    public override bool TryWrite(T item) => queue.PutNow(item) is QueueOutcome.Done;
+    public override bool TryWrite(T item) => queue.PutItem(in item, Deadline.Now, default) is QueueOutcome.Done;
 
     public override ValueTask<bool> WaitToWriteAsync(CancellationToken cancellationToken = default) =>
         cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled<bool>(cancellationToken) : queue.WaitToPutAsync(cancellationToken);

@@ -2,6 +2,19 @@ using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
 
+/// <summary>Items to put: their bytes are ready before the lock is taken, and copying them cannot fail.</summary>
+internal unsafe interface IPayloads
+{
+    int Count { get; }
+
+    long LengthOf(int index);
+
+    void CopyTo(int index, byte* destination);
+
+    /// <summary>The items from <paramref name="from"/> to before <paramref name="to"/> were committed: they are their readers' now. Called right behind the commit.</summary>
+    void MarkSent(int from, int to);
+}
+
 internal sealed unsafe partial class QueueCore
 {
     // A batch gives others a turn after so many items or bytes.

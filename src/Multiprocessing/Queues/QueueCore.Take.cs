@@ -2,6 +2,16 @@ using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
 
+/// <summary>Receives the bytes of taken items under the lock: no allocation, no exception.</summary>
+internal unsafe interface ISink
+{
+    /// <summary>Takes the bytes, or returns false because there is no room (<see cref="Wanted"/>) or the item is not what is expected.</summary>
+    bool Accept(byte* data, long length);
+
+    /// <summary>The room that the item refused last needs; 0 if it was refused because it is not what is expected.</summary>
+    long Wanted { get; }
+}
+
 internal sealed unsafe partial class QueueCore
 {
     // A spare ring saves the wiping of fresh memory, 1 ms per MiB; a very large one is rather given back.
