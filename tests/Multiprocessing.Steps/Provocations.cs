@@ -11,7 +11,7 @@ internal static class Provocations
     private static readonly Provocation HandlePutting = new(Deed.PutHandles, 1, 4) { Leaks = 1 };
     private static readonly Provocation Contended = new(Deed.Put, 1, 2, 4) { Meanwhile = Company.HoldTheWriteLock };
     private static readonly Provocation MakingQueues = new(Deed.DisposeQueues, 1, 2, 7);
-    private static readonly Provocation Collecting = new(Deed.Put, 1) { DiedBefore = [(Deed.Put, KillPoint.RingInHand, 1)] };
+    private static readonly Provocation Collecting = new(Deed.Put, 1) { DiedBefore = [(Deed.Put, KillPoint.RingUnlinked, 1)] };
     private static readonly Provocation Losing = new(Deed.WaitDone, 1) { Prefill = 20, DiedBefore = [(Deed.Take, KillPoint.TakeUnlocked, 3)] };
     private static readonly Provocation Recovering = new(Deed.Take, 1) { Prefill = 20, DiedBefore = [(Deed.Take, KillPoint.GotCommitted, 3)] };
     private static readonly Provocation WithChildren = new(Deed.RunChildren, 1, 2);
@@ -36,11 +36,11 @@ internal static class Provocations
         KillPoint.LockTakenOver =>
         [
             new(Deed.Put, 1) { DiedBefore = [(Deed.Put, KillPoint.PutCopied, 3)] },
-            new(Deed.Put, 2) { DiedBefore = [(Deed.Put, KillPoint.RingInHand, 1), (Deed.PutPaced, KillPoint.PutCopied, 1)] },
+            new(Deed.Put, 2) { DiedBefore = [(Deed.Put, KillPoint.RingUnlinked, 1), (Deed.PutPaced, KillPoint.PutCopied, 1)] },
         ],
         KillPoint.SleepAnnounced or KillPoint.Slept => [Waiting, WaitingForRoom],
         KillPoint.WakeBegun or KillPoint.WakeCounted => [Waking, WakingProducers],
-        KillPoint.WakeFoundNobody => [Waking with { Meanwhile = Company.TakeWaitingBriefly }, WakingProducers with { Meanwhile = Company.PutWaitingBriefly }],
+        KillPoint.WakeFoundNone => [Waking with { Meanwhile = Company.TakeWaitingBriefly }, WakingProducers with { Meanwhile = Company.PutWaitingBriefly }],
         KillPoint.AllToBeWoken => [Completing, MakingQueues],
         KillPoint.AsyncBitSet or KillPoint.AsyncArmed => [new(Deed.TakeAsync, 1, 2, 5) { Meanwhile = Company.PutWhenEmpty }],
         KillPoint.RingDisarmed or KillPoint.RingBitsTaken or KillPoint.DoorbellCounted => [Ringing],
@@ -54,9 +54,9 @@ internal static class Provocations
             new(Deed.Put, 1) { Prefill = 40, Committed = false },
             new(Deed.PutPaced, 2) { Committed = false, Meanwhile = Company.PutMuch },
         ],
-        KillPoint.ChainLocked or KillPoint.SpareDecided or KillPoint.RingInHand or KillPoint.LinkWritten or KillPoint.LinkRingBegun or KillPoint.LinkRingPlaced =>
+        KillPoint.ChainLocked or KillPoint.SpareDecided or KillPoint.RingUnlinked or KillPoint.LinkWritten or KillPoint.LinkRingBegun or KillPoint.LinkRingPlaced =>
             [Chaining with { Committed = false }, new(Deed.PutAndTakeInBursts, 4, 6)],
-        KillPoint.SpareHandNamed => [new(Deed.PutAndTakeInBursts, 1, 2, 3)],
+        KillPoint.SpareLinkerNamed => [new(Deed.PutAndTakeInBursts, 1, 2, 3)],
         KillPoint.RingNotNeeded => [new(Deed.PutOnSignal, 1) { Prefill = 15, TakeBack = 15, Meanwhile = Company.DrainWhileTheTableIsLocked }],
         KillPoint.LinkPadded => [new(Deed.PutToTheEndOfTheRing, 1)],
         KillPoint.CollectLocked or KillPoint.LeftoverCollected or KillPoint.Collected => [Collecting],
@@ -75,18 +75,18 @@ internal static class Provocations
         KillPoint.CompleteLocked or KillPoint.CompleteStored or KillPoint.CompleteUnlocked => [Completing],
         KillPoint.MarkLocked => [new(Deed.TakeAndMarkAll, 1, 2) { Prefill = 5 }],
         KillPoint.MarkUnlocked => [new(Deed.TakeAndMarkAll, 1) { Prefill = 5 }],
-        KillPoint.LoserFound or KillPoint.LoserNamed or KillPoint.LossUnlocked or KillPoint.LossTold => [Losing],
+        KillPoint.LoserFound or KillPoint.LoserNamed or KillPoint.LossUnlocked or KillPoint.LossReported => [Losing],
         KillPoint.AttachSettled =>
             [MakingQueues, new(Deed.Nothing, 1) { WhileJoining = true, Prefill = 20, DiedBefore = [(Deed.Take, KillPoint.TakeUnlocked, 3)], InTheSlotOfTheDead = true }],
         KillPoint.AttachRowTaken or KillPoint.AttachShared => [HandleTaking],
 
-        KillPoint.ObjectDetached or KillPoint.ObjectGoingNoted or KillPoint.ObjectReleased or KillPoint.GoneHalfNoted =>
+        KillPoint.ObjectDetached or KillPoint.ObjectReleaseNoted or KillPoint.ObjectReleased or KillPoint.ReleaseHalfNoted =>
             [MakingQueues, new(Deed.DisposeTheQueue, 1) { Prefill = 5 }],
-        KillPoint.DropTaken or KillPoint.DropOpened or KillPoint.DropTravelEnded => [Dropping with { Leaks = 1 }],
+        KillPoint.DropTaken or KillPoint.DropOpened or KillPoint.DropInFlightEnded => [Dropping with { Leaks = 1 }],
 
         KillPoint.EntryFilled or KillPoint.EntryTaken or KillPoint.SegmentMade or KillPoint.SegmentLive => [MakingQueues, Chaining],
-        KillPoint.SegmentHeld or KillPoint.SegmentFound or KillPoint.SegmentMapped or KillPoint.TravelEnding => [HandleTaking],
-        KillPoint.TravelChanged or KillPoint.TravelUnlocked => [HandleTaking, HandlePutting],
+        KillPoint.SegmentHeld or KillPoint.SegmentFound or KillPoint.SegmentMapped or KillPoint.InFlightEnding => [HandleTaking],
+        KillPoint.InFlightChanged or KillPoint.InFlightUnlocked => [HandleTaking, HandlePutting],
         KillPoint.HoldReleased or KillPoint.PartsFreed or KillPoint.FileDeleted or KillPoint.EntryFreed => [MakingQueues],
         KillPoint.HoldOfLeaverReleased => [Leaving, WithDyingChildren],
         KillPoint.TableHalfRepaired => [new(Deed.RunChildThatDiesInTheTable, 1)],
@@ -96,10 +96,10 @@ internal static class Provocations
             [WithChildren, new(Deed.ReserveAndAbandon, 3, 9)],
         KillPoint.Abandoned => [new(Deed.ReserveAndAbandon, 1, 2, 7)],
         KillPoint.ActivateBegun or KillPoint.ActivateFilled or KillPoint.Activated => [WithChildren, Joining],
-        KillPoint.OwnEndHalfTold or KillPoint.OwnEndTold => [new(Deed.TellOwnEnd, 1)],
+        KillPoint.OwnEndHalfRecorded or KillPoint.OwnEndRecorded => [new(Deed.TellOwnEnd, 1)],
         KillPoint.LeaveDetached or KillPoint.LeaveHoldsReleased or KillPoint.LeaveMarked => [Leaving],
         KillPoint.DeathFilled or KillPoint.DeathMarked or KillPoint.DeathHoldsReleased or KillPoint.DeathCounted or KillPoint.DeathUnlocked
-            or KillPoint.DeathNoted or KillPoint.DeathTold => [WithDyingChildren],
+            or KillPoint.DeathNoted or KillPoint.DeathAnnounced => [WithDyingChildren],
 
         KillPoint.DirectoryDrafted or KillPoint.DirectoryLocked or KillPoint.DirectoryFilled or KillPoint.DirectoryNamed or KillPoint.SecondDirectoryRemoved or KillPoint.DirectoryDiscarded => [MakingSessions],
         KillPoint.SweepLocked or KillPoint.SweepKilled => [Sweeping],

@@ -160,8 +160,8 @@ public sealed partial class ProcessQueue<T> : IDisposable, IProcessHandle<Proces
         {
             if (endsTravel)
             {
-                KillPoints.Pass(KillPoint.TravelEnding);
-                session.Segments.Travel(id, -1);
+                KillPoints.Pass(KillPoint.InFlightEnding);
+                session.Segments.AddInFlight(id, -1);
             }
         }
     }

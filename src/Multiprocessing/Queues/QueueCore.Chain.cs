@@ -60,7 +60,7 @@ internal sealed unsafe partial class QueueCore
             if (stillNeeded != 0)
             {
                 next = NextRing(need, deadline, cancellationToken);
-                KillPoints.Pass(KillPoint.RingInHand);
+                KillPoints.Pass(KillPoint.RingUnlinked);
                 PutTurn(ref payloads, ref done, next, out _, deadline, cancellationToken);
             }
         }
@@ -167,8 +167,8 @@ internal sealed unsafe partial class QueueCore
             return 0;
         }
 
-        Volatile.Write(ref entry->InHand, _selfWord);
-        KillPoints.Pass(KillPoint.SpareHandNamed);
+        Volatile.Write(ref entry->Linker, _selfWord);
+        KillPoints.Pass(KillPoint.SpareLinkerNamed);
         return Interlocked.CompareExchange(ref _control->Spare, 0, word) == word ? word : 0;
     }
 

@@ -77,7 +77,7 @@ internal sealed unsafe partial class QueueCore
 
         // A lower count may be stored over a higher one by a slower teller: then a later wait is told twice, which is better than never.
         Volatile.Write(ref _control->LostTold, lost);
-        KillPoints.Pass(KillPoint.LossTold);
+        KillPoints.Pass(KillPoint.LossReported);
         var loser = ParticipantOf(Volatile.Read(ref _control->LastLost));
         var fate = Session.Liveness.FateOf(loser);
         var processId = _control->LastLostProcessId;
@@ -105,7 +105,7 @@ internal sealed unsafe partial class QueueCore
 
             // Outside the lock: it may mark the participant dead, which takes the table lock and wakes people.
             var participant = new ParticipantId(slot, row.Generation);
-            if (!Session.Liveness.IsGone(participant))
+            if (!Session.Liveness.IsDeathReported(participant))
             {
                 continue;
             }

@@ -42,8 +42,8 @@ internal sealed unsafe partial class QueueCore
         var id = SegmentId.FromWord(word);
         var inner = !session.HasLeft && session.Segments.IsCurrent(id) && session.Segments[id.Index]->Kind == (int)SegmentKind.Queue ? Open(session, id) : null;
         KillPoints.Pass(KillPoint.DropOpened);
-        session.Segments.Travel(id, -1);
-        KillPoints.Pass(KillPoint.DropTravelEnded);
+        session.Segments.AddInFlight(id, -1);
+        KillPoints.Pass(KillPoint.DropInFlightEnded);
         if (inner is not null)
         {
             session.Objects.Release(inner);

@@ -177,7 +177,7 @@ internal sealed unsafe partial class QueueCore
         linked.IsLinked = true;
 
         // No process has it in hand any more. Killed before this: it is in the chain, where a hand does not matter.
-        Session.Segments[linked.Id.Index]->InHand = 0;
+        Session.Segments[linked.Id.Index]->Linker = 0;
         return left;
     }
 

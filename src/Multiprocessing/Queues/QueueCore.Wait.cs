@@ -82,7 +82,7 @@ internal sealed unsafe partial class QueueCore
         if (!wait.Sleep.HasSlept)
         {
             wait.Deaths = Session.Liveness.Deaths;
-            wait.LastGone = Volatile.Read(ref _control->Header.LastGone);
+            wait.LastGone = Volatile.Read(ref _control->Header.LastReleaser);
             wait.SearchedAt = Environment.TickCount64;
         }
 
@@ -153,11 +153,11 @@ internal sealed unsafe partial class QueueCore
     {
         var kind = wait.Kind;
         var now = Environment.TickCount64;
-        if (now - wait.SearchedAt >= WaitTimings.SearchInterval || wait.Deaths != Session.Liveness.Deaths || wait.LastGone != _control->Header.LastGone || SequenceOf(kind) == seen)
+        if (now - wait.SearchedAt >= WaitTimings.SearchInterval || wait.Deaths != Session.Liveness.Deaths || wait.LastGone != _control->Header.LastReleaser || SequenceOf(kind) == seen)
         {
             wait.SearchedAt = now;
             wait.Deaths = Session.Liveness.Deaths;
-            wait.LastGone = _control->Header.LastGone;
+            wait.LastGone = _control->Header.LastReleaser;
             if (kind is QueueWaitKind.Done)
             {
                 ReapRows();
@@ -273,15 +273,15 @@ internal sealed unsafe partial class QueueCore
         if (Session.IsNamed
             || Volatile.Read(ref _control->EverShared) == 0
             || Volatile.Read(ref InBodies) > 0
-            || Session.Segments.TravellingOf(Segment.Id) > 0
+            || Session.Segments.InFlightOf(Segment.Id) > 0
             || Session.Liveness.ParentHolds(Segment.Id)
-            || Session.Segments.AnyHolder(Segment.Id, slot => slot != _members.Self.Slot && !Session.Liveness.IsGone(new ParticipantId(slot, _members[slot]->Generation)))
-            || Session.Segments.TravellingOf(Segment.Id) > 0)
+            || Session.Segments.AnyHolder(Segment.Id, slot => slot != _members.Self.Slot && !Session.Liveness.IsDeathReported(new ParticipantId(slot, _members[slot]->Generation)))
+            || Session.Segments.InFlightOf(Segment.Id) > 0)
         {
             return null;
         }
 
-        var word = Volatile.Read(ref _control->Header.LastGone);
+        var word = Volatile.Read(ref _control->Header.LastReleaser);
         if (word == 0)
         {
             return null;
@@ -297,6 +297,6 @@ internal sealed unsafe partial class QueueCore
         }
 
         var grace = _control->OrphanGraceMilliseconds;
-        return grace >= 0 && Environment.TickCount64 - Volatile.Read(ref _control->Header.LastGoneAt) >= grace ? fate : null;
+        return grace >= 0 && Environment.TickCount64 - Volatile.Read(ref _control->Header.LastReleaseAt) >= grace ? fate : null;
     }
 }

@@ -154,7 +154,7 @@ internal sealed unsafe partial class QueueCore : SharedObject
     /// </summary>
     internal override void Detach()
     {
-        if (RawSize == 0 && Count > 0 && Session.Segments.TravellingOf(Segment.Id) == 0 && !Session.Segments.AnyHolder(Segment.Id, slot => slot != _members.Self.Slot))
+        if (RawSize == 0 && Count > 0 && Session.Segments.InFlightOf(Segment.Id) == 0 && !Session.Segments.AnyHolder(Segment.Id, slot => slot != _members.Self.Slot))
         {
             DropUnreadItems();
         }

@@ -103,7 +103,7 @@ internal sealed unsafe class SharedBlock
         {
             if (endsTravel)
             {
-                session.Segments.Travel(id, -1);
+                session.Segments.AddInFlight(id, -1);
             }
         }
     }

@@ -262,7 +262,7 @@ internal sealed unsafe class BarrierCore : GuardedCore
     protected override bool Matters(SyncRow* row) => true;
 
     // How it went is part of the news.
-    protected override bool IsGone(ParticipantId participant) => Liveness.IsGone(participant);
+    protected override bool IsGone(ParticipantId participant) => Liveness.IsDeathReported(participant);
 
     protected override void Repair()
     {

@@ -29,7 +29,7 @@ internal sealed unsafe partial class ConditionCore : SyncCore
     {
         _frame = frame;
         _state = &frame->Condition;
-        if (host.Shape.MostLocks <= MostWaiters)
+        if (host.Shape.MaxLocks <= MostWaiters)
         {
             throw new InvalidDataException("The head of a condition's segment leaves no room for its waiters: somebody has written over it.");
         }

@@ -69,7 +69,7 @@ public abstract class ProcessSynchronizationObject : IDisposable
         {
             if (endsTravel)
             {
-                session.Segments.Travel(id, -1);
+                session.Segments.AddInFlight(id, -1);
             }
         }
     }

@@ -26,7 +26,7 @@ public sealed class NamedObjectTests : IDisposable
         Should.Throw<NotSupportedException>(() => named.Put(unnamed));
         await Should.ThrowAsync<NotSupportedException>(async () => await named.PutAsync(unnamed));
         Should.Throw<NotSupportedException>(() => named.PutMany([unnamed]));
-        unnamed.Core.Session.Segments.TravellingOf(unnamed.Core.Segment.Id).ShouldBe(0);
+        unnamed.Core.Session.Segments.InFlightOf(unnamed.Core.Segment.Id).ShouldBe(0);
     }
 
     [Fact]

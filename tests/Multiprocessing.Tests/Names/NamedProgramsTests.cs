@@ -198,7 +198,7 @@ public sealed class NamedProgramsTests : IDisposable
             _place.Kill(holder);
             SessionSweep.Run(); // as every session begins, wherever it meets others: one of another test may have done it already
             _place.Files().ShouldBeEmpty();
-            NamedPlaces.All().ShouldNotContain(_place.Directory);
+            NamedDirectoryList.All().ShouldNotContain(_place.Directory);
         },
         Limit);
 }

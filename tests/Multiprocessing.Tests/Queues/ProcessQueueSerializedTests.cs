@@ -90,9 +90,9 @@ public sealed class ProcessQueueSerializedTests
         outer.Put(inner);
         outer.TryPut(inner).ShouldBeFalse();
         outer.TryPut(inner, TimeSpan.FromMilliseconds(30)).ShouldBeFalse();
-        Session.Current.Segments.TravellingOf(inner.Core.Segment.Id).ShouldBe(1);
+        Session.Current.Segments.InFlightOf(inner.Core.Segment.Id).ShouldBe(1);
         outer.Get().Dispose();
-        Session.Current.Segments.TravellingOf(inner.Core.Segment.Id).ShouldBe(0);
+        Session.Current.Segments.InFlightOf(inner.Core.Segment.Id).ShouldBe(0);
         inner.Dispose();
     }
 }

@@ -86,7 +86,7 @@ public sealed class QueueErrorTests
         using var queue = new ProcessQueue<int>();
         queue.Complete(new Carrier(carried));
         Should.Throw<QueueCompletedException>(() => queue.Get()).InnerException.ShouldBeOfType<RemoteException>().Message.ShouldContain("it carries a queue");
-        carried.Core.Session.Segments.TravellingOf(carried.Core.Segment.Id).ShouldBe(0);
+        carried.Core.Session.Segments.InFlightOf(carried.Core.Segment.Id).ShouldBe(0);
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public sealed class UnsentMessageTests : ProcessTest
 
     /// <summary>What keeps the queue's segment: messages in flight, bodies and wrappers of this process.</summary>
     private static (int InTransit, int InBodies, int References) Counts(ProcessQueue<int> queue) =>
-        (queue.Core.Session.Segments.TravellingOf(queue.Core.Segment.Id), queue.Core.InBodies, queue.Core.References);
+        (queue.Core.Session.Segments.InFlightOf(queue.Core.Segment.Id), queue.Core.InBodies, queue.Core.References);
 
     /// <summary>Sends fail, one after the other, and after each the counts are what they were; at the end the queue's segment is freed with its last wrapper.</summary>
     private static async Task NothingStays(Func<ProcessQueue<int>, IEnumerable<(string Name, Func<Task> Send)>> failures, ProcessPool? pool = null)

@@ -55,12 +55,12 @@ public sealed unsafe class LayoutTests
         At(&x, &x.State).ShouldBe(0);
         At(&x, &x.Generation).ShouldBe(4);
         At(&x, &x.Kind).ShouldBe(8);
-        At(&x, &x.Place).ShouldBe(12);
+        At(&x, &x.InSecondDirectory).ShouldBe(12);
         At(&x, &x.Bytes).ShouldBe(16);
         At(&x, &x.Owner).ShouldBe(24);
         At(&x, &x.OwnerGeneration).ShouldBe(28);
-        At(&x, &x.Travelling).ShouldBe(32);
-        At(&x, &x.InHand).ShouldBe(36);
+        At(&x, &x.InFlight).ShouldBe(32);
+        At(&x, &x.Linker).ShouldBe(36);
         At(&x, &x.HasParts).ShouldBe(40);
         At(&x, &x.Position).ShouldBe(48);
         At(&x, &x.NameHash).ShouldBe(56);
@@ -80,8 +80,8 @@ public sealed unsafe class LayoutTests
         At(&x, &x.LockOffset).ShouldBe(20);
         At(&x, &x.LockCount).ShouldBe(24);
         At(&x, &x.LockStride).ShouldBe(28);
-        At(&x, &x.LastGone).ShouldBe(32);
-        At(&x, &x.LastGoneAt).ShouldBe(40);
+        At(&x, &x.LastReleaser).ShouldBe(32);
+        At(&x, &x.LastReleaseAt).ShouldBe(40);
     }
 
     [Fact]

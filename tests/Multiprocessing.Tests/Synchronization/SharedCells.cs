@@ -45,7 +45,7 @@ internal sealed unsafe class SharedCells : IProcessHandle<SharedCells>, IDisposa
         var opened = new SharedCells(Session.Current.Objects.Open(id, static segment => new Memory(Session.Current, segment))!);
         if (reader.Read<byte>() == 0)
         {
-            Session.Current.Segments.Travel(id, -1);
+            Session.Current.Segments.AddInFlight(id, -1);
         }
 
         return opened;

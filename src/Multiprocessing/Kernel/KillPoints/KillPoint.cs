@@ -1,13 +1,13 @@
 namespace Multiprocessing;
 
 /// <summary>
-/// Where a process can be killed that matters: between two instructions that change what processes share. Each says what is left there.
-/// <see cref="KillPoints"/> stands at each; the programs of the tests die at each.
+/// The points at which a kill matters: between two instructions that change shared state. Each member says what state a kill leaves there.
+/// The code calls <see cref="KillPoints.Pass"/> at each point, and the programs of the tests die at each.
 /// </summary>
 internal enum KillPoint
 {
     // A lock word: taken, slept for, taken over, freed.
-    /// <summary>The word names its owner; nothing was done under it.</summary>
+    /// <summary>The word names its owner; nothing was done under the lock.</summary>
     LockEntered = 1,
 
     /// <summary>The same, after spinning.</summary>
@@ -16,10 +16,10 @@ internal enum KillPoint
     /// <summary>The same, with the waiters bit in the word.</summary>
     LockEnteredAfterSleep = 3,
 
-    /// <summary>The waiters bit is set; who set it does not sleep yet.</summary>
+    /// <summary>The waiters bit is set; the waiter does not sleep yet.</summary>
     LockSleepAnnounced = 4,
 
-    /// <summary>Woken, or its slice over; nothing looked at yet.</summary>
+    /// <summary>The waiter was woken or its slice has passed; it has checked nothing yet.</summary>
     LockSlept = 5,
 
     /// <summary>The word was taken from a dead owner; nothing was repaired yet.</summary>
@@ -29,28 +29,28 @@ internal enum KillPoint
     LockFreed = 7,
 
     // A wait point: announced, slept, woken.
-    /// <summary>Counted as an arrival, not asleep.</summary>
+    /// <summary>The sleeper is counted as an arrival and does not sleep yet.</summary>
     SleepAnnounced = 8,
 
-    /// <summary>Woken by a notifier for something that it has not used yet.</summary>
+    /// <summary>The sleeper was woken for a change that it has not used yet.</summary>
     Slept = 9,
 
     /// <summary>The notifier has seen an arrival.</summary>
     WakeBegun = 10,
 
-    /// <summary>The sequence has moved; nobody was woken yet.</summary>
+    /// <summary>The sequence has changed; no sleeper was woken yet.</summary>
     WakeCounted = 11,
 
-    /// <summary>Nobody slept; the arrivals are not handled yet.</summary>
-    WakeFoundNobody = 12,
+    /// <summary>There was no sleeper; the arrivals are not marked as handled yet.</summary>
+    WakeFoundNone = 12,
 
-    /// <summary>The sequence has moved; nobody was woken yet, of all.</summary>
+    /// <summary>The sequence has changed; none of all the sleepers was woken yet.</summary>
     AllToBeWoken = 13,
 
     /// <summary>The participant's bit is set, the flag over it is not.</summary>
     AsyncBitSet = 14,
 
-    /// <summary>Both are set; the waiter has not looked again.</summary>
+    /// <summary>Both are set; the waiter has not checked again.</summary>
     AsyncArmed = 15,
 
     /// <summary>The flag is cleared, the bits are not.</summary>
@@ -59,20 +59,20 @@ internal enum KillPoint
     /// <summary>The bits are cleared, no doorbell was rung.</summary>
     RingBitsTaken = 17,
 
-    /// <summary>The doorbell has moved; its dispatcher was not woken.</summary>
+    /// <summary>The doorbell has changed; its dispatcher was not woken.</summary>
     DoorbellCounted = 18,
 
     // Putting.
     /// <summary>Nothing written.</summary>
     PutLocked = 19,
 
-    /// <summary>The rest of the ring's memory is skipped, in what is not committed.</summary>
+    /// <summary>A pad record fills the rest of the ring; not committed.</summary>
     PutPadded = 20,
 
-    /// <summary>The record's header is there, its bytes are not.</summary>
+    /// <summary>The record's header is written, its bytes are not.</summary>
     PutHeaderWritten = 21,
 
-    /// <summary>The record is there and not committed.</summary>
+    /// <summary>The record is written and not committed.</summary>
     PutCopied = 22,
 
     /// <summary>The next state lacks its ring.</summary>
@@ -84,87 +84,87 @@ internal enum KillPoint
     /// <summary>Committed.</summary>
     PutCommitted = 25,
 
-    /// <summary>Committed, and a linked ring is in no hand any more; the lock is held.</summary>
+    /// <summary>Committed, and a linked ring has no linker any more; the lock is held.</summary>
     PutFinished = 26,
 
-    /// <summary>Who waits for items was not told.</summary>
+    /// <summary>Waiters for items were not notified.</summary>
     PutUnlocked = 27,
 
-    /// <summary>Without the lock, on the way to the ring that others went on to.</summary>
+    /// <summary>Without the lock, before mapping the ring that the other processes use.</summary>
     WriterLeftRing = 28,
 
     /// <summary>The same, with that ring mapped.</summary>
     WriterMappedRing = 29,
 
-    // Going on in a next ring.
-    /// <summary>Nothing but the effort is guarded.</summary>
+    // Chaining the next ring.
+    /// <summary>The lock only avoids that two producers make the same ring; no state depends on it.</summary>
     ChainLocked = 30,
 
-    /// <summary>The spare ring, if it fits, is in this hand; the write lock is held.</summary>
+    /// <summary>This process is the linker of the spare ring, if that fits; the write lock is held.</summary>
     SpareDecided = 31,
 
-    /// <summary>The spare ring names this hand and is the spare one still.</summary>
-    SpareHandNamed = 32,
+    /// <summary>The spare ring names this process as its linker and is still the spare one.</summary>
+    SpareLinkerNamed = 32,
 
-    /// <summary>A fresh ring or the spare one, in no chain.</summary>
-    RingInHand = 33,
+    /// <summary>This process is the linker of a fresh ring or of the spare one; the ring is in no chain.</summary>
+    RingUnlinked = 33,
 
-    /// <summary>Room came meanwhile: the ring is not freed yet, and the chain lock is free.</summary>
+    /// <summary>There is room now: the ring is not freed yet, and the chain lock is free.</summary>
     RingNotNeeded = 34,
 
     /// <summary>The memory behind the last record was too short for the link.</summary>
     LinkPadded = 35,
 
-    /// <summary>The link names a ring that does not know where it begins.</summary>
+    /// <summary>The link names a ring whose begin is not written.</summary>
     LinkWritten = 36,
 
-    /// <summary>The ring knows it, its entry does not.</summary>
+    /// <summary>The ring's begin is written; its entry's position is not.</summary>
     LinkRingBegun = 37,
 
-    /// <summary>All is there but the commit.</summary>
+    /// <summary>Everything is written but the commit.</summary>
     LinkRingPlaced = 38,
 
     /// <summary>Both locks are held, nothing was collected.</summary>
     CollectLocked = 39,
 
-    /// <summary>One leftover ring is gone; the table is locked too.</summary>
+    /// <summary>One leftover ring is freed; the table is locked too.</summary>
     LeftoverCollected = 40,
 
-    /// <summary>All leftovers are gone; it is not noted which deaths that was for.</summary>
+    /// <summary>All leftovers are freed; the number of deaths that this was for is not stored.</summary>
     Collected = 41,
 
     // Taking.
     /// <summary>Nothing read.</summary>
     TakeLocked = 42,
 
-    /// <summary>An item is copied out and still there.</summary>
+    /// <summary>An item is copied out and still in the queue.</summary>
     TakeCopied = 43,
 
-    /// <summary>The next state lacks whose row it changes.</summary>
+    /// <summary>The next state does not say yet whose row it changes.</summary>
     GotStateHalfWritten = 44,
 
     /// <summary>The next state is whole and not committed.</summary>
     GotStateWritten = 45,
 
-    /// <summary>Committed; the row says what it said before.</summary>
+    /// <summary>Committed; the row has its old value.</summary>
     GotCommitted = 46,
 
-    /// <summary>Committed, and the row says so.</summary>
+    /// <summary>Committed, and the row has its new value.</summary>
     RowWritten = 47,
 
     /// <summary>The lock is held.</summary>
     TakeFinished = 48,
 
-    /// <summary>Who waits for room was not told.</summary>
+    /// <summary>Waiters for room were not notified.</summary>
     TakeUnlocked = 49,
 
-    /// <summary>The last item of a completed queue is taken, and who waits for another was not told that there is none.</summary>
+    /// <summary>The last item of a completed queue is taken; waiters for another one were not notified.</summary>
     TakeDrained = 50,
 
-    /// <summary>A dead one's read lock is held and the row may be old.</summary>
+    /// <summary>The read lock was taken over from a dead owner, and the row may be old.</summary>
     ReadLockRecovered = 51,
 
-    /// <summary>The row says what the last commit says.</summary>
+    /// <summary>The row has the value of the last commit.</summary>
     RowRepaired = 52,
 
     /// <summary>Without the lock, before the ring behind a link.</summary>
@@ -173,16 +173,16 @@ internal enum KillPoint
     /// <summary>The same, with that ring mapped.</summary>
     FollowMapped = 54,
 
-    /// <summary>The consumers are in the next ring; the drained one is nowhere.</summary>
+    /// <summary>The consumers use the next ring; the drained one is neither spare nor freed.</summary>
     FollowCommitted = 55,
 
-    /// <summary>The drained ring is the spare one, or is not; what goes is not freed.</summary>
+    /// <summary>The drained ring is the spare one, or is not; the ring to free is not freed.</summary>
     SpareExchanged = 56,
 
-    /// <summary>The lock is held, everything is in its place.</summary>
+    /// <summary>The lock is held, and the change is complete.</summary>
     RingRetired = 57,
 
-    /// <summary>Without the lock, on the way to the ring that others went on to.</summary>
+    /// <summary>Without the lock, before mapping the ring that the other processes use.</summary>
     ReaderLeftRing = 58,
 
     /// <summary>The same, with that ring mapped.</summary>
@@ -195,28 +195,28 @@ internal enum KillPoint
     /// <summary>Completed; the lock is held.</summary>
     CompleteStored = 61,
 
-    /// <summary>Completed, and who waits was not told.</summary>
+    /// <summary>Completed; waiters were not notified.</summary>
     CompleteUnlocked = 62,
 
     /// <summary>Nothing marked.</summary>
     MarkLocked = 63,
 
-    /// <summary>All is marked, and who waits for that was not told.</summary>
+    /// <summary>All is marked; waiters for that were not notified.</summary>
     MarkUnlocked = 64,
 
-    /// <summary>A dead one has items in hand; nothing was done about it.</summary>
+    /// <summary>A dead participant has unmarked items; nothing was done about it.</summary>
     LoserFound = 65,
 
-    /// <summary>Who lost is noted, what he lost is not counted.</summary>
+    /// <summary>The participant that lost items is recorded; the items are not counted as lost.</summary>
     LoserNamed = 66,
 
-    /// <summary>The loss is counted, and who waits was not told.</summary>
+    /// <summary>The loss is counted; waiters were not notified.</summary>
     LossUnlocked = 67,
 
-    /// <summary>The loss counts as told, and nothing was thrown yet.</summary>
-    LossTold = 68,
+    /// <summary>The loss counts as reported; nothing was thrown yet.</summary>
+    LossReported = 68,
 
-    /// <summary>The slot's earlier owner has nothing in hand any more; the row still names him.</summary>
+    /// <summary>The items of the slot's earlier participant are settled; the row still names that participant.</summary>
     AttachSettled = 69,
 
     /// <summary>The row is this process's.</summary>
@@ -225,91 +225,91 @@ internal enum KillPoint
     /// <summary>The queue counts as shared; the lock is held.</summary>
     AttachShared = 71,
 
-    // Letting a queue go.
-    /// <summary>Held, with nothing in it that is still to be let go.</summary>
+    // Releasing a queue.
+    /// <summary>The object is held, and everything in it is released.</summary>
     ObjectDetached = 72,
 
-    /// <summary>The head names who goes; he still holds.</summary>
-    ObjectGoingNoted = 73,
+    /// <summary>The header names the releasing participant, which still holds the segment.</summary>
+    ObjectReleaseNoted = 73,
 
-    /// <summary>Not held any more; who waits was not told.</summary>
+    /// <summary>Not held any more; waiters were not notified.</summary>
     ObjectReleased = 74,
 
-    /// <summary>An unread item is taken; the handles in it count as travelling.</summary>
+    /// <summary>An unread item is taken; the handles in it still count as in flight.</summary>
     DropTaken = 75,
 
-    /// <summary>The queue in an unread item is held, and its travel has not ended.</summary>
+    /// <summary>The queue in an unread item is held, and its handle still counts as in flight.</summary>
     DropOpened = 76,
 
-    /// <summary>Its travel has ended, and it is held.</summary>
-    DropTravelEnded = 77,
+    /// <summary>Its handle is not in flight any more, and the queue is held.</summary>
+    DropInFlightEnded = 77,
 
-    /// <summary>The time of the last going is new, the name is old.</summary>
-    GoneHalfNoted = 78,
+    /// <summary>The time of the last release is new, the participant is the earlier one.</summary>
+    ReleaseHalfNoted = 78,
 
     // The table of segments.
-    /// <summary>The fields are there, the entry is free.</summary>
+    /// <summary>The fields are written, the entry is free.</summary>
     EntryFilled = 79,
 
-    /// <summary>The entry is taken, the table is locked.</summary>
+    /// <summary>The entry is in use, the table is locked.</summary>
     EntryTaken = 80,
 
-    /// <summary>The file is there, the entry is not live.</summary>
+    /// <summary>The file exists, the entry is not live.</summary>
     SegmentMade = 81,
 
-    /// <summary>Live, and not handed out.</summary>
+    /// <summary>The entry is live; the caller does not have the segment yet.</summary>
     SegmentLive = 82,
 
-    /// <summary>Held by one more; the table is locked.</summary>
+    /// <summary>One more participant holds the segment; the table is locked.</summary>
     SegmentHeld = 83,
 
     /// <summary>Held, and not mapped.</summary>
     SegmentFound = 84,
 
-    /// <summary>Held and mapped, and nobody's object.</summary>
+    /// <summary>Held and mapped; there is no object for it yet.</summary>
     SegmentMapped = 85,
 
-    /// <summary>Perhaps unheld, and not freed.</summary>
+    /// <summary>The segment may be without a holder and is not freed.</summary>
     HoldReleased = 86,
 
-    /// <summary>One of several holds of one who goes is gone.</summary>
+    /// <summary>One of several holds of a participant that leaves or has died is released.</summary>
     HoldOfLeaverReleased = 87,
 
-    /// <summary>The travels are counted; the table is locked.</summary>
-    TravelChanged = 88,
+    /// <summary>The number in flight is changed; the table is locked.</summary>
+    InFlightChanged = 88,
 
-    /// <summary>Counted before the message is put, or after it was read.</summary>
-    TravelUnlocked = 89,
+    /// <summary>The same without the lock: before the message is sent, or after it was read.</summary>
+    InFlightUnlocked = 89,
 
-    /// <summary>The reader of a handle holds, and the handle counts as travelling.</summary>
-    TravelEnding = 90,
+    /// <summary>The receiver of a handle holds the segment, and the handle still counts as in flight.</summary>
+    InFlightEnding = 90,
 
-    /// <summary>The parts of a segment are gone, it is not.</summary>
+    /// <summary>The parts of a segment are freed, the segment is not.</summary>
     PartsFreed = 91,
 
-    /// <summary>The file is gone, its entry is not.</summary>
+    /// <summary>The file is deleted, its entry is not free.</summary>
     FileDeleted = 92,
 
-    /// <summary>The table is locked.</summary>
+    /// <summary>The entry is free; the table is locked.</summary>
     EntryFreed = 93,
 
-    /// <summary>The holds of the dead are gone, what nobody holds is not.</summary>
+    /// <summary>The holds of the dead are released; unheld segments are not freed.</summary>
     TableHalfRepaired = 94,
 
-    /// <summary>The file has grown, the table does not know.</summary>
+    /// <summary>The file has grown; the capacity is the old one.</summary>
     TableMemoryAllocated = 95,
 
     // The table of participants.
-    /// <summary>The slot's generation is new, all else is old.</summary>
+    /// <summary>The slot's generation is new, all other fields are old.</summary>
     ReserveBegun = 96,
 
-    /// <summary>The slot counts as it did before.</summary>
+    /// <summary>The fields are new; the state is the old one.</summary>
     ReserveFilled = 97,
 
     /// <summary>The slot is reserved, the table is locked.</summary>
     Reserved = 98,
 
-    /// <summary>What the slot's last participant held is gone.</summary>
+    /// <summary>The holds of the slot's last participant are released.</summary>
     ReserveHoldsReleased = 99,
 
     /// <summary>The slot is free again, the table is locked.</summary>
@@ -321,67 +321,67 @@ internal enum KillPoint
     /// <summary>The slot is filled and not active.</summary>
     ActivateFilled = 102,
 
-    /// <summary>Active.</summary>
+    /// <summary>The slot is active.</summary>
     Activated = 103,
 
-    /// <summary>The code is there, the reason is not.</summary>
-    OwnEndHalfTold = 104,
+    /// <summary>The code is written, the reason is not.</summary>
+    OwnEndHalfRecorded = 104,
 
-    /// <summary>Both are there.</summary>
-    OwnEndTold = 105,
+    /// <summary>Both are written.</summary>
+    OwnEndRecorded = 105,
 
-    /// <summary>The objects know, the table does not.</summary>
+    /// <summary>All objects are detached; the table has all holds.</summary>
     LeaveDetached = 106,
 
-    /// <summary>Nothing is held; the slot is active, the table is locked.</summary>
+    /// <summary>All holds are released; the slot is active, the table is locked.</summary>
     LeaveHoldsReleased = 107,
 
     /// <summary>The slot says that its participant has left; the table is locked.</summary>
     LeaveMarked = 108,
 
-    /// <summary>How somebody ended is written, he still counts as alive.</summary>
+    /// <summary>The exit is written; the participant still counts as alive.</summary>
     DeathFilled = 109,
 
-    /// <summary>He counts as dead and holds what he held.</summary>
+    /// <summary>The participant counts as dead and has all its holds.</summary>
     DeathMarked = 110,
 
-    /// <summary>His holds are gone; the death is not counted.</summary>
+    /// <summary>Its holds are released; the death is not counted.</summary>
     DeathHoldsReleased = 111,
 
     /// <summary>Counted; the table is locked.</summary>
     DeathCounted = 112,
 
-    /// <summary>Nobody was told.</summary>
+    /// <summary>No waiter was woken.</summary>
     DeathUnlocked = 113,
 
-    /// <summary>One segment's head names him; who sleeps there was not woken.</summary>
+    /// <summary>One segment's header names the dead participant; sleepers in it were not woken.</summary>
     DeathNoted = 114,
 
-    /// <summary>Those of one segment were told.</summary>
-    DeathTold = 115,
+    /// <summary>The sleepers in one segment were woken.</summary>
+    DeathAnnounced = 115,
 
     // The session's directory.
-    /// <summary>There under a name that says whose it will be, empty.</summary>
+    /// <summary>The directory exists, empty, under a name that says which process creates it.</summary>
     DirectoryDrafted = 116,
 
-    /// <summary>Locked.</summary>
+    /// <summary>It is locked.</summary>
     DirectoryLocked = 117,
 
-    /// <summary>With tables in it.</summary>
+    /// <summary>It contains the tables.</summary>
     DirectoryFilled = 118,
 
-    /// <summary>Under its name, and nobody's session yet.</summary>
+    /// <summary>It has its name; no process uses the session yet.</summary>
     DirectoryNamed = 119,
 
-    /// <summary>A dead root's lock is taken.</summary>
+    /// <summary>The lock of a dead root is taken.</summary>
     SweepLocked = 120,
 
-    /// <summary>Nobody of that session lives; the files are there.</summary>
+    /// <summary>No participant of that session is alive; the files exist.</summary>
     SweepKilled = 121,
 
-    /// <summary>The first directory is there, the second is not.</summary>
+    /// <summary>The first directory exists, the second does not.</summary>
     SecondDirectoryRemoved = 122,
 
-    /// <summary>The first directory has a name that says who deletes it, and is there.</summary>
+    /// <summary>The first directory exists under a name that says which process deletes it.</summary>
     DirectoryDiscarded = 123,
 }

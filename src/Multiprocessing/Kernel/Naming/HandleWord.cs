@@ -1,6 +1,9 @@
 namespace Multiprocessing;
 
-/// <summary>The word by which a message names a shared object: its segment's id, and a bit that says whether the segment belongs to the session of the named objects.</summary>
+/// <summary>
+/// The word by which a message names a shared object: its segment's id, and a bit that says whether the segment belongs to the session of the named
+/// objects.
+/// </summary>
 internal static class HandleWord
 {
     // Above all bits of an index.

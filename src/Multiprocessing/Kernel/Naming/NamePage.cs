@@ -1,8 +1,9 @@
 namespace Multiprocessing;
 
 /// <summary>
-/// The last page of a named segment: what it is called and what it is. It lies in the segment and not in a table of its own, so a name comes and goes with what it names: killed at
-/// any instruction, there is no name without an object. Written once, before the segment's magic, under the name lock.
+/// The last page of a named segment: its name and what it is. It lies in the segment and not in a table of its own, so a name exists exactly as long
+/// as its object: killed at any instruction, there is no name without an object. Written once, before the segment's magic number, under the name
+/// lock.
 /// </summary>
 internal readonly unsafe struct NamePage
 {
@@ -24,7 +25,7 @@ internal readonly unsafe struct NamePage
 
     public NamedIdentity Identity { get; }
 
-    /// <summary>The program that made the object, and its pid, for messages.</summary>
+    /// <summary>Gets the program that created the object, and its pid, for messages.</summary>
     public string Creator { get; }
 
     public static void Write(Segment segment, string name, in NamedIdentity identity)
@@ -49,7 +50,9 @@ internal readonly unsafe struct NamePage
         return page;
     }
 
-    /// <summary>What does not fit ends in a hash of the whole, so that two texts that begin alike are still two.</summary>
+    /// <summary>
+    /// Shortens a text to the maximum length. A shortened text ends in a hash of the whole, so that two texts with the same beginning still differ.
+    /// </summary>
     public static string Fitted(string text, int max) => text.Length <= max ? text : $"{text[..(max - 17)]}#{ObjectName.HashOf(text):X16}";
 
     private static void Put(ref byte* at, string text, int max)

@@ -4,9 +4,9 @@ using System.Numerics;
 namespace Multiprocessing;
 
 /// <summary>
-/// The names of the objects in the session of the named objects: finds an object by its name, or creates it. Everything happens under the name lock, an owner lock of the session that is taken
-/// before the table lock. The lock guards nothing that could be half done: if its owner is killed while it creates an object, the new segment's only holder is dead, and the lock's next
-/// owner frees the segment before it searches for the name.
+/// The names of the objects in the session of the named objects: finds an object by its name, or creates it. Everything happens under the name lock,
+/// an owner lock of the session that is taken before the table lock. The lock guards nothing that could be half done: if its owner is killed while it
+/// creates an object, the new segment's only holder is dead, and the lock's next owner frees the segment before it searches for the name.
 /// </summary>
 internal sealed unsafe class NameRegistry(
     SessionMemory memory,
@@ -35,7 +35,8 @@ internal sealed unsafe class NameRegistry(
         if (OwnerLock.Enter(NameLock, participants, Deadline.Now, stoppedAfter: WaitTimings.StoppedOwnerOfTable) is OwnerLock.Result.TimedOut)
         {
             throw new TimeoutException(
-                $"The names have been locked for {WaitTimings.StoppedOwnerOfTable.TotalSeconds:0} s by {OwnerLock.Describe(NameLock, participants)}, which is alive but does not release them. Is it stopped (SIGSTOP, a debugger)?");
+                $"The names have been locked for {WaitTimings.StoppedOwnerOfTable.TotalSeconds:0} s by "
+                + $"{OwnerLock.Describe(NameLock, participants)}, which is alive but does not release them. Is it stopped (SIGSTOP, a debugger)?");
         }
 
         try

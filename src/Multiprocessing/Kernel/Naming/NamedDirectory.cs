@@ -4,14 +4,15 @@ using Multiprocessing.Platform;
 namespace Multiprocessing;
 
 /// <summary>
-/// Where the programs of one user meet: a directory <c>mpnames-[uid]-[pid namespace]</c> with the files of the session that has the named objects, and two empty files that stay.
-/// <c>gate</c> is locked by who comes or leaves. <c>users</c> is locked, shared, by every process that has come, until the system drops the lock with the process: who gets it for himself
-/// has the proof that all others are gone, whatever build they were of, and starts afresh.
-/// <para>Processes of different pid namespaces cannot tell each other's deaths, so they do not meet.</para>
+/// The directory in which the programs of one user meet: <c>mpnames-[uid]-[pid namespace]</c> with the files of the session of the named objects, and
+/// two empty files that stay. A process that joins or leaves locks <c>gate</c>. Every process in the session has a shared lock on <c>users</c>, which
+/// the system releases with the process. A process that gets the exclusive lock has the proof that all others have ended, of whatever build they
+/// were, and begins a new session.
+/// <para>Processes of different pid namespaces cannot prove each other's deaths, so they do not meet.</para>
 /// </summary>
 internal sealed class NamedDirectory
 {
-    /// <summary>The environment variable that names another place to meet.</summary>
+    /// <summary>The environment variable that names another directory to meet in.</summary>
     public const string RootVariable = "MULTIPROCESSING_NAMES";
 
     private const string GateFile = "gate";
@@ -27,11 +28,11 @@ internal sealed class NamedDirectory
 
     private static string Name => $"mpnames-{FileOwner.CurrentUser}-{ProcessIdentity.Namespace}";
 
-    /// <param name="root">Where the directory lies; null for the usual place.</param>
-    /// <exception cref="UnauthorizedAccessException">There is something of that name which is not this user's alone.</exception>
+    /// <param name="root">The directory in which it lies; null for the default.</param>
+    /// <exception cref="UnauthorizedAccessException">The directory exists and other users have access to it.</exception>
     public static NamedDirectory Prepare(string? root)
     {
-        root ??= Environment.GetEnvironmentVariable(RootVariable) is { Length: > 0 } told ? told : null;
+        root ??= Environment.GetEnvironmentVariable(RootVariable) is { Length: > 0 } configured ? configured : null;
         string path;
         if (root is not null)
         {
@@ -40,28 +41,39 @@ internal sealed class NamedDirectory
         }
         else
         {
-            // Decided by what all programs see alike, and not by the room that is free right now.
+            // Decided by what all programs see alike, not by the room that is free at the moment.
             path = Path.Combine(SessionDirectory.SharedRoot, Name);
             try
             {
-                PrivateDirectory.Create(Directory.Exists(SessionDirectory.SharedRoot) ? path : throw new DirectoryNotFoundException($"'{SessionDirectory.SharedRoot}' does not exist."));
+                if (!Directory.Exists(SessionDirectory.SharedRoot))
+                {
+                    throw new DirectoryNotFoundException($"'{SessionDirectory.SharedRoot}' does not exist.");
+                }
+
+                PrivateDirectory.Create(path);
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException && !Path.Exists(path))
             {
                 path = Path.Combine(SessionDirectory.TempRoot, Name);
-                MultiprocessingLogging.WarnOperator("Multiprocessing.Names", $"{exception.Message} Programs meet by name in {path}, which may be slower.");
+                MultiprocessingLogging.WarnOperator("Multiprocessing.Names", $"{exception.Message} Programs meet by name in {path}, which may be "
+                    + "slower.");
                 PrivateDirectory.Create(path);
             }
         }
 
-        Refuse(path);
+        ThrowIfAccessible(path);
         return new NamedDirectory(path);
     }
 
-    /// <summary>Removes what programs left that were killed, if nobody is there. Whoever begins a session does it.</summary>
+    /// <summary>Removes the leftovers of killed programs, if no process is in the session. Called when any session begins.</summary>
     public static void Sweep()
     {
-        List<string> paths = [Path.Combine(SessionDirectory.SharedRoot, Name), Path.Combine(SessionDirectory.TempRoot, Name), .. NamedPlaces.All()];
+        List<string> paths =
+        [
+            Path.Combine(SessionDirectory.SharedRoot, Name),
+            Path.Combine(SessionDirectory.TempRoot, Name),
+            .. NamedDirectoryList.All(),
+        ];
         foreach (var path in paths)
         {
             if (!File.Exists(Path.Combine(path, SessionDirectory.SessionFile)) || !FileOwner.IsOurs(path))
@@ -72,39 +84,41 @@ internal sealed class NamedDirectory
             using var gate = FileLock.TryTake(Path.Combine(path, GateFile), create: true);
             if (gate is not null)
             {
-                var left = new NamedDirectory(path);
-                if (left.IsDeserted())
+                var leftover = new NamedDirectory(path);
+                if (leftover.IsDeserted())
                 {
-                    left.Wipe();
+                    leftover.Wipe();
                 }
             }
         }
     }
 
-    /// <summary>Nobody else comes or leaves until the handle is disposed. Killed with it: the system drops it.</summary>
+    /// <summary>Takes the gate: no other process joins or leaves until the handle is disposed. Killed with it: the system releases it.</summary>
     public SafeFileHandle EnterGate() => TryEnterGate(WaitTimings.StoppedOwnerOfTable) ?? throw new TimeoutException(
-        $"'{Path.Combine(Files.Primary, GateFile)}' has been locked for {WaitTimings.StoppedOwnerOfTable.TotalSeconds:0} s by a process that is coming or leaving and does not move. Is one stopped (SIGSTOP, a debugger)?");
+        $"'{Path.Combine(Files.Primary, GateFile)}' has been locked for {WaitTimings.StoppedOwnerOfTable.TotalSeconds:0} s by a process that joins "
+        + "or leaves and does not release it. Is one stopped (SIGSTOP, a debugger)?");
 
-    /// <summary>With the gate: no living process is in the session.</summary>
+    /// <summary>Returns whether no living process is in the session; with the gate.</summary>
     public bool IsDeserted()
     {
         using var alone = FileLock.TryTake(Path.Combine(Files.Primary, UsersFile), create: true);
         return alone is not null;
     }
 
-    /// <summary>With the gate: this process counts from now on.</summary>
+    /// <summary>Records that this process is in the session; with the gate.</summary>
     public void Stay() => _users = FileLock.TryTake(Path.Combine(Files.Primary, UsersFile), create: true, shared: true)
         ?? throw new IOException($"'{Path.Combine(Files.Primary, UsersFile)}' could not be locked.");
 
     /// <summary>
-    /// With the gate, when nobody is there. The session's file is the last to go, for a sweep looks for it, and the second directory the first, for a file says where it is.
-    /// Killed in the middle: the next one finds nobody there and does it again.
+    /// Removes the session's files, with the gate, when no process is in the session. The session file is deleted last, because a sweep searches for
+    /// it, and the second directory first, because a file says where it is. Killed in the middle: the next process finds the session deserted and
+    /// removes the rest.
     /// </summary>
     public void Wipe()
     {
-        if (Files.Secondary is { } secondary)
+        if (Files.Second.FullPath is { } second)
         {
-            SessionDirectory.DeleteTree(secondary);
+            DirectoryRemoval.DeleteTree(second);
         }
 
         foreach (var file in Directory.EnumerateFiles(Files.Primary))
@@ -116,10 +130,13 @@ internal sealed class NamedDirectory
         }
 
         MappedFile.Delete(SessionFile);
-        NamedPlaces.Forget(Files.Primary);
+        NamedDirectoryList.Forget(Files.Primary);
     }
 
-    /// <summary>This process does not count any more; the last one removes the files. Killed in the middle, or the gate blocked: the next one who comes, or begins any session, finds nobody there and removes them.</summary>
+    /// <summary>
+    /// Leaves the session; the last process removes the files. Killed in the middle, or if the gate is blocked: the next process that joins, or
+    /// begins any session, finds this one deserted and removes them.
+    /// </summary>
     public void Leave()
     {
         try
@@ -133,11 +150,11 @@ internal sealed class NamedDirectory
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            Abandon(); // out of descriptors, or the place is gone: as with the gate blocked
+            Abandon(); // no descriptors are left, or the directory was removed: as with the gate blocked
         }
     }
 
-    /// <summary>With the gate: this process does not count after all.</summary>
+    /// <summary>Withdraws <see cref="Stay"/>; with the gate.</summary>
     public void Abandon()
     {
         _users?.Dispose();
@@ -146,7 +163,7 @@ internal sealed class NamedDirectory
 
     private SafeFileHandle? TryEnterGate(TimeSpan patience)
     {
-        // The system knows no wait for a file's lock that ends after a time, so this asks again; a crowd that comes at once is through in milliseconds.
+        // The system has no wait for a file's lock with a time-out, so this asks again. Many processes that join at once need milliseconds.
         var deadline = Deadline.After(patience);
         while (true)
         {
@@ -164,18 +181,21 @@ internal sealed class NamedDirectory
         }
     }
 
-    private static void Refuse(string path)
+    /// <exception cref="UnauthorizedAccessException">Other users have access to the directory.</exception>
+    private static void ThrowIfAccessible(string path)
     {
         if (!FileOwner.IsOurs(path) || new DirectoryInfo(path).LinkTarget is not null || !Directory.Exists(path))
         {
             throw new UnauthorizedAccessException(
-                $"'{path}', where this user's programs meet by name, is another user's or a link: whoever made it could read and change what they share. Remove it, or name another place in {RootVariable}.");
+                $"'{path}', where this user's programs meet by name, belongs to another user or is a link: that user could read and change what the "
+                + $"programs share. Remove it, or set {RootVariable} to another directory.");
         }
 
         if (PrivateDirectory.OpenTo(path) is { } mode)
         {
             throw new UnauthorizedAccessException(
-                $"'{path}', where this user's programs meet by name, is open to others ({mode}): what lies there may be theirs. Remove it when no program uses it (it is made anew), or chmod it to 700 if you know what is in it.");
+                $"'{path}', where this user's programs meet by name, is open to other users ({mode}): the files in it may be theirs. Remove it when "
+                + "no program uses it (it is created again), or chmod it to 700 if you know what is in it.");
         }
     }
 }

@@ -5,7 +5,8 @@ namespace Multiprocessing;
 /// <summary>Opens and creates objects by name, in the same three ways for all kinds.</summary>
 internal static class NamedObject
 {
-    public static TObject OpenOrCreate<TObject>(Session? session, string name, in NamedIdentity wanted, Func<Session, SegmentId, TObject?> open, Func<Session, TObject> create)
+    public static TObject OpenOrCreate<TObject>(
+        Session? session, string name, in NamedIdentity wanted, Func<Session, SegmentId, TObject?> open, Func<Session, TObject> create)
         where TObject : class
     {
         ObjectName.Check(name);
@@ -13,9 +14,11 @@ internal static class NamedObject
     }
 
     public static TObject Open<TObject>(Session? session, string name, in NamedIdentity wanted, Func<Session, SegmentId, TObject?> open)
-        where TObject : class => TryOpen(session, name, wanted, open, out var opened) ? opened : throw new NamedObjectNotFoundException(name, wanted.Kind);
+        where TObject : class =>
+        TryOpen(session, name, wanted, open, out var opened) ? opened : throw new NamedObjectNotFoundException(name, wanted.Kind);
 
-    public static bool TryOpen<TObject>(Session? session, string name, in NamedIdentity wanted, Func<Session, SegmentId, TObject?> open, [NotNullWhen(true)] out TObject? opened)
+    public static bool TryOpen<TObject>(
+        Session? session, string name, in NamedIdentity wanted, Func<Session, SegmentId, TObject?> open, [NotNullWhen(true)] out TObject? opened)
         where TObject : class
     {
         ObjectName.Check(name);
@@ -24,7 +27,8 @@ internal static class NamedObject
     }
 
     /// <summary>Returns the object of a checked name; if there is none, the created one, or null.</summary>
-    public static TObject? Find<TObject>(Session? session, string name, in NamedIdentity wanted, Func<Session, SegmentId, TObject?> open, Func<Session, TObject>? create)
+    public static TObject? Find<TObject>(
+        Session? session, string name, in NamedIdentity wanted, Func<Session, SegmentId, TObject?> open, Func<Session, TObject>? create)
         where TObject : class
     {
         session ??= NamedSession.Current;

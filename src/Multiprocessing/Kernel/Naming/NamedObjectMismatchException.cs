@@ -1,13 +1,15 @@
 namespace Multiprocessing;
 
-/// <summary>There is an object of that name, and it is not what was asked for: of another kind, item type, capacity or size, or made by a build that this one would misread.</summary>
+/// <summary>
+/// The object of that name differs from the requested one: in its kind, item type, capacity or size, or in the build of the program that created it.
+/// </summary>
 public sealed class NamedObjectMismatchException : InvalidOperationException
 {
-    /// <summary>Creates the exception.</summary>
+    /// <summary>Initializes a new instance of the <see cref="NamedObjectMismatchException"/> class.</summary>
     /// <param name="name">The name.</param>
-    /// <param name="expected">What was asked for.</param>
-    /// <param name="actual">What is there.</param>
-    /// <param name="message">What happened, and the way out.</param>
+    /// <param name="expected">The requested object.</param>
+    /// <param name="actual">The existing object.</param>
+    /// <param name="message">The message, with the way out.</param>
     public NamedObjectMismatchException(string name, string expected, string actual, string message)
         : base(message)
     {
@@ -16,12 +18,12 @@ public sealed class NamedObjectMismatchException : InvalidOperationException
         Actual = actual;
     }
 
-    /// <summary>The name.</summary>
+    /// <summary>Gets the name.</summary>
     public string Name { get; }
 
-    /// <summary>What was asked for.</summary>
+    /// <summary>Gets the description of the requested object.</summary>
     public string Expected { get; }
 
-    /// <summary>What is there.</summary>
+    /// <summary>Gets the description of the existing object.</summary>
     public string Actual { get; }
 }

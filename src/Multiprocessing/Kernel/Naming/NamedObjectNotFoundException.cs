@@ -3,12 +3,13 @@ namespace Multiprocessing;
 /// <summary>No living program of this user has an object of that name.</summary>
 public sealed class NamedObjectNotFoundException : InvalidOperationException
 {
-    /// <summary>Creates the exception.</summary>
+    /// <summary>Initializes a new instance of the <see cref="NamedObjectNotFoundException"/> class.</summary>
     /// <param name="name">The name.</param>
-    /// <param name="expected">What was asked for, such as <c>ProcessLock</c>.</param>
+    /// <param name="expected">The requested kind of object, such as <c>ProcessLock</c>.</param>
     public NamedObjectNotFoundException(string name, string expected)
-        : base($"No program has a {expected} of the name '{name}'. It goes with the last program that has it; OpenOrCreate makes one where there is none.") => Name = name;
+        : base($"No program has a {expected} with the name '{name}'. An object is removed with the last program that has it; OpenOrCreate creates "
+            + "it if there is none.") => Name = name;
 
-    /// <summary>The name.</summary>
+    /// <summary>Gets the name.</summary>
     public string Name { get; }
 }

@@ -4,8 +4,8 @@ using Multiprocessing.Platform;
 namespace Multiprocessing;
 
 /// <summary>
-/// The session in which unrelated programs of a user meet. It is a second session of the process, with the same tables but without a root. Each process takes its slot itself. No parent reports how
-/// a process ended, so the first process that finds a death reports it at once.
+/// The session in which unrelated programs of a user meet. It is a second session of the process, with the same tables but without a root. Each
+/// process takes its slot itself. No parent reports how a process ended, so the first process that finds a death reports it at once.
 /// </summary>
 internal static unsafe class NamedSession
 {
@@ -77,7 +77,7 @@ internal static unsafe class NamedSession
     private static SessionMemory Begin(NamedDirectory directory)
     {
         directory.Wipe();
-        NamedPlaces.Remember(directory.Files.Primary);
+        NamedDirectoryList.Remember(directory.Files.Primary);
         var processId = Environment.ProcessId;
         var memory = SessionMemory.Create(directory.SessionFile, processId, ProcessIdentity.StartTimeOf(processId));
 
@@ -99,14 +99,15 @@ internal static unsafe class NamedSession
                 "",
                 SessionMemory.LayoutHere,
                 SessionMemory.LayoutOf(directory.SessionFile),
-                $"{exception.Message} Programs that meet by name must use the same layout: end those of the other build, or set {NamedDirectory.RootVariable} to another directory for these.");
+                $"{exception.Message} Programs that meet by name must use the same layout: end those of the other build, or set "
+                + $"{NamedDirectory.RootVariable} to another directory for these.");
         }
     }
 
     /// <summary>
-    /// Takes a slot, with the gate. Slot 0 belongs to the process that holds the gate: the table lock needs an owner whose death can be proven before the process has a slot of its own.
-    /// Killed anywhere: the next process gives slot 0 the next generation, which proves the earlier owner dead; a reserved slot becomes free by that proof, and an activated one is that of a
-    /// dead process.
+    /// Takes a slot, with the gate. Slot 0 belongs to the process that holds the gate: the table lock needs an owner whose death can be proven before
+    /// the process has a slot of its own. Killed anywhere: the next process gives slot 0 the next generation, which proves the earlier owner dead; a
+    /// reserved slot becomes free by that proof, and an activated one is that of a dead process.
     /// </summary>
     private static ParticipantId TakeSlot(SessionMemory memory, SessionDirectory files)
     {
@@ -145,7 +146,8 @@ internal static unsafe class NamedSession
 
             segments.Exit();
             return taken
-                ?? throw new InvalidOperationException($"{ParticipantTable.Capacity - 1} processes share objects by name, which is the maximum. Wait for some to end.");
+                ?? throw new InvalidOperationException($"{ParticipantTable.Capacity - 1} processes share objects by name, which is the maximum. "
+                    + "Wait for some to end.");
         }
         finally
         {

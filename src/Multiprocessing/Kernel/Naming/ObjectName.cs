@@ -2,12 +2,15 @@ using System.Runtime.InteropServices;
 
 namespace Multiprocessing;
 
-/// <summary>What a name may be: 1 to 128 characters, none of them a control character, no half of a surrogate pair. Case counts, and so does every space; all kinds of objects share the names.</summary>
+/// <summary>
+/// The rules for names: 1 to 128 characters, no control character, no half of a surrogate pair. Names are case-sensitive, spaces count, and all kinds
+/// of objects share one set of names.
+/// </summary>
 internal static class ObjectName
 {
     public const int MaxLength = 128;
 
-    // No user's name can have it, as it is a control character.
+    // A control character, which no user's name contains.
     private const char Inner = '\u0001';
 
     public static string Check(string name)
@@ -15,14 +18,14 @@ internal static class ObjectName
         ArgumentException.ThrowIfNullOrEmpty(name);
         if (name.Length > MaxLength)
         {
-            throw new ArgumentException($"A name has at most {MaxLength} characters, and this one has {name.Length}.", nameof(name));
+            throw new ArgumentException($"A name has at most {MaxLength} characters; this one has {name.Length}.", nameof(name));
         }
 
         for (var i = 0; i < name.Length; i++)
         {
             if (char.IsControl(name[i]))
             {
-                throw new ArgumentException($"A name has no control characters, and this one has U+{(int)name[i]:X4} at {i}.", nameof(name));
+                throw new ArgumentException($"A name has no control characters; this one has U+{(int)name[i]:X4} at index {i}.", nameof(name));
             }
 
             if (char.IsSurrogatePair(name, i))
@@ -31,20 +34,23 @@ internal static class ObjectName
             }
             else if (char.IsSurrogate(name[i]))
             {
-                throw new ArgumentException($"Half of a surrogate pair stands at {i} in the name.", nameof(name));
+                throw new ArgumentException($"The name has half of a surrogate pair at index {i}.", nameof(name));
             }
         }
 
         return name;
     }
 
-    /// <summary>The name of an object that comes with the named one.</summary>
+    /// <summary>Returns the name of an object that belongs to the named one.</summary>
     public static string PartOf(string name, string part) => name + Inner + part;
 
-    /// <summary>For messages: the name that the user has given.</summary>
+    /// <summary>Returns the name that the user has given, for messages.</summary>
     public static string Shown(string name) => name.Split(Inner)[0];
 
-    /// <summary>Finds the entry; the name itself decides. Never 0, which says that there is no name. FNV-1a, the same in every process and build.</summary>
+    /// <summary>
+    /// Returns the hash by which entries are searched; the name itself is compared then. Never 0, which means no name. FNV-1a, the same in every
+    /// process and build.
+    /// </summary>
     public static long HashOf(string name)
     {
         var hash = 0xCBF29CE484222325;

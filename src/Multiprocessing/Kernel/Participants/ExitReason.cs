@@ -1,12 +1,14 @@
 namespace Multiprocessing;
 
-/// <summary>Why a process ended.</summary>
+/// <summary>Specifies why a process ended.</summary>
 public enum ExitReason
 {
-    /// <summary>Nobody could find out: another part of the program reaped the process first.</summary>
+    /// <summary>The reason could not be found out: another part of the program reaped the process first.</summary>
     Unknown = 0,
 
-    /// <summary>The body returned, or the process called <see cref="Environment.Exit(int)"/>; <see cref="ExitStatus.Code"/> says with what.</summary>
+    /// <summary>
+    /// The body returned, or the process called <see cref="Environment.Exit(int)"/>; <see cref="ExitStatus.Code"/> is the exit code.
+    /// </summary>
     Exited,
 
     /// <summary>An exception left the body or ended a thread; <see cref="ExitStatus.Error"/> is it.</summary>
@@ -21,13 +23,13 @@ public enum ExitReason
     /// <summary>Code called <see cref="Environment.FailFast(string)"/>, or the runtime found itself broken.</summary>
     FailFast,
 
-    /// <summary>A signal from outside ended the process; <see cref="ExitStatus.Signal"/> says which.</summary>
+    /// <summary>A signal from another process ended the process; <see cref="ExitStatus.Signal"/> is its number.</summary>
     Signaled,
 
-    /// <summary>It was asked to stop (<see cref="ChildProcess.Terminate()"/> or SIGTERM) and went by itself within the grace.</summary>
+    /// <summary>It was asked to stop (<see cref="ChildProcess.Terminate()"/> or SIGTERM) and exited within the grace period.</summary>
     Terminated,
 
-    /// <summary>It was killed by this library: <see cref="ChildProcess.Kill"/>, or a grace that ran out.</summary>
+    /// <summary>It was killed by this library: <see cref="ChildProcess.Kill"/>, or a grace period that passed.</summary>
     Killed,
 
     /// <summary>The process never reached the body.</summary>

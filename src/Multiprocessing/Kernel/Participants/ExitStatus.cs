@@ -2,28 +2,30 @@ using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
-/// <summary>How a process ended: an exit code, a signal, a crash and an unhandled exception are told apart.</summary>
+/// <summary>Describes how a process ended, and distinguishes exit code, signal, crash and unhandled exception.</summary>
 public sealed record ExitStatus
 {
-    /// <summary>The exit code, or <see langword="null"/> when a signal ended the process.</summary>
+    /// <summary>Gets the exit code, or <see langword="null"/> when a signal ended the process.</summary>
     public int? Code { get; init; }
 
-    /// <summary>The number of the signal that ended the process, or <see langword="null"/> when it exited.</summary>
+    /// <summary>Gets the number of the signal that ended the process, or <see langword="null"/> when it exited.</summary>
     public int? Signal { get; init; }
 
-    /// <summary>Why the process ended.</summary>
+    /// <summary>Gets the reason why the process ended.</summary>
     public ExitReason Reason { get; init; }
 
-    /// <summary>The exception that ended the process, if one did and it was told; for a crash, what standard error said last.</summary>
+    /// <summary>
+    /// Gets the exception that ended the process, if the process reported one; for a crash, an exception with the last text on standard error.
+    /// </summary>
     public Exception? Error { get; init; }
 
-    /// <summary>The body ran to its end and the exit code is 0.</summary>
+    /// <summary>Gets whether the body ran to its end and the exit code is 0.</summary>
     public bool IsSuccess => Reason is ExitReason.Exited && Code is 0;
 
-    /// <summary>The signal's name such as <c>SIGKILL</c>, or <see langword="null"/> when no signal ended the process.</summary>
+    /// <summary>Gets the signal's name such as <c>SIGKILL</c>, or <see langword="null"/> when no signal ended the process.</summary>
     public string? SignalName => Signal is { } number ? Signals.NameOf(number) : null;
 
-    /// <summary>Says it in words: <c>exit code 7</c>, <c>killed by signal 9 (SIGKILL)</c>.</summary>
+    /// <summary>Returns a description: <c>exit code 7</c>, <c>killed by signal 9 (SIGKILL)</c>.</summary>
     public override string ToString()
     {
         var how = (Signal, Code) switch

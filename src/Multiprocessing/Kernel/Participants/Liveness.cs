@@ -2,7 +2,7 @@ using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
-/// <summary>Which participants are alive: registers them, finds their deaths and reports them to all who may wait for them.</summary>
+/// <summary>Knows which participants are alive: registers them, finds their deaths, and reports a death to all its waiters.</summary>
 internal sealed unsafe class Liveness
 {
     private readonly SessionMemory _memory;
@@ -21,8 +21,16 @@ internal sealed unsafe class Liveness
     /// <param name="segments">The session's segments.</param>
     /// <param name="objects">The objects of this process, whose mappings are used to wake waiters.</param>
     /// <param name="participation">This process's participation.</param>
-    /// <param name="hasParents">Whether participants have parents, which report their exit status. Without parents the first process that finds a death reports it.</param>
-    public Liveness(SessionMemory memory, ParticipantTable participants, SegmentTable segments, ObjectRegistry objects, Participation participation, bool hasParents)
+    /// <param name="hasParents">
+    /// Whether participants have parents, which report their exit status. Without parents the first process that finds a death reports it.
+    /// </param>
+    public Liveness(
+        SessionMemory memory,
+        ParticipantTable participants,
+        SegmentTable segments,
+        ObjectRegistry objects,
+        Participation participation,
+        bool hasParents)
     {
         _memory = memory;
         _participants = participants;
@@ -77,17 +85,18 @@ internal sealed unsafe class Liveness
 
         _segments.Exit();
         return taken
-            ?? throw new InvalidOperationException($"The session has {ParticipantTable.Capacity} living processes, which is the maximum. Wait for some to end before starting others.");
+            ?? throw new InvalidOperationException($"The session has {ParticipantTable.Capacity} living processes, which is the maximum. Wait for "
+                + "some to end before starting others.");
     }
 
     /// <summary>Writes pid and start time into the slot, as soon as the child's process exists.</summary>
     public void Activate(ParticipantId participant, int processId)
     {
         // The child may have done this itself already, and may even have left since.
-        if (_participants.IsCurrent(participant) && (ParticipantState)Volatile.Read(ref _participants[participant.Slot]->State) is ParticipantState.Reserved)
+        if (_participants.IsCurrent(participant) && _participants.StateOf(participant.Slot) is ParticipantState.Reserved)
         {
             _segments.Enter();
-            if ((ParticipantState)_participants[participant.Slot]->State is ParticipantState.Reserved)
+            if (_participants.StateOf(participant.Slot) is ParticipantState.Reserved)
             {
                 _participants.Activate(participant, processId, ProcessIdentity.StartTimeOf(processId));
             }
@@ -100,14 +109,14 @@ internal sealed unsafe class Liveness
     public void Abandon(ParticipantId participant, int processId = 0)
     {
         _segments.Enter();
-        if (_participants.IsCurrent(participant) && (ParticipantState)_participants[participant.Slot]->State is ParticipantState.Reserved)
+        if (_participants.IsCurrent(participant) && _participants.StateOf(participant.Slot) is ParticipantState.Reserved)
         {
             Volatile.Write(ref _participants[participant.Slot]->State, (int)ParticipantState.Free);
             KillPoints.Pass(KillPoint.Abandoned);
         }
 
         _segments.Exit();
-        if (processId != 0 && (ParticipantState)_participants[participant.Slot]->State is ParticipantState.Active or ParticipantState.Left)
+        if (processId != 0 && _participants.StateOf(participant.Slot) is ParticipantState.Active or ParticipantState.Left)
         {
             // It had joined, or was recorded as if it had: it may hold segments, and a slot in this state is not reserved again.
             MarkDead(participant, new ParticipantExit(processId, ExitReason.StartFailed, -1, -1));
@@ -115,11 +124,11 @@ internal sealed unsafe class Liveness
     }
 
     /// <summary>
-    /// Reports a death: marks the participant dead, releases its holds and wakes all who may wait for it. The parent calls this when the child has exited. A second call for the same participant only
-    /// adds what the first did not know.
+    /// Reports a death: marks the participant dead, releases its holds and wakes all waiters of the objects that it held. The parent calls this when
+    /// the child has exited. A second call for the same participant only adds what the first did not know.
     /// <para>
-    /// Killed before the state: the death is still to be reported. Killed after it: the process that next recovers the table lock or reserves the slot releases the holds; sleepers
-    /// wake after their slice.
+    /// Killed before the state: the death is still to be reported. Killed after it: the process that next recovers the table lock or reserves the
+    /// slot releases the holds; sleepers wake after their slice.
     /// </para>
     /// </summary>
     public void MarkDead(ParticipantId participant, ParticipantExit exit)
@@ -185,18 +194,18 @@ internal sealed unsafe class Liveness
     public void FindParent() => _parentSlot = OwnerLock.OwnerOf(Volatile.Read(ref _participants[_participants.Self.Slot]->Reserver)).Slot;
 
     /// <summary>
-    /// Returns whether the process that started this one holds the segment. A child ends with its parent, so while it runs it need not ask whether the parent is alive: most children wait for
-    /// their parent, and an idle one would do nothing but ask.
+    /// Returns whether the process that started this one holds the segment. A child ends with its parent, so while it runs it need not ask whether
+    /// the parent is alive: most children wait for their parent, and an idle one would do nothing but ask.
     /// </summary>
     public bool ParentHolds(SegmentId id) => _parentSlot >= 0 && _segments.IsHeldBy(id, _parentSlot);
 
     /// <summary>
-    /// Returns whether the participant is dead for all who wait for what it had: its death is reported, or it has been missing for the grace, in which case this call reports it.
+    /// Returns whether the death of the participant is reported. If its process has been missing for the grace, this call reports it.
     /// Slow: asks the operating system.
     /// </summary>
-    public bool IsGone(ParticipantId participant)
+    public bool IsDeathReported(ParticipantId participant)
     {
-        if (!_participants.IsCurrent(participant) || (ParticipantState)Volatile.Read(ref _participants[participant.Slot]->State) is ParticipantState.Dead or ParticipantState.Free)
+        if (!_participants.IsCurrent(participant) || _participants.StateOf(participant.Slot) is ParticipantState.Dead or ParticipantState.Free)
         {
             _missing.Forget(participant);
             return true;
@@ -214,16 +223,17 @@ internal sealed unsafe class Liveness
 
         _missing.Forget(participant);
         var report = SelfReported(participant);
-        MarkDead(participant, new ParticipantExit(_participants.ProcessIdOf(participant.Slot), report?.Reason ?? ExitReason.Unknown, report?.Code ?? -1, -1));
+        var processId = _participants.ProcessIdOf(participant.Slot);
+        MarkDead(participant, new ParticipantExit(processId, report?.Reason ?? ExitReason.Unknown, report?.Code ?? -1, -1));
         return true;
     }
 
     /// <summary>Reports the death of the slot's participant if it is dead.</summary>
     public void ReportIfDead(int slot)
     {
-        if ((ParticipantState)Volatile.Read(ref _participants[slot]->State) is ParticipantState.Active or ParticipantState.Left)
+        if (_participants.StateOf(slot) is ParticipantState.Active or ParticipantState.Left)
         {
-            _ = IsGone(new ParticipantId(slot, _participants[slot]->Generation));
+            _ = IsDeathReported(new ParticipantId(slot, _participants[slot]->Generation));
         }
     }
 
@@ -235,9 +245,11 @@ internal sealed unsafe class Liveness
             {
                 WakeWaiters(dead, id);
             }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InsufficientMemoryException or TimeoutException)
+            catch (Exception exception)
+                when (exception is IOException or UnauthorizedAccessException or InsufficientMemoryException or TimeoutException)
             {
-                // The segment is not mapped here, and there is no descriptor, memory or mapping left to wake its waiters: they check again after their slice.
+                // The segment is not mapped here, and there is no descriptor, memory or mapping left to wake its waiters: they check again after
+                // their slice.
                 MultiprocessingLogging.DeathNotAnnounced(exception, processId);
             }
         }
@@ -245,14 +257,16 @@ internal sealed unsafe class Liveness
         // The dispatchers of asynchronous waiters then check all that they wait for.
         for (var other = 0; other < ParticipantTable.Capacity; other++)
         {
-            if ((ParticipantState)Volatile.Read(ref _participants[other]->State) is ParticipantState.Active)
+            if (_participants.StateOf(other) is ParticipantState.Active)
             {
                 _participants.Ring(other);
             }
         }
     }
 
-    /// <summary>Wakes all who sleep in the segment. It is mapped for that if this process does not hold it; its header says where the words lie.</summary>
+    /// <summary>
+    /// Wakes all sleepers in the segment. It is mapped for that if this process does not hold it; its header says where the words lie.
+    /// </summary>
     private void WakeWaiters(ParticipantId dead, SegmentId id)
     {
         var segment = _objects.FindMapped(id);
@@ -262,7 +276,7 @@ internal sealed unsafe class Liveness
             return;
         }
 
-        // A damaged header is left alone: those who sleep in the segment check after their slice.
+        // A damaged header is left alone: sleepers in the segment check after their slice.
         if (target.Shape is { } shape)
         {
             target.NoteRelease(dead);
@@ -270,7 +284,7 @@ internal sealed unsafe class Liveness
             target.WakeSleepers(shape);
         }
 
-        KillPoints.Pass(KillPoint.DeathTold);
+        KillPoints.Pass(KillPoint.DeathAnnounced);
         borrowed?.Unmap();
         GC.KeepAlive(target);
     }

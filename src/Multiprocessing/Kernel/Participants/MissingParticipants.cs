@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace Multiprocessing;
 
 /// <summary>
-/// The participants whose process this process has found dead although no death was reported. Their parents have <see cref="WaitTimings.UnreportedGrace"/> to report the exit status. Most processes never find one.
+/// The participants whose process this process has found dead although no death was reported. Their parents have
+/// <see cref="WaitTimings.UnreportedGrace"/> to report the exit status. Most processes never find one.
 /// </summary>
 internal sealed class MissingParticipants
 {

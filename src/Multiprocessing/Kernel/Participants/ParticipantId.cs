@@ -1,9 +1,15 @@
 namespace Multiprocessing;
 
-/// <summary>Names one process of a session: a slot of the participant table and how often the slot had been given out. Never a bare pid, which the OS reuses.</summary>
+/// <summary>
+/// The id of one process of a session: a slot of the participant table and the slot's generation. Never a bare pid, which the operating system
+/// reuses.
+/// </summary>
 internal readonly record struct ParticipantId(int Slot, int Generation);
 
-/// <summary>How a participant ended, as its parent saw it; kept in its slot so that whoever waits for it can say who died and how.</summary>
+/// <summary>
+/// How a participant ended, as its parent reported it. It stays in the slot, so that an error in another process can name the participant and its
+/// exit.
+/// </summary>
 /// <param name="ProcessId">The pid.</param>
 /// <param name="Reason">Why it ended.</param>
 /// <param name="Code">The exit code, or -1.</param>

@@ -1,8 +1,11 @@
+using System.Diagnostics;
 using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
-/// <summary>Who takes part in the session: reads and writes of the slots. Who changes a slot for another process holds the table lock.</summary>
+/// <summary>
+/// The participants of a session: reads and writes their slots. A process that changes the slot of another one owns the table lock.
+/// </summary>
 internal sealed unsafe class ParticipantTable
 {
     public const int Capacity = 512;
@@ -18,14 +21,19 @@ internal sealed unsafe class ParticipantTable
 
     public ParticipantId Self { get; }
 
-    /// <summary>What this process writes into the locks it owns.</summary>
+    /// <summary>Gets the word that this process writes into the locks it owns.</summary>
     public int SelfWord { get; }
 
     public ParticipantSlot* this[int slot] => _memory.Participants + slot;
 
+    public ParticipantState StateOf(int slot) => (ParticipantState)Volatile.Read(ref this[slot]->State);
+
     public int ProcessIdOf(int slot) => (uint)slot < Capacity ? this[slot]->ProcessId : 0;
 
-    /// <summary>The owner that a lock word names may still be inside: it lives, or nobody can say. Slow: asks the OS.</summary>
+    /// <summary>
+    /// Returns whether the owner that a lock word names may still be inside: it is alive, or its death cannot be proven. Slow: asks the operating
+    /// system.
+    /// </summary>
     public bool IsAliveWord(int word)
     {
         var (slot, generation) = OwnerLock.OwnerOf(word);
@@ -33,13 +41,15 @@ internal sealed unsafe class ParticipantTable
     }
 
     /// <summary>
-    /// The participant's process lives. One that has left in good order still counts until its process is gone: a thread of it may be in a critical section.
+    /// Returns whether the participant's process is alive. One that has left in good order counts until its process has exited: a thread of it may be
+    /// in a critical section.
     /// </summary>
     public bool IsAlive(ParticipantId participant) =>
         (uint)participant.Slot < Capacity
         && Volatile.Read(ref this[participant.Slot]->Generation) == participant.Generation
         && IsProcessAlive(participant.Slot);
 
+    /// <summary>Returns whether the slot was not reserved again.</summary>
     public bool IsCurrent(ParticipantId participant) =>
         (uint)participant.Slot < Capacity && Volatile.Read(ref this[participant.Slot]->Generation) == participant.Generation;
 
@@ -58,7 +68,7 @@ internal sealed unsafe class ParticipantTable
 
         var exit = new ParticipantExit(slot->ProcessId, (ExitReason)slot->ExitReason, slot->ExitCode, slot->ExitSignal);
 
-        // Seqlock by generation: it changes before any other field when the slot is given out again.
+        // A sequence lock by the generation: it changes before all other fields when the slot is reserved again.
         Thread.MemoryBarrier();
         return IsCurrent(participant) ? exit : null;
     }
@@ -77,23 +87,29 @@ internal sealed unsafe class ParticipantTable
         return reason != 0 && IsCurrent(participant) ? report : null;
     }
 
-    /// <summary>Code before reason: who sees the reason sees the code. Killed in between: it is one who said nothing.</summary>
+    /// <summary>
+    /// Records how this process ends. The code is stored before the reason, so a reader that sees the reason sees the code. Killed in between:
+    /// nothing counts as recorded.
+    /// </summary>
     public void RecordSelf(ExitReason reason, int code)
     {
         var slot = this[Self.Slot];
         slot->SelfCode = code;
-        KillPoints.Pass(KillPoint.OwnEndHalfTold);
+        KillPoints.Pass(KillPoint.OwnEndHalfRecorded);
         Volatile.Write(ref slot->SelfReason, (int)reason + 1);
-        KillPoints.Pass(KillPoint.OwnEndTold);
+        KillPoints.Pass(KillPoint.OwnEndRecorded);
     }
 
-    /// <summary>Under the table lock. Null when all slots are taken.</summary>
+    /// <summary>Reserves a slot, under the table lock.</summary>
+    /// <returns>Null if all slots are in use.</returns>
     public ParticipantId? Reserve()
     {
+        AssertLocked();
         var header = _memory.Header;
+        Debug.Assert(header->NextSlot is >= 0 and < Capacity, "The next slot lies outside of the table.");
         foreach (var wanted in (ReadOnlySpan<ParticipantState>)[ParticipantState.Free, ParticipantState.Dead, ParticipantState.Left])
         {
-            // Round robin, so that how the dead ended can be asked for as long as possible.
+            // Round robin, so that the exit of the dead can be read as long as possible.
             for (var i = 0; i < Capacity; i++)
             {
                 var index = (header->NextSlot + i) % Capacity;
@@ -138,9 +154,10 @@ internal sealed unsafe class ParticipantTable
 
     private ParticipantId Take(int index)
     {
+        AssertLocked();
         var slot = this[index];
 
-        // Generation first: from here on nothing that names the earlier participant matches.
+        // The generation first: from here on, no id of the earlier participant matches.
         Volatile.Write(ref slot->Generation, slot->Generation + 1);
         KillPoints.Pass(KillPoint.ReserveBegun);
         Thread.MemoryBarrier();
@@ -153,6 +170,10 @@ internal sealed unsafe class ParticipantTable
         KillPoints.Pass(KillPoint.Reserved);
         return new ParticipantId(index, slot->Generation);
     }
+
+    [Conditional("DEBUG")]
+    private void AssertLocked() => Debug.Assert(OwnerLock.IsOwnedBy(&_memory.Header->TableLock, SelfWord), "A slot is reserved without the table "
+        + "lock.");
 
     private bool IsProcessAlive(int slot)
     {

@@ -1,28 +1,29 @@
 namespace Multiprocessing;
 
 /// <summary>
-/// A process ended without finishing what it was to do: it was killed, crashed, or exited on its own. The base of all exceptions that report the death of a process:
-/// <see cref="WorkerDiedException"/>, <see cref="ItemsLostException"/> and <see cref="QueueAbandonedException"/>. A <see cref="BrokenBarrierException"/>, which has other causes too, has it as its inner exception.
+/// A process ended before its work was finished: it was killed, crashed, or exited. The base class of all exceptions that report the death of a
+/// process: <see cref="WorkerDiedException"/>, <see cref="ItemsLostException"/> and <see cref="QueueAbandonedException"/>. A
+/// <see cref="BrokenBarrierException"/>, which has other causes too, has it as its inner exception.
 /// </summary>
 public class ProcessDiedException : Exception
 {
-    /// <summary>Creates the exception with a message that describes the death.</summary>
-    /// <param name="processId">The id that the process had.</param>
-    /// <param name="processName">The name that the process had; empty if it is not known.</param>
+    /// <summary>Initializes a new instance of the <see cref="ProcessDiedException"/> class with a message that describes the death.</summary>
+    /// <param name="processId">The id of the process.</param>
+    /// <param name="processName">The name of the process; empty if it is not known.</param>
     /// <param name="exitStatus">How the process ended; its <see cref="ExitStatus.Error"/> becomes the <see cref="Exception.InnerException"/>.</param>
-    /// <param name="standardErrorTail">What it wrote to standard error before it ended.</param>
+    /// <param name="standardErrorTail">The end of its output on standard error.</param>
     /// <exception cref="ArgumentNullException"><paramref name="exitStatus"/> is <see langword="null"/>.</exception>
     public ProcessDiedException(int processId, string processName, ExitStatus exitStatus, string standardErrorTail = "")
         : this(Describe(processId, processName, exitStatus, standardErrorTail), processId, processName, exitStatus, standardErrorTail)
     {
     }
 
-    /// <summary>Creates the exception.</summary>
-    /// <param name="message">What happened, to which process, and the way out.</param>
-    /// <param name="processId">The id that the process had.</param>
-    /// <param name="processName">The name that the process had; empty if it is not known.</param>
+    /// <summary>Initializes a new instance of the <see cref="ProcessDiedException"/> class.</summary>
+    /// <param name="message">The message: what happened to which process, and the way out.</param>
+    /// <param name="processId">The id of the process.</param>
+    /// <param name="processName">The name of the process; empty if it is not known.</param>
     /// <param name="exitStatus">How the process ended; its <see cref="ExitStatus.Error"/> becomes the <see cref="Exception.InnerException"/>.</param>
-    /// <param name="standardErrorTail">What it wrote to standard error before it ended.</param>
+    /// <param name="standardErrorTail">The end of its output on standard error.</param>
     /// <exception cref="ArgumentNullException"><paramref name="exitStatus"/> is <see langword="null"/>.</exception>
     public ProcessDiedException(string message, int processId, string processName, ExitStatus exitStatus, string standardErrorTail = "")
         : base(message, Required(exitStatus).Error)
@@ -44,27 +45,33 @@ public class ProcessDiedException : Exception
         StandardErrorHead = standardError.Head;
     }
 
-    /// <summary>The id that the process had.</summary>
+    /// <summary>Gets the id of the process.</summary>
     public int ProcessId { get; }
 
-    /// <summary>The name that the process had; empty if it is not known.</summary>
+    /// <summary>Gets the name of the process; empty if it is not known.</summary>
     public string ProcessName { get; }
 
-    /// <summary>How it ended.</summary>
+    /// <summary>Gets how the process ended.</summary>
     public ExitStatus ExitStatus { get; }
 
-    /// <summary>The last lines that it wrote to standard error, wherever they went; empty when there were none, or when this process did not read them.</summary>
+    /// <summary>
+    /// Gets the last lines that the process wrote to standard error; empty if there were none, or if this process did not read them.
+    /// </summary>
     public string StandardErrorTail { get; }
 
     /// <summary>
-    /// What it wrote to standard error first, at most 4 KiB; of a crash, what the runtime wrote about it first, where the cause stands. Empty when <see cref="StandardErrorTail"/> has all of it.
-    /// The message has both, with a mark of what was left out between them.
+    /// Gets the first lines that the process wrote to standard error, at most 4 KiB; for a crash, the first lines that the runtime wrote about it,
+    /// which name the cause. Empty if <see cref="StandardErrorTail"/> has all lines. The message contains both, with a mark where lines were left
+    /// out.
     /// </summary>
     public string StandardErrorHead { get; init; } = "";
 
-    /// <summary>The body had ended and its result had arrived; then the process crashed or was killed on its way out, for instance in an exit handler.</summary>
+    /// <summary>
+    /// Creates the exception for a process that crashed or was killed after its result had arrived, for example in an exit handler.
+    /// </summary>
     internal static ProcessDiedException AfterBody(int processId, string processName, ExitStatus exitStatus, KeptOutput standardError) =>
-        new(Describe(processId, processName, exitStatus, standardError.Whole, "did not end in good order after its body had ended"), processId, processName, exitStatus, standardError);
+        new(Describe(processId, processName, exitStatus, standardError.Whole, "did not end in good order after its body had "
+            + "ended"), processId, processName, exitStatus, standardError);
 
     private protected static ExitStatus Required(ExitStatus exitStatus)
     {

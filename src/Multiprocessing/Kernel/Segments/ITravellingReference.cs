@@ -1,8 +1,8 @@
 namespace Multiprocessing;
 
-/// <summary>A reference that keeps an object alive while its handle lies in a message that nobody has read yet.</summary>
+/// <summary>A reference that keeps an object alive while its handle is in flight: in a message that was not read yet.</summary>
 internal interface ITravellingReference
 {
-    /// <summary>Takes the reference back, because the message was never handed over.</summary>
+    /// <summary>Takes the reference back, because the message was not sent.</summary>
     void Cancel();
 }

@@ -1,19 +1,23 @@
 namespace Multiprocessing;
 
-/// <summary>There was no room for a piece of shared memory, neither in /dev/shm nor in the temp directory; or this process has mapped as many pieces as the system lets it.</summary>
+/// <summary>
+/// Shared memory could not be created: there is no room in /dev/shm and in the temp directory, or this process has as many mappings as the system
+/// allows.
+/// </summary>
 public sealed class InsufficientSharedMemoryException : IOException
 {
-    /// <summary>Creates the exception.</summary>
-    /// <param name="path">The file that could not be made.</param>
-    /// <param name="requestedBytes">How many bytes it was to have.</param>
-    /// <param name="availableBytes">How many bytes were free on that file system.</param>
+    /// <summary>Initializes a new instance of the <see cref="InsufficientSharedMemoryException"/> class.</summary>
+    /// <param name="path">The file that could not be created.</param>
+    /// <param name="requestedBytes">The requested size in bytes.</param>
+    /// <param name="availableBytes">The number of free bytes on that file system.</param>
     public InsufficientSharedMemoryException(string path, long requestedBytes, long availableBytes)
         : this(
             path,
             requestedBytes,
             availableBytes,
             $"There is no room for {requestedBytes} bytes of shared memory at '{path}' ({availableBytes} bytes are free there). "
-            + "Make room, give the container a larger /dev/shm (docker run --shm-size), point TMPDIR to a larger file system, or bound the queues (ProcessQueueOptions.MaxBytes).")
+            + "Make room, give the container a larger /dev/shm (docker run --shm-size), point TMPDIR to a larger file system, or bound the queues "
+            + "(ProcessQueueOptions.MaxBytes).")
     {
     }
 
@@ -25,12 +29,12 @@ public sealed class InsufficientSharedMemoryException : IOException
         AvailableBytes = availableBytes;
     }
 
-    /// <summary>The file that could not be made.</summary>
+    /// <summary>Gets the path of the file that could not be created.</summary>
     public string Path { get; }
 
-    /// <summary>How many bytes it was to have.</summary>
+    /// <summary>Gets the requested size in bytes.</summary>
     public long RequestedBytes { get; }
 
-    /// <summary>How many bytes were free on that file system right after the failure.</summary>
+    /// <summary>Gets the number of free bytes on that file system right after the failure.</summary>
     public long AvailableBytes { get; }
 }

@@ -2,10 +2,12 @@ using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
-/// <summary>Maps files, and when the process has no mappings left lets the collector give back those of objects that nobody uses any more, then tries once more.</summary>
+/// <summary>
+/// Maps files. If the process has no mappings left, runs the garbage collector, which unmaps those of unreachable objects, and tries once more.
+/// </summary>
 internal static unsafe class Mappings
 {
-    // Allocating bytes that are not there would first take all there are, from everybody.
+    // Allocating more bytes than are free would first take all free bytes from all other programs.
     private const long AskFirstFrom = 16L << 20;
 
     public static int Create(string path, long size, MemoryKeeper keeper, out byte* address)

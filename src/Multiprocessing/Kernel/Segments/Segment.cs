@@ -2,22 +2,22 @@ using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
-/// <summary>Names a segment: an entry of the session's table and how often it had been given out.</summary>
+/// <summary>The id of a segment: an entry of the session's table and the entry's generation.</summary>
 internal readonly record struct SegmentId(int Index, int Generation)
 {
     public static SegmentId None => default;
 
     public bool IsNone => Index == 0;
 
-    /// <summary>As one word of shared memory: generation:32 | index:32; 0 for none.</summary>
+    /// <summary>Returns the id as one word of shared memory: generation:32 | index:32; 0 for none.</summary>
     public long ToWord() => ((long)Generation << 32) | (uint)Index;
 
     public static SegmentId FromWord(long word) => new((int)word, (int)(word >> 32));
 }
 
 /// <summary>
-/// A segment as mapped into this process. It is unmapped by its finalizer and by nothing else: an operation in another thread keeps the object reachable while
-/// it uses <see cref="Base"/>, so a Dispose never pulls the memory from under it, and operations pay nothing for that. Giving up the hold, which is what frees
+/// A segment as mapped into this process. It is unmapped only by its finalizer: an operation in another thread keeps the object reachable while
+/// it uses <see cref="Base"/>, so a Dispose never unmaps memory in use, and operations need no usage count. Releasing the hold, which frees
 /// the memory for the machine, is a separate step (<see cref="ObjectRegistry.Release"/>).
 /// </summary>
 internal sealed unsafe class Segment
@@ -48,7 +48,7 @@ internal sealed unsafe class Segment
 
     public SegmentHeader* Header => (SegmentHeader*)Base;
 
-    /// <summary>What its head said when it was asked for first; null if that makes no sense.</summary>
+    /// <summary>Gets the shape that the header described at the first read; null if the header is damaged.</summary>
     public SegmentShape? Shape => _shape ??= SegmentShape.Read(this);
 
     /// <exception cref="InvalidDataException">The segment's creator did not finish it, or runs another build.</exception>
@@ -56,16 +56,20 @@ internal sealed unsafe class Segment
     {
         if (Volatile.Read(ref Header->Magic) != SegmentHeader.ExpectedMagic || Header->LayoutVersion != SegmentHeader.ExpectedVersion)
         {
-            throw new InvalidDataException($"Segment {Id.Index}-{Id.Generation} was not finished by its creator, or was created by another build of the library.");
+            throw new InvalidDataException($"Segment {Id.Index}-{Id.Generation} was not finished by its creator, or was created by another build of "
+                + "the library.");
         }
     }
 
-    /// <summary>Records that a holder has released the segment or has died. Killed between the two stores: the time is new and the participant is the earlier one; the next release corrects it.</summary>
+    /// <summary>
+    /// Records that a holder has released the segment or has died. Killed between the two stores: the time is new and the participant is the earlier
+    /// one; the next release corrects it.
+    /// </summary>
     public void NoteRelease(ParticipantId participant)
     {
-        Volatile.Write(ref Header->LastGoneAt, Environment.TickCount64);
-        KillPoints.Pass(KillPoint.GoneHalfNoted);
-        Volatile.Write(ref Header->LastGone, ((long)participant.Generation << 32) | (uint)(participant.Slot + 1));
+        Volatile.Write(ref Header->LastReleaseAt, Environment.TickCount64);
+        KillPoints.Pass(KillPoint.ReleaseHalfNoted);
+        Volatile.Write(ref Header->LastReleaser, ((long)participant.Generation << 32) | (uint)(participant.Slot + 1));
     }
 
     /// <summary>Wakes all threads that sleep in the segment, in all processes.</summary>

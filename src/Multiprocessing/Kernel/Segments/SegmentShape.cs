@@ -1,21 +1,23 @@
 namespace Multiprocessing;
 
 /// <summary>
-/// Where a segment's words for sleeping lie, as its head said when this process mapped it. Checked then, once: every process that has the segment can write over its head, and whoever tells a
-/// death or lets go of the object must not be led outside of the memory, or through two thousand million words.
+/// Where a segment's lock words and wait points lie, as its header said when this process mapped it. It is checked then, once: every holder can write
+/// over the header, and a process that reports a death or releases the object must not access memory outside of the segment, or wake two thousand
+/// million words.
 /// </summary>
-/// <param name="LockOffset">Of the first lock word.</param>
+/// <param name="LockOffset">The offset of the first lock word.</param>
 /// <param name="LockStride">The distance between two lock words.</param>
-/// <param name="LockCount">How many there were.</param>
-/// <param name="MostLocks">How many there may be later: a condition adds one for each waiter.</param>
-/// <param name="WaitPointOffset">Of the first wait point.</param>
-/// <param name="WaitPointCount">How many there are.</param>
-internal sealed record SegmentShape(int LockOffset, int LockStride, int LockCount, int MostLocks, int WaitPointOffset, int WaitPointCount)
+/// <param name="LockCount">The number of lock words at that time.</param>
+/// <param name="MaxLocks">The maximum number of lock words later: a condition adds one for each waiter.</param>
+/// <param name="WaitPointOffset">The offset of the first wait point.</param>
+/// <param name="WaitPointCount">The number of wait points.</param>
+internal sealed record SegmentShape(int LockOffset, int LockStride, int LockCount, int MaxLocks, int WaitPointOffset, int WaitPointCount)
 {
-    private const int MostWaitPoints = 64;
-    private const int MostFixedLocks = 64;
+    private const int MaxWaitPoints = 64;
+    private const int MaxFixedLocks = 64;
 
-    /// <summary>Null if the head was not finished, or makes no sense.</summary>
+    /// <summary>Reads and checks the header.</summary>
+    /// <returns>Null if the header is not finished or is damaged.</returns>
     public static unsafe SegmentShape? Read(Segment segment)
     {
         if (segment.Size < SegmentHeader.Size || Volatile.Read(ref segment.Header->Magic) != SegmentHeader.ExpectedMagic)
@@ -23,10 +25,11 @@ internal sealed record SegmentShape(int LockOffset, int LockStride, int LockCoun
             return null;
         }
 
-        var head = *segment.Header; // a copy: what is checked is what is used
+        var head = *segment.Header; // a copy, so that the checked values are the used ones
         var stride = head.LockStride == 0 ? sizeof(int) : head.LockStride;
-        var isSane = IsInside(segment, head.LockOffset, stride, head.LockCount) && IsInside(segment, head.WaitPointOffset, WaitPoint.Size, head.WaitPointCount)
-            && head.WaitPointCount <= MostWaitPoints && (head.LockCount <= MostFixedLocks || head.Kind == (int)SegmentKind.Condition);
+        var isSane = IsInside(segment, head.LockOffset, stride, head.LockCount)
+            && IsInside(segment, head.WaitPointOffset, WaitPoint.Size, head.WaitPointCount)
+            && head.WaitPointCount <= MaxWaitPoints && (head.LockCount <= MaxFixedLocks || head.Kind == (int)SegmentKind.Condition);
         if (!isSane)
         {
             return null;
@@ -36,10 +39,13 @@ internal sealed record SegmentShape(int LockOffset, int LockStride, int LockCoun
         return new SegmentShape(head.LockOffset, stride, head.LockCount, most, head.WaitPointOffset, head.WaitPointCount);
     }
 
-    /// <summary>How many lock words there are now.</summary>
-    public unsafe int LocksNow(Segment segment) => MostLocks == LockCount ? LockCount : Math.Clamp(Volatile.Read(ref segment.Header->LockCount), 0, MostLocks);
+    /// <summary>Returns the present number of lock words.</summary>
+    public unsafe int LocksNow(Segment segment) =>
+        MaxLocks == LockCount ? LockCount : Math.Clamp(Volatile.Read(ref segment.Header->LockCount), 0, MaxLocks);
 
-    // Words that are slept on lie at multiples of 4: the kernel knows no others.
+    // Words to sleep on lie at multiples of 4; the kernel accepts no others.
     private static bool IsInside(Segment segment, int offset, int stride, int count) =>
-        count == 0 || (count > 0 && offset >= SegmentHeader.Size && stride > 0 && ((offset | stride) & 3) == 0 && offset + ((long)stride * (count - 1)) + sizeof(int) <= segment.Size);
+        count == 0
+        || (count > 0 && offset >= SegmentHeader.Size && stride > 0 && ((offset | stride) & 3) == 0
+            && offset + ((long)stride * (count - 1)) + sizeof(int) <= segment.Size);
 }

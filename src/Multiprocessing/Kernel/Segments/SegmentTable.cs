@@ -1,57 +1,83 @@
-using Multiprocessing.Platform;
+using System.Diagnostics;
+using System.Numerics;
 
 namespace Multiprocessing;
 
 /// <summary>
-/// Which segments there are, who holds them, and when they go. All changes are made under the table lock, and each leaves the table such that
-/// <see cref="Repair"/>, which whoever takes the lock over from a dead process runs first, brings it to a state in which only unheld segments are gone.
+/// The segments of a session and their holders; frees a segment when it has no holder and no handle in flight. All changes are made under the table
+/// lock. A process that takes the lock over from a dead owner runs <see cref="Repair"/> first. Every single change leaves the table so that the
+/// repair completes it: holds of the dead are released, unheld segments are freed, all others stay.
 /// </summary>
-internal sealed unsafe class SegmentTable(SessionMemory memory, ParticipantTable participants, SessionDirectory directory)
+internal sealed unsafe class SegmentTable
 {
-    public SegmentEntry* this[int index] => memory.Segments + index;
+    private readonly SessionMemory _memory;
+    private readonly ParticipantTable _participants;
+    private readonly SegmentFiles _files;
+    private readonly SegmentAllocator _entries;
 
+    public SegmentTable(SessionMemory memory, ParticipantTable participants, SessionDirectory directory)
+    {
+        _memory = memory;
+        _participants = participants;
+        _files = new SegmentFiles(memory, directory);
+        _entries = new SegmentAllocator(memory, participants, _files);
+    }
+
+    public SegmentEntry* this[int index] => _memory.Segments + index;
+
+    private int* TableLock => &_memory.Header->TableLock;
+
+    /// <summary>Enters the table lock.</summary>
+    /// <exception cref="TimeoutException">Its owner is alive and has not released it for a long time.</exception>
     public void Enter()
     {
-        switch (OwnerLock.Enter(&memory.Header->TableLock, participants, Deadline.Now, stoppedAfter: WaitTimings.StoppedOwnerOfTable))
+        switch (OwnerLock.Enter(TableLock, _participants, Deadline.Now, stoppedAfter: WaitTimings.StoppedOwnerOfTable))
         {
             case OwnerLock.Result.Recovered:
                 Repair();
                 break;
             case OwnerLock.Result.TimedOut:
                 throw new TimeoutException(
-                    $"The table of shared objects has been locked for {WaitTimings.StoppedOwnerOfTable.TotalSeconds:0} s by {OwnerLock.Describe(&memory.Header->TableLock, participants)}, "
-                    + "which lives and does not move. Is it stopped (SIGSTOP, a debugger)?");
+                    $"The table of shared objects has been locked for {WaitTimings.StoppedOwnerOfTable.TotalSeconds:0} s by "
+                    + $"{OwnerLock.Describe(TableLock, _participants)}, "
+                    + "which is alive but does not release it. Is it stopped (SIGSTOP, a debugger)?");
         }
+
     }
 
-    public void Exit() => OwnerLock.Exit(&memory.Header->TableLock);
+    public void Exit()
+    {
+        AssertLocked();
+        OwnerLock.Exit(TableLock);
+    }
 
     /// <summary>
-    /// Takes an entry for a new segment and its file, and maps it. Held by this process, or, as a part of <paramref name="owner"/>, in its hand. Killed before the
-    /// entry is live: the hold goes with this process, and an unheld entry is freed with its file, whether there is one or not.
+    /// Creates a segment with its file and maps it. This process holds it, or, if it is a part of <paramref name="owner"/>, is its linker. Killed
+    /// before the entry is live: the hold is released with this process's others, and an unheld entry is freed with its file, whether there is one or
+    /// not.
     /// </summary>
     public Segment Create(SegmentKind kind, long size, SegmentId owner, long nameHash = 0)
     {
         size = (size + 4095) & ~4095L;
-        var id = Allocate(kind, size, owner, nameHash);
+        SegmentId id;
+        Enter();
         try
         {
-            // Named objects have no root: they are there for who has them.
-            var keeper = directory.HasRoot ? new MemoryKeeper(memory.Header->RootProcessId, memory.Header->RootStartTime) : default;
-            var path = directory.PathOf(0, id.Index, id.Generation);
-            var error = Mappings.Create(path, size, keeper, out var address);
-            if (error == MappedFile.NoSpace && directory.Secondary is not null && TryPrepareSecondary(size))
+            if (!owner.IsNone && !IsCurrent(owner))
             {
-                path = directory.PathOf(1, id.Index, id.Generation);
-                this[id.Index]->Place = 1;
-                error = Mappings.Create(path, size, keeper, out address);
+                throw new ObjectDisposedException(null, "The shared object was disposed in this process while a call was inside it.");
             }
 
-            if (error != 0)
-            {
-                throw SharedMemoryErrors.For(error, path, size);
-            }
+            id = _entries.Allocate(kind, size, owner, nameHash);
+        }
+        finally
+        {
+            Exit();
+        }
 
+        try
+        {
+            var address = _files.Create(id, this[id.Index]);
             KillPoints.Pass(KillPoint.SegmentMade);
             Volatile.Write(ref this[id.Index]->State, (int)SegmentState.Live);
             KillPoints.Pass(KillPoint.SegmentLive);
@@ -60,32 +86,19 @@ internal sealed unsafe class SegmentTable(SessionMemory memory, ParticipantTable
         catch
         {
             Enter();
-            FreeEntry(id.Index);
+            _entries.Free(id.Index);
             Exit();
             throw;
         }
     }
 
-    /// <summary>False where the temp directory cannot be used; then there is no room.</summary>
-    private bool TryPrepareSecondary(long size)
-    {
-        try
-        {
-            directory.PrepareSecondary(size);
-            return true;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            MultiprocessingLogging.WarnOperator("Multiprocessing.SharedMemory", $"The temp directory cannot be used for shared memory: {exception.Message}");
-            return false;
-        }
-    }
-
-    /// <summary>Maps a segment that exists. With <paramref name="hold"/> this process becomes a holder first, so it cannot go meanwhile.</summary>
-    /// <returns>Null if the segment does not exist any more.</returns>
+    /// <summary>
+    /// Maps an existing segment. With <paramref name="hold"/> this process becomes a holder first, so the segment is not freed meanwhile.
+    /// </summary>
+    /// <returns>Null if the segment has been freed.</returns>
     public Segment? Open(SegmentId id, bool hold)
     {
-        if (id.Index <= 0 || id.Index >= Volatile.Read(ref memory.Header->SegmentCapacity))
+        if (id.Index <= 0 || id.Index >= Volatile.Read(ref _memory.Header->SegmentCapacity))
         {
             return null;
         }
@@ -94,10 +107,10 @@ internal sealed unsafe class SegmentTable(SessionMemory memory, ParticipantTable
         Enter();
         var exists = entry->State == (int)SegmentState.Live && entry->Generation == id.Generation;
         var size = entry->Bytes;
-        var place = entry->Place;
+        var isInSecond = entry->InSecondDirectory != 0;
         if (exists && hold)
         {
-            entry->Holders[participants.Self.Slot / 64] |= Bit(participants.Self.Slot);
+            entry->Hold(_participants.Self.Slot);
             KillPoints.Pass(KillPoint.SegmentHeld);
         }
 
@@ -108,29 +121,35 @@ internal sealed unsafe class SegmentTable(SessionMemory memory, ParticipantTable
         }
 
         KillPoints.Pass(KillPoint.SegmentFound);
-        var path = directory.PathOf(place, id.Index, id.Generation);
-        var error = Mappings.Open(path, size, out var address);
-        if (error == 0)
+        byte* address = null;
+        try
         {
-            KillPoints.Pass(KillPoint.SegmentMapped);
-            return new Segment(id, address, size, collectEagerly: hold);
+            address = _files.Open(id, size, isInSecond);
+        }
+        finally
+        {
+            if (address is null && hold)
+            {
+                Release(id, _participants.Self.Slot);
+            }
         }
 
-        if (hold)
+        if (address is null)
         {
-            Release(id, participants.Self.Slot);
+            return null;
         }
 
-        return error == MappedFile.NoEntry ? null : throw SharedMemoryErrors.For(error, path, size);
+        KillPoints.Pass(KillPoint.SegmentMapped);
+        return new Segment(id, address, size, collectEagerly: hold);
     }
 
-    /// <summary>Takes the participant's hold away and frees the segment if it was the last one.</summary>
+    /// <summary>Releases the participant's hold, and frees the segment if that was the last one.</summary>
     public void Release(SegmentId id, int slot)
     {
         Enter();
         if (IsCurrent(id))
         {
-            this[id.Index]->Holders[slot / 64] &= ~Bit(slot);
+            this[id.Index]->Release(slot);
             KillPoints.Pass(KillPoint.HoldReleased);
             FreeIfUnheld(id.Index);
         }
@@ -138,51 +157,52 @@ internal sealed unsafe class SegmentTable(SessionMemory memory, ParticipantTable
         Exit();
     }
 
-    /// <summary>A handle of the segment lies in a message (+1), or was taken out of it by somebody who holds the segment now (-1).</summary>
-    public bool Travel(SegmentId id, int change)
+    /// <summary>Changes the number of handles in flight: +1 before a message is sent, -1 when its receiver holds the segment.</summary>
+    /// <returns>False if the segment has been freed.</returns>
+    public bool AddInFlight(SegmentId id, int change)
     {
         Enter();
         var current = IsCurrent(id);
         if (current)
         {
-            this[id.Index]->Travelling = Math.Max(0, this[id.Index]->Travelling + change);
-            KillPoints.Pass(KillPoint.TravelChanged);
+            this[id.Index]->InFlight = Math.Max(0, this[id.Index]->InFlight + change);
+            KillPoints.Pass(KillPoint.InFlightChanged);
             FreeIfUnheld(id.Index);
         }
 
         Exit();
-        KillPoints.Pass(KillPoint.TravelUnlocked);
+        KillPoints.Pass(KillPoint.InFlightUnlocked);
         return current;
     }
 
-    /// <summary>Frees a part (a drained ring) that nobody can reach any more.</summary>
+    /// <summary>Frees a part, such as a drained ring, that is not linked any more.</summary>
     public void FreePart(SegmentId id)
     {
         Enter();
         if (IsCurrent(id))
         {
-            FreeEntry(id.Index);
+            _entries.Free(id.Index);
         }
 
         Exit();
     }
 
-    /// <summary>
-    /// Under the lock: takes every hold of a participant away. Returns the segments that it held and that others hold on to, so that who waits in them can be woken.
-    /// </summary>
-    public Pile<SegmentId> ReleaseAll(int slot)
+    /// <summary>Releases all holds of a participant, under the table lock.</summary>
+    /// <returns>The segments that it held and that have other holders, whose waiters are to be woken.</returns>
+    public PrecompiledList<SegmentId> ReleaseAll(int slot)
     {
-        var stillHeld = new Pile<SegmentId>();
-        var used = memory.Header->SegmentsUsed;
+        AssertLocked();
+        var stillHeld = new PrecompiledList<SegmentId>();
+        var used = _memory.Header->SegmentsUsed;
         for (var index = 1; index < used; index++)
         {
             var entry = this[index];
-            if (entry->State == (int)SegmentState.Free || (entry->Holders[slot / 64] & Bit(slot)) == 0)
+            if (entry->State == (int)SegmentState.Free || !entry->IsHeldBy(slot))
             {
                 continue;
             }
 
-            entry->Holders[slot / 64] &= ~Bit(slot);
+            entry->Release(slot);
             KillPoints.Pass(KillPoint.HoldOfLeaverReleased);
             if (!FreeIfUnheld(index))
             {
@@ -193,21 +213,23 @@ internal sealed unsafe class SegmentTable(SessionMemory memory, ParticipantTable
         return stillHeld;
     }
 
-    /// <summary>Frees the parts of <paramref name="owner"/> for which <paramref name="isLeftover"/> says so; nobody living may have them in hand.</summary>
+    /// <summary>
+    /// Frees the parts of <paramref name="owner"/> that <paramref name="isLeftover"/> selects, except those that a living process is about to link.
+    /// </summary>
     public void CollectParts(SegmentId owner, Func<SegmentId, long, bool> isLeftover)
     {
         Enter();
-        var used = memory.Header->SegmentsUsed;
+        var used = _memory.Header->SegmentsUsed;
         for (var index = 1; index < used; index++)
         {
             var entry = this[index];
             if (entry->State != (int)SegmentState.Free
                 && entry->Owner == owner.Index
                 && entry->OwnerGeneration == owner.Generation
-                && (entry->InHand == 0 || !participants.IsAliveWord(entry->InHand))
+                && (entry->Linker == 0 || !_participants.IsAliveWord(entry->Linker))
                 && isLeftover(new SegmentId(index, entry->Generation), entry->Position))
             {
-                FreeEntry(index);
+                _entries.Free(index);
                 KillPoints.Pass(KillPoint.LeftoverCollected);
             }
         }
@@ -215,7 +237,10 @@ internal sealed unsafe class SegmentTable(SessionMemory memory, ParticipantTable
         Exit();
     }
 
-    /// <summary>Whether a participant for whom <paramref name="counts"/> holds has the segment. A look without the lock: exact at some moment during the call for each holder.</summary>
+    /// <summary>
+    /// Returns whether a participant that <paramref name="counts"/> selects holds the segment. Reads without the lock: exact at some moment during
+    /// the call for each holder.
+    /// </summary>
     public bool AnyHolder(SegmentId id, Func<int, bool> counts)
     {
         var entry = this[id.Index];
@@ -224,7 +249,7 @@ internal sealed unsafe class SegmentTable(SessionMemory memory, ParticipantTable
             var bits = Volatile.Read(ref entry->Holders[word]);
             while (bits != 0)
             {
-                var bit = System.Numerics.BitOperations.TrailingZeroCount(bits);
+                var bit = BitOperations.TrailingZeroCount(bits);
                 bits &= bits - 1;
                 if (counts((word * 64) + bit))
                 {
@@ -236,15 +261,15 @@ internal sealed unsafe class SegmentTable(SessionMemory memory, ParticipantTable
         return false;
     }
 
-    /// <summary>A look without the lock at a segment that this process holds.</summary>
-    public bool IsHeldBy(SegmentId id, int slot) => (Volatile.Read(ref this[id.Index]->Holders[slot / 64]) & Bit(slot)) != 0;
+    /// <summary>Returns whether the participant holds a segment that this process holds too. Reads without the lock.</summary>
+    public bool IsHeldBy(SegmentId id, int slot) => this[id.Index]->IsHeldBy(slot);
 
-    public int TravellingOf(SegmentId id) => IsCurrent(id) ? Volatile.Read(ref this[id.Index]->Travelling) : 0;
+    public int InFlightOf(SegmentId id) => IsCurrent(id) ? Volatile.Read(ref this[id.Index]->InFlight) : 0;
 
     public int CountLive(SegmentKind kind)
     {
         var count = 0;
-        for (var index = 1; index < memory.Header->SegmentsUsed; index++)
+        for (var index = 1; index < _memory.Header->SegmentsUsed; index++)
         {
             count += this[index]->State != (int)SegmentState.Free && this[index]->Kind == (int)kind ? 1 : 0;
         }
@@ -252,16 +277,16 @@ internal sealed unsafe class SegmentTable(SessionMemory memory, ParticipantTable
         return count;
     }
 
-    private static ulong Bit(int slot) => 1UL << (slot % 64);
-
-    /// <summary>The segment has not been freed.</summary>
+    /// <summary>Returns whether the segment has not been freed.</summary>
     public bool IsCurrent(SegmentId id) =>
         id.Index > 0
-        && id.Index < Volatile.Read(ref memory.Header->SegmentCapacity)
+        && id.Index < Volatile.Read(ref _memory.Header->SegmentCapacity)
         && this[id.Index]->State != (int)SegmentState.Free
         && this[id.Index]->Generation == id.Generation;
 
-    /// <summary>The same, under the lock: whoever is freeing the segment, whose parts go before it, has done so.</summary>
+    /// <summary>
+    /// Returns the same, read under the lock: a process that is freeing the segment, whose parts are freed before it, has finished.
+    /// </summary>
     public bool IsStillCurrent(SegmentId id)
     {
         Enter();
@@ -270,123 +295,48 @@ internal sealed unsafe class SegmentTable(SessionMemory memory, ParticipantTable
         return current;
     }
 
-    /// <summary>The state goes last: killed before, the entry is free and its new fields are nobody's.</summary>
-    private SegmentId Allocate(SegmentKind kind, long size, SegmentId owner, long nameHash)
-    {
-        Enter();
-        try
-        {
-            var header = memory.Header;
-            if (!owner.IsNone && !IsCurrent(owner))
-            {
-                throw new ObjectDisposedException(null, "The shared object was disposed in this process while a call was inside it.");
-            }
-
-            var index = Math.Max(1, header->FirstFree);
-            while (index < header->SegmentsUsed && this[index]->State != (int)SegmentState.Free)
-            {
-                index++;
-            }
-
-            // Killed right after this: the entry is free, and none below it is.
-            header->FirstFree = index;
-            if (index >= header->SegmentCapacity)
-            {
-                memory.GrowSegments();
-            }
-
-            var entry = this[index];
-            entry->Generation = entry->Generation == 0 ? header->FirstGeneration + 1 : entry->Generation + 1;
-            entry->Kind = (int)kind;
-            entry->Place = 0;
-            entry->Bytes = size;
-            entry->Owner = owner.Index;
-            entry->OwnerGeneration = owner.Generation;
-            entry->Travelling = 0;
-            entry->HasParts = 0;
-            entry->Position = -1;
-            entry->NameHash = nameHash;
-            new Span<ulong>(entry->Holders, ParticipantTable.Capacity / 64).Clear();
-            if (owner.IsNone)
-            {
-                entry->InHand = 0;
-                entry->Holders[participants.Self.Slot / 64] = Bit(participants.Self.Slot);
-            }
-            else
-            {
-                entry->InHand = participants.SelfWord;
-                this[owner.Index]->HasParts = 1;
-            }
-
-            header->SegmentsUsed = Math.Max(header->SegmentsUsed, index + 1);
-            KillPoints.Pass(KillPoint.EntryFilled);
-            Volatile.Write(ref entry->State, (int)SegmentState.Creating);
-            KillPoints.Pass(KillPoint.EntryTaken);
-            return new SegmentId(index, entry->Generation);
-        }
-        finally
-        {
-            Exit();
-        }
-    }
-
     private bool FreeIfUnheld(int index)
     {
+        AssertLocked();
         var entry = this[index];
-        if (entry->Owner != 0 || entry->Travelling > 0 || new ReadOnlySpan<ulong>(entry->Holders, ParticipantTable.Capacity / 64).ContainsAnyExcept(0UL))
+        if (entry->Owner != 0 || entry->InFlight > 0 || entry->HasHolders)
         {
             return false;
         }
 
         if (entry->HasParts != 0)
         {
-            for (var part = 1; part < memory.Header->SegmentsUsed; part++)
+            for (var part = 1; part < _memory.Header->SegmentsUsed; part++)
             {
                 if (this[part]->State != (int)SegmentState.Free && this[part]->Owner == index && this[part]->OwnerGeneration == entry->Generation)
                 {
-                    FreeEntry(part);
+                    _entries.Free(part);
                 }
             }
         }
 
         KillPoints.Pass(KillPoint.PartsFreed);
-        FreeEntry(index);
+        _entries.Free(index);
         return true;
     }
 
-    /// <summary>The file first: killed in between, the entry still says what there is to delete, and deleting what is gone does nothing.</summary>
-    private void FreeEntry(int index)
-    {
-        var entry = this[index];
-        MappedFile.Delete(directory.PathOf(0, index, entry->Generation));
-        if (entry->Place != 0)
-        {
-            MappedFile.Delete(directory.PathOf(1, index, entry->Generation));
-        }
-
-        KillPoints.Pass(KillPoint.FileDeleted);
-        memory.Header->FirstFree = Math.Min(memory.Header->FirstFree, index);
-        Volatile.Write(ref entry->State, (int)SegmentState.Free);
-        KillPoints.Pass(KillPoint.EntryFreed);
-    }
-
     /// <summary>
-    /// The last owner of the table lock died inside: whatever it was about, holds of the dead go and unheld segments are freed. An entry is judged by its own
-    /// fields alone, so a half-done release, free or death is finished here, and a half-done creation of a living process is untouched.
+    /// Completes what a dead owner of the table lock left: releases the holds of the dead and frees unheld segments. An entry is judged by its own
+    /// fields alone, so a half-done release, free or death is completed here, and a half-done creation of a living process is left alone.
     /// </summary>
     private void Repair()
     {
         for (var slot = 0; slot < ParticipantTable.Capacity; slot++)
         {
-            var state = (ParticipantState)participants[slot]->State;
-            if (state is ParticipantState.Dead or ParticipantState.Free && slot != participants.Self.Slot)
+            var state = (ParticipantState)_participants[slot]->State;
+            if (state is ParticipantState.Dead or ParticipantState.Free && slot != _participants.Self.Slot)
             {
                 ReleaseAll(slot);
             }
         }
 
         KillPoints.Pass(KillPoint.TableHalfRepaired);
-        for (var index = 1; index < memory.Header->SegmentsUsed; index++)
+        for (var index = 1; index < _memory.Header->SegmentsUsed; index++)
         {
             if (this[index]->State != (int)SegmentState.Free)
             {
@@ -394,4 +344,8 @@ internal sealed unsafe class SegmentTable(SessionMemory memory, ParticipantTable
             }
         }
     }
+
+    [Conditional("DEBUG")]
+    private void AssertLocked() =>
+        Debug.Assert(OwnerLock.IsOwnedBy(TableLock, _participants.SelfWord), "The segment table is changed without the table lock.");
 }

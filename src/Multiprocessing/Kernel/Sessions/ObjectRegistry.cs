@@ -5,9 +5,10 @@ namespace Multiprocessing;
 /// <summary>
 /// The shared objects of this process. There is one object for each segment, however many wrappers refer to it, so a process holds a segment once.
 /// <para>
-/// Nothing waits under the gate. Opening a segment and releasing it take locks in shared memory, whose owner may be a stopped process; so the thread that does it claims the segment under the gate,
-/// works outside of it, and ends the claim under it. Other threads wait only for a claim on the segment that they want themselves. Every claim ends: the lock of an object is waited for 10 s and the
-/// table lock 30 s. Killed with a claim: claims are memory of this process, and its hold on the segment is released like all its holds.
+/// Nothing waits under the gate. Opening a segment and releasing it take locks in shared memory, whose owner may be a stopped process; so the thread
+/// that does it claims the segment under the gate, works outside of it, and ends the claim under it. Other threads wait only for a claim on the
+/// segment that they want themselves. Every claim ends: the lock of an object is waited for 10 s and the table lock 30 s. Killed with a claim: claims
+/// are memory of this process, and its hold on the segment is released like all its holds.
 /// </para>
 /// </summary>
 internal sealed class ObjectRegistry(ParticipantTable participants, SegmentTable segments, Participation participation)
@@ -15,12 +16,18 @@ internal sealed class ObjectRegistry(ParticipantTable participants, SegmentTable
     // A monitor and no Lock, which cannot be waited at.
     private readonly object _gate = new();
     private readonly ObjectTable _objects = new();
-    private readonly Pile<SegmentId> _claims = new();
+    private readonly PrecompiledList<SegmentId> _claims = new();
 
-    /// <summary>Gets or sets the name of the object that the next call of <see cref="Create"/> creates. Used under the session's name lock, which only one thread of all processes owns.</summary>
+    /// <summary>
+    /// Gets or sets the name of the object that the next call of <see cref="Create"/> creates. Used under the session's name lock, which only one
+    /// thread of all processes owns.
+    /// </summary>
     public NewName? NextName { get; set; }
 
-    /// <summary>Creates a segment and the object in it. This process holds the segment. The caller has one reference, which it gives back with <see cref="Release"/>.</summary>
+    /// <summary>
+    /// Creates a segment and the object in it. This process holds the segment. The caller has one reference, which it gives back with
+    /// <see cref="Release"/>.
+    /// </summary>
     /// <exception cref="InsufficientSharedMemoryException">There is no room for the segment.</exception>
     /// <exception cref="ObjectDisposedException">This process has left the session.</exception>
     public TObject Create<TObject>(SegmentKind kind, long size, Func<Segment, TObject> make)
@@ -57,7 +64,10 @@ internal sealed class ObjectRegistry(ParticipantTable participants, SegmentTable
         }
     }
 
-    /// <summary>Returns the object in the segment: the existing one of this process, or a new one from <paramref name="make"/>. The caller has one reference to it.</summary>
+    /// <summary>
+    /// Returns the object in the segment: the existing one of this process, or a new one from <paramref name="make"/>. The caller has one reference
+    /// to it.
+    /// </summary>
     /// <returns>Null if the segment has been freed.</returns>
     public TObject? Open<TObject>(SegmentId id, Func<Segment, TObject> make)
         where TObject : SharedObject
@@ -98,8 +108,8 @@ internal sealed class ObjectRegistry(ParticipantTable participants, SegmentTable
     }
 
     /// <summary>
-    /// Gives back one reference and wakes the object's waiters. The last one also releases this process's hold on the segment. Once the process has left the session, no shared memory is touched:
-    /// a finalizer may call this after the memory was unmapped by its own finalizer.
+    /// Gives back one reference and wakes the object's waiters. The last one also releases this process's hold on the segment. Once the process has
+    /// left the session, no shared memory is touched: a finalizer may call this after the memory was unmapped by its own finalizer.
     /// </summary>
     public void Release(SharedObject released)
     {
@@ -168,7 +178,10 @@ internal sealed class ObjectRegistry(ParticipantTable participants, SegmentTable
         }
     }
 
-    /// <summary>Detaches all objects of this process when it leaves the session. No object is added any more, and the thread that has claimed a segment detaches its object.</summary>
+    /// <summary>
+    /// Detaches all objects of this process when it leaves the session. No object is added any more, and the thread that has claimed a segment
+    /// detaches its object.
+    /// </summary>
     public void DetachAll()
     {
         Debug.Assert(participation.HasEnded, "Objects could still be added.");
@@ -199,8 +212,8 @@ internal sealed class ObjectRegistry(ParticipantTable participants, SegmentTable
         }
         catch (Exception exception) when (exception is TimeoutException or InvalidDataException)
         {
-            // A process is stopped inside a lock of the object, or its memory is damaged. A release must not fail, for a finalizer may call it. What the object
-            // still refers to is a leftover, which is removed when the session ends.
+            // A process is stopped inside a lock of the object, or its memory is damaged. A release must not fail, for a finalizer may call it. What
+            // the object still refers to is a leftover, which is removed when the session ends.
             MultiprocessingLogging.LeavingFailed(exception);
         }
     }
@@ -226,7 +239,8 @@ internal sealed class ObjectRegistry(ParticipantTable participants, SegmentTable
     }
 
     /// <summary>
-    /// Killed before the hold is released: the process that reports the death releases it. Meanwhile no thread of this process opens the segment, for it would become a holder whose hold ends here.
+    /// Killed before the hold is released: the process that reports the death releases it. Meanwhile no thread of this process opens the segment, for
+    /// it would become a holder whose hold ends here.
     /// </summary>
     private void ReleaseClaimed(SharedObject released)
     {
@@ -235,7 +249,7 @@ internal sealed class ObjectRegistry(ParticipantTable participants, SegmentTable
             Detach(released);
             KillPoints.Pass(KillPoint.ObjectDetached);
             released.Segment.NoteRelease(participants.Self);
-            KillPoints.Pass(KillPoint.ObjectGoingNoted);
+            KillPoints.Pass(KillPoint.ObjectReleaseNoted);
             segments.Release(released.Segment.Id, participants.Self.Slot);
         }
         catch (TimeoutException exception)
@@ -291,7 +305,8 @@ internal sealed class ObjectRegistry(ParticipantTable participants, SegmentTable
             if (!Monitor.Wait(_gate, deadline.Remaining) && IndexOfClaim(id) >= 0)
             {
                 throw new TimeoutException(
-                    $"Segment {id.Index}-{id.Generation} has been opened or released by another thread of this process for {WaitTimings.Claim.TotalSeconds:0} s. Is the thread, or a process that it waits for, stopped (SIGSTOP, a debugger)?");
+                    $"Segment {id.Index}-{id.Generation} has been opened or released by another thread of this process for "
+                    + $"{WaitTimings.Claim.TotalSeconds:0} s. Is the thread, or a process that it waits for, stopped (SIGSTOP, a debugger)?");
             }
         }
         while (IndexOfClaim(id) >= 0);
@@ -306,7 +321,9 @@ internal sealed class ObjectRegistry(ParticipantTable participants, SegmentTable
         }
     }
 
-    /// <summary>A claimed segment has no object in the table: one that is being opened is not there yet, and one that is being released is not there any more.</summary>
+    /// <summary>
+    /// A claimed segment has no object in the table: one that is being opened is not there yet, and one that is being released is not there any more.
+    /// </summary>
     [Conditional("DEBUG")]
     private void AssertInvariants()
     {

@@ -1,9 +1,9 @@
 namespace Multiprocessing;
 
 /// <summary>
-/// The shared objects of this process by their segment's index. An index is given out again only when nobody holds the segment any more, so there is one object for each;
-/// the generation tells a handle that came too late. A Dictionary with ids as keys would be compiled at run time in every child, because the framework's code is not
-/// compiled ahead for types of this library.
+/// The shared objects of this process by their segment's index; used under the registry's gate. An index is used again only when no process holds the
+/// segment any more, so there is one object for each index, and the generation in the id shows a handle of an earlier segment. A Dictionary with ids
+/// as keys would be compiled at run time in every child, because the framework's code is not compiled ahead for types of this library.
 /// </summary>
 internal sealed class ObjectTable
 {
@@ -23,16 +23,18 @@ internal sealed class ObjectTable
         _objects[index] = added;
     }
 
-    /// <summary>Nothing happens if another object has the place: this one's hold was taken from it.</summary>
+    /// <summary>
+    /// Removes the object. Does nothing if the index has another object: the hold of this one was released by a report of this process's death.
+    /// </summary>
     public void Remove(SharedObject removed)
     {
-        ref var place = ref _objects[removed.Segment.Id.Index];
-        if (ReferenceEquals(place, removed))
+        ref var entry = ref _objects[removed.Segment.Id.Index];
+        if (ReferenceEquals(entry, removed))
         {
-            place = null;
+            entry = null;
         }
     }
 
-    /// <summary>The objects, with empty places between them.</summary>
+    /// <summary>Returns the objects, with empty entries between them.</summary>
     public SharedObject?[] Copy() => _objects.AsSpan().ToArray();
 }

@@ -3,8 +3,9 @@ using Multiprocessing.Platform;
 namespace Multiprocessing;
 
 /// <summary>
-/// The lifetime of a session as this process sees it: create or join, be the current one, leave. A session is the shared state of one tree of processes; its parts are the participants, the
-/// segments with the objects in them, and the directory with their files. The parts do not know this class.
+/// The lifetime of a session as this process sees it: create or join, be the current one, leave. A session is the shared state of one tree of
+/// processes; its parts are the participants, the segments with the objects in them, and the directory with their files. The parts do not know this
+/// class.
 /// </summary>
 internal sealed unsafe class Session
 {
@@ -153,10 +154,11 @@ internal sealed unsafe class Session
         var files = SessionDirectory.Open(directory);
         var memory = SessionMemory.Open(Path.Combine(files.Primary, SessionDirectory.SessionFile));
         var session = new Session(files, memory, self);
-        var slot = memory.Participants + self.Slot;
-        if (!session.Participants.IsCurrent(self) || (ParticipantState)Volatile.Read(ref slot->State) is not (ParticipantState.Reserved or ParticipantState.Active))
+        if (!session.Participants.IsCurrent(self)
+            || session.Participants.StateOf(self.Slot) is not (ParticipantState.Reserved or ParticipantState.Active))
         {
-            throw new InvalidOperationException($"Slot {self.Slot} (generation {self.Generation}) of the session '{directory}' is not reserved for this process: its parent gave it up.");
+            throw new InvalidOperationException($"Slot {self.Slot} (generation {self.Generation}) of the session '{directory}' is not reserved for "
+                + "this process: its parent gave it up.");
         }
 
         // The parent writes the same values as soon as it knows the pid, before or after this.
@@ -176,8 +178,9 @@ internal sealed unsafe class Session
     }
 
     /// <summary>
-    /// Leaves the session in good order: releases all holds, and the root removes the directory. What is mapped stays usable. Idempotent. Never throws: a failure, for example because another
-    /// process is stopped inside a lock, is logged. What it leaves is cleaned up like that of a killed process.
+    /// Leaves the session in good order: releases all holds, and the root removes the directory. What is mapped stays usable. Idempotent. Never
+    /// throws: a failure, for example because another process is stopped inside a lock, is logged. What it leaves is cleaned up like that of a killed
+    /// process.
     /// </summary>
     public void Leave()
     {
@@ -212,7 +215,8 @@ internal sealed unsafe class Session
     }
 
     /// <summary>
-    /// Ends the session of a dead root: kills all other participants, then removes the directory. Called by a descendant that finds the root dead. Idempotent; safe in several processes at once.
+    /// Ends the session of a dead root: kills all other participants, then removes the directory. Called by a descendant that finds the root dead.
+    /// Idempotent; safe in several processes at once.
     /// </summary>
     public void Destroy()
     {
@@ -221,9 +225,9 @@ internal sealed unsafe class Session
             return;
         }
 
-        // One process gets the dead root's lock, kills the others and cleans up. The lock ends with the root's last descriptor, which may be closed after
-        // the socket whose end brought this process here: so ask again until one has done it.
-        // A killed root exits within milliseconds. It takes longer only if a device does not answer, and then the next session's sweep cleans up.
+        // One process gets the dead root's lock, kills the others and cleans up. The lock ends with the root's last descriptor, which may be closed
+        // after the socket whose end brought this process here: so ask again until one has done it. A killed root exits within milliseconds. It takes
+        // longer only if a device does not answer, and then the next session's sweep cleans up.
         var deadline = Deadline.After(WaitTimings.Leaving);
         while (!SessionSweep.Reap(Directory) && System.IO.Directory.Exists(Directory) && !deadline.HasPassed)
         {

@@ -3,8 +3,8 @@ using Multiprocessing.Platform;
 namespace Multiprocessing;
 
 /// <summary>
-/// The mapped session file: header, participants, segment entries. The address space for all entries is mapped at once; the memory behind them grows in steps,
-/// so a session begins with about 100 KiB.
+/// The mapped session file: header, participants, segment entries. The address space for all entries is mapped at once. The memory behind them grows
+/// in steps, so a session begins with about 100 KiB.
 /// </summary>
 internal sealed unsafe class SessionMemory
 {
@@ -53,7 +53,7 @@ internal sealed unsafe class SessionMemory
         header->RootStartTime = rootStartTime;
         header->SegmentCapacity = GrowthStep;
 
-        // Entry 0 is never given out: a 0 means "none" in every word that names a segment.
+        // Entry 0 is never used: 0 means "none" in every word that names a segment.
         header->SegmentsUsed = 1;
         Volatile.Write(ref header->Magic, SessionHeader.ExpectedMagic);
         return memory;
@@ -64,7 +64,7 @@ internal sealed unsafe class SessionMemory
         var error = MappedFile.OpenExisting(path, MapSize, out var address, leastSize: SegmentsOffset);
         if (error == MappedFile.NoEntry)
         {
-            throw new InvalidOperationException($"There is no session at '{path}': its root has ended, or never got to it.");
+            throw new InvalidOperationException($"There is no session at '{path}': its root has ended, or has not created it.");
         }
 
         if (error != 0)
@@ -80,13 +80,15 @@ internal sealed unsafe class SessionMemory
             || header->ParksSleepers != ParksHere)
         {
             throw new InvalidOperationException(
-                $"The session at '{path}' has {Describe(header->LayoutVersion, header->PointerSize, header->ParksSleepers)}; this process has {LayoutHere}. All processes of a session must run the same build, and sleep by the same means.");
+                $"The session at '{path}' has {Describe(header->LayoutVersion, header->PointerSize, header->ParksSleepers)}; this process has "
+                + $"{LayoutHere}. "
+                + "All processes of a session must run the same build and sleep in the same way.");
         }
 
         return memory;
     }
 
-    /// <summary>For messages: what the file says of itself, if it is there and long enough.</summary>
+    /// <summary>Describes the layout of an existing file, for messages.</summary>
     public static string LayoutOf(string path)
     {
         if (MappedFile.OpenExisting(path, SessionHeader.Size, out var address, leastSize: SessionHeader.Size) != 0)
@@ -103,7 +105,7 @@ internal sealed unsafe class SessionMemory
     private static string Describe(int layout, int pointerSize, int parksSleepers) =>
         $"layout {layout} with {pointerSize * 8}-bit pointers{(parksSleepers == 0 ? "" : $", sleepers in a table ({Facilities.ForceVariable})")}";
 
-    /// <summary>The file was renamed.</summary>
+    /// <summary>Notes that the file was renamed.</summary>
     public void MoveTo(string path)
     {
         _path = path;
@@ -111,7 +113,8 @@ internal sealed unsafe class SessionMemory
     }
 
     /// <summary>
-    /// Puts memory behind more entries; under the table lock. Killed before the capacity is raised: the memory is there and is allocated again, which does nothing.
+    /// Allocates the memory behind more entries, under the table lock. Killed before the capacity is raised: the memory is allocated again, which
+    /// does nothing.
     /// </summary>
     public void GrowSegments()
     {
@@ -119,7 +122,8 @@ internal sealed unsafe class SessionMemory
         var capacity = header->SegmentCapacity;
         if (capacity >= MaxSegments)
         {
-            throw new InvalidOperationException($"The session has {MaxSegments} shared objects, which is the most it can have. Dispose queues, locks and arrays that are no longer used.");
+            throw new InvalidOperationException($"The session has {MaxSegments} shared objects, which is the maximum. Dispose queues, locks and "
+                + "arrays that are no longer used.");
         }
 
         var from = SegmentsOffset + ((long)capacity * SegmentEntry.Size);

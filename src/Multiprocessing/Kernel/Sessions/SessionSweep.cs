@@ -4,12 +4,13 @@ using Multiprocessing.Platform;
 namespace Multiprocessing;
 
 /// <summary>
-/// Removes what sessions left whose root was killed with all its descendants. Runs when a session begins. Killed in the middle: the rest is swept by the next one.
+/// Removes the leftovers of sessions whose root was killed with all its descendants. Runs when a session begins. Killed in the middle: the next sweep
+/// removes the rest.
 /// </summary>
 internal static class SessionSweep
 {
-    // Whoever makes a directory has its lock a moment later.
-    private static readonly TimeSpan LeastAge = TimeSpan.FromMinutes(1);
+    // The process that creates a directory locks it a moment later.
+    private static readonly TimeSpan MinAge = TimeSpan.FromMinutes(1);
 
     public static void Run()
     {
@@ -25,11 +26,13 @@ internal static class SessionSweep
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // A file in it is not ours to delete. As below: a leftover must not keep a new session from starting.
+            // A file in it belongs to another user. As below: a leftover must not keep a new session from starting.
         }
     }
 
-    /// <summary>Kills who is left of the session in <paramref name="path"/> and removes it, if its root is dead and nobody else is at it.</summary>
+    /// <summary>
+    /// Kills the remaining participants of the session in <paramref name="path"/> and removes it, if its root is dead and no other process does so.
+    /// </summary>
     public static bool Reap(string path)
     {
         using var taken = FileLock.TryTake(Path.Combine(path, SessionDirectory.LockFile), create: false);
@@ -49,21 +52,21 @@ internal static class SessionSweep
         SessionDirectory.Open(path).Close(remove: true);
         if (!PrivateDirectory.CanDeleteInUse)
         {
-            // The lock's own file goes when it is closed, and only then its directory.
+            // The lock's own file is deleted when it is closed, and its directory only after that.
             taken?.Dispose();
-            SessionDirectory.DeleteTree(path);
+            DirectoryRemoval.DeleteTree(path);
         }
 
         return true;
     }
 
     /// <summary>
-    /// The lock's file is not there: somebody was killed while he deleted the directory, or a cleaner of old files took it. Then what the session's file says of the root counts.
-    /// A second directory has no such file, and no lock at first, so it must be old.
+    /// Returns whether the directory has no lock file: a process was killed while it deleted the directory, or a cleaner of old files deleted the
+    /// lock. Then the session file says whether the root is alive. A second directory has no session file and at first no lock, so it must be old.
     /// </summary>
     private static bool IsWithoutLock(string path) =>
         Directory.Exists(path) && !File.Exists(Path.Combine(path, SessionDirectory.LockFile))
-            && (Path.GetDirectoryName(path) == SessionDirectory.SharedRoot || DateTime.UtcNow - Directory.GetLastWriteTimeUtc(path) > LeastAge);
+            && (Path.GetDirectoryName(path) == SessionDirectory.SharedRoot || DateTime.UtcNow - Directory.GetLastWriteTimeUtc(path) > MinAge);
 
     private static unsafe bool KillSurvivors(string file)
     {
@@ -74,7 +77,8 @@ internal static class SessionSweep
         }
         catch (InvalidOperationException)
         {
-            // Of another version of the library, or cut short when its root died: who took part cannot be read, and its lock is free.
+            // Another version of the library created it, or its root died before it was complete. The participants cannot be read, and the lock is
+            // free.
             return true;
         }
 
@@ -107,27 +111,28 @@ internal static class SessionSweep
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return; // a temp directory that this user may not list: nothing of his can be swept there
+            return; // a temp directory that this user may not list, so there is nothing of this user to sweep
         }
 
         foreach (var path in paths)
         {
             try
             {
-                // Anybody may make a directory of this name there; what it says about whom to kill counts only if it is ours.
+                // Every user may create a directory of this name there. Its list of processes to kill counts only if this user owns it.
                 if (FileOwner.IsOurs(path))
                 {
-                    Look(path);
+                    SweepOne(path);
                 }
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidOperationException)
             {
-                // Another sweep was faster, or a file in it is not ours to delete. A leftover must not keep a new session from starting; the next one tries again.
+                // Another sweep was faster, or a file in it belongs to another user. A leftover must not keep a new session from starting; the next
+                // one tries again.
             }
         }
     }
 
-    private static void Look(string path)
+    private static void SweepOne(string path)
     {
         var name = Path.GetFileName(path);
         if (name.Split('.') is [_, var id, var start, .. var rest]
@@ -136,22 +141,24 @@ internal static class SessionSweep
         {
             var isDraft = name.EndsWith(SessionDirectory.DraftEnding, StringComparison.Ordinal);
 
-            // A pid of another namespace (containers that share the place) says nothing here, but nobody makes or removes a directory for minutes.
-            var isMakerAlive = rest is [var space, _] && space != ProcessIdentity.Namespace
-                ? DateTime.UtcNow - Directory.GetLastWriteTimeUtc(path) < LeastAge * 10
+            // A pid of another namespace (containers that share the directory) means nothing here, but creating or removing a directory does not take
+            // minutes.
+            var isCreatorAlive = rest is [var space, _] && space != ProcessIdentity.Namespace
+                ? DateTime.UtcNow - Directory.GetLastWriteTimeUtc(path) < MinAge * 10
                 : ProcessIdentity.IsRunning(processId, startTime);
-            if (!isMakerAlive && (isDraft || !Reap(path)))
+            if (!isCreatorAlive && (isDraft || !Reap(path)))
             {
-                SessionDirectory.DeleteTree(path); // a draft, or its maker was killed before it had a lock
+                DirectoryRemoval.DeleteTree(path); // a draft, or its creator was killed before it locked it
             }
 
-            if (isDraft || !isMakerAlive)
+            if (isDraft || !isCreatorAlive)
             {
                 return;
             }
         }
 
-        // A second directory goes with its first; if the first is gone, or is not to be seen from here, only if no living process of it has it locked.
+        // A second directory is removed with its first. If the first does not exist or is not visible from here, it is removed only if no living
+        // process of it has locked it.
         var first = Path.Combine(SessionDirectory.SharedRoot, name);
         if (path == first || !Directory.Exists(first))
         {

@@ -98,7 +98,7 @@ internal unsafe struct WaitPoint
         KillPoints.Pass(KillPoint.WakeCounted);
         if (WordWait.Wake(&point->Sequence, count) == 0)
         {
-            KillPoints.Pass(KillPoint.WakeFoundNobody);
+            KillPoints.Pass(KillPoint.WakeFoundNone);
             Volatile.Write(ref point->Handled, arrivals);
         }
     }

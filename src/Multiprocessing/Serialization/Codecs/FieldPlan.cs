@@ -23,7 +23,7 @@ internal sealed class FieldPlan
     /// <summary>All fields from <paramref name="type"/> up to, and without, <paramref name="stop"/>.</summary>
     public static FieldPlan Of(Type type, Type? stop = null, Func<FieldInfo, bool>? skip = null, Func<FieldInfo, ValueCodec?>? codecs = null)
     {
-        var placed = new Pile<Placed>();
+        var placed = new PrecompiledList<Placed>();
         for (var level = type; level is not null && level != stop && level != typeof(object); level = level.BaseType)
         {
             foreach (var field in Declared(level))
@@ -32,7 +32,7 @@ internal sealed class FieldPlan
             }
         }
 
-        var steps = new Pile<Step>();
+        var steps = new PrecompiledList<Step>();
         var fields = new List<FieldInfo>();
         var blockEnd = -1;
         for (var i = 0; i < placed.Count; i++)
@@ -93,7 +93,7 @@ internal sealed class FieldPlan
     }
 
     /// <summary>Keeps the pile in the order of offsets.</summary>
-    private static void Insert(Pile<Placed> placed, Placed field)
+    private static void Insert(PrecompiledList<Placed> placed, Placed field)
     {
         placed.Add(field);
         for (var i = placed.Count - 1; i > 0 && placed[i - 1].Offset > placed[i].Offset; i--)

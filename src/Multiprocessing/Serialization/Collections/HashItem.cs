@@ -8,7 +8,7 @@ internal struct HashItem<TKey, TValue>(TKey key, TValue value)
 
     public static HashItem<TKey, TValue>[] From(ICollection<KeyValuePair<TKey, TValue>> pairs)
     {
-        var items = new Pile<HashItem<TKey, TValue>>();
+        var items = new PrecompiledList<HashItem<TKey, TValue>>();
         foreach (var pair in pairs)
         {
             items.Add(new HashItem<TKey, TValue>(pair.Key, pair.Value));

@@ -83,7 +83,7 @@ internal sealed class HashtableCodec(Type type) : HashCodec<Hashtable, object, H
 
     protected override HashItem<object, object?>[] ItemsOf(Hashtable collection)
     {
-        var items = new Pile<HashItem<object, object?>>();
+        var items = new PrecompiledList<HashItem<object, object?>>();
         foreach (DictionaryEntry entry in collection)
         {
             items.Add(new HashItem<object, object?>(entry.Key, entry.Value));

@@ -15,9 +15,9 @@ internal sealed unsafe partial class GraphReader
     private readonly List<NameEntry> _names = [];
 
     /// <summary>Hash collections to fill when all objects are whole; batch by batch, as the bodies were read.</summary>
-    private readonly Pile<Unfinished> _finish = new();
+    private readonly PrecompiledList<Unfinished> _finish = new();
     private readonly List<int> _batches = [];
-    private readonly Pile<Waiting> _callbacks = new();
+    private readonly PrecompiledList<Waiting> _callbacks = new();
     private Dictionary<object, object>? _kept;
     private object?[] _objects = new object?[8];
     private List<Type>? _listed;

@@ -20,7 +20,7 @@ internal sealed partial class MessageBuffer
     private long _closedLength;
     private Piece[] _pieces = new Piece[4];
     private int _pieceCount;
-    private readonly Pile<Chunk> _chunks = new();
+    private readonly PrecompiledList<Chunk> _chunks = new();
 
     /// <summary>Native memory of this message.</summary>
     private struct Chunk

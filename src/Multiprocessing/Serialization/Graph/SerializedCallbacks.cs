@@ -3,7 +3,7 @@ namespace Multiprocessing;
 /// <summary>The objects of one message whose [OnSerialized] methods are still to be called.</summary>
 internal sealed class SerializedCallbacks
 {
-    private readonly Pile<Entry> _pending = new();
+    private readonly PrecompiledList<Entry> _pending = new();
 
     private readonly record struct Entry(SerializationCallbacks Callbacks, object Value);
 

@@ -1,10 +1,10 @@
 namespace Multiprocessing;
 
 /// <summary>
-/// A growing array. The framework's List over structs of ours would be compiled at run time in every child, because code of other assemblies is not
-/// compiled ahead for types of this one; this is.
+/// A growing list. The framework's List over structs of this library would be compiled at run time in every child, because code of other assemblies
+/// is not compiled ahead for types of this one; this class is.
 /// </summary>
-internal sealed class Pile<T>
+internal sealed class PrecompiledList<T>
 {
     private const int KeepCapacity = 4096;
 
