@@ -92,7 +92,7 @@ public class DamagedChannelTests : ProcessTest
         TimeSpan.FromMinutes(5));
 
     [Theory]
-    [InlineData("claim of more than was handed")]
+    [InlineData("claim of more than was published")]
     [InlineData("claim that falls")]
     [InlineData("replies that end before they begin")]
     [InlineData("replies that end far behind")]
@@ -139,10 +139,10 @@ public class DamagedChannelTests : ProcessTest
     {
         var channel = (ChannelLayout*)PoolWorker.Current!.Channel.Base;
         var reply = (ReplyHeader*)((byte*)channel + ChannelLayout.ReplyRing + (channel->ReplyHead & (ChannelLayout.RingBytes - 1)));
-        var header = new ReplyHeader { Kind = ReplyKind.Result, Length = 0, Sequence = (uint)channel->Claim - 1 };
+        var header = new ReplyHeader { Kind = ReplyKind.Result, Length = 0, Number = (uint)channel->Claim - 1 };
         switch (what)
         {
-            case "claim of more than was handed":
+            case "claim of more than was published":
                 Volatile.Write(ref channel->Claim, channel->Claim + 1000);
                 break;
             case "claim that falls":
@@ -155,11 +155,11 @@ public class DamagedChannelTests : ProcessTest
                 Volatile.Write(ref channel->ReplyHead, 1L << 40);
                 break;
             case "more bytes read than written":
-                Volatile.Write(ref channel->Consumed, 1L << 40);
+                Volatile.Write(ref channel->RequestTail, 1L << 40);
                 Volatile.Write(ref channel->Claim, -1);
                 break;
             case "header of another task":
-                *reply = header with { Sequence = header.Sequence + 5 };
+                *reply = header with { Number = header.Number + 5 };
                 Volatile.Write(ref channel->ReplyHead, channel->ReplyHead + 16);
                 break;
             case "header with a negative length":
@@ -167,7 +167,7 @@ public class DamagedChannelTests : ProcessTest
                 Volatile.Write(ref channel->ReplyHead, channel->ReplyHead + 16);
                 break;
             case "header with a segment that is none":
-                *reply = header with { IsOutside = 1, Length = 16 };
+                *reply = header with { IsInSegment = 1, Length = 16 };
                 ((long*)(reply + 1))[0] = 0x7fffffff7fffffff;
                 ((long*)(reply + 1))[1] = 1L << 50;
                 Volatile.Write(ref channel->ReplyHead, channel->ReplyHead + 32);

@@ -251,9 +251,9 @@ public sealed unsafe class LayoutTests
         ChannelLayout.RequestRing.ShouldBe(4096);
         ChannelLayout.ReplyRing.ShouldBe(135168);
         At(&x, &x.Claim).ShouldBe(128);
-        At(&x, &x.Consumed).ShouldBe(256);
+        At(&x, &x.RequestTail).ShouldBe(256);
         At(&x, &x.TimedStart).ShouldBe(264);
-        At(&x, &x.TimedSequence).ShouldBe(272);
+        At(&x, &x.TimedNumber).ShouldBe(272);
         At(&x, &x.WorkingSet).ShouldBe(280);
         At(&x, &x.ReplyHead).ShouldBe(384);
         At(&x, &x.ReplyTail).ShouldBe(512);
@@ -265,7 +265,7 @@ public sealed unsafe class LayoutTests
         BellLayout bell;
         Unsafe.SizeOf<BellLayout>().ShouldBe(4096);
         At(&bell, &bell.Replies).ShouldBe(128);
-        At(&bell, &bell.Looking).ShouldBe(512);
+        At(&bell, &bell.SpinningCallers).ShouldBe(512);
     }
 
     [Fact]
@@ -280,10 +280,10 @@ public sealed unsafe class LayoutTests
         ReplyHeader reply;
         Unsafe.SizeOf<ReplyHeader>().ShouldBe(16);
         At(&reply, &reply.Kind).ShouldBe(4);
-        At(&reply, &reply.IsOutside).ShouldBe(5);
+        At(&reply, &reply.IsInSegment).ShouldBe(5);
         At(&reply, &reply.IsMeasured).ShouldBe(6);
         At(&reply, &reply.Reserved).ShouldBe(7);
-        At(&reply, &reply.Sequence).ShouldBe(8);
+        At(&reply, &reply.Number).ShouldBe(8);
         TaskTimes times;
         Unsafe.SizeOf<TaskTimes>().ShouldBe(24);
         At(&times, &times.Work).ShouldBe(8);

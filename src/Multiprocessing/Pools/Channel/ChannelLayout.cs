@@ -3,19 +3,23 @@ using System.Runtime.InteropServices;
 namespace Multiprocessing;
 
 /// <summary>
-/// The private memory between a pool and one of its workers: two rings, each with one writer and one reader, and the word by which tasks change hands.
+/// The private memory between a pool and one of its workers: two rings (<see cref="ByteRing"/>), and the word that decides who has a task. The ends
+/// are <see cref="RequestWriter"/> and <see cref="ReplyReader"/> in the pool's process, <see cref="RequestReader"/> and <see cref="ReplyWriter"/> in
+/// the worker's.
 /// <para>
-/// Tasks are numbered in the order in which they are handed. <see cref="Claim"/> is <c>handed:32 | started:32</c>. The pool writes a task behind the others and makes it known by raising
-/// "handed" with a CAS; the worker takes the next one by raising "started" with a CAS; the pool takes back what was not started by lowering "handed" with a CAS, and may then write over it.
-/// So a task is at every instant either the pool's or started, and the worker reads nothing that it has not claimed.
+/// Tasks are numbered in the order in which they are written. <see cref="Claim"/> is <c>published:32 | started:32</c>. The pool writes a task behind
+/// the others and publishes it by raising "published" (interlocked); the worker starts the next one by raising "started" with a CAS; the pool takes
+/// back what was not started by lowering "published" with a CAS, and may then write over it. So a task is at every instant either the pool's or
+/// started, and the worker reads nothing that it has not claimed.
 /// </para>
 /// <para>
-/// A started task has exactly one reply, and the worker claims no other before that is committed by one release store of <see cref="ReplyHead"/>. So if a worker dies, at most one task
-/// was started and has no reply: the one it ran.
+/// A started task has exactly one reply, and the worker claims no other before that is committed by one release store of <see cref="ReplyHead"/>. So
+/// if a worker dies, at most one task was started and has no reply: the one it ran.
 /// </para>
 /// <para>
-/// Killed as worker before the claim: the task goes elsewhere. Between the claim and the commit: the task was running. After the commit: the result counts, whether the pool was notified
-/// or not, because the pool looks into the ring of a worker that is gone. Killed as pool: its workers end with it, and the memory goes with their holds.
+/// Killed as worker before the claim: another worker gets the task. Between the claim and the commit: the task was running. After the commit: the
+/// result counts, whether the pool was notified or not, because the pool reads the replies of a worker that has ended. Killed as pool: its workers
+/// end with it, and the memory is freed with their holds.
 /// </para>
 /// </summary>
 [StructLayout(LayoutKind.Explicit, Size = HeadBytes)]
@@ -27,53 +31,57 @@ internal unsafe struct ChannelLayout
     public const int ReplyRing = HeadBytes + RingBytes;
     public const int Bytes = HeadBytes + (2 * RingBytes);
 
-    /// <summary>The value of <see cref="Closed"/> for a worker on a thread of this process that counts as gone.</summary>
+    /// <summary>The value of <see cref="Closed"/> for a worker on a thread of this process that counts as killed.</summary>
     public const int Abandoned = 2;
 
-    /// <summary>The most tasks that a worker may have in hand.</summary>
-    public const int MostHanded = 4096;
+    /// <summary>The maximum number of tasks that were written for a worker and have no reply, plus one.</summary>
+    public const int MaxTasks = 4096;
 
     [FieldOffset(0)]
     public SegmentHeader Header;
 
-    /// <summary><c>handed:32 | started:32</c>; both wrap.</summary>
+    /// <summary><c>published:32 | started:32</c>; both wrap.</summary>
     [FieldOffset(128)]
     public long Claim;
 
     // The worker's lines.
 
-    /// <summary>Bytes of the request ring that the worker has read; what lies before may be written over. Release.</summary>
+    /// <summary>Position in the request ring up to which the worker has read; what lies before may be written over. Release.</summary>
     [FieldOffset(256)]
-    public long Consumed;
+    public long RequestTail;
 
-    /// <summary>When the task numbered <see cref="TimedSequence"/> began. Stored before that number, so that a number is never seen with the time of an older task.</summary>
+    /// <summary>
+    /// When the task numbered <see cref="TimedNumber"/> began. Stored before that number, so that a number is never seen with the time of an older
+    /// task.
+    /// </summary>
     [FieldOffset(264)]
     public long TimedStart;
 
     [FieldOffset(272)]
-    public int TimedSequence;
+    public int TimedNumber;
 
-    /// <summary>What the worker's memory came to when it looked last, in bytes.</summary>
+    /// <summary>How much memory the worker's process had when it last asked, in bytes.</summary>
     [FieldOffset(280)]
     public long WorkingSet;
 
-    /// <summary>Bytes written into the reply ring: the commit. Release.</summary>
+    /// <summary>Position in the reply ring up to which replies are written: the commit. Release.</summary>
     [FieldOffset(384)]
     public long ReplyHead;
 
     // The pool's lines.
 
-    /// <summary>Bytes of the reply ring that the pool has read. Release.</summary>
+    /// <summary>Position in the reply ring up to which the pool has read; what lies before may be written over. Release.</summary>
     [FieldOffset(512)]
     public long ReplyTail;
 
     /// <summary>
-    /// Not 0: no more tasks will come, and the worker ends when it has started all that it was handed. <see cref="Abandoned"/>: what it still writes is not read any more.
+    /// Not 0: no more tasks will follow, and the worker ends when it has run all that were published. <see cref="Abandoned"/>: what it still writes
+    /// is not read any more.
     /// </summary>
     [FieldOffset(640)]
     public int Closed;
 
-    /// <summary>The number of the task that is asked to stop, and 1 &lt;&lt; 32 so that it is never 0.</summary>
+    /// <summary>The number of the task whose token is cancelled, and 1 &lt;&lt; 32 so that it is never 0.</summary>
     [FieldOffset(648)]
     public long Cancelled;
 
@@ -100,9 +108,9 @@ internal struct BellLayout
     [FieldOffset(128)]
     public WaitPoint Replies;
 
-    /// <summary>How many callers look for replies themselves at this moment: while there are any, nobody is woken for one.</summary>
+    /// <summary>How many callers poll for replies themselves at this moment: while there are any, a worker wakes no thread for a reply.</summary>
     [FieldOffset(512)]
-    public int Looking;
+    public int SpinningCallers;
 }
 
 /// <summary>What lies before a task in the request ring, a <see cref="ByteRing"/>.</summary>
@@ -114,10 +122,10 @@ internal struct RequestHeader
 
     public RequestFlags Flags;
 
-    /// <summary>How often the task was begun before, plus 1.</summary>
+    /// <summary>How often the task was started before, plus 1.</summary>
     public ushort Attempt;
 
-    /// <summary>Which body; 0 if the argument brings its own.</summary>
+    /// <summary>The number of the body; 0 if the argument contains its own.</summary>
     public int Body;
 
     /// <summary>Bytes of the body, which lies before the argument, padded to 8; 0 if the worker knows it.</summary>
@@ -131,7 +139,7 @@ internal enum RequestFlags : ushort
     None = 0,
 
     /// <summary>Body and argument lie in a segment of their own, which a <see cref="ContentReference"/> names here.</summary>
-    Outside = 1,
+    InSegment = 1,
 
     /// <summary>The task has a time limit, so the worker publishes when it begins it.</summary>
     Timed = 2,
@@ -157,7 +165,7 @@ internal struct ReplyHeader
     public ReplyKind Kind;
 
     /// <summary>Not 0: the content lies in a segment of its own, which a <see cref="ContentReference"/> names here.</summary>
-    public byte IsOutside;
+    public byte IsInSegment;
 
     /// <summary>Not 0: <see cref="TaskTimes"/> lie between this and the content.</summary>
     public byte IsMeasured;
@@ -166,7 +174,7 @@ internal struct ReplyHeader
     public byte Reserved;
 
     /// <summary>The task's number.</summary>
-    public uint Sequence;
+    public uint Number;
 
     /// <summary>No reply: the rest of the ring is skipped. Nothing else of it was written.</summary>
     public readonly bool IsPad => Length < 0;
@@ -175,20 +183,23 @@ internal struct ReplyHeader
     public readonly int PadBytes => -Length;
 }
 
-/// <summary>How a task spent its time in the worker, in ticks of the stopwatch, which counts alike in all processes of a machine. Of very short tasks only every eighth is measured.</summary>
+/// <summary>
+/// How a task spent its time in the worker, in ticks of the stopwatch, which is the same in all processes of a machine. Of very short tasks only
+/// every eighth is measured.
+/// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct TaskTimes
 {
-    /// <summary>When the worker began it.</summary>
+    /// <summary>When the worker started it.</summary>
     public long Begun;
 
     /// <summary>How long its body ran; at least 1.</summary>
     public long Work;
 
-    /// <summary>What reading the argument took.</summary>
+    /// <summary>How long reading the argument took.</summary>
     public uint Read;
 
-    /// <summary>What writing the result took.</summary>
+    /// <summary>How long writing the result took.</summary>
     public uint Write;
 }
 
@@ -199,12 +210,12 @@ internal enum ReplyKind : byte
 
     Error,
 
-    /// <summary>No task's: the worker is ready for the first one.</summary>
+    /// <summary>Of no task: the worker is ready for the first one.</summary>
     Ready,
 
-    /// <summary>No task's: the initializer threw.</summary>
+    /// <summary>Of no task: the initializer threw an exception.</summary>
     InitializerFailed,
 
-    /// <summary>Ends no task: what the one that runs reports or logs. The number of the link, and what it is told.</summary>
-    Note,
+    /// <summary>Ends no task: progress or a log record of the task that runs. The number of the link, then the value.</summary>
+    Report,
 }

@@ -1,7 +1,8 @@
 namespace Multiprocessing;
 
 /// <summary>
-/// The reader's mappings of segments in which a ring's writer lays large contents (<see cref="ContentSegments"/>). The two used last stay mapped, because mapping costs a millisecond for each MiB. Not thread-safe.
+/// The reader's mappings of segments in which a ring's writer lays large contents (<see cref="ContentSegments"/>). The two used last stay mapped,
+/// because mapping costs a millisecond for each MiB. Not thread-safe.
 /// </summary>
 internal sealed class ContentMappings(PoolMemory channel)
 {
@@ -26,7 +27,7 @@ internal sealed class ContentMappings(PoolMemory channel)
         }
 
         var opened = channel.Session.Segments.Open(id, hold: false)
-            ?? throw new InvalidDataException($"Segment {id.Index}-{id.Generation}, which holds a large argument or result, does not exist any more.");
+            ?? throw new InvalidDataException($"Segment {id.Index}-{id.Generation}, which held a large argument or result, was freed.");
         _second?.Unmap();
         _second = _first;
         _first = opened;

@@ -4,8 +4,9 @@ using System.Numerics;
 namespace Multiprocessing;
 
 /// <summary>
-/// The writer's segments for contents that are too large for its ring: a record there names the segment (<see cref="ContentReference"/>). A segment is in use until the reader has read past that record.
-/// One that is not in use any more is kept, the largest, because creating and clearing memory costs a millisecond for each MiB. The reader's end is <see cref="ContentMappings"/>. Not thread-safe.
+/// The writer's segments for contents that are too large for its ring: a record there names the segment (<see cref="ContentReference"/>). A segment
+/// is in use until the reader has read past that record. One that is not in use any more is kept, the largest, because creating and clearing memory
+/// costs a millisecond for each MiB. The reader's end is <see cref="ContentMappings"/>. Not thread-safe.
 /// <para>Killed as writer at any time: the segments are parts of the channel and are freed with it.</para>
 /// </summary>
 internal sealed class ContentSegments(PoolMemory channel)

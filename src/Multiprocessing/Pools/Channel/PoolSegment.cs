@@ -48,7 +48,8 @@ internal sealed unsafe class PoolMemory : IProcessHandle<PoolMemory>, IDisposabl
         }));
 
     private static PoolMemory Open(Session session, SegmentId id) =>
-        new(session.Objects.Open(id, segment => new PoolSegment(session, segment)) ?? throw new InvalidOperationException("The pool's shared memory has been freed: its session has ended."));
+        new(session.Objects.Open(id, segment => new PoolSegment(session, segment))
+            ?? throw new InvalidOperationException("The pool's shared memory has been freed: its session has ended."));
 
     public void Dispose()
     {

@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace Multiprocessing;
 
 /// <summary>
-/// The worker's end of its replies: writes and commits results, errors and reports. On the worker's main thread only, until a task has an object by which its other threads report to the pool (<see cref="Share"/>).
+/// The worker's end of its replies: writes and commits results, errors and reports. On the worker's main thread only, until a task has an object by
+/// which its other threads report to the pool (<see cref="Share"/>).
 /// </summary>
 internal sealed unsafe class ReplyWriter(PoolMemory channel, PoolMemory bell)
 {
@@ -41,7 +42,10 @@ internal sealed unsafe class ReplyWriter(PoolMemory channel, PoolMemory bell)
         }
     }
 
-    /// <summary>Commits the record that was written at <see cref="Reserve"/>'s room: one release store. Killed before it: there is no reply, and the task was running. Killed after it: the reply counts.</summary>
+    /// <summary>
+    /// Commits the record that was written at <see cref="Reserve"/>'s room: one release store. Killed before it: there is no reply, and the task was
+    /// running. Killed after it: the reply counts.
+    /// </summary>
     public void Commit(int bytes)
     {
         AssertOwned();
@@ -68,9 +72,9 @@ internal sealed unsafe class ReplyWriter(PoolMemory channel, PoolMemory bell)
         {
             Length = inside,
             Kind = kind,
-            IsOutside = segment is null ? (byte)0 : (byte)1,
+            IsInSegment = segment is null ? (byte)0 : (byte)1,
             IsMeasured = ended != 0 ? (byte)1 : (byte)0,
-            Sequence = number,
+            Number = number,
         };
         if (segment is null)
         {
@@ -92,7 +96,10 @@ internal sealed unsafe class ReplyWriter(PoolMemory channel, PoolMemory bell)
         content.MarkSent();
     }
 
-    /// <summary>Writes an error and commits it. An error that cannot be sent as a whole, because there is no memory for it, is sent as a short text, for which the ring has room.</summary>
+    /// <summary>
+    /// Writes an error and commits it. An error that cannot be sent as a whole, because there is no memory for it, is sent as a short text, for which
+    /// the ring has room.
+    /// </summary>
     public void WriteError(ReplyKind kind, uint number, Exception error, TaskTimes times = default, long ended = 0)
     {
         using var whole = MessageBuffer.Rent();
@@ -115,8 +122,9 @@ internal sealed unsafe class ReplyWriter(PoolMemory channel, PoolMemory bell)
         Unnotified = 0;
         Interlocked.MemoryBarrier();
 
-        // A caller that spins for replies removes itself from the count before its last check: either that check sees our commit, or we see that it has left.
-        if (Volatile.Read(ref _bell->Looking) == 0)
+        // A caller that spins for replies removes itself from the count before its last check: either that check sees our commit, or we see that it
+        // has left.
+        if (Volatile.Read(ref _bell->SpinningCallers) == 0)
         {
             WaitPoint.Notify(&_bell->Replies, 1, bell.Session.Doorbells);
         }
@@ -181,5 +189,7 @@ internal sealed unsafe class ReplyWriter(PoolMemory channel, PoolMemory bell)
 
     [Conditional("DEBUG")]
     private void AssertOwned() =>
-        Debug.Assert(_shared is null || _shared.IsHeldByCurrentThread, "Records are written one at a time: enter EnterWrite before Reserve, and leave it after Commit.");
+        Debug.Assert(
+            _shared is null || _shared.IsHeldByCurrentThread,
+            "Records are written one at a time: enter EnterWrite before Reserve, and leave it after Commit.");
 }

@@ -2,7 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
 
-/// <summary>The worker's end of its requests: claims tasks, one at a time, and reads them. On the worker's main thread. The pool writes only what it has checked, so nothing is checked here.</summary>
+/// <summary>
+/// The worker's end of its requests: claims tasks, one at a time, and reads them. On the worker's main thread. The pool writes only what it has
+/// checked, so nothing is checked here.
+/// </summary>
 internal sealed unsafe class RequestReader(PoolMemory channel)
 {
     /// <summary>After so many sleeps in a row the memory of large contents is freed: a worker that gets a task within a second keeps it.</summary>
@@ -15,7 +18,8 @@ internal sealed unsafe class RequestReader(PoolMemory channel)
     private long _released;
 
     /// <summary>
-    /// Starts the next task by a CAS that the pool's take-back competes with: exactly one of them gets the task. Killed before it: the pool gives the task to another worker. Killed after it: this task was running.
+    /// Starts the next task by a CAS that the pool's take-back competes with: exactly one of them gets the task. Killed before it: the pool gives the
+    /// task to another worker. Killed after it: this task was running.
     /// </summary>
     public bool TryClaim(out uint number)
     {
@@ -84,7 +88,7 @@ internal sealed unsafe class RequestReader(PoolMemory channel)
     {
         var at = _ring.At + sizeof(RequestHeader);
         _ring.Advance(sizeof(RequestHeader) + header.Length);
-        if ((header.Flags & RequestFlags.Outside) != 0)
+        if ((header.Flags & RequestFlags.InSegment) != 0)
         {
             return LargeContent((ContentReference*)at, out end);
         }
@@ -93,13 +97,15 @@ internal sealed unsafe class RequestReader(PoolMemory channel)
         return at;
     }
 
-    /// <summary>Returns the room of what was read to the pool: one release store. Killed before it: the pool, which waits for room, learns of the death.</summary>
+    /// <summary>
+    /// Returns the room of what was read to the pool: one release store. Killed before it: the pool, which waits for room, learns of the death.
+    /// </summary>
     public void Release()
     {
         if (_released != _ring.Position)
         {
             _released = _ring.Position;
-            Volatile.Write(ref _channel->Consumed, _released);
+            Volatile.Write(ref _channel->RequestTail, _released);
         }
     }
 

@@ -1,7 +1,12 @@
 namespace Multiprocessing;
 
-/// <summary>The reader's end of a <see cref="ByteRing"/>. Its owner finds out what was committed, and publishes the position. Not thread-safe.</summary>
-/// <remarks>Safety: the ring's memory is mapped as long as this is used; the owner holds the channel. A reader that does not trust the writer copies a record's header and checks it before use.</remarks>
+/// <summary>
+/// The reader's end of a <see cref="ByteRing"/>. Its owner finds out what was committed, and publishes the position. Not thread-safe.
+/// </summary>
+/// <remarks>
+/// Safety: the ring's memory is mapped as long as this is used; the owner holds the channel. A reader that does not trust the writer copies a
+/// record's header and checks it before use.
+/// </remarks>
 internal unsafe struct RingReader(byte* data)
 {
     private readonly byte* _data = data;

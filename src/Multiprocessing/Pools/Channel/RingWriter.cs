@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Multiprocessing;
 
-/// <summary>The writer's end of a <see cref="ByteRing"/>. Its owner commits what was appended, and refreshes <see cref="Read"/>. Not thread-safe.</summary>
+/// <summary>
+/// The writer's end of a <see cref="ByteRing"/>. Its owner commits what was appended, and refreshes <see cref="Read"/>. Not thread-safe.
+/// </summary>
 /// <remarks>Safety: the ring's memory is mapped as long as this is used; the owner holds the channel.</remarks>
 internal unsafe struct RingWriter(byte* data)
 {
@@ -17,7 +19,10 @@ internal unsafe struct RingWriter(byte* data)
     /// <summary>How many bytes of records can follow the last one in one piece, without a pad.</summary>
     public readonly long RoomBehind => Math.Min(ByteRing.ToEnd(Position) % ByteRing.Bytes, ByteRing.Bytes - (Position - Read));
 
-    /// <summary>Returns room for a record in one piece, with a pad before it if it needs one; <see langword="null"/> if there is none now. The record counts when it is appended.</summary>
+    /// <summary>
+    /// Returns room for a record in one piece, with a pad before it if it needs one; <see langword="null"/> if there is none now. The record counts
+    /// when it is appended.
+    /// </summary>
     public byte* TryReserve(int bytes)
     {
         bytes = ByteRing.Align(bytes);
@@ -48,7 +53,10 @@ internal unsafe struct RingWriter(byte* data)
         Position = position;
     }
 
-    /// <summary>Positions are multiples of 8, and what was not read fits into the ring. For owners that check <see cref="Read"/>: memory that others write proves nothing.</summary>
+    /// <summary>
+    /// Positions are multiples of 8, and what was not read fits into the ring. For owners that check <see cref="Read"/>: memory that others write
+    /// proves nothing.
+    /// </summary>
     [Conditional("DEBUG")]
     public readonly void AssertInvariants()
     {

@@ -1,7 +1,8 @@
 namespace Multiprocessing;
 
 /// <summary>
-/// The worker's end of cancellation: cancels the token of the task that runs when the pool signals its number. A thread sleeps on the channel's word, but only in a worker in which a task has used its token.
+/// The worker's end of cancellation: cancels the token of the task that runs when the pool signals its number. A thread sleeps on the channel's word,
+/// but only in a worker in which a task has used its token.
 /// </summary>
 internal sealed unsafe class TaskSignals(PoolMemory channel)
 {

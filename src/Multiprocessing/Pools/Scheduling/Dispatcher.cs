@@ -173,7 +173,7 @@ internal sealed class Dispatcher(
             worker.Statistics.LastProgressAt = began;
         }
 
-        var done = RequestWriter.CanWriteMany(worker, batch) && !batch.IsCancelled(range.From)
+        var done = TaskWriter.CanWriteMany(worker, batch) && !batch.IsCancelled(range.From)
             ? AssignMany(worker, range, count)
             : AssignEach(worker, range, count);
         pending.Take(range, done);
@@ -194,7 +194,7 @@ internal sealed class Dispatcher(
     private static int AssignMany(WorkerEntry worker, TaskRange range, int count)
     {
         var first = worker.Requests.Next;
-        var done = RequestWriter.WriteMany(worker, range.Batch, range.From, count);
+        var done = TaskWriter.WriteMany(worker, range.Batch, range.From, count);
         worker.Assign(range.Batch, range.From, range.From + done, first);
         return done;
     }
@@ -211,7 +211,7 @@ internal sealed class Dispatcher(
             var isCancelled = batch.IsCancelled(index);
             try
             {
-                if (!isCancelled && !RequestWriter.TryWrite(worker, batch, index))
+                if (!isCancelled && !TaskWriter.TryWrite(worker, batch, index))
                 {
                     break;
                 }
@@ -328,7 +328,7 @@ internal sealed class Dispatcher(
         // Whether the reply was committed meanwhile or not: the word names the task by its number.
         if (worker.Assigned.First is { } first && which(first.Value.Batch) && worker.IsBusy)
         {
-            worker.SignalCancelled(worker.Replied);
+            worker.Requests.Cancel(worker.Replied);
             if (kills && options.CancellationGrace != Timeout.InfiniteTimeSpan)
             {
                 fleet.KillBy(worker, Stopwatch.GetTimestamp() + PoolTicks.Of(options.CancellationGrace), KillReason.Cancelled, worker.Replied);

@@ -68,16 +68,16 @@ internal sealed unsafe class ItemBatch<TItem, TResult>(TItem[] items, int count,
 
         var length = Unsafe.SizeOf<TResult>();
         var stride = (sizeof(ReplyHeader) + length + 7) & ~7;
-        var plain = new ReplyHeader { Length = length, Kind = ReplyKind.Result, Sequence = number };
+        var plain = new ReplyHeader { Length = length, Kind = ReplyKind.Result, Number = number };
         var first = (int)offset + from;
         var at = replies;
         var taken = 0;
-        while (taken < most && end - at >= stride && ((ulong*)at)[0] == ((ulong*)&plain)[0] && ((ReplyHeader*)at)->Sequence == plain.Sequence)
+        while (taken < most && end - at >= stride && ((ulong*)at)[0] == ((ulong*)&plain)[0] && ((ReplyHeader*)at)->Number == plain.Number)
         {
             results[first + taken] = Unsafe.ReadUnaligned<TResult>(at + sizeof(ReplyHeader));
             at += stride;
             taken++;
-            plain.Sequence++;
+            plain.Number++;
         }
 
         replies = at;

@@ -26,7 +26,7 @@ internal sealed unsafe class PoolBell : IDisposable
     public PoolMemory Memory { get; }
 
     /// <summary>Callers poll for replies, so workers wake no thread.</summary>
-    public bool HasSpinningCallers => Volatile.Read(ref _words->Looking) != 0;
+    public bool HasSpinningCallers => Volatile.Read(ref _words->SpinningCallers) != 0;
 
     /// <summary>Wakes the pool's thread if it sleeps. Called after the inbox was written.</summary>
     public void Wake()
@@ -64,23 +64,23 @@ internal sealed unsafe class PoolBell : IDisposable
     /// </summary>
     public void RepairCallerCount()
     {
-        var seen = Volatile.Read(ref _words->Looking);
+        var seen = Volatile.Read(ref _words->SpinningCallers);
         if (seen != 0 && Volatile.Read(ref _spinningCallers) == 0)
         {
-            Interlocked.CompareExchange(ref _words->Looking, 0, seen);
+            Interlocked.CompareExchange(ref _words->SpinningCallers, 0, seen);
         }
     }
 
     public void BeginCallerSpin()
     {
         Interlocked.Increment(ref _spinningCallers);
-        Interlocked.Increment(ref _words->Looking);
+        Interlocked.Increment(ref _words->SpinningCallers);
     }
 
     /// <summary>A full fence: a worker that commits from here on wakes the pool, and a reply that was committed before is found by the caller's check after this call.</summary>
     public void EndCallerSpin()
     {
-        Interlocked.Decrement(ref _words->Looking);
+        Interlocked.Decrement(ref _words->SpinningCallers);
         Interlocked.Decrement(ref _spinningCallers);
     }
 

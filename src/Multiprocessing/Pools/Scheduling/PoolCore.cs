@@ -9,7 +9,7 @@ namespace Multiprocessing;
 /// CallerSpin, Dispatcher, WorkerLimits
 ///     WorkerStarter
 ///         WorkerDeaths
-///             ReplyReader
+///             ReplyHandler
 ///                 StartFailures, WorkerReports
 ///                     PoolEnding
 ///                         FleetSize, PoolIntake
@@ -31,7 +31,7 @@ internal sealed class PoolCore
     private readonly WorkerFleet _fleet;
     private readonly FleetSize _size;
     private readonly PoolEnding _ending;
-    private readonly ReplyReader _replies;
+    private readonly ReplyHandler _replies;
     private readonly WorkerStarter _starter;
     private readonly WorkerLimits _limits;
     private readonly Dispatcher _dispatcher;
@@ -55,7 +55,7 @@ internal sealed class PoolCore
         _size = new FleetSize(_loop, _state, _fleet, options);
         _ending = new PoolEnding(Name, _loop, _state, _pending, _intake, _fleet, _size, events, options);
         var failures = new StartFailures(Name, _loop, _state, _fleet, _ending, events, options, hasInitializer: initializer is not null);
-        _replies = new ReplyReader(_loop, _fleet, new WorkerReports(Name, _loop, _fleet, Reports), failures, _ending, _statistics);
+        _replies = new ReplyHandler(_loop, _fleet, new WorkerReports(Name, _loop, _fleet, Reports), failures, _ending, _statistics);
         var deaths = new WorkerDeaths(Name, _loop, _state, _pending, _fleet, _replies, failures, _ending, _statistics, events);
         _starter = new WorkerStarter(Name, _loop, _state, _pending, _fleet, _size, failures, deaths, _ending, options, initializer);
         _limits = new WorkerLimits(_loop, _pending, _fleet, _size, _starter, events, options);

@@ -80,7 +80,7 @@ internal sealed class PoolEnding(
             if (worker.IsBusy)
             {
                 // A task that observes its token may end in good order; the others have the time of a cancellation.
-                worker.SignalCancelled(worker.Replied);
+                worker.Requests.Cancel(worker.Replied);
                 fleet.KillBy(worker, now + PoolTicks.Of(grace), KillReason.Disposed, worker.Replied);
             }
 

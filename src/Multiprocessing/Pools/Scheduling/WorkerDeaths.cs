@@ -14,7 +14,7 @@ internal sealed class WorkerDeaths(
     PoolState state,
     PendingTasks pending,
     WorkerFleet fleet,
-    ReplyReader replies,
+    ReplyHandler replies,
     StartFailures failures,
     PoolEnding ending,
     PoolStatistics statistics,

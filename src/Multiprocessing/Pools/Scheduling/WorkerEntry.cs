@@ -58,6 +58,7 @@ internal sealed unsafe class WorkerEntry
     private const int KnownBodies = 64;
 
     private readonly ChannelLayout* _channel;
+    private readonly ChannelDamage _damage = new();
     private readonly List<(int Body, uint Number)> _definitions = [];
 
     public WorkerEntry(string pool, int number, PoolMemory channel)
@@ -66,8 +67,8 @@ internal sealed unsafe class WorkerEntry
         Number = number;
         Memory = channel;
         _channel = (ChannelLayout*)channel.Base;
-        Requests = new RequestRing(channel);
-        Outside = new ContentMappings(channel);
+        Requests = new RequestWriter(channel, _damage);
+        Replies = new ReplyReader(channel, _damage);
     }
 
     /// <summary>The name that errors, log records and the process carry.</summary>
@@ -79,9 +80,9 @@ internal sealed unsafe class WorkerEntry
 
     public ChannelLayout* Channel => _channel;
 
-    public RequestRing Requests { get; }
+    public RequestWriter Requests { get; }
 
-    public ContentMappings Outside { get; }
+    public ReplyReader Replies { get; }
 
     public WorkerPhase Phase { get; set; }
 
@@ -101,9 +102,7 @@ internal sealed unsafe class WorkerEntry
     /// <summary>
     /// What it has written into its channel that is not valid there; <see langword="null"/> while the channel is in order. The worker is killed for it, and nothing more of it is read.
     /// </summary>
-    public string? Damage => Requests.Damage;
-
-    public long ReplyTail { get; set; }
+    public string? Damage => _damage.Found;
 
     /// <summary>When it was ready for its first task, in ticks of the stopwatch; 0 if it never was.</summary>
     public long ReadyAt { get; set; }
@@ -150,7 +149,7 @@ internal sealed unsafe class WorkerEntry
     /// <summary>Its replies are not read now, because the program has too many reports to take before.</summary>
     public bool IsHeldUp { get; set; }
 
-    public bool HasReplies => !IsHeldUp && Damage is null && Volatile.Read(ref _channel->ReplyHead) != ReplyTail;
+    public bool HasReplies => !IsHeldUp && Damage is null && Replies.HasReplies;
 
     /// <summary>The name of the task that it has started and not replied to; <see langword="null"/> if there is none.</summary>
     public string? RunningTask =>
@@ -225,32 +224,20 @@ internal sealed unsafe class WorkerEntry
         return taken;
     }
 
-    /// <summary>Cancels the token of the task with this number. Killed between the word and the notification: this is the pool, and its workers end with it.</summary>
-    public void SignalCancelled(uint number)
-    {
-        Interlocked.Exchange(ref _channel->Cancelled, (1L << 32) | number);
-        WaitPoint.Notify(&_channel->Signals, 1, Memory.Session.Doorbells);
-    }
+    /// <summary>The worker has written into its channel what is not valid there.</summary>
+    public void ReportDamage(string found) => _damage.Report(found);
 
     /// <summary>Asks the worker to end: no more tasks will follow.</summary>
     public void Close()
     {
         Phase = WorkerPhase.Closing;
-        Interlocked.Exchange(ref _channel->Closed, 1);
-        WaitPoint.Notify(&_channel->Requests, 1, Memory.Session.Doorbells);
-    }
-
-    /// <summary>Returns the room in the reply ring up to <see cref="ReplyTail"/> to the worker.</summary>
-    public void FreeReplies()
-    {
-        Interlocked.Exchange(ref _channel->ReplyTail, ReplyTail);
-        WaitPoint.Notify(&_channel->Room, 1, Memory.Session.Doorbells);
+        Requests.Close();
     }
 
     public void Dispose()
     {
         Requests.Dispose();
-        Outside.Trim();
+        Replies.Trim();
         Memory.Dispose();
     }
 

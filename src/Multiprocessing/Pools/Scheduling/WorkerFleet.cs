@@ -293,7 +293,7 @@ internal sealed class WorkerFleet(string pool, PoolLoop loop, PoolState state, P
             Return(worker.TakeBack(worker.Requests.Started));
             if (worker.IsBusy)
             {
-                worker.SignalCancelled(worker.Replied);
+                worker.Requests.Cancel(worker.Replied);
             }
         }
 

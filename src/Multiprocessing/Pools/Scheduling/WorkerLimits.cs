@@ -92,12 +92,12 @@ internal sealed unsafe class WorkerLimits(
         }
 
         // The number before the time: a number is never seen with the time of an older task. And both before the claim, which the worker changes first.
-        var number = (uint)Volatile.Read(ref worker.Channel->TimedSequence);
+        var number = (uint)Volatile.Read(ref worker.Channel->TimedNumber);
         var begun = Volatile.Read(ref worker.Channel->TimedStart);
         var isBegun = number == worker.Replied && begun != 0;
         if (begun < 0 || begun > Stopwatch.GetTimestamp() || (isBegun && !worker.HasStartedTask))
         {
-            worker.Requests.Damaged($"it says that it began task {number} at {begun} (it is {now}), and has claimed the first {worker.Requests.Started}");
+            worker.ReportDamage($"it says that it began task {number} at {begun} (it is {now}), and has claimed the first {worker.Requests.Started}");
             return;
         }
 
@@ -131,7 +131,7 @@ internal sealed unsafe class WorkerLimits(
             return;
         }
 
-        worker.SignalCancelled(number);
+        worker.Requests.Cancel(number);
         if (options.CancellationGrace != Timeout.InfiniteTimeSpan)
         {
             worker.KillAt = now + PoolTicks.Of(options.CancellationGrace);

@@ -3,7 +3,9 @@ namespace Multiprocessing;
 /// <summary>Runs in a worker for each argument. Made in the pool's process and sent to each worker once.</summary>
 internal abstract class PoolBody
 {
-    /// <summary>Reads the argument, runs the body and commits a reply of kind <see cref="ReplyKind.Result"/>. An exception that it throws is the task's error.</summary>
+    /// <summary>
+    /// Reads the argument, runs the body and commits a reply of kind <see cref="ReplyKind.Result"/>. An exception that it throws is the task's error.
+    /// </summary>
     public abstract void Run(RunningTask run);
 }
 
@@ -16,7 +18,9 @@ internal sealed class MapBody<TItem, TResult>(Func<TItem, TResult> body) : PoolB
     public override void Run(RunningTask run) => run.Reply(_body(run.Read<TItem>()));
 }
 
-/// <summary>An asynchronous body for each item of a source. The main thread waits, so that its continuations run on the thread pool and cannot deadlock.</summary>
+/// <summary>
+/// An asynchronous body for each item of a source. The main thread waits, so that its continuations run on the thread pool and cannot deadlock.
+/// </summary>
 internal sealed class AsyncMapBody<TItem, TResult>(Func<TItem, Task<TResult>> body) : PoolBody
 {
     [PathName(null)]

@@ -1,7 +1,8 @@
 namespace Multiprocessing;
 
 /// <summary>
-/// A worker: runs its initializer, reports that it is ready, then claims and runs one task after the other until its channel is closed. One in a process, on its main thread; or a thread of the pool's process.
+/// A worker: runs its initializer, reports that it is ready, then claims and runs one task after the other until its channel is closed. One in a
+/// process, on its main thread; or a thread of the pool's process.
 /// </summary>
 internal sealed class PoolWorker
 {
@@ -25,7 +26,8 @@ internal sealed class PoolWorker
     }
 
     /// <summary>
-    /// Gets the worker to whose task this code belongs: the one of this process, or, of a pool that runs on threads of this process, the one from whose task this flow of control started. Null where there is none.
+    /// Gets the worker to whose task this code belongs: the one of this process, or, of a pool that runs on threads of this process, the one from
+    /// whose task this flow of control started. Null where there is none.
     /// </summary>
     public static PoolWorker? Current => _areThereThreads && OfThisFlow.Value is { } worker ? worker : _ofThisProcess;
 
@@ -115,7 +117,9 @@ internal sealed class PoolWorker
         while (_requests.WaitForTask(idle));
     }
 
-    /// <summary>Sends a report of a task to the pool. From any thread, while a task runs or between two. Killed before the commit: the report is lost.</summary>
+    /// <summary>
+    /// Sends a report of a task to the pool. From any thread, while a task runs or between two. Killed before the commit: the report is lost.
+    /// </summary>
     private void Report(MessageBuffer report)
     {
         using var write = _replies.EnterWrite();
@@ -124,7 +128,7 @@ internal sealed class PoolWorker
             return;
         }
 
-        _replies.Write(ReplyKind.Note, 0, report);
+        _replies.Write(ReplyKind.Report, 0, report);
         _replies.NotifyPool();
     }
 

@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
 
-/// <summary>The task that the worker runs, as its body sees it: its argument, its reply and its times. One object for all tasks of a worker.</summary>
+/// <summary>
+/// The task that the worker runs, as its body sees it: its argument, its reply and its times. One object for all tasks of a worker.
+/// </summary>
 internal sealed unsafe class RunningTask
 {
     private readonly ReplyWriter _replies;
@@ -121,7 +123,7 @@ internal sealed unsafe class RunningTask
             Length = length,
             Kind = ReplyKind.Result,
             IsMeasured = IsMeasured ? (byte)1 : (byte)0,
-            Sequence = Number,
+            Number = Number,
         };
         if (IsMeasured)
         {

@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace Multiprocessing;
 
-/// <summary>Runs the tasks that the worker has claimed, one after the other: reads the request, runs the body, commits exactly one reply. On the worker's main thread.</summary>
+/// <summary>
+/// Runs the tasks that the worker has claimed, one after the other: reads the request, runs the body, commits exactly one reply. On the worker's main
+/// thread.
+/// </summary>
 internal sealed unsafe class TaskRunner
 {
     /// <summary>Milliseconds between two readings of the process's memory, which ask the operating system.</summary>
@@ -91,7 +94,7 @@ internal sealed unsafe class TaskRunner
         {
             // The time first: the pool never sees this number with the time of an older task.
             _channel->TimedStart = begun;
-            Volatile.Write(ref _channel->TimedSequence, (int)number);
+            Volatile.Write(ref _channel->TimedNumber, (int)number);
         }
 
         return begun;

@@ -1,8 +1,9 @@
 namespace Multiprocessing;
 
 /// <summary>
-/// Restores the worker's thread between tasks to what the initializer left: culture, contexts, priority, name. Restoring all takes longer than a very short task. So between items of one such body only the contexts are
-/// restored, and all after every <see cref="RestoredItems"/>th item and before a task of another body.
+/// Restores the worker's thread between tasks to what the initializer left: culture, contexts, priority, name. Restoring all takes longer than a very
+/// short task. So between items of one such body only the contexts are restored, and all after every <see cref="RestoredItems"/>th item and before a
+/// task of another body.
 /// </summary>
 internal sealed class TaskThreadState
 {

@@ -1,6 +1,9 @@
 namespace Multiprocessing;
 
-/// <summary>How long the tasks of this worker take: it decides which of them are measured, and which replies share a notification. Times in ticks of the stopwatch.</summary>
+/// <summary>
+/// How long the tasks of this worker take: it decides which of them are measured, and which replies share a notification. Times in ticks of the
+/// stopwatch.
+/// </summary>
 internal sealed class WorkerPace
 {
     /// <summary>Microseconds. Shorter tasks take less time than what surrounds them.</summary>
@@ -24,7 +27,9 @@ internal sealed class WorkerPace
     /// <summary>Whether the next task is measured.</summary>
     public bool MeasuresNext() => --_untilMeasured <= 0;
 
-    /// <summary>Learns from a task that was measured. A long one counts for no more than eight typical ones: its thread may not have been scheduled.</summary>
+    /// <summary>
+    /// Learns from a task that was measured. A long one counts for no more than eight typical ones: its thread may not have been scheduled.
+    /// </summary>
     public void Learn(long ticks)
     {
         _typical = _typical == 0 ? ticks : _typical + ((Math.Min(ticks, _typical * 8) - _typical) / 8);
@@ -32,7 +37,8 @@ internal sealed class WorkerPace
     }
 
     /// <summary>
-    /// Whether the pool is to be notified now. Short tasks share a notification, because it may have to cross processors. If a task takes longer than the ones before it, the pool finds their replies by itself.
+    /// Whether the pool is to be notified now. Short tasks share a notification, because it may have to cross processors. If a task takes longer than
+    /// the ones before it, the pool finds their replies by itself.
     /// </summary>
     /// <param name="unnotified">How many replies it was not notified of.</param>
     /// <param name="ended">When the last task ended; 0 if it was not measured.</param>

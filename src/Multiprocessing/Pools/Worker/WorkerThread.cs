@@ -3,9 +3,10 @@ using System.Runtime.CompilerServices;
 namespace Multiprocessing;
 
 /// <summary>
-/// A worker on a thread of this process, for debugging. It speaks to the pool through the same rings as a worker in a process, so that arguments, bodies, results and errors cross as the same bytes.
-/// A thread cannot be killed: a killed worker counts as gone at once, its task's token is cancelled, and the thread ends when the body that it runs has ended. It never takes another task, because the
-/// pool takes back what the worker has not started before it kills it.
+/// A worker on a thread of this process, for debugging. It speaks to the pool through the same rings as a worker in a process, so that arguments,
+/// bodies, results and errors cross as the same bytes. A thread cannot be killed: a killed worker counts as gone at once, its task's token is
+/// cancelled, and the thread ends when the body that it runs has ended. It never takes another task, because the pool takes back what the worker has
+/// not started before it kills it.
 /// </summary>
 internal sealed class WorkerThread : WorkerHost
 {
@@ -46,7 +47,10 @@ internal sealed class WorkerThread : WorkerHost
 
     /// <summary>Without the caller's execution context, which does not cross to a worker either.</summary>
     public override void Start() => LastResort.NewThread(
-        EntryPoint.PoolWorkerThread, $"Multiprocessing worker {Name}", Run, exception => End(new ExitStatus { Reason = ExitReason.UnhandledException, Error = exception }, exception)).UnsafeStart();
+        EntryPoint.PoolWorkerThread,
+        $"Multiprocessing worker {Name}",
+        Run,
+        exception => End(new ExitStatus { Reason = ExitReason.UnhandledException, Error = exception }, exception)).UnsafeStart();
 
     public override unsafe void Kill()
     {
@@ -56,7 +60,10 @@ internal sealed class WorkerThread : WorkerHost
         WaitPoint.Notify(&channel->Room, 1, _start.Channel.Session.Doorbells);
         var status = new ExitStatus { Reason = ExitReason.Killed };
         End(status, new ProcessDiedException(
-            $"Worker '{Name}', a thread of this process ({nameof(ProcessPoolOptions.Workers)} = 0), was abandoned: its thread ends when the body that it runs has ended.", Id, Name, status));
+            $"Worker '{Name}', a thread of this process ({nameof(ProcessPoolOptions.Workers)} = 0), was abandoned: its thread ends when the body that it runs has ended.",
+            Id,
+            Name,
+            status));
     }
 
     public override void Dispose()
@@ -69,7 +76,7 @@ internal sealed class WorkerThread : WorkerHost
         try
         {
             RunWorker();
-            End(new ExitStatus { Code = 0, Reason = ExitReason.Exited }, null); // after its holds were released: who waits for the end finds nothing left of it
+            End(new ExitStatus { Code = 0, Reason = ExitReason.Exited }, null); // after its holds were released: waiters for the end find nothing left of it
         }
         catch (Exception exception)
         {
@@ -110,7 +117,9 @@ internal sealed class WorkerThread : WorkerHost
         _ended.Reach();
     }
 
-    /// <summary>What the worker's process would read: the same object graph anew, so that nothing is shared that would not be shared with a process.</summary>
+    /// <summary>
+    /// What the worker's process would read: the same object graph anew, so that nothing is shared that would not be shared with a process.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static unsafe WorkerInitializer Copy(WorkerInitializer initializer)
     {

@@ -4,14 +4,16 @@ using System.Runtime.CompilerServices;
 namespace Multiprocessing;
 
 /// <summary>
-/// One outgoing message, pooled. It owns the references of the handles in it, which keep segments alive while the message is in flight, and <see cref="Dispose"/> cancels them.
-/// Two calls pass them on: <see cref="MarkSent"/>, by the code that commits the message and right behind the commit, to the reader; and <see cref="TakeReferences"/> to the caller.
-/// So a message that was not sent leaves nothing in flight, whichever way its owner left.
+/// One outgoing message, pooled. It owns the references of the handles in it, which keep segments alive while the message is in flight, and
+/// <see cref="Dispose"/> cancels them. Two calls pass them on: <see cref="MarkSent"/>, by the code that commits the message and right behind the
+/// commit, to the reader; and <see cref="TakeReferences"/> to the caller. So a message that was not sent leaves nothing in flight, whichever way its
+/// owner left.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Killed before the commit: no reader has the message, and the in-transit counts that it raised stay, so the segments are leftovers until the session ends. Killed between the commit
-/// and the mark: the message is the reader's, whose reading lowers the counts; the mark is memory of the killed process and means nothing any more.
+/// Killed before the commit: no reader has the message, and the in-transit counts that it raised stay, so the segments are leftovers until the
+/// session ends. Killed between the commit and the mark: the message is the reader's, whose reading lowers the counts; the mark is memory of the
+/// killed process and means nothing any more.
 /// </para>
 /// <para>
 /// A list of native chunks, so that a message may exceed 2 GiB and growing never copies. Large arrays are not copied in:
@@ -57,8 +59,8 @@ internal sealed partial class MessageBuffer : IDisposable
     }
 
     /// <summary>
-    /// The sender keeps the references of the handles (<see cref="TakeReferences"/>) and cancels them when the message was read or never will be; the reader must not.
-    /// Set before writing. Otherwise the reader of the message ends them.
+    /// The sender keeps the references of the handles (<see cref="TakeReferences"/>) and cancels them when the message was read or never will be; the
+    /// reader must not. Set before writing. Otherwise the reader of the message ends them.
     /// </summary>
     public bool SenderKeepsReferences { get; set; }
 
@@ -109,7 +111,9 @@ internal sealed partial class MessageBuffer : IDisposable
     /// <summary>The references that this message owns: of the handles written so far, until they are passed on.</summary>
     public IReadOnlyList<ITravellingReference> References => _references;
 
-    /// <summary>The message was committed: from now on its reader owns the references. Called right behind the commit, where nothing can throw in between.</summary>
+    /// <summary>
+    /// The message was committed: from now on its reader owns the references. Called right behind the commit, where nothing can throw in between.
+    /// </summary>
     public void MarkSent()
     {
         Debug.Assert(_isRented, "A message is marked as sent by its owner, before it is disposed.");

@@ -1,7 +1,7 @@
 namespace Multiprocessing;
 
-/// <summary>Writes tasks into a worker's request ring, where the worker sees nothing of them before they are published. Under the loop's gate.</summary>
-internal static unsafe class RequestWriter
+/// <summary>Writes tasks as requests of a worker, which sees nothing of them before they are published. Under the loop's gate.</summary>
+internal static unsafe class TaskWriter
 {
     /// <summary>The tasks are short ones whose body the worker knows, and whose arguments are copied as they lie in memory.</summary>
     public static bool CanWriteMany(WorkerEntry worker, TaskBatch batch) =>
@@ -13,7 +13,7 @@ internal static unsafe class RequestWriter
     {
         var body = batch.Settings.Body!;
         var length = batch.RawLength;
-        var stride = (sizeof(RequestHeader) + length + 7) & ~7;
+        var stride = ByteRing.Align(sizeof(RequestHeader) + length);
         var header = new RequestHeader
         {
             Length = length,
@@ -24,7 +24,7 @@ internal static unsafe class RequestWriter
         var done = 0;
         while (done < count)
         {
-            var most = Math.Min(count - done, ChannelLayout.MostHanded - 1 - worker.Backlog);
+            var most = Math.Min(count - done, ChannelLayout.MaxTasks - 1 - worker.Backlog);
             if (most <= 0 || worker.Requests.TryReserve(stride, most, out var reserved) is var at && at is null)
             {
                 break;
@@ -43,7 +43,7 @@ internal static unsafe class RequestWriter
     /// <exception cref="NotSerializableException">The argument cannot cross.</exception>
     public static bool TryWrite(WorkerEntry worker, TaskBatch batch, int index)
     {
-        if (worker.Backlog >= ChannelLayout.MostHanded - 1)
+        if (worker.Backlog >= ChannelLayout.MaxTasks - 1)
         {
             return false;
         }
@@ -77,44 +77,26 @@ internal static unsafe class RequestWriter
 
     private static bool TryWrite(WorkerEntry worker, TaskBatch batch, int index, SharedBody? body, MessageBuffer? message, long length)
     {
-        var requests = worker.Requests;
         CountArgument(worker, batch, length, 1);
         var bodyLength = body?.Bytes.Length ?? 0;
-        var bodyRoom = (bodyLength + 7L) & ~7L;
-        var isOutside = bodyRoom + length > ByteRing.LargestContent;
-        var inside = isOutside ? 2 * sizeof(long) : (int)(bodyRoom + length);
-        var outside = isOutside ? requests.Outside(bodyRoom + length) : null;
-        var at = requests.TryReserve(sizeof(RequestHeader) + inside);
-        if (at is null)
+        var bodyRoom = ByteRing.Align(bodyLength);
+        var header = new RequestHeader
         {
-            if (isOutside)
-            {
-                requests.ForgetOutside();
-            }
-
-            return false;
-        }
-
-        *(RequestHeader*)at = new RequestHeader
-        {
-            Length = inside,
-            Flags = (isOutside ? RequestFlags.Outside : RequestFlags.None) | (batch.Settings.TimeoutTicks > 0 ? RequestFlags.Timed : RequestFlags.None),
+            Flags = batch.Settings.TimeoutTicks > 0 ? RequestFlags.Timed : RequestFlags.None,
             Attempt = (ushort)Math.Min(batch.FailedAttempts(index) + 1, ushort.MaxValue),
             Body = batch.Settings.Body?.Id ?? 0,
             BodyLength = bodyLength,
         };
-        at += sizeof(RequestHeader);
-        if (outside is not null)
+        var at = worker.Requests.TryWrite(header, bodyRoom + length);
+        if (at is null)
         {
-            ((long*)at)[0] = outside.Id.ToWord();
-            ((long*)at)[1] = bodyRoom + length;
-            at = outside.Base;
+            return false;
         }
 
         if (body is not null)
         {
             body.Bytes.CopyTo(new Span<byte>(at, bodyLength));
-            worker.LearntAt(body.Id, requests.Next - 1);
+            worker.LearntAt(body.Id, worker.Requests.Next - 1);
         }
 
         if (message is null)
