@@ -9,10 +9,11 @@ internal static class Snippets
         typeof(Snippets).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(static item => item.Key == "RepositoryRoot").Value!;
 
     /// <summary>Code by name, without the indentation that it has in the file.</summary>
-    public static Dictionary<string, string> Read()
+    /// <param name="folder">The folder of this project that has the files.</param>
+    public static Dictionary<string, string> Read(string folder = "")
     {
         var snippets = new Dictionary<string, string>();
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(RepositoryRoot, "tests/Multiprocessing.Guide.Tests"), "*.cs", SearchOption.TopDirectoryOnly))
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(RepositoryRoot, "tests/Multiprocessing.Guide.Tests", folder), "*.cs", SearchOption.TopDirectoryOnly))
         {
             string? name = null;
             var lines = new List<string>();

@@ -3,6 +3,13 @@ using Microsoft.Extensions.Logging;
 namespace Multiprocessing;
 
 /// <summary>What is to be said of a body that crosses.</summary>
+/// <example>
+/// <code>
+/// // At the start of the program:
+/// using ILoggerFactory factory = LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Warning));
+/// MultiprocessingLogging.Factory = factory;
+/// </code>
+/// </example>
 public static partial class MultiprocessingLogging
 {
     private static readonly HashSet<Type> CopiedReporters = [];

@@ -5,6 +5,15 @@ namespace Multiprocessing;
 
 /// <summary>What became of one item: its result, or its error.</summary>
 /// <typeparam name="T">Type of the result.</typeparam>
+/// <example>
+/// <code>
+/// await using var pool = new ProcessPool();
+/// foreach (Outcome&lt;int> outcome in await pool.MapOutcomesAsync([1, 0, 4], item => 12 / item))
+/// {
+///     Console.WriteLine(outcome.IsSuccess ? $"item {outcome.Index}: {outcome.Result}" : $"item {outcome.Index} failed: {outcome.Error!.Message}");
+/// }
+/// </code>
+/// </example>
 public readonly record struct Outcome<T>
 {
     private readonly T? _result;

@@ -1,6 +1,21 @@
 namespace Multiprocessing;
 
 /// <summary>A worker of a pool died while it ran a task: only that task is affected.</summary>
+/// <example>
+/// <code>
+/// await using var pool = new ProcessPool(new() { Workers = 2 });
+/// try
+/// {
+///     await pool.RunAsync(() => Environment.FailFast("The native library is broken."));
+/// }
+/// catch (WorkerDiedException exception)
+/// {
+///     Console.WriteLine($"Worker {exception.ProcessId} died in '{exception.TaskName}': {exception.ExitStatus}");
+/// }
+///
+/// int next = await pool.RunAsync(() => 1); // another worker runs it
+/// </code>
+/// </example>
 public sealed class WorkerDiedException : ProcessDiedException
 {
     /// <summary>Creates the exception.</summary>
@@ -52,6 +67,19 @@ public sealed class WorkerDiedException : ProcessDiedException
 }
 
 /// <summary>A pool gave up: its workers die before they are ready, or too often.</summary>
+/// <example>
+/// <code>
+/// await using var pool = new ProcessPool(new() { Workers = 1, MaxAttempts = 10, MaxDeathsPerMinute = 2 });
+/// try
+/// {
+///     await pool.RunAsync(() => Environment.Exit(1));
+/// }
+/// catch (PoolBrokenException exception)
+/// {
+///     Console.WriteLine(exception.Message); // find out why workers die, then create another pool
+/// }
+/// </code>
+/// </example>
 public sealed class PoolBrokenException : InvalidOperationException
 {
     /// <summary>Creates the exception.</summary>

@@ -6,6 +6,13 @@ namespace Multiprocessing;
 /// A pool of worker processes: work that may crash, hang, leak or be cancelled. A worker's death concerns the one task that it ran; everything else goes on.
 /// Workers start when there is work for them. All members may be used by several threads at once, and from a task's continuation.
 /// </summary>
+/// <example>
+/// <code>
+/// await using var pool = new ProcessPool(new() { Workers = 4 });
+/// int answer = await pool.RunAsync((a, b) => a * b, 6, 7);
+/// long[] squares = await pool.MapAsync(Enumerable.Range(0, 1_000), item => (long)item * item);
+/// </code>
+/// </example>
 [DebuggerDisplay("{Name}: {ProcessIds.Count} of {Workers} workers")]
 public partial class ProcessPool : IAsyncDisposable, IDisposable
 {

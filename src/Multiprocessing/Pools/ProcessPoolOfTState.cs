@@ -10,6 +10,13 @@ namespace Multiprocessing;
 /// whose parameters have these types.
 /// </remarks>
 /// <typeparam name="TState">Type of the state. It does not cross: it is made in the worker and stays there.</typeparam>
+/// <example>
+/// <code>
+/// await using var pool = new ProcessPool&lt;Dictionary&lt;string, int>>(
+///     () => Enumerable.Range(0, 1_000).ToDictionary(number => $"word {number}")); // once in each worker
+/// int number = await pool.RunAsync((table, word) => table[word], "word 7");
+/// </code>
+/// </example>
 public sealed partial class ProcessPool<TState> : ProcessPool
 {
     /// <summary>Creates a pool; no worker starts before there is work.</summary>

@@ -1,6 +1,19 @@
 namespace Multiprocessing;
 
 /// <summary>How a <see cref="ProcessPool"/> is set up. Read once, when the pool is made: later changes do not matter.</summary>
+/// <example>
+/// <code>
+/// var options = new ProcessPoolOptions
+/// {
+///     Workers = 8,
+///     MaxTasksPerWorker = 100,             // then a new process replaces the worker
+///     MaxWorkerMemory = 512L &lt;&lt; 20,        // 512 MiB
+///     Timeout = TimeSpan.FromSeconds(30),  // a task that runs longer is killed
+///     MaxAttempts = 2,                     // once more if a worker dies in a task
+/// };
+/// await using var pool = new ProcessPool(options);
+/// </code>
+/// </example>
 public sealed class ProcessPoolOptions
 {
     /// <summary>The name that errors and processes carry. The default value is <c>Pool-N</c>.</summary>

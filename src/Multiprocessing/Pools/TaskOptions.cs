@@ -1,6 +1,13 @@
 namespace Multiprocessing;
 
 /// <summary>What one task, or each task of a map, may have of its own.</summary>
+/// <example>
+/// <code>
+/// await using var pool = new ProcessPool();
+/// var urgent = new TaskOptions { Name = "thumbnail", Priority = 1, Timeout = TimeSpan.FromSeconds(5) };
+/// int length = await pool.RunAsync(text => text.Length, "page 1", urgent);
+/// </code>
+/// </example>
 public class TaskOptions
 {
     /// <summary>The name that errors and insights carry. The default value is the name of the body's method.</summary>
@@ -17,6 +24,17 @@ public class TaskOptions
 }
 
 /// <summary>How a source is worked on.</summary>
+/// <example>
+/// <code>
+/// await using var pool = new ProcessPool();
+/// var total = 0L;
+/// var options = new MapOptions { Ordered = false, MaxInFlight = 16 };
+/// await foreach (long size in pool.StreamAsync(Directory.EnumerateFiles("."), file => new FileInfo(file).Length, options))
+/// {
+///     total += size; // in the order in which the results arrive
+/// }
+/// </code>
+/// </example>
 public class MapOptions : TaskOptions
 {
     /// <summary>A stream gives results in the order of the source. <see langword="false"/> gives each as soon as it is there. The default value is <see langword="true"/>.</summary>

@@ -8,6 +8,13 @@ namespace Multiprocessing;
 /// A delegate that runs in another process of the operating system, with a heap, statics and a fate of its own.
 /// All members may be used by several threads at once. The object itself cannot cross to another process.
 /// </summary>
+/// <example>
+/// <code>
+/// using var child = ChildProcess.Run(() => Console.WriteLine($"Hello from process {CurrentProcess.Id}."));
+/// child.Wait(); // throws if the process died or its body threw
+/// Console.WriteLine(child.ExitStatus); // exit code 0
+/// </code>
+/// </example>
 [DebuggerDisplay("{Name} {State} (pid {_link?.ProcessId})")]
 public partial class ChildProcess : IDisposable, IAsyncDisposable
 {

@@ -4,6 +4,12 @@ namespace Multiprocessing;
 
 /// <summary>A process whose body hands back a value.</summary>
 /// <typeparam name="TResult">Type of the result; it crosses back as a copy.</typeparam>
+/// <example>
+/// <code>
+/// using ChildProcess&lt;int> child = ChildProcess.Run((a, b) => a + b, 1, 2);
+/// int sum = await child.Result;
+/// </code>
+/// </example>
 public sealed class ChildProcess<TResult> : ChildProcess
 {
     private readonly TaskCompletionSource<TResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -1,6 +1,19 @@
 namespace Multiprocessing;
 
 /// <summary>How a child process is set up. Read once, when the process object is made: later changes do not matter.</summary>
+/// <example>
+/// <code>
+/// var options = new ChildProcessOptions
+/// {
+///     Name = "importer",
+///     Environment = { ["IMPORT_LEVEL"] = "full" },
+///     HeapLimit = 256L &lt;&lt; 20, // 256 MiB
+///     TerminationGrace = TimeSpan.FromSeconds(10),
+/// };
+/// using var child = ChildProcess.Run(() => CurrentProcess.Name, options);
+/// Console.WriteLine(await child.Result); // importer
+/// </code>
+/// </example>
 public sealed class ChildProcessOptions
 {
     /// <summary>The name that errors and logs carry. The default value is <c>Process-N</c>, counted up in the parent, <c>Process-N:M</c> for a child's child.</summary>

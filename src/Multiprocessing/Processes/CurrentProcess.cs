@@ -1,6 +1,12 @@
 namespace Multiprocessing;
 
 /// <summary>The process that the code runs in.</summary>
+/// <example>
+/// <code>
+/// using var child = ChildProcess.Run(() => $"{CurrentProcess.Name} (pid {CurrentProcess.Id}) is a child of {CurrentProcess.Parent}.");
+/// Console.WriteLine(await child.Result); // Process-1 (pid 4712) is a child of MainProcess (pid 4711).
+/// </code>
+/// </example>
 public static class CurrentProcess
 {
     private const string RootName = "MainProcess";

@@ -1,6 +1,19 @@
 namespace Multiprocessing;
 
 /// <summary>A child process could not be started, or ended before it reached its body.</summary>
+/// <example>
+/// <code>
+/// try
+/// {
+///     using var child = ChildProcess.Run(() => { }, new ChildProcessOptions { WorkingDirectory = "/no/such/directory" });
+///     child.Wait();
+/// }
+/// catch (ProcessStartException exception)
+/// {
+///     Console.WriteLine(exception.Message); // names the directory that does not exist
+/// }
+/// </code>
+/// </example>
 public sealed class ProcessStartException : InvalidOperationException
 {
     /// <summary>Creates the exception.</summary>

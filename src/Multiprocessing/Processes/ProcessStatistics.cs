@@ -1,6 +1,18 @@
 namespace Multiprocessing;
 
 /// <summary>What the operating system's scheduler does with a process.</summary>
+/// <example>
+/// <code>
+/// using var child = ChildProcess.Run(() => Thread.Sleep(Timeout.Infinite));
+/// SchedulingState state = child.GetStatistics().State;
+/// if (state is SchedulingState.Stopped)
+/// {
+///     Console.WriteLine("A debugger or SIGSTOP stopped the process.");
+/// }
+///
+/// child.Kill();
+/// </code>
+/// </example>
 public enum SchedulingState
 {
     /// <summary>Not one of the states below.</summary>
@@ -26,6 +38,14 @@ public enum SchedulingState
 }
 
 /// <summary>One look at a process, as a task manager has it.</summary>
+/// <example>
+/// <code>
+/// using var child = ChildProcess.Run(() => Thread.Sleep(Timeout.Infinite));
+/// ProcessStatistics statistics = child.GetStatistics();
+/// Console.WriteLine($"{statistics.WorkingSet >> 20} MiB, {statistics.ThreadCount} threads, {statistics.TotalProcessorTime} of processor time");
+/// child.Kill();
+/// </code>
+/// </example>
 public sealed record ProcessStatistics
 {
     /// <summary>What the scheduler does with it.</summary>

@@ -12,6 +12,14 @@ namespace Multiprocessing;
 /// Each process has its own. All members may be used by several threads at once.
 /// </para>
 /// </summary>
+/// <example>
+/// <code>
+/// SpareProcesses.MaxCount = 2;
+/// await SpareProcesses.WarmUpAsync(2); // two processes are started and wait for a body
+/// using var child = ChildProcess.Run(() => Environment.ProcessId); // its body begins at once
+/// Console.WriteLine(await child.Result);
+/// </code>
+/// </example>
 public static class SpareProcesses
 {
     /// <summary>

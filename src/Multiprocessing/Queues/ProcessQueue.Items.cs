@@ -19,6 +19,21 @@ internal enum ItemMode
 }
 
 /// <summary>The three ways of an item to the core and back (<see cref="ItemMode"/>).</summary>
+/// <example>
+/// <code>
+/// using var queue = new ProcessQueue&lt;string>(capacity: 100);
+/// using var producer = ChildProcess.Run(() =>
+/// {
+///     queue.Put("one");
+///     queue.Put("two");
+///     queue.Complete();
+/// });
+/// foreach (string item in queue.ReadAll())
+/// {
+///     Console.WriteLine(item);
+/// }
+/// </code>
+/// </example>
 public sealed partial class ProcessQueue<T>
 {
     // An array of the wrong length is discarded: checking the item's length first costs less than a large one.

@@ -14,6 +14,21 @@ namespace Multiprocessing;
 /// <para>All members are safe to call from any thread of any process at the same time.</para>
 /// </summary>
 /// <typeparam name="T">What is put. Unmanaged types are copied as they lie in memory, all others are serialized by the call that puts them.</typeparam>
+/// <example>
+/// <code>
+/// using var queue = new ProcessQueue&lt;string>(capacity: 100);
+/// using var producer = ChildProcess.Run(() =>
+/// {
+///     queue.Put("one");
+///     queue.Put("two");
+///     queue.Complete();
+/// });
+/// foreach (string item in queue.ReadAll())
+/// {
+///     Console.WriteLine(item);
+/// }
+/// </code>
+/// </example>
 [DebuggerDisplay("{DebuggerText,nq}")]
 public sealed partial class ProcessQueue<T> : IDisposable, IProcessHandle<ProcessQueue<T>>
 {

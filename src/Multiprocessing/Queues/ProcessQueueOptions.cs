@@ -1,6 +1,17 @@
 namespace Multiprocessing;
 
 /// <summary>How a <see cref="ProcessQueue{T}"/> behaves; read once, when the queue is created.</summary>
+/// <example>
+/// <code>
+/// var options = new ProcessQueueOptions
+/// {
+///     Capacity = 1_000,      // a put waits while there are that many items
+///     MaxBytes = 64L &lt;&lt; 20,  // or while the items take 64 MiB
+///     DisplayName = "pages", // in messages and in the debugger
+/// };
+/// using var queue = new ProcessQueue&lt;byte[]>(options);
+/// </code>
+/// </example>
 public sealed class ProcessQueueOptions
 {
     /// <summary>

@@ -1,6 +1,20 @@
 namespace Multiprocessing;
 
 /// <summary>Changes of one element in one step for all processes, as <see cref="Interlocked"/> has them.</summary>
+/// <example>
+/// <code>
+/// using var counts = new SharedArray&lt;int>(26);
+/// using var child = ChildProcess.Run(() =>
+/// {
+///     foreach (char letter in "multiprocessing")
+///     {
+///         counts.Increment(letter - 'a'); // atomic
+///     }
+/// });
+/// child.Wait();
+/// Console.WriteLine(counts['s' - 'a']); // 2
+/// </code>
+/// </example>
 public sealed partial class SharedArray<T>
 {
     /// <summary>Adds to an element.</summary>

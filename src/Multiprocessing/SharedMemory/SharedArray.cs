@@ -303,6 +303,16 @@ public sealed unsafe partial class SharedArray<T> : IProcessHandle<SharedArray<T
     }
 
     /// <summary>Goes through the elements. What others write meanwhile may be seen or not.</summary>
+    /// <example>
+    /// <code>
+    /// using var numbers = new SharedArray&lt;int>([1, 2, 3]);
+    /// var sum = 0;
+    /// foreach (int number in numbers)
+    /// {
+    ///     sum += number;
+    /// }
+    /// </code>
+    /// </example>
     public ref struct Enumerator
     {
         private readonly SharedArray<T> _array;

@@ -8,6 +8,14 @@ namespace Multiprocessing;
 /// between processes and of <see cref="Dispose"/> holds here.
 /// </summary>
 /// <typeparam name="T">Any type without references, also one with several fields.</typeparam>
+/// <example>
+/// <code>
+/// using var image = new SharedArray2D&lt;byte>(rows: 1080, columns: 1920);
+/// using var child = ChildProcess.Run(() => image.Row(0).Fill(255));
+/// child.Wait();
+/// Console.WriteLine(image[0, 1919]); // 255
+/// </code>
+/// </example>
 [DebuggerDisplay("{Rows} x {Columns}")]
 public sealed class SharedArray2D<T> : IProcessHandle<SharedArray2D<T>>, IDisposable
     where T : unmanaged

@@ -16,6 +16,14 @@ namespace Multiprocessing;
 /// this object can be reached, so hold on to it (<c>using</c>, a field, <see cref="GC.KeepAlive"/>) as long as a span of it is in use.
 /// </para>
 /// </summary>
+/// <example>
+/// <code>
+/// using var memory = new SharedMemory(size: 1 &lt;&lt; 20);
+/// using var child = ChildProcess.Run(() => memory.Span.Fill(7)); // the same bytes, not a copy
+/// child.Wait();
+/// Console.WriteLine(memory.Span[0]); // 7
+/// </code>
+/// </example>
 [DebuggerDisplay("Size = {Size}")]
 public sealed unsafe class SharedMemory : IProcessHandle<SharedMemory>, IDisposable
 {

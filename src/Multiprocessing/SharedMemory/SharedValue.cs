@@ -14,6 +14,16 @@ namespace Multiprocessing;
 /// <para>All members are safe to call from any thread of any process at the same time. After <see cref="Dispose"/> all of them throw.</para>
 /// </summary>
 /// <typeparam name="T">Any type without references, also one with several fields.</typeparam>
+/// <example>
+/// <code>
+/// using var counter = new SharedValue&lt;long>();
+/// using var first = ChildProcess.Run(() => counter.Add(1)); // atomic
+/// using var second = ChildProcess.Run(() => counter.Add(2));
+/// first.Wait();
+/// second.Wait();
+/// Console.WriteLine(counter.Value); // 3
+/// </code>
+/// </example>
 [DebuggerDisplay("{DebuggerText,nq}")]
 public sealed unsafe class SharedValue<T> : IProcessHandle<SharedValue<T>>, IDisposable
     where T : unmanaged

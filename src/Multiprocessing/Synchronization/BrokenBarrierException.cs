@@ -10,6 +10,21 @@ internal enum BarrierBreak
 
 /// <summary>A phase of a <see cref="ProcessBarrier"/> will not end: a participant died, somebody called <see cref="ProcessBarrier.Abort"/>, or <see cref="ProcessBarrier.Reset"/> while others waited.</summary>
 /// <remarks>When a participant died, the <see cref="Exception.InnerException"/> is a <see cref="ProcessDiedException"/> that tells of its death.</remarks>
+/// <example>
+/// <code>
+/// using var barrier = new ProcessBarrier(participantCount: 2);
+/// using var child = ChildProcess.Run(() => barrier.Abort());
+/// try
+/// {
+///     barrier.SignalAndWait();
+/// }
+/// catch (BrokenBarrierException exception)
+/// {
+///     Console.WriteLine(exception.Message);
+///     barrier.Reset(); // the barrier can be used again
+/// }
+/// </code>
+/// </example>
 public sealed class BrokenBarrierException : InvalidOperationException
 {
     /// <summary>Creates the exception.</summary>

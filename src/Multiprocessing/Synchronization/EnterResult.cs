@@ -1,6 +1,21 @@
 namespace Multiprocessing;
 
 /// <summary>How a lock was entered.</summary>
+/// <example>
+/// <code>
+/// using var gate = new ProcessLock();
+/// using var child = ChildProcess.Run(() =>
+/// {
+///     gate.Enter();
+///     Environment.FailFast("The process dies while it owns the lock.");
+/// });
+/// child.Join();
+/// EnterResult result = gate.Enter();
+/// Console.WriteLine(result.WasAbandoned); // True
+/// Console.WriteLine(result.AbandonedByProcessId == child.Id); // True
+/// gate.Exit();
+/// </code>
+/// </example>
 public readonly record struct EnterResult
 {
     private const int Unknown = -1;

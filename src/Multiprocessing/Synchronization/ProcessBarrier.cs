@@ -12,6 +12,14 @@ namespace Multiprocessing;
 /// </para>
 /// <para>All members are safe to call from any thread of any process at the same time.</para>
 /// </summary>
+/// <example>
+/// <code>
+/// using var barrier = new ProcessBarrier(participantCount: 2);
+/// using var child = ChildProcess.Run(() => barrier.SignalAndWait());
+/// barrier.SignalAndWait(); // returns when both have arrived
+/// Console.WriteLine(barrier.CurrentPhaseNumber); // 1
+/// </code>
+/// </example>
 [DebuggerDisplay("{DebuggerText,nq}")]
 public sealed class ProcessBarrier : ProcessSynchronizationObject, IProcessHandle<ProcessBarrier>
 {

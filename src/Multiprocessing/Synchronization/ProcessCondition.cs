@@ -13,6 +13,24 @@ namespace Multiprocessing;
 /// </para>
 /// <para>All members are safe to call from any thread of any process at the same time.</para>
 /// </summary>
+/// <example>
+/// <code>
+/// using var changed = new ProcessCondition();
+/// using var count = new SharedValue&lt;int>();
+/// using var child = ChildProcess.Run(() =>
+/// {
+///     using (changed.Lock.EnterScope())
+///     {
+///         count.Value = 10;
+///         changed.NotifyAll();
+///     }
+/// });
+/// using (changed.Lock.EnterScope())
+/// {
+///     changed.Wait(() => count.Value == 10); // releases the lock while it waits
+/// }
+/// </code>
+/// </example>
 [DebuggerDisplay("{DebuggerText,nq}")]
 public sealed class ProcessCondition : ProcessSynchronizationObject, IProcessHandle<ProcessCondition>
 {

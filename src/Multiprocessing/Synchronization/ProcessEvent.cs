@@ -12,6 +12,14 @@ namespace Multiprocessing;
 /// </para>
 /// <para>All members are safe to call from any thread of any process at the same time.</para>
 /// </summary>
+/// <example>
+/// <code>
+/// using var ready = new ProcessEvent();
+/// using var child = ChildProcess.Run(() => ready.Set());
+/// ready.Wait();
+/// Console.WriteLine(ready.IsSet); // True
+/// </code>
+/// </example>
 [DebuggerDisplay("{DebuggerText,nq}")]
 public sealed class ProcessEvent : ProcessSynchronizationObject, IProcessHandle<ProcessEvent>
 {

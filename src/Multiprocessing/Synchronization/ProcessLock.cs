@@ -13,6 +13,27 @@ namespace Multiprocessing;
 /// </para>
 /// <para>All members are safe to call from any thread of any process at the same time. Who waits is not served in order.</para>
 /// </summary>
+/// <example>
+/// <code>
+/// using var gate = new ProcessLock();
+/// using var total = new SharedValue&lt;long>();
+/// using var child = ChildProcess.Run(AddMany, gate, total);
+/// AddMany(gate, total);
+/// child.Wait();
+/// Console.WriteLine(total.Value); // 2000
+///
+/// static void AddMany(ProcessLock gate, SharedValue&lt;long> total)
+/// {
+///     for (var i = 0; i &lt; 1_000; i++)
+///     {
+///         using (gate.EnterScope())
+///         {
+///             total.Value++;
+///         }
+///     }
+/// }
+/// </code>
+/// </example>
 [DebuggerDisplay("{DebuggerText,nq}")]
 public sealed class ProcessLock : ProcessSynchronizationObject, IProcessHandle<ProcessLock>
 {
@@ -208,6 +229,18 @@ public sealed class ProcessLock : ProcessSynchronizationObject, IProcessHandle<P
     }
 
     /// <summary>An entry of the calling thread.</summary>
+    /// <example>
+    /// <code>
+    /// using var gate = new ProcessLock();
+    /// using (ProcessLock.Scope scope = gate.EnterScope())
+    /// {
+    ///     if (scope.WasAbandoned)
+    ///     {
+    ///         Console.WriteLine("The last owner died: check the data that the lock guards.");
+    ///     }
+    /// } // exits the lock
+    /// </code>
+    /// </example>
     public ref struct Scope
     {
         private ProcessLock? _lock;

@@ -5,6 +5,15 @@ namespace Multiprocessing;
 /// lock is held, and any thread may dispose the hold. If the process ends while it holds the lock, the lock is released and the next owner is notified (<see cref="EnterResult.WasAbandoned"/>).
 /// A hold that is never disposed keeps the lock as long as the process runs.
 /// </summary>
+/// <example>
+/// <code>
+/// using var gate = new ProcessLock();
+/// using (ProcessLockHold hold = await gate.EnterAsync())
+/// {
+///     await Task.Delay(10); // the hold owns the lock, not a thread
+/// }
+/// </code>
+/// </example>
 public sealed class ProcessLockHold : IDisposable
 {
     // One of the two: which kind of lock is held.

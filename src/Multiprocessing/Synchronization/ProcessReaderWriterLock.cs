@@ -11,6 +11,25 @@ namespace Multiprocessing;
 /// </para>
 /// <para>All members are safe to call from any thread of any process at the same time.</para>
 /// </summary>
+/// <example>
+/// <code>
+/// using var gate = new ProcessReaderWriterLock();
+/// using var prices = new SharedArray&lt;decimal>(100);
+/// using (gate.EnterWriteScope())
+/// {
+///     prices.Fill(9.95m);
+/// }
+///
+/// using var child = ChildProcess.Run(() =>
+/// {
+///     using (gate.EnterReadScope()) // several processes may read at the same time
+///     {
+///         return prices[0];
+///     }
+/// });
+/// Console.WriteLine(child.GetResult()); // 9.95
+/// </code>
+/// </example>
 [DebuggerDisplay("{DebuggerText,nq}")]
 public sealed class ProcessReaderWriterLock : ProcessSynchronizationObject, IProcessHandle<ProcessReaderWriterLock>
 {
@@ -265,6 +284,19 @@ public sealed class ProcessReaderWriterLock : ProcessSynchronizationObject, IPro
         await _core.EnterAsync(mode, this, deadline, cancellationToken).ConfigureAwait(false) ? new ProcessLockHold(this, _core, mode) : null;
 
     /// <summary>An entry of the calling thread.</summary>
+    /// <example>
+    /// <code>
+    /// using var gate = new ProcessReaderWriterLock();
+    /// using (ProcessReaderWriterLock.Scope scope = gate.EnterUpgradeableReadScope())
+    /// {
+    ///     // Read, and write only if it is necessary.
+    ///     using (gate.EnterWriteScope())
+    ///     {
+    ///         Console.WriteLine(gate.IsWriteLockHeld); // True
+    ///     }
+    /// } // exits the lock
+    /// </code>
+    /// </example>
     public ref struct Scope
     {
         private readonly ReaderWriterMode _mode;

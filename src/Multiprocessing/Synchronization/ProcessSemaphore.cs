@@ -11,6 +11,24 @@ namespace Multiprocessing;
 /// </para>
 /// <para>All members are safe to call from any thread of any process at the same time. Who waits is not served in order.</para>
 /// </summary>
+/// <example>
+/// <code>
+/// using var connections = new ProcessSemaphore(initialCount: 4); // at most 4 processes at a time
+/// using var child = ChildProcess.Run(() =>
+/// {
+///     connections.Wait();
+///     try
+///     {
+///         Console.WriteLine("connected");
+///     }
+///     finally
+///     {
+///         connections.Release();
+///     }
+/// });
+/// child.Wait();
+/// </code>
+/// </example>
 [DebuggerDisplay("{DebuggerText,nq}")]
 public sealed class ProcessSemaphore : ProcessSynchronizationObject, IProcessHandle<ProcessSemaphore>
 {

@@ -6,6 +6,15 @@ namespace Multiprocessing;
 /// What the locks, semaphores, events, conditions and barriers of this library have in common: they work between the threads of a process and between processes alike,
 /// and cross to another process when they are captured by a body, passed as an argument, or put into a queue; all of them then use the same one.
 /// </summary>
+/// <example>
+/// <code>
+/// ProcessSynchronizationObject[] objects = [new ProcessLock(), new ProcessEvent(), new ProcessSemaphore(1)];
+/// foreach (ProcessSynchronizationObject item in objects)
+/// {
+///     item.Dispose();
+/// }
+/// </code>
+/// </example>
 public abstract class ProcessSynchronizationObject : IDisposable
 {
     private readonly SyncObject _shared;

@@ -5,6 +5,22 @@ namespace Multiprocessing;
 /// <summary>
 /// Stands for an exception of another process that cannot be rebuilt faithfully in this one: its type, message, stack trace and inner exceptions, and why the original could not be rebuilt.
 /// </summary>
+/// <example>
+/// <code>
+/// // The exception holds a thread, which cannot cross to this process.
+/// using var child = ChildProcess.Run(() => throw new ParserException("The page has no title.", Thread.CurrentThread));
+/// try
+/// {
+///     await child.Completion;
+/// }
+/// catch (RemoteException exception)
+/// {
+///     Console.WriteLine(exception.TypeName); // ParserException, with its namespace
+///     Console.WriteLine(exception.RemoteMessage); // The page has no title.
+///     Console.WriteLine(exception.RemoteStackTrace);
+/// }
+/// </code>
+/// </example>
 public sealed class RemoteException : Exception
 {
     private readonly Exception[] _inner;

@@ -3,6 +3,19 @@ namespace Multiprocessing;
 /// <summary>
 /// The object of that name differs from the requested one: in its kind, item type, capacity or size, or in the build of the program that created it.
 /// </summary>
+/// <example>
+/// <code>
+/// using var gate = ProcessLock.OpenOrCreate("example of a lock");
+/// try
+/// {
+///     using var queue = ProcessQueue&lt;int>.Open("example of a lock");
+/// }
+/// catch (NamedObjectMismatchException exception)
+/// {
+///     Console.WriteLine($"'{exception.Name}' is {exception.Actual}, not {exception.Expected}.");
+/// }
+/// </code>
+/// </example>
 public sealed class NamedObjectMismatchException : InvalidOperationException
 {
     /// <summary>Initializes a new instance of the <see cref="NamedObjectMismatchException"/> class.</summary>

@@ -1,6 +1,18 @@
 namespace Multiprocessing;
 
 /// <summary>No living program of this user has an object of that name.</summary>
+/// <example>
+/// <code>
+/// try
+/// {
+///     using var gate = ProcessLock.Open("example of a missing lock");
+/// }
+/// catch (NamedObjectNotFoundException exception)
+/// {
+///     Console.WriteLine($"No running program has created '{exception.Name}'.");
+/// }
+/// </code>
+/// </example>
 public sealed class NamedObjectNotFoundException : InvalidOperationException
 {
     /// <summary>Initializes a new instance of the <see cref="NamedObjectNotFoundException"/> class.</summary>

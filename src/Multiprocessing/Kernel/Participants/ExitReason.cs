@@ -1,6 +1,19 @@
 namespace Multiprocessing;
 
 /// <summary>Specifies why a process ended.</summary>
+/// <example>
+/// <code>
+/// using var child = ChildProcess.Run(() => Thread.Sleep(Timeout.Infinite));
+/// child.Kill();
+/// child.Join();
+/// string text = child.ExitStatus!.Reason switch
+/// {
+///     ExitReason.Exited => "ended with an exit code",
+///     ExitReason.Killed or ExitReason.Terminated => "was stopped by this program",
+///     _ => "failed",
+/// };
+/// </code>
+/// </example>
 public enum ExitReason
 {
     /// <summary>The reason could not be found out: another part of the program reaped the process first.</summary>

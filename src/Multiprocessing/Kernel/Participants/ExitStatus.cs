@@ -3,6 +3,14 @@ using Multiprocessing.Platform;
 namespace Multiprocessing;
 
 /// <summary>Describes how a process ended, and distinguishes exit code, signal, crash and unhandled exception.</summary>
+/// <example>
+/// <code>
+/// using var child = ChildProcess.Run(() => Environment.Exit(3));
+/// child.Join();
+/// ExitStatus status = child.ExitStatus!;
+/// Console.WriteLine($"{status.Reason}, exit code {status.Code}"); // Exited, exit code 3
+/// </code>
+/// </example>
 public sealed record ExitStatus
 {
     /// <summary>Gets the exit code, or <see langword="null"/> when a signal ended the process.</summary>

@@ -5,6 +5,20 @@ namespace Multiprocessing;
 /// process: <see cref="WorkerDiedException"/>, <see cref="ItemsLostException"/> and <see cref="QueueAbandonedException"/>. A
 /// <see cref="BrokenBarrierException"/>, which has other causes too, has it as its inner exception.
 /// </summary>
+/// <example>
+/// <code>
+/// using var child = ChildProcess.Run(() => Environment.FailFast("The native library is broken."));
+/// try
+/// {
+///     child.Wait();
+/// }
+/// catch (ProcessDiedException exception)
+/// {
+///     Console.WriteLine($"{exception.ProcessName} (pid {exception.ProcessId}): {exception.ExitStatus}");
+///     Console.WriteLine(exception.StandardErrorTail); // the last lines that it wrote
+/// }
+/// </code>
+/// </example>
 public class ProcessDiedException : Exception
 {
     /// <summary>Initializes a new instance of the <see cref="ProcessDiedException"/> class with a message that describes the death.</summary>

@@ -4,6 +4,18 @@ namespace Multiprocessing;
 /// Shared memory could not be created: there is no room in /dev/shm and in the temp directory, or this process has as many mappings as the system
 /// allows.
 /// </summary>
+/// <example>
+/// <code>
+/// try
+/// {
+///     using var memory = new SharedMemory(1L &lt;&lt; 50);
+/// }
+/// catch (InsufficientSharedMemoryException exception)
+/// {
+///     Console.WriteLine($"{exception.Path} has {exception.AvailableBytes} bytes left of the {exception.RequestedBytes} that are needed.");
+/// }
+/// </code>
+/// </example>
 public sealed class InsufficientSharedMemoryException : IOException
 {
     /// <summary>Initializes a new instance of the <see cref="InsufficientSharedMemoryException"/> class.</summary>

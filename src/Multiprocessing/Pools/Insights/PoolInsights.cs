@@ -3,6 +3,15 @@ namespace Multiprocessing;
 /// <summary>
 /// Where a pool's time went, since it was made until <see cref="ProcessPool.GetInsights"/> was called: by worker, and by name of task. <see cref="ToString"/> gives a table with conclusions. Immutable.
 /// </summary>
+/// <example>
+/// <code>
+/// await using var pool = new ProcessPool();
+/// await pool.MapAsync(Enumerable.Range(0, 100), item => item * item);
+/// PoolInsights insights = pool.GetInsights();
+/// Console.WriteLine($"{insights.WorkersStarted} workers were busy for {insights.Utilization:P0} of their time.");
+/// Console.WriteLine(insights); // tables of workers and tasks, and conclusions
+/// </code>
+/// </example>
 public sealed class PoolInsights
 {
     internal PoolInsights()

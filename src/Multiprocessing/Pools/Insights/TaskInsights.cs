@@ -1,6 +1,14 @@
 namespace Multiprocessing;
 
 /// <summary>What a pool has seen of the tasks of one name. Immutable.</summary>
+/// <example>
+/// <code>
+/// await using var pool = new ProcessPool();
+/// await pool.RunAsync(() => Thread.Sleep(10), new TaskOptions { Name = "import" });
+/// TaskInsights import = pool.GetInsights().Tasks.Single(task => task.Name == "import");
+/// Console.WriteLine($"{import.Succeeded} succeeded, {import.Failed} failed, half of them within {import.WorkingTime.Median}");
+/// </code>
+/// </example>
 public sealed record TaskInsights
 {
     internal TaskInsights()

@@ -3,6 +3,14 @@ using System.Diagnostics;
 namespace Multiprocessing;
 
 /// <summary>How a kind of time was distributed. Percentiles are exact to 3 %. Immutable.</summary>
+/// <example>
+/// <code>
+/// await using var pool = new ProcessPool();
+/// await pool.RunAsync(() => { });
+/// TimeDistribution waiting = pool.GetInsights().Tasks[0].WaitingTime;
+/// Console.WriteLine($"Half of the tasks started within {waiting.Median}, 99 % within {waiting.Percentile(0.99)}.");
+/// </code>
+/// </example>
 public sealed class TimeDistribution
 {
     private readonly long[] _counts;

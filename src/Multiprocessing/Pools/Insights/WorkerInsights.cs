@@ -1,6 +1,14 @@
 namespace Multiprocessing;
 
 /// <summary>What a worker of a pool is at.</summary>
+/// <example>
+/// <code>
+/// await using var pool = new ProcessPool();
+/// await pool.RunAsync(() => { });
+/// int idle = pool.GetInsights().Workers.Count(worker => worker.Activity is WorkerActivity.Idle);
+/// Console.WriteLine($"{idle} workers have nothing to do.");
+/// </code>
+/// </example>
 public enum WorkerActivity
 {
     /// <summary>Its process starts, or its initializer runs.</summary>
@@ -23,6 +31,16 @@ public enum WorkerActivity
 }
 
 /// <summary>What a pool has seen of one worker. Immutable.</summary>
+/// <example>
+/// <code>
+/// await using var pool = new ProcessPool();
+/// await pool.RunAsync(() => { });
+/// foreach (WorkerInsights worker in pool.GetInsights().Workers)
+/// {
+///     Console.WriteLine($"Worker {worker.Number} (pid {worker.ProcessId}) has completed {worker.TasksCompleted} tasks.");
+/// }
+/// </code>
+/// </example>
 public sealed record WorkerInsights
 {
     internal WorkerInsights()

@@ -1,6 +1,17 @@
 namespace Multiprocessing;
 
 /// <summary>The task of a pool that runs in this process.</summary>
+/// <example>
+/// <code>
+/// await using var pool = new ProcessPool();
+/// string text = await pool.RunAsync(() =>
+/// {
+///     CurrentTask.CancellationToken.ThrowIfCancellationRequested();
+///     return $"attempt {CurrentTask.Attempt} in worker {CurrentTask.WorkerNumber} of {CurrentTask.PoolName}";
+/// });
+/// Console.WriteLine(text); // attempt 1 in worker 1 of Pool-1
+/// </code>
+/// </example>
 public static class CurrentTask
 {
     /// <summary>

@@ -7,6 +7,15 @@ namespace Multiprocessing;
 /// crash.
 /// </summary>
 /// <remarks>Instances are immutable and may be used by several threads and for several processes at once.</remarks>
+/// <example>
+/// <code>
+/// var lines = new List&lt;string>();
+/// var options = new ChildProcessOptions { StandardOutput = ProcessOutput.ToLines(lines.Add), StandardError = ProcessOutput.Discard };
+/// using var child = ChildProcess.Run(() => Console.WriteLine("Hello"), options);
+/// child.Join(); // all lines were delivered
+/// Console.WriteLine(lines[0]); // Hello
+/// </code>
+/// </example>
 public sealed class ProcessOutput
 {
     private const string DefaultPrefix = "[{Name} {Id}] ";

@@ -8,6 +8,20 @@ namespace Multiprocessing;
 /// </summary>
 /// <typeparam name="T">The type whose values it writes.</typeparam>
 /// <remarks>An instance is made once in each process, with the parameterless constructor, and used by all threads.</remarks>
+/// <example>
+/// <code>
+/// public sealed class TemperatureSerializer : IProcessSerializer&lt;Temperature>
+/// {
+///     public void Write(Temperature value, IBufferWriter&lt;byte> output)
+///     {
+///         BinaryPrimitives.WriteDoubleLittleEndian(output.GetSpan(8), value.Celsius);
+///         output.Advance(8);
+///     }
+///
+///     public Temperature Read(ReadOnlySpan&lt;byte> data) => new(BinaryPrimitives.ReadDoubleLittleEndian(data));
+/// }
+/// </code>
+/// </example>
 public interface IProcessSerializer<T>
 {
     /// <summary>Writes a value that is not <see langword="null"/>. An exception thrown here reaches the caller who wanted to send the value.</summary>

@@ -1,6 +1,13 @@
 namespace Multiprocessing;
 
 /// <summary>How values cross to other processes, where the default way does not suit.</summary>
+/// <example>
+/// <code>
+/// ProcessSerialization.Register&lt;Money, MoneySerializer>(); // at the start of the program
+/// using var child = ChildProcess.Run(price => new Money(price.Amount * 2), new Money(9.95m));
+/// Console.WriteLine((await child.Result).Amount); // 19.90
+/// </code>
+/// </example>
 public static class ProcessSerialization
 {
     /// <summary>

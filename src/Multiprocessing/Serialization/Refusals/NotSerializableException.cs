@@ -3,6 +3,20 @@ using System.Runtime.Serialization;
 namespace Multiprocessing;
 
 /// <summary>A value cannot cross to another process. Thrown by the call that was given the value, before anything left this process.</summary>
+/// <example>
+/// <code>
+/// using var stream = File.OpenRead(Environment.ProcessPath!);
+/// try
+/// {
+///     using var child = ChildProcess.Run(() => stream.ReadByte());
+/// }
+/// catch (NotSerializableException exception)
+/// {
+///     Console.WriteLine(exception.Path); // captured variable 'stream'
+///     Console.WriteLine(exception.Suggestion); // what to do instead
+/// }
+/// </code>
+/// </example>
 public sealed class NotSerializableException : SerializationException
 {
     /// <summary>Creates the exception.</summary>

@@ -1,0 +1,201 @@
+using Shouldly;
+using Xunit;
+
+namespace Multiprocessing.Guide.Tests.Examples;
+
+/// <summary>Pools, their options and their insights.</summary>
+public class PoolExamples
+{
+    [Fact]
+    public async Task Process_pool()
+    {
+        #region ProcessPool
+        await using var pool = new ProcessPool(new() { Workers = 4 });
+        int answer = await pool.RunAsync((a, b) => a * b, 6, 7);
+        long[] squares = await pool.MapAsync(Enumerable.Range(0, 1_000), item => (long)item * item);
+        #endregion
+        answer.ShouldBe(42);
+        squares[^1].ShouldBe(999L * 999);
+    }
+
+    [Fact]
+    public async Task Process_pool_with_state()
+    {
+        #region ProcessPool<TState>
+        await using var pool = new ProcessPool<Dictionary<string, int>>(
+            () => Enumerable.Range(0, 1_000).ToDictionary(number => $"word {number}")); // once in each worker
+        int number = await pool.RunAsync((table, word) => table[word], "word 7");
+        #endregion
+        number.ShouldBe(7);
+    }
+
+    [Fact]
+    public async Task Process_pool_options()
+    {
+        #region ProcessPoolOptions
+        var options = new ProcessPoolOptions
+        {
+            Workers = 8,
+            MaxTasksPerWorker = 100,             // then a new process replaces the worker
+            MaxWorkerMemory = 512L << 20,        // 512 MiB
+            Timeout = TimeSpan.FromSeconds(30),  // a task that runs longer is killed
+            MaxAttempts = 2,                     // once more if a worker dies in a task
+        };
+        await using var pool = new ProcessPool(options);
+        #endregion
+        pool.Workers.ShouldBe(8);
+    }
+
+    [Fact]
+    public async Task Task_options()
+    {
+        #region TaskOptions
+        await using var pool = new ProcessPool();
+        var urgent = new TaskOptions { Name = "thumbnail", Priority = 1, Timeout = TimeSpan.FromSeconds(5) };
+        int length = await pool.RunAsync(text => text.Length, "page 1", urgent);
+        #endregion
+        length.ShouldBe(6);
+    }
+
+    [Fact]
+    public async Task Map_options()
+    {
+        #region MapOptions
+        await using var pool = new ProcessPool();
+        var total = 0L;
+        var options = new MapOptions { Ordered = false, MaxInFlight = 16 };
+        await foreach (long size in pool.StreamAsync(Directory.EnumerateFiles("."), file => new FileInfo(file).Length, options))
+        {
+            total += size; // in the order in which the results arrive
+        }
+        #endregion
+        total.ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public async Task Current_task()
+    {
+        #region CurrentTask
+        await using var pool = new ProcessPool();
+        string text = await pool.RunAsync(() =>
+        {
+            CurrentTask.CancellationToken.ThrowIfCancellationRequested();
+            return $"attempt {CurrentTask.Attempt} in worker {CurrentTask.WorkerNumber} of {CurrentTask.PoolName}";
+        });
+        Console.WriteLine(text); // attempt 1 in worker 1 of Pool-1
+        #endregion
+        text.ShouldStartWith("attempt 1 in worker ");
+    }
+
+    [Fact]
+    public async Task Outcomes()
+    {
+        #region Outcome<T>
+        await using var pool = new ProcessPool();
+        foreach (Outcome<int> outcome in await pool.MapOutcomesAsync([1, 0, 4], item => 12 / item))
+        {
+            Console.WriteLine(outcome.IsSuccess ? $"item {outcome.Index}: {outcome.Result}" : $"item {outcome.Index} failed: {outcome.Error!.Message}");
+        }
+        #endregion
+        (await pool.MapOutcomesAsync([1, 0, 4], item => 12 / item)).Select(outcome => outcome.IsSuccess).ShouldBe([true, false, true]);
+    }
+
+    [Fact]
+    public async Task Pool_insights()
+    {
+        #region PoolInsights
+        await using var pool = new ProcessPool();
+        await pool.MapAsync(Enumerable.Range(0, 100), item => item * item);
+        PoolInsights insights = pool.GetInsights();
+        Console.WriteLine($"{insights.WorkersStarted} workers were busy for {insights.Utilization:P0} of their time.");
+        Console.WriteLine(insights); // tables of workers and tasks, and conclusions
+        #endregion
+        insights.WorkersStarted.ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public async Task Task_insights()
+    {
+        #region TaskInsights
+        await using var pool = new ProcessPool();
+        await pool.RunAsync(() => Thread.Sleep(10), new TaskOptions { Name = "import" });
+        TaskInsights import = pool.GetInsights().Tasks.Single(task => task.Name == "import");
+        Console.WriteLine($"{import.Succeeded} succeeded, {import.Failed} failed, half of them within {import.WorkingTime.Median}");
+        #endregion
+        import.Succeeded.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Worker_insights()
+    {
+        #region WorkerInsights
+        await using var pool = new ProcessPool();
+        await pool.RunAsync(() => { });
+        foreach (WorkerInsights worker in pool.GetInsights().Workers)
+        {
+            Console.WriteLine($"Worker {worker.Number} (pid {worker.ProcessId}) has completed {worker.TasksCompleted} tasks.");
+        }
+        #endregion
+        pool.GetInsights().Workers.ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public async Task Worker_activity()
+    {
+        #region WorkerActivity
+        await using var pool = new ProcessPool();
+        await pool.RunAsync(() => { });
+        int idle = pool.GetInsights().Workers.Count(worker => worker.Activity is WorkerActivity.Idle);
+        Console.WriteLine($"{idle} workers have nothing to do.");
+        #endregion
+        idle.ShouldBeGreaterThanOrEqualTo(0);
+    }
+
+    [Fact]
+    public async Task Time_distribution()
+    {
+        #region TimeDistribution
+        await using var pool = new ProcessPool();
+        await pool.RunAsync(() => { });
+        TimeDistribution waiting = pool.GetInsights().Tasks[0].WaitingTime;
+        Console.WriteLine($"Half of the tasks started within {waiting.Median}, 99 % within {waiting.Percentile(0.99)}.");
+        #endregion
+        waiting.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Worker_died()
+    {
+        #region WorkerDiedException
+        await using var pool = new ProcessPool(new() { Workers = 2 });
+        try
+        {
+            await pool.RunAsync(() => Environment.FailFast("The native library is broken."));
+        }
+        catch (WorkerDiedException exception)
+        {
+            Console.WriteLine($"Worker {exception.ProcessId} died in '{exception.TaskName}': {exception.ExitStatus}");
+        }
+
+        int next = await pool.RunAsync(() => 1); // another worker runs it
+        #endregion
+        next.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Pool_broken()
+    {
+        #region PoolBrokenException
+        await using var pool = new ProcessPool(new() { Workers = 1, MaxAttempts = 10, MaxDeathsPerMinute = 2 });
+        try
+        {
+            await pool.RunAsync(() => Environment.Exit(1));
+        }
+        catch (PoolBrokenException exception)
+        {
+            Console.WriteLine(exception.Message); // find out why workers die, then create another pool
+        }
+        #endregion
+        await Should.ThrowAsync<PoolBrokenException>(() => pool.RunAsync(() => 1));
+    }
+}
