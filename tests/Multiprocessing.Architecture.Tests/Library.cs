@@ -11,17 +11,13 @@ internal sealed class Library
     private const string ImplicitUsings =
         "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using System.Net.Http; global using System.Threading; global using System.Threading.Tasks;";
 
-    private static readonly Lazy<Library> Loaded = new(static () => new Library(
-        typeof(Library).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(static item => item.Key == "SourceFolder").Value!));
+    private static readonly Lazy<Library> Loaded = new(static () => new Library());
 
-    private readonly string _folder;
-
-    private Library(string folder)
+    private Library()
     {
-        _folder = Path.GetFullPath(folder);
         var options = new CSharpParseOptions(LanguageVersion.Preview, preprocessorSymbols: ["NET", "NET10_0", "NET10_0_OR_GREATER", "DEBUG"]);
-        Files = [.. Directory.EnumerateFiles(_folder, "*.cs", SearchOption.AllDirectories).Select(Relative).Where(static file => !file.StartsWith("obj/", StringComparison.Ordinal) && !file.StartsWith("bin/", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
-        var trees = Files.Select(file => CSharpSyntaxTree.ParseText(File.ReadAllText(Path.Combine(_folder, file)), options, file)).ToArray();
+        Files = [.. Directory.EnumerateFiles(Folder, "*.cs", SearchOption.AllDirectories).Select(Relative).Where(static file => !file.StartsWith("obj/", StringComparison.Ordinal) && !file.StartsWith("bin/", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        var trees = Files.Select(file => CSharpSyntaxTree.ParseText(File.ReadAllText(Path.Combine(Folder, file)), options, file)).ToArray();
         Compilation = CSharpCompilation.Create(
             "Multiprocessing",
             [.. trees, CSharpSyntaxTree.ParseText(ImplicitUsings, options, "ImplicitUsings.cs")],
@@ -31,6 +27,12 @@ internal sealed class Library
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
         References = [.. trees.SelectMany(ReferencesOf)];
     }
+
+    public static string Repository { get; } =
+        Path.GetFullPath(typeof(Library).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(static item => item.Key == "Repository").Value!);
+
+    /// <summary>The folder of the library's sources.</summary>
+    public static string Folder { get; } = Path.Combine(Repository, "src", "Multiprocessing");
 
     public static Library Instance => Loaded.Value;
 
@@ -42,7 +44,7 @@ internal sealed class Library
     /// <summary>Every place that names something which another file declares.</summary>
     public IReadOnlyList<Reference> References { get; }
 
-    private string Relative(string path) => Path.GetRelativePath(_folder, path).Replace('\\', '/');
+    private static string Relative(string path) => Path.GetRelativePath(Folder, path).Replace('\\', '/');
 
     private IEnumerable<Reference> ReferencesOf(SyntaxTree tree)
     {

@@ -18,9 +18,14 @@ internal static unsafe partial class NtProcesses
     public static bool IsRunning(int processId, long startTime)
     {
         using var process = Open(processId, QueryLimited | Synchronize);
-        return process.IsInvalid
-            ? processId > 0 && Marshal.GetLastPInvokeError() != Win32.InvalidParameter // of another user: true is the harmless answer
-            : IsRunning(process) && (startTime == 0 || StartTimeOf(process) == startTime);
+        if (process.IsInvalid)
+        {
+            // A process of another user cannot be opened: a wrong yes is harmless.
+            return processId > 0 && Marshal.GetLastPInvokeError() != Win32.InvalidParameter;
+        }
+
+        // A creation time that the system does not report is no proof of another process: Wine 8 reports none now and then.
+        return IsRunning(process) && (startTime == 0 || StartTimeOf(process) is var created && (created == 0 || created == startTime));
     }
 
     /// <summary>Returns the creation time in units of 100 ns since 1601, or 0.</summary>
