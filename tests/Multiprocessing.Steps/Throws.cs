@@ -385,16 +385,21 @@ internal static class Throws
     {
         using var cancellation = new CancellationTokenSource();
         var token = cancellation.Token;
+        using var begun = new ProcessEvent();
         await using var pool = new ProcessPool(new ProcessPoolOptions { Workers = 1, Process = options, CancellationGrace = TimeSpan.FromSeconds(2) });
         var task = pool.RunAsync(
             () =>
             {
+                begun.Set();
                 using var _ = token.Register(static () => { });
                 token.WaitHandle.WaitOne();
                 token.ThrowIfCancellationRequested();
             },
             cancellationToken: token);
-        await Task.Delay(500);
+
+        // A worker whose thread of signals fails ends by itself: the cancellation leaves it the time.
+        await Task.WhenAny(begun.WaitAsync(Patience).AsTask(), task);
+        await Task.WhenAny(task, Task.Delay(2_000));
         await cancellation.CancelAsync();
         try
         {
