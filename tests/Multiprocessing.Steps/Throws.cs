@@ -398,7 +398,7 @@ internal static class Throws
             cancellationToken: token);
 
         // A worker whose thread of signals fails ends by itself: the cancellation leaves it the time.
-        await Task.WhenAny(begun.WaitAsync(Patience).AsTask(), task);
+        await Task.WhenAny(Task.Run(() => begun.Wait(Patience)), task); // not WaitAsync, whose thread is a point of its own
         await Task.WhenAny(task, Task.Delay(2_000));
         await cancellation.CancelAsync();
         try
