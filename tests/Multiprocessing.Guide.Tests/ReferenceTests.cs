@@ -40,11 +40,19 @@ public class ReferenceTests
             text.Append($"\n## {type.Name}\n\n{Docs.SummaryOf(type)}\n\n| option | type | meaning |\n|---|---|---|\n");
             foreach (var property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly))
             {
-                text.Append($"| `{property.Name}` | `{NameOf(property.PropertyType)}` | {Docs.SummaryOf(property)} |\n");
+                text.Append($"| `{property.Name}` | `{NameOf(property.PropertyType)}` | {Meaning(property)} |\n");
             }
         }
 
         return text.ToString();
+    }
+
+    /// <summary>The summary without the verbs of a property, which are the same in each row.</summary>
+    private static string Meaning(PropertyInfo property)
+    {
+        const string Verbs = "Gets or sets ";
+        var summary = Docs.SummaryOf(property);
+        return summary.StartsWith(Verbs, StringComparison.Ordinal) ? char.ToUpperInvariant(summary[Verbs.Length]) + summary[(Verbs.Length + 1)..] : summary;
     }
 
     private static string Exceptions()

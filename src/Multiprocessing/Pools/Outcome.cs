@@ -3,7 +3,7 @@ using System.Runtime.ExceptionServices;
 
 namespace Multiprocessing;
 
-/// <summary>What became of one item: its result, or its error.</summary>
+/// <summary>The outcome of one item: its result, or its error.</summary>
 /// <typeparam name="T">Type of the result.</typeparam>
 /// <example>
 /// <code>
@@ -25,17 +25,17 @@ public readonly record struct Outcome<T>
         Error = error;
     }
 
-    /// <summary>The item's place in the source, from 0 on.</summary>
+    /// <summary>Gets the item's index in the source, from 0 on.</summary>
     public long Index { get; }
 
-    /// <summary>Why there is no result, or <see langword="null"/> if there is one.</summary>
+    /// <summary>Gets why there is no result, or <see langword="null"/> if there is one.</summary>
     public Exception? Error { get; }
 
-    /// <summary>There is a result.</summary>
+    /// <summary>Gets a value that indicates whether there is a result.</summary>
     [MemberNotNullWhen(false, nameof(Error))]
     public bool IsSuccess => Error is null;
 
-    /// <summary>The result; throws the error if there is none.</summary>
+    /// <summary>Gets the result; throws the error if there is none.</summary>
     public T Result
     {
         get

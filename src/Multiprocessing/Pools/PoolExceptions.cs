@@ -1,6 +1,6 @@
 namespace Multiprocessing;
 
-/// <summary>A worker of a pool died while it ran a task: only that task is affected.</summary>
+/// <summary>The exception that is thrown when a worker of a pool died while it ran a task. Only that task is affected.</summary>
 /// <example>
 /// <code>
 /// await using var pool = new ProcessPool(new() { Workers = 2 });
@@ -18,14 +18,14 @@ namespace Multiprocessing;
 /// </example>
 public sealed class WorkerDiedException : ProcessDiedException
 {
-    /// <summary>Creates the exception.</summary>
-    /// <param name="processId">The id that the worker had.</param>
-    /// <param name="processName">The name that the worker had.</param>
+    /// <summary>Initializes a new instance.</summary>
+    /// <param name="processId">The id of the worker's process.</param>
+    /// <param name="processName">The name of the worker.</param>
     /// <param name="exitStatus">How the worker ended.</param>
-    /// <param name="standardErrorTail">What it wrote to standard error before it ended.</param>
+    /// <param name="standardErrorTail">The end of what the worker wrote to standard error.</param>
     /// <param name="taskName">The task that the worker ran.</param>
-    /// <param name="attempts">How often the task was started.</param>
-    /// <param name="isOutOfMemory">The kernel killed a process of this group for lack of memory at that time.</param>
+    /// <param name="attempts">The number of times the task was started.</param>
+    /// <param name="isOutOfMemory">Whether the kernel killed a process of this group for lack of memory at that time.</param>
     /// <exception cref="ArgumentNullException"><paramref name="exitStatus"/> is <see langword="null"/>.</exception>
     public WorkerDiedException(
         int processId, string processName, ExitStatus exitStatus, string standardErrorTail, string taskName, int attempts = 1, bool isOutOfMemory = false)
@@ -48,25 +48,25 @@ public sealed class WorkerDiedException : ProcessDiedException
         IsOutOfMemory = isOutOfMemory;
     }
 
-    /// <summary>The task that the worker ran: its name, and its place in the source if it was an item of one.</summary>
+    /// <summary>Gets the name of the task that the worker ran, with its index in the source if it was an item of one.</summary>
     public string TaskName { get; }
 
-    /// <summary>How often the task was begun.</summary>
+    /// <summary>Gets the number of times the task was started.</summary>
     public int Attempts { get; }
 
-    /// <summary>The kernel killed a process of this group for want of memory at that time.</summary>
+    /// <summary>Gets a value that indicates whether the kernel killed a process of this group for lack of memory at that time.</summary>
     public bool IsOutOfMemory { get; }
 
     private static string Describe(int processId, string name, ExitStatus status, string tail, string task, int attempts, bool outOfMemory)
     {
-        var how = outOfMemory ? $"{status}, by the kernel for want of memory" : $"{status}";
+        var how = outOfMemory ? $"{status}, by the kernel for lack of memory" : $"{status}";
         var tries = attempts > 1 ? $" It was attempt {attempts}, and no more are allowed (MaxAttempts)." : "";
         var text = $"Worker '{name}' (pid {processId}) died while it ran '{task}': {how}.{tries}";
         return tail.Length == 0 ? text : $"{text} Its last words on standard error:{Environment.NewLine}{tail.TrimEnd()}";
     }
 }
 
-/// <summary>A pool gave up: its workers die before they are ready, or too often.</summary>
+/// <summary>The exception that is thrown when a pool gave up, because its workers die before they are ready, or too often.</summary>
 /// <example>
 /// <code>
 /// await using var pool = new ProcessPool(new() { Workers = 1, MaxAttempts = 10, MaxDeathsPerMinute = 2 });
@@ -82,7 +82,7 @@ public sealed class WorkerDiedException : ProcessDiedException
 /// </example>
 public sealed class PoolBrokenException : InvalidOperationException
 {
-    /// <summary>Creates the exception.</summary>
+    /// <summary>Initializes a new instance.</summary>
     /// <param name="message">Why the pool gave up.</param>
     /// <param name="innerException">How its last worker ended, if that is known.</param>
     public PoolBrokenException(string message, Exception? innerException = null)

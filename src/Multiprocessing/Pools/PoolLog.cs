@@ -2,14 +2,17 @@ using Microsoft.Extensions.Logging;
 
 namespace Multiprocessing;
 
-/// <summary>The records of pools, in the category <c>Multiprocessing.Pools</c>: what is ordinary as Debug, what an operator may ask about as Information, deaths and failed starts as Warning, a pool's end as Error.</summary>
+/// <summary>
+/// The log records of pools, in the category <c>Multiprocessing.Pools</c>: routine as Debug, what an operator may ask about as Information, deaths
+/// and failed starts as Warning, a broken pool as Error.
+/// </summary>
 internal static partial class PoolLog
 {
     private static ILogger PoolLogger => MultiprocessingLogging.Factory.CreateLogger("Multiprocessing.Pools");
 
     public static void ReportFailed(Exception exception) => MultiprocessingLogging.Safely(() => LogReportFailed(PoolLogger, exception));
 
-    [LoggerMessage(EventId = 5, Level = LogLevel.Error, Message = "What a task reported or logged could not be handed over; the task goes on, and so do its later reports")]
+    [LoggerMessage(EventId = 5, Level = LogLevel.Error, Message = "A report or log record of a task could not be delivered; the task continues, and so do its later reports")]
     private static partial void LogReportFailed(ILogger logger, Exception exception);
 
     public static void WorkerStarted(string pool, string worker, int? processId) => LogWorkerStarted(PoolLogger, pool, worker, processId);
@@ -30,7 +33,7 @@ internal static partial class PoolLog
 
     public static void WorkerKilled(string pool, string worker, int? processId, KillReason reason, string? task)
     {
-        // A limit that was reached or a pool that breaks is trouble; a cancellation and a disposal are the program's own wish.
+        // A time limit or a broken pool is a problem; a cancellation or a disposal is what the program asked for.
         var level = reason is KillReason.Timeout or KillReason.Broken ? LogLevel.Warning : task is null ? LogLevel.Debug : LogLevel.Information;
         var why = reason switch
         {
@@ -73,7 +76,7 @@ internal static partial class PoolLog
     [LoggerMessage(EventId = 26, Level = LogLevel.Information, Message = "Pool {Pool}: task '{Task}' is tried again after its worker died, attempt {Attempt} of {MaxAttempts}")]
     private static partial void LogTaskRetried(ILogger logger, string pool, string task, int attempt, int maxAttempts);
 
-    [LoggerMessage(EventId = 27, Level = LogLevel.Warning, Message = "Pool {Pool}: the start of a worker failed ({Failed} in a row, at most {MaxFailedStarts}); the next try comes in {Pause} ms. The cause: {Cause}")]
+    [LoggerMessage(EventId = 27, Level = LogLevel.Warning, Message = "Pool {Pool}: the start of a worker failed ({Failed} in a row, at most {MaxFailedStarts}); the next try is in {Pause} ms. The cause: {Cause}")]
     private static partial void LogStartFailed(ILogger logger, Exception? exception, string pool, int failed, int maxFailedStarts, double pause, string cause);
 
     [LoggerMessage(EventId = 28, Level = LogLevel.Error, Message = "Pool {Pool} is broken, and all its tasks fail: {Cause}")]

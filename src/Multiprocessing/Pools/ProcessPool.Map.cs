@@ -60,19 +60,20 @@ public partial class ProcessPool
     }
 
     /// <summary>
-    /// Submits the items of a source that may have to be waited for, as they come: what is there does not wait for what is not, and the map's first error or its token ends it however long the source blocks.
+    /// Submits the items of a source that may block, as the source returns them: no item waits for the next one, and the map's first error or its
+    /// token ends the map however long the source blocks.
     /// </summary>
     private async Task<int> SubmitAllAsync<TItem, TResult, TElement>(IEnumerable<TItem> source, bool hasResult, TaskSettings settings, MapCollection<TResult, TElement> results)
     {
-        var news = new ReaderSignal();
-        var feeder = new BlockingSource<TItem>(source, news.Set);
-        results.Done.WhenReached(news.Set);
+        var signal = new ReaderSignal();
+        var feeder = new BlockingSource<TItem>(source, signal.Set);
+        results.Done.WhenReached(signal.Set);
         var total = 0;
         try
         {
             while (!results.IsOver)
             {
-                var waiting = news.Arm();
+                var waiting = signal.Arm();
                 var items = feeder.Take(Array.MaxLength - total);
                 if (items.Length > 0)
                 {
@@ -108,7 +109,7 @@ public partial class ProcessPool
         return total;
     }
 
-    /// <summary>Writes a body once, for all workers.</summary>
+    /// <summary>Serializes a body once, for all workers.</summary>
     private SharedBody Share(PoolBody poolBody, Delegate body, MapOptions? options, CancellationToken cancellationToken)
     {
         var inContext = TaskContext.Capture() is { } context ? new ContextBody(poolBody, context, NameOf(body, options)) : poolBody;

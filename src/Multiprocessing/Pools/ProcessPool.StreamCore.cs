@@ -8,8 +8,9 @@ public partial class ProcessPool
     private const int DefaultInFlightPerWorker = 8;
 
     /// <summary>
-    /// The reader's own flow feeds the workers: each time it asks for a result, so many items may be taken from the source that as many are in flight as may be. So nothing is taken ahead of a
-    /// reader that stopped. Items that may have to be waited for are taken elsewhere (see <see cref="FedSource{TItem}"/>): what is there goes to the workers, and results to the reader, while the source blocks.
+    /// The reader's own flow feeds the workers: each time it asks for a result, the items in flight are filled up to their maximum. So nothing is
+    /// read from the source ahead of a reader that has stopped. A source that may block is read elsewhere (see <see cref="FedSource{TItem}"/>):
+    /// workers get the items that are available, and the reader gets results, while the source blocks.
     /// </summary>
     private protected async IAsyncEnumerable<Outcome<TResult>> StreamCore<TItem, TResult>(
         Func<Action, StreamSource<TItem>> open, PoolBody poolBody, Delegate body, bool hasResult, MapOptions? options, CancellationToken first, [EnumeratorCancellation] CancellationToken second = default)
@@ -18,25 +19,25 @@ public partial class ProcessPool
         var cancellationToken = linked.Token;
         cancellationToken.ThrowIfCancellationRequested();
         _core.ThrowIfEnded();
-        var most = options?.MaxInFlight ?? Math.Max(DefaultInFlight, DefaultInFlightPerWorker * Workers);
-        ArgumentOutOfRangeException.ThrowIfLessThan(most, 1, nameof(MapOptions.MaxInFlight));
-        var mostBytes = options?.MaxBytesInFlight ?? new MapOptions().MaxBytesInFlight;
-        ArgumentOutOfRangeException.ThrowIfLessThan(mostBytes, 1, nameof(MapOptions.MaxBytesInFlight));
+        var max = options?.MaxInFlight ?? Math.Max(DefaultInFlight, DefaultInFlightPerWorker * Workers);
+        ArgumentOutOfRangeException.ThrowIfLessThan(max, 1, nameof(MapOptions.MaxInFlight));
+        var maxBytes = options?.MaxBytesInFlight ?? new MapOptions().MaxBytesInFlight;
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxBytes, 1, nameof(MapOptions.MaxBytesInFlight));
         var shared = Share(poolBody, body, options, first.CanBeCanceled ? first : second);
         var settings = SettingsOf(body, options, shared);
-        var news = new ReaderSignal();
-        var receiver = new StreamReceiver<TResult>(most, options?.Ordered ?? true, news);
-        var source = open(news.Set);
+        var signal = new ReaderSignal();
+        var receiver = new StreamReceiver<TResult>(max, options?.Ordered ?? true, signal);
+        var source = open(signal.Set);
         long taken = 0;
         var inFlight = 0;
         var hasEnded = false;
-        var registration = LastResort.OnCancelled(cancellationToken, news, static news => news.Set());
+        var registration = LastResort.OnCancelled(cancellationToken, signal, static signal => signal.Set());
         try
         {
             while (true)
             {
-                var limit = (int)Math.Clamp(mostBytes / shared.TypicalBytes, 1, most);
-                if (!hasEnded && inFlight < limit && (inFlight <= limit - Math.Max(1, limit / 4) || source.HasNews))
+                var limit = (int)Math.Clamp(maxBytes / shared.TypicalBytes, 1, max);
+                if (!hasEnded && inFlight < limit && (inFlight <= limit - Math.Max(1, limit / 4) || source.HasItems))
                 {
                     var items = source.Take(limit - inFlight);
                     hasEnded = source.IsDrained;
@@ -71,8 +72,8 @@ public partial class ProcessPool
                     break;
                 }
 
-                var waiting = news.Arm();
-                if (!receiver.HasNews && !(source.HasNews && !hasEnded && inFlight < limit) && !cancellationToken.IsCancellationRequested)
+                var waiting = signal.Arm();
+                if (!receiver.HasResults && !(source.HasItems && !hasEnded && inFlight < limit) && !cancellationToken.IsCancellationRequested)
                 {
                     await waiting;
                 }
@@ -122,7 +123,7 @@ public partial class ProcessPool
         return tell => new AsyncSource<TItem>(source, tell, cancellationToken);
     }
 
-    /// <summary>The results, or the first error.</summary>
+    /// <summary>Returns the results, or throws the first error.</summary>
     private protected static async IAsyncEnumerable<TResult> ResultsOf<TResult>(IAsyncEnumerable<Outcome<TResult>> outcomes, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await foreach (var outcome in outcomes.WithCancellation(cancellationToken).ConfigureAwait(false))

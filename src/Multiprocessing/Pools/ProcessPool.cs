@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Multiprocessing;
 
 /// <summary>
-/// A pool of worker processes: work that may crash, hang, leak or be cancelled. A worker's death concerns the one task that it ran; everything else goes on.
-/// Workers start when there is work for them. All members may be used by several threads at once, and from a task's continuation.
+/// A pool of worker processes, for tasks that may crash, hang, leak or be cancelled. The death of a worker affects only the task that it ran; all
+/// other tasks continue. Workers start when tasks need them. All members are thread-safe, and may be called from a task's continuation.
 /// </summary>
 /// <example>
 /// <code>
@@ -17,9 +17,11 @@ namespace Multiprocessing;
 public partial class ProcessPool : IAsyncDisposable, IDisposable
 {
     private readonly PoolCore _core;
-    private readonly PendingLimit? _room;
+    private readonly PendingLimit? _pendingLimit;
 
-    /// <summary>Creates a pool; no worker starts before there is work.</summary>
+    /// <summary>
+    /// Initializes a new instance. No worker starts before a task needs it, except those of <see cref="ProcessPoolOptions.MinWorkers"/>.
+    /// </summary>
     /// <param name="options">Number of workers, limits, time-outs; <see langword="null"/> for the defaults.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     /// <exception cref="NotSerializableException">The initializer cannot cross to a worker.</exception>
@@ -33,77 +35,95 @@ public partial class ProcessPool : IAsyncDisposable, IDisposable
         LaunchPlan.ThrowIfNative(); // without workers too: a task is serialized all the same
         _core = new PoolCore(validated, initializer ?? (validated.Initializer is { } first ? new ActionInitializer(first) : null));
         _core.Begin();
-        _room = validated.MaxPending is { } most ? new PendingLimit(most) : null;
+        _pendingLimit = validated.MaxPending is { } max ? new PendingLimit(max) : null;
     }
 
-    /// <summary>A pool that was forgotten ends its workers. Work that has not ended keeps it: it is forgotten when neither the program nor a task, map or stream refers to it.</summary>
+    /// <summary>
+    /// Ends the workers of a pool that was not disposed. Tasks that have not ended keep their pool: it is finalized when neither the program nor a
+    /// task, map or stream refers to it.
+    /// </summary>
     ~ProcessPool() => LastResort.Finalize(this, static pool => pool._core?.DisposeSoon());
 
-    /// <summary>The name that errors and processes carry.</summary>
+    /// <summary>Gets the name that errors and processes carry.</summary>
     public string Name => _core.Name;
 
-    /// <summary>The most worker processes; see <see cref="ResizeAsync"/>. 0 in a pool that runs its tasks in this process (<see cref="ProcessPoolOptions.Workers"/>).</summary>
+    /// <summary>
+    /// Gets the maximum number of worker processes; see <see cref="ResizeAsync"/>. It is 0 in a pool that runs its tasks in this process
+    /// (<see cref="ProcessPoolOptions.Workers"/>).
+    /// </summary>
     public int Workers => _core.Workers;
 
-    /// <summary>The ids of the worker processes that live now.</summary>
+    /// <summary>Gets the ids of the worker processes that are alive now.</summary>
     public IReadOnlyList<int> ProcessIds => _core.ProcessIds;
 
     /// <summary>
-    /// Where the pool's time went until now, by worker and by name of task, with percentiles; its <see cref="PoolInsights.ToString"/> is a table with conclusions. Always on. Works after the pool's end, too.
+    /// Gets statistics of where the pool's time was spent until now, by worker and by name of task, with percentiles.
+    /// <see cref="PoolInsights.ToString"/> returns a table with conclusions. Always on; also available after the pool's end.
     /// </summary>
     /// <returns>A snapshot that does not change.</returns>
     public PoolInsights GetInsights() => _core.ToInsights();
 
-    /// <summary>How many workers have a task in hand at this moment.</summary>
+    /// <summary>Gets the number of workers that have tasks at this moment.</summary>
     public int BusyWorkers => _core.BusyWorkers;
 
-    /// <summary>Changes how many workers there may be. More start when there is work; who is too many ends after the task that it runs.</summary>
-    /// <param name="workers">How many.</param>
-    /// <returns>A task that ends when no more workers live than that.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="workers"/> is below 1, or more than a program may have.</exception>
-    /// <exception cref="InvalidOperationException">The pool runs its tasks in this process (<see cref="ProcessPoolOptions.Workers"/> = 0).</exception>
+    /// <summary>Changes the maximum number of workers. More start when tasks need them; surplus workers end after the task that they run.</summary>
+    /// <param name="workers">The new maximum.</param>
+    /// <returns>A task that completes when no more workers than that are alive.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="workers"/> is below 1, or more than a session can have.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The pool runs its tasks in this process (<see cref="ProcessPoolOptions.Workers"/> = 0).
+    /// </exception>
     public Task ResizeAsync(int workers)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(workers, ParticipantTable.Capacity - 2);
         if (_core.Options.IsInProcess)
         {
-            throw new InvalidOperationException($"The pool '{Name}' runs its tasks in this process ({nameof(ProcessPoolOptions.Workers)} = 0) and cannot get worker processes. Create a pool with workers.");
+            throw new InvalidOperationException($"The pool '{Name}' runs its tasks in this process ({nameof(ProcessPoolOptions.Workers)} = 0) "
+                + "and cannot get worker processes. Create a pool with workers.");
         }
 
         return _core.ResizeAsync(workers, this);
     }
 
     /// <summary>
-    /// Starts workers ahead of the tasks that need them, so that the first tasks do not wait for a start. Afterwards they end as all others do
+    /// Starts workers before tasks need them, so that the first tasks do not wait for a start. Afterwards these workers end like all others
     /// (<see cref="ProcessPoolOptions.IdleTimeout"/>); <see cref="ProcessPoolOptions.MinWorkers"/> keeps some alive.
     /// </summary>
-    /// <param name="workers">How many; <see langword="null"/> for <see cref="Workers"/>.</param>
-    /// <param name="cancellationToken">Ends the wait, and not the starts.</param>
-    /// <returns>A task that completes when that many workers live and are ready (their initializer has run); it fails with what broke the pool, or with <see cref="ObjectDisposedException"/>.</returns>
+    /// <param name="workers">The number of workers; <see langword="null"/> for <see cref="Workers"/>.</param>
+    /// <param name="cancellationToken">Cancels the wait, but not the starts.</param>
+    /// <returns>
+    /// A task that completes when that many workers are ready (their initializer has run). It fails with the error that broke the pool, or with
+    /// <see cref="ObjectDisposedException"/>.
+    /// </returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="workers"/> is negative or above <see cref="Workers"/>.</exception>
     /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
     public Task WarmUpAsync(int? workers = null, CancellationToken cancellationToken = default)
     {
-        var most = Math.Max(Workers, 1); // the thread of a pool without processes can be started ahead, too
-        var wanted = workers ?? most;
+        var max = Math.Max(Workers, 1); // a pool without processes can start its thread early, too
+        var wanted = workers ?? max;
         ArgumentOutOfRangeException.ThrowIfNegative(wanted, nameof(workers));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(wanted, most, nameof(workers));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(wanted, max, nameof(workers));
         _ = _core.EndsInsideCallback();
         return _core.WarmUpAsync(wanted, this, cancellationToken);
     }
 
     /// <summary>
-    /// Kills all workers at once, with everything below them; nothing of their tasks runs any more, no <see langword="finally"/>. A task that ran counts an attempt: it starts again if
-    /// <see cref="ProcessPoolOptions.MaxAttempts"/> allows it, and otherwise fails with <see cref="WorkerDiedException"/>. Tasks that had not started wait for the new workers, which the pool starts as usual.
-    /// The pool stays usable, and these deaths do not count for <see cref="ProcessPoolOptions.MaxDeathsPerMinute"/>.
+    /// Kills all workers at once, with their descendants. No code of their tasks runs any more, not even a <see langword="finally"/> block. A task
+    /// that ran has used up an attempt: it starts again if
+    /// <see cref="ProcessPoolOptions.MaxAttempts"/> allows it, and otherwise fails with <see cref="WorkerDiedException"/>. Tasks that had not started
+    /// wait for new workers, which the pool starts as usual. The pool stays usable, and these deaths do not count towards
+    /// <see cref="ProcessPoolOptions.MaxDeathsPerMinute"/>.
     /// </summary>
     public void KillWorkers() => _core.KillWorkers();
 
-    /// <summary>Takes no more tasks, finishes those that it has, and ends the workers.</summary>
-    /// <param name="cancellationToken">Ends the wait, and not the tasks.</param>
-    /// <returns>A task that ends when the last worker is gone, and what it wrote, reported and logged was handed to the program. Inside a callback for one of these it does not wait for the latter, which would be itself.</returns>
-    /// <exception cref="InvalidOperationException">Called by the code of a type of which the pool writes or reads a value at this moment.</exception>
+    /// <summary>Refuses further tasks, finishes those that the pool has, and ends the workers.</summary>
+    /// <param name="cancellationToken">Cancels the wait, but not the tasks.</param>
+    /// <returns>
+    /// A task that completes when the last worker has exited and the program has received what the workers wrote, reported and logged. Called inside
+    /// a callback that receives one of these, it does not wait for that delivery, which would be waiting for itself.
+    /// </returns>
+    /// <exception cref="InvalidOperationException">The caller is the code of a type whose value the pool writes or reads at this moment.</exception>
     public async Task ShutdownAsync(CancellationToken cancellationToken = default)
     {
         var isInsideCallback = _core.EndsInsideCallback();
@@ -129,10 +149,14 @@ public partial class ProcessPool : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
-    /// Ends the pool: tasks that wait fail, those that run are told to stop, and what has not ended after <see cref="ProcessPoolOptions.CancellationGrace"/> is killed.
+    /// Ends the pool: tasks that wait fail, the tokens of those that run are cancelled, and a worker whose task has not ended after
+    /// <see cref="ProcessPoolOptions.CancellationGrace"/> is killed.
     /// </summary>
-    /// <returns>A task that ends when the last worker is gone, and what it wrote, reported and logged was handed to the program. Inside a callback for one of these it does not wait for the latter, which would be itself.</returns>
-    /// <exception cref="InvalidOperationException">Called by the code of a type of which the pool writes or reads a value at this moment.</exception>
+    /// <returns>
+    /// A task that completes when the last worker has exited and the program has received what the workers wrote, reported and logged. Called inside
+    /// a callback that receives one of these, it does not wait for that delivery, which would be waiting for itself.
+    /// </returns>
+    /// <exception cref="InvalidOperationException">The caller is the code of a type whose value the pool writes or reads at this moment.</exception>
     public async ValueTask DisposeAsync()
     {
         var isInsideCallback = _core.EndsInsideCallback();
@@ -146,10 +170,15 @@ public partial class ProcessPool : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
-    /// Ends the pool as <see cref="DisposeAsync"/> does, and blocks the calling thread until the last worker is gone: no longer than <see cref="ProcessPoolOptions.ShutdownGrace"/>, after which workers are killed.
-    /// It resumes on no synchronization context, so a thread with one (a user interface) may call it.
+    /// Ends the pool like <see cref="DisposeAsync"/>, and blocks the calling thread until the last worker has exited: not longer than
+    /// <see cref="ProcessPoolOptions.ShutdownGrace"/>, after which workers are killed. It resumes on no synchronization context, so a thread that has
+    /// one (of a user interface) may call it.
     /// </summary>
-    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult(); // what it awaits resumes on the library's own work, and needs neither a context nor a thread of the thread pool
+    public void Dispose()
+    {
+        // The awaited milestones resume on the library's own work items, which need neither a context nor a thread of the thread pool.
+        DisposeAsync().AsTask().GetAwaiter().GetResult();
+    }
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name} ({_core.ProcessIds.Length} of {Workers} workers)";
@@ -184,9 +213,9 @@ public partial class ProcessPool : IAsyncDisposable, IDisposable
             var inContext = TaskContext.Capture() is { } context ? new ContextCall(call, context, NameOf(body, options)) : call;
             var batch = new SingleTask<TResult>(inContext, hasResult, SettingsOf(body, options, null), cancellationToken);
             batch.Reports = batch.HasLinks ? _core.Reports : null;
-            if (_room is not null)
+            if (_pendingLimit is not null)
             {
-                RunWithRoom(batch, cancellationToken);
+                RunWithinLimit(batch, cancellationToken);
                 return batch.Task;
             }
 
@@ -206,11 +235,11 @@ public partial class ProcessPool : IAsyncDisposable, IDisposable
         }
     }
 
-    /// <summary>Submits the task when there is room for it; then, or if it is cancelled before, its task ends.</summary>
-    private void RunWithRoom<TResult>(SingleTask<TResult> batch, CancellationToken cancellationToken)
+    /// <summary>Submits the task when the limit allows it, or ends it if it is cancelled before.</summary>
+    private void RunWithinLimit<TResult>(SingleTask<TResult> batch, CancellationToken cancellationToken)
     {
-        var room = _room!;
-        if (room.Enter(Submit) is not { } place)
+        var limit = _pendingLimit!;
+        if (limit.Enter(Submit) is not { } place)
         {
             Submit();
             return;
@@ -220,12 +249,12 @@ public partial class ProcessPool : IAsyncDisposable, IDisposable
         {
             batch.Waiting = LastResort.OnCancelled(cancellationToken, batch, given =>
             {
-                if (room.GiveUp(place))
+                if (limit.GiveUp(place))
                 {
                     given.Withdraw(0);
                 }
             });
-            if (!room.IsWaiting(place))
+            if (!limit.IsWaiting(place))
             {
                 batch.Waiting.Unregister(); // submitted or given up before it was there
             }
@@ -234,7 +263,7 @@ public partial class ProcessPool : IAsyncDisposable, IDisposable
         void Submit()
         {
             batch.Waiting.Unregister();
-            batch.Left = room.Leave;
+            batch.Left = limit.Leave;
             try
             {
                 Add(batch, cancellationToken);
@@ -251,7 +280,7 @@ public partial class ProcessPool : IAsyncDisposable, IDisposable
         _core.Submit(batch);
         if (cancellationToken.CanBeCanceled)
         {
-            // It may have ended already: then the registration finds nothing to cancel, and goes with the token.
+            // It may have ended already: then the registration finds nothing to cancel, and ends with the token.
             batch.Registration = LastResort.OnCancelled(cancellationToken, batch, cancelled => _core.Cancel(other => ReferenceEquals(other, cancelled), kills: true));
             if (batch.Task.IsCompleted)
             {
@@ -267,7 +296,7 @@ public partial class ProcessPool : IAsyncDisposable, IDisposable
         var limit = options?.Timeout ?? _core.Options.Timeout ?? Timeout.InfiniteTimeSpan;
         if (limit <= TimeSpan.Zero && limit != Timeout.InfiniteTimeSpan)
         {
-            throw new ArgumentOutOfRangeException(nameof(options), limit, "A time limit is above zero.");
+            throw new ArgumentOutOfRangeException(nameof(options), limit, "Timeout must be positive, or infinite.");
         }
 
         var attempts = options?.MaxAttempts ?? _core.Options.MaxAttempts;

@@ -1,15 +1,16 @@
 namespace Multiprocessing;
 
 /// <summary>
-/// A <see cref="ProcessPool"/> in which each worker has a state of its own, such as a model or a connection: made once before its first task, given to each body as its
-/// first argument, and disposed of when the worker ends in good order.
+/// A <see cref="ProcessPool"/> in which each worker has a state of its own, such as a model or a connection. The worker creates it once, before its
+/// first task, passes it to each body as the first argument, and disposes of it when it ends in good order.
 /// </summary>
 /// <remarks>
-/// In <c>MapAsync</c>, <c>StreamAsync</c> and <c>ForEachAsync</c> a lambda of two parameters takes the state and the item, even where the items are pairs; one of three takes the state, the item and the
-/// cancellation token; one of a single parameter takes the item alone. For the parts of a tuple without the state, call the member of the base class (<c>((ProcessPool)pool).MapAsync(...)</c>), or pass a method
-/// whose parameters have these types.
+/// In <c>MapAsync</c>, <c>StreamAsync</c> and <c>ForEachAsync</c> a lambda of two parameters takes the state and the item, even where the items are
+/// pairs; one of three takes the state, the item and the cancellation token; one of a single parameter takes the item alone. For the parts of a tuple
+/// without the state, call the member of the base class (<c>((ProcessPool)pool).MapAsync(...)</c>), or pass a method whose parameters have these
+/// types.
 /// </remarks>
-/// <typeparam name="TState">Type of the state. It does not cross: it is made in the worker and stays there.</typeparam>
+/// <typeparam name="TState">Type of the state. It need not be serializable: it is created in the worker and stays there.</typeparam>
 /// <example>
 /// <code>
 /// await using var pool = new ProcessPool&lt;Dictionary&lt;string, int>>(
@@ -19,8 +20,12 @@ namespace Multiprocessing;
 /// </example>
 public sealed partial class ProcessPool<TState> : ProcessPool
 {
-    /// <summary>Creates a pool; no worker starts before there is work.</summary>
-    /// <param name="stateFactory">Makes the state of a worker, in the worker. What it throws ends the pool: all calls fail with it.</param>
+    /// <summary>
+    /// Initializes a new instance. No worker starts before a task needs it, except those of <see cref="ProcessPoolOptions.MinWorkers"/>.
+    /// </summary>
+    /// <param name="stateFactory">
+    /// Creates the state of a worker, in the worker. An exception that it throws ends the pool: all calls fail with it.
+    /// </param>
     /// <param name="options">Number of workers, limits, time-outs; <see langword="null"/> for the defaults.</param>
     /// <exception cref="ArgumentNullException"><paramref name="stateFactory"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>

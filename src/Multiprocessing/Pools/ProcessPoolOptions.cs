@@ -1,6 +1,6 @@
 namespace Multiprocessing;
 
-/// <summary>How a <see cref="ProcessPool"/> is set up. Read once, when the pool is made: later changes do not matter.</summary>
+/// <summary>Options of a <see cref="ProcessPool"/>. The constructor of the pool copies them: later changes have no effect.</summary>
 /// <example>
 /// <code>
 /// var options = new ProcessPoolOptions
@@ -16,69 +16,109 @@ namespace Multiprocessing;
 /// </example>
 public sealed class ProcessPoolOptions
 {
-    /// <summary>The name that errors and processes carry. The default value is <c>Pool-N</c>.</summary>
+    /// <summary>Gets or sets the name that errors and processes carry. The default value is <c>Pool-N</c>.</summary>
     public string? Name { get; set; }
 
     /// <summary>
-    /// The most worker processes; they start when there is work for them. The default value is <see cref="Environment.ProcessorCount"/>.
+    /// Gets or sets the maximum number of worker processes. They start when tasks need them. The default value is
+    /// <see cref="Environment.ProcessorCount"/>.
     /// <para>
-    /// 0 is for debugging: tasks run in this process, one after the other on one thread, so that a breakpoint in a body is hit. All else is as with workers: bodies, arguments and results are copied by the same
-    /// serializer and refused alike, and so are the initializer, the worker's state, tokens, progress, loggers, exceptions, order and insights. What differs is that a thread cannot be killed and shares the process:
-    /// a task that exceeds its time limit or ignores its token has its token cancelled, fails after <see cref="CancellationGrace"/> with the same exception, and its thread goes on until the body ends; statics,
-    /// the current directory and the console are the program's; a crash ends the program; options of the process (<see cref="Process"/>) other than its initializer, and <see cref="MaxWorkerMemory"/>, have no effect.
-    /// While a debugger is attached, time limits do not apply.
+    /// 0 is for debugging: tasks run in this process, one after the other on one thread, so that a breakpoint in a body is hit. Everything else is as
+    /// with workers: the same serializer copies or refuses bodies, arguments and results, and the initializer, the worker's state, tokens, progress,
+    /// loggers, exceptions, order and insights work alike. The difference is that a thread cannot be killed and shares the process: a task that
+    /// exceeds its time limit or ignores its token has its token cancelled, fails after <see cref="CancellationGrace"/> with the same exception, and
+    /// its thread continues until the body ends; statics, the current directory and the console are the program's; a crash ends the program; options
+    /// of the process (<see cref="Process"/>) other than its initializer, and <see cref="MaxWorkerMemory"/>, have no effect. While a debugger is
+    /// attached, time limits do not apply.
     /// </para>
     /// </summary>
     public int Workers { get; set; } = Environment.ProcessorCount;
 
     /// <summary>
-    /// How many workers the pool starts at once and keeps: they do not wait for tasks to start, stay when they are idle, and are replaced when they end. At most <see cref="Workers"/>.
-    /// The default value is 0: workers start when there is work for them.
+    /// Gets or sets the number of workers that the pool starts at once and keeps: they start without waiting for tasks, stay when they are idle, and
+    /// are replaced when they end. It must not exceed
+    /// <see cref="Workers"/>. The default value is 0: workers start when tasks need them.
     /// </summary>
     public int MinWorkers { get; set; }
 
-    /// <summary>After this many tasks a worker is replaced. The default value is <see langword="null"/>: never.</summary>
+    /// <summary>Gets or sets the number of tasks after which a worker is replaced. The default value is <see langword="null"/>: no limit.</summary>
     public int? MaxTasksPerWorker { get; set; }
 
-    /// <summary>When a worker's memory (working set) exceeds this many bytes it is replaced, after the task that it runs. The default value is <see langword="null"/>: no limit.</summary>
+    /// <summary>
+    /// Gets or sets the memory (working set) of a worker, in bytes, above which it is replaced after the task that it runs. The default value is
+    /// <see langword="null"/>: no limit.
+    /// </summary>
     public long? MaxWorkerMemory { get; set; }
 
-    /// <summary>After this time a worker is replaced, when its task has ended. The default value is <see langword="null"/>: never.</summary>
+    /// <summary>
+    /// Gets or sets the age at which a worker is replaced, after the task that it runs. The default value is <see langword="null"/>: no limit.
+    /// </summary>
     public TimeSpan? MaxWorkerAge { get; set; }
 
-    /// <summary>A worker that had no task for this time ends; another one starts when it is needed. The default value is <see langword="null"/>: workers stay.</summary>
+    /// <summary>
+    /// Gets or sets the time after which a worker without a task ends. Another one starts when a task needs it. The default value is
+    /// <see langword="null"/>: workers stay.
+    /// </summary>
     public TimeSpan? IdleTimeout { get; set; }
 
-    /// <summary>Runs in each worker before its first task. What it throws ends the pool: all calls fail with it. The default value is <see langword="null"/>.</summary>
+    /// <summary>
+    /// Gets or sets code that each worker runs before its first task. An exception that it throws ends the pool: all calls fail with it. The default
+    /// value is <see langword="null"/>.
+    /// </summary>
     public Action? Initializer { get; set; }
 
-    /// <summary>The most tasks that wait or run; <c>RunAsync</c> beyond it waits before it adds its own. The default value is <see langword="null"/>: no limit.</summary>
+    /// <summary>
+    /// Gets or sets the maximum number of tasks of <c>RunAsync</c> that wait or run. A further call waits, without blocking, before it adds its task.
+    /// The default value is <see langword="null"/>: no limit.
+    /// </summary>
     public int? MaxPending { get; set; }
 
-    /// <summary>How often a task is begun at most if workers die in it. The default value is 1: it fails with the first death.</summary>
+    /// <summary>
+    /// Gets or sets the maximum number of times a task is started, including retries after a worker died. The default value is 1: the task fails with
+    /// the first death.
+    /// </summary>
     public int MaxAttempts { get; set; } = 1;
 
-    /// <summary>How long a task may run; then its worker is killed and the task fails with <see cref="TimeoutException"/>. The default value is <see langword="null"/>: without limit.</summary>
+    /// <summary>
+    /// Gets or sets the time limit of a task. When it expires, the worker is killed and the task fails with <see cref="TimeoutException"/>. The
+    /// default value is <see langword="null"/>: no limit.
+    /// </summary>
     public TimeSpan? Timeout { get; set; }
 
-    /// <summary>How long a running task that was cancelled may go on before its worker is killed. The default value is half a second; <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> never kills.</summary>
+    /// <summary>
+    /// Gets or sets the time that a running task may continue after its cancellation; then its worker is killed. The default value is half a second;
+    /// with <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> the worker is not killed.
+    /// </summary>
     public TimeSpan CancellationGrace { get; set; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>How long <see cref="ProcessPool.DisposeAsync"/> lets tasks that heed their token, and workers, end before it kills. The default value is 5 seconds.</summary>
+    /// <summary>
+    /// Gets or sets the time that <see cref="ProcessPool.DisposeAsync"/> gives workers, and tasks that observe their token, to end; then it kills the
+    /// workers. The default value is 5 seconds.
+    /// </summary>
     public TimeSpan ShutdownGrace { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How many starts in a row may fail, because the system refuses them or the worker dies before it is ready; then the pool gives up, and all calls fail with <see cref="PoolBrokenException"/>,
-    /// which names the last cause. A worker that becomes ready resets the count. Each try waits longer than the one before, up to 5 seconds. Starts that fail together count as one; those
-    /// that a signal from outside killed count for a twentieth. While another worker is ready, the pool does not give up and goes on trying. The default value is 8: a pool without workers survives
-    /// a shortage of descriptors, memory or processes of about ten seconds.
+    /// Gets or sets the number of starts in a row that may fail, because the system refuses them or the worker dies before it is ready. After that
+    /// the pool gives up, and all calls fail with
+    /// <see cref="PoolBrokenException"/>, which names the last cause. A worker that becomes ready resets the count. Each try waits longer than the
+    /// one before, up to 5 seconds. Starts that fail together count as one; a start that a signal from outside ended counts for a twentieth. While
+    /// another worker is ready, the pool does not give up and continues to try. The default value is 8: a pool without workers survives a shortage of
+    /// descriptors, memory or processes of about ten seconds.
     /// </summary>
     public int MaxFailedStarts { get; set; } = 8;
 
-    /// <summary>How many workers may die within a minute before the pool gives up with <see cref="PoolBrokenException"/>. The default value is <see langword="null"/>: no limit, because each death also ends or uses up an attempt of a task.</summary>
+    /// <summary>
+    /// Gets or sets the maximum number of workers that may die within a minute; with one more the pool gives up with
+    /// <see cref="PoolBrokenException"/>. The default value is <see langword="null"/>: no limit, because each death also uses up an attempt of a
+    /// task.
+    /// </summary>
     public int? MaxDeathsPerMinute { get; set; }
 
-    /// <summary>Environment, output, processors and limits of the worker processes; its name is not used: a worker is called after its pool and its number, such as <c>Pool-1:3</c>, also in a <see cref="ProcessOutput.Prefix"/>. The default value is <see langword="null"/>: the defaults of a child.</summary>
+    /// <summary>
+    /// Gets or sets the environment, output, processors and limits of the worker processes. The name in it is not used: a worker has the name of its
+    /// pool and its number, such as <c>Pool-1:3</c>, also in a <see cref="ProcessOutput.Prefix"/>. The default value is <see langword="null"/>: the
+    /// defaults of a child.
+    /// </summary>
     public ChildProcessOptions? Process { get; set; }
 
     /// <summary>The only worker is a thread of this process.</summary>
@@ -90,18 +130,18 @@ public sealed class ProcessPoolOptions
         ArgumentOutOfRangeException.ThrowIfNegative(Workers);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Workers, ParticipantTable.Capacity - 2, nameof(Workers));
         ChildProcessOptions.CheckInitializer(Initializer, nameof(Initializer));
-        Check(MinWorkers >= 0 && MinWorkers <= Workers, MinWorkers, nameof(MinWorkers), "It is from 0 to Workers.");
-        Check(MaxTasksPerWorker is null or > 0, MaxTasksPerWorker, nameof(MaxTasksPerWorker), "A worker runs at least one task.");
-        Check(MaxWorkerMemory is null or > 0, MaxWorkerMemory, nameof(MaxWorkerMemory), "A limit is a number of bytes above zero.");
-        Check(MaxPending is null or > 0, MaxPending, nameof(MaxPending), "At least one task must be let in.");
-        Check(MaxAttempts >= 1, MaxAttempts, nameof(MaxAttempts), "A task is begun at least once.");
-        Check(MaxFailedStarts >= 1, MaxFailedStarts, nameof(MaxFailedStarts), "At least one start must be tried.");
-        Check(MaxDeathsPerMinute is null or > 0, MaxDeathsPerMinute, nameof(MaxDeathsPerMinute), "It is one or more, or null for no limit.");
-        Check(MaxWorkerAge is null || MaxWorkerAge > TimeSpan.Zero, MaxWorkerAge, nameof(MaxWorkerAge), "An age is above zero.");
-        Check(IdleTimeout is null || IdleTimeout >= TimeSpan.Zero, IdleTimeout, nameof(IdleTimeout), "A time is not negative.");
-        Check(Timeout is null || Timeout > TimeSpan.Zero || Timeout == System.Threading.Timeout.InfiniteTimeSpan, Timeout, nameof(Timeout), "A time limit is above zero.");
-        Check(CancellationGrace >= TimeSpan.Zero || CancellationGrace == System.Threading.Timeout.InfiniteTimeSpan, CancellationGrace, nameof(CancellationGrace), "A grace is not negative.");
-        Check(ShutdownGrace >= TimeSpan.Zero, ShutdownGrace, nameof(ShutdownGrace), "A grace is not negative, and a disposed pool ends in bounded time.");
+        Check(MinWorkers >= 0 && MinWorkers <= Workers, MinWorkers, nameof(MinWorkers), "MinWorkers must be from 0 to Workers.");
+        Check(MaxTasksPerWorker is null or > 0, MaxTasksPerWorker, nameof(MaxTasksPerWorker), "MaxTasksPerWorker must be positive, or null for no limit.");
+        Check(MaxWorkerMemory is null or > 0, MaxWorkerMemory, nameof(MaxWorkerMemory), "MaxWorkerMemory must be a positive number of bytes, or null for no limit.");
+        Check(MaxPending is null or > 0, MaxPending, nameof(MaxPending), "MaxPending must be positive, or null for no limit.");
+        Check(MaxAttempts >= 1, MaxAttempts, nameof(MaxAttempts), "MaxAttempts must be at least 1.");
+        Check(MaxFailedStarts >= 1, MaxFailedStarts, nameof(MaxFailedStarts), "MaxFailedStarts must be at least 1.");
+        Check(MaxDeathsPerMinute is null or > 0, MaxDeathsPerMinute, nameof(MaxDeathsPerMinute), "MaxDeathsPerMinute must be positive, or null for no limit.");
+        Check(MaxWorkerAge is null || MaxWorkerAge > TimeSpan.Zero, MaxWorkerAge, nameof(MaxWorkerAge), "MaxWorkerAge must be positive, or null for no limit.");
+        Check(IdleTimeout is null || IdleTimeout >= TimeSpan.Zero, IdleTimeout, nameof(IdleTimeout), "IdleTimeout must be zero or positive, or null for no limit.");
+        Check(Timeout is null || Timeout > TimeSpan.Zero || Timeout == System.Threading.Timeout.InfiniteTimeSpan, Timeout, nameof(Timeout), "Timeout must be positive, or infinite.");
+        Check(CancellationGrace >= TimeSpan.Zero || CancellationGrace == System.Threading.Timeout.InfiniteTimeSpan, CancellationGrace, nameof(CancellationGrace), "CancellationGrace must be zero, positive, or infinite.");
+        Check(ShutdownGrace >= TimeSpan.Zero, ShutdownGrace, nameof(ShutdownGrace), "ShutdownGrace must be zero or positive.");
         var copy = (ProcessPoolOptions)MemberwiseClone();
         copy.Process = Process?.ToValidated();
         return copy;

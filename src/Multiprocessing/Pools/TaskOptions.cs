@@ -1,6 +1,6 @@
 namespace Multiprocessing;
 
-/// <summary>What one task, or each task of a map, may have of its own.</summary>
+/// <summary>Options of one task, or of each task of a map or a stream.</summary>
 /// <example>
 /// <code>
 /// await using var pool = new ProcessPool();
@@ -10,20 +10,25 @@ namespace Multiprocessing;
 /// </example>
 public class TaskOptions
 {
-    /// <summary>The name that errors and insights carry. The default value is the name of the body's method.</summary>
+    /// <summary>Gets or sets the name that errors and insights carry. The default value is the name of the body's method.</summary>
     public string? Name { get; set; }
 
-    /// <summary>Tasks of a higher priority begin before all others that wait. The default value is 0.</summary>
+    /// <summary>Gets or sets the priority. Waiting tasks of a higher priority start first. The default value is 0.</summary>
     public int Priority { get; set; }
 
-    /// <summary>How long the task may run. The default value is <see langword="null"/>: the pool's <see cref="ProcessPoolOptions.Timeout"/>.</summary>
+    /// <summary>
+    /// Gets or sets the time limit of the task. The default value is <see langword="null"/>: the pool's <see cref="ProcessPoolOptions.Timeout"/>.
+    /// </summary>
     public TimeSpan? Timeout { get; set; }
 
-    /// <summary>How often the task is begun at most if workers die in it. The default value is <see langword="null"/>: the pool's <see cref="ProcessPoolOptions.MaxAttempts"/>.</summary>
+    /// <summary>
+    /// Gets or sets the maximum number of times the task is started, including retries after a worker died. The default value is
+    /// <see langword="null"/>: the pool's <see cref="ProcessPoolOptions.MaxAttempts"/>.
+    /// </summary>
     public int? MaxAttempts { get; set; }
 }
 
-/// <summary>How a source is worked on.</summary>
+/// <summary>Options of a map or a stream.</summary>
 /// <example>
 /// <code>
 /// await using var pool = new ProcessPool();
@@ -37,12 +42,21 @@ public class TaskOptions
 /// </example>
 public class MapOptions : TaskOptions
 {
-    /// <summary>A stream gives results in the order of the source. <see langword="false"/> gives each as soon as it is there. The default value is <see langword="true"/>.</summary>
+    /// <summary>
+    /// Gets or sets a value that indicates whether a stream returns results in the order of the source. <see langword="false"/> returns each as soon
+    /// as it is available. The default value is <see langword="true"/>.
+    /// </summary>
     public bool Ordered { get; set; } = true;
 
-    /// <summary>The most items of a stream that were taken from the source and whose results were not: what memory is bounded by. The default value is 256, or 8 for each worker if that is more.</summary>
+    /// <summary>
+    /// Gets or sets the maximum number of items in flight: read from the source, result not yet read. This bounds the memory that a stream uses. The
+    /// default value is 256, or 8 for each worker if that is more.
+    /// </summary>
     public int? MaxInFlight { get; set; }
 
-    /// <summary>The most bytes that the items in flight of a stream may take when they have been written; one item is always let in. The default value is 256 MiB.</summary>
+    /// <summary>
+    /// Gets or sets the maximum size, in bytes, of the items in flight of a stream when they are serialized. One item is always allowed. The default
+    /// value is 256 MiB.
+    /// </summary>
     public long MaxBytesInFlight { get; set; } = 256L << 20;
 }

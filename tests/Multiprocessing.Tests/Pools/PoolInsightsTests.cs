@@ -30,7 +30,7 @@ public class PoolInsightsTests : ProcessTest
         (hung.Failed, hung.TimedOut, hung.WorkerDeaths).ShouldBe((1, 1, 0));
         insights.WorkersDied.ShouldBe(3);
         insights.Workers.Count(static worker => worker.Activity == WorkerActivity.Died && worker.ExitStatus is { Signal: not null } or { Reason: ExitReason.FailFast }).ShouldBe(3);
-        insights.Conclusions.ShouldContain(static said => said.StartsWith("2 workers died in 'die'"));
+        insights.Conclusions.ShouldContain(static said => said.StartsWith("2 workers died while they ran 'die'"));
         insights.Conclusions.ShouldContain(static said => said.StartsWith("20 % of 'throw' failed"));
         insights.Conclusions.ShouldContain(static said => said.StartsWith("1 of 'hang' did not end within"));
     });
@@ -76,7 +76,7 @@ public class PoolInsightsTests : ProcessTest
         var echo = insights.Tasks.Single();
         echo.ArgumentBytes.ShouldBeGreaterThan(40L * (8 << 20));
         echo.SerializingTime.Total.ShouldBeGreaterThan(echo.WorkingTime.Total);
-        insights.Conclusions.ShouldContain(static said => said.Contains("of the time of 'echo' went into serializing (16.0 MiB a task): hand large arrays over as a SharedArray"));
+        insights.Conclusions.ShouldContain(static said => said.Contains("of the time of 'echo' was spent on serializing (16.0 MiB a task): pass large arrays as a SharedArray"));
         insights.ToString().ShouldContain("SharedArray");
     });
 

@@ -94,12 +94,12 @@ public class PoolLinksTests : ProcessTest
         IProgress<byte[]> progress = slow;
         await pool.RunAsync(() =>
         {
-            for (var i = 0; i < 3 * ReportDelivery.Most; i++)
+            for (var i = 0; i < 3 * ReportDelivery.Max; i++)
             {
                 progress.Report(new byte[100]);
             }
         });
-        slow.Count.ShouldBe(3 * ReportDelivery.Most);
+        slow.Count.ShouldBe(3 * ReportDelivery.Max);
         (await pool.RunAsync(() => 1)).ShouldBe(1);
     });
 

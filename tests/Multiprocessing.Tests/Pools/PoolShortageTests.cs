@@ -63,7 +63,7 @@ public class PoolShortageTests : ProcessTest
             (await Task.WhenAll(others).WaitAsync(Patience)).ShouldBe([0, 1, 2, 3, 4, 5]);
             go.Set();
             (await first).ShouldBeTrue();
-            log.TextsOf(LogLevel.Warning).ShouldAllBe(text => text.Contains("the next try comes in") && text.Contains(directory), log.ToString());
+            log.TextsOf(LogLevel.Warning).ShouldAllBe(text => text.Contains("the next try is in") && text.Contains(directory), log.ToString());
             log.TextsOf(LogLevel.Error).ShouldBeEmpty();
         },
         TimeSpan.FromSeconds(120));

@@ -64,8 +64,8 @@ public class TaskNamesTests : ProcessTest
         slowRecord.ShouldBeSameAs(quickRecord);
         slowPace.ShouldNotBeSameAs(quickPace);
         records.Of(null, quick.Method).Pace.ShouldBeSameAs(quickPace);
-        records.Of(null, quick.Method).Record.ShouldNotBeSameAs(records.Of(null, slow.Method).Record);
-        records.Of(null, quick.Method).Record.ShouldBeSameAs(records.Of(null, quick.Method).Record);
+        records.Of(null, quick.Method).Statistics.ShouldNotBeSameAs(records.Of(null, slow.Method).Statistics);
+        records.Of(null, quick.Method).Statistics.ShouldBeSameAs(records.Of(null, quick.Method).Statistics);
     }
 
     private static int Named() => 7;

@@ -71,7 +71,9 @@ internal sealed class LoggerProxy<TCategory>(long number, byte levels, Action<Me
     }
 }
 
-/// <summary>A logger factory in a worker. Its loggers send their records to loggers of the same category in the pool's process. Thread-safe.</summary>
+/// <summary>
+/// A logger factory in a worker. Its loggers send their records to loggers of the same category in the pool's process. Thread-safe.
+/// </summary>
 internal sealed class LoggerFactoryProxy(long number, Action<MessageBuffer> send) : ILoggerFactory, IProcessHandle<LoggerFactoryProxy>
 {
     public static LinkCodec CreateLinkCodec() => new(typeof(LoggerFactoryProxy), static value => new LoggerFactoryLink((ILoggerFactory)value));

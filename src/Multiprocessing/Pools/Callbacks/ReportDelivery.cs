@@ -3,27 +3,28 @@ using System.Collections.Concurrent;
 namespace Multiprocessing;
 
 /// <summary>
-/// Hands what workers tell while their tasks run (progress, log records) to the program, outside the gate: one after the other, in the order of each worker, as library work.
-/// Who is slow to take it holds up the workers that tell so much, and not the memory of this process: from <see cref="Most"/> on no more is read.
+/// Delivers to the program what tasks report while they run (progress, log records), outside the pool's gate: one report after the other, in the
+/// order of each worker, as a work item of the library. Owns the reports that were not delivered yet. A program that takes them slowly holds up the
+/// workers that report so much, and not the memory of this process: from <see cref="Max"/> on no more is read. Thread-safe.
 /// </summary>
 internal sealed class ReportDelivery
 {
-    public const int Most = 4096;
+    public const int Max = 4096;
 
-    private readonly ConcurrentQueue<object> _notes = new();
+    private readonly ConcurrentQueue<object> _reports = new();
     private int _isRunning;
     private int _count;
     private volatile bool _isUnlimited;
 
-    /// <summary>Nothing more should be read from the workers until <see cref="Emptied"/> is called.</summary>
-    public bool IsFull => !_isUnlimited && Volatile.Read(ref _count) >= Most;
+    /// <summary>No more reports should be read from the workers until <see cref="Emptied"/> is called.</summary>
+    public bool IsFull => !_isUnlimited && Volatile.Read(ref _count) >= Max;
 
-    /// <summary>Called when the last one was handed over, or there is room for other reasons.</summary>
+    /// <summary>Called when the last report was delivered, or the limit was lifted.</summary>
     public Action? Emptied { get; set; }
 
-    public void Add(Action note) => Enqueue(note);
+    public void Add(Action report) => Enqueue(report);
 
-    /// <summary>A task that ends when all that was added before has been handed over.</summary>
+    /// <summary>Waits until all reports that were added before are delivered.</summary>
     public async ValueTask FlushAsync()
     {
         if (Volatile.Read(ref _count) != 0)
@@ -34,7 +35,9 @@ internal sealed class ReportDelivery
         }
     }
 
-    /// <summary>The same, but for no longer than that: then what is left is logged as an error, and still handed over when the program takes it.</summary>
+    /// <summary>
+    /// The same, but not longer than the limit: then an error is logged, and the other reports are still delivered when the program takes them.
+    /// </summary>
     public async ValueTask FlushAsync(TimeSpan limit)
     {
         if (Volatile.Read(ref _count) == 0)
@@ -46,21 +49,24 @@ internal sealed class ReportDelivery
         Enqueue(reached);
         if (!await reached.WaitAsync(limit).ConfigureAwait(false))
         {
-            PoolLog.ReportFailed(new TimeoutException($"The program did not take within {limit.TotalSeconds:0.###} s what the pool's tasks reported and logged."));
+            PoolLog.ReportFailed(new TimeoutException($"The program did not take the reports and log records of the pool's tasks within {limit.TotalSeconds:0.###} s."));
         }
     }
 
-    /// <summary>The callback that runs waits for the pool's end: from now on everything is read from the workers, however much waits here, for their tasks may wait for room.</summary>
+    /// <summary>
+    /// The callback that runs waits for the pool's end: from now on all reports are read from the workers, however many wait here, because their
+    /// tasks may wait for room.
+    /// </summary>
     public void LiftLimit()
     {
         _isUnlimited = true;
         Emptied?.Invoke();
     }
 
-    private void Enqueue(object note)
+    private void Enqueue(object report)
     {
         Interlocked.Increment(ref _count);
-        _notes.Enqueue(note);
+        _reports.Enqueue(report);
         Start();
     }
 
@@ -68,7 +74,7 @@ internal sealed class ReportDelivery
     {
         if (Interlocked.Exchange(ref _isRunning, 1) == 0)
         {
-            LastResort.Queue(EntryPoint.ReportDelivery, this, static delivery => delivery.Run(), static (delivery, _) => delivery.GoOn());
+            LastResort.Queue(EntryPoint.ReportDelivery, this, static delivery => delivery.Run(), static (delivery, _) => delivery.Continue());
         }
     }
 
@@ -79,14 +85,14 @@ internal sealed class ReportDelivery
             RunAll(ExecutionContext.Capture()!);
         }
 
-        GoOn();
+        Continue();
     }
 
-    /// <summary>The work item has ended, with nothing left to hand over or with an exception: what is left is the next one's.</summary>
-    private void GoOn()
+    /// <summary>The work item has ended, with no reports left or with an exception: the next one delivers what is left.</summary>
+    private void Continue()
     {
-        Interlocked.Exchange(ref _isRunning, 0); // a full fence: who added since then finds 0, or is seen here
-        if (!_notes.IsEmpty)
+        Interlocked.Exchange(ref _isRunning, 0); // a full fence: a thread that added a report since then finds 0, or its report is found here
+        if (!_reports.IsEmpty)
         {
             Start();
             return;
@@ -97,32 +103,32 @@ internal sealed class ReportDelivery
 
     private void RunAll(ExecutionContext context)
     {
-        while (_notes.TryDequeue(out var note))
+        while (_reports.TryDequeue(out var report))
         {
-            if (note is Milestone reached)
+            if (report is Milestone reached)
             {
                 reached.Reach();
             }
             else
             {
-                Deliver((Action)note, context);
+                Deliver((Action)report, context);
             }
 
-            // After the note: zero means that all have been handed over, and not only taken out.
+            // After the report: zero means that all have been delivered, and not only taken out.
             Interlocked.Decrement(ref _count);
         }
     }
 
-    private static void Deliver(Action note, ExecutionContext context)
+    private static void Deliver(Action report, ExecutionContext context)
     {
         try
         {
-            // Each in the same context: what a callback leaves in it is not there for the next one.
-            ExecutionContext.Run(context, static state => ((Action)state!)(), note);
+            // Each in the same context: changes that a callback makes to it do not reach the next one.
+            ExecutionContext.Run(context, static state => ((Action)state!)(), report);
         }
         catch (Exception exception)
         {
-            // The program's own code threw; the task that told it knows nothing of it and goes on.
+            // The program's own code threw; the task that reported continues.
             PoolLog.ReportFailed(exception);
         }
     }

@@ -1,7 +1,8 @@
 namespace Multiprocessing;
 
 /// <summary>
-/// A link from a task to an object of the pool's process, such as the receiver of its progress. It is a reference that travels with the task's message: when the task or the map has ended, it is removed.
+/// A link from a task to an object of the pool's process, such as the receiver of its progress. It is a reference that travels with the task's
+/// message: when the task or the map has ended, it is removed.
 /// </summary>
 internal abstract class TaskLink : ITravellingReference
 {

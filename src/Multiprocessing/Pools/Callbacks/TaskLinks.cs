@@ -3,7 +3,8 @@ using System.Collections.Concurrent;
 namespace Multiprocessing;
 
 /// <summary>
-/// The links of this process's tasks by number. The number crosses; in the worker a proxy has it, and sends each call back with it. A number is valid until the task, or the map, that it crossed with has ended.
+/// The links of this process's tasks by number. The number crosses; in the worker a proxy has it, and sends each call back with it. A number is valid
+/// until the task, or the map, that it crossed with has ended.
 /// </summary>
 internal static class TaskLinks
 {

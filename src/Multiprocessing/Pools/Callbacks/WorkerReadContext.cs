@@ -7,7 +7,9 @@ internal class WorkerReadContext : ReadContext
     private readonly Action _shareReplies;
 
     /// <param name="signals">The signals of the task that runs.</param>
-    /// <param name="shareReplies">Makes the replies safe for several threads; called before the first proxy exists, because proxies send from any thread.</param>
+    /// <param name="shareReplies">
+    /// Makes the replies safe for several threads; called before the first proxy exists, because proxies send from any thread.
+    /// </param>
     /// <param name="send">Sends a call by a link to the pool; may be called on any thread.</param>
     public WorkerReadContext(TaskSignals signals, Action shareReplies, Action<MessageBuffer> send)
     {

@@ -1,6 +1,8 @@
 namespace Multiprocessing;
 
-/// <summary>Says in words what a pool's figures mean, where that is beyond doubt. Every threshold is a share or a multiple, so that it holds for short and for long tasks.</summary>
+/// <summary>
+/// Draws conclusions from a pool's statistics, in words. Every threshold is a share or a multiple, so that it holds for short and for long tasks.
+/// </summary>
 internal static class InsightsConclusions
 {
     private const int EnoughTasks = 20;
@@ -8,14 +10,14 @@ internal static class InsightsConclusions
 
     public static IReadOnlyList<string> Of(PoolInsights pool)
     {
-        List<string> said = [];
+        List<string> conclusions = [];
         foreach (var task in pool.Tasks)
         {
-            said.AddRange(new[] { Serializing(task), Deaths(task), Failures(task), TimeLimit(task), TooShort(task), LongTail(task) }.OfType<string>());
+            conclusions.AddRange(new[] { Serializing(task), Deaths(task), Failures(task), TimeLimit(task), TooShort(task), LongTail(task) }.OfType<string>());
         }
 
-        said.AddRange(new[] { StartUp(pool), TooFewWorkers(pool), TooManyWorkers(pool) }.OfType<string>());
-        return said;
+        conclusions.AddRange(new[] { StartUp(pool), TooFewWorkers(pool), TooManyWorkers(pool) }.OfType<string>());
+        return conclusions;
     }
 
     private static string? Serializing(TaskInsights task)
@@ -28,15 +30,16 @@ internal static class InsightsConclusions
         }
 
         var wayOut = bytes >= 64 << 10
-            ? "hand large arrays over as a SharedArray, which crosses in constant time"
-            : "give each task more to do with what it is handed, or hand over less";
-        return $"{InsightsText.Share(task.SerializingTime.Total / both)} of the time of '{task.Name}' went into serializing ({InsightsText.Bytes(bytes)} a task): {wayOut}.";
+            ? "pass large arrays as a SharedArray, which crosses in constant time"
+            : "let each task do more with its argument, or pass less";
+        return $"{InsightsText.Share(task.SerializingTime.Total / both)} of the time of '{task.Name}' was spent on serializing "
+            + $"({InsightsText.Bytes(bytes)} a task): {wayOut}.";
     }
 
     private static string? Deaths(TaskInsights task) => task.WorkerDeaths == 0
         ? null
-        : $"{InsightsText.Number(task.WorkerDeaths)} workers died in '{task.Name}'"
-            + (task.Retries > 0 ? $"; {InsightsText.Number(task.Retries)} times it was tried again." : ": MaxAttempts lets such tasks be tried again.");
+        : $"{InsightsText.Number(task.WorkerDeaths)} workers died while they ran '{task.Name}'"
+            + (task.Retries > 0 ? $"; {InsightsText.Number(task.Retries)} retries." : ": MaxAttempts allows retries of such tasks.");
 
     private static string? Failures(TaskInsights task)
     {
@@ -47,13 +50,13 @@ internal static class InsightsConclusions
 
     private static string? TimeLimit(TaskInsights task) => task.TimedOut == 0
         ? null
-        : $"{InsightsText.Number(task.TimedOut)} of '{task.Name}' did not end within their time limit, and cost a worker each.";
+        : $"{InsightsText.Number(task.TimedOut)} of '{task.Name}' did not end within their time limit; each cost a worker.";
 
     private static string? TooShort(TaskInsights task)
     {
         var own = task.WorkingTime.Mean + task.SerializingTime.Mean;
         return task.TravelsAlone && task.WorkingTime.Count >= 1000 && own < TimeSpan.FromMicroseconds(5)
-            ? $"'{task.Name}' takes {InsightsText.Time(own)}, less than the way there and back: MapAsync and StreamAsync carry such tasks in bulk."
+            ? $"'{task.Name}' takes {InsightsText.Time(own)}, less than the transport to the worker and back: MapAsync and StreamAsync transport such tasks in bulk."
             : null;
     }
 
@@ -69,16 +72,17 @@ internal static class InsightsConclusions
     private static string? StartUp(PoolInsights pool)
     {
         var both = pool.StartUpTime.Total + pool.WorkerTime;
-        var gone = pool.WorkersEnded + pool.WorkersDied;
-        if (gone < 4 || both < EnoughTime || pool.StartUpTime.Total < both * 0.2)
+        var ended = pool.WorkersEnded + pool.WorkersDied;
+        if (ended < 4 || both < EnoughTime || pool.StartUpTime.Total < both * 0.2)
         {
             return null;
         }
 
         var why = pool.WorkersDied > pool.WorkersEnded
-            ? $"for {InsightsText.Number(pool.WorkersDied)} of these another one had died"
+            ? $"{InsightsText.Number(pool.WorkersDied)} of these replaced a worker that had died"
             : "let workers live longer (MaxTasksPerWorker, MaxWorkerMemory, MaxWorkerAge, IdleTimeout)";
-        return $"{InsightsText.Share(pool.StartUpTime.Total / both)} of the workers' time was their start ({InsightsText.Time(pool.StartUpTime.Median)} each, {InsightsText.Number(pool.WorkersStarted)} times): {why}.";
+        return $"{InsightsText.Share(pool.StartUpTime.Total / both)} of the workers' time was their start "
+            + $"({InsightsText.Time(pool.StartUpTime.Median)} each, {InsightsText.Number(pool.WorkersStarted)} times): {why}.";
     }
 
     private static string? TooFewWorkers(PoolInsights pool)
@@ -94,7 +98,7 @@ internal static class InsightsConclusions
         var tasks = pool.Tasks.Sum(static task => task.Succeeded + task.Failed);
         var needed = Math.Max(1, (int)Math.Ceiling(pool.MaxWorkers * pool.Utilization * 1.25));
         return pool.WorkerTime > EnoughTime * 10 && tasks >= EnoughTasks && pool.WaitingTasks == 0 && pool.Utilization < 0.25 && needed < pool.MaxWorkers
-            ? $"The workers had nothing to do {InsightsText.Share(1 - pool.Utilization)} of the time: {needed} would have done, or an IdleTimeout."
+            ? $"The workers were idle {InsightsText.Share(1 - pool.Utilization)} of the time: {needed} would have sufficed, or an IdleTimeout."
             : null;
     }
 }

@@ -3,12 +3,12 @@ using System.Text;
 
 namespace Multiprocessing;
 
-/// <summary>Writes a pool's insights as tables, and figures with their units. The same whatever the culture is: it is for logs and terminals.</summary>
+/// <summary>Writes a pool's insights as tables, with units. Independent of the culture: the text is for logs and terminals.</summary>
 internal static class InsightsText
 {
-    private const int MostWorkers = 32;
-    private const int MostGone = 4;
-    private const int MostTasks = 20;
+    private const int MaxWorkers = 32;
+    private const int MaxEnded = 4;
+    private const int MaxTasks = 20;
 
     public static string Of(PoolInsights insights)
     {
@@ -16,8 +16,8 @@ internal static class InsightsText
         var living = insights.Workers.Count(static worker => worker.Activity < WorkerActivity.Ended);
         text.AppendLine(CultureInfo.InvariantCulture,
             $"{insights.Name}: {living} of {insights.MaxWorkers} workers after {Time(insights.Elapsed)}, {Share(insights.Utilization)} utilized, {insights.WaitingTasks:N0} tasks waiting; {insights.WorkersStarted:N0} started, {insights.WorkersEnded:N0} ended, {insights.WorkersDied:N0} died");
-        var gone = insights.Workers.Where(static worker => worker.Activity >= WorkerActivity.Ended).TakeLast(MostGone);
-        var workers = insights.Workers.Where(static worker => worker.Activity < WorkerActivity.Ended).Take(MostWorkers).Concat(gone).OrderBy(static worker => worker.Number).ToList();
+        var ended = insights.Workers.Where(static worker => worker.Activity >= WorkerActivity.Ended).TakeLast(MaxEnded);
+        var workers = insights.Workers.Where(static worker => worker.Activity < WorkerActivity.Ended).Take(MaxWorkers).Concat(ended).OrderBy(static worker => worker.Number).ToList();
         if (workers.Count > 0)
         {
             AppendTable(
@@ -36,12 +36,12 @@ internal static class InsightsText
             AppendTable(
                 text,
                 ["task", "ended", "failed", "waited, p50", "p99", "serialized, p50", "p99", "worked, p50", "p99", "in all", "in", "out"],
-                insights.Tasks.Take(MostTasks).Select(static task => new[]
+                insights.Tasks.Take(MaxTasks).Select(static task => new[]
                 {
                     task.Name, Number(task.Succeeded + task.Failed), Number(task.Failed), Time(task.WaitingTime.Median), Time(task.WaitingTime.Percentile(0.99)), Time(task.SerializingTime.Median), Time(task.SerializingTime.Percentile(0.99)),
                     Time(task.WorkingTime.Median), Time(task.WorkingTime.Percentile(0.99)), Time(task.WorkingTime.Total), Bytes(task.ArgumentBytes), Bytes(task.ResultBytes),
                 }));
-            AppendRest(text, insights.Tasks.Count - MostTasks);
+            AppendRest(text, insights.Tasks.Count - MaxTasks);
         }
 
         foreach (var conclusion in insights.Conclusions)
@@ -75,7 +75,7 @@ internal static class InsightsText
 
     public static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
-    /// <summary>Three digits that count.</summary>
+    /// <summary>Three significant digits.</summary>
     private static string Figure(double value, string unit) =>
         $"{value.ToString(value >= 99.95 || value == Math.Floor(value) ? "0" : value >= 9.995 ? "0.0" : "0.00", CultureInfo.InvariantCulture)} {unit}";
 
@@ -94,7 +94,7 @@ internal static class InsightsText
         }
     }
 
-    /// <summary>Columns as wide as what stands in them; names to the left, figures to the right.</summary>
+    /// <summary>Columns as wide as their content; names aligned to the left, numbers to the right.</summary>
     private static void AppendTable(StringBuilder text, string[] head, IEnumerable<string[]> body)
     {
         List<string[]> rows = [head, .. body];

@@ -1,7 +1,8 @@
 namespace Multiprocessing;
 
 /// <summary>
-/// Where a pool's time went, since it was made until <see cref="ProcessPool.GetInsights"/> was called: by worker, and by name of task. <see cref="ToString"/> gives a table with conclusions. Immutable.
+/// Statistics of where a pool's time was spent, from its creation until <see cref="ProcessPool.GetInsights"/> was called: by worker, and by name of
+/// task. <see cref="ToString"/> returns a table with conclusions. Immutable.
 /// </summary>
 /// <example>
 /// <code>
@@ -18,52 +19,54 @@ public sealed class PoolInsights
     {
     }
 
-    /// <summary>The pool's name.</summary>
+    /// <summary>Gets the pool's name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>How long there has been the pool.</summary>
+    /// <summary>Gets the age of the pool.</summary>
     public required TimeSpan Elapsed { get; init; }
 
-    /// <summary>The most workers that there may be.</summary>
+    /// <summary>Gets the maximum number of workers.</summary>
     public required int MaxWorkers { get; init; }
 
-    /// <summary>The workers that live, and the last 32 that do not, by their numbers.</summary>
+    /// <summary>Gets the workers that are alive, and the last 32 that have ended, in the order of their numbers.</summary>
     public required IReadOnlyList<WorkerInsights> Workers { get; init; }
 
-    /// <summary>The tasks by name, those that took most time first.</summary>
+    /// <summary>Gets the tasks by name, those that took the most time first.</summary>
     public required IReadOnlyList<TaskInsights> Tasks { get; init; }
 
-    /// <summary>How many tasks wait to be begun.</summary>
+    /// <summary>Gets the number of tasks that wait to be started.</summary>
     public required long WaitingTasks { get; init; }
 
-    /// <summary>How many workers were started.</summary>
+    /// <summary>Gets the number of workers that were started.</summary>
     public required int WorkersStarted { get; init; }
 
-    /// <summary>How many workers ended in good order: replaced, idle for too long, or too many.</summary>
+    /// <summary>Gets the number of workers that ended in good order: replaced, idle for too long, or surplus.</summary>
     public required int WorkersEnded { get; init; }
 
-    /// <summary>How many workers died or were killed.</summary>
+    /// <summary>Gets the number of workers that died or were killed.</summary>
     public required int WorkersDied { get; init; }
 
-    /// <summary>From the decision to start a worker until it could take its first task.</summary>
+    /// <summary>Gets the times from the decision to start a worker until it was ready for its first task.</summary>
     public required TimeDistribution StartUpTime { get; init; }
 
-    /// <summary>How long all workers together were ready for tasks, those that are gone included.</summary>
+    /// <summary>Gets the time that all workers together were ready for tasks, including those that have ended.</summary>
     public required TimeSpan WorkerTime { get; init; }
 
-    /// <summary>How long bodies ran in all workers together.</summary>
+    /// <summary>Gets the time that bodies ran in all workers together.</summary>
     public required TimeSpan WorkingTime { get; init; }
 
-    /// <summary>How long all workers together read arguments and wrote results.</summary>
+    /// <summary>Gets the time that all workers together read arguments and wrote results.</summary>
     public required TimeSpan SerializingTime { get; init; }
 
-    /// <summary>The share, from 0 to 1, of the time of all workers in which they worked or serialized.</summary>
+    /// <summary>Gets the share, from 0 to 1, of the time of all workers in which they worked or serialized.</summary>
     public double Utilization => WorkerTime <= TimeSpan.Zero ? 0 : Math.Min(1, (WorkingTime + SerializingTime) / WorkerTime);
 
-    /// <summary>What the figures say, in words: where time is lost, and what helps. Empty if there is nothing to say.</summary>
+    /// <summary>Gets conclusions from the statistics, in words: where time is lost, and what helps. Empty if there are none.</summary>
     public IReadOnlyList<string> Conclusions => InsightsConclusions.Of(this);
 
-    /// <summary>A table of the workers that live and of the last four that do not, a table of the tasks, and the conclusions.</summary>
+    /// <summary>
+    /// Returns a table of the workers that are alive and of the last four that have ended, a table of the tasks, and the conclusions.
+    /// </summary>
     /// <returns>Several lines of at most 120 columns, unless names are long.</returns>
     public override string ToString() => InsightsText.Of(this);
 }

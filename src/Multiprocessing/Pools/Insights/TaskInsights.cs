@@ -1,6 +1,6 @@
 namespace Multiprocessing;
 
-/// <summary>What a pool has seen of the tasks of one name. Immutable.</summary>
+/// <summary>Statistics of the tasks of one name. Immutable.</summary>
 /// <example>
 /// <code>
 /// await using var pool = new ProcessPool();
@@ -15,48 +15,55 @@ public sealed record TaskInsights
     {
     }
 
-    /// <summary>The name of the tasks (<see cref="TaskOptions.Name"/>). A pool tells 256 names apart; tasks of further ones count as "(other names)".</summary>
+    /// <summary>
+    /// Gets the name of the tasks (<see cref="TaskOptions.Name"/>). A pool distinguishes 256 names; tasks of further names count as "(other names)".
+    /// </summary>
     public required string Name { get; init; }
 
-    /// <summary>How many tasks were given to the pool, items of maps and streams one by one.</summary>
+    /// <summary>Gets the number of tasks that were submitted; each item of a map or a stream counts.</summary>
     public required long Submitted { get; init; }
 
-    /// <summary>How many ended with a result.</summary>
+    /// <summary>Gets the number of tasks that ended with a result.</summary>
     public required long Succeeded { get; init; }
 
-    /// <summary>How many ended with an error, their worker's death and their time limit included.</summary>
+    /// <summary>Gets the number of tasks that ended with an error, including the death of the worker and the time limit.</summary>
     public required long Failed { get; init; }
 
-    /// <summary>How many were cancelled before they began.</summary>
+    /// <summary>Gets the number of tasks that were cancelled before they started.</summary>
     public required long Canceled { get; init; }
 
-    /// <summary>How often one of them was begun once more after a worker's death.</summary>
+    /// <summary>Gets the number of retries after the death of a worker.</summary>
     public required long Retries { get; init; }
 
-    /// <summary>How many workers died in one of them, those that the pool killed for a time limit or a cancellation not included.</summary>
+    /// <summary>
+    /// Gets the number of workers that died while they ran one of the tasks, without those that the pool killed for a time limit or a cancellation.
+    /// </summary>
     public required long WorkerDeaths { get; init; }
 
-    /// <summary>How many did not end within their time limit.</summary>
+    /// <summary>Gets the number of tasks that exceeded their time limit.</summary>
     public required long TimedOut { get; init; }
 
-    /// <summary>Bytes of the arguments that were written for workers; those that were taken back from a slow worker or tried again count each time.</summary>
+    /// <summary>
+    /// Gets the size in bytes of the arguments that were written for workers. An argument that was taken back from a slow worker, or whose task was
+    /// tried again, counts each time.
+    /// </summary>
     public required long ArgumentBytes { get; init; }
 
-    /// <summary>Bytes of the results and errors that came back.</summary>
+    /// <summary>Gets the size in bytes of the results and errors.</summary>
     public required long ResultBytes { get; init; }
 
-    /// <summary>From the call until a worker began the task.</summary>
+    /// <summary>Gets the times from the call until a worker started the task.</summary>
     public required TimeDistribution WaitingTime { get; init; }
 
-    /// <summary>Writing and reading the argument and the result, in both processes.</summary>
+    /// <summary>Gets the times for writing and reading the argument and the result, in both processes.</summary>
     public required TimeDistribution SerializingTime { get; init; }
 
-    /// <summary>How long the bodies ran.</summary>
+    /// <summary>Gets the times that the bodies ran.</summary>
     public required TimeDistribution WorkingTime { get; init; }
 
-    /// <summary>Most of them were given one by one, and not as items of a source.</summary>
+    /// <summary>Gets a value that indicates whether more than half of the tasks were submitted one by one, and not as items of a source.</summary>
     internal bool TravelsAlone { get; init; }
 
-    /// <summary>How many wait or run.</summary>
+    /// <summary>Gets the number of tasks that wait or run.</summary>
     public long Pending => Submitted - Succeeded - Failed - Canceled;
 }

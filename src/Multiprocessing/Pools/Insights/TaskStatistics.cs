@@ -2,17 +2,17 @@ using System.Reflection;
 
 namespace Multiprocessing;
 
-/// <summary>What a pool counts for the tasks of one name. Under the pool's gate, except for its name.</summary>
-/// <param name="name">The name that its tasks were given, or null.</param>
-/// <param name="method">What they run, if they were given none.</param>
+/// <summary>What a pool counts for the tasks of one name. Under the loop's gate, except for the name.</summary>
+/// <param name="name">The name that the caller gave its tasks, or <see langword="null"/>.</param>
+/// <param name="method">The method that they run, if they have no such name.</param>
 internal sealed class TaskStatistics(string? name, MethodInfo? method)
 {
     private readonly MethodInfo? _method = method is { Module.Assembly.IsCollectible: false } ? method : null;
 
-    // That of an assembly that can be unloaded is made at once: the method would keep it.
+    // The name of a method in an assembly that can be unloaded is created at once, because a reference to the method would keep the assembly.
     private string? _name = name ?? (method!.Module.Assembly.IsCollectible ? TaskNames.Of(method) : null);
 
-    /// <summary>The first call may read symbols.</summary>
+    /// <summary>The name of the tasks. The first call may read symbols.</summary>
     public string Name
     {
         get
@@ -30,7 +30,7 @@ internal sealed class TaskStatistics(string? name, MethodInfo? method)
 
     public long Submitted { get; private set; }
 
-    /// <summary>Those of <see cref="Submitted"/> that came one by one.</summary>
+    /// <summary>Those of <see cref="Submitted"/> that are no items of a source.</summary>
     public long Alone { get; private set; }
 
     public long Succeeded { get; set; }
@@ -39,20 +39,20 @@ internal sealed class TaskStatistics(string? name, MethodInfo? method)
 
     public long Cancelled { get; set; }
 
-    /// <summary>Begun once more after a worker's death.</summary>
+    /// <summary>Starts of a task after a worker's death.</summary>
     public long Retries { get; set; }
 
-    /// <summary>Workers that died in one of them.</summary>
+    /// <summary>Workers that died while they ran one of them.</summary>
     public long Deaths { get; set; }
 
     public long TimedOut { get; set; }
 
-    /// <summary>What was written for workers, second attempts included.</summary>
+    /// <summary>What was written for workers, including further attempts.</summary>
     public long ArgumentBytes { get; set; }
 
     public long ResultBytes { get; set; }
 
-    /// <summary>What writing arguments took in the pool's process, for how many of them.</summary>
+    /// <summary>How long writing arguments took in the pool's process, for <see cref="Written"/> of them.</summary>
     public long WritingTicks { get; private set; }
 
     public long Written { get; private set; }

@@ -4,28 +4,30 @@ using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
 
-/// <summary>The records of a pool: by the names that tasks were given, or else by their methods; and the pace of each method. Thread-safe.</summary>
+/// <summary>
+/// The statistics of a pool's tasks: by the names that callers gave them, or else by their methods; and the pace of each method. Thread-safe.
+/// </summary>
 internal sealed class TaskStatisticsTable
 {
-    /// <summary>Who gives every task a name of its own must not make the pool's process grow with them.</summary>
-    public const int MostNames = 256;
+    /// <summary>Bounds the memory of a program that gives every task a name of its own.</summary>
+    public const int MaxNames = 256;
 
     public const string OtherNames = "(other names)";
 
     private readonly ConcurrentDictionary<string, TaskStatistics> _byName = new();
     private readonly ConcurrentQueue<TaskStatistics> _ofMethods = new();
-    private readonly ConditionalWeakTable<MethodInfo, MethodRecord> _methods = [];
+    private readonly ConditionalWeakTable<MethodInfo, MethodEntry> _methods = [];
     private readonly TaskStatistics _others = new(OtherNames, null);
     private int _names;
 
-    /// <summary>The record under which a task counts, and how long tasks of its method take whatever they are called.</summary>
-    /// <param name="name">The name that it was given, or null.</param>
-    /// <param name="method">What it runs.</param>
-    public (TaskStatistics Record, TaskPace Pace) Of(string? name, MethodInfo method)
+    /// <summary>Returns the statistics to which a task counts, and the pace of tasks of its method, whatever their names are.</summary>
+    /// <param name="name">The name that the caller gave it, or <see langword="null"/>.</param>
+    /// <param name="method">The method that it runs.</param>
+    public (TaskStatistics Statistics, TaskPace Pace) Of(string? name, MethodInfo method)
     {
         if (!_methods.TryGetValue(method, out var known))
         {
-            known = _methods.GetOrAdd(method, static _ => new MethodRecord());
+            known = _methods.GetOrAdd(method, static _ => new MethodEntry());
         }
 
         if (name is not null)
@@ -33,24 +35,26 @@ internal sealed class TaskStatisticsTable
             return (Named(name), known.Pace);
         }
 
-        if (known.Record is null)
+        if (known.Statistics is null)
         {
             lock (known)
             {
-                known.Record ??= OfMethod(method);
+                known.Statistics ??= OfMethod(method);
             }
         }
 
-        return (known.Record, known.Pace);
+        return (known.Statistics, known.Pace);
     }
 
-    /// <summary>All that tasks have counted under. Their names are made where they were not yet, which takes its time: not under the pool's gate.</summary>
+    /// <summary>
+    /// Returns all statistics that tasks have counted to. Creates names that do not exist yet, which takes milliseconds: not under the pool's gate.
+    /// </summary>
     public TaskStatistics[] All()
     {
-        TaskStatistics[] all = [.. _byName.Values.Concat(_ofMethods).Append(_others).Where(static record => record.Submitted > 0)];
-        foreach (var record in all)
+        TaskStatistics[] all = [.. _byName.Values.Concat(_ofMethods).Append(_others).Where(static statistics => statistics.Submitted > 0)];
+        foreach (var statistics in all)
         {
-            _ = record.Name;
+            _ = statistics.Name;
         }
 
         return all;
@@ -58,21 +62,21 @@ internal sealed class TaskStatisticsTable
 
     private TaskStatistics Named(string name)
     {
-        if (_byName.TryGetValue(name, out var record))
+        if (_byName.TryGetValue(name, out var statistics))
         {
-            return record;
+            return statistics;
         }
 
-        if (Volatile.Read(ref _names) >= MostNames)
+        if (Volatile.Read(ref _names) >= MaxNames)
         {
             return _others;
         }
 
-        record = new TaskStatistics(name, null);
-        if (_byName.TryAdd(name, record))
+        statistics = new TaskStatistics(name, null);
+        if (_byName.TryAdd(name, statistics))
         {
             Interlocked.Increment(ref _names);
-            return record;
+            return statistics;
         }
 
         return _byName[name];
@@ -80,20 +84,20 @@ internal sealed class TaskStatisticsTable
 
     private TaskStatistics OfMethod(MethodInfo method)
     {
-        if (Interlocked.Increment(ref _names) > MostNames)
+        if (Interlocked.Increment(ref _names) > MaxNames)
         {
             return _others;
         }
 
-        var record = new TaskStatistics(null, method);
-        _ofMethods.Enqueue(record);
-        return record;
+        var statistics = new TaskStatistics(null, method);
+        _ofMethods.Enqueue(statistics);
+        return statistics;
     }
 
-    private sealed class MethodRecord
+    private sealed class MethodEntry
     {
         public TaskPace Pace { get; } = new();
 
-        public TaskStatistics? Record { get; set; }
+        public TaskStatistics? Statistics { get; set; }
     }
 }

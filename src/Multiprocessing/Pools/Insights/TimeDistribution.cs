@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Multiprocessing;
 
-/// <summary>How a kind of time was distributed. Percentiles are exact to 3 %. Immutable.</summary>
+/// <summary>The distribution of measured times. Percentiles are exact to 3 %. Immutable.</summary>
 /// <example>
 /// <code>
 /// await using var pool = new ProcessPool();
@@ -26,33 +26,33 @@ public sealed class TimeDistribution
         Total = TimeOf(total);
     }
 
-    /// <summary>How many times there were. Of tasks below 2 microseconds every eighth is measured, and counts for eight.</summary>
+    /// <summary>Gets the number of times. Of tasks below 2 microseconds every eighth is measured, and counts for eight.</summary>
     public long Count { get; }
 
-    /// <summary>The sum of all times.</summary>
+    /// <summary>Gets the sum of all times.</summary>
     public TimeSpan Total { get; }
 
-    /// <summary>The arithmetic mean, or zero if there were none.</summary>
+    /// <summary>Gets the arithmetic mean, or zero if there were none.</summary>
     public TimeSpan Mean => Count == 0 ? TimeSpan.Zero : Total / Count;
 
-    /// <summary>The shortest time that was measured, or zero if there were none.</summary>
+    /// <summary>Gets the shortest measured time, or zero if there were none.</summary>
     public TimeSpan Minimum => TimeOf(_minimum);
 
-    /// <summary>The longest time that was measured, or zero if there were none.</summary>
+    /// <summary>Gets the longest measured time, or zero if there were none.</summary>
     public TimeSpan Maximum => TimeOf(_maximum);
 
-    /// <summary>Half of all times are not longer than this.</summary>
+    /// <summary>Gets the median: half of all times are not longer.</summary>
     public TimeSpan Median => Percentile(0.5);
 
-    /// <summary>The time that a share of all times is not longer than.</summary>
-    /// <param name="share">From 0 to 1: 0.99 gives what only one time in a hundred exceeds.</param>
+    /// <summary>Returns the time that a share of all times does not exceed.</summary>
+    /// <param name="share">From 0 to 1: 0.99 returns the time that only one in a hundred exceeds.</param>
     /// <returns>The time, or zero if there were none.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="share"/> is not from 0 to 1.</exception>
     public TimeSpan Percentile(double share)
     {
         if (!(share is >= 0 and <= 1))
         {
-            throw new ArgumentOutOfRangeException(nameof(share), share, "A share is from 0 to 1: 0.99 for the 99th percentile.");
+            throw new ArgumentOutOfRangeException(nameof(share), share, "The share must be from 0 to 1: 0.99 for the 99th percentile.");
         }
 
         return Count == 0 ? TimeSpan.Zero : TimeOf(TimeHistogram.Percentile(_counts, Count, _minimum, _maximum, share));

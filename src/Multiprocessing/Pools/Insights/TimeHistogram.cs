@@ -3,15 +3,15 @@ using System.Numerics;
 namespace Multiprocessing;
 
 /// <summary>
-/// Counts times in buckets whose width is a sixteenth of their size, so that a percentile is off by 3 % at most whatever the times are; the buckets of HdrHistogram (G. Tene) with 4 bits.
-/// Not thread-safe: it belongs to the pool's gate.
+/// Counts times in buckets whose width is a sixteenth of their size, so that a percentile is exact to 3 % whatever the times are; the buckets of
+/// HdrHistogram (G. Tene) with 4 bits. Not thread-safe: used under the pool's gate.
 /// </summary>
 internal sealed class TimeHistogram
 {
     private const int Bits = 4;
     private const int Steps = 1 << Bits;
 
-    // Grows to the longest time that was seen: 50 octaves would be 6 KiB for each of three times of each name.
+    // Grows to the longest time that was added: 50 octaves would be 6 KiB for each of three times of each name.
     private long[] _counts = [];
 
     public long Count { get; private set; }
@@ -41,7 +41,7 @@ internal sealed class TimeHistogram
 
     public TimeDistribution ToDistribution() => new((long[])_counts.Clone(), Count, Total, Count == 0 ? 0 : Minimum, Maximum);
 
-    /// <summary>The time, in ticks, that a share of all times is not longer than.</summary>
+    /// <summary>The time, in ticks, that a share of all times does not exceed.</summary>
     public static long Percentile(long[] counts, long count, long minimum, long maximum, double share)
     {
         var rank = Math.Clamp((long)Math.Ceiling(share * count), 1, Math.Max(count, 1));

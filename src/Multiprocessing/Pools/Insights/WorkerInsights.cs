@@ -1,6 +1,6 @@
 namespace Multiprocessing;
 
-/// <summary>What a worker of a pool is at.</summary>
+/// <summary>The activity of a worker of a pool.</summary>
 /// <example>
 /// <code>
 /// await using var pool = new ProcessPool();
@@ -17,7 +17,7 @@ public enum WorkerActivity
     /// <summary>It waits for tasks.</summary>
     Idle,
 
-    /// <summary>It has tasks in hand.</summary>
+    /// <summary>It has tasks.</summary>
     Busy,
 
     /// <summary>It ends in good order, because it is replaced or no longer needed.</summary>
@@ -30,7 +30,7 @@ public enum WorkerActivity
     Died,
 }
 
-/// <summary>What a pool has seen of one worker. Immutable.</summary>
+/// <summary>Statistics of one worker. Immutable.</summary>
 /// <example>
 /// <code>
 /// await using var pool = new ProcessPool();
@@ -47,45 +47,48 @@ public sealed record WorkerInsights
     {
     }
 
-    /// <summary>The worker's number in its pool, counted from 1 and never used again.</summary>
+    /// <summary>Gets the worker's number in its pool, counted from 1 and never used again.</summary>
     public required int Number { get; init; }
 
-    /// <summary>The id of its process, or <see langword="null"/> if the system has not started it yet.</summary>
+    /// <summary>Gets the id of its process, or <see langword="null"/> if the operating system has not started it yet.</summary>
     public required int? ProcessId { get; init; }
 
-    /// <summary>What it is at.</summary>
+    /// <summary>Gets its activity.</summary>
     public required WorkerActivity Activity { get; init; }
 
-    /// <summary>How it ended, or <see langword="null"/> while it lives.</summary>
+    /// <summary>Gets how it ended, or <see langword="null"/> while it is alive.</summary>
     public required ExitStatus? ExitStatus { get; init; }
 
-    /// <summary>The task that it runs, or <see langword="null"/> if it runs none.</summary>
+    /// <summary>Gets the name of the task that it runs, or <see langword="null"/> if it runs none.</summary>
     public required string? CurrentTask { get; init; }
 
-    /// <summary>How many tasks it has finished.</summary>
+    /// <summary>Gets the number of tasks that it has finished.</summary>
     public required long TasksCompleted { get; init; }
 
-    /// <summary>From the decision to start it until it could take its first task, its initializer included; or <see langword="null"/> if it never got there.</summary>
+    /// <summary>
+    /// Gets the time from the decision to start it until it was ready for its first task, including its initializer; or <see langword="null"/> if it
+    /// was never ready.
+    /// </summary>
     public required TimeSpan? StartUpTime { get; init; }
 
-    /// <summary>How long it has been ready for tasks, until now or until its end.</summary>
+    /// <summary>Gets the time that it has been ready for tasks, until now or until its end.</summary>
     public required TimeSpan Lifetime { get; init; }
 
-    /// <summary>How long bodies ran in it.</summary>
+    /// <summary>Gets the time that bodies ran in it.</summary>
     public required TimeSpan WorkingTime { get; init; }
 
-    /// <summary>How long it read arguments and wrote results.</summary>
+    /// <summary>Gets the time in which it read arguments and wrote results.</summary>
     public required TimeSpan SerializingTime { get; init; }
 
-    /// <summary>How long it did neither.</summary>
+    /// <summary>Gets the time in which it neither worked nor serialized.</summary>
     public TimeSpan IdleTime => Lifetime > WorkingTime + SerializingTime ? Lifetime - WorkingTime - SerializingTime : TimeSpan.Zero;
 
-    /// <summary>The share of its lifetime, from 0 to 1, in which it worked or serialized.</summary>
+    /// <summary>Gets the share of its lifetime, from 0 to 1, in which it worked or serialized.</summary>
     public double Utilization => Lifetime <= TimeSpan.Zero ? 0 : Math.Min(1, (WorkingTime + SerializingTime) / Lifetime);
 
-    /// <summary>Bytes of the arguments that were written for it.</summary>
+    /// <summary>Gets the size in bytes of the arguments that were written for it.</summary>
     public required long ArgumentBytes { get; init; }
 
-    /// <summary>Bytes of the results and errors that it sent.</summary>
+    /// <summary>Gets the size in bytes of the results and errors that it sent.</summary>
     public required long ResultBytes { get; init; }
 }

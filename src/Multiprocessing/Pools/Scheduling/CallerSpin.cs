@@ -3,9 +3,10 @@ using System.Diagnostics;
 namespace Multiprocessing;
 
 /// <summary>
-/// A caller that awaits one short task after the other polls for the reply itself for a moment, instead of sleeping: a result that passes through the pool's thread and the thread pool costs two wake-ups,
-/// which is fifty times the task. A caller that adds many tasks, or long ones, is never held up: the first time that polling does not pay ends it for the next 64 such calls. Owns the counts that decide
-/// this. Used by any thread, without the gate: a race costs one poll too many or too few.
+/// A caller that awaits one short task after the other polls for the reply itself for a moment, instead of sleeping: a result that passes through the
+/// pool's thread and the thread pool costs two wake-ups, which is fifty times the task. A caller that adds many tasks, or long ones, is never held
+/// up: the first time that polling does not pay ends it for the next 64 such calls. Owns the counts that decide this. Used by any thread, without the
+/// gate: a race costs one poll too many or too few.
 /// </summary>
 internal sealed class CallerSpin(PoolLoop loop)
 {

@@ -3,9 +3,11 @@ using System.Diagnostics;
 namespace Multiprocessing;
 
 /// <summary>
-/// Decides which worker gets which task, how many tasks a worker has ahead of the one that it runs, and when they are taken back. Owns the time that tasks ahead shall take. Under the loop's gate.
+/// Decides which worker gets which task, how many tasks a worker has ahead of the one that it runs, and when they are taken back. Owns the time that
+/// tasks ahead shall take. Under the loop's gate.
 /// <para>
-/// Invariants: a task is at each instant in exactly one place: it waits, or is assigned to one worker, or has ended; the time ahead stays between <see cref="MinAhead"/> and <see cref="MaxAhead"/>.
+/// Invariants: a task is at each instant in exactly one place: it waits, or is assigned to one worker, or has ended; the time ahead stays between
+/// <see cref="MinAhead"/> and <see cref="MaxAhead"/>.
 /// </para>
 /// </summary>
 internal sealed class Dispatcher(
@@ -13,7 +15,10 @@ internal sealed class Dispatcher(
 {
     private const int MaxTasksAhead = 2048;
 
-    /// <summary>How long the tasks take that a worker has ahead: enough to work on while a notification travels both ways; more where that takes longer, on a machine that is busy.</summary>
+    /// <summary>
+    /// How long the tasks take that a worker has ahead: enough to work on while a notification travels both ways; more where that takes longer, on a
+    /// machine that is busy.
+    /// </summary>
     private static readonly long MinAhead = 400 * PoolTicks.Microsecond;
 
     private static readonly long MaxAhead = 20 * PoolTicks.Millisecond;
@@ -45,7 +50,10 @@ internal sealed class Dispatcher(
         return any;
     }
 
-    /// <summary>Ends tasks that no caller waits for any more: those that were not started end now; the token of one that runs is cancelled and, if <paramref name="kills"/>, its worker is killed after the grace.</summary>
+    /// <summary>
+    /// Ends tasks that no caller waits for any more: those that were not started end now; the token of one that runs is cancelled and, if
+    /// <paramref name="kills"/>, its worker is killed after the grace.
+    /// </summary>
     public void Cancel(Func<TaskBatch, bool> which, bool kills)
     {
         loop.AssertHeld();
@@ -111,7 +119,9 @@ internal sealed class Dispatcher(
         return any;
     }
 
-    /// <summary>Workers that ran dry while tasks waited had too few tasks ahead. What is too much is taken back when the last tasks are distributed.</summary>
+    /// <summary>
+    /// Workers that ran dry while tasks waited had too few tasks ahead. What is too much is taken back when the last tasks are distributed.
+    /// </summary>
     private void LearnAhead()
     {
         if (pending.Count == 0)
@@ -163,7 +173,10 @@ internal sealed class Dispatcher(
     }
 
     /// <summary>Writes tasks for a worker.</summary>
-    /// <returns>How many are not pending any more: assigned, or ended because they cannot be written or were cancelled. Fewer than <paramref name="count"/> if the ring is full.</returns>
+    /// <returns>
+    /// How many are not pending any more: assigned, or ended because they cannot be written or were cancelled. Fewer than <paramref name="count"/> if
+    /// the ring is full.
+    /// </returns>
     private int Assign(WorkerEntry worker, TaskRange range, int count)
     {
         var batch = range.Batch;
@@ -282,7 +295,8 @@ internal sealed class Dispatcher(
             return false;
         }
 
-        // A worker that has started no task yet keeps the first one: it is about to, and tasks must not move to and fro between two workers that both are.
+        // A worker that has started no task yet keeps the first one: it is about to, and tasks must not move to and fro between two workers that both
+        // are.
         var keep = Math.Max(isStuck ? 0 : unstarted / 2, started == slow.Replied ? 1 : 0);
         var taken = slow.TakeBack(started + (uint)keep);
         fleet.Return(taken);

@@ -3,10 +3,11 @@ using System.Diagnostics;
 namespace Multiprocessing;
 
 /// <summary>
-/// How many workers a pool shall have. Owns the maximum, which can be changed, the least number that is kept whatever waits, and the callers that wait until a change or a warm-up is done. Under the loop's
-/// gate, except for <see cref="Max"/>.
+/// How many workers a pool shall have. Owns the maximum, which can be changed, the least number that is kept whatever waits, and the callers that
+/// wait until a change or a warm-up is done. Under the loop's gate, except for <see cref="Max"/>.
 /// <para>
-/// Invariants: the least number is at most the maximum, which is at least 1; a waiting caller is completed by the step that reaches its number, or by the pool's end.
+/// Invariants: the least number is at most the maximum, which is at least 1; a waiting caller is completed by the step that reaches its number, or by
+/// the pool's end.
 /// </para>
 /// </summary>
 internal sealed class FleetSize(PoolLoop loop, PoolState state, WorkerFleet fleet, ProcessPoolOptions options)

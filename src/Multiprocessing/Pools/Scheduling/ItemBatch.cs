@@ -3,13 +3,13 @@ using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
 
-/// <summary>Items of a source, and what becomes of each.</summary>
+/// <summary>Items of a source: one task for each, with a body that they share.</summary>
 /// <param name="items">The items.</param>
-/// <param name="count">How many of them.</param>
-/// <param name="hasResult">The body hands back a value.</param>
+/// <param name="count">The number of items.</param>
+/// <param name="hasResult">The body returns a value.</param>
 /// <param name="settings">What they have in common.</param>
-/// <param name="receiver">Who is told.</param>
-/// <param name="offset">The place of the first one in the source.</param>
+/// <param name="receiver">Receives the results.</param>
+/// <param name="offset">The index of the first item in the source.</param>
 internal sealed unsafe class ItemBatch<TItem, TResult>(TItem[] items, int count, bool hasResult, TaskSettings settings, MapReceiver<TResult> receiver, long offset) : TaskBatch(settings)
 {
     private static readonly bool IsRaw = ValueSerializer<TItem>.IsRaw && Unsafe.SizeOf<TItem>() <= ByteRing.LargestContent / 2;
@@ -59,7 +59,7 @@ internal sealed unsafe class ItemBatch<TItem, TResult>(TItem[] items, int count,
         return took;
     }
 
-    protected override int EndMany(int from, int most, uint number, ref byte* replies, byte* end)
+    protected override int EndMany(int from, int max, uint number, ref byte* replies, byte* end)
     {
         if (!hasResult || !ValueSerializer<TResult>.IsRaw || receiver.Results is not { } results)
         {
@@ -72,7 +72,7 @@ internal sealed unsafe class ItemBatch<TItem, TResult>(TItem[] items, int count,
         var first = (int)offset + from;
         var at = replies;
         var taken = 0;
-        while (taken < most && end - at >= stride && ((ulong*)at)[0] == ((ulong*)&plain)[0] && ((ReplyHeader*)at)->Number == plain.Number)
+        while (taken < max && end - at >= stride && ((ulong*)at)[0] == ((ulong*)&plain)[0] && ((ReplyHeader*)at)->Number == plain.Number)
         {
             results[first + taken] = Unsafe.ReadUnaligned<TResult>(at + sizeof(ReplyHeader));
             at += stride;
@@ -94,18 +94,20 @@ internal sealed unsafe class ItemBatch<TItem, TResult>(TItem[] items, int count,
     public override string NameOf(int index) => $"{Settings.Name}[{offset + index}]";
 }
 
-/// <summary>Who is told what became of the items. Called under the pool's gate, once for each item.</summary>
+/// <summary>Receives the results of items. Called under the loop's gate, once for each item.</summary>
 internal abstract class MapReceiver<TResult>
 {
-    /// <summary>Nobody waits any more: items that have not begun do not.</summary>
+    /// <summary>No caller waits any more: items that have not started do not start.</summary>
     public abstract bool IsOver { get; }
 
     public abstract void OnResult(long index, TResult result);
 
-    /// <summary>Where results are written in the order of the source if nothing else is to be done with each, or null.</summary>
+    /// <summary>
+    /// Where results are written in the order of the source, if nothing else has to be done with each; otherwise <see langword="null"/>.
+    /// </summary>
     public virtual TResult[]? Results => null;
 
-    /// <summary>So many results were written into <see cref="Results"/>.</summary>
+    /// <summary>Results were written into <see cref="Results"/>.</summary>
     public virtual void OnResults(int count) => throw new NotSupportedException();
 
     public abstract void OnError(long index, Exception error);

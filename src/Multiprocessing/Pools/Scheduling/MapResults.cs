@@ -3,8 +3,9 @@ using System.Runtime.ExceptionServices;
 namespace Multiprocessing;
 
 /// <summary>
-/// What comes of a map, in the order of the source, until all items have ended or one has ended the map. Its items may come in several parts, the number of which is known when the source has ended.
-/// Members are called under the pool's gate unless they say otherwise.
+/// The results of a map, in the order of the source, until all items have ended or one has ended the map. Its items may be submitted in several
+/// batches; their number is known when the source has ended. Owns the elements and the count of open items; under the loop's gate unless a member
+/// says otherwise.
 /// </summary>
 internal abstract class MapCollection<TResult, TElement> : MapReceiver<TResult>
 {
@@ -13,21 +14,21 @@ internal abstract class MapCollection<TResult, TElement> : MapReceiver<TResult>
     private volatile bool _isOver;
     private ExceptionDispatchInfo? _error;
 
-    /// <summary>Reached when the map is over, in one way or another.</summary>
+    /// <summary>Reached when the map is over, for whatever reason.</summary>
     public Milestone Done { get; } = new();
 
-    /// <summary>Ends what is left of the map.</summary>
+    /// <summary>Called when the map is over: ends its items that have not ended.</summary>
     public Action? Ended { get; set; }
 
     public override bool IsOver => _isOver;
 
-    /// <summary>What there is place for.</summary>
+    /// <summary>One element for each item, of those submitted until now.</summary>
     protected TElement[] Elements { get; private set; } = [];
 
-    /// <summary>More items will be submitted. Also before the first ones, then without the gate.</summary>
-    /// <param name="count">How many.</param>
-    /// <param name="total">How many there are with these.</param>
-    /// <param name="keeps">There is something to keep of each.</param>
+    /// <summary>More items will be submitted. Before the first ones also called without the gate.</summary>
+    /// <param name="count">Their number.</param>
+    /// <param name="total">The number of all items, including these.</param>
+    /// <param name="keeps">Each has an element.</param>
     public void Add(int count, int total, bool keeps = true)
     {
         _left += count;
@@ -39,7 +40,7 @@ internal abstract class MapCollection<TResult, TElement> : MapReceiver<TResult>
         }
     }
 
-    /// <summary>No more items will be added. Also before the first result, then without the gate.</summary>
+    /// <summary>No more items will be added. Before the first result also called without the gate.</summary>
     public void Complete()
     {
         _isComplete = true;
@@ -48,7 +49,7 @@ internal abstract class MapCollection<TResult, TElement> : MapReceiver<TResult>
 
     public override void OnNotBegun(long index) => _left--;
 
-    /// <summary>Ends it with an error, unless it is over.</summary>
+    /// <summary>Ends the map with an error, unless it is over.</summary>
     public void Fail(Exception error)
     {
         if (!_isOver)
@@ -60,7 +61,7 @@ internal abstract class MapCollection<TResult, TElement> : MapReceiver<TResult>
 
     public void Cancel(CancellationToken cancellationToken) => Fail(new TaskCanceledException(null, null, cancellationToken));
 
-    /// <summary>Once it is done, by who awaited that: the elements, or the error.</summary>
+    /// <summary>Returns the elements, or throws the error. Called once <see cref="Done"/> is reached.</summary>
     public TElement[] Take(int total)
     {
         _error?.Throw();
@@ -73,7 +74,7 @@ internal abstract class MapCollection<TResult, TElement> : MapReceiver<TResult>
         return elements;
     }
 
-    /// <summary>So many items have ended.</summary>
+    /// <summary>Items have ended.</summary>
     protected void Count(int ended)
     {
         _left -= ended;
@@ -126,7 +127,7 @@ internal sealed class MapResults<TResult>(bool keepsResults) : MapCollection<TRe
     }
 }
 
-/// <summary>What became of each item, in the order of the source.</summary>
+/// <summary>The outcome of each item, in the order of the source.</summary>
 internal sealed class MapOutcomes<TResult> : MapCollection<TResult, Outcome<TResult>>
 {
     public override void OnResult(long index, TResult result) => Set(Outcome<TResult>.Of(index, result), index);

@@ -1,18 +1,22 @@
 namespace Multiprocessing;
 
 /// <summary>
-/// Lets in as many tasks at a time as <see cref="ProcessPoolOptions.MaxPending"/> says; further ones wait here, first come, first served. No thread waits: the end of one task submits the next.
+/// Limits the tasks of a pool that wait or run to <see cref="ProcessPoolOptions.MaxPending"/>; further ones wait here, in the order of their calls.
+/// No thread waits: the end of one task submits the next. Owns the waiting tasks, under its gate. Invariant: a task waits only while no place is
+/// free.
 /// </summary>
-internal sealed class PendingLimit(int most)
+internal sealed class PendingLimit(int max)
 {
     private readonly Lock _gate = new();
     private readonly LinkedList<Action> _waiting = [];
-    private int _free = most;
+    private int _free = max;
     private int _left;
     private bool _isSubmitting;
 
-    /// <summary>Null if the task may be submitted now; else its place among those that wait.</summary>
-    /// <param name="submit">Submits the task, which calls <see cref="Leave"/> when it has ended, also when it could not be submitted. Does not throw.</param>
+    /// <summary>Returns <see langword="null"/> if the task may be submitted now; otherwise its place among those that wait.</summary>
+    /// <param name="submit">
+    /// Submits the task, which calls <see cref="Leave"/> when it has ended, or when it could not be submitted. Does not throw.
+    /// </param>
     public LinkedListNode<Action>? Enter(Action submit)
     {
         lock (_gate)
@@ -27,7 +31,7 @@ internal sealed class PendingLimit(int most)
         }
     }
 
-    /// <summary>The task has not been submitted yet, nor given up.</summary>
+    /// <summary>Whether the task was neither submitted nor given up.</summary>
     public bool IsWaiting(LinkedListNode<Action> place)
     {
         lock (_gate)
@@ -36,7 +40,8 @@ internal sealed class PendingLimit(int most)
         }
     }
 
-    /// <summary>True if the task still waited: it will not be submitted.</summary>
+    /// <summary>Removes a task that waits.</summary>
+    /// <returns><see langword="true"/> if the task still waited: it will not be submitted.</returns>
     public bool GiveUp(LinkedListNode<Action> place)
     {
         lock (_gate)
@@ -51,7 +56,7 @@ internal sealed class PendingLimit(int most)
         }
     }
 
-    /// <summary>A task that was let in has ended. Submits the one that has waited longest.</summary>
+    /// <summary>A submitted task has ended. Submits the one that has waited longest.</summary>
     public void Leave()
     {
         lock (_gate)
@@ -59,7 +64,7 @@ internal sealed class PendingLimit(int most)
             _left++;
             if (_isSubmitting)
             {
-                return; // whoever does sees to it; each end inside of a submission would go one level deeper
+                return; // the thread that submits continues with this one, too; otherwise each end inside of a submission would recurse
             }
 
             _isSubmitting = true;

@@ -2,12 +2,15 @@ using System.Diagnostics;
 
 namespace Multiprocessing;
 
-/// <summary>Tasks that wait: by priority, then in the order in which they came; what comes back from a worker goes first. Under the pool's gate.</summary>
+/// <summary>
+/// Tasks that wait for a worker: by priority, then in the order of their calls; tasks that were taken back from a worker are first. Owns the waiting
+/// tasks; under the loop's gate. Invariant: <see cref="Count"/> is the sum of the ranges.
+/// </summary>
 internal sealed class PendingTasks
 {
     private readonly SortedList<int, LinkedList<TaskRange>> _lanes = [];
 
-    /// <summary>How many tasks wait.</summary>
+    /// <summary>The number of tasks that wait.</summary>
     public long Count { get; private set; }
 
     public void AddLast(TaskRange range)
@@ -37,7 +40,7 @@ internal sealed class PendingTasks
         return false;
     }
 
-    /// <summary>Takes tasks from the beginning of what <see cref="TryPeek"/> has given.</summary>
+    /// <summary>Removes tasks from the beginning of the range that <see cref="TryPeek"/> has returned.</summary>
     public void Take(TaskRange first, int count)
     {
         var lane = Lane(first.Batch.Settings.Priority);
@@ -52,7 +55,7 @@ internal sealed class PendingTasks
         }
     }
 
-    /// <summary>Takes out everything that fits.</summary>
+    /// <summary>Removes all tasks of the batches for which <paramref name="fits"/> holds.</summary>
     public List<TaskRange> TakeAll(Func<TaskBatch, bool> fits)
     {
         List<TaskRange> taken = [];
@@ -84,7 +87,7 @@ internal sealed class PendingTasks
 
     private LinkedList<TaskRange> Lane(int priority)
     {
-        // The list is sorted upwards, and the highest priority comes first.
+        // The list is sorted upwards, and the highest priority is first.
         if (!_lanes.TryGetValue(~priority, out var lane))
         {
             _lanes.Add(~priority, lane = []);

@@ -3,10 +3,11 @@ using System.Diagnostics;
 namespace Multiprocessing;
 
 /// <summary>
-/// Where the pool's thread sleeps until a worker has a reply or a caller has added something. Owns the bell's segment, which all workers of the pool map, and the count of callers that poll for replies.
+/// Where the pool's thread sleeps until a worker has a reply or a caller has added something. Owns the bell's segment, which all workers of the pool
+/// map, and the count of callers that poll for replies.
 /// <para>
-/// A worker can write over the segment, on purpose or not. So whether the thread sleeps, and how many callers poll, is also kept in this process; what the segment says of it only decides whether a worker
-/// wakes the thread.
+/// A worker can write over the segment, on purpose or not. So whether the thread sleeps, and how many callers poll, is also kept in this process;
+/// what the segment says of it only decides whether a worker wakes the thread.
 /// </para>
 /// </summary>
 internal sealed unsafe class PoolBell : IDisposable
@@ -39,7 +40,10 @@ internal sealed unsafe class PoolBell : IDisposable
         }
     }
 
-    /// <summary>Announces that the pool's thread is about to sleep. A full fence: who adds to the inbox from here on sees it. The thread checks for work after this call and before <see cref="Sleep"/>.</summary>
+    /// <summary>
+    /// Announces that the pool's thread is about to sleep. A full fence: who adds to the inbox from here on sees it. The thread checks for work after
+    /// this call and before <see cref="Sleep"/>.
+    /// </summary>
     public void AnnounceSleep()
     {
         _isAsleep = true;
@@ -59,8 +63,8 @@ internal sealed unsafe class PoolBell : IDisposable
     public void EndSleep() => _isAsleep = false;
 
     /// <summary>
-    /// A worker may have written over the count of polling callers, and then no worker would wake the pool. If no caller of this process polls, the count is 0. A caller that begins to poll meanwhile changes
-    /// the word before this does, or finds it at 0.
+    /// A worker may have written over the count of polling callers, and then no worker would wake the pool. If no caller of this process polls, the
+    /// count is 0. A caller that begins to poll meanwhile changes the word before this does, or finds it at 0.
     /// </summary>
     public void RepairCallerCount()
     {
@@ -77,7 +81,10 @@ internal sealed unsafe class PoolBell : IDisposable
         Interlocked.Increment(ref _words->SpinningCallers);
     }
 
-    /// <summary>A full fence: a worker that commits from here on wakes the pool, and a reply that was committed before is found by the caller's check after this call.</summary>
+    /// <summary>
+    /// A full fence: a worker that commits from here on wakes the pool, and a reply that was committed before is found by the caller's check after
+    /// this call.
+    /// </summary>
     public void EndCallerSpin()
     {
         Interlocked.Decrement(ref _words->SpinningCallers);

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Multiprocessing;
 
 /// <summary>
-/// The scheduler of a pool: creates its parts, says in which order a step runs them, and is what <see cref="ProcessPool"/> calls. Owns no state of its own but the numbers of bodies. Each part owns its state,
-/// under the loop's gate; the parts call each other downwards only:
+/// The scheduler of a pool: creates its parts, says in which order a step runs them, and is what <see cref="ProcessPool"/> calls. Owns no state of
+/// its own but the numbers of bodies. Each part owns its state, under the loop's gate; the parts call each other downwards only:
 /// <code>
 /// CallerSpin, Dispatcher, WorkerLimits
 ///     WorkerStarter
@@ -113,17 +113,22 @@ internal sealed class PoolCore
 
     public PoolInsights ToInsights() => _statistics.ToInsights(_fleet, _pending, _size.Max);
 
-    /// <summary>At the pool's end: waits until the program has taken what tasks have reported, but not longer than the grace. Not to be awaited in a callback, which would wait for itself.</summary>
+    /// <summary>
+    /// At the pool's end: waits until the program has taken what tasks have reported, but not longer than the grace. Not to be awaited in a callback,
+    /// which would wait for itself.
+    /// </summary>
     public ValueTask LastReportsDelivered() => Reports.FlushAsync(Options.ShutdownGrace);
 
     /// <summary>The same for the output of the workers. <see langword="false"/> if the program did not take it in time.</summary>
     public ValueTask<bool> LastOutputDelivered() => _ending.OutputDelivered.WaitAsync(Options.ShutdownGrace);
 
     /// <summary>
-    /// The calling code is a callback of the pool (progress, a log record, a worker's output), or was started by one. Then it is about to wait for the pool's end, and limits on what waits for the program are
-    /// lifted.
+    /// The calling code is a callback of the pool (progress, a log record, a worker's output), or was started by one. Then it is about to wait for
+    /// the pool's end, and limits on what waits for the program are lifted.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The calling code runs while the pool writes or reads a value: the pool does nothing before it returns.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The calling code runs while the pool writes or reads a value: the pool does nothing before it returns.
+    /// </exception>
     public bool EndsInsideCallback()
     {
         if (_loop.IsHeld)
@@ -229,7 +234,9 @@ internal sealed class PoolCore
         _loop.Enqueue(_ending.Dispose);
     }
 
-    /// <summary>One step, under the gate: empties the inbox, reads replies, assigns tasks, starts workers, and does what is due by the clock.</summary>
+    /// <summary>
+    /// One step, under the gate: empties the inbox, reads replies, assigns tasks, starts workers, and does what is due by the clock.
+    /// </summary>
     /// <returns><see langword="true"/> if anything was done.</returns>
     internal bool Step(long now)
     {

@@ -3,11 +3,12 @@ using System.Diagnostics;
 namespace Multiprocessing;
 
 /// <summary>
-/// How a pool ends: shut down, disposed of, broken, or, if its own scheduling fails, at once. Owns the output of ended workers that the program has not taken yet, and the milestone of its delivery. Under the
-/// loop's gate.
+/// How a pool ends: shut down, disposed of, broken, or, if its own scheduling fails, at once. Owns the output of ended workers that the program has
+/// not taken yet, and the milestone of its delivery. Under the loop's gate.
 /// <para>
-/// What must not occur and does (an error of this library's own, or no memory, in the middle of a step): the first one breaks the pool, which then ends its workers as a pool that is disposed of does. If
-/// that fails as well, everything that is left ends at that moment: no caller waits for ever for a task, a worker or the pool.
+/// What must not occur and does (an error of this library's own, or no memory, in the middle of a step): the first one breaks the pool, which then
+/// ends its workers as a pool that is disposed of does. If that fails as well, everything that is left ends at that moment: no caller waits for ever
+/// for a task, a worker or the pool.
 /// </para>
 /// </summary>
 internal sealed class PoolEnding(
@@ -88,7 +89,9 @@ internal sealed class PoolEnding(
         }
     }
 
-    /// <summary>At the end of each step: retires the workers of a pool that shuts down and has no tasks any more; without workers it is over.</summary>
+    /// <summary>
+    /// At the end of each step: retires the workers of a pool that shuts down and has no tasks any more; without workers it is over.
+    /// </summary>
     public void FinishIfOver()
     {
         loop.AssertHeld();

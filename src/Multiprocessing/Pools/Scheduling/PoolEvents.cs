@@ -1,8 +1,8 @@
 namespace Multiprocessing;
 
 /// <summary>
-/// What a pool writes to the program's log: how its workers start and end. Loggers are the program's code, so records are delivered outside the gate, in order. Holds no state of its own; under the loop's
-/// gate.
+/// What a pool writes to the program's log: how its workers start and end. Loggers are the program's code, so records are delivered outside the gate,
+/// in order. Holds no state of its own; under the loop's gate.
 /// </summary>
 internal sealed class PoolEvents(string pool, PoolState state, ReportDelivery reports)
 {

@@ -1,6 +1,9 @@
 namespace Multiprocessing;
 
-/// <summary>Empties the inbox of a pool: tasks wait from then on, or fail at once where the pool takes none; actions run. Holds no state of its own; under the loop's gate.</summary>
+/// <summary>
+/// Empties the inbox of a pool: tasks wait from then on, or fail at once where the pool takes none; actions run. Holds no state of its own; under the
+/// loop's gate.
+/// </summary>
 internal sealed class PoolIntake(PoolLoop loop, PoolState state, PendingTasks pending)
 {
     /// <returns><see langword="true"/> if there was anything in the inbox.</returns>

@@ -6,14 +6,16 @@ using System.Runtime.CompilerServices;
 namespace Multiprocessing;
 
 /// <summary>
-/// Runs the steps of a pool. Owns the gate, under which all scheduling takes place; the inbox, into which other threads put what they want done; the time of the next step; and the pool's one thread.
+/// Runs the steps of a pool. Owns the gate, under which all scheduling takes place; the inbox, into which other threads put what they want done; the
+/// time of the next step; and the pool's one thread.
 /// <para>
-/// A step is taken by the pool's thread, which spins for about as long as a wake-up takes and then sleeps on the bell; or by a caller that finds the gate free, so that its task reaches a worker without
-/// a change of threads. A thread that leaves the gate checks the inbox and the time of the next step, and wakes the pool's thread if it sleeps past either.
+/// A step is taken by the pool's thread, which spins for about as long as a wake-up takes and then sleeps on the bell; or by a caller that finds the
+/// gate free, so that its task reaches a worker without a change of threads. A thread that leaves the gate checks the inbox and the time of the next
+/// step, and wakes the pool's thread if it sleeps past either.
 /// </para>
 /// <para>
-/// Invariants: whatever is in the inbox is taken by a step, as each <see cref="Enqueue"/> is followed by a step or a wake-up; the thread never sleeps past <see cref="_nextStepAt"/> of the last step.
-/// No code of the program runs under the gate, except that of types that write or read themselves.
+/// Invariants: whatever is in the inbox is taken by a step, as each <see cref="Enqueue"/> is followed by a step or a wake-up; the thread never sleeps
+/// past <see cref="_nextStepAt"/> of the last step. No code of the program runs under the gate, except that of types that write or read themselves.
 /// </para>
 /// </summary>
 internal sealed class PoolLoop
@@ -51,7 +53,10 @@ internal sealed class PoolLoop
     /// <summary>For readers outside of a step.</summary>
     public Lock.Scope Enter() => _gate.EnterScope();
 
-    /// <summary>Starts the pool's thread: with the pool and not with its first task, so that a pool that exists has its thread, however short of threads the process is later.</summary>
+    /// <summary>
+    /// Starts the pool's thread: with the pool and not with its first task, so that a pool that exists has its thread, however short of threads the
+    /// process is later.
+    /// </summary>
     /// <exception cref="ProcessStartException">The system has no thread for it.</exception>
     public void Start()
     {

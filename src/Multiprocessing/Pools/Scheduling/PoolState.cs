@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace Multiprocessing;
 
 /// <summary>
-/// How far a pool is in its life. Owns the flags that end the pool and the milestone of its end. Written under the loop's gate, except <see cref="RefuseTasks"/>; no flag is ever taken back.
+/// How far a pool is in its life. Owns the flags that end the pool and the milestone of its end. Written under the loop's gate, except
+/// <see cref="RefuseTasks"/>; no flag is ever taken back.
 /// <para>
 /// Invariants: a pool that is disposed of, or is over, also shuts down; a pool that shuts down by a call or is broken refuses tasks.
 /// </para>

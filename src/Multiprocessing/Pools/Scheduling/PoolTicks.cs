@@ -9,6 +9,6 @@ internal static class PoolTicks
 
     public static readonly long Millisecond = Stopwatch.Frequency / 1000;
 
-    /// <summary>Of a longer time as many as three years have.</summary>
+    /// <summary>Converts a time; a longer one than three years counts as three years.</summary>
     public static long Of(TimeSpan time) => (long)(Math.Min(time.TotalSeconds, 1e8) * Stopwatch.Frequency);
 }

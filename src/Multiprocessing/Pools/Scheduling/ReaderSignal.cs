@@ -1,11 +1,13 @@
 namespace Multiprocessing;
 
-/// <summary>Tells one reader, who awaits it again and again, that there is something to look at. Told by any thread.</summary>
+/// <summary>Signals one reader, which awaits it again and again, that it should check for results or items. Set by any thread.</summary>
 internal sealed class ReaderSignal
 {
     private Milestone? _waiting;
 
-    /// <summary>Reached when something is told from now on. Full fence: look after this call and before awaiting it.</summary>
+    /// <summary>
+    /// Returns a milestone that the next <see cref="Set"/> reaches. Full fence: the reader checks after this call and before it awaits the milestone.
+    /// </summary>
     public Milestone Arm()
     {
         var waiting = new Milestone();
@@ -13,10 +15,11 @@ internal sealed class ReaderSignal
         return waiting;
     }
 
-    /// <summary>After what is told of was made visible.</summary>
+    /// <summary>Called after the result or item was made visible.</summary>
     public void Set()
     {
-        // Full fence between what is told of and the look for the reader, who looks at it after it has announced itself.
+        // Full fence between the result and the check for a waiting reader; its partner is the exchange in Arm, after which the reader checks for
+        // results.
         Interlocked.MemoryBarrier();
         if (Volatile.Read(ref _waiting) is not null)
         {

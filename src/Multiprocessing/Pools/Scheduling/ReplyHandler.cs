@@ -3,10 +3,11 @@ using System.Diagnostics;
 namespace Multiprocessing;
 
 /// <summary>
-/// Reads the replies of workers and completes their tasks. Holds no state of its own: how far each worker was read is at its entry. Under the loop's gate.
+/// Reads the replies of workers and completes their tasks. Holds no state of its own: how far each worker was read is at its entry. Under the loop's
+/// gate.
 /// <para>
-/// Nothing that a worker writes is trusted: every number, length and count is checked against what is assigned to the worker before it is used. What is not valid is <see cref="WorkerEntry.Damage"/>, and
-/// nothing behind it is read.
+/// Nothing that a worker writes is trusted: every number, length and count is checked against what is assigned to the worker before it is used. What
+/// is not valid is <see cref="WorkerEntry.Damage"/>, and nothing behind it is read.
 /// </para>
 /// </summary>
 internal sealed unsafe class ReplyHandler(

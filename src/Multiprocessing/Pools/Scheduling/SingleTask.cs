@@ -70,10 +70,10 @@ internal sealed unsafe class SingleTask<TResult> : TaskBatch
     /// <summary>Delivers what it reports before its end; set if it may report anything. Its end is delivered behind that.</summary>
     public ReportDelivery? Reports { get; set; }
 
-    /// <summary>While it waits to be submitted: takes it out of those that wait.</summary>
+    /// <summary>While it waits to be submitted: removes it when its token is cancelled.</summary>
     public CancellationTokenRegistration Waiting { get; set; }
 
-    /// <summary>Called when it has ended.</summary>
+    /// <summary>Called when it has ended; set if the pool limits the tasks that wait or run.</summary>
     public Action? Left { get; set; }
 
     public CancellationTokenRegistration Registration { get; set; }

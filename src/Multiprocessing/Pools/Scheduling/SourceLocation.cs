@@ -6,10 +6,10 @@ using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
 
-/// <summary>Where a method stands in the source, as the portable symbols beside or in its assembly say.</summary>
+/// <summary>The location of a method in the source, from the portable symbols beside or in its assembly.</summary>
 internal readonly record struct SourceLocation(string File, int Line, int Column)
 {
-    /// <summary>Null where there are no symbols that can be read. Opens files; takes milliseconds.</summary>
+    /// <summary>Returns the location, or <see langword="null"/> if there are no readable symbols. Opens files; takes milliseconds.</summary>
     public static SourceLocation? Of(MethodInfo method)
     {
         try
@@ -18,13 +18,13 @@ internal readonly record struct SourceLocation(string File, int Line, int Column
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or BadImageFormatException or InvalidOperationException or NotSupportedException or ArgumentException)
         {
-            return null; // damaged, of another build, or held by somebody: a name without a place does as well
+            return null; // damaged, of another build, or locked by another process: a name without a location suffices
         }
     }
 
     private static SourceLocation? Find(MethodInfo method)
     {
-#pragma warning disable IL3000 // empty in a single file: then there are no symbols
+#pragma warning disable IL3000 // empty in a single-file program, which has no symbols
         var path = method.Module.Assembly.Location;
 #pragma warning restore IL3000
         if (path.Length == 0 || !System.IO.File.Exists(path))

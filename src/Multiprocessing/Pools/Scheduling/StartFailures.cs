@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace Multiprocessing;
 
 /// <summary>
-/// What follows from starts of workers that failed, and from deaths: a pause, or the end of the pool. Owns the patience with starts and the times of the deaths of the last minute. Under the loop's gate.
+/// What follows from starts of workers that failed, and from deaths: a pause, or the end of the pool. Owns the patience with starts and the times of
+/// the deaths of the last minute. Under the loop's gate.
 /// </summary>
 internal sealed class StartFailures(
     string name, PoolLoop loop, PoolState state, WorkerFleet fleet, PoolEnding ending, PoolEvents events, ProcessPoolOptions options, bool hasInitializer)

@@ -2,27 +2,32 @@ using System.Diagnostics;
 
 namespace Multiprocessing;
 
-/// <summary>What kept a start of a worker from leading to one that is ready.</summary>
+/// <summary>Why a start did not lead to a worker that is ready.</summary>
 internal enum StartFailure
 {
-    /// <summary>The system refused the start, or the process ended on the way to its body. A shortage (descriptors, memory, process slots, a directory that is away for a moment) looks like this, and passes.</summary>
+    /// <summary>
+    /// The system refused the start, or the process ended before its body. A shortage (descriptors, memory, process slots, a directory that is
+    /// missing for a moment) has this effect, and passes.
+    /// </summary>
     Refused,
 
     /// <summary>The worker died in its initializer.</summary>
     Initializer,
 
-    /// <summary>A signal from outside ended it. That says little about whether the next one can start: whoever kills workers hits some that have just started.</summary>
+    /// <summary>
+    /// A signal from outside ended it. That says little about the next start: a program that kills workers hits some that have just started.
+    /// </summary>
     FromOutside,
 }
 
 /// <summary>
-/// When a pool may try its next start after starts that failed, and when it gives up. Starts that were under way together when one failed count as one: they met the same shortage.
-/// Under the pool's gate.
+/// When a pool may try its next start after starts that failed, and when it gives up. Owns the count of failures in a row. Starts that were under way
+/// together when one failed count as one: they met the same shortage. Under the loop's gate.
 /// </summary>
-/// <param name="mostInARow">How many failed starts in a row are too many.</param>
-internal sealed class StartPatience(int mostInARow)
+/// <param name="maxInARow">The number of failed starts in a row at which the pool gives up.</param>
+internal sealed class StartPatience(int maxInARow)
 {
-    // One failed start weighs this; one that was killed from outside weighs 1.
+    // The weight of a failed start; one that was killed from outside has the weight 1.
     private const int FullWeight = 20;
 
     private static readonly long FirstPause = 100 * PoolTicks.Millisecond;
@@ -35,21 +40,22 @@ internal sealed class StartPatience(int mostInARow)
     private long _weight;
     private long _lastFailedAt;
 
-    /// <summary>How many starts in a row have failed.</summary>
+    /// <summary>The number of starts in a row that have failed.</summary>
     public int Failed { get; private set; }
 
-    /// <summary>No start before this.</summary>
+    /// <summary>No start before this time, in ticks of the stopwatch.</summary>
     public long NextAt { get; private set; }
 
     /// <summary>The last start was refused: one at a time shows whether the shortage is over.</summary>
     public bool TriesOneByOne { get; private set; }
 
-    public bool IsExhausted => _weight >= (long)mostInARow * FullWeight;
+    public bool IsExhausted => _weight >= (long)maxInARow * FullWeight;
 
     /// <summary>The pause that began with the last failure.</summary>
     public TimeSpan Pause { get; private set; }
 
-    /// <param name="failure">What kept it from being ready.</param>
+    /// <summary>Counts a failed start, and begins a pause.</summary>
+    /// <param name="failure">Why the worker is not ready.</param>
     /// <param name="begun">When the start began.</param>
     /// <param name="now">When it failed.</param>
     /// <returns><see langword="false"/> if it is part of a failure that was counted already.</returns>

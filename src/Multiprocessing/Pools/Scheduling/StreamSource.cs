@@ -4,30 +4,32 @@ using System.Runtime.ExceptionServices;
 
 namespace Multiprocessing;
 
-/// <summary>Where the items of a stream come from, without regard to whether they have to be waited for. Used by one reader.</summary>
+/// <summary>The source of a stream's items, whether it may block or not. Used by one reader.</summary>
 internal abstract class StreamSource<TItem> : IAsyncDisposable
 {
-    /// <summary>All items were given, and no more will come.</summary>
+    /// <summary>All items were taken, and no more will follow.</summary>
     public abstract bool IsDrained { get; }
 
-    /// <summary>What the source threw; once it has ended.</summary>
+    /// <summary>The exception of the source, once it has ended.</summary>
     public abstract Exception? Error { get; }
 
-    /// <summary>There may be items now that were not there at the last <see cref="Take"/>, or it has ended.</summary>
-    public abstract bool HasNews { get; }
+    /// <summary>There may be items now that were not available at the last <see cref="Take"/>, or the source has ended.</summary>
+    public abstract bool HasItems { get; }
 
-    /// <summary>The items that are there, at most so many. So many, with those given here, may be taken from the source from now on.</summary>
-    public abstract TItem[] Take(int most);
+    /// <summary>Returns the items that are available.</summary>
+    /// <param name="max">The maximum number; from now on this many, including those returned here, may be read from the source.</param>
+    public abstract TItem[] Take(int max);
 
-    /// <summary>Takes nothing more from the source, and gives it back.</summary>
+    /// <summary>Reads nothing more from the source, and disposes of its enumerator.</summary>
     public abstract ValueTask DisposeAsync();
 }
 
-/// <summary>Items that are there when they are asked for: of a collection of the framework's.</summary>
+/// <summary>Which sources never block: the collections of the framework.</summary>
 internal static class PlainSource
 {
     /// <summary>
-    /// Enumerating it runs no code that could block: it is a collection, and one of the framework's own, for another's enumerator may do anything. Everything else, queries included, is enumerated on a thread of its own.
+    /// Whether enumerating the source runs no code that could block: it is a collection, and one of the framework's own, because the enumerator of
+    /// any other may do anything. Everything else, including queries, is enumerated on a thread of its own.
     /// </summary>
     public static bool IsReady<TItem>(IEnumerable<TItem> source) =>
         source is TItem[] or List<TItem> or string
@@ -38,7 +40,7 @@ internal static class PlainSource
         || type.Assembly == typeof(System.Collections.Concurrent.ConcurrentBag<>).Assembly || type.Assembly == typeof(ImmutableArray).Assembly;
 }
 
-/// <summary>Items that are taken when they are asked for, by the one who asks.</summary>
+/// <summary>A source that does not block: the reader itself enumerates it.</summary>
 internal sealed class PlainSource<TItem>(IEnumerable<TItem> items) : StreamSource<TItem>
 {
     private readonly IEnumerator<TItem> _items = items.GetEnumerator();
@@ -49,15 +51,15 @@ internal sealed class PlainSource<TItem>(IEnumerable<TItem> items) : StreamSourc
 
     public override Exception? Error => _error;
 
-    public override bool HasNews => false;
+    public override bool HasItems => false;
 
-    public override TItem[] Take(int most)
+    public override TItem[] Take(int max)
     {
-        var items = new TItem[most];
+        var items = new TItem[max];
         var count = 0;
         try
         {
-            while (count < most && (_hasEnded = !_items.MoveNext()) is false)
+            while (count < max && (_hasEnded = !_items.MoveNext()) is false)
             {
                 items[count++] = _items.Current;
             }
@@ -68,7 +70,7 @@ internal sealed class PlainSource<TItem>(IEnumerable<TItem> items) : StreamSourc
             _hasEnded = true;
         }
 
-        return count == most ? items : items[..count];
+        return count == max ? items : items[..count];
     }
 
     public override ValueTask DisposeAsync()
@@ -78,11 +80,13 @@ internal sealed class PlainSource<TItem>(IEnumerable<TItem> items) : StreamSourc
     }
 }
 
-/// <summary>Items that come in their own time, on their way from the code that enumerates the source to the reader.</summary>
-/// <param name="tell">Tells the reader to look.</param>
-internal abstract class FedSource<TItem>(Action tell) : StreamSource<TItem>
+/// <summary>
+/// A source that may block: other code enumerates it, and the reader takes the items that are available. Owns the items in between, under its gate.
+/// </summary>
+/// <param name="signal">Signals the reader that there may be items.</param>
+internal abstract class FedSource<TItem>(Action signal) : StreamSource<TItem>
 {
-    /// <summary>How long the end of a stream waits for a source that is asked for its next item at that moment.</summary>
+    /// <summary>How long the end of a stream waits for a source that is reading its next item at that moment.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock _gate = new();
@@ -112,26 +116,26 @@ internal abstract class FedSource<TItem>(Action tell) : StreamSource<TItem>
 
     public override Exception? Error => _error;
 
-    public override bool HasNews => _hasEnded || Volatile.Read(ref _taken) != _given;
+    public override bool HasItems => _hasEnded || Volatile.Read(ref _taken) != _given;
 
-    public override TItem[] Take(int most)
+    public override TItem[] Take(int max)
     {
         List<TItem> items;
         Milestone? mayMove;
         lock (_gate)
         {
-            _allowed = _given + most;
+            _allowed = _given + max;
             mayMove = _taken < _allowed ? _mayMove : null;
             _mayMove = mayMove is null ? _mayMove : null;
-            if (_items.Count <= most)
+            if (_items.Count <= max)
             {
                 items = _items;
                 _items = [];
             }
             else
             {
-                items = _items[..most];
-                _items.RemoveRange(0, most);
+                items = _items[..max];
+                _items.RemoveRange(0, max);
             }
 
             _given += items.Count;
@@ -148,8 +152,9 @@ internal abstract class FedSource<TItem>(Action tell) : StreamSource<TItem>
     }
 
     /// <summary>
-    /// The enumeration ends where it is and gives the source back. A source that is asked for its next item at this moment is left to itself after a while: its enumerator is disposed of, on the thread that it blocks, as soon as it
-    /// returns; it may not be before.
+    /// Ends the enumeration where it is and disposes of the enumerator. A source that is reading its next item at this moment is abandoned after
+    /// <see cref="Patience"/>: its enumerator is disposed of, on the thread that it blocks, as soon as it returns; an enumerator must not be disposed
+    /// of before.
     /// </summary>
     public override async ValueTask DisposeAsync()
     {
@@ -169,7 +174,7 @@ internal abstract class FedSource<TItem>(Action tell) : StreamSource<TItem>
         OnOver();
         if (!await _left.WaitAsync(Patience).ConfigureAwait(false) && !_isMoving)
         {
-            await _left; // it is given back at this moment, which is the program's own code
+            await _left; // it is being disposed of at this moment, by the program's own code
         }
 
         if (_left.IsReached)
@@ -181,7 +186,7 @@ internal abstract class FedSource<TItem>(Action tell) : StreamSource<TItem>
     /// <summary>Starts the enumeration.</summary>
     protected abstract void Begin();
 
-    /// <summary>The stream is over: a source that waits may be asked to stop.</summary>
+    /// <summary>The stream is over: cancels a source that waits.</summary>
     protected virtual void OnOver()
     {
     }
@@ -189,7 +194,10 @@ internal abstract class FedSource<TItem>(Action tell) : StreamSource<TItem>
     /// <summary>Called by the enumeration around each piece of the source's code that may block.</summary>
     protected void SetMoving(bool isMoving) => _isMoving = isMoving;
 
-    /// <summary>Null if the next item may be taken from the source; else reached when it may, or the stream is over.</summary>
+    /// <summary>
+    /// Returns <see langword="null"/> if the next item may be read from the source; otherwise a milestone that is reached when it may, or when the
+    /// stream is over.
+    /// </summary>
     protected Milestone? MayMove()
     {
         lock (_gate)
@@ -200,7 +208,7 @@ internal abstract class FedSource<TItem>(Action tell) : StreamSource<TItem>
 
     protected bool IsOver => _isOver;
 
-    /// <summary>Another item was taken from the source.</summary>
+    /// <summary>Adds an item that was read from the source.</summary>
     protected void Add(TItem item)
     {
         bool isFirst;
@@ -213,7 +221,7 @@ internal abstract class FedSource<TItem>(Action tell) : StreamSource<TItem>
 
         if (isFirst)
         {
-            tell();
+            signal();
         }
     }
 
@@ -222,17 +230,17 @@ internal abstract class FedSource<TItem>(Action tell) : StreamSource<TItem>
     {
         _error = error;
         _hasEnded = true;
-        tell();
+        signal();
     }
 
-    /// <summary>It could not be begun.</summary>
+    /// <summary>The enumeration could not be started.</summary>
     protected void Lose(Exception error)
     {
         End(error);
         Leave(null);
     }
 
-    /// <summary>The source was given back, or threw when it was.</summary>
+    /// <summary>The enumerator was disposed of, or threw when it was.</summary>
     protected void Leave(Exception? error)
     {
         _failedEnd = error is null ? null : ExceptionDispatchInfo.Capture(error);
@@ -240,8 +248,10 @@ internal abstract class FedSource<TItem>(Action tell) : StreamSource<TItem>
     }
 }
 
-/// <summary>A source that may block: it is enumerated on a thread of the library's own, in the context of the one who asked for the first item.</summary>
-internal sealed class BlockingSource<TItem>(IEnumerable<TItem> source, Action tell) : FedSource<TItem>(tell)
+/// <summary>
+/// A source that may block, enumerated on a thread of the library's own, in the context of the reader that asked for the first item.
+/// </summary>
+internal sealed class BlockingSource<TItem>(IEnumerable<TItem> source, Action signal) : FedSource<TItem>(signal)
 {
     protected override void Begin()
     {
@@ -307,8 +317,8 @@ internal sealed class BlockingSource<TItem>(IEnumerable<TItem> source, Action te
     }
 }
 
-/// <summary>An asynchronous source; one that blocks all the same, although it should not, delays nobody either.</summary>
-internal sealed class AsyncSource<TItem>(IAsyncEnumerable<TItem> source, Action tell, CancellationToken cancellationToken) : FedSource<TItem>(tell)
+/// <summary>An asynchronous source. One that blocks all the same, although it should not, delays neither the reader nor the workers.</summary>
+internal sealed class AsyncSource<TItem>(IAsyncEnumerable<TItem> source, Action signal, CancellationToken cancellationToken) : FedSource<TItem>(signal)
 {
     private readonly CancellationTokenSource _ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
 
@@ -332,7 +342,7 @@ internal sealed class AsyncSource<TItem>(IAsyncEnumerable<TItem> source, Action 
             static (source, exception) => source.Lose(exception));
     }
 
-    /// <summary>Not on the reader's thread: what is registered on the token is the program's.</summary>
+    /// <summary>Not on the reader's thread: callbacks that are registered on the token are the program's code.</summary>
     protected override void OnOver() => LastResort.Queue(
         EntryPoint.SourceEnd,
         _ending,
@@ -347,7 +357,7 @@ internal sealed class AsyncSource<TItem>(IAsyncEnumerable<TItem> source, Action 
                 // The source has ended meanwhile.
             }
         },
-        static (_, _) => { }); // what is registered there threw: the source is not asked again, and left to itself after the patience
+        static (_, _) => { }); // a callback threw: the source is not read any more, and is abandoned after the patience
 
     private async Task EnumerateAsync()
     {

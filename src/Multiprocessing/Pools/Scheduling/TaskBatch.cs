@@ -1,8 +1,9 @@
 namespace Multiprocessing;
 
 /// <summary>
-/// One or more tasks that came in one call: what the pool's scheduling knows of them. Members are called under the pool's gate unless they say otherwise; each task ends
-/// exactly once, by <see cref="OnResult"/> or <see cref="OnError"/>.
+/// One or more tasks of one call, as the scheduler knows them: a task is a batch and an index. Members are called under the loop's gate unless they
+/// say otherwise. Each task ends exactly once: by
+/// <see cref="OnResult"/>, <see cref="OnResults"/>, <see cref="OnError"/> or <see cref="OnNotBegun"/>.
 /// </summary>
 internal abstract unsafe class TaskBatch(TaskSettings settings)
 {
@@ -16,12 +17,14 @@ internal abstract unsafe class TaskBatch(TaskSettings settings)
 
     public abstract int Count { get; }
 
-    /// <summary>Bytes of an argument that is copied as it lies in memory, or -1: it is serialized.</summary>
+    /// <summary>The size in bytes of an argument that is copied as it lies in memory; -1 if arguments are serialized.</summary>
     public virtual int RawLength => -1;
 
     public virtual void CopyRaw(int index, byte* destination) => throw new NotSupportedException();
 
-    /// <summary>Copies the arguments of consecutive tasks, each behind its header, to records that lie <paramref name="stride"/> bytes apart.</summary>
+    /// <summary>
+    /// Copies the arguments of consecutive tasks, each behind its header, to records that lie <paramref name="stride"/> bytes apart.
+    /// </summary>
     public virtual void CopyRaw(int from, int count, byte* records, int stride, RequestHeader header)
     {
         for (var i = 0; i < count; i++)
@@ -33,32 +36,39 @@ internal abstract unsafe class TaskBatch(TaskSettings settings)
     }
 
     /// <summary>
-    /// Takes the results of consecutive tasks out of replies that lie one behind the other, as long as they are plain ones: no error, not measured, a value that is its bytes. Returns how many, and moves
-    /// <paramref name="replies"/> behind the last of them. What it does not take comes one by one.
+    /// Reads the results of consecutive tasks from replies that lie one behind the other, as long as they are plain ones: no error, not measured, a
+    /// value that is copied as it lies in memory. Moves
+    /// <paramref name="replies"/> behind the last of them, and returns their number. The next reply is read on its own.
     /// </summary>
-    public int OnResults(int from, int most, uint number, ref byte* replies, byte* end)
+    public int OnResults(int from, int max, uint number, ref byte* replies, byte* end)
     {
-        var taken = EndMany(from, most, number, ref replies, end);
+        var taken = EndMany(from, max, number, ref replies, end);
         Settings.Statistics.Succeeded += taken;
         return taken;
     }
 
-    /// <summary>The task's argument as a message, whose references are kept, and which the caller disposes of if <see cref="OwnsMessages"/> is false.</summary>
+    /// <summary>
+    /// Returns the task's argument as a message, which the caller disposes of if <see cref="OwnsMessages"/> is <see langword="false"/>.
+    /// </summary>
     public virtual MessageBuffer Serialize(int index) => throw new NotSupportedException();
 
-    /// <summary>The messages stay this object's own, for another attempt.</summary>
+    /// <summary>The messages belong to this object, which keeps them for another attempt.</summary>
     public virtual bool OwnsMessages => false;
 
-    /// <summary>When the pool was given the tasks, in ticks of the stopwatch.</summary>
+    /// <summary>When the tasks were submitted, in ticks of the stopwatch.</summary>
     public long SubmittedAt { get; set; }
 
-    /// <summary>What writing arguments took before the pool was given the tasks.</summary>
+    /// <summary>How long writing arguments took before the tasks were submitted, in ticks of the stopwatch.</summary>
     public long WritingTicks { get; protected set; }
 
-    /// <summary>Nobody waits for the task any more: it is not begun.</summary>
+    /// <summary>No caller waits for the task any more: it is not started.</summary>
     public abstract bool IsCancelled(int index);
 
-    /// <summary>The reply lies at <paramref name="data"/>. What reading it throws is the task's error. Returns what reading took, in ticks of the stopwatch, if that is to be measured.</summary>
+    /// <summary>
+    /// Ends the task with the result that lies at <paramref name="data"/>. An exception from reading is the task's error, which the caller passes to
+    /// <see cref="OnError"/>.
+    /// </summary>
+    /// <returns>How long reading took, in ticks of the stopwatch, if that is measured.</returns>
     public long OnResult(int index, byte* data, byte* end, bool isMeasured)
     {
         var ticks = End(index, data, end, isMeasured);
@@ -82,7 +92,7 @@ internal abstract unsafe class TaskBatch(TaskSettings settings)
         OnError(index, new TimeoutException($"Task '{NameOf(index)}' did not end within {Settings.Timeout.TotalSeconds:0.###} s; {end}"));
     }
 
-    /// <summary>The task was cancelled before it began.</summary>
+    /// <summary>The task was cancelled before it started.</summary>
     public void OnNotBegun(int index)
     {
         Settings.Statistics.Cancelled++;
@@ -91,27 +101,27 @@ internal abstract unsafe class TaskBatch(TaskSettings settings)
 
     protected abstract long End(int index, byte* data, byte* end, bool isMeasured);
 
-    protected virtual int EndMany(int from, int most, uint number, ref byte* replies, byte* end) => 0;
+    protected virtual int EndMany(int from, int max, uint number, ref byte* replies, byte* end) => 0;
 
     protected abstract void Fail(int index, Exception error);
 
-    /// <summary>Ends a task that was not begun; also of one that was never given to the pool.</summary>
+    /// <summary>Ends a task that was not started, also one that was never submitted.</summary>
     public abstract void Withdraw(int index);
 
-    /// <summary>Why a task that was killed after a cancellation ended.</summary>
+    /// <summary>The error of a task whose worker was killed after a cancellation.</summary>
     public abstract Exception CancelledError(int index);
 
     public virtual string NameOf(int index) => Count == 1 ? Settings.Name : $"{Settings.Name}[{index}]";
 
-    /// <summary>Some of the tasks have been begun by workers that died.</summary>
+    /// <summary>Workers have died while they ran some of the tasks.</summary>
     public bool HasFailedAttempts => _attempts is not null;
 
-    /// <summary>How often the task has been begun by workers that died.</summary>
+    /// <summary>The number of workers that died while they ran the task.</summary>
     public int FailedAttempts(int index) => _attempts is null ? 0 : _attempts.GetValueOrDefault(index);
 
     public void CountFailedAttempt(int index) => (_attempts ??= [])[index] = FailedAttempts(index) + 1;
 
-    /// <summary>The handles in the argument stay alive until the task has ended.</summary>
+    /// <summary>Keeps the handles in the argument alive until the task has ended.</summary>
     public void KeepReferences(int index, ITravellingReference[] references)
     {
         if (references.Length != 0)
@@ -121,7 +131,7 @@ internal abstract unsafe class TaskBatch(TaskSettings settings)
         }
     }
 
-    /// <summary>The task has ended, or goes to another worker.</summary>
+    /// <summary>The task has ended, or another worker gets it.</summary>
     public virtual void ReleaseReferences(int index)
     {
         if (_references is not null && _references.Remove(index, out var references))
@@ -134,33 +144,33 @@ internal abstract unsafe class TaskBatch(TaskSettings settings)
     }
 }
 
-/// <summary>What all tasks of a call have in common.</summary>
+/// <summary>The settings that all tasks of a call have in common.</summary>
 internal sealed class TaskSettings
 {
     public required TaskStatistics Statistics { get; init; }
 
-    /// <summary>The pool that the work was given to: unfinished work keeps it from being finalized, and with that its workers.</summary>
+    /// <summary>The pool of the tasks: unfinished tasks keep it from being finalized, and so keep its workers.</summary>
     public required ProcessPool Pool { get; init; }
 
-    /// <summary>How long the tasks of the method take that bring their own body.</summary>
+    /// <summary>How long tasks of the method take that carry their own body.</summary>
     public required TaskPace Pace { get; init; }
 
     public string Name => Statistics.Name;
 
     public required int Priority { get; init; }
 
-    /// <summary>In ticks of the stopwatch; 0 for none.</summary>
+    /// <summary>The time limit in ticks of the stopwatch; 0 for none.</summary>
     public required long TimeoutTicks { get; init; }
 
     public required TimeSpan Timeout { get; init; }
 
     public required int MaxAttempts { get; init; }
 
-    /// <summary>The body that all tasks share, or null if each brings its own.</summary>
+    /// <summary>The body that all tasks share, or <see langword="null"/> if each carries its own.</summary>
     public required SharedBody? Body { get; init; }
 }
 
-/// <summary>A body that a worker is sent once, and how long its tasks take.</summary>
+/// <summary>A body that each worker gets once, and how long its tasks take.</summary>
 internal sealed class SharedBody(int id, byte[] bytes, ITravellingReference[] references)
 {
     private ITravellingReference[] _references = references;
@@ -169,19 +179,19 @@ internal sealed class SharedBody(int id, byte[] bytes, ITravellingReference[] re
 
     public byte[] Bytes => bytes;
 
-    /// <summary>Its tasks may tell their caller something before they end.</summary>
+    /// <summary>Its tasks may report to their caller before they end.</summary>
     public bool HasLinks { get; } = Array.Exists(references, static reference => reference is TaskLink);
 
     /// <summary>How long its tasks take.</summary>
     public TaskPace Pace { get; } = new();
 
-    /// <summary>What an argument or a result comes to, whichever is more: learnt by the pool, read by streams. At least 1.</summary>
+    /// <summary>The size in bytes of an argument or a result, the larger of the two: learnt by the pool, read by streams. At least 1.</summary>
     public long TypicalBytes { get; private set; } = 1;
 
     /// <summary>A rise counts at once, because memory is bounded by it; a fall counts slowly.</summary>
     public void LearnBytes(long length) => TypicalBytes = Math.Max(1, length > TypicalBytes ? length : TypicalBytes - ((TypicalBytes - length) / 64));
 
-    /// <summary>The work of all its tasks is over.</summary>
+    /// <summary>All its tasks have ended.</summary>
     public void Release()
     {
         foreach (var reference in Interlocked.Exchange(ref _references, []))
@@ -191,18 +201,20 @@ internal sealed class SharedBody(int id, byte[] bytes, ITravellingReference[] re
     }
 }
 
-/// <summary>How long tasks take, learnt as they end; under the pool's gate.</summary>
+/// <summary>How long tasks take, learnt as they end; under the loop's gate.</summary>
 internal sealed class TaskPace
 {
-    /// <summary>In ticks of the stopwatch; 0 while nothing is known.</summary>
+    /// <summary>In ticks of the stopwatch; 0 while unknown.</summary>
     public long Typical { get; private set; }
 
-    /// <summary>A single long one says little (its worker was not scheduled for a while): it counts for no more than four typical ones. Several in a row do.</summary>
+    /// <summary>
+    /// A single long one says little (its worker was not scheduled for a while): it counts for no more than four typical ones. Several in a row do.
+    /// </summary>
     public void Learn(long ticks) =>
         Typical = Typical == 0 ? Math.Max(ticks, 1) : Math.Max(Typical + ((Math.Min(ticks, Typical * 4) - Typical) / 4), 1);
 }
 
-/// <summary>Tasks of one work that wait or were handed together: from one index to before another.</summary>
+/// <summary>Consecutive tasks of one batch: from one index to before another.</summary>
 internal readonly record struct TaskRange(TaskBatch Batch, int From, int To)
 {
     public int Count => To - From;

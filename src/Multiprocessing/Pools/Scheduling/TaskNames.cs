@@ -3,19 +3,25 @@ using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
 
-/// <summary>What a task is called that was given no name. Two methods never have one name: a lambda is told from the others of its method by where it stands in the source, or by its number where there are no symbols.</summary>
+/// <summary>
+/// Names for tasks that the caller gave none. Two methods never have the same name: a lambda has its location in the source, or, without symbols, its
+/// number, which differs from the other lambdas of its method.
+/// </summary>
 internal static class TaskNames
 {
-    // The methods of assemblies that are unloaded go from it.
+    // Holds no assembly: methods of unloaded assemblies disappear from it.
     private static readonly ConditionalWeakTable<MethodInfo, string> Known = [];
 
-    // Which method has which name; methods as their module and number, which keep no assembly loaded.
+    // Which method has which name; methods as their module and token, which hold no assembly.
     private static readonly Dictionary<string, (Guid Module, int Token)> Owners = [];
 
-    /// <summary>A method's name, as its author wrote it. The first call for a lambda reads symbols, which takes milliseconds: not for each task, and not where others wait.</summary>
+    /// <summary>
+    /// Returns a method's name, as its author wrote it. The first call for a lambda reads symbols, which takes milliseconds: not to be called for
+    /// each task, nor under a lock.
+    /// </summary>
     public static string Of(MethodInfo method) => Known.TryGetValue(method, out var name) ? name : Known.GetValue(method, Make);
 
-    /// <summary>The same without the place in the source.</summary>
+    /// <summary>The same without the location in the source.</summary>
     public static string Short(MethodInfo method) => LambdaIn(method.Name, out _) is { } outer ? $"lambda in {outer}" : LocalFunction(method.Name) ?? method.Name;
 
     private static string Make(MethodInfo method)
@@ -41,10 +47,10 @@ internal static class TaskNames
         string least;
         if (LambdaIn(method.Name, out var number) is { } outer)
         {
-            if (SourceLocation.Of(method) is { } place)
+            if (SourceLocation.Of(method) is { } location)
             {
-                yield return $"lambda in {outer} ({place.File}:{place.Line})";
-                yield return least = $"lambda in {outer} ({place.File}:{place.Line}:{place.Column})";
+                yield return $"lambda in {outer} ({location.File}:{location.Line})";
+                yield return least = $"lambda in {outer} ({location.File}:{location.Line}:{location.Column})";
             }
             else
             {
@@ -66,7 +72,10 @@ internal static class TaskNames
         }
     }
 
-    /// <summary>The name of the method in which a lambda stands, and its number there from 1 on; null for what is no lambda. The compiler calls it <c>&lt;Outer&gt;b__0_1</c>, or <c>&lt;Outer&gt;b__1</c> where it captures.</summary>
+    /// <summary>
+    /// Returns the name of the method that contains a lambda, and its number there from 1 on; <see langword="null"/> if the method is no lambda. The
+    /// compiler's name is <c>&lt;Outer&gt;b__0_1</c>, or <c>&lt;Outer&gt;b__1</c> if it captures.
+    /// </summary>
     private static string? LambdaIn(string name, out int number)
     {
         number = 0;
@@ -79,10 +88,10 @@ internal static class TaskNames
         var numbers = name[(end + 4)..];
         _ = int.TryParse(numbers[(numbers.LastIndexOf('_') + 1)..], out number);
         number++;
-        return name[1..end].Trim('<', '>', '$'); // statements at the top of a file stand in <Main>$
+        return name[1..end].Trim('<', '>', '$'); // top-level statements are in <Main>$
     }
 
-    /// <summary>The compiler calls it <c>&lt;Outer&gt;g__Name|0_1</c>.</summary>
+    /// <summary>Returns the name of a local function; the compiler's name is <c>&lt;Outer&gt;g__Name|0_1</c>.</summary>
     private static string? LocalFunction(string name)
     {
         var begin = name.StartsWith('<') ? name.IndexOf(">g__", StringComparison.Ordinal) : -1;
@@ -95,7 +104,7 @@ internal static class TaskNames
         var type = method.DeclaringType;
         while (type is { IsNested: true } && type.Name.StartsWith('<'))
         {
-            type = type.DeclaringType; // the compiler's closures stand in the type that the author wrote
+            type = type.DeclaringType; // the compiler's closures are nested in the type that the author wrote
         }
 
         return type?.Name;

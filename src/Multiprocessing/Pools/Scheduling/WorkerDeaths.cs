@@ -3,9 +3,11 @@ using Multiprocessing.Platform;
 namespace Multiprocessing;
 
 /// <summary>
-/// What becomes of the tasks of a worker that has ended, in good order or not. Owns the last count of processes that the kernel killed for lack of memory. Under the loop's gate.
+/// What becomes of the tasks of a worker that has ended, in good order or not. Owns the last count of processes that the kernel killed for lack of
+/// memory. Under the loop's gate.
 /// <para>
-/// A reply that the worker has committed counts. What it had not started waits for other workers. The one task that it had started and not replied to, if there is one, fails or is tried again.
+/// A reply that the worker has committed counts. What it had not started waits for other workers. The one task that it had started and not replied
+/// to, if there is one, fails or is tried again.
 /// </para>
 /// </summary>
 internal sealed class WorkerDeaths(
@@ -76,8 +78,8 @@ internal sealed class WorkerDeaths(
     }
 
     /// <summary>
-    /// Takes what the worker had started and not replied to out of its assigned tasks: one task at most. Of a damaged channel it is not known which replies were lost: then it is all that may have been
-    /// started, and the next one at least.
+    /// Takes what the worker had started and not replied to out of its assigned tasks: one task at most. Of a damaged channel it is not known which
+    /// replies were lost: then it is all that may have been started, and the next one at least.
     /// </summary>
     private static List<(uint Number, TaskBatch Batch, int Index)> TakeStarted(WorkerEntry worker)
     {

@@ -48,9 +48,11 @@ internal sealed class AssignedTasks(TaskRange range, uint firstNumber)
 }
 
 /// <summary>
-/// One worker of a pool, as its scheduler knows it. Owns the pool's ends of the worker's channel and the list of the tasks that are assigned to it; under the loop's gate.
+/// One worker of a pool, as its scheduler knows it. Owns the pool's ends of the worker's channel and the list of the tasks that are assigned to it;
+/// under the loop's gate.
 /// <para>
-/// Invariants, while the channel is not damaged: the numbers of <see cref="Assigned"/> are consecutive, begin with <see cref="Replied"/> and end before the number of the next task to be written.
+/// Invariants, while the channel is not damaged: the numbers of <see cref="Assigned"/> are consecutive, begin with <see cref="Replied"/> and end
+/// before the number of the next task to be written.
 /// </para>
 /// </summary>
 internal sealed unsafe class WorkerEntry
@@ -100,7 +102,8 @@ internal sealed unsafe class WorkerEntry
     }
 
     /// <summary>
-    /// What it has written into its channel that is not valid there; <see langword="null"/> while the channel is in order. The worker is killed for it, and nothing more of it is read.
+    /// What it has written into its channel that is not valid there; <see langword="null"/> while the channel is in order. The worker is killed for
+    /// it, and nothing more of it is read.
     /// </summary>
     public string? Damage => _damage.Found;
 
@@ -155,7 +158,9 @@ internal sealed unsafe class WorkerEntry
     public string? RunningTask =>
         HasStartedTask && Assigned.First is { } running ? running.Value.Batch.NameOf(running.Value.IndexOf(Replied)) : null;
 
-    /// <summary>The task with this number ended by itself after its time limit had cancelled its token: it counts as timed out all the same.</summary>
+    /// <summary>
+    /// The task with this number ended by itself after its time limit had cancelled its token: it counts as timed out all the same.
+    /// </summary>
     public bool EndedAfterTimeLimit(uint number) => this is { Reason: KillReason.Timeout, IsKilled: false } && KillNumber == number;
 
     public bool Knows(int body)

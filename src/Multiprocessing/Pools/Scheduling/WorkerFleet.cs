@@ -4,9 +4,11 @@ using System.Runtime.InteropServices;
 namespace Multiprocessing;
 
 /// <summary>
-/// The workers of a pool: which there are, and how each is asked to end or killed. Owns the list of workers, and of each one its phase and when and for what it is killed. Under the loop's gate.
+/// The workers of a pool: which there are, and how each is asked to end or killed. Owns the list of workers, and of each one its phase and when and
+/// for what it is killed. Under the loop's gate.
 /// <para>
-/// Invariants: a worker is in the list from the decision to start it until its end was processed; each number is used once. Those of one worker are at <see cref="WorkerEntry"/>.
+/// Invariants: a worker is in the list from the decision to start it until its end was processed; each number is used once. Those of one worker are
+/// at <see cref="WorkerEntry"/>.
 /// </para>
 /// </summary>
 internal sealed class WorkerFleet(string pool, PoolLoop loop, PoolState state, PendingTasks pending, PoolEvents events, ProcessPoolOptions options)
@@ -137,7 +139,9 @@ internal sealed class WorkerFleet(string pool, PoolLoop loop, PoolState state, P
         }
     }
 
-    /// <summary>Gives the worker no more tasks, and closes it when it has none. One that still starts is killed, unless the whole pool shuts down.</summary>
+    /// <summary>
+    /// Gives the worker no more tasks, and closes it when it has none. One that still starts is killed, unless the whole pool shuts down.
+    /// </summary>
     public void Retire(WorkerEntry worker)
     {
         loop.AssertHeld();

@@ -1,32 +1,37 @@
 namespace Multiprocessing;
 
-/// <summary>What a worker lives in, as the pool sees it: a process of its own, or, in a pool with <see cref="ProcessPoolOptions.Workers"/> = 0, a thread of this process.</summary>
+/// <summary>
+/// What a worker runs in: a process of its own, or, in a pool with <see cref="ProcessPoolOptions.Workers"/> = 0, a thread of this process.
+/// </summary>
 internal abstract class WorkerHost : IDisposable
 {
     public abstract string Name { get; }
 
-    /// <summary>The number of the process that the worker's code runs in.</summary>
+    /// <summary>The id of the process that the worker's code runs in.</summary>
     public abstract int Id { get; }
 
-    /// <summary>The worker's own process can be killed. A thread can only be left to itself.</summary>
+    /// <summary>The worker has a process of its own, which can be killed. A thread can only be abandoned.</summary>
     public abstract bool IsProcess { get; }
 
-    /// <summary>How the worker ended; null while it lives.</summary>
+    /// <summary>How the worker ended; <see langword="null"/> while it is alive.</summary>
     public abstract ExitStatus? ExitStatus { get; }
 
-    /// <summary>What was kept of the worker's standard error; empty for a thread, whose output is the program's.</summary>
+    /// <summary>The end of the worker's standard error; empty for a thread, whose output is the program's.</summary>
     public abstract KeptOutput StandardError { get; }
 
-    /// <summary>How the worker died, once it is gone; null if it ended in good order.</summary>
+    /// <summary>How the worker died, once it has exited; <see langword="null"/> if it ended in good order.</summary>
     public abstract Exception? Failure { get; }
 
-    /// <summary>Calls back once it is gone, whether its output was delivered or not.</summary>
+    /// <summary>Calls the action once the worker has exited, whether its output was delivered or not.</summary>
     public abstract void WhenEnded(Action action);
 
-    /// <summary>Calls back once its output was delivered, too.</summary>
+    /// <summary>Calls the action once the worker has exited and its output was delivered.</summary>
     public abstract void WhenDelivered(Action action);
 
-    /// <summary>The calling code, which is about to wait for the worker's end, is a callback for its output. Then its output is read without limit from now on.</summary>
+    /// <summary>
+    /// Whether the calling code, which is about to wait for the worker's end, is a callback for its output. If so, its output is read without limit
+    /// from now on.
+    /// </summary>
     public abstract bool WaitsInsideCallback();
 
     public abstract void Start();
@@ -63,7 +68,7 @@ internal sealed class WorkerProcess(WorkerStart start, ChildProcessOptions optio
 
     public override void Kill() => _process.Kill();
 
-    /// <summary>Under the pool's gate, where nothing is waited for.</summary>
+    /// <summary>Called under the pool's gate, where waiting is not allowed.</summary>
     public override void Dispose()
     {
         if (_process.IsAlive)

@@ -3,16 +3,21 @@ using System.Diagnostics;
 namespace Multiprocessing;
 
 /// <summary>
-/// Everything about workers that is due by the clock: time limits of tasks, kills after a grace, age, memory and idle time, and the check of a channel that may be damaged. Holds no state of its own (that of
-/// each worker is at its entry); under the loop's gate.
+/// Everything about workers that is due by the clock: time limits of tasks, kills after a grace, age, memory and idle time, and the check of a
+/// channel that may be damaged. Holds no state of its own (that of each worker is at its entry); under the loop's gate.
 /// </summary>
 internal sealed unsafe class WorkerLimits(
     PoolLoop loop, PendingTasks pending, WorkerFleet fleet, FleetSize size, WorkerStarter starter, PoolEvents events, ProcessPoolOptions options)
 {
-    /// <summary>The longest time between two steps while tasks are assigned: short tasks share a notification, and one that takes long must not delay the replies before it.</summary>
+    /// <summary>
+    /// The longest time between two steps while tasks are assigned: short tasks share a notification, and one that takes long must not delay the
+    /// replies before it.
+    /// </summary>
     private static readonly long MaxSleepWhileBusy = 20 * PoolTicks.Millisecond;
 
-    /// <summary>The longest time between two steps while a worker starts: its first notification may be lost, if another worker damages the bell.</summary>
+    /// <summary>
+    /// The longest time between two steps while a worker starts: its first notification may be lost, if another worker damages the bell.
+    /// </summary>
     private static readonly long MaxSleepWhileStarting = 500 * PoolTicks.Millisecond;
 
     /// <summary>The time between two steps while a timed task was claimed, but its start was not written yet.</summary>
@@ -91,7 +96,8 @@ internal sealed unsafe class WorkerLimits(
             return;
         }
 
-        // The number before the time: a number is never seen with the time of an older task. And both before the claim, which the worker changes first.
+        // The number before the time: a number is never seen with the time of an older task. And both before the claim, which the worker changes
+        // first.
         var number = (uint)Volatile.Read(ref worker.Channel->TimedNumber);
         var begun = Volatile.Read(ref worker.Channel->TimedStart);
         var isBegun = number == worker.Replied && begun != 0;
@@ -120,7 +126,9 @@ internal sealed unsafe class WorkerLimits(
         }
     }
 
-    /// <summary>A process is killed. A thread of this process cannot be: its task's token is cancelled, and after the grace the thread is abandoned.</summary>
+    /// <summary>
+    /// A process is killed. A thread of this process cannot be: its task's token is cancelled, and after the grace the thread is abandoned.
+    /// </summary>
     private void EndAtTimeLimit(WorkerEntry worker, long now, uint number)
     {
         worker.Reason = KillReason.Timeout;

@@ -1,7 +1,8 @@
 namespace Multiprocessing;
 
 /// <summary>
-/// Reads what tasks report while they run (progress, log records), and stops reading where the program takes it too slowly. Owns whether workers are held up. Under the loop's gate, except for
+/// Reads what tasks report while they run (progress, log records), and stops reading where the program takes it too slowly. Owns whether workers are
+/// held up. Under the loop's gate, except for
 /// <see cref="OnDelivered"/>.
 /// </summary>
 internal sealed unsafe class WorkerReports

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Multiprocessing;
 
 /// <summary>
-/// Starts workers: as many as tasks wait for, and as many as are kept. Holds no state of its own; under the loop's gate, except for the start of a process itself, which takes a millisecond and so is a work
-/// item of the library.
+/// Starts workers: as many as tasks wait for, and as many as are kept. Holds no state of its own; under the loop's gate, except for the start of a
+/// process itself, which takes a millisecond and so is a work item of the library.
 /// </summary>
 internal sealed class WorkerStarter(
     string pool,

@@ -86,11 +86,11 @@ internal sealed class ContextBody(PoolBody body, TaskContext context, string nam
     private readonly TaskContext _context = context;
     private readonly string _name = name;
 
-    public override void Run(RunningTask run)
+    public override void Run(RunningTask task)
     {
         using (_context.Enter(_name))
         {
-            _body.Run(run);
+            _body.Run(task);
         }
     }
 }
