@@ -46,7 +46,7 @@ internal sealed unsafe class RequestWriter(PoolMemory memory, ChannelDamage dama
                 else
                 {
                     damage.Report(
-                        $"its claim says {started} of {(uint)(claim >> 32)} tasks; {_published} were published for it, and it has replied to {Replied}");
+                        $"its claim says {started} of {(uint)(claim >> 32)} tasks; {_published} were published, and it has replied to {Replied}");
                 }
             }
 

@@ -4,8 +4,9 @@ using System.Runtime.CompilerServices;
 namespace Multiprocessing;
 
 /// <summary>
-/// The caller's activity, as it is found around a task in the worker. If a listener there asks for the source <c>Multiprocessing</c>, the task is an activity of its own, a child of the caller's; else the current
-/// activity stands for the caller's with its very ids, so that what the body starts is a child of the caller's and not of one that no exporter has seen.
+/// The activity around a task in the worker. If a listener there listens to the source <c>Multiprocessing</c>, the task is an activity of its own, a
+/// child of the caller's. Otherwise the current activity has the ids of the caller's, so that what the body starts is a child of the caller's and not
+/// of an activity that no exporter has received.
 /// </summary>
 internal static class CallerActivity
 {
@@ -15,7 +16,8 @@ internal static class CallerActivity
     {
         if (!ActivityContext.TryParse(parent, traceState, isRemote: true, out var caller))
         {
-            var hierarchical = new Activity(name).SetParentId(parent); // ids of the older form name all their parents: what is below it is still below the caller's
+            // Ids of the older form contain those of all parents: what is below this activity is still below the caller's.
+            var hierarchical = new Activity(name).SetParentId(parent);
             hierarchical.TraceStateString = traceState;
             AddBaggage(hierarchical, baggage);
             return hierarchical.Start();
@@ -48,13 +50,13 @@ internal static class CallerActivity
     {
         try
         {
-            // The runtime gives each activity an id of its own and has no way to say which.
+            // The runtime creates the id of each activity and has no way to set it.
             SpanId(activity) = id;
             WholeId(activity) = null;
         }
         catch (MissingFieldException)
         {
-            // Another version of the runtime: then what the body starts is below the task's own activity.
+            // Another version of the runtime: what the body starts is below the task's own activity.
         }
     }
 

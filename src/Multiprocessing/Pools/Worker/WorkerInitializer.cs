@@ -1,6 +1,6 @@
 namespace Multiprocessing;
 
-/// <summary>What each worker does before its first task and after its last.</summary>
+/// <summary>Runs in each worker before its first task and after its last.</summary>
 internal abstract class WorkerInitializer
 {
     public abstract object? Initialize();
@@ -8,7 +8,7 @@ internal abstract class WorkerInitializer
     public abstract void Dispose(object? state);
 }
 
-/// <summary>An initializer that makes nothing.</summary>
+/// <summary>An initializer without a state.</summary>
 internal sealed class ActionInitializer(Action body) : WorkerInitializer
 {
     [PathName(null)]
@@ -25,7 +25,7 @@ internal sealed class ActionInitializer(Action body) : WorkerInitializer
     }
 }
 
-/// <summary>Makes the state of a worker, which is disposed of when the worker ends in good order.</summary>
+/// <summary>Creates the state of a worker, which is disposed when the worker ends in good order.</summary>
 internal sealed class StateInitializer<TState>(Func<TState> make, Action? first) : WorkerInitializer
 {
     [PathName(null)]

@@ -1,6 +1,6 @@
 namespace Multiprocessing;
 
-/// <summary>What the initializer made for this worker.</summary>
+/// <summary>Returns the object that the initializer created for this worker.</summary>
 internal static class WorkerState
 {
     public static TState Of<TState>() => (TState)PoolWorker.Current!.State!;

@@ -3,22 +3,21 @@ using System.Runtime.CompilerServices;
 namespace Multiprocessing;
 
 /// <summary>
-/// A worker on a thread of this process, for debugging. It speaks to the pool through the same rings as a worker in a process, so that arguments,
-/// bodies, results and errors cross as the same bytes. A thread cannot be killed: a killed worker counts as gone at once, its task's token is
-/// cancelled, and the thread ends when the body that it runs has ended. It never takes another task, because the pool takes back what the worker has
-/// not started before it kills it.
+/// A worker on a thread of this process, for debugging. It uses the same channel as a worker in a process, so arguments, bodies, results and errors
+/// are the same bytes. A thread cannot be killed: a killed worker counts as ended at once, its task's token is cancelled, and the thread ends when
+/// the body that it runs has ended. It never starts another task, because the pool takes back what the worker has not started before it kills it.
 /// </summary>
 internal sealed class WorkerThread : WorkerHost
 {
     private readonly WorkerStart _start;
     private readonly Action? _childInitializer;
     private readonly Milestone _ended = new();
-    private int _isGone;
+    private int _hasEnded;
     private volatile ExitStatus? _exitStatus;
     private volatile Exception? _failure;
 
     /// <param name="name">The name that errors carry.</param>
-    /// <param name="start">What the worker is told; the thread has a hold of its own on the memory.</param>
+    /// <param name="start">What the worker receives; the thread has a reference of its own to the memory.</param>
     /// <param name="childInitializer">The initializer of the worker's process.</param>
     public WorkerThread(string name, WorkerStart start, Action? childInitializer)
     {
@@ -60,7 +59,8 @@ internal sealed class WorkerThread : WorkerHost
         WaitPoint.Notify(&channel->Room, 1, _start.Channel.Session.Doorbells);
         var status = new ExitStatus { Reason = ExitReason.Killed };
         End(status, new ProcessDiedException(
-            $"Worker '{Name}', a thread of this process ({nameof(ProcessPoolOptions.Workers)} = 0), was abandoned: its thread ends when the body that it runs has ended.",
+            $"Worker '{Name}', a thread of this process ({nameof(ProcessPoolOptions.Workers)} = 0), was abandoned: "
+            + "its thread ends when the body that it runs has ended.",
             Id,
             Name,
             status));
@@ -68,7 +68,7 @@ internal sealed class WorkerThread : WorkerHost
 
     public override void Dispose()
     {
-        // The thread gives its own things back when it ends.
+        // The thread disposes of its references when it ends.
     }
 
     private void Run()
@@ -76,7 +76,9 @@ internal sealed class WorkerThread : WorkerHost
         try
         {
             RunWorker();
-            End(new ExitStatus { Code = 0, Reason = ExitReason.Exited }, null); // after its holds were released: waiters for the end find nothing left of it
+
+            // After its holds were released: waiters for the end find nothing left of it.
+            End(new ExitStatus { Code = 0, Reason = ExitReason.Exited }, null);
         }
         catch (Exception exception)
         {
@@ -107,7 +109,7 @@ internal sealed class WorkerThread : WorkerHost
 
     private void End(ExitStatus status, Exception? failure)
     {
-        if (Interlocked.Exchange(ref _isGone, 1) != 0)
+        if (Interlocked.Exchange(ref _hasEnded, 1) != 0)
         {
             return;
         }
@@ -118,7 +120,7 @@ internal sealed class WorkerThread : WorkerHost
     }
 
     /// <summary>
-    /// What the worker's process would read: the same object graph anew, so that nothing is shared that would not be shared with a process.
+    /// Returns a copy by the serializer, as a worker's process would read it, so that nothing is shared that would not be shared with a process.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static unsafe WorkerInitializer Copy(WorkerInitializer initializer)

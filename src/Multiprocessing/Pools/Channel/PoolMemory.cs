@@ -1,8 +1,9 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace Multiprocessing;
 
-/// <summary>A segment of a pool as this process sees it: a worker's channel, or the bell.</summary>
+/// <summary>A segment of a pool as this process has it mapped: a worker's channel, or the bell.</summary>
 internal sealed unsafe class PoolSegment(Session session, Segment segment) : SharedObject(session, segment)
 {
     internal override void Detach()
@@ -10,7 +11,9 @@ internal sealed unsafe class PoolSegment(Session session, Segment segment) : Sha
     }
 }
 
-/// <summary>One reference to a <see cref="PoolSegment"/>; crosses to the worker by identity.</summary>
+/// <summary>
+/// One reference to a <see cref="PoolSegment"/>, of the pool or, sent in its body, of a worker. The last reference of a process releases its hold.
+/// </summary>
 internal sealed unsafe class PoolMemory : IProcessHandle<PoolMemory>, IDisposable
 {
     private readonly PoolSegment _shared;
@@ -20,6 +23,7 @@ internal sealed unsafe class PoolMemory : IProcessHandle<PoolMemory>, IDisposabl
 
     ~PoolMemory() => LastResort.Finalize(this, static memory => memory.Release());
 
+    /// <remarks>Safety: valid until <see cref="Dispose"/>; the ends of a channel are disposed or abandoned before it.</remarks>
     public byte* Base => _shared.Segment.Base;
 
     public SegmentId Id => _shared.Segment.Id;
@@ -32,7 +36,7 @@ internal sealed unsafe class PoolMemory : IProcessHandle<PoolMemory>, IDisposabl
     public static PoolMemory CreateBell(Session session) =>
         Create(session, sizeof(BellLayout), (int)Marshal.OffsetOf<BellLayout>(nameof(BellLayout.Replies)), 1);
 
-    /// <summary>Another reference of this process, for a worker that is a thread of it.</summary>
+    /// <summary>Returns another reference of this process, for a worker that is a thread of it.</summary>
     public PoolMemory Share() => Open(Session, Id);
 
     private static PoolMemory Create(Session session, long bytes, int pointOffset, int points) =>
@@ -67,12 +71,13 @@ internal sealed unsafe class PoolMemory : IProcessHandle<PoolMemory>, IDisposabl
 
     void IProcessHandle<PoolMemory>.WriteHandle(HandleWriter writer)
     {
+        Debug.Assert(writer.SenderKeepsReferences, "The memory of a pool is sent in the body of a worker only, whose sender keeps the references.");
         writer.AddTravelling(_shared.KeepForBody());
         writer.Write(_shared.Segment.Id.ToWord());
         GC.KeepAlive(this);
     }
 
-    /// <summary>Its parent stays a holder until this body was read, so nothing travels.</summary>
+    /// <summary>The parent stays a holder until this body was read, so no count of segments in flight changes.</summary>
     static PoolMemory IProcessHandle<PoolMemory>.ReadHandle(ref HandleReader reader) =>
         Open(Session.Current, SegmentId.FromWord(reader.Read<long>()));
 }
