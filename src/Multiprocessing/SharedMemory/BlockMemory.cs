@@ -3,8 +3,9 @@ using System.Buffers;
 namespace Multiprocessing;
 
 /// <summary>
-/// Shared memory as <see cref="Memory{T}"/>. It pins nothing, since nothing moves; it keeps the mapping reachable, and so does a <see cref="MemoryHandle"/> of it, so an
-/// operation of the system that has begun ends in memory that is still there. A look at it after the owner was disposed throws.
+/// Shared memory as <see cref="Memory{T}"/>. It pins nothing, because the memory does not move. It keeps the mapping reachable, and so does a
+/// <see cref="MemoryHandle"/> of it, so an operation of the system that has begun ends in memory that is still mapped. Accessing it after the owner
+/// was disposed throws.
 /// </summary>
 internal sealed unsafe class BlockMemory<T>(SharedBlock block, T* start, int length) : MemoryManager<T>
     where T : unmanaged
@@ -26,7 +27,7 @@ internal sealed unsafe class BlockMemory<T>(SharedBlock block, T* start, int len
     {
     }
 
-    /// <summary>Without asking <see cref="GetSpan"/> for the length, as the base class does.</summary>
+    /// <summary>Returns all elements without calling <see cref="GetSpan"/> for the length, as the base class does.</summary>
     public Memory<T> Whole() => CreateMemory(length);
 
     protected override void Dispose(bool disposing)

@@ -1,6 +1,6 @@
 namespace Multiprocessing;
 
-/// <summary>Changes of one element in one step for all processes, as <see cref="Interlocked"/> has them.</summary>
+/// <summary>Atomic operations on one element, for all processes, as <see cref="Interlocked"/> has them.</summary>
 /// <example>
 /// <code>
 /// using var counts = new SharedArray&lt;int>(26);
@@ -17,11 +17,11 @@ namespace Multiprocessing;
 /// </example>
 public sealed partial class SharedArray<T>
 {
-    /// <summary>Adds to an element.</summary>
-    /// <param name="index">Which one.</param>
-    /// <param name="value">What to add; below zero to subtract.</param>
+    /// <summary>Adds a value to an element, as an atomic operation.</summary>
+    /// <param name="index">The index of the element.</param>
+    /// <param name="value">The value to add; negative to subtract.</param>
     /// <returns>The sum. Integers wrap around.</returns>
-    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is no integer of up to 8 bytes, Half, float or double.</exception>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is not an integer of up to 8 bytes, Half, float or double.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such element.</exception>
     /// <exception cref="ObjectDisposedException">The array was disposed in this process.</exception>
     public T Add(int index, T value)
@@ -31,8 +31,8 @@ public sealed partial class SharedArray<T>
         return sum;
     }
 
-    /// <summary>Adds one to an element.</summary>
-    /// <returns>The element after that.</returns>
+    /// <summary>Adds one to an element, as an atomic operation.</summary>
+    /// <returns>The new value.</returns>
     /// <inheritdoc cref="Add"/>
     public T Increment(int index)
     {
@@ -41,8 +41,8 @@ public sealed partial class SharedArray<T>
         return sum;
     }
 
-    /// <summary>Takes one away from an element.</summary>
-    /// <returns>The element after that.</returns>
+    /// <summary>Subtracts one from an element, as an atomic operation.</summary>
+    /// <returns>The new value.</returns>
     /// <inheritdoc cref="Add"/>
     public T Decrement(int index)
     {
@@ -51,11 +51,11 @@ public sealed partial class SharedArray<T>
         return sum;
     }
 
-    /// <summary>Leaves only those bits of an element that are set in both.</summary>
-    /// <param name="index">Which one.</param>
-    /// <param name="value">The bits.</param>
-    /// <returns>The element before that.</returns>
-    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is no integer of up to 8 bytes, enumeration or bool.</exception>
+    /// <summary>Combines an element with a value by bitwise AND, as an atomic operation.</summary>
+    /// <param name="index">The index of the element.</param>
+    /// <param name="value">The value.</param>
+    /// <returns>The original value.</returns>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is not an integer of up to 8 bytes, an enumeration or bool.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such element.</exception>
     /// <exception cref="ObjectDisposedException">The array was disposed in this process.</exception>
     public T And(int index, T value)
@@ -65,7 +65,7 @@ public sealed partial class SharedArray<T>
         return before;
     }
 
-    /// <summary>Sets those bits of an element that are set in either.</summary>
+    /// <summary>Combines an element with a value by bitwise OR, as an atomic operation.</summary>
     /// <inheritdoc cref="And"/>
     public T Or(int index, T value)
     {
@@ -74,11 +74,11 @@ public sealed partial class SharedArray<T>
         return before;
     }
 
-    /// <summary>Puts another value in an element's place.</summary>
-    /// <param name="index">Which one.</param>
-    /// <param name="value">The other value.</param>
-    /// <returns>The element before that.</returns>
-    /// <exception cref="NotSupportedException"><typeparamref name="T"/> has not 1, 2, 4 or 8 bytes.</exception>
+    /// <summary>Sets an element to a value, as an atomic operation.</summary>
+    /// <param name="index">The index of the element.</param>
+    /// <param name="value">The new value.</param>
+    /// <returns>The original value.</returns>
+    /// <exception cref="NotSupportedException">The size of <typeparamref name="T"/> is not 1, 2, 4 or 8 bytes.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such element.</exception>
     /// <exception cref="ObjectDisposedException">The array was disposed in this process.</exception>
     public T Exchange(int index, T value)
@@ -88,10 +88,10 @@ public sealed partial class SharedArray<T>
         return before;
     }
 
-    /// <summary>Puts another value in an element's place if that is what it is thought to be, bit by bit.</summary>
-    /// <param name="index">Which one.</param>
-    /// <param name="value">The other value.</param>
-    /// <param name="comparand">What it is thought to be.</param>
+    /// <summary>Sets an element to a value if it equals another one bit by bit, as an atomic operation.</summary>
+    /// <param name="index">The index of the element.</param>
+    /// <param name="value">The new value.</param>
+    /// <param name="comparand">The value to compare with.</param>
     /// <inheritdoc cref="Exchange"/>
     public T CompareExchange(int index, T value, T comparand)
     {

@@ -6,17 +6,20 @@ using System.Runtime.CompilerServices;
 namespace Multiprocessing;
 
 /// <summary>
-/// An array that processes share. It crosses to another process when it is captured by a body, passed as an argument, or put into a queue: not its content but the array itself, so
-/// that costs the same whatever its length. It goes when the last one has disposed it, or has ended.
+/// An array that processes share. Another process receives it when it is captured by a body, passed as an argument, or put into a queue. Only a
+/// handle is sent, not the content, so the cost does not depend on the length. The memory is freed when every process that has the array has disposed
+/// it or has ended.
 /// <para>
-/// Nothing orders what processes do to the elements: enter <see cref="Lock"/>, use the atomic operations, or another lock, event or queue of this library.
+/// Accesses of several processes to the elements are not synchronized: enter <see cref="Lock"/>, use the atomic operations, or use another lock,
+/// event or queue of this library.
 /// </para>
 /// <para>
-/// After <see cref="Dispose"/> all members throw, also those of <see cref="Memory"/> that was taken before. A span is an address and cannot: the memory stays mapped for as long as
-/// this object can be reached, so hold on to it (<c>using</c>, a field, <see cref="GC.KeepAlive"/>) as long as a span of it is in use.
+/// After <see cref="Dispose"/> all members throw, and so does a <see cref="Memory"/> that was taken before. A span is an address and cannot throw:
+/// the memory stays mapped as long as this object is reachable, so keep a reference to it (<c>using</c>, a field, <see cref="GC.KeepAlive"/>) as long
+/// as a span of it is in use.
 /// </para>
 /// </summary>
-/// <typeparam name="T">Any type without references, also one with several fields.</typeparam>
+/// <typeparam name="T">Any unmanaged type, also one with several fields.</typeparam>
 [DebuggerDisplay("Length = {Length}")]
 public sealed unsafe partial class SharedArray<T> : IProcessHandle<SharedArray<T>>, IReadOnlyList<T>, IDisposable
     where T : unmanaged
@@ -25,58 +28,72 @@ public sealed unsafe partial class SharedArray<T> : IProcessHandle<SharedArray<T
     private readonly T* _start;
     private readonly int _length;
 
-    // The length, or 0 after Dispose: one comparison is the look at both.
+    // The length, or 0 after Dispose: one comparison checks both.
     private int _usable;
 
-    /// <summary>Creates an array, all of it zero. The machine has its memory ready when the call returns: it does not run out later.</summary>
-    /// <param name="length">How many elements.</param>
+    /// <summary>
+    /// Initializes a new instance of the <see cref="SharedArray{T}"/> class with all elements zero. The memory is allocated when the call returns; it
+    /// cannot run out later.
+    /// </summary>
+    /// <param name="length">The number of elements.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative.</exception>
-    /// <exception cref="InsufficientSharedMemoryException">There is no room for it.</exception>
+    /// <exception cref="InsufficientSharedMemoryException">There is no room for the memory.</exception>
     public SharedArray(int length)
         : this(Create(length), 0, length)
     {
     }
 
-    /// <summary>Creates an array with the elements of another one, of a list, or of a span.</summary>
-    /// <param name="content">What to copy.</param>
-    /// <exception cref="InsufficientSharedMemoryException">There is no room for it.</exception>
+    /// <summary>
+    /// Initializes a new instance of the <see cref="SharedArray{T}"/> class with the elements of another array, of a list, or of a span.
+    /// </summary>
+    /// <param name="content">The elements to copy.</param>
+    /// <exception cref="InsufficientSharedMemoryException">There is no room for the memory.</exception>
     public SharedArray(ReadOnlySpan<T> content)
         : this(content.Length) => CopyFrom(content);
 
     /// <summary>
-    /// Opens the array of a name, or creates it: all programs of this user that ask for the name get the same one, whoever started them. It goes when the last of them has disposed it, or has
-    /// ended, however that was. It is all zero when it is created.
+    /// Opens the array with a name, or creates it. All programs of this user that use the name get the same array. Its memory is freed when each of
+    /// them has disposed it or has ended in any way. All elements are zero after creation.
     /// </summary>
-    /// <param name="name">The name: 1 to 128 characters, no control characters; case counts. All kinds of objects share the names.</param>
-    /// <param name="length">How many elements; the same for all.</param>
+    /// <param name="name">The name: 1 to 128 characters, no control characters, case-sensitive. All kinds of objects share one set of names.</param>
+    /// <param name="length">The number of elements; the same in all programs.</param>
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty, longer than 128 characters, or has a control character.</exception>
-    /// <exception cref="NamedObjectMismatchException">The name belongs to something else, to an array of another length or type, or of a type of another build, or to programs of a build with another layout.</exception>
-    /// <exception cref="UnauthorizedAccessException">The place where programs meet is not this user's alone.</exception>
+    /// <exception cref="NamedObjectMismatchException">
+    /// The name belongs to another kind of object, to an array of another length or type or of another build of the type, or to programs of a build
+    /// with another layout.
+    /// </exception>
+    /// <exception cref="UnauthorizedAccessException">Other users have access to the directory of the named objects.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative.</exception>
-    /// <exception cref="InsufficientSharedMemoryException">There is no room for it.</exception>
+    /// <exception cref="InsufficientSharedMemoryException">There is no room for the memory.</exception>
     public static SharedArray<T> OpenOrCreate(string name, int length) => OpenOrCreate(null, name, length);
 
-    /// <summary>Opens the array of a name, as the programs have it that created it.</summary>
+    /// <summary>Opens the existing array with a name, whatever its length is.</summary>
     /// <param name="name">The name.</param>
-    /// <exception cref="NamedObjectNotFoundException">No program has one of that name.</exception>
+    /// <exception cref="NamedObjectNotFoundException">No program has such an object with that name.</exception>
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty, longer than 128 characters, or has a control character.</exception>
-    /// <exception cref="NamedObjectMismatchException">The name belongs to something else, or to programs of a build with another layout.</exception>
-    /// <exception cref="UnauthorizedAccessException">The place where programs meet is not this user's alone.</exception>
+    /// <exception cref="NamedObjectMismatchException">
+    /// The name belongs to another kind of object, or to programs of a build with another layout.
+    /// </exception>
+    /// <exception cref="UnauthorizedAccessException">Other users have access to the directory of the named objects.</exception>
     public static SharedArray<T> Open(string name) => NamedObject.Open(null, name, ItemBuild.IdentityOf<T>(nameof(SharedArray<T>), null), OpenNamed);
 
-    /// <summary>Opens the array of a name if there is one.</summary>
+    /// <summary>Opens the array with a name if it exists.</summary>
     /// <param name="name">The name.</param>
-    /// <param name="opened">It, or null.</param>
-    /// <returns>False if no program has one of that name.</returns>
+    /// <param name="opened">The opened object, or null.</param>
+    /// <returns>False if no program has such an object with that name.</returns>
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty, longer than 128 characters, or has a control character.</exception>
-    /// <exception cref="NamedObjectMismatchException">The name belongs to something else, or to programs of a build with another layout.</exception>
-    /// <exception cref="UnauthorizedAccessException">The place where programs meet is not this user's alone.</exception>
-    public static bool TryOpen(string name, [NotNullWhen(true)] out SharedArray<T>? opened) => NamedObject.TryOpen(null, name, ItemBuild.IdentityOf<T>(nameof(SharedArray<T>), null), OpenNamed, out opened);
+    /// <exception cref="NamedObjectMismatchException">
+    /// The name belongs to another kind of object, or to programs of a build with another layout.
+    /// </exception>
+    /// <exception cref="UnauthorizedAccessException">Other users have access to the directory of the named objects.</exception>
+    public static bool TryOpen(string name, [NotNullWhen(true)] out SharedArray<T>? opened) =>
+        NamedObject.TryOpen(null, name, ItemBuild.IdentityOf<T>(nameof(SharedArray<T>), null), OpenNamed, out opened);
 
     internal static SharedArray<T> OpenOrCreate(Session? session, string name, int length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
-        return NamedObject.OpenOrCreate(session, name, ItemBuild.IdentityOf<T>(nameof(SharedArray<T>), $"{length} elements"), OpenNamed, owner => new SharedArray<T>(Create(length, owner), 0, length));
+        var wanted = ItemBuild.IdentityOf<T>(nameof(SharedArray<T>), $"{length} elements");
+        return NamedObject.OpenOrCreate(session, name, wanted, OpenNamed, owner => new SharedArray<T>(Create(length, owner), 0, length));
     }
 
     private static SharedArray<T>? OpenNamed(Session session, SegmentId id) =>
@@ -90,14 +107,14 @@ public sealed unsafe partial class SharedArray<T> : IProcessHandle<SharedArray<T
         _usable = length;
     }
 
-    /// <summary>How many elements.</summary>
+    /// <summary>Gets the number of elements.</summary>
     public int Length => _length;
 
-    /// <summary>A lock that comes with the array, and with all parts of it. It may be entered again by who holds it, and it is disposed with this object.</summary>
+    /// <summary>Gets the lock of the array and of all its parts. It is recursive, and is disposed with this object.</summary>
     /// <exception cref="ObjectDisposedException">The array was disposed in this process.</exception>
     public ProcessLock Lock => _block.Lock;
 
-    /// <summary>The elements, which are in all processes the same.</summary>
+    /// <summary>Gets a span over the elements. All processes access the same memory.</summary>
     /// <exception cref="ObjectDisposedException">The array was disposed in this process.</exception>
     public Span<T> Span
     {
@@ -108,7 +125,7 @@ public sealed unsafe partial class SharedArray<T> : IProcessHandle<SharedArray<T
         }
     }
 
-    /// <summary>The elements, for asynchronous code. It throws when it is looked at after the array was disposed.</summary>
+    /// <summary>Gets the elements for asynchronous code. Accessing them after the array was disposed throws.</summary>
     /// <exception cref="ObjectDisposedException">The array was disposed in this process.</exception>
     public Memory<T> Memory
     {
@@ -124,10 +141,11 @@ public sealed unsafe partial class SharedArray<T> : IProcessHandle<SharedArray<T
     private static string Name => $"SharedArray<{typeof(T).Name}>";
 
     /// <summary>
-    /// An element. One of 1, 2, 4 or 8 bytes is read and written whole, and what was written before it is seen by who reads it (acquire, release). One of another size is copied piece
-    /// by piece: where others may write it at the same time, read and write it inside <see cref="Lock"/>.
+    /// Gets or sets an element. An element of 1, 2, 4 or 8 bytes is read and written as a whole, with acquire and release semantics: a reader that
+    /// sees the element sees all writes before it. An element of another size is copied in pieces: if other threads may write it at the same time,
+    /// read and write it inside <see cref="Lock"/>.
     /// </summary>
-    /// <param name="index">Which one.</param>
+    /// <param name="index">The index of the element.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such element.</exception>
     /// <exception cref="ObjectDisposedException">The array was disposed in this process.</exception>
     public T this[int index]
@@ -147,17 +165,19 @@ public sealed unsafe partial class SharedArray<T> : IProcessHandle<SharedArray<T
     }
 
     /// <summary>
-    /// The element itself, for a field of it or an operation that is not here. It is an address: the memory stays mapped for as long as this object can be reached, so hold on to that.
+    /// Returns a reference to an element, for access to one of its fields or for other atomic operations. It is an address: the memory stays mapped
+    /// as long as this object is reachable, so keep a reference to this object.
     /// </summary>
     /// <inheritdoc cref="this[int]"/>
     public ref T GetReference(int index) => ref At(index);
 
     /// <summary>
-    /// A part of the array as an array of its own, with the same elements and the same lock. It crosses like any other. It keeps the whole memory, and is to be disposed on its own.
+    /// Returns a part of the array as an array with the same elements and the same lock. It can be sent to other processes like any other array. It
+    /// keeps the whole memory; dispose it separately.
     /// </summary>
-    /// <param name="start">The first element.</param>
-    /// <param name="length">How many.</param>
-    /// <exception cref="ArgumentOutOfRangeException">They are not in the array.</exception>
+    /// <param name="start">The index of the first element.</param>
+    /// <param name="length">The number.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The part is not inside the array.</exception>
     /// <exception cref="ObjectDisposedException">The array was disposed in this process.</exception>
     public SharedArray<T> Slice(int start, int length)
     {
@@ -165,10 +185,10 @@ public sealed unsafe partial class SharedArray<T> : IProcessHandle<SharedArray<T
         return new SharedArray<T>(_block.Share(Name), OffsetOf(start), length);
     }
 
-    /// <summary>The same elements in rows and columns, row after row. To be disposed on its own.</summary>
-    /// <param name="rows">How many rows.</param>
-    /// <param name="columns">How many columns.</param>
-    /// <exception cref="ArgumentException">That many do not make the length of the array.</exception>
+    /// <summary>Returns the same elements as rows and columns, row after row. Dispose the result separately.</summary>
+    /// <param name="rows">The number of rows.</param>
+    /// <param name="columns">The number of columns.</param>
+    /// <exception cref="ArgumentException">Rows times columns is not the length of the array.</exception>
     /// <exception cref="ObjectDisposedException">The array was disposed in this process.</exception>
     public SharedArray2D<T> AsMatrix(int rows, int columns)
     {
@@ -176,13 +196,13 @@ public sealed unsafe partial class SharedArray<T> : IProcessHandle<SharedArray<T
         ArgumentOutOfRangeException.ThrowIfNegative(columns);
         return (long)rows * columns == _length
             ? new SharedArray2D<T>(Slice(0, _length), rows, columns)
-            : throw new ArgumentException($"An array of {_length} elements is not {rows} rows of {columns}.");
+            : throw new ArgumentException($"An array of {_length} elements does not have {rows} rows of {columns}.");
     }
 
     /// <summary>Copies elements into the array.</summary>
-    /// <param name="source">What to copy.</param>
-    /// <param name="start">Where the first of them goes.</param>
-    /// <exception cref="ArgumentException">There is no room for them.</exception>
+    /// <param name="source">The elements to copy.</param>
+    /// <param name="start">The index at which the first one is stored.</param>
+    /// <exception cref="ArgumentException">The array is too short for them.</exception>
     /// <exception cref="ObjectDisposedException">The array was disposed in this process.</exception>
     public void CopyFrom(ReadOnlySpan<T> source, int start = 0)
     {
@@ -190,10 +210,10 @@ public sealed unsafe partial class SharedArray<T> : IProcessHandle<SharedArray<T
         GC.KeepAlive(this);
     }
 
-    /// <summary>Copies elements out of the array, as many as there is room for at the destination.</summary>
-    /// <param name="destination">Where to.</param>
-    /// <param name="start">The first one.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There are not as many from there on.</exception>
+    /// <summary>Copies elements out of the array; their number is the length of the destination.</summary>
+    /// <param name="destination">The destination.</param>
+    /// <param name="start">The index of the first one.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The array has fewer elements from there on.</exception>
     /// <exception cref="ObjectDisposedException">The array was disposed in this process.</exception>
     public void CopyTo(Span<T> destination, int start = 0)
     {
@@ -201,7 +221,7 @@ public sealed unsafe partial class SharedArray<T> : IProcessHandle<SharedArray<T
         GC.KeepAlive(this);
     }
 
-    /// <summary>Copies all elements into an array of this process.</summary>
+    /// <summary>Copies all elements into a new array of this process.</summary>
     /// <exception cref="ObjectDisposedException">The array was disposed in this process.</exception>
     public T[] ToArray()
     {
@@ -210,8 +230,8 @@ public sealed unsafe partial class SharedArray<T> : IProcessHandle<SharedArray<T
         return copy;
     }
 
-    /// <summary>Makes all elements the same.</summary>
-    /// <param name="value">What they are made.</param>
+    /// <summary>Sets all elements to a value.</summary>
+    /// <param name="value">The value.</param>
     /// <exception cref="ObjectDisposedException">The array was disposed in this process.</exception>
     public void Fill(T value)
     {
@@ -219,7 +239,7 @@ public sealed unsafe partial class SharedArray<T> : IProcessHandle<SharedArray<T
         GC.KeepAlive(this);
     }
 
-    /// <summary>Makes all elements zero.</summary>
+    /// <summary>Sets all elements to zero.</summary>
     /// <exception cref="ObjectDisposedException">The array was disposed in this process.</exception>
     public void Clear()
     {
@@ -227,11 +247,13 @@ public sealed unsafe partial class SharedArray<T> : IProcessHandle<SharedArray<T
         GC.KeepAlive(this);
     }
 
-    /// <summary>For <c>foreach</c>, without a copy. It keeps the array until the loop has ended.</summary>
+    /// <summary>Returns an enumerator for <c>foreach</c> that does not copy. It keeps the array reachable until the loop ends.</summary>
     /// <exception cref="ObjectDisposedException">The array was disposed in this process.</exception>
     public Enumerator GetEnumerator() => new(this);
 
-    /// <summary>Lets go of the array in this process. It goes with its last holder or, while a message has it, when the message was read. A second call does nothing.</summary>
+    /// <summary>
+    /// Releases the array in this process. The memory is freed when no process holds it and no message contains it. A second call does nothing.
+    /// </summary>
     public void Dispose()
     {
         _usable = 0;
@@ -302,7 +324,7 @@ public sealed unsafe partial class SharedArray<T> : IProcessHandle<SharedArray<T
         throw new ArgumentOutOfRangeException(nameof(index), index, $"The array has {_length} elements.");
     }
 
-    /// <summary>Goes through the elements. What others write meanwhile may be seen or not.</summary>
+    /// <summary>Enumerates the elements. Writes of other threads during the loop may be seen or not.</summary>
     /// <example>
     /// <code>
     /// using var numbers = new SharedArray&lt;int>([1, 2, 3]);
@@ -325,14 +347,14 @@ public sealed unsafe partial class SharedArray<T> : IProcessHandle<SharedArray<T
             _span = array.Span;
         }
 
-        /// <summary>The element.</summary>
+        /// <summary>Gets the current element.</summary>
         public readonly ref readonly T Current => ref _span[_index];
 
-        /// <summary>Goes on to the next one.</summary>
-        /// <returns>Whether there is one.</returns>
+        /// <summary>Advances to the next element.</summary>
+        /// <returns>True if there is one.</returns>
         public bool MoveNext() => ++_index < _span.Length;
 
-        /// <summary>Lets go of the array, which must not go before the loop ends.</summary>
+        /// <summary>Keeps the array reachable until the loop ends.</summary>
         public readonly void Dispose() => GC.KeepAlive(_array);
     }
 }

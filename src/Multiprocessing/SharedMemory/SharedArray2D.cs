@@ -4,10 +4,10 @@ using System.Runtime.InteropServices;
 namespace Multiprocessing;
 
 /// <summary>
-/// An array of rows and columns that processes share, row after row in one piece. It crosses as <see cref="SharedArray{T}"/> does, and what is said there of spans, of order
-/// between processes and of <see cref="Dispose"/> holds here.
+/// An array of rows and columns that processes share. The rows follow each other in one piece of memory. The remarks on <see cref="SharedArray{T}"/>
+/// about sending, spans, synchronization and <see cref="Dispose"/> apply.
 /// </summary>
-/// <typeparam name="T">Any type without references, also one with several fields.</typeparam>
+/// <typeparam name="T">Any unmanaged type, also one with several fields.</typeparam>
 /// <example>
 /// <code>
 /// using var image = new SharedArray2D&lt;byte>(rows: 1080, columns: 1920);
@@ -20,19 +20,19 @@ namespace Multiprocessing;
 public sealed class SharedArray2D<T> : IProcessHandle<SharedArray2D<T>>, IDisposable
     where T : unmanaged
 {
-    /// <summary>Creates an array, all of it zero.</summary>
-    /// <param name="rows">How many rows.</param>
-    /// <param name="columns">How many columns.</param>
-    /// <exception cref="ArgumentOutOfRangeException">One of them is negative, or together they are more than 2,147,483,647 elements.</exception>
-    /// <exception cref="InsufficientSharedMemoryException">There is no room for it.</exception>
+    /// <summary>Initializes a new instance of the <see cref="SharedArray2D{T}"/> class with all elements zero.</summary>
+    /// <param name="rows">The number of rows.</param>
+    /// <param name="columns">The number of columns.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is negative, or the array would have more than 2,147,483,647 elements.</exception>
+    /// <exception cref="InsufficientSharedMemoryException">There is no room for the memory.</exception>
     public SharedArray2D(int rows, int columns)
         : this(new SharedArray<T>(Count(rows, columns)), rows, columns)
     {
     }
 
-    /// <summary>Creates an array with the elements of another one.</summary>
-    /// <param name="content">What to copy.</param>
-    /// <exception cref="InsufficientSharedMemoryException">There is no room for it.</exception>
+    /// <summary>Initializes a new instance of the <see cref="SharedArray2D{T}"/> class with the elements of another array.</summary>
+    /// <param name="content">The elements to copy.</param>
+    /// <exception cref="InsufficientSharedMemoryException">There is no room for the memory.</exception>
     public SharedArray2D(T[,] content)
         : this((content ?? throw new ArgumentNullException(nameof(content))).GetLength(0), content.GetLength(1))
     {
@@ -49,21 +49,24 @@ public sealed class SharedArray2D<T> : IProcessHandle<SharedArray2D<T>>, IDispos
         Columns = columns;
     }
 
-    /// <summary>How many rows.</summary>
+    /// <summary>Gets the number of rows.</summary>
     public int Rows { get; }
 
-    /// <summary>How many columns.</summary>
+    /// <summary>Gets the number of columns.</summary>
     public int Columns { get; }
 
-    /// <summary>All elements, row after row, with the atomic operations; <see cref="IndexOf"/> says where each is. It is disposed with this object.</summary>
+    /// <summary>
+    /// Gets all elements, row after row, with the atomic operations; <see cref="IndexOf"/> returns the index of each. It is disposed with this
+    /// object.
+    /// </summary>
     public SharedArray<T> Elements { get; }
 
     /// <inheritdoc cref="SharedArray{T}.Lock"/>
     public ProcessLock Lock => Elements.Lock;
 
-    /// <summary>An element; see <see cref="SharedArray{T}.this[int]"/>.</summary>
-    /// <param name="row">Its row.</param>
-    /// <param name="column">Its column.</param>
+    /// <summary>Gets or sets an element; see <see cref="SharedArray{T}.this[int]"/>.</summary>
+    /// <param name="row">The row of the element.</param>
+    /// <param name="column">The column of the element.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such element.</exception>
     /// <exception cref="ObjectDisposedException">The array was disposed in this process.</exception>
     public T this[int row, int column]
@@ -72,9 +75,9 @@ public sealed class SharedArray2D<T> : IProcessHandle<SharedArray2D<T>>, IDispos
         set => Elements[IndexOf(row, column)] = value;
     }
 
-    /// <summary>The place of an element in <see cref="Elements"/>.</summary>
-    /// <param name="row">Its row.</param>
-    /// <param name="column">Its column.</param>
+    /// <summary>Returns the index of an element in <see cref="Elements"/>.</summary>
+    /// <param name="row">The row of the element.</param>
+    /// <param name="column">The column of the element.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such element.</exception>
     public int IndexOf(int row, int column)
     {
@@ -86,17 +89,17 @@ public sealed class SharedArray2D<T> : IProcessHandle<SharedArray2D<T>>, IDispos
         return (row * Columns) + column;
     }
 
-    /// <summary>The elements of a row, which are in all processes the same.</summary>
-    /// <param name="row">Which one.</param>
+    /// <summary>Returns a span over the elements of a row. All processes access the same memory.</summary>
+    /// <param name="row">The row.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     /// <exception cref="ObjectDisposedException">The array was disposed in this process.</exception>
     public Span<T> Row(int row) => Elements.Span.Slice(StartOf(row), Columns);
 
-    /// <summary>The elements of a row, for asynchronous code.</summary>
+    /// <summary>Returns the elements of a row for asynchronous code.</summary>
     /// <inheritdoc cref="Row"/>
     public Memory<T> RowMemory(int row) => Elements.Memory.Slice(StartOf(row), Columns);
 
-    /// <summary>Copies all elements into an array of this process.</summary>
+    /// <summary>Copies all elements into a new array of this process.</summary>
     /// <exception cref="ObjectDisposedException">The array was disposed in this process.</exception>
     public T[,] ToArray()
     {
@@ -127,7 +130,8 @@ public sealed class SharedArray2D<T> : IProcessHandle<SharedArray2D<T>>, IDispos
         if (rows < 0 || columns < 0 || (long)rows * columns != elements.Length)
         {
             elements.Dispose();
-            throw new InvalidDataException($"The handle of an array of {elements.Length} elements names {rows} rows of {columns}: the message is damaged.");
+            throw new InvalidDataException($"The handle of an array of {elements.Length} elements names {rows} rows of {columns}: the message is "
+                + "damaged.");
         }
 
         return new SharedArray2D<T>(elements, rows, columns);
@@ -140,11 +144,15 @@ public sealed class SharedArray2D<T> : IProcessHandle<SharedArray2D<T>>, IDispos
         var count = (long)rows * columns;
         return count <= int.MaxValue
             ? (int)count
-            : throw new ArgumentOutOfRangeException(nameof(rows), rows, $"{rows} rows of {columns} are more than {int.MaxValue} elements. Use a SharedMemory, which may be larger.");
+            : throw new ArgumentOutOfRangeException(nameof(rows), rows, $"{rows} rows of {columns} are more than {int.MaxValue} elements. Use a "
+                + "SharedMemory, which may be larger.");
     }
 
-    private int StartOf(int row) => (uint)row < (uint)Rows ? row * Columns : throw new ArgumentOutOfRangeException(nameof(row), row, $"The array has {Rows} rows.");
+    private int StartOf(int row) => (uint)row < (uint)Rows
+        ? row * Columns
+        : throw new ArgumentOutOfRangeException(nameof(row), row, $"The array has {Rows} rows.");
 
     private void ThrowOutside(int row, int column) => throw new ArgumentOutOfRangeException(
-        (uint)row >= (uint)Rows ? nameof(row) : nameof(column), $"There is no element in row {row}, column {column}: the array has {Rows} rows of {Columns}.");
+        (uint)row >= (uint)Rows ? nameof(row) : nameof(column), $"There is no element in row {row}, column {column}: the array has {Rows} rows of "
+            + $"{Columns}.");
 }

@@ -4,9 +4,9 @@ using System.Runtime.CompilerServices;
 namespace Multiprocessing;
 
 /// <summary>
-/// Reads, writes and changes of one element in one step for all processes. A type of 1, 2, 4 or 8 bytes is handled as an integer of that size, so it is compared bit by bit; all
-/// conditions on types are constants to the compiler. Every change is one instruction or a loop of attempts of one: killed at any point, it is there wholly or not at all.
-/// Reads acquire, writes release, changes are full fences.
+/// Atomic reads, writes and changes of one element, for all processes. A type of 1, 2, 4 or 8 bytes is handled as an integer of that size, so values
+/// are compared bit by bit. All conditions on types are constants for the compiler. Every change is one instruction or a loop around one: killed at
+/// any point, a change is complete or did not happen. Reads have acquire semantics, writes release semantics, and changes are full fences.
 /// </summary>
 internal static unsafe class SharedAtomics
 {
@@ -56,14 +56,18 @@ internal static unsafe class SharedAtomics
     public static T CompareExchange<T>(ref T at, T value, T comparand)
         where T : unmanaged => sizeof(T) switch
         {
-            1 => Unsafe.BitCast<byte, T>(Interlocked.CompareExchange(ref Unsafe.As<T, byte>(ref at), Unsafe.BitCast<T, byte>(value), Unsafe.BitCast<T, byte>(comparand))),
-            2 => Unsafe.BitCast<short, T>(Interlocked.CompareExchange(ref Unsafe.As<T, short>(ref at), Unsafe.BitCast<T, short>(value), Unsafe.BitCast<T, short>(comparand))),
-            4 => Unsafe.BitCast<int, T>(Interlocked.CompareExchange(ref Unsafe.As<T, int>(ref at), Unsafe.BitCast<T, int>(value), Unsafe.BitCast<T, int>(comparand))),
-            8 => Unsafe.BitCast<long, T>(Interlocked.CompareExchange(ref Unsafe.As<T, long>(ref at), Unsafe.BitCast<T, long>(value), Unsafe.BitCast<T, long>(comparand))),
+            1 => Unsafe.BitCast<byte, T>(Interlocked.CompareExchange(
+                ref Unsafe.As<T, byte>(ref at), Unsafe.BitCast<T, byte>(value), Unsafe.BitCast<T, byte>(comparand))),
+            2 => Unsafe.BitCast<short, T>(Interlocked.CompareExchange(
+                ref Unsafe.As<T, short>(ref at), Unsafe.BitCast<T, short>(value), Unsafe.BitCast<T, short>(comparand))),
+            4 => Unsafe.BitCast<int, T>(Interlocked.CompareExchange(
+                ref Unsafe.As<T, int>(ref at), Unsafe.BitCast<T, int>(value), Unsafe.BitCast<T, int>(comparand))),
+            8 => Unsafe.BitCast<long, T>(Interlocked.CompareExchange(
+                ref Unsafe.As<T, long>(ref at), Unsafe.BitCast<T, long>(value), Unsafe.BitCast<T, long>(comparand))),
             _ => throw NotOfSize<T>(nameof(CompareExchange)),
         };
 
-    /// <returns>The sum; integers wrap around.</returns>
+    /// <returns>The sum. Integers wrap around.</returns>
     public static T Add<T>(ref T at, T value)
         where T : unmanaged
     {
@@ -94,7 +98,7 @@ internal static unsafe class SharedAtomics
     public static T Decrement<T>(ref T at)
         where T : unmanaged => Add(ref at, Number<T>(-1, nameof(Decrement)));
 
-    /// <returns>What was there before.</returns>
+    /// <returns>The original value.</returns>
     public static T And<T>(ref T at, T value)
         where T : unmanaged
     {
@@ -119,7 +123,7 @@ internal static unsafe class SharedAtomics
         }
     }
 
-    /// <returns>What was there before.</returns>
+    /// <returns>The original value.</returns>
     public static T Or<T>(ref T at, T value)
         where T : unmanaged
     {
@@ -206,11 +210,11 @@ internal static unsafe class SharedAtomics
     {
         if (!IsInteger<T>() && typeof(T) != typeof(bool) && !typeof(T).IsEnum)
         {
-            throw new NotSupportedException($"{typeof(T)} has no atomic {operation}: integers, enumerations and bool have. Change it inside Lock.");
+            throw new NotSupportedException($"{typeof(T)} has no atomic {operation}; integers, enumerations and bool have. Change it inside Lock.");
         }
     }
 
-    /// <summary>Of a type of 1, 2, 4 or 8 bytes.</summary>
+    /// <summary>Returns the bits of a value of 1, 2, 4 or 8 bytes.</summary>
     private static long Bits<T>(T value)
         where T : unmanaged => sizeof(T) switch
         {
@@ -229,14 +233,16 @@ internal static unsafe class SharedAtomics
             _ => Unsafe.BitCast<long, T>(bits),
         };
 
-    /// <summary>Two NaN are unequal numbers, and -0 and 0 are equal ones.</summary>
+    /// <summary>Compares bits: as numbers, two NaN are unequal, and -0 and 0 are equal.</summary>
     private static bool SameBits<T>(T left, T right)
         where T : unmanaged => Bits(left) == Bits(right);
 
     private static NotSupportedException NotOfSize<T>(string operation)
         where T : unmanaged =>
-        new($"{typeof(T)} has no atomic {operation}: it has {sizeof(T)} bytes, and 1, 2, 4 and 8 are what the processor exchanges in one step. Change it inside Lock.");
+        new($"{typeof(T)} has no atomic {operation}: it has {sizeof(T)} bytes, and the processor exchanges 1, 2, 4 or 8 bytes in one step. Change "
+            + "it inside Lock.");
 
     private static NotSupportedException NotANumber<T>(string operation) =>
-        new($"{typeof(T)} has no atomic {operation}: integers of up to 8 bytes, Half, float and double have. Change it inside Lock, or in a loop of CompareExchange.");
+        new($"{typeof(T)} has no atomic {operation}; integers of up to 8 bytes, Half, float and double have. Change it inside Lock, or in a loop of "
+            + "CompareExchange.");
 }

@@ -3,9 +3,10 @@ using System.Runtime.CompilerServices;
 namespace Multiprocessing;
 
 /// <summary>
-/// One reference of this process to a segment of plain memory: what a <see cref="SharedMemory"/>, <see cref="SharedValue{T}"/> or <see cref="SharedArray{T}"/> has, each its own.
-/// The memory stays mapped as long as this object can be reached, disposed or not, because the mapping is undone by its finalizer only: who is inside a call while another
-/// thread disposes reads and writes memory that is still there. So whoever uses <see cref="Start"/> keeps this object reachable until he is done.
+/// One reference of this process to a segment of plain memory. Each <see cref="SharedMemory"/>, <see cref="SharedValue{T}"/> and
+/// <see cref="SharedArray{T}"/> has one. The memory stays mapped as long as this object is reachable, disposed or not, because only the mapping's
+/// finalizer unmaps it: a call in one thread during a Dispose in another reads and writes mapped memory.
+/// <para>Safety: code that uses <see cref="Start"/> keeps this object reachable until its last access, and checks bounds itself.</para>
 /// </summary>
 internal sealed unsafe class SharedBlock
 {
@@ -28,14 +29,14 @@ internal sealed unsafe class SharedBlock
 
     public byte* Start { get; }
 
-    /// <summary>Exactly as many as were asked for.</summary>
+    /// <summary>Gets the requested number of bytes.</summary>
     public long Bytes { get; }
 
     public bool IsDisposed => _disposed;
 
     /// <summary>
-    /// The lock of the memory, the same one for all references and processes; it may be entered again by its owner, as that of CPython's Value and Array. This wrapper of it is
-    /// disposed with this reference.
+    /// Gets the lock of the memory, the same one for all references and processes. It is recursive, like the lock of CPython's Value and Array. This
+    /// wrapper of it is disposed with this reference.
     /// </summary>
     public ProcessLock Lock
     {
@@ -47,9 +48,9 @@ internal sealed unsafe class SharedBlock
     }
 
     /// <param name="kind">Array or memory.</param>
-    /// <param name="bytes">How many; all of them zero.</param>
+    /// <param name="bytes">The number of bytes; all of them are zero.</param>
     /// <param name="what">The type of the wrapper, for messages.</param>
-    /// <param name="session">Null for this process's own.</param>
+    /// <param name="session">The session; null for this process's own.</param>
     public static SharedBlock Create(SegmentKind kind, long bytes, string what, Session? session = null)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, long.MaxValue - (2 * SyncFrame.Size));
@@ -64,11 +65,12 @@ internal sealed unsafe class SharedBlock
             what);
     }
 
-    /// <summary>Null if the memory is gone.</summary>
+    /// <summary>Opens existing memory.</summary>
+    /// <returns>Null if it has been freed.</returns>
     public static SharedBlock? Open(Session session, SegmentId id, string what) =>
         SyncObject.Open(session, id, SegmentKind.Memory) is { } shared ? new SharedBlock(shared, what) : null;
 
-    /// <summary>Another reference of this process to the same memory.</summary>
+    /// <summary>Creates another reference of this process to the same memory.</summary>
     public SharedBlock Share(string what)
     {
         ThrowIfDisposed();
@@ -77,7 +79,9 @@ internal sealed unsafe class SharedBlock
         return again;
     }
 
-    /// <summary>What <see cref="Read"/> reads. Killed at any point of it: see the rows "send" and "start a child" of the segment entry.</summary>
+    /// <summary>
+    /// Writes the handle for <see cref="Read"/>. Killed at any point: see the rows "send" and "start a child" of the segment entry in the internals.
+    /// </summary>
     public void Write(HandleWriter writer)
     {
         ThrowIfDisposed();
@@ -87,34 +91,38 @@ internal sealed unsafe class SharedBlock
         GC.KeepAlive(this);
     }
 
-    /// <summary>This process holds the memory before the travel ends, so that it is never unheld in between.</summary>
+    /// <summary>
+    /// Reads a handle. This process becomes a holder before the number in flight is reduced, so the memory is never without a holder.
+    /// </summary>
     public static SharedBlock Read(ref HandleReader reader, string what)
     {
         var word = reader.Read<long>();
         var session = HandleWord.SessionOf(ref word);
         var id = SegmentId.FromWord(word);
-        var endsTravel = reader.Read<byte>() == 0;
+        var isInFlight = reader.Read<byte>() == 0;
         try
         {
             return new SharedBlock(
-                SyncObject.Open(session, id, SegmentKind.Memory) ?? throw new InvalidOperationException($"The {what} is gone: its session has ended."), what);
+                SyncObject.Open(session, id, SegmentKind.Memory) ?? throw new InvalidOperationException($"The {what} does not exist any more: its "
+                    + "session has ended."), what);
         }
         finally
         {
-            if (endsTravel)
+            if (isInFlight)
             {
                 session.Segments.AddInFlight(id, -1);
             }
         }
     }
 
-    /// <summary>For a handle that was read: what it names has to lie in the memory.</summary>
+    /// <summary>Checks that the part that a received handle names is inside the memory.</summary>
     public void CheckPart(long offset, long bytes)
     {
         if (offset < 0 || bytes < 0 || offset > Bytes - bytes)
         {
             Dispose();
-            throw new InvalidDataException($"The handle of a {_what} names {bytes} bytes from {offset} on, and the shared memory has {Bytes} bytes: the message is damaged.");
+            throw new InvalidDataException($"The handle of a {_what} names {bytes} bytes from {offset} on, and the shared memory has {Bytes} bytes: "
+                + "the message is damaged.");
         }
     }
 
@@ -138,7 +146,8 @@ internal sealed unsafe class SharedBlock
     }
 
     private SyncObject Reopen() =>
-        SyncObject.Open(_shared.Session, _shared.Segment.Id, SegmentKind.Memory) ?? throw new InvalidOperationException($"The {_what} is gone: its session has ended.");
+        SyncObject.Open(_shared.Session, _shared.Segment.Id, SegmentKind.Memory) ?? throw new InvalidOperationException($"The {_what} does not "
+            + "exist any more: its session has ended.");
 
     private ProcessLock CreateLock()
     {
@@ -150,7 +159,7 @@ internal sealed unsafe class SharedBlock
             return known;
         }
 
-        // Disposed meanwhile: a Dispose that came before the exchange has not seen the lock.
+        // Disposed meanwhile: a Dispose before the exchange has not seen the lock.
         if (_disposed)
         {
             created.Dispose();
@@ -162,7 +171,7 @@ internal sealed unsafe class SharedBlock
 
     private void Release()
     {
-        // A constructor that threw leaves a finalizer behind and nothing to let go of.
+        // A constructor that threw leaves an object with a finalizer and nothing to release.
         if (_shared is not null && Interlocked.Exchange(ref _released, 1) == 0)
         {
             _shared.Session.Objects.Release(_shared);

@@ -5,15 +5,15 @@ using System.Runtime.CompilerServices;
 namespace Multiprocessing;
 
 /// <summary>
-/// A value that processes share. It crosses to another process when it is captured by a body, passed as an argument, or put into a queue; all of them then have the same one.
-/// It goes when the last one has disposed it, or has ended.
+/// A value that processes share. Another process receives it when it is captured by a body, passed as an argument, or put into a queue; all of them
+/// then access the same value. The memory is freed when every process that has the value has disposed it or has ended.
 /// <para>
-/// The atomic operations are those of <see cref="Interlocked"/>, with the same names and results, for all processes at once. What no single one of them does, such as a change of a
-/// value with several fields, is done inside <see cref="Lock"/>.
+/// The atomic operations have the names and results of <see cref="Interlocked"/> and apply to all processes. Make a change that no single operation
+/// makes, such as a change of a value with several fields, inside <see cref="Lock"/>.
 /// </para>
-/// <para>All members are safe to call from any thread of any process at the same time. After <see cref="Dispose"/> all of them throw.</para>
+/// <para>All members are thread-safe, also across processes. After <see cref="Dispose"/> all of them throw.</para>
 /// </summary>
-/// <typeparam name="T">Any type without references, also one with several fields.</typeparam>
+/// <typeparam name="T">Any unmanaged type, also one with several fields.</typeparam>
 /// <example>
 /// <code>
 /// using var counter = new SharedValue&lt;long>();
@@ -31,9 +31,9 @@ public sealed unsafe class SharedValue<T> : IProcessHandle<SharedValue<T>>, IDis
     private readonly SharedBlock _block;
     private readonly T* _at;
 
-    /// <summary>Creates a value.</summary>
-    /// <param name="value">What it is at first. The default value is that of the type.</param>
-    /// <exception cref="InsufficientSharedMemoryException">There is no room for it (4 KiB for a small one).</exception>
+    /// <summary>Initializes a new instance of the <see cref="SharedValue{T}"/> class.</summary>
+    /// <param name="value">The initial value. The default value is that of the type.</param>
+    /// <exception cref="InsufficientSharedMemoryException">There is no room for the memory (4 KiB for a small value).</exception>
     public SharedValue(T value = default)
         : this(SharedBlock.Create(SegmentKind.Array, sizeof(T), Name))
     {
@@ -42,33 +42,41 @@ public sealed unsafe class SharedValue<T> : IProcessHandle<SharedValue<T>>, IDis
     }
 
     /// <summary>
-    /// Opens the value of a name, or creates it: all programs of this user that ask for the name get the same one, whoever started them. It goes when the last of them has disposed it, or has
-    /// ended, however that was.
+    /// Opens the value with a name, or creates it. All programs of this user that use the name get the same value. Its memory is freed when each of
+    /// them has disposed it or has ended in any way.
     /// </summary>
-    /// <param name="name">The name: 1 to 128 characters, no control characters; case counts. All kinds of objects share the names.</param>
-    /// <param name="value">What it is at first, if it is created here; otherwise it means nothing.</param>
+    /// <param name="name">The name: 1 to 128 characters, no control characters, case-sensitive. All kinds of objects share one set of names.</param>
+    /// <param name="value">The initial value if this call creates it; otherwise ignored.</param>
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty, longer than 128 characters, or has a control character.</exception>
-    /// <exception cref="NamedObjectMismatchException">The name belongs to something else, to a value of another type, or of a type of another build, or to programs of a build with another layout.</exception>
-    /// <exception cref="UnauthorizedAccessException">The place where programs meet is not this user's alone.</exception>
-    /// <exception cref="InsufficientSharedMemoryException">There is no room for it.</exception>
+    /// <exception cref="NamedObjectMismatchException">
+    /// The name belongs to another kind of object, to a value of another type or of another build of the type, or to programs of a build with another
+    /// layout.
+    /// </exception>
+    /// <exception cref="UnauthorizedAccessException">Other users have access to the directory of the named objects.</exception>
+    /// <exception cref="InsufficientSharedMemoryException">There is no room for the memory.</exception>
     public static SharedValue<T> OpenOrCreate(string name, T value = default) => OpenOrCreate(null, name, value);
 
-    /// <summary>Opens the value of a name, as the programs have it that created it.</summary>
+    /// <summary>Opens the existing value with a name.</summary>
     /// <param name="name">The name.</param>
-    /// <exception cref="NamedObjectNotFoundException">No program has one of that name.</exception>
+    /// <exception cref="NamedObjectNotFoundException">No program has such an object with that name.</exception>
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty, longer than 128 characters, or has a control character.</exception>
-    /// <exception cref="NamedObjectMismatchException">The name belongs to something else, or to programs of a build with another layout.</exception>
-    /// <exception cref="UnauthorizedAccessException">The place where programs meet is not this user's alone.</exception>
+    /// <exception cref="NamedObjectMismatchException">
+    /// The name belongs to another kind of object, or to programs of a build with another layout.
+    /// </exception>
+    /// <exception cref="UnauthorizedAccessException">Other users have access to the directory of the named objects.</exception>
     public static SharedValue<T> Open(string name) => NamedObject.Open(null, name, ItemBuild.IdentityOf<T>(nameof(SharedValue<T>), null), OpenNamed);
 
-    /// <summary>Opens the value of a name if there is one.</summary>
+    /// <summary>Opens the value with a name if it exists.</summary>
     /// <param name="name">The name.</param>
-    /// <param name="opened">It, or null.</param>
-    /// <returns>False if no program has one of that name.</returns>
+    /// <param name="opened">The opened object, or null.</param>
+    /// <returns>False if no program has such an object with that name.</returns>
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty, longer than 128 characters, or has a control character.</exception>
-    /// <exception cref="NamedObjectMismatchException">The name belongs to something else, or to programs of a build with another layout.</exception>
-    /// <exception cref="UnauthorizedAccessException">The place where programs meet is not this user's alone.</exception>
-    public static bool TryOpen(string name, [NotNullWhen(true)] out SharedValue<T>? opened) => NamedObject.TryOpen(null, name, ItemBuild.IdentityOf<T>(nameof(SharedValue<T>), null), OpenNamed, out opened);
+    /// <exception cref="NamedObjectMismatchException">
+    /// The name belongs to another kind of object, or to programs of a build with another layout.
+    /// </exception>
+    /// <exception cref="UnauthorizedAccessException">Other users have access to the directory of the named objects.</exception>
+    public static bool TryOpen(string name, [NotNullWhen(true)] out SharedValue<T>? opened) =>
+        NamedObject.TryOpen(null, name, ItemBuild.IdentityOf<T>(nameof(SharedValue<T>), null), OpenNamed, out opened);
 
     internal static SharedValue<T> OpenOrCreate(Session? session, string name, T value)
     {
@@ -80,7 +88,8 @@ public sealed unsafe class SharedValue<T> : IProcessHandle<SharedValue<T>>, IDis
         });
     }
 
-    private static SharedValue<T>? OpenNamed(Session session, SegmentId id) => SharedBlock.Open(session, id, Name) is { } block ? new SharedValue<T>(block) : null;
+    private static SharedValue<T>? OpenNamed(Session session, SegmentId id) =>
+        SharedBlock.Open(session, id, Name) is { } block ? new SharedValue<T>(block) : null;
 
     private SharedValue(SharedBlock block)
     {
@@ -90,8 +99,9 @@ public sealed unsafe class SharedValue<T> : IProcessHandle<SharedValue<T>>, IDis
     }
 
     /// <summary>
-    /// The value. One of 1, 2, 4 or 8 bytes is read and written whole, and what was written before it is seen by who reads it (acquire, release). One of another size is copied piece
-    /// by piece: where others may write it at the same time, read and write it inside <see cref="Lock"/>. <c>Value += x</c> is a read and a write, and not <see cref="Add"/>.
+    /// Gets or sets the value. A value of 1, 2, 4 or 8 bytes is read and written as a whole, with acquire and release semantics: a reader that sees
+    /// the value sees all writes before it. A value of another size is copied in pieces: if other threads may write it at the same time, read and
+    /// write it inside <see cref="Lock"/>. <c>Value += x</c> is a read and a write, not an atomic <see cref="Add"/>.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The value was disposed in this process.</exception>
     public T Value
@@ -111,12 +121,13 @@ public sealed unsafe class SharedValue<T> : IProcessHandle<SharedValue<T>>, IDis
     }
 
     /// <summary>
-    /// The value itself, for a field of it or an operation that is not here. It is an address: the memory stays mapped for as long as this object can be reached, so hold on to that.
+    /// Gets a reference to the value, for access to one of its fields or for other atomic operations. It is an address: the memory stays mapped as
+    /// long as this object is reachable, so keep a reference to this object.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The value was disposed in this process.</exception>
     public ref T Reference => ref At();
 
-    /// <summary>A lock that comes with the value. It may be entered again by who holds it, and it is disposed with this object.</summary>
+    /// <summary>Gets the lock of the value. It is recursive, and is disposed with this object.</summary>
     /// <exception cref="ObjectDisposedException">The value was disposed in this process.</exception>
     public ProcessLock Lock => _block.Lock;
 
@@ -124,10 +135,10 @@ public sealed unsafe class SharedValue<T> : IProcessHandle<SharedValue<T>>, IDis
 
     private string DebuggerText => _block.IsDisposed ? "disposed" : Value.ToString() ?? "";
 
-    /// <summary>Adds to the value.</summary>
-    /// <param name="value">What to add; below zero to subtract.</param>
+    /// <summary>Adds to the value, as an atomic operation.</summary>
+    /// <param name="value">The value to add; negative to subtract.</param>
     /// <returns>The sum. Integers wrap around.</returns>
-    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is no integer of up to 8 bytes, Half, float or double.</exception>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is not an integer of up to 8 bytes, Half, float or double.</exception>
     /// <exception cref="ObjectDisposedException">The value was disposed in this process.</exception>
     public T Add(T value)
     {
@@ -136,8 +147,8 @@ public sealed unsafe class SharedValue<T> : IProcessHandle<SharedValue<T>>, IDis
         return sum;
     }
 
-    /// <summary>Adds one.</summary>
-    /// <returns>The value after that.</returns>
+    /// <summary>Adds one, as an atomic operation.</summary>
+    /// <returns>The new value.</returns>
     /// <inheritdoc cref="Add"/>
     public T Increment()
     {
@@ -146,8 +157,8 @@ public sealed unsafe class SharedValue<T> : IProcessHandle<SharedValue<T>>, IDis
         return sum;
     }
 
-    /// <summary>Takes one away.</summary>
-    /// <returns>The value after that.</returns>
+    /// <summary>Subtracts one, as an atomic operation.</summary>
+    /// <returns>The new value.</returns>
     /// <inheritdoc cref="Add"/>
     public T Decrement()
     {
@@ -156,10 +167,10 @@ public sealed unsafe class SharedValue<T> : IProcessHandle<SharedValue<T>>, IDis
         return sum;
     }
 
-    /// <summary>Leaves only those bits that are set in both.</summary>
-    /// <param name="value">The bits.</param>
-    /// <returns>The value before that.</returns>
-    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is no integer of up to 8 bytes, enumeration or bool.</exception>
+    /// <summary>Combines the value with another one by bitwise AND, as an atomic operation.</summary>
+    /// <param name="value">The value.</param>
+    /// <returns>The original value.</returns>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is not an integer of up to 8 bytes, an enumeration or bool.</exception>
     /// <exception cref="ObjectDisposedException">The value was disposed in this process.</exception>
     public T And(T value)
     {
@@ -168,7 +179,7 @@ public sealed unsafe class SharedValue<T> : IProcessHandle<SharedValue<T>>, IDis
         return before;
     }
 
-    /// <summary>Sets those bits that are set in either.</summary>
+    /// <summary>Combines the value with another one by bitwise OR, as an atomic operation.</summary>
     /// <inheritdoc cref="And"/>
     public T Or(T value)
     {
@@ -177,10 +188,10 @@ public sealed unsafe class SharedValue<T> : IProcessHandle<SharedValue<T>>, IDis
         return before;
     }
 
-    /// <summary>Puts another value in its place.</summary>
-    /// <param name="value">The other value.</param>
-    /// <returns>The value before that.</returns>
-    /// <exception cref="NotSupportedException"><typeparamref name="T"/> has not 1, 2, 4 or 8 bytes.</exception>
+    /// <summary>Sets the value, as an atomic operation.</summary>
+    /// <param name="value">The new value.</param>
+    /// <returns>The original value.</returns>
+    /// <exception cref="NotSupportedException">The size of <typeparamref name="T"/> is not 1, 2, 4 or 8 bytes.</exception>
     /// <exception cref="ObjectDisposedException">The value was disposed in this process.</exception>
     public T Exchange(T value)
     {
@@ -189,9 +200,11 @@ public sealed unsafe class SharedValue<T> : IProcessHandle<SharedValue<T>>, IDis
         return before;
     }
 
-    /// <summary>Puts another value in its place if it is what it is thought to be, bit by bit (0.0 is not -0.0, and what lies between the fields of a value counts).</summary>
-    /// <param name="value">The other value.</param>
-    /// <param name="comparand">What it is thought to be.</param>
+    /// <summary>
+    /// Sets the value if it equals another one bit by bit, as an atomic operation (0.0 is not -0.0, and the padding between fields counts).
+    /// </summary>
+    /// <param name="value">The new value.</param>
+    /// <param name="comparand">The value to compare with.</param>
     /// <inheritdoc cref="Exchange"/>
     public T CompareExchange(T value, T comparand)
     {
@@ -200,7 +213,9 @@ public sealed unsafe class SharedValue<T> : IProcessHandle<SharedValue<T>>, IDis
         return before;
     }
 
-    /// <summary>Lets go of the value in this process. It goes with its last holder or, while a message has it, when the message was read. A second call does nothing.</summary>
+    /// <summary>
+    /// Releases the value in this process. The memory is freed when no process holds it and no message contains it. A second call does nothing.
+    /// </summary>
     public void Dispose() => _block.Dispose();
 
     void IProcessHandle<SharedValue<T>>.WriteHandle(HandleWriter writer) => _block.Write(writer);

@@ -99,7 +99,7 @@ public sealed class SharedValueTests
     {
         using var large = new SharedValue<Guid>();
         Should.Throw<NotSupportedException>(() => large.Exchange(default)).Message.ShouldBe(
-            "System.Guid has no atomic Exchange: it has 16 bytes, and 1, 2, 4 and 8 are what the processor exchanges in one step. Change it inside Lock.");
+            "System.Guid has no atomic Exchange: it has 16 bytes, and the processor exchanges 1, 2, 4 or 8 bytes in one step. Change it inside Lock.");
         Should.Throw<NotSupportedException>(() => large.CompareExchange(default, default)).Message.ShouldContain("Lock");
         Should.Throw<NotSupportedException>(() => large.Add(default)).Message.ShouldContain("System.Guid has no atomic Add");
         using var money = new SharedValue<decimal>(1);
