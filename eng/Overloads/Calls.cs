@@ -8,7 +8,7 @@ internal static class Calls
         var code = new CodeWriter(usesPriorities: false);
         code.Line();
         code.Line("// One sealed class for each number of arguments: the child invokes the delegate as it was typed, without reflection, and the body and its");
-        code.Line("// arguments cross as one object, so that what they share stays shared.");
+        code.Line("// arguments cross as one object, so that objects that both refer to stay one object.");
         for (var count = 0; count <= Names.MostArguments; count++)
         {
             code.Line();

@@ -6,7 +6,7 @@
 namespace Multiprocessing;
 
 // One sealed class for each number of arguments: the child invokes the delegate as it was typed, without reflection, and the body and its
-// arguments cross as one object, so that what they share stays shared.
+// arguments cross as one object, so that objects that both refer to stay one object.
 
 internal sealed class AsyncActionCall(Func<Task> body) : AsyncActionCallBase
 {

@@ -3,10 +3,10 @@ using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
 
-/// <summary>What a process that will run bodies can do before it has one.</summary>
+/// <summary>Warm-up of a process that will run bodies.</summary>
 internal static class CallWarmUp
 {
-    /// <summary>Makes the first message that holds a body, and the first result, quicker to read and write; of no other use.</summary>
+    /// <summary>Compiles what is needed to read the first body and to write the first result. It has no other effect.</summary>
     public static void Run()
     {
         Action body = static () => { };

@@ -11,7 +11,10 @@ internal abstract class ChildCall : IPlainObject
     {
     }
 
-    /// <summary>Runs the body to its end on the calling thread, waits for it if it is asynchronous, and appends its result, if it has one, to <paramref name="result"/>.</summary>
+    /// <summary>
+    /// Runs the body to its end on the calling thread, waits for it if it is asynchronous, and appends its result, if it has one, to
+    /// <paramref name="result"/>.
+    /// </summary>
     /// <param name="result">Receives the result.</param>
     /// <param name="ended">Called after the body and before its result is written, so that the two can be measured separately.</param>
     public abstract void Run(MessageBuffer result, Action? ended = null);

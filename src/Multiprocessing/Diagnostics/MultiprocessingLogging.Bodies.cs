@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Multiprocessing;
 
-/// <summary>What is to be said of a body that crosses.</summary>
+/// <summary>Warnings about a body that crosses.</summary>
 /// <example>
 /// <code>
 /// // At the start of the program:
@@ -14,7 +14,7 @@ public static partial class MultiprocessingLogging
 {
     private static readonly HashSet<Type> CopiedReporters = [];
 
-    /// <summary>A newcomer's program has no logging, and is the one that must see it.</summary>
+    /// <summary>Written to standard error if no logging is configured: such a program needs the warning most.</summary>
     internal static void CapturedAssigned(string method, string variables) => Safely(() =>
     {
         if (IsConfigured)
@@ -24,12 +24,15 @@ public static partial class MultiprocessingLogging
         else
         {
             OperatorText.WriteLine(
-                $"Multiprocessing: the lambda in {method} changes captured {variables}. In another process that changes its copy only; here nothing changes. "
+                $"Multiprocessing: the lambda in {method} changes captured {variables}. In another process it changes a copy; in this process "
+                + "nothing changes. "
                 + "Return the value, or use a SharedValue<T>, a SharedArray<T> or a ProcessQueue<T>.");
         }
     });
 
-    /// <summary>Once for each type, of which the text is what messages call it.</summary>
+    /// <summary>Logs once for each type.</summary>
+    /// <param name="type">The class of the object.</param>
+    /// <param name="text">The name of the class in messages.</param>
     internal static void ReporterCopied(Type type, string text)
     {
         lock (CopiedReporters)
@@ -49,8 +52,9 @@ public static partial class MultiprocessingLogging
             else
             {
                 OperatorText.WriteLine(
-                    $"Multiprocessing: the {text} that the body of a child captured is a copy there: what is reported to it does not reach this process. Report from a task of a ProcessPool, "
-                    + "or through a ProcessQueue<T>. If a copy is what you want, put [Serializable] on the class.");
+                    $"Multiprocessing: the body of a child captured a {text}, which is copied: values that the child reports to it do not reach "
+                    + "this process. Report from a task of a ProcessPool, "
+                    + "or by a ProcessQueue<T>. If you want a copy, put [Serializable] on the class.");
             }
         });
     }
@@ -59,8 +63,9 @@ public static partial class MultiprocessingLogging
         EventId = 42,
         EventName = "ReporterCopied",
         Level = LogLevel.Warning,
-        Message = "The {Type} that the body of a child captured is a copy there: what is reported to it does not reach this process. Report from a task of a ProcessPool, or through a ProcessQueue<T>. "
-            + "If a copy is what you want, put [Serializable] on the class")]
+        Message = "The body of a child captured a {Type}, which is copied: values that the child reports to it do not reach this process. Report "
+            + "from a task of a ProcessPool, or by a ProcessQueue<T>. "
+            + "If you want a copy, put [Serializable] on the class")]
     private static partial void LogReporterCopied(ILogger logger, string type);
 
     internal static void HotReloaded(string types) => Safely(() =>
@@ -71,7 +76,9 @@ public static partial class MultiprocessingLogging
         }
         else
         {
-            OperatorText.WriteLine($"Multiprocessing: this program was changed by hot reload ({types}); other processes run it as it lies on disk, without that change. Restart it to have the change there too.");
+            OperatorText.WriteLine(
+                $"Multiprocessing: this program was changed by hot reload ({types}); other processes run the program on disk, without that change. "
+                + "Restart the program to run the change there too.");
         }
     });
 
@@ -79,13 +86,15 @@ public static partial class MultiprocessingLogging
         EventId = 41,
         EventName = "HotReloaded",
         Level = LogLevel.Warning,
-        Message = "This program was changed by hot reload ({Types}); other processes run it as it lies on disk, without that change. Restart it to have the change there too")]
+        Message = "This program was changed by hot reload ({Types}); other processes run the program on disk, without that change. Restart the "
+            + "program to run the change there too")]
     private static partial void LogHotReloaded(ILogger logger, string types);
 
     [LoggerMessage(
         EventId = 40,
         EventName = "CapturedVariableChanged",
         Level = LogLevel.Warning,
-        Message = "The lambda in {Method} changes captured {Variables}. In another process that changes its copy only; here nothing changes. Return the value, or use a SharedValue<T>, a SharedArray<T> or a ProcessQueue<T>")]
+        Message = "The lambda in {Method} changes captured {Variables}. In another process it changes a copy; in this process nothing changes. "
+            + "Return the value, or use a SharedValue<T>, a SharedArray<T> or a ProcessQueue<T>")]
     private static partial void LogCapturedAssigned(ILogger logger, string method, string variables);
 }

@@ -1,6 +1,6 @@
 namespace Multiprocessing;
 
-/// <summary>What must be read by whoever runs a program that has configured no logging.</summary>
+/// <summary>Texts for the operator of a program that has configured no logging.</summary>
 internal static class OperatorText
 {
     /// <summary>Writes a line to standard error. Never throws.</summary>
@@ -12,7 +12,7 @@ internal static class OperatorText
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException or UnauthorizedAccessException)
         {
-            // Standard error is closed, full or gone. There is no other place to write to, and the program must not fail for it.
+            // Standard error is closed or full. There is no other place to write to, and the program must not fail because of it.
         }
     }
 }

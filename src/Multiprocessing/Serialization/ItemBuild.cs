@@ -5,16 +5,17 @@ using System.Text;
 namespace Multiprocessing;
 
 /// <summary>
-/// Which build of a type a program has. What crosses carries no description of itself, so two programs must agree on every type that can occur. Numbers, text, and arrays of numbers
-/// are the same in all builds. Of any other type all modules that its items can consist of have to be the very same (their MVIDs); where the type does not tell what its items are
-/// (an interface, a class that is not sealed, a delegate), the program itself has to be the same.
+/// Identifies the build of a type. Messages contain no description of their types, so two programs that use an object by name must agree on every
+/// type that its items can contain. Numbers, text and arrays of numbers are the same in all builds. For any other type, all modules that declare
+/// parts of an item must be identical (their MVIDs). Where the type does not determine the parts (an interface, a class that is not sealed, a
+/// delegate), the program itself must be identical.
 /// </summary>
 internal static class ItemBuild
 {
-    /// <summary>What has to be the same of an object with items, such as <c>ProcessQueue&lt;int&gt;</c>.</summary>
+    /// <summary>Returns what must be identical in all programs that open an object with items, such as <c>ProcessQueue&lt;int&gt;</c>.</summary>
     public static NamedIdentity IdentityOf<TItem>(string kind, string? detail) => new($"{kind}<{typeof(TItem)}>", detail, Of(typeof(TItem)));
 
-    /// <summary>Empty for what is the same in all builds.</summary>
+    /// <summary>Returns the identity of a type's build; empty for a type that is the same in all builds.</summary>
     public static string Of(Type type)
     {
         if (IsPlain(type) || (type.IsSZArray && type.GetElementType()!.IsPrimitive))
@@ -35,7 +36,7 @@ internal static class ItemBuild
 
     private static string Describe(Module module) => $"{module.Name} {module.ModuleVersionId}";
 
-    /// <summary>Collects the modules; false if there may be others.</summary>
+    /// <summary>Collects the modules; returns <see langword="false"/> if an item may contain types of others.</summary>
     private static bool Visit(Type type, SortedSet<string> modules, HashSet<Type> seen)
     {
         if (IsPlain(type) || !seen.Add(type))
@@ -49,9 +50,9 @@ internal static class ItemBuild
         }
 
         modules.Add(Describe(type.Module));
-        if (type.IsValueType && CustomSerializers.RegistrationOf(type) is { Serializer.Thing: Type serializer })
+        if (type.IsValueType && CustomSerializers.RegistrationOf(type) is { Serializer.Symbol: Type serializer })
         {
-            // Nothing in a message stands before a value, so a program that did not register the serializer would misread it.
+            // No tag precedes a value in a message, so a program without the registration would misread the bytes.
             modules.Add($"{type} by {serializer} of {Describe(serializer.Module)}");
         }
 
@@ -63,7 +64,7 @@ internal static class ItemBuild
 
         if (type.Module == typeof(ItemBuild).Module)
         {
-            // A handle, whose form is this library's.
+            // A handle: this library writes it.
             return closed;
         }
 

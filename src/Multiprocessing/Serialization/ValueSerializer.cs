@@ -4,15 +4,17 @@ using System.Runtime.Serialization;
 
 namespace Multiprocessing;
 
-/// <summary>How values and delegates cross. Both ends are the same build on the same machine, so the format carries no schema.</summary>
+/// <summary>
+/// Writes values and delegates to messages and reads them. Both processes run the same build on the same machine, so a message contains no schema.
+/// </summary>
 internal static class ValueSerializer
 {
     /// <summary>Appends <paramref name="value"/> to <paramref name="buffer"/>.</summary>
-    /// <param name="buffer">Where to.</param>
-    /// <param name="value">What; its static type is <typeparamref name="T"/>, its runtime type may be derived.</param>
-    /// <param name="root">How a refusal names the root of the path, such as <c>item</c> or <c>argument 2</c>.</param>
+    /// <param name="buffer">The message.</param>
+    /// <param name="value">The value. Its runtime type may be derived from <typeparamref name="T"/>.</param>
+    /// <param name="root">The name of the value in the path of a refusal, such as <c>item</c> or <c>argument 2</c>.</param>
     /// <param name="context">What the message is written for, if not for any process.</param>
-    /// <exception cref="NotSerializableException">Something in it cannot cross; nothing was appended that would have to be cancelled.</exception>
+    /// <exception cref="NotSerializableException">Something in the value cannot cross. The message is as it was before the call.</exception>
     public static void Serialize<T>(MessageBuffer buffer, T value, string root, WriteContext context = default)
     {
         if (ValueSerializer<T>.IsRaw)
@@ -27,16 +29,16 @@ internal static class ValueSerializer
         try
         {
             MessageHead<T>.Write(writer);
-            Place<T>.Write(writer, ref value);
+            LocationCodec<T>.Write(writer, ref value);
             writer.WriteLater();
             if (writer.NeedsHead)
             {
-                // The reader has to know first what was met only now. Rare enough to write it twice.
+                // The reader needs the head first, and what belongs in it was met only now. This is rare enough to write the message twice.
                 writer.Serialized();
                 buffer.RollBack(mark);
                 writer.Restart();
                 MessageHead<T>.Write(writer);
-                Place<T>.Write(writer, ref value);
+                LocationCodec<T>.Write(writer, ref value);
                 writer.WriteLater();
             }
 
@@ -46,7 +48,7 @@ internal static class ValueSerializer
         {
             buffer.RollBack(mark);
             var (path, refusal) = PathFinder.Find(value!, root, error, in context);
-            throw new NotSerializableException(path, refusal.Culprit, refusal.WayOut);
+            throw new NotSerializableException(path, refusal.Culprit, refusal.Suggestion);
         }
         catch
         {
@@ -59,8 +61,8 @@ internal static class ValueSerializer
         }
     }
 
-    /// <summary>Reads one value; <paramref name="data"/> moves behind it.</summary>
-    /// <exception cref="SerializationException">The bytes make no sense, or something in the message failed to be rebuilt.</exception>
+    /// <summary>Reads one value and moves <paramref name="data"/> behind it.</summary>
+    /// <exception cref="SerializationException">The bytes are no message, or an object in it could not be rebuilt.</exception>
     public static unsafe T Deserialize<T>(ref byte* data, byte* end, ReadContext? context = null)
     {
         if (ValueSerializer<T>.IsRaw)
@@ -81,7 +83,7 @@ internal static class ValueSerializer
             reader.Begin(data, end, context);
             MessageHead<T>.Read(reader);
             T value = default!;
-            Place<T>.Read(reader, ref value);
+            LocationCodec<T>.Read(reader, ref value);
             reader.ReadLater();
             data = reader.Position;
             return value;
@@ -94,7 +96,8 @@ internal static class ValueSerializer
                 throw;
             }
 
-            throw new SerializationException($"A {typeof(T)} in a message could not be rebuilt in this process: {ExceptionText.Message(error)}", error);
+            throw new SerializationException(
+                $"A {typeof(T)} in a message could not be rebuilt in this process: {ExceptionText.Message(error)}", error);
         }
         finally
         {
@@ -102,7 +105,7 @@ internal static class ValueSerializer
         }
     }
 
-    /// <summary>Decides how values of this static type cross, and compiles it, before there is one.</summary>
+    /// <summary>Selects and compiles the code for values of this static type before there is a value.</summary>
     public static void Prepare<T>()
     {
         if (ValueSerializer<T>.IsRaw)
@@ -117,9 +120,9 @@ internal static class ValueSerializer
     }
 }
 
-/// <summary>Facts about a type that are decided once.</summary>
+/// <summary>What is known about a type, determined once per process.</summary>
 internal static class ValueSerializer<T>
 {
-    /// <summary>The value is its bytes: queues copy it as it lies in memory, without a <see cref="MessageBuffer"/>.</summary>
-    public static readonly bool IsRaw = Place<T>.IsRaw;
+    /// <summary>The value is its bytes: queues copy its memory, without a <see cref="MessageBuffer"/>.</summary>
+    public static readonly bool IsRaw = LocationCodec<T>.IsRaw;
 }

@@ -211,8 +211,8 @@ public class CapturedAssignmentTests : ProcessTest
         warnings.Length.ShouldBe(3);
         warnings.ShouldAllBe(static record => record.Level == LogLevel.Warning);
         warnings[0].Text.ShouldBe(
-            "The lambda in Multiprocessing.Tests.Serialization.CapturedAssignmentTests.It_is_logged_once_for_each_body changes captured variable 'sum'. In another process that changes its copy only; "
-            + "here nothing changes. Return the value, or use a SharedValue<T>, a SharedArray<T> or a ProcessQueue<T>");
+            "The lambda in Multiprocessing.Tests.Serialization.CapturedAssignmentTests.It_is_logged_once_for_each_body changes captured variable 'sum'. In another process it changes a copy; "
+            + "in this process nothing changes. Return the value, or use a SharedValue<T>, a SharedArray<T> or a ProcessQueue<T>");
         warnings[1].Text.ShouldContain("variable 'list'");
     });
 

@@ -100,7 +100,7 @@ public class CustomSerializerTests
     public void Registering_after_the_first_use_is_an_error()
     {
         Message.RoundTrip(new Late());
-        Should.Throw<InvalidOperationException>(ProcessSerialization.Register<Late, JsonSerializerAdapter<Late>>).Message.ShouldContain("when the program begins");
+        Should.Throw<InvalidOperationException>(ProcessSerialization.Register<Late, JsonSerializerAdapter<Late>>).Message.ShouldContain("when the program starts");
     }
 
     [Fact]

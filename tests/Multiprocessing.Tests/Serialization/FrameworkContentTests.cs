@@ -322,8 +322,8 @@ public class FrameworkContentTests : ProcessTest
         await SameInAnother(pool, Enumerable.Range(0, 10).Where(static number => number % 2 == 0).Select(static number => number * 2).OrderByDescending(static number => number), static query => string.Join(",", query));
         await SameInAnother(pool, typeof(string).GetMethod("Trim", Type.EmptyTypes)!, static method => (string)method.Invoke(" a ", null)!);
         await SameInAnother(pool, new ArrayList { "a", 1 }, static list => list[0] + "" + list[1]);
-        Message.Refused(new[] { 1 }.GetEnumerator()).Suggestion.ShouldContain("half-way");
-        Message.Refused(new Dictionary<string, int> { ["a"] = 1 }.GetEnumerator()).Suggestion.ShouldContain("half-way");
+        Message.Refused(new[] { 1 }.GetEnumerator()).Suggestion.ShouldContain("position in a collection");
+        Message.Refused(new Dictionary<string, int> { ["a"] = 1 }.GetEnumerator()).Suggestion.ShouldContain("position in a collection");
     });
 
     [Fact]

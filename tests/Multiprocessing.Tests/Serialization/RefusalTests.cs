@@ -116,7 +116,7 @@ public class RefusalTests
         { new WeakReference(new object()), "pass the object itself" },
         { new NativeOwner(5), "finalizer" },
         { Steps(), "ToList" },
-        { AsyncSteps(), "half-way" },
+        { AsyncSteps(), "cannot continue" },
         { new[] { 1 }.ToLookup(static i => i), "Dictionary" },
         { new System.Runtime.CompilerServices.ConditionalWeakTable<string, string>(), "Dictionary" },
     };

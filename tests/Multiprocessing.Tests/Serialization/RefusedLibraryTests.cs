@@ -112,9 +112,9 @@ public class RefusedLibraryTests
     {
         using var pool = new Disposing(new ProcessPool(new() { Workers = 1 }));
         using var factory = new OwnFactory();
-        Message.Refused(new Box { Content = pool.Pool }).Suggestion.ShouldContain("make a pool in the child");
+        Message.Refused(new Box { Content = pool.Pool }).Suggestion.ShouldContain("create a pool in the child");
         Message.Refused(new Box { Content = factory }).Suggestion.ShouldContain("A task of a ProcessPool can log to it");
-        Message.Refused(new Box { Content = new Logger<RefusedLibraryTests>(factory) }).Suggestion.ShouldContain("A pool's initializer logs with MultiprocessingLogging.Factory");
+        Message.Refused(new Box { Content = new Logger<RefusedLibraryTests>(factory) }).Suggestion.ShouldContain("A pool's initializer logs by MultiprocessingLogging.Factory");
         Message.Refused(new Box { Content = new Services() }).Suggestion.ShouldContain("pass the data");
         Message.Refused(new Box { Content = TestContext.Current }).Suggestion.ShouldContain("ProcessOutput.ToLines");
         Message.Refused(new Box { Content = TestContext.Current.TestOutputHelper }).Suggestion.ShouldContain("ProcessOutput.ToLines");
@@ -137,7 +137,7 @@ public class RefusedLibraryTests
         var simple = Message.Refused(service.UsesField(), "body");
         simple.Path.ShouldBe("captured 'this' (Multiprocessing.Tests.Serialization.RefusedLibraryTests.OrderService) -> field '_culprit'");
         simple.Suggestion.ShouldBe(
-            "A pool belongs to the process that made it; submit its tasks there, or make a pool in the child. "
+            "A pool belongs to the process that created it; submit its tasks there, or create a pool in the child. "
             + "The body captured 'this' because it uses '_rate': copy what you need to a local variable first; then the rest of the object does not cross.");
         foreach (var (body, members) in new (Delegate Body, string Members)[]
         {

@@ -168,7 +168,7 @@ public class ValueTests
     }
 
     [Fact]
-    public void Tokens_that_nobody_can_cancel_any_more_cross()
+    public void Tokens_that_cannot_be_cancelled_any_more_cross()
     {
         Message.RoundTrip(CancellationToken.None).CanBeCanceled.ShouldBeFalse();
         Message.RoundTrip(new CancellationToken(true)).IsCancellationRequested.ShouldBeTrue();

@@ -3,13 +3,16 @@ using System.Text;
 namespace Multiprocessing;
 
 /// <summary>
-/// An exception in words, with its inner ones: what is left of it where its object cannot be rebuilt. Its virtual members are user code: each is asked once, and what it throws becomes
-/// a part of the text.
+/// An exception and its inner exceptions as text, from which a <see cref="RemoteException"/> is made if the object cannot be rebuilt. Virtual members
+/// of exceptions are user code: each is called once, and an exception from it becomes part of the text.
 /// </summary>
 internal sealed class ExceptionDescription
 {
-    /// <summary>Deeper ones are only counted. Rebuilding them would be no favour: the runtime's own <see cref="Exception.ToString"/> calls itself once for each.</summary>
-    private const int MostDepth = 200;
+    /// <summary>
+    /// Deeper inner exceptions are left out. Rebuilding them would not help: <see cref="Exception.ToString"/> is recursive and would overflow the
+    /// stack.
+    /// </summary>
+    private const int MaxDepth = 200;
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: false);
 
@@ -20,41 +23,45 @@ internal sealed class ExceptionDescription
     {
     }
 
-    /// <summary>The exception itself, where it is written.</summary>
+    /// <summary>Gets the exception itself, in the process that writes it.</summary>
     public Exception? Exception { get; private init; }
 
     public required string TypeName { get; init; }
 
     public required string Message { get; init; }
 
-    /// <summary>The message without those of the parts, which an aggregate adds to it.</summary>
+    /// <summary>Gets the message of an aggregate without the messages of its parts.</summary>
     public string OwnMessage { get; private init; } = "";
 
     public required string? Trace { get; init; }
 
-    /// <summary>Which process threw it.</summary>
+    /// <summary>Gets the process that threw it.</summary>
     public required int ProcessId { get; init; }
 
-    /// <summary>Exactly an <see cref="AggregateException"/>: one can be made of its parts.</summary>
+    /// <summary>Gets whether it is exactly an <see cref="AggregateException"/>, which can be rebuilt from its parts.</summary>
     public bool IsPlainAggregate { get; private init; }
 
-    /// <summary>Why the original does not come out of the message, as a part of a sentence; null if it does, as far as is known.</summary>
+    /// <summary>Gets or sets why the original cannot be rebuilt, as part of a sentence; <see langword="null"/> if no reason is known.</summary>
     public string? WhyNotRebuilt { get; set; }
 
-    /// <summary>An inner exception's own graph.</summary>
+    /// <summary>Gets or sets the graph of an inner exception by itself.</summary>
     public byte[]? Graph { get; set; }
 
     public IReadOnlyList<ExceptionDescription> Inner => _inner;
 
     public static ExceptionDescription Of(Exception exception, TextLimits limits) => new Describer(limits).Describe(exception);
 
-    /// <summary>All below it, outer ones first.</summary>
+    /// <summary>Returns all inner exceptions, outer ones first.</summary>
     public IEnumerable<ExceptionDescription> AllInner() => _inner.SelectMany(static inner => inner.AllInner().Prepend(inner));
 
-    /// <summary>What makes the original useless to the reader, in it or below it: a text that cannot be read, or inner exceptions without end.</summary>
-    public string? FindObstacle() => _obstacle ?? AllInner().Select(static inner => inner._obstacle).FirstOrDefault(static obstacle => obstacle is not null);
+    /// <summary>
+    /// Returns why the original would be of no use to the reader: a text that cannot be read, or inner exceptions without end. <see langword="null"/>
+    /// if there is no such reason.
+    /// </summary>
+    public string? FindObstacle() =>
+        _obstacle ?? AllInner().Select(static inner => inner._obstacle).FirstOrDefault(static obstacle => obstacle is not null);
 
-    /// <summary>As <see cref="Exception.ToString"/> shows one, of the words alone.</summary>
+    /// <summary>Returns the text in the form of <see cref="Exception.ToString"/>.</summary>
     public string ToText()
     {
         var text = new StringBuilder();
@@ -74,7 +81,7 @@ internal sealed class ExceptionDescription
     }
 
     /// <summary>Reads what <see cref="ToBytes"/> wrote.</summary>
-    /// <exception cref="IOException">The bytes make no sense.</exception>
+    /// <exception cref="IOException">The bytes are no description.</exception>
     public static unsafe ExceptionDescription Read(byte* data, int length)
     {
         using var stream = new UnmanagedMemoryStream(data, length);
@@ -98,9 +105,9 @@ internal sealed class ExceptionDescription
         var left = reader.BaseStream.Length - reader.BaseStream.Position;
         read.Graph = graph < 0 ? null : graph <= left ? reader.ReadBytes(graph) : throw new EndOfStreamException();
         var count = reader.ReadInt32();
-        if (count < 0 || depth > MostDepth)
+        if (count < 0 || depth > MaxDepth)
         {
-            throw new InvalidDataException("The description of an exception is torn.");
+            throw new InvalidDataException("The description of an exception in a message is torn.");
         }
 
         for (var i = 0; i < count; i++)
@@ -156,7 +163,7 @@ internal sealed class ExceptionDescription
         }
     }
 
-    /// <summary>One walk through an exception and its inner ones, within limits.</summary>
+    /// <summary>Describes an exception and its inner exceptions, within limits.</summary>
     private sealed class Describer(TextLimits limits)
     {
         private readonly List<Exception> _path = [];
@@ -187,7 +194,10 @@ internal sealed class ExceptionDescription
                 OwnMessage = isPlainAggregate ? TextLimits.Cut(OwnMessageOf(message), TextLimits.Rest * 8) : "",
             };
             description._obstacle = obstacle;
-            DescribeInner(description, exception is AggregateException aggregate ? aggregate.InnerExceptions : exception.InnerException is { } inner ? [inner] : []);
+            DescribeInner(
+                description, exception is AggregateException aggregate
+                    ? aggregate.InnerExceptions
+                    : exception.InnerException is { } inner ? [inner] : []);
             return description;
         }
 
@@ -198,13 +208,13 @@ internal sealed class ExceptionDescription
             {
                 if (_path.Exists(open => ReferenceEquals(open, exception)))
                 {
-                    description._inner.Add(Remark(exception, "(the same exception as further out: it contains itself)"));
-                    description._obstacle ??= "its inner exceptions contain themselves, and who shows it would never come to an end.";
+                    description._inner.Add(Remark(exception, "(the same exception as an outer one: it contains itself)"));
+                    description._obstacle ??= "its inner exceptions contain themselves, and showing it would never end.";
                 }
-                else if (_path.Count >= MostDepth)
+                else if (_path.Count >= MaxDepth)
                 {
-                    description._inner.Add(Remark(exception, "(its inner exceptions go deeper than this, and are left out)"));
-                    description._obstacle ??= $"its inner exceptions are more than {MostDepth} deep.";
+                    description._inner.Add(Remark(exception, "(its inner exceptions are deeper than the limit, and are left out)"));
+                    description._obstacle ??= $"its inner exceptions are more than {MaxDepth} deep.";
                     break;
                 }
                 else if (_left <= 0)
@@ -221,7 +231,7 @@ internal sealed class ExceptionDescription
             _path.RemoveAt(_path.Count - 1);
         }
 
-        /// <summary>Something that was text already: as the first writer put it.</summary>
+        /// <summary>Describes an exception that is text already: unchanged.</summary>
         private ExceptionDescription Passed(RemoteException remote)
         {
             var description = new ExceptionDescription

@@ -2,14 +2,14 @@ using System.Collections.Concurrent;
 
 namespace Multiprocessing;
 
-/// <summary>Texts of exceptions, whose virtual members are user code and may throw themselves.</summary>
+/// <summary>Reads the texts of exceptions. Their virtual members are user code and may throw.</summary>
 internal static class ExceptionText
 {
-    private const int MostChecked = 256;
+    private const int MaxChecked = 256;
 
     private static readonly ConcurrentDictionary<Type, bool> HasOwnText = new();
 
-    // The trace of one exception while it is written: its words and its graph both carry it, and to make it takes longer than all the rest.
+    // The trace of one exception while it is written: its text and its graph both contain it, and creating it takes longer than everything else.
     [ThreadStatic]
     private static Exception? _traced;
 
@@ -25,10 +25,10 @@ internal static class ExceptionText
         return TryMessage(exception, ref obstacle);
     }
 
-    /// <summary>Type and message.</summary>
+    /// <summary>Returns the type and the message.</summary>
     public static string OneLine(Exception exception) => $"{exception.GetType()}: {Message(exception)}";
 
-    /// <summary>All that <see cref="Exception.ToString"/> tells, or, where that throws or would never end, what can be read.</summary>
+    /// <summary>Returns the text of <see cref="Exception.ToString"/>, or what can be read if that throws or would never end.</summary>
     public static string Full(Exception exception)
     {
         var description = ExceptionDescription.Of(exception, TextLimits.Usual);
@@ -50,11 +50,14 @@ internal static class ExceptionText
         }
         catch (Exception)
         {
-            return null; // it is being reported, and its own failure to answer must not hide it
+            return null; // the getter is user code; its failure must not hide the exception that is reported
         }
     }
 
-    /// <summary>The message, or what can be said instead of it; then <paramref name="obstacle"/> says, unless it says something already, why the exception is of no use as an object.</summary>
+    /// <summary>
+    /// Returns the message, or a text in its place. Then <paramref name="obstacle"/>, if it is not set already, becomes the reason why the exception
+    /// is of no use as an object.
+    /// </summary>
     public static string TryMessage(Exception exception, ref string? obstacle)
     {
         try
@@ -68,7 +71,7 @@ internal static class ExceptionText
         }
     }
 
-    /// <summary>The same for the stack trace; null if it was never thrown.</summary>
+    /// <summary>Returns the stack trace in the same way; <see langword="null"/> if the exception was never thrown.</summary>
     public static string? TryTrace(Exception exception, ref string? obstacle)
     {
         if (ReferenceEquals(exception, _traced))
@@ -93,7 +96,7 @@ internal static class ExceptionText
         }
     }
 
-    /// <summary>Says in <paramref name="obstacle"/> if the exception's own <see cref="Exception.ToString"/> throws.</summary>
+    /// <summary>Sets <paramref name="obstacle"/> if the exception's own <see cref="Exception.ToString"/> throws.</summary>
     public static void TryToText(Exception exception, ref string? obstacle)
     {
         if (obstacle is not null || !HasOwnText.GetOrAdd(exception.GetType(), static type => IsOwn(type)))
@@ -111,12 +114,15 @@ internal static class ExceptionText
         }
     }
 
-    /// <summary>What makes an exception that was rebuilt useless in this process: its own code that throws as soon as somebody shows it.</summary>
+    /// <summary>
+    /// Returns why an exception that was rebuilt is of no use in this process: its own code throws when it is shown. <see langword="null"/> if it
+    /// does not.
+    /// </summary>
     public static string? FindObstacle(Exception exception)
     {
         string? obstacle = null;
         var open = new Stack<Exception>([exception]);
-        for (var count = 0; count < MostChecked && obstacle is null && open.TryPop(out var at); count++)
+        for (var count = 0; count < MaxChecked && obstacle is null && open.TryPop(out var at); count++)
         {
             if (!Framework.Owns(at.GetType()))
             {
@@ -141,7 +147,7 @@ internal static class ExceptionText
         return obstacle;
     }
 
-    /// <summary>The trace with a line that tells where it comes from, to stand above the frames that are added later.</summary>
+    /// <summary>Returns the trace with a last line that names this process. Frames that are added later follow that line.</summary>
     public static string? RemoteTrace(Exception exception)
     {
         string? obstacle = null;
@@ -150,22 +156,24 @@ internal static class ExceptionText
 
     public static string AsRemoteTrace(string trace, int processId)
     {
-        // A trace that already ends with that line was not thrown again here: this process only passed it on.
+        // A trace that already ends with such a line was not thrown again here: this process only passed it on.
         var end = trace.TrimEnd();
-        var isPassedOn = end.EndsWith("---", StringComparison.Ordinal) && end.LastIndexOf("--- End of stack trace from process ", StringComparison.Ordinal) > end.LastIndexOf('\n');
+        var isPassedOn =
+            end.EndsWith("---", StringComparison.Ordinal)
+                && end.LastIndexOf("--- End of stack trace from process ", StringComparison.Ordinal) > end.LastIndexOf('\n');
         return isPassedOn
             ? end + Environment.NewLine
             : $"{end}{Environment.NewLine}--- End of stack trace from process {processId} ---{Environment.NewLine}";
     }
 
-    /// <summary>Until it is disposed, the trace of the first exception that is asked for one is kept.</summary>
+    /// <summary>Until the result is disposed, this thread keeps the first trace that it reads.</summary>
     public static TraceMemory RememberTrace()
     {
         _remembers = true;
         return default;
     }
 
-    /// <summary>What was thrown instead of an answer; not asked for its own message if that is user code as well, which may throw the same.</summary>
+    /// <summary>Returns the text of an exception that a member threw. The message of a user's exception is not read: it may throw as well.</summary>
     private static string Said(Exception error)
     {
         var cause = error is TypeInitializationException { InnerException: { } inner } ? inner : error;

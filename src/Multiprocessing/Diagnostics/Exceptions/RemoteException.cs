@@ -3,7 +3,8 @@ using System.Text;
 namespace Multiprocessing;
 
 /// <summary>
-/// Stands for an exception of another process that cannot be rebuilt faithfully in this one: its type, message, stack trace and inner exceptions, and why the original could not be rebuilt.
+/// Represents an exception of another process that cannot be rebuilt in this one. It has the type, message, stack trace and inner exceptions of the
+/// original, and the reason why it could not be rebuilt.
 /// </summary>
 /// <example>
 /// <code>
@@ -25,17 +26,24 @@ public sealed class RemoteException : Exception
 {
     private readonly Exception[] _inner;
 
-    /// <summary>Creates the exception.</summary>
+    /// <summary>Initializes a new instance.</summary>
     /// <param name="typeName">The full name of the original exception's type.</param>
     /// <param name="remoteMessage">The original exception's message.</param>
-    /// <param name="remoteStackTrace">Where it was thrown, or <see langword="null"/>.</param>
+    /// <param name="remoteStackTrace">The original exception's stack trace, or <see langword="null"/>.</param>
     /// <param name="processId">The process that threw it.</param>
     /// <param name="innerExceptions">Its inner exceptions; empty for none.</param>
     /// <param name="rebuildFailure">Why the original could not be rebuilt.</param>
     /// <exception cref="ArgumentNullException"><paramref name="innerExceptions"/> is <see langword="null"/>.</exception>
-    public RemoteException(string typeName, string remoteMessage, string? remoteStackTrace, int processId, IReadOnlyList<Exception> innerExceptions, string rebuildFailure)
+    public RemoteException(
+        string typeName,
+        string remoteMessage,
+        string? remoteStackTrace,
+        int processId,
+        IReadOnlyList<Exception> innerExceptions,
+        string rebuildFailure)
         : base(
-            $"{typeName} in process {processId}: {remoteMessage}{Environment.NewLine}(The original exception could not be rebuilt in this process: {rebuildFailure})",
+            $"{typeName} in process {processId}: {remoteMessage}{Environment.NewLine}(The original exception could not be rebuilt in this process: "
+            + $"{rebuildFailure})",
             FirstOf(innerExceptions))
     {
         TypeName = typeName;
@@ -46,25 +54,30 @@ public sealed class RemoteException : Exception
         _inner = [.. innerExceptions];
     }
 
-    /// <summary>The full name of the exception's type.</summary>
+    /// <summary>Gets the full name of the original exception's type.</summary>
     public string TypeName { get; }
 
-    /// <summary>The exception's own message. A message of more than 16,384 characters lacks its middle, and says so.</summary>
+    /// <summary>
+    /// Gets the original exception's message. The middle of a message of more than 16,384 characters is replaced by the number of characters that are
+    /// left out.
+    /// </summary>
     public string RemoteMessage { get; }
 
-    /// <summary>Where it was thrown in the other process, or <see langword="null"/> when it was never thrown.</summary>
+    /// <summary>Gets the stack trace in the other process, or <see langword="null"/> if the exception was never thrown.</summary>
     public string? RemoteStackTrace { get; }
 
-    /// <summary>The process that threw it; 0 if not even that could be read.</summary>
+    /// <summary>Gets the id of the process that threw it; 0 if it could not be read.</summary>
     public int ProcessId { get; }
 
     /// <summary>
-    /// Why the original could not be rebuilt: the type that this process does not have, the field that cannot cross, the method of the exception's own that threw. For people to read.
+    /// Gets why the original could not be rebuilt: a type that this process does not have, a field that cannot cross, a method of the exception that
+    /// threw. A text for people, not for programs.
     /// </summary>
     public string RebuildFailure { get; }
 
     /// <summary>
-    /// All its inner exceptions: of an aggregate several, else <see cref="Exception.InnerException"/> or none. Each is what it was where it can be rebuilt, and a <see cref="RemoteException"/> where not.
+    /// Gets all inner exceptions: those of an aggregate, otherwise <see cref="Exception.InnerException"/> or none. Each is the original one if it can
+    /// be rebuilt, otherwise a <see cref="RemoteException"/>.
     /// </summary>
     public IReadOnlyList<Exception> InnerExceptions => _inner;
 

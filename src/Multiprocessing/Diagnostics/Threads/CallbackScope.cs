@@ -1,8 +1,9 @@
 namespace Multiprocessing;
 
 /// <summary>
-/// A callback of the program that runs at this moment, such as one for a child's output. It flows with the <see cref="ExecutionContext"/>, so that a call that would wait for the callback's own end is known as such also from
-/// a task or a thread that the callback started. A flow that goes on after the callback has returned, as that of an <c>async void</c> lambda does, is not inside of it.
+/// A callback of the program that is running, such as one for a child's output. It flows with the <see cref="ExecutionContext"/>, so that a call that
+/// would wait for the callback's own end is detected, also in a task or a thread that the callback started. Code that continues after the callback
+/// has returned, as in an <c>async void</c> lambda, is not inside it.
 /// </summary>
 internal sealed class CallbackScope : IDisposable
 {
@@ -18,7 +19,7 @@ internal sealed class CallbackScope : IDisposable
         _outer = outer;
     }
 
-    /// <summary>From here on until it is disposed of, what runs in this flow of control is a callback of the owner.</summary>
+    /// <summary>Until the result is disposed, code in this flow of control is inside a callback of the owner.</summary>
     public static CallbackScope Enter(object owner)
     {
         var scope = new CallbackScope(owner, Current.Value);
@@ -26,7 +27,7 @@ internal sealed class CallbackScope : IDisposable
         return scope;
     }
 
-    /// <summary>The calling code is inside of a callback of that owner.</summary>
+    /// <summary>Returns whether the calling code is inside a callback of the owner.</summary>
     public static bool IsInside(object? owner)
     {
         for (var scope = Current.Value; scope is not null; scope = scope._outer)

@@ -3,16 +3,17 @@ using System.Diagnostics;
 namespace Multiprocessing;
 
 /// <summary>
-/// How every thread, timer, work item and callback of this library begins. What leaves its body is logged and fails the one object that the body worked for (a child, a pool, a wait);
-/// the program goes on. No other code of the library starts any of these, which a test of its sources checks.
+/// The start of every thread, timer, work item and callback of this library. An exception that leaves the body is logged and fails the one object
+/// that the body works for (a child, a pool, a wait); the program continues. No other code of the library starts any of these, which a test of the
+/// sources checks.
 /// </summary>
 internal static class LastResort
 {
     /// <summary>Runs a body that the runtime calls, or that must not take down what runs it.</summary>
-    /// <param name="point">Which one.</param>
-    /// <param name="state">What it works on.</param>
-    /// <param name="body">What it does.</param>
-    /// <param name="fail">Fails the object concerned; must leave nobody who waits for ever.</param>
+    /// <param name="point">The entry point.</param>
+    /// <param name="state">The argument of the body.</param>
+    /// <param name="body">The body.</param>
+    /// <param name="fail">Fails the object that the body works for, so that no caller waits for it forever.</param>
     public static void Run<TState>(EntryPoint point, TState state, Action<TState> body, Action<TState, Exception>? fail = null)
         where TState : class
     {
@@ -27,7 +28,9 @@ internal static class LastResort
         }
     }
 
-    /// <summary>What <see cref="Run(EntryPoint, Action, Action{Exception}?)"/> does with an exception, for bodies that run too often for a delegate.</summary>
+    /// <summary>
+    /// Handles an exception like <see cref="Run(EntryPoint, Action, Action{Exception}?)"/>, for bodies that run too often for a delegate.
+    /// </summary>
     public static void Caught<TState>(EntryPoint point, TState state, Exception exception, Action<TState, Exception>? fail)
         where TState : class
     {
@@ -46,11 +49,14 @@ internal static class LastResort
     public static void Run(EntryPoint point, Action body, Action<Exception>? fail = null) =>
         Run(point, Tuple.Create(body, fail), static pair => pair.Item1(), static (pair, exception) => pair.Item2?.Invoke(exception));
 
-    /// <summary>Makes a background thread, which is not started.</summary>
+    /// <summary>Creates a background thread without starting it.</summary>
     public static Thread NewThread(EntryPoint point, string name, Action body, Action<Exception> fail, int maxStackSize = 0) =>
         new(() => Run(point, body, fail), maxStackSize) { IsBackground = true, Name = name };
 
-    /// <summary>Puts a work item in line for the thread pool, or for a thread of the library's own where the program has blocked all those of the pool; see <see cref="LibraryWork"/>.</summary>
+    /// <summary>
+    /// Queues a work item to the thread pool, or to a thread of the library if the program has blocked all threads of the pool; see
+    /// <see cref="LibraryWork"/>.
+    /// </summary>
     public static void Queue<TState>(EntryPoint point, TState state, Action<TState> body, Action<TState, Exception> fail)
         where TState : class =>
         LibraryWork.Queue(
@@ -61,21 +67,28 @@ internal static class LastResort
             },
             new Item<TState>(point, state, body, fail));
 
-    /// <summary>Makes a timer that fires once; with <see cref="Timeout.InfiniteTimeSpan"/> only when it is changed.</summary>
-    public static LibraryTimer NewTimer(EntryPoint point, TimeSpan due, Action body, Action<Exception>? fail = null) => new(due, () => Run(point, body, fail));
+    /// <summary>Creates a timer that fires once; with <see cref="Timeout.InfiniteTimeSpan"/> only after it is changed.</summary>
+    public static LibraryTimer NewTimer(EntryPoint point, TimeSpan due, Action body, Action<Exception>? fail = null) =>
+        new(due, () => Run(point, body, fail));
 
     /// <summary>
-    /// Has a body run when the token is cancelled. It must not throw into <see cref="CancellationTokenSource.Cancel()"/>, which may run on a timer's thread; and a waiter must not be left
-    /// asleep, so it runs once more if it fails.
+    /// Runs a body when the token is cancelled. An exception must not reach <see cref="CancellationTokenSource.Cancel()"/>, which may run on a
+    /// timer's thread. A waiter must not stay asleep, so the body runs again if it fails.
     /// </summary>
     public static CancellationTokenRegistration OnCancelled<TState>(CancellationToken token, TState state, Action<TState> body)
         where TState : class =>
-        token.CanBeCanceled ? token.UnsafeRegister(static item => Run(EntryPoint.Cancellation, (Item<TState>)item!, static item => item.Body(item.State), static (item, _) => item.Body(item.State)), new Item<TState>(EntryPoint.Cancellation, state, body, null)) : default;
+        token.CanBeCanceled
+            ? token.UnsafeRegister(
+                static item => Run(
+                    EntryPoint.Cancellation, (Item<TState>)item!, static item => item.Body(item.State), static (item, _) => item.Body(item.State)),
+                new Item<TState>(EntryPoint.Cancellation, state, body, null))
+            : default;
 
-    /// <summary>Has a body run when the process ends in good order: once more if it fails, because nothing comes after it that could clear up.</summary>
-    public static void OnProcessExit(Action body) => AppDomain.CurrentDomain.ProcessExit += (_, _) => Run(EntryPoint.ProcessExit, body, _ => body());
+    /// <summary>Runs a body when the process exits normally; again if it fails, because no later code can clean up.</summary>
+    public static void OnProcessExit(Action body) =>
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Run(EntryPoint.ProcessExit, body, _ => body());
 
-    /// <summary>Runs a finalizer's body: what leaves a finalizer ends the program as well.</summary>
+    /// <summary>Runs the body of a finalizer: an exception that leaves a finalizer ends the program.</summary>
     public static void Finalize<TState>(TState state, Action<TState> body)
         where TState : class => Run(EntryPoint.Finalizer, state, body);
 
@@ -87,7 +100,7 @@ internal static class LastResort
         }
         catch (Exception)
         {
-            // No memory for the record, or no standard error. The object concerned is failed all the same, and says why.
+            // No memory for the record, or no standard error. The object is failed all the same, with the exception.
         }
     }
 

@@ -1,15 +1,18 @@
+using System.Diagnostics;
+
 namespace Multiprocessing;
 
 /// <summary>
-/// Timers that do not need the thread pool, and the look at <see cref="LibraryWork"/> that is overdue: one thread, which sleeps without limit while there is neither. Callbacks run on that thread: they are quick,
-/// block on nothing, and run no code of the program's.
+/// One thread for timers that do not need the thread pool, and for the check of overdue <see cref="LibraryWork"/>. It sleeps without limit while
+/// there is neither. Callbacks run on that thread: they must be quick, must not block, and must not run code of the program.
 /// </summary>
 internal static class LibraryClock
 {
-    private const int LookEvery = 10;
+    /// <summary>Milliseconds between two checks of the work items.</summary>
+    private const int CheckInterval = 10;
 
-    /// <summary>How many looks find nothing before the thread stops looking: starting again costs the next work item a wake-up.</summary>
-    private const int IdleLooks = 100;
+    /// <summary>Number of checks without work before the thread stops checking. After that the next work item must wake the thread.</summary>
+    private const int MaxIdleChecks = 100;
 
     private static readonly object Gate = new();
     private static readonly PriorityQueue<Alarm, long> Alarms = new();
@@ -17,17 +20,17 @@ internal static class LibraryClock
     private static int _isWatching;
     private static int _over;
 
-    /// <summary>Calls back once after a time.</summary>
-    /// <param name="delay">How long; as good as never if it is longer than some years.</param>
-    /// <param name="callback">Quick, and without locks that are held for long.</param>
-    /// <param name="state">Passed to the callback.</param>
+    /// <summary>Calls a callback once after a delay.</summary>
+    /// <param name="delay">The delay. A delay of many years is effectively infinite.</param>
+    /// <param name="callback">The callback. It must be quick, and take no lock that is held for long.</param>
+    /// <param name="state">The argument of the callback.</param>
     public static Alarm After(TimeSpan delay, Action<object?> callback, object? state)
     {
         var milliseconds = (long)Math.Clamp(Math.Ceiling(delay.TotalMilliseconds), 0, long.MaxValue / 4);
         var alarm = new Alarm(callback, state);
         lock (Gate)
         {
-            RemoveOver();
+            RemoveEnded();
             Alarms.Enqueue(alarm, Environment.TickCount64 + milliseconds);
             if (ReferenceEquals(Alarms.Peek(), alarm))
             {
@@ -38,10 +41,11 @@ internal static class LibraryClock
         return alarm;
     }
 
-    /// <summary>There is work to look at.</summary>
+    /// <summary>Starts the checks of the work items, because there is one.</summary>
     public static void Watch()
     {
-        // After the item was queued, which is a full fence: either the clock sees the item, or this sees that it has stopped looking.
+        // Called after the item was queued, which is a full fence. It pairs with the exchange in Run: either the clock sees the item, or this code
+        // sees that the clock has stopped checking.
         if (Volatile.Read(ref _isWatching) == 0 && Interlocked.Exchange(ref _isWatching, 1) == 0)
         {
             lock (Gate)
@@ -51,9 +55,13 @@ internal static class LibraryClock
         }
     }
 
-    /// <summary>Those that were given up stay until they are due, unless they become many: a loop with a time limit of an hour makes one each round.</summary>
-    private static void RemoveOver()
+    /// <summary>
+    /// Removes the alarms that were disposed, if they are many: a loop with a time limit of an hour creates one in each round. Few stay until they
+    /// are due.
+    /// </summary>
+    private static void RemoveEnded()
     {
+        Debug.Assert(Monitor.IsEntered(Gate), "The alarms are changed under the gate.");
         if (Volatile.Read(ref _over) < 64 + (Alarms.Count / 2))
         {
             return;
@@ -67,6 +75,7 @@ internal static class LibraryClock
 
     private static void Wake()
     {
+        Debug.Assert(Monitor.IsEntered(Gate), "The clock's thread is started or woken under the gate.");
         if (!_hasThread)
         {
             LastResort.NewThread(EntryPoint.Clock, "Multiprocessing clock", Run, OnFailed).UnsafeStart();
@@ -79,7 +88,7 @@ internal static class LibraryClock
 
     private static void Run()
     {
-        var idleLooks = 0;
+        var idleChecks = 0;
         while (true)
         {
             Sleep();
@@ -90,10 +99,10 @@ internal static class LibraryClock
                 continue;
             }
 
-            idleLooks = HasWork() ? 0 : idleLooks + 1;
-            if (idleLooks > IdleLooks)
+            idleChecks = HasWork() ? 0 : idleChecks + 1;
+            if (idleChecks > MaxIdleChecks)
             {
-                idleLooks = 0;
+                idleChecks = 0;
                 Interlocked.Exchange(ref _isWatching, 0);
                 if (HasWork())
                 {
@@ -103,7 +112,7 @@ internal static class LibraryClock
         }
     }
 
-    /// <summary>The thread has failed: the next one goes on with what is due.</summary>
+    /// <summary>Starts another thread after this one failed.</summary>
     private static void OnFailed(Exception exception)
     {
         lock (Gate)
@@ -117,11 +126,11 @@ internal static class LibraryClock
     {
         try
         {
-            return LibraryWork.Look();
+            return LibraryWork.RunOverdueItems();
         }
         catch (OutOfMemoryException)
         {
-            return true; // no thread can be started now; the next look tries again
+            return true; // no thread can be started now; the next check tries again
         }
     }
 
@@ -129,7 +138,7 @@ internal static class LibraryClock
     {
         lock (Gate)
         {
-            var wait = _isWatching != 0 ? LookEvery : Timeout.Infinite;
+            var wait = _isWatching != 0 ? CheckInterval : Timeout.Infinite;
             while (Alarms.TryPeek(out var first, out var due))
             {
                 if (first.IsOver)
@@ -170,7 +179,7 @@ internal static class LibraryClock
         }
     }
 
-    /// <summary>A callback that is due at some time.</summary>
+    /// <summary>A callback that is due at a time.</summary>
     internal sealed class Alarm(Action<object?> callback, object? state) : IDisposable
     {
         private Action<object?>? _callback = callback;
@@ -185,11 +194,15 @@ internal static class LibraryClock
                 return;
             }
 
-            LastResort.Run(EntryPoint.ClockAlarm, Tuple.Create(callback, _state), static alarm => alarm.Item1(alarm.Item2), static (alarm, _) => alarm.Item1(alarm.Item2));
+            LastResort.Run(
+                EntryPoint.ClockAlarm,
+                Tuple.Create(callback, _state),
+                static alarm => alarm.Item1(alarm.Item2),
+                static (alarm, _) => alarm.Item1(alarm.Item2));
             _state = null;
         }
 
-        /// <summary>It does not ring any more, unless it rings at this moment.</summary>
+        /// <summary>Cancels the callback, unless it is running.</summary>
         public void Dispose()
         {
             if (Interlocked.Exchange(ref _callback, null) is not null)

@@ -1,8 +1,8 @@
 namespace Multiprocessing;
 
 /// <summary>
-/// Threads of the library's own for work that may block: a source that is enumerated, a callback, the start of a process. Each piece of work has a thread at once; a thread that is done is kept for a while.
-/// A program that has blocked all threads of the thread pool in synchronous waits still moves on here.
+/// Threads of the library for work that may block: enumerating a source, a callback, starting a process. Each work item gets a thread at once. An
+/// idle thread is kept for some seconds. This work continues even if the program has blocked all threads of the thread pool in synchronous waits.
 /// </summary>
 internal static class LibraryThreads
 {
@@ -11,7 +11,7 @@ internal static class LibraryThreads
     private static readonly Lock Gate = new();
     private static readonly List<Worker> Idle = [];
 
-    /// <summary>Runs the work on a thread of its own. What flows with the caller (<see cref="ExecutionContext"/>) does not flow there.</summary>
+    /// <summary>Runs work on a thread. The <see cref="ExecutionContext"/> of the caller does not flow to it.</summary>
     /// <exception cref="OutOfMemoryException">The system has no more threads.</exception>
     public static void Run(Action<object?> work, object? state)
     {
@@ -41,7 +41,7 @@ internal static class LibraryThreads
         private Action<object?>? _work = first;
         private object? _state = firstState;
 
-        /// <summary>Only for one that was taken out of <see cref="Idle"/>: no other thread gives it work.</summary>
+        /// <summary>Passes work to a thread that was removed from <see cref="Idle"/>, so that no other thread passes it work.</summary>
         public void Give(Action<object?> work, object? state)
         {
             lock (_monitor)
@@ -57,12 +57,16 @@ internal static class LibraryThreads
             var clean = new ThreadBaseline();
             while (Next() is var (work, state))
             {
-                LastResort.Run(EntryPoint.ThreadWork, Tuple.Create(work, state), static piece => piece.Item1(piece.Item2), static (piece, _) => piece.Item1(piece.Item2));
+                LastResort.Run(
+                    EntryPoint.ThreadWork,
+                    Tuple.Create(work, state),
+                    static item => item.Item1(item.Item2),
+                    static (item, _) => item.Item1(item.Item2));
                 clean.RestoreAll();
             }
         }
 
-        /// <summary>The thread failed between two pieces: what it was given goes to another one.</summary>
+        /// <summary>Passes the work of a thread that failed between two work items to another thread.</summary>
         public void OnFailed(Exception exception)
         {
             lock (_monitor)
@@ -103,7 +107,9 @@ internal static class LibraryThreads
             }
         }
 
-        /// <summary>False when another thread has taken it out meanwhile and is about to give it work.</summary>
+        /// <summary>
+        /// Removes it from <see cref="Idle"/>; returns <see langword="false"/> if another thread has removed it and is about to pass it work.
+        /// </summary>
         private bool Leave()
         {
             lock (Gate)

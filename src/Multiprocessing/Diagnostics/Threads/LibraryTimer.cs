@@ -1,6 +1,6 @@
 namespace Multiprocessing;
 
-/// <summary>A timer that fires once and can be set again. Its body runs as <see cref="LibraryWork"/> and may take its time.</summary>
+/// <summary>A timer that fires once and can be set again. Its body runs as <see cref="LibraryWork"/> and may block. Thread-safe.</summary>
 internal sealed class LibraryTimer : IDisposable
 {
     private readonly Lock _gate = new();
@@ -14,13 +14,15 @@ internal sealed class LibraryTimer : IDisposable
         Change(due);
     }
 
-    /// <summary>Fires after this time from now, and not when it would have fired before.</summary>
+    /// <summary>Sets the timer to fire after this time from now, in place of its earlier time.</summary>
     public void Change(TimeSpan due)
     {
         lock (_gate)
         {
             _alarm?.Dispose();
-            _alarm = _isDisposed || due == Timeout.InfiniteTimeSpan ? null : LibraryClock.After(due, static body => LibraryWork.Queue(static action => ((Action)action!)(), body), _body);
+            _alarm = _isDisposed || due == Timeout.InfiniteTimeSpan
+                ? null
+                : LibraryClock.After(due, static body => LibraryWork.Queue(static action => ((Action)action!)(), body), _body);
         }
     }
 

@@ -3,21 +3,26 @@ using System.Collections.Concurrent;
 namespace Multiprocessing;
 
 /// <summary>
-/// Work items of the library. They run on the thread pool; one that the pool has not begun after a moment, because the program has blocked all its threads in synchronous waits, runs on one of the
-/// <see cref="LibraryThreads"/> instead. So no wait that the program makes depends on a free thread of the pool.
+/// Work items of the library. They run on the thread pool. An item that the pool has not started within 10 ms, because the program has blocked all
+/// its threads in synchronous waits, runs on one of the <see cref="LibraryThreads"/> instead. So no wait of the program depends on a free thread of
+/// the pool.
 /// </summary>
 internal static class LibraryWork
 {
-    /// <summary>How long the thread pool has for an item.</summary>
-    private const long Patience = 10;
+    /// <summary>Milliseconds that the thread pool has to start an item.</summary>
+    private const long StartLimit = 10;
 
     private static readonly ConcurrentQueue<Item> Begun = new();
 
-    /// <summary>Runs the work soon. It begins with a <see cref="LastResort"/>.</summary>
+    /// <summary>Queues work, which must begin with a <see cref="LastResort"/>.</summary>
     public static void Queue(Action<object?> work, object? state) => Queue(new Item(work, state), preferLocal: false);
 
-    /// <summary>Runs what follows on a wait. As the runtime's own continuations do, it prefers the thread that queues it.</summary>
-    public static void Continue(Action continuation) => Queue(new Item(static action => LastResort.Run(EntryPoint.Continuation, (Action)action!, static action => action(), static (action, _) => action()), continuation), preferLocal: true);
+    /// <summary>Queues a continuation. Like the continuations of the runtime, it prefers the thread that queues it.</summary>
+    public static void Continue(Action continuation) => Queue(
+        new Item(
+            static action => LastResort.Run(EntryPoint.Continuation, (Action)action!, static action => action(), static (action, _) => action()),
+            continuation),
+        preferLocal: true);
 
     private static void Queue(Item item, bool preferLocal)
     {
@@ -26,12 +31,15 @@ internal static class LibraryWork
         ThreadPool.UnsafeQueueUserWorkItem(item, preferLocal);
     }
 
-    /// <summary>Called by the clock: forgets the items that the pool has begun, and has the first that it has not begun in time run elsewhere. False when there is none left.</summary>
-    internal static bool Look()
+    /// <summary>
+    /// Called by the clock. Forgets the items that the pool has started, and runs an overdue one on another thread. Returns whether there are items
+    /// left.
+    /// </summary>
+    internal static bool RunOverdueItems()
     {
         if (FirstOverdue() is not null)
         {
-            // One more thread at each look as long as something is overdue: those of before may be blocked in what they run.
+            // One more thread at each check as long as an item is overdue: the earlier threads may be blocked in their items.
             LibraryThreads.Run(static _ => RunOverdue(), null);
         }
 
@@ -52,10 +60,10 @@ internal static class LibraryWork
         {
             if (!first.IsTaken)
             {
-                return Environment.TickCount64 - first.QueuedAt > Patience ? first : null;
+                return Environment.TickCount64 - first.QueuedAt > StartLimit ? first : null;
             }
 
-            // Another thread may have removed it since: then this is a different one, which goes back to the end if it is not taken.
+            // Another thread may have removed it since. Then this is a different item, which is queued again if it has not started.
             if (Begun.TryDequeue(out var removed) && !removed.IsTaken)
             {
                 Begun.Enqueue(removed);
@@ -65,7 +73,7 @@ internal static class LibraryWork
         return null;
     }
 
-    /// <summary>Run by whichever thread comes first.</summary>
+    /// <summary>Runs once, on the first of two threads that takes it.</summary>
     private sealed class Item(Action<object?> work, object? state) : IThreadPoolWorkItem
     {
         private Action<object?>? _work = work;
@@ -83,7 +91,7 @@ internal static class LibraryWork
             }
 
             var state = _state;
-            _state = null; // the item itself stays in the list until the next look
+            _state = null; // the item itself stays in the queue until the next check
             work(state);
         }
     }

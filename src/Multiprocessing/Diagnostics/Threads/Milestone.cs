@@ -3,20 +3,20 @@ using System.Runtime.CompilerServices;
 namespace Multiprocessing;
 
 /// <summary>
-/// Something that happens once. Whoever awaits it goes on as <see cref="LibraryWork"/>, so that an asynchronous method of the library that the program waits for synchronously needs no thread of the thread pool.
-/// All members may be used by several threads at once.
+/// An event that happens once. Code that awaits it continues as <see cref="LibraryWork"/>, so that an asynchronous method of the library that the
+/// program waits for synchronously needs no thread of the thread pool. Thread-safe.
 /// </summary>
 internal sealed class Milestone : ICriticalNotifyCompletion
 {
     private static readonly object Reached = new();
 
-    // Null, then an Action or a list of them, at last Reached.
+    // Null, then an Action or a list of them, finally Reached.
     private object? _state;
     private TaskCompletionSource? _task;
 
     public bool IsReached => ReferenceEquals(Volatile.Read(ref _state), Reached);
 
-    /// <summary>False if it was reached before.</summary>
+    /// <summary>Marks it as reached and runs the callbacks; returns <see langword="false"/> if it was reached before.</summary>
     public bool Reach()
     {
         switch (Interlocked.Exchange(ref _state, Reached))
@@ -30,7 +30,7 @@ internal sealed class Milestone : ICriticalNotifyCompletion
                 Action[] all;
                 lock (actions)
                 {
-                    all = [.. actions]; // none comes any more: each looks at the state under the lock
+                    all = [.. actions]; // complete: an addition checks the state under this lock
                 }
 
                 foreach (var each in all)
@@ -44,7 +44,9 @@ internal sealed class Milestone : ICriticalNotifyCompletion
         }
     }
 
-    /// <summary>Calls back when it is reached, on the thread that reaches it; at once if it was. The callback is quick and does not throw.</summary>
+    /// <summary>
+    /// Calls a callback when it is reached, on the thread that reaches it; at once if it was reached. The callback must be quick and must not throw.
+    /// </summary>
     public void WhenReached(Action action)
     {
         while (true)
@@ -69,7 +71,7 @@ internal sealed class Milestone : ICriticalNotifyCompletion
                 case List<Action> actions:
                     lock (actions)
                     {
-                        // Whoever reaches it takes the list out first and then its lock.
+                        // Reach replaces the state first and then takes this lock.
                         if (ReferenceEquals(Volatile.Read(ref _state), actions))
                         {
                             actions.Add(action);
@@ -85,7 +87,7 @@ internal sealed class Milestone : ICriticalNotifyCompletion
         }
     }
 
-    /// <summary>A task that completes with it; continuations of the program run on the thread pool.</summary>
+    /// <summary>Returns a task that completes with it. Continuations of the program run on the thread pool.</summary>
     public Task AsTask()
     {
         if (IsReached)
@@ -106,7 +108,7 @@ internal sealed class Milestone : ICriticalNotifyCompletion
         return task.Task;
     }
 
-    /// <summary>The same with a token that ends the wait.</summary>
+    /// <summary>Returns a task that completes with it, or is cancelled by the token.</summary>
     public Task AsTask(CancellationToken cancellationToken)
     {
         if (!cancellationToken.CanBeCanceled || IsReached)
@@ -134,13 +136,13 @@ internal sealed class Milestone : ICriticalNotifyCompletion
         });
         if (IsReached)
         {
-            registration.Unregister(); // reached before it was there
+            registration.Unregister(); // it was reached before the registration existed
         }
 
         return task.Task;
     }
 
-    /// <summary>Waits no longer than that; false when the time was over first.</summary>
+    /// <summary>Waits until it is reached, or the time limit has passed; returns whether it is reached.</summary>
     public async ValueTask<bool> WaitAsync(TimeSpan limit)
     {
         if (IsReached)
@@ -166,7 +168,7 @@ internal sealed class Milestone : ICriticalNotifyCompletion
         return IsReached;
     }
 
-    /// <summary>A callback that is not wanted any more; a loop of waits with a limit must not pile them up.</summary>
+    /// <summary>Removes a callback, so that a loop of waits with a limit does not accumulate callbacks.</summary>
     private void Forget(Action action)
     {
         switch (Volatile.Read(ref _state))
@@ -174,7 +176,7 @@ internal sealed class Milestone : ICriticalNotifyCompletion
             case Action only when ReferenceEquals(only, action):
                 if (!ReferenceEquals(Interlocked.CompareExchange(ref _state, null, action), action))
                 {
-                    goto case null; // it has become one of several
+                    goto case null; // there are several now
                 }
 
                 break;

@@ -1,8 +1,10 @@
+using System.Diagnostics;
+
 namespace Multiprocessing;
 
 /// <summary>
-/// How a thread was before it ran the program's code, to give the next piece of code a clean one, as the thread pool does: execution context (async locals, activity, culture), synchronization context,
-/// priority, name, and an interrupt that nothing has noticed yet. Belongs to the thread that made it.
+/// The state of a thread before it ran code of the program. It is restored for the next code, as the thread pool does it: execution context (async
+/// locals, activity, culture), synchronization context, priority, name, and a pending interrupt. Used on the thread that created it only.
 /// </summary>
 internal sealed class ThreadBaseline
 {
@@ -23,9 +25,13 @@ internal sealed class ThreadBaseline
         _isBackground = _thread.IsBackground;
     }
 
-    /// <summary>What most code changes if it changes anything, and what costs a few nanoseconds to look at: the contexts, and with them the culture, whose current value is an async local.</summary>
+    /// <summary>
+    /// Restores the contexts, and with them the culture, which is an async local: what code changes most often. Checking them takes a few
+    /// nanoseconds.
+    /// </summary>
     public void RestoreContexts()
     {
+        Debug.Assert(_thread == Thread.CurrentThread, "A baseline is restored on the thread that created it.");
         if (!ReferenceEquals(ExecutionContext.Capture(), _context))
         {
             ResumeFlow(); // while the flow is suppressed, a captured context is null
@@ -41,7 +47,7 @@ internal sealed class ThreadBaseline
         }
     }
 
-    /// <summary>Everything; the runtime has to be asked for the rest, which costs some hundred nanoseconds.</summary>
+    /// <summary>Restores everything, which takes some hundred nanoseconds in the runtime.</summary>
     public void RestoreAll()
     {
         ClearInterrupt();
@@ -70,7 +76,7 @@ internal sealed class ThreadBaseline
         }
     }
 
-    /// <summary>An interrupt stays pending until the thread blocks the next time; a wait of no time counts as that.</summary>
+    /// <summary>Clears a pending interrupt. It stays pending until the thread blocks; a wait of zero time is enough.</summary>
     private void ClearInterrupt()
     {
         try
@@ -79,7 +85,7 @@ internal sealed class ThreadBaseline
         }
         catch (ThreadInterruptedException)
         {
-            // Meant for code that has ended.
+            // The interrupt was for code that has ended.
         }
     }
 }

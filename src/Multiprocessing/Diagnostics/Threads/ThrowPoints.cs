@@ -3,11 +3,11 @@ using System.Diagnostics;
 namespace Multiprocessing;
 
 /// <summary>
-/// Throws at an entry point, where this process was told to. Only the build with -p:KillPoints=true has the calls of <see cref="Pass"/>; in every other they are not compiled.
+/// Throws at the entry point that a test has set. The calls of <see cref="Pass"/> are compiled only in a build with -p:KillPoints=true.
 /// </summary>
 internal static class ThrowPoints
 {
-    /// <summary>"[point]:[passage]" for processes that are to throw before any code of theirs could call <see cref="Arm"/>.</summary>
+    /// <summary>The environment variable "[point]:[passage]" for a process that is to throw before its code can call <see cref="Arm"/>.</summary>
     public const string Variable = "MULTIPROCESSING_THROW_AT";
 
     private static volatile EntryPoint _armed;
@@ -17,16 +17,18 @@ internal static class ThrowPoints
     {
         if (Environment.GetEnvironmentVariable(Variable)?.Split(':') is [var point, var passage])
         {
-            // Not for the children of this process, which have the same environment.
+            // Removed, because children of this process inherit the environment.
             Environment.SetEnvironmentVariable(Variable, null);
             Arm(Enum.Parse<EntryPoint>(point), int.Parse(passage, System.Globalization.CultureInfo.InvariantCulture));
         }
     }
 
-    /// <summary>Whether it was thrown.</summary>
+    /// <summary>Gets whether the point has thrown.</summary>
     public static bool HasThrown { get; private set; }
 
-    /// <summary>This process throws when it comes to <paramref name="point"/> for the <paramref name="passage"/>th time from now on, counting from 1.</summary>
+    /// <summary>
+    /// Makes this process throw when it passes <paramref name="point"/> for the <paramref name="passage"/>th time from now on, counted from 1.
+    /// </summary>
     public static void Arm(EntryPoint point, int passage)
     {
         HasThrown = false;

@@ -3,7 +3,9 @@ using System.Reflection.Emit;
 
 namespace Multiprocessing;
 
-/// <summary>Follows, instruction by instruction, which values on the evaluation stack are captured, and notes each instruction that changes one.</summary>
+/// <summary>
+/// Follows, instruction by instruction, which values on the evaluation stack are captured, and notes each instruction that changes one.
+/// </summary>
 internal sealed class AssignmentScan
 {
     private readonly HashSet<Type> _createdInside = [];
@@ -30,7 +32,9 @@ internal sealed class AssignmentScan
     {
         Other,
 
-        /// <summary>The value of a captured variable, or of a field of a captured <c>this</c>. A reference counts for the object that it refers to.</summary>
+        /// <summary>
+        /// The value of a captured variable, or of a field of a captured <c>this</c>. A reference counts for the object that it refers to.
+        /// </summary>
         Value,
 
         /// <summary>The address of one, or of a part of it.</summary>
@@ -57,7 +61,8 @@ internal sealed class AssignmentScan
         var isReachable = true;
         for (var at = 0; at < code.Length;)
         {
-            // Where the instruction before does not continue here, the stack is that of the branch to here: the second side of a conditional expression.
+            // Where the instruction before does not continue here, the stack is that of the branch to here: the second side of a conditional
+            // expression.
             if (!isReachable)
             {
                 SetStack(atTargets.GetValueOrDefault(at, []));
@@ -98,12 +103,14 @@ internal sealed class AssignmentScan
 
     private static Slot ThisOf(MethodBase method)
     {
-        if (method.IsStatic || method.DeclaringType is not { } owner || ClosureCodec.IsClosure(owner) || owner.Name.StartsWith("<>", StringComparison.Ordinal))
+        if (method.IsStatic || method.DeclaringType is not { } owner || ClosureCodec.IsClosure(owner)
+            || owner.Name.StartsWith("<>", StringComparison.Ordinal))
         {
             return default;
         }
 
-        return new Slot(owner.Name.StartsWith('<') || owner.Name.StartsWith("VB$StateMachine", StringComparison.Ordinal) ? Origin.StateMachine : Origin.This, null);
+        var isStateMachine = owner.Name.StartsWith('<') || owner.Name.StartsWith("VB$StateMachine", StringComparison.Ordinal);
+        return new Slot(isStateMachine ? Origin.StateMachine : Origin.This, null);
     }
 
     private void Step(OpCode instruction, int value, byte[] code, int operand)
@@ -240,7 +247,9 @@ internal sealed class AssignmentScan
         for (var i = parameters.Length - 1; i >= 0; i--)
         {
             var isWritable = parameters[i].ParameterType.IsByRef && (!parameters[i].IsIn || parameters[i].IsOut);
-            if (Pop() is { Origin: Origin.Address } argument && isWritable && callee.DeclaringType?.Namespace?.StartsWith("System.Runtime", StringComparison.Ordinal) != true)
+            if (Pop() is { Origin: Origin.Address } argument
+                && isWritable
+                && callee.DeclaringType?.Namespace?.StartsWith("System.Runtime", StringComparison.Ordinal) != true)
             {
                 Add(argument.Name);
             }
@@ -285,7 +294,9 @@ internal sealed class AssignmentScan
         var tokens = new IlTokens(method.GetMethodBody()?.GetILAsByteArray() ?? []);
         while (tokens.MoveNext())
         {
-            if (tokens.Instruction == 0x73 && MethodTokens.Of(method).Resolve(tokens.Token) is { DeclaringType: { } created } && ClosureCodec.IsClosure(created))
+            if (tokens.Instruction == 0x73
+                && MethodTokens.Of(method).Resolve(tokens.Token) is { DeclaringType: { } created }
+                && ClosureCodec.IsClosure(created))
             {
                 _createdInside.Add(SourceNames.DefinitionOf(created));
             }

@@ -3,11 +3,13 @@ using System.Reflection;
 namespace Multiprocessing;
 
 /// <summary>
-/// Finds, in the IL of a lambda, the captured variables that it changes. In another process it changes a copy only, which is rarely intended. The IL is read once per body, when the body first crosses.
+/// Finds, in the IL of a lambda, the captured variables that it changes. In another process it changes a copy only, which is rarely intended. The IL
+/// is read once per body, when the body first crosses.
 /// </summary>
 /// <remarks>
-/// Found are: assignments to captured variables, to fields of captured structs and to members of a captured <c>this</c>; captured variables passed by <c>ref</c> or <c>out</c>; elements stored into
-/// captured arrays; items added to, set in or removed from captured collections. Variables that the body itself declares are not captured, and objects of this library are shared and not copied.
+/// Found are: assignments to captured variables, to fields of captured structs and to members of a captured <c>this</c>; captured variables passed by
+/// <c>ref</c> or <c>out</c>; elements stored into captured arrays; items added to, set in or removed from captured collections. Variables that the
+/// body itself declares are not captured, and objects of this library are shared and not copied.
 /// </remarks>
 internal static class CapturedAssignments
 {
@@ -39,7 +41,8 @@ internal static class CapturedAssignments
             {
                 case 0x7C or 0x7D or 0x8F or 0xA4: // ldflda, stfld, ldelema, stelem
                     return true;
-                case 0x28 or 0x6F when MethodTokens.Of(method).Resolve(tokens.Token) is MethodBase { Name: { } name } && (Mutators.IsMutator(name) || name.StartsWith("set_", StringComparison.Ordinal)):
+                case 0x28 or 0x6F when MethodTokens.Of(method).Resolve(tokens.Token) is MethodBase { Name: { } name }
+                    && (Mutators.IsMutator(name) || name.StartsWith("set_", StringComparison.Ordinal)):
                     return true;
             }
         }

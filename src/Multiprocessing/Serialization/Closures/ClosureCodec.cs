@@ -3,13 +3,14 @@ using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
 
-/// <summary>A compiler-made closure: of its fields only those cross that the delegates in the message read.</summary>
+/// <summary>A closure: only those of its fields cross that the delegates in the message read.</summary>
 /// <remarks>
-/// A body is a mask and the fields in it. When a delegate met later reads more of the same closure, another body follows with what is missing.
+/// A body consists of a mask and the fields in it. If a delegate that is met later reads more fields of the same closure, another body with the
+/// missing fields follows.
 /// </remarks>
 internal sealed class ClosureCodec : ObjectCodec
 {
-    /// <summary>The bit of a field; classes with more fields than bits are taken whole.</summary>
+    /// <summary>Number of fields that have a bit of their own. A class with more fields crosses as a whole.</summary>
     private const int MaxFields = 63;
 
     private readonly Field[] _fields;
@@ -31,23 +32,24 @@ internal sealed class ClosureCodec : ObjectCodec
 
     private sealed record Mask(ulong Bits);
 
-    /// <summary>The fields that lead to the closures of enclosing scopes.</summary>
+    /// <summary>Gets the fields that refer to the closures of enclosing scopes.</summary>
     public ulong OuterMask { get; }
 
-    /// <summary>C#'s display classes and Visual Basic's closures.</summary>
+    /// <summary>Returns whether a type is a display class of C# or a closure of Visual Basic.</summary>
     public static bool IsClosure(Type type) =>
         type.IsClass
         && (type.Name.Contains("DisplayClass", StringComparison.Ordinal) || type.Name.StartsWith("_Closure$__", StringComparison.Ordinal))
         && type.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false);
 
-    /// <summary>What the compiler makes of async methods and iterators.</summary>
+    /// <summary>Returns whether the compiler made the type for an async method or an iterator.</summary>
     public static bool IsStateMachine(Type type) =>
         (type.Name.StartsWith('<') || type.Name.StartsWith("VB$StateMachine", StringComparison.Ordinal))
         && type.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false)
         && (typeof(IAsyncStateMachine).IsAssignableFrom(type)
             || typeof(System.Collections.IEnumerator).IsAssignableFrom(type)
-            || Array.Exists(type.GetInterfaces(), static face => face.IsGenericType && face.GetGenericTypeDefinition() == typeof(IAsyncEnumerable<>))
-            || Array.Exists(type.GetInterfaces(), static face => face.IsGenericType && face.GetGenericTypeDefinition() == typeof(IAsyncEnumerator<>)));
+            || Array.Exists(type.GetInterfaces(), static candidate =>
+                candidate.IsGenericType && candidate.GetGenericTypeDefinition() is var definition
+                    && (definition == typeof(IAsyncEnumerable<>) || definition == typeof(IAsyncEnumerator<>))));
 
     public ulong MaskOf(ClosureUse use)
     {
@@ -77,15 +79,15 @@ internal sealed class ClosureCodec : ObjectCodec
             }
 
             var field = _fields[i];
-            ref var place = ref Unsafe.Add(ref ObjectData.Of(value), field.Offset);
-            if (field.IsOuter && Unsafe.As<byte, object?>(ref place) is { } outer)
+            ref var location = ref Unsafe.Add(ref ObjectData.Of(value), field.Offset);
+            if (field.IsOuter && Unsafe.As<byte, object?>(ref location) is { } outer)
             {
                 var slot = (ReferenceSlot)field.Codec;
                 writer.WriteClosure(outer, (ClosureCodec)slot.CodecOf(writer, outer), slot, uses);
             }
             else
             {
-                field.Codec.Write(writer, ref place);
+                field.Codec.Write(writer, ref location);
             }
         }
     }

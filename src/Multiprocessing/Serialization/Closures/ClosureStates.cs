@@ -1,6 +1,6 @@
 namespace Multiprocessing;
 
-/// <summary>What the delegates of one message want of each closure in it, and what of that is written.</summary>
+/// <summary>For each closure in one message: the fields that the delegates read, and those of them that are written.</summary>
 internal sealed class ClosureStates
 {
     private readonly Dictionary<object, State> _states = new(ReferenceEqualityComparer.Instance);
@@ -11,12 +11,12 @@ internal sealed class ClosureStates
         public ulong Written;
         public ulong Pending;
 
-        /// <summary>The first of <see cref="Uses"/> that has not reached the enclosing closures.</summary>
+        /// <summary>Index of the first of <see cref="Uses"/> that was not passed on to the enclosing closures.</summary>
         public int PendingUses;
         public bool IsQueued;
     }
 
-    /// <summary>Adds uses of a closure; true if it needs a (further) body that is not queued yet.</summary>
+    /// <summary>Adds uses of a closure; returns whether it needs another body, which is not queued yet.</summary>
     public bool Request(object closure, ClosureCodec codec, ClosureUse[] uses)
     {
         if (!_states.TryGetValue(closure, out var state))
@@ -36,7 +36,7 @@ internal sealed class ClosureStates
             state.Uses.Add(use);
             var mask = codec.MaskOf(use);
 
-            // The way to an enclosing closure is written again for each use, so that this use reaches it too.
+            // The reference to an enclosing closure is written again for each use, so that the use is passed on to that closure too.
             state.Pending |= (mask & ~state.Written) | (mask & codec.OuterMask);
         }
 
@@ -49,7 +49,7 @@ internal sealed class ClosureStates
         return true;
     }
 
-    /// <summary>The fields to write now, and for whom.</summary>
+    /// <summary>Returns the fields to write now, and the uses to pass on to the enclosing closures.</summary>
     public ulong Take(object closure, out ClosureUse[] uses)
     {
         var state = _states[closure];

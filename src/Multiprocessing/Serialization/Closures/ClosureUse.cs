@@ -3,11 +3,13 @@ using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
 
-/// <summary>The fields of closures that the body of a delegate reads, found in its IL: the compiler puts unrelated variables into one closure.</summary>
+/// <summary>
+/// The fields of closures that the body of a delegate reads, found in its IL: the compiler puts unrelated variables into one closure.
+/// </summary>
 /// <remarks>
-/// Only code of the method that a closure was made for reads its fields, and names them by token. The analysis begins with the delegate's method and follows every
-/// method that the compiler made (nested lambdas, local functions, other methods of closures) and the state machines of async and iterator bodies.
-/// If some IL cannot be analyzed, the result is <see cref="All"/>.
+/// Only code of the method that a closure was made for reads its fields, and names them by token. The analysis begins with the delegate's method and
+/// follows every method that the compiler made (nested lambdas, local functions, other methods of closures) and the state machines of async and
+/// iterator bodies. If some IL cannot be analyzed, the result is <see cref="All"/>.
 /// </remarks>
 internal sealed class ClosureUse
 {
@@ -37,7 +39,10 @@ internal sealed class ClosureUse
     /// <summary>Logs once if the body changes captured variables: they do not change in this process.</summary>
     public void WarnOfAssignments(MethodInfo body)
     {
-        if (Volatile.Read(ref _warned) == 0 && Interlocked.Exchange(ref _warned, 1) == 0 && IsCompilerMade(body) && AssignmentsOf() is { Count: > 0 } names)
+        if (Volatile.Read(ref _warned) == 0
+            && Interlocked.Exchange(ref _warned, 1) == 0
+            && IsCompilerMade(body)
+            && AssignmentsOf() is { Count: > 0 } names)
         {
             MultiprocessingLogging.CapturedAssigned(EnclosingOf(body), string.Join(", ", names));
         }
@@ -58,14 +63,17 @@ internal sealed class ClosureUse
 
     /// <summary>A token that does not resolve, such as a call into an assembly that was not deployed.</summary>
     private static bool IsUnresolved(Exception error) =>
-        error is ArgumentException or BadImageFormatException or IOException or TypeLoadException or MissingMemberException or InvalidOperationException or NotSupportedException;
+        error is ArgumentException or BadImageFormatException or IOException or TypeLoadException or MissingMemberException
+            or InvalidOperationException or NotSupportedException;
 
     /// <summary>Returns the method whose source contains the lambda.</summary>
     private static string EnclosingOf(MethodInfo body)
     {
         var end = body.Name.IndexOf('>', StringComparison.Ordinal);
         var name = end > 1 ? body.Name[1..end] : body.Name;
-        return body.DeclaringType is not { } owner ? name : $"{TypeText.Of(SourceNames.ClassOf(owner))}.{(name == "<Main>$" ? "Main" : name.TrimStart('<'))}";
+        return body.DeclaringType is not { } owner
+            ? name
+            : $"{TypeText.Of(SourceNames.ClassOf(owner))}.{(name == "<Main>$" ? "Main" : name.TrimStart('<'))}";
     }
 
     public bool Reads(FieldInfo field) => _read is null || _read.Contains(Definition(field));
@@ -173,7 +181,8 @@ internal sealed class ClosureUse
 
     private static void FollowAll(Type stateMachine, HashSet<MemberInfo> seen, Stack<MethodBase> pending)
     {
-        foreach (var step in stateMachine.GetMethods(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+        const BindingFlags Declared = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+        foreach (var step in stateMachine.GetMethods(Declared))
         {
             if (seen.Add(Definition(step)))
             {

@@ -2,7 +2,9 @@ using System.Reflection;
 
 namespace Multiprocessing;
 
-/// <summary>A delegate: its method by name, its target as an object. The target's body waits, because it may hold the delegate itself.</summary>
+/// <summary>
+/// A delegate: its method by name, its target as an object. The body of the target is deferred, because it may contain the delegate itself.
+/// </summary>
 internal sealed class DelegateCodec(Type type) : ObjectCodec(type, CodecTraits.Tracked | CodecTraits.HeadRefers)
 {
     private readonly ConstructorInfo? _constructor = type.GetConstructor([typeof(object), typeof(nint)]);
@@ -16,13 +18,13 @@ internal sealed class DelegateCodec(Type type) : ObjectCodec(type, CodecTraits.T
         /// <summary>A target, or a static method closed over its first argument.</summary>
         Closed,
 
-        /// <summary>A lambda that captures nothing: its target is the one instance that the compiler made in each process.</summary>
+        /// <summary>A lambda that captures nothing: its target is the one instance of a class of the compiler in each process.</summary>
         Singleton,
 
-        /// <summary>Several, one after the other.</summary>
+        /// <summary>A multicast delegate: several, in order.</summary>
         Several,
 
-        /// <summary>A target whose type overrides the method: <c>base.M</c> as a method group.</summary>
+        /// <summary>The type of the target overrides the method: <c>base.M</c> as a method group.</summary>
         Base,
 
         /// <summary>Closed over null: an extension method of a null reference as a method group.</summary>
@@ -97,13 +99,14 @@ internal sealed class DelegateCodec(Type type) : ObjectCodec(type, CodecTraits.T
             else
             {
                 yield return part.Method.Name.StartsWith('<')
-                    ? new PathStep($"captured 'this' ({TypeText.Of(target.GetType())})", target, next => ThisUse.Hint(part.Method, target.GetType(), next))
+                    ? new PathStep(
+                        $"captured 'this' ({TypeText.Of(target.GetType())})", target, next => ThisUse.Hint(part.Method, target.GetType(), next))
                     : new PathStep($"target ({TypeText.Of(target.GetType())})", target, _ => ThisUse.MethodGroupHint(part.Method));
             }
         }
     }
 
-    /// <summary>What a body reads of its closure and of the closures around that.</summary>
+    /// <summary>Returns what a body reads from its closure and from the enclosing closures.</summary>
     private static IEnumerable<PathStep> ClosuresSteps(ClosureCodec closure, object target, MethodInfo body)
     {
         foreach (var step in closure.Children(target, ClosureUse.Of(body)))
@@ -150,12 +153,10 @@ internal sealed class DelegateCodec(Type type) : ObjectCodec(type, CodecTraits.T
         }
         catch (CannotCrossException) when (RefuseOrigin(method) is not null)
         {
-            throw new CannotCrossException(RefuseOrigin(method)!, part); // the path leads to the delegate
+            throw new CannotCrossException(RefuseOrigin(method)!, part); // the delegate is the culprit, not its method
         }
 
-        var shape = target is null ? (IsClosed(method) ? Shape.Null : Shape.Open) : SingletonTarget.Of(target.GetType()) is { } instance && ReferenceEquals(instance, target) ? Shape.Singleton
-            : IsOverridden(method, target) ? Shape.Base
-            : Shape.Closed;
+        var shape = ShapeOf(method, target);
         writer.Out.WriteByte((byte)shape);
         writer.WriteName(name);
         if (shape is not (Shape.Closed or Shape.Base))
@@ -181,10 +182,22 @@ internal sealed class DelegateCodec(Type type) : ObjectCodec(type, CodecTraits.T
         }
     }
 
+    private Shape ShapeOf(MethodInfo method, object? target)
+    {
+        if (target is null)
+        {
+            return IsClosed(method) ? Shape.Null : Shape.Open;
+        }
+
+        return SingletonTarget.Of(target.GetType()) is { } instance && ReferenceEquals(instance, target) ? Shape.Singleton
+            : IsOverridden(method, target) ? Shape.Base
+            : Shape.Closed;
+    }
+
     private Delegate ReadOne(GraphReader reader, Shape shape)
     {
         var name = reader.ReadName();
-        var method = name.Thing as MethodInfo ?? throw GraphReader.Torn();
+        var method = name.Symbol as MethodInfo ?? throw GraphReader.Torn();
         switch (shape)
         {
             case Shape.Open or Shape.Singleton:
@@ -200,7 +213,8 @@ internal sealed class DelegateCodec(Type type) : ObjectCodec(type, CodecTraits.T
             case Shape.Closed:
                 return Delegate.CreateDelegate(Type, reader.ReadReference(ReferenceSlot.Object) ?? throw GraphReader.Torn(), method);
             case Shape.Base:
-                // As the compiler binds it, by the address of the code: CreateDelegate would find the override. The constructor believes what it is given, so it is looked at.
+                // Bound by the address of the code, as the compiler does it: CreateDelegate would bind the override. The constructor checks nothing,
+                // so the arguments are checked here.
                 var owner = reader.ReadReference(ReferenceSlot.Object);
                 if (method.IsStatic || !method.DeclaringType!.IsInstanceOfType(owner) || _constructor is null)
                 {
@@ -215,27 +229,33 @@ internal sealed class DelegateCodec(Type type) : ObjectCodec(type, CodecTraits.T
         }
     }
 
-    /// <summary>Without a target, but with a first argument, which is null.</summary>
+    /// <summary>Returns whether a delegate without a target has a first argument, which is null.</summary>
     private bool IsClosed(MethodInfo method) => method.GetParameters().Length + (method.IsStatic ? 0 : 1) == _parameters + 1;
 
-    /// <summary>The delegate calls a method that its target's type overrides, which only <c>base</c> can.</summary>
+    /// <summary>
+    /// Returns whether the delegate calls a method that the type of its target overrides, which only a delegate to <c>base.M</c> does.
+    /// </summary>
     private bool IsOverridden(MethodInfo method, object target) =>
         method is { IsVirtual: true, IsFinal: false }
         && method.DeclaringType != target.GetType()
         && Delegate.CreateDelegate(Type, target, method, throwOnBindFailure: false) is { } bound
         && bound.Method != method;
 
-    private Refusal? RefuseOrigin(MethodInfo method) => AssemblyOrigin.Of(method.Module.Assembly).WayOut is { } wayOut ? new Refusal(Type, wayOut) : null;
+    private Refusal? RefuseOrigin(MethodInfo method) =>
+        AssemblyOrigin.Of(method.Module.Assembly).Suggestion is { } suggestion ? new Refusal(Type, suggestion) : null;
 
     private Refusal? RefuseCode(MethodInfo method, object? target)
     {
-        if (method.GetType().Name.EndsWith("DynamicMethod", StringComparison.Ordinal) || target?.GetType().FullName == "System.Runtime.CompilerServices.Closure")
+        if (method.GetType().Name.EndsWith("DynamicMethod", StringComparison.Ordinal)
+            || target?.GetType().FullName == "System.Runtime.CompilerServices.Closure")
         {
-            return new Refusal(Type, "Its code was made at run time and exists in this process only; pass a lambda or a method, or compile the expression in the child.");
+            return new Refusal(
+                Type, "Its code was made at run time and exists in this process only; pass a lambda or a method, or compile the expression in the "
+                    + "child.");
         }
 
         return target is null && typeof(Delegate).IsAssignableFrom(method.DeclaringType)
-            ? new Refusal(Type, "It calls native code at an address of this process; make it in the child.")
+            ? new Refusal(Type, "It calls native code at an address of this process; create it in the child.")
             : null;
     }
 }

@@ -7,8 +7,8 @@ using Multiprocessing;
 namespace Multiprocessing;
 
 /// <summary>
-/// Records which code of this process hot reload (dotnet watch, an IDE) has changed in memory. Other processes run the code on disk, so a body that was changed must not start there:
-/// it would run in its old version.
+/// Records which code of this process hot reload (dotnet watch, an IDE) has changed in memory. Other processes run the code on disk, so a body that
+/// was changed must not start there: it would run in its old version.
 /// </summary>
 internal static class HotReload
 {
@@ -35,12 +35,16 @@ internal static class HotReload
         Volatile.Write(ref _isUpdated, true);
     }
 
-    /// <summary>Returns why a body must not start in another process, or <see langword="null"/>. For a body that was not changed a warning is logged, once after each update: code that it calls may have changed.</summary>
+    /// <summary>
+    /// Returns why a body must not start in another process, or <see langword="null"/>. For a body that was not changed a warning is logged, once
+    /// after each update: code that it calls may have changed.
+    /// </summary>
     public static string? Refuse(MethodInfo body)
     {
         if (IsChanged(body) || Array.Exists(ClosureUse.Of(body).Methods, IsChanged))
         {
-            return $"Its code was changed by hot reload (in {TypeText.Of(OwnerOf(body))}), and other processes run the program on disk, without that change. Restart the program (Ctrl+R in dotnet watch).";
+            return $"Its code was changed by hot reload (in {TypeText.Of(OwnerOf(body))}), and other processes run the program on disk, without that "
+                + "change. Restart the program (Ctrl+R in dotnet watch).";
         }
 
         if (Interlocked.Exchange(ref _warned, 1) == 0)
@@ -63,7 +67,10 @@ internal static class HotReload
     {
         lock (Changed)
         {
-            return Changed.Count == 0 ? "some types" : string.Join(", ", Changed.Select(static type => TypeText.Of(SourceNames.ClassOf(type))).Distinct().Order(StringComparer.Ordinal).Take(5));
+            return Changed.Count == 0
+                ? "some types"
+                : string.Join(
+                    ", ", Changed.Select(static type => TypeText.Of(SourceNames.ClassOf(type))).Distinct().Order(StringComparer.Ordinal).Take(5));
         }
     }
 

@@ -52,7 +52,9 @@ internal ref struct IlTokens(ReadOnlySpan<byte> code)
         return false;
     }
 
-    /// <summary>Returns the position behind an instruction's operand, which may lie behind the end of the code; negative for an unknown instruction.</summary>
+    /// <summary>
+    /// Returns the position behind an instruction's operand, which may lie behind the end of the code; negative for an unknown instruction.
+    /// </summary>
     internal static int EndOf(ReadOnlySpan<byte> code, int operand, int instruction)
     {
         var size = OperandSize(instruction);

@@ -2,7 +2,9 @@ using System.Reflection;
 
 namespace Multiprocessing;
 
-/// <summary>Finds the members of a captured <c>this</c> that a body uses, for the message that says why the object was captured. Used on failure only.</summary>
+/// <summary>
+/// Finds the members of a captured <c>this</c> that a body uses, for the message that says why the object was captured. Used on failure only.
+/// </summary>
 internal static class ThisUse
 {
     private const int MaxNames = 4;
@@ -16,7 +18,8 @@ internal static class ThisUse
         var names = NamesOf(body, type);
         if (names.Count == 0)
         {
-            return "The body captured 'this', the object whose class contains it; copy what it needs to local variables first, or make it a static method.";
+            return "The body captured 'this', the object whose class contains it; copy what it needs to local variables first, or make it a static "
+                + "method.";
         }
 
         var list = names.Count == 1 ? $"'{names[0]}'"
@@ -24,12 +27,14 @@ internal static class ThisUse
             : $"{string.Join(", ", names.Take(MaxNames).Select(static name => $"'{name}'"))} and others";
         return names is [var only] && next?.EndsWith($"'{only}'", StringComparison.Ordinal) == true
             ? $"The body captured 'this' because it uses {list}."
-            : $"The body captured 'this' because it uses {list}: copy what you need to a local variable first; then the rest of the object does not cross.";
+            : $"The body captured 'this' because it uses {list}: copy what you need to a local variable first; then the rest of the object does not "
+                + "cross.";
     }
 
     /// <summary>Returns why the object of a method crosses that was passed as the body.</summary>
     public static string MethodGroupHint(MethodInfo method) =>
-        $"The object crosses because its method '{method.Name}' is the body; use a static method, or a lambda over local variables that hold what it needs.";
+        $"The object crosses because its method '{method.Name}' is the body; use a static method, or a lambda over local variables that hold what "
+        + "it needs.";
 
     private static List<string> NamesOf(MethodInfo body, Type type)
     {
@@ -79,7 +84,9 @@ internal static class ThisUse
                     return null; // a part of the body itself
                 }
 
-                return method.IsSpecialName && method.Name.IndexOf('_', StringComparison.Ordinal) is var end and > 0 ? method.Name[(end + 1)..] : method.Name;
+                return method.IsSpecialName && method.Name.IndexOf('_', StringComparison.Ordinal) is var end and > 0
+                    ? method.Name[(end + 1)..]
+                    : method.Name;
             default:
                 return null;
         }

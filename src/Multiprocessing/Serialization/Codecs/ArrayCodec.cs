@@ -9,7 +9,8 @@ internal class ArrayCodec(Type type) : ElementCodec(type)
 
     public override void WriteHead(GraphWriter writer, object value) => writer.Out.WriteVarint((uint)Unsafe.As<Array>(value).Length);
 
-    public override void WriteBody(GraphWriter writer, object value) => WriteItems(writer, Unsafe.As<Array>(value), 0, Unsafe.As<Array>(value).Length);
+    public override void WriteBody(GraphWriter writer, object value) =>
+        WriteItems(writer, Unsafe.As<Array>(value), 0, Unsafe.As<Array>(value).Length);
 
     public override object Create(GraphReader reader) => Allocate(reader.ReadLength(MinSize));
 
@@ -22,7 +23,9 @@ internal class ArrayCodec(Type type) : ElementCodec(type)
 
     public override IEnumerable<PathStep> Children(object value) => Children((Array)value, ((Array)value).Length);
 
-    /// <summary>Returns the first <paramref name="count"/> elements; none of an array whose elements are their bytes, because they cannot be a culprit.</summary>
+    /// <summary>
+    /// Returns the first <paramref name="count"/> elements; none of an array whose elements are their bytes, because they cannot be a culprit.
+    /// </summary>
     public IEnumerable<PathStep> Children(Array array, int count)
     {
         for (var i = 0; i < count && !IsRaw; i++)
@@ -32,7 +35,9 @@ internal class ArrayCodec(Type type) : ElementCodec(type)
     }
 }
 
-/// <summary>Arrays of element types that are known at compile time. They are allocated without zeroing, because every element is overwritten at once.</summary>
+/// <summary>
+/// Arrays of element types that are known at compile time. They are allocated without zeroing, because every element is overwritten at once.
+/// </summary>
 internal sealed class KnownArrayCodec<T>() : ArrayCodec(typeof(T[]))
 {
     public override Array Allocate(int length) => GC.AllocateUninitializedArray<T>(length);

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
 
-/// <summary>A boxed value. Boxes of bare values carry no identity that anybody could rely on; those of structs with references are tracked like objects.</summary>
+/// <summary>
+/// Boxed values. Boxes of structs with references are tracked like objects; boxes of other values have no identity in the other process.
+/// </summary>
 internal sealed class BoxCodec(Type type, ValueCodec codec) : ObjectCodec(type, codec.RawSize > 0 ? CodecTraits.None : CodecTraits.TwoPhase)
 {
     public override void WriteBody(GraphWriter writer, object value) => codec.Write(writer, ref ObjectData.Of(value));

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
 
-/// <summary>The fields of a class or struct as steps: neighbours without references are copied as one block.</summary>
+/// <summary>The steps that write and read the fields of a class or struct. Adjacent fields without references are copied as one block.</summary>
 internal sealed class FieldPlan
 {
     private readonly Step[] _steps;
@@ -20,7 +20,12 @@ internal sealed class FieldPlan
 
     private readonly record struct Placed(FieldInfo Field, int Offset);
 
-    /// <summary>All fields from <paramref name="type"/> up to, and without, <paramref name="stop"/>.</summary>
+    /// <summary>Creates the plan of a type.</summary>
+    /// <param name="type">The type whose fields, inherited ones included, are written.</param>
+    /// <param name="stop">The base class whose fields are not included.</param>
+    /// <param name="skip">Returns whether a field is omitted.</param>
+    /// <param name="codecs">Returns a codec for a field, or <see langword="null"/> for the usual one. A field with such a codec crosses even if it is
+    /// [NonSerialized].</param>
     public static FieldPlan Of(Type type, Type? stop = null, Func<FieldInfo, bool>? skip = null, Func<FieldInfo, ValueCodec?>? codecs = null)
     {
         var placed = new PrecompiledList<Placed>();
@@ -40,7 +45,6 @@ internal sealed class FieldPlan
             var field = placed[i].Field;
             var offset = placed[i].Offset;
 
-            // A codec for the very field means that it crosses, whatever the formatters did with it.
             var own = codecs?.Invoke(field);
             if ((own is null && IsLeftOut(field)) || skip?.Invoke(field) == true)
             {
@@ -49,7 +53,7 @@ internal sealed class FieldPlan
             }
 
             fields.Add(field);
-            var codec = own ?? (field.FieldType.IsPrimitive || field.FieldType.IsValueType ? HandleOf(type, field) : null) ?? ValueCodec.For(field.FieldType);
+            var codec = own ?? (field.FieldType.IsValueType ? HandleOf(type, field) : null) ?? ValueCodec.For(field.FieldType);
             if (codec.RawSize == 0)
             {
                 steps.Add(new Step(offset, 0, codec));
@@ -57,7 +61,7 @@ internal sealed class FieldPlan
             }
             else if (blockEnd >= 0)
             {
-                // Explicit layouts may overlap: the block covers whichever reaches further.
+                // Fields of an explicit layout may overlap: the block ends at the larger end.
                 ref var block = ref steps[steps.Count - 1];
                 blockEnd = Math.Max(blockEnd, offset + codec.RawSize);
                 block = block with { Length = blockEnd - block.Offset };
@@ -74,11 +78,13 @@ internal sealed class FieldPlan
 
     /// <summary>An address or handle in a class of the framework crosses only if it is 0.</summary>
     private static ValueCodec? HandleOf(Type type, FieldInfo field) =>
-        type.IsClass && (field.FieldType == typeof(nint) || field.FieldType == typeof(nuint) || field.FieldType == typeof(System.Runtime.InteropServices.GCHandle)) && Refusals.IsHandle(field)
+        type.IsClass
+        && (field.FieldType == typeof(nint) || field.FieldType == typeof(nuint) || field.FieldType == typeof(System.Runtime.InteropServices.GCHandle))
+        && Refusals.IsHandle(field)
             ? new RefusedValueCodec(field.FieldType, FrameworkRefusals.Native, type)
             : null;
 
-    /// <summary>Why the object's own fields cannot cross.</summary>
+    /// <summary>Returns why one of the object's own fields cannot cross, or <see langword="null"/>.</summary>
     public Refusal? Refuse(object value)
     {
         foreach (var step in _steps)
@@ -92,7 +98,7 @@ internal sealed class FieldPlan
         return null;
     }
 
-    /// <summary>Keeps the pile in the order of offsets.</summary>
+    /// <summary>Inserts a field; the list is sorted by offset.</summary>
     private static void Insert(PrecompiledList<Placed> placed, Placed field)
     {
         placed.Add(field);
@@ -112,14 +118,14 @@ internal sealed class FieldPlan
         for (var i = 0; i < steps.Length; i++)
         {
             ref readonly var step = ref steps[i];
-            ref var place = ref Unsafe.Add(ref data, step.Offset);
+            ref var location = ref Unsafe.Add(ref data, step.Offset);
             if (step.Codec is { } codec)
             {
-                codec.Write(writer, ref place);
+                codec.Write(writer, ref location);
             }
             else
             {
-                writer.Out.WriteBytes(ref place, (nuint)step.Length);
+                writer.Out.WriteBytes(ref location, (nuint)step.Length);
             }
         }
     }
@@ -131,14 +137,14 @@ internal sealed class FieldPlan
         for (var i = 0; i < steps.Length; i++)
         {
             ref readonly var step = ref steps[i];
-            ref var place = ref Unsafe.Add(ref data, step.Offset);
+            ref var location = ref Unsafe.Add(ref data, step.Offset);
             if (step.Codec is { } codec)
             {
-                codec.Read(reader, ref place);
+                codec.Read(reader, ref location);
             }
             else
             {
-                reader.ReadBytes(ref place, (nuint)step.Length);
+                reader.ReadBytes(ref location, (nuint)step.Length);
             }
         }
     }
@@ -147,18 +153,21 @@ internal sealed class FieldPlan
     {
         foreach (var field in _fields)
         {
-            // Fields of pointer types come back boxed in a Pointer, which is refused as the field would be.
+            // Reflection returns a field of a pointer type as a Pointer object, which is refused like the field itself.
             yield return new PathStep(FieldLabel.Of(field), field.GetValue(value));
         }
     }
 
     /// <summary>
-    /// [NonSerialized] says so. And what the framework's own types remember of hash codes of strings is wrong in every other process; 0 says "not computed yet".
+    /// Returns whether a field does not cross: a [NonSerialized] field, and a hash code that a type of the framework keeps. Hash codes of strings
+    /// differ in every process; 0 means "not computed yet".
     /// </summary>
     private static bool IsLeftOut(FieldInfo field)
     {
         const FieldAttributes NotSerialized = (FieldAttributes)0x80;
         return (field.Attributes & NotSerialized) != 0
-            || ((field.FieldType == typeof(int) || field.FieldType == typeof(int?)) && (field.Name.Contains("hashcode", StringComparison.OrdinalIgnoreCase) || field.Name is "_hash") && Framework.Owns(field.DeclaringType!));
+            || ((field.FieldType == typeof(int) || field.FieldType == typeof(int?))
+                && (field.Name.Contains("hashcode", StringComparison.OrdinalIgnoreCase) || field.Name is "_hash")
+                && Framework.Owns(field.DeclaringType!));
     }
 }

@@ -1,4 +1,7 @@
 namespace Multiprocessing;
 
-/// <summary>Marks classes of this library that cross by their fields. None of the questions that are asked of other types has an answer for them, and a child's first message has one.</summary>
+/// <summary>
+/// Marks classes of this library that cross by their fields. The checks of other types are skipped for them, because a child's first message contains
+/// one.
+/// </summary>
 internal interface IPlainObject;

@@ -2,7 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
 
-/// <summary>Objects of which each process has its own well-known ones (default comparers, <c>Encoding.UTF8</c>, <c>DBNull.Value</c>): those cross by identity, others by their fields.</summary>
+/// <summary>
+/// Types with well-known objects in each process (default comparers, <c>Encoding.UTF8</c>, <c>DBNull.Value</c>). Those cross by identity, other
+/// objects of the type by their fields.
+/// </summary>
 internal sealed class IdentityCodec : ObjectCodec
 {
     private readonly object[] _known;

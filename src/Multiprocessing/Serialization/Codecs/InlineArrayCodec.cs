@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
 
-/// <summary>A struct with [InlineArray] whose elements hold references.</summary>
+/// <summary>Structs with [InlineArray] whose elements contain references.</summary>
 internal sealed class InlineArrayCodec : ValueCodec
 {
     private readonly FieldInfo _element;
@@ -19,19 +19,19 @@ internal sealed class InlineArrayCodec : ValueCodec
         _stride = RuntimeHelpers.SizeOf(type.TypeHandle) / length;
     }
 
-    public override void Write(GraphWriter writer, ref byte place)
+    public override void Write(GraphWriter writer, ref byte location)
     {
         for (var i = 0; i < _length; i++)
         {
-            _codec.Write(writer, ref Unsafe.Add(ref place, i * _stride));
+            _codec.Write(writer, ref Unsafe.Add(ref location, i * _stride));
         }
     }
 
-    public override void Read(GraphReader reader, ref byte place)
+    public override void Read(GraphReader reader, ref byte location)
     {
         for (var i = 0; i < _length; i++)
         {
-            _codec.Read(reader, ref Unsafe.Add(ref place, i * _stride));
+            _codec.Read(reader, ref Unsafe.Add(ref location, i * _stride));
         }
     }
 

@@ -3,7 +3,10 @@ using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
 
-/// <summary>List&lt;T&gt; and what derives from it, without its spare capacity. Works on the list's own array, so that no code is made per element type.</summary>
+/// <summary>
+/// List&lt;T&gt; and classes derived from it, without spare capacity. It reads and writes the list's own array, so no code is compiled per element
+/// type.
+/// </summary>
 internal sealed class ListCodec : ObjectCodec
 {
     private readonly ArrayCodec _array;
@@ -12,7 +15,7 @@ internal sealed class ListCodec : ObjectCodec
     private readonly int _size;
 
     /// <param name="type">The list's type.</param>
-    /// <param name="list">The List&lt;T&gt; that it is or derives from.</param>
+    /// <param name="list">The List&lt;T&gt; itself or the one that the type derives from.</param>
     public ListCodec(Type type, Type list)
         : base(type, CodecTraits.TwoPhase)
     {
@@ -30,7 +33,7 @@ internal sealed class ListCodec : ObjectCodec
         ref var data = ref ObjectData.Of(value);
         var items = Unsafe.As<byte, Array>(ref Unsafe.Add(ref data, _items));
 
-        // A list that another thread changes right now may show a count beyond the array it shows.
+        // While another thread changes the list, its count may be larger than its array.
         var count = Math.Min(Unsafe.As<byte, int>(ref Unsafe.Add(ref data, _size)), items.Length);
         writer.Out.WriteVarint((uint)count);
         _array.WriteItems(writer, items, 0, count);
@@ -41,7 +44,7 @@ internal sealed class ListCodec : ObjectCodec
     {
         var list = RuntimeHelpers.GetUninitializedObject(Type);
 
-        // Whoever meets the list before its body is read must find a list, if an empty one.
+        // Code that uses the list before its body is read, such as a callback, must find an empty list.
         Unsafe.As<byte, Array>(ref Unsafe.Add(ref ObjectData.Of(list), _items)) = _array.Empty;
         return list;
     }

@@ -1,17 +1,17 @@
-#pragma warning disable SYSLIB0050 // The formatters are gone; ISerializable, which says what an object is made of, is not.
+#pragma warning disable SYSLIB0050 // The formatters are obsolete; ISerializable, by which an object names its content, is not.
 using System.Reflection;
 using System.Runtime.Serialization;
 
 namespace Multiprocessing;
 
-/// <summary>The names and values that an <see cref="ISerializable"/> object tells of itself.</summary>
+/// <summary>The names and values that an <see cref="ISerializable"/> object passes to its <see cref="SerializationInfo"/>.</summary>
 internal static class ObjectEntries
 {
     private const BindingFlags Instance = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
     private static readonly FormatterConverter Converter = new();
 
-    /// <summary>Whether the type implements <see cref="ISerializable"/> with code of a user.</summary>
+    /// <summary>Returns whether user code implements <see cref="ISerializable"/> for the type.</summary>
     public static bool IsImplementedByUser(Type type)
     {
         if (Framework.Owns(type) || !typeof(ISerializable).IsAssignableFrom(type))
@@ -23,13 +23,17 @@ internal static class ObjectEntries
         return method.DeclaringType is { } declaring && !Framework.Owns(declaring);
     }
 
-    /// <summary>The deserialization constructor of a type, of whatever visibility; null if it has none.</summary>
+    /// <summary>Returns the deserialization constructor of a type, public or not; <see langword="null"/> if it has none.</summary>
     public static ConstructorInfo? ConstructorOf(Type type) =>
         typeof(ISerializable).IsAssignableFrom(type)
-            ? type.GetConstructor(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic, [typeof(SerializationInfo), typeof(StreamingContext)])
+            ? type.GetConstructor(
+                BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic, [typeof(SerializationInfo), typeof(StreamingContext)])
             : null;
 
-    /// <summary>Asks the object. Null if it refuses to tell and could not be rebuilt from it anyway, so that its fields may cross.</summary>
+    /// <summary>
+    /// Calls GetObjectData. Returns <see langword="null"/> if that is not supported and there is no deserialization constructor; then the fields of
+    /// the object cross.
+    /// </summary>
     public static SerializationInfo? Of(object value, Type type, ConstructorInfo? constructor)
     {
         var info = new SerializationInfo(type, Converter);
@@ -44,15 +48,19 @@ internal static class ObjectEntries
         }
     }
 
-    /// <summary>The type whose object is to be created: another one if GetObjectData called SetType or set names.</summary>
-    /// <exception cref="CannotCrossException">There is no such type.</exception>
+    /// <summary>Returns the type to create in the other process: another one if GetObjectData called SetType or set names.</summary>
+    /// <exception cref="CannotCrossException">There is no such type, or it cannot be created.</exception>
     public static Type TargetOf(SerializationInfo info, object value)
     {
         var isNamed = info.IsFullTypeNameSetExplicit || info.IsAssemblyNameSetExplicit;
         var type = isNamed ? Type.GetType($"{info.FullTypeName}, {info.AssemblyName}", throwOnError: false) : info.ObjectType;
         return type is null || type.IsValueType || type.IsAbstract
             ? throw new CannotCrossException(
-                new Refusal(value.GetType(), $"Its GetObjectData names {info.FullTypeName}, {info.AssemblyName} as the type to create, which is no class that can be created; call SetType with one."), value)
+                new Refusal(
+                    value.GetType(),
+                    $"Its GetObjectData names {info.FullTypeName}, {info.AssemblyName} as the type to create, which is no class that can be created; "
+                    + "call SetType with one."),
+                value)
             : type;
     }
 
@@ -86,7 +94,7 @@ internal static class ObjectEntries
         }
     }
 
-    /// <summary>Runs the deserialization constructor on an object that exists already, or sets its fields by name if it has none.</summary>
+    /// <summary>Runs the deserialization constructor on an existing object, or sets its fields by name if it has none.</summary>
     public static void Construct(object value, ConstructorInfo? constructor, SerializationInfo info)
     {
         try
@@ -102,7 +110,9 @@ internal static class ObjectEntries
         }
         catch (Exception error)
         {
-            throw new SerializationException($"A {value.GetType()} in the message could not be rebuilt: its deserialization constructor threw {ExceptionText.OneLine(error)}", error);
+            throw new SerializationException(
+                $"Process {Environment.ProcessId} could not rebuild a {value.GetType()} from a message: its deserialization constructor threw "
+                + $"{ExceptionText.OneLine(error)}", error);
         }
     }
 

@@ -4,7 +4,10 @@ using System.Runtime.Serialization;
 
 namespace Multiprocessing;
 
-/// <summary>A user's class with <see cref="IObjectReference"/> and no <see cref="ISerializable"/>: its fields, from which the object it stands for is found.</summary>
+/// <summary>
+/// A user's class with <see cref="IObjectReference"/> and without <see cref="ISerializable"/>: its fields cross, and GetRealObject returns the object
+/// to use.
+/// </summary>
 internal sealed class ObjectReferenceCodec(Type type) : ObjectCodec(type, CodecTraits.Tracked | CodecTraits.HeadRefers)
 {
     private const int MaxDepth = 100;
@@ -14,7 +17,7 @@ internal sealed class ObjectReferenceCodec(Type type) : ObjectCodec(type, CodecT
 
     public static bool Covers(Type type) => typeof(IObjectReference).IsAssignableFrom(type) && !Framework.Owns(type);
 
-    /// <summary>The object that an <see cref="IObjectReference"/> stands for; any other object itself.</summary>
+    /// <summary>Returns the object that an <see cref="IObjectReference"/> refers to; any other object unchanged.</summary>
     public static object RealObjectOf(object value)
     {
         var first = value;
@@ -27,7 +30,9 @@ internal sealed class ObjectReferenceCodec(Type type) : ObjectCodec(type, CodecT
             }
             catch (Exception error)
             {
-                throw new SerializationException($"A {first.GetType()} in the message could not be rebuilt: its GetRealObject threw {ExceptionText.OneLine(error)}", error);
+                throw new SerializationException(
+                    $"Process {Environment.ProcessId} could not rebuild a {first.GetType()} from a message: its GetRealObject threw "
+                    + $"{ExceptionText.OneLine(error)}", error);
             }
 
             if (ReferenceEquals(real, value))
@@ -35,7 +40,8 @@ internal sealed class ObjectReferenceCodec(Type type) : ObjectCodec(type, CodecT
                 return value;
             }
 
-            value = real ?? throw new SerializationException($"A {first.GetType()} in the message could not be rebuilt: its GetRealObject gave no object.");
+            value = real ?? throw new SerializationException(
+                $"Process {Environment.ProcessId} could not rebuild a {first.GetType()} from a message: its GetRealObject returned no object.");
         }
 
         return value;

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
 
-/// <summary>Any class without a codec of its own: created without its constructor, and every field set.</summary>
+/// <summary>Any class without a codec of its own: created without running a constructor, with every field set.</summary>
 internal sealed class PlainObjectCodec : ObjectCodec
 {
     private readonly FieldPlan _plan;

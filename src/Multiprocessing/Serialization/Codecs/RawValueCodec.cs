@@ -1,11 +1,11 @@
 namespace Multiprocessing;
 
-/// <summary>A value that is its bytes.</summary>
+/// <summary>Values that are their bytes.</summary>
 internal sealed class RawValueCodec(int size) : ValueCodec
 {
     public override int RawSize => size;
 
-    public override void Write(GraphWriter writer, ref byte place) => writer.Out.WriteBytes(ref place, (nuint)size);
+    public override void Write(GraphWriter writer, ref byte location) => writer.Out.WriteBytes(ref location, (nuint)size);
 
-    public override void Read(GraphReader reader, ref byte place) => reader.ReadBytes(ref place, (nuint)size);
+    public override void Read(GraphReader reader, ref byte location) => reader.ReadBytes(ref location, (nuint)size);
 }

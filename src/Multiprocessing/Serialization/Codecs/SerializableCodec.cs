@@ -1,14 +1,18 @@
-#pragma warning disable SYSLIB0050 // The formatters are gone; ISerializable, which says what an object is made of, is not.
+#pragma warning disable SYSLIB0050 // The formatters are obsolete; ISerializable, by which an object names its content, is not.
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.Serialization;
 
 namespace Multiprocessing;
 
-/// <summary>A user's class with <see cref="ISerializable"/>: crosses as what its GetObjectData tells, and its deserialization constructor rebuilds it.</summary>
+/// <summary>
+/// A user's class with <see cref="ISerializable"/>: it crosses as the entries of its GetObjectData, from which its deserialization constructor
+/// rebuilds it.
+/// </summary>
 /// <remarks>
-/// GetObjectData may name another type (SetType), whose object is created instead, and that object may stand for a third (<see cref="IObjectReference"/>). In both cases the entries are part of the head,
-/// because the object must be known before anything can refer to it.
+/// GetObjectData may name another type (SetType), of which an object is created instead, and that object may return a third one
+/// (<see cref="IObjectReference"/>). In both cases the entries are part of the head, because the final object must exist before others can refer to
+/// it.
 /// </remarks>
 internal sealed class SerializableCodec : ObjectCodec
 {
@@ -23,7 +27,7 @@ internal sealed class SerializableCodec : ObjectCodec
         _constructor = ObjectEntries.ConstructorOf(type);
         _isReference = typeof(IObjectReference).IsAssignableFrom(type);
 
-        // Not the codec's: the object that is created may be another than the one that was written.
+        // Not set as the codec's Callbacks: the object that is created may have another type than the one that was written.
         _callbacks = SerializationCallbacks.Of(type);
     }
 
@@ -32,16 +36,19 @@ internal sealed class SerializableCodec : ObjectCodec
         /// <summary>Entries in the body.</summary>
         Entries,
 
-        /// <summary>The name of a type and its entries, both in the head.</summary>
+        /// <summary>The type to create and the entries, both in the head.</summary>
         Replaced,
 
-        /// <summary>It has no deserialization constructor: fields in the body, as for a class without the interface.</summary>
+        /// <summary>Fields in the body, as of a class without the interface, because there is no deserialization constructor.</summary>
         Fields,
     }
 
     private FieldPlan Plan => _plan ??= FieldPlan.Of(Type);
 
-    /// <summary>Whether a class says itself what it is made of. What it inherits from a class of the framework is known here already.</summary>
+    /// <summary>
+    /// Returns whether the class itself implements the interface. An implementation that is inherited from a class of the framework does not count:
+    /// codecs exist for those.
+    /// </summary>
     public static bool Covers(Type type) => ObjectEntries.IsImplementedByUser(type) && !typeof(Exception).IsAssignableFrom(type);
 
     public override void WriteHead(GraphWriter writer, object value)
@@ -82,7 +89,7 @@ internal sealed class SerializableCodec : ObjectCodec
                 Plan.Write(writer, ref ObjectData.Of(value));
                 break;
             default:
-                // Written as its head.
+                // The head contains everything.
                 break;
         }
     }
@@ -131,20 +138,22 @@ internal sealed class SerializableCodec : ObjectCodec
         }
     }
 
-    public override void Finish(GraphReader reader, object value, object state) => ObjectEntries.Construct(value, _constructor, (SerializationInfo)state);
+    public override void Finish(GraphReader reader, object value, object state) =>
+        ObjectEntries.Construct(value, _constructor, (SerializationInfo)state);
 
     public override IEnumerable<PathStep> Children(object value) =>
-        ObjectEntries.Of(value, Type, _constructor) is { } info && (_constructor is not null || _isReference || ObjectEntries.TargetOf(info, value) != Type)
+        ObjectEntries.Of(value, Type, _constructor) is { } info
+        && (_constructor is not null || _isReference || ObjectEntries.TargetOf(info, value) != Type)
             ? ObjectEntries.Children(info)
             : Plan.Children(value);
 
     private static object CreateReplaced(GraphReader reader)
     {
-        var target = reader.ReadName().Thing as Type ?? throw GraphReader.Torn();
+        var target = reader.ReadName().Symbol as Type ?? throw GraphReader.Torn();
         var mark = reader.FinishMark;
         var info = ObjectEntries.Read(reader, target);
 
-        // What the entries hold must be whole before the object is asked what it stands for.
+        // The objects in the entries must be complete before the constructor uses them.
         reader.FinishSince(mark);
         var value = RuntimeHelpers.GetUninitializedObject(target);
         var callbacks = SerializationCallbacks.Of(target);

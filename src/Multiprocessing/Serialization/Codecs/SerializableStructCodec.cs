@@ -5,7 +5,9 @@ using System.Runtime.Serialization;
 
 namespace Multiprocessing;
 
-/// <summary>A user's struct with serialization callbacks or <see cref="ISerializable"/>. Both work on a box, as the runtime's formatters do.</summary>
+/// <summary>
+/// A user's struct with serialization callbacks or <see cref="ISerializable"/>. Both are called on a box, as by the runtime's formatters.
+/// </summary>
 internal abstract class SerializableStructCodec : ValueCodec
 {
     private readonly Type _type;
@@ -35,13 +37,13 @@ internal abstract class SerializableStructCodec : ValueCodec
             : (ValueCodec)Activator.CreateInstance(typeof(SerializableStructCodec<>).MakeGenericType(type), type, callbacks, constructor)!;
     }
 
-    protected abstract object Box(ref byte place);
+    protected abstract object Box(ref byte location);
 
-    protected abstract void Unbox(object box, ref byte place);
+    protected abstract void Unbox(object box, ref byte location);
 
-    public override void Write(GraphWriter writer, ref byte place)
+    public override void Write(GraphWriter writer, ref byte location)
     {
-        var box = Box(ref place);
+        var box = Box(ref location);
         if (_callbacks is not null)
         {
             writer.Serializing(_callbacks, box);
@@ -57,7 +59,7 @@ internal abstract class SerializableStructCodec : ValueCodec
         }
     }
 
-    public override void Read(GraphReader reader, ref byte place)
+    public override void Read(GraphReader reader, ref byte location)
     {
         var mark = reader.FinishMark;
         var box = RuntimeHelpers.GetUninitializedObject(_type);
@@ -76,17 +78,19 @@ internal abstract class SerializableStructCodec : ValueCodec
 
         // At once and not when the message is complete: the location gets a copy of the box.
         _callbacks?.Complete(box);
-        Unbox(box, ref place);
+        Unbox(box, ref location);
     }
 
     public override IEnumerable<PathStep> Children(object value) =>
         _constructor is not null ? ObjectEntries.Children(ObjectEntries.Of(value, _type, _constructor)!) : _plan.Children(value);
 }
 
-internal sealed class SerializableStructCodec<T>(Type type, SerializationCallbacks? callbacks, ConstructorInfo? constructor) : SerializableStructCodec(type, callbacks, constructor)
+/// <inheritdoc/>
+internal sealed class SerializableStructCodec<T>(Type type, SerializationCallbacks? callbacks, ConstructorInfo? constructor)
+    : SerializableStructCodec(type, callbacks, constructor)
     where T : struct
 {
-    protected override object Box(ref byte place) => Unsafe.As<byte, T>(ref place);
+    protected override object Box(ref byte location) => Unsafe.As<byte, T>(ref location);
 
-    protected override void Unbox(object box, ref byte place) => Unsafe.As<byte, T>(ref place) = (T)box;
+    protected override void Unbox(object box, ref byte location) => Unsafe.As<byte, T>(ref location) = (T)box;
 }

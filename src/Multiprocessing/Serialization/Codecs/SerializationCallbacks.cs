@@ -4,7 +4,8 @@ using System.Runtime.Serialization;
 namespace Multiprocessing;
 
 /// <summary>
-/// The [OnSerializing], [OnSerialized], [OnDeserializing] and [OnDeserialized] methods of a user's type, those of base classes first, and its <see cref="IDeserializationCallback"/>.
+/// The [OnSerializing], [OnSerialized], [OnDeserializing] and [OnDeserialized] methods of a user's type and its
+/// <see cref="IDeserializationCallback"/>. Methods of base classes are called first.
 /// </summary>
 internal sealed class SerializationCallbacks
 {
@@ -13,7 +14,8 @@ internal sealed class SerializationCallbacks
     private readonly MethodInfo[] _deserializing;
     private readonly MethodInfo[] _deserialized;
 
-    private SerializationCallbacks(MethodInfo[] serializing, MethodInfo[] serialized, MethodInfo[] deserializing, MethodInfo[] deserialized, bool hasInterface)
+    private SerializationCallbacks(
+        MethodInfo[] serializing, MethodInfo[] serialized, MethodInfo[] deserializing, MethodInfo[] deserialized, bool hasInterface)
     {
         _serializing = serializing;
         _serialized = serialized;
@@ -22,22 +24,22 @@ internal sealed class SerializationCallbacks
         HasInterface = hasInterface;
     }
 
-#pragma warning disable SYSLIB0050 // The formatters are gone; the attributes and what their methods take are not.
-    /// <summary>What the methods are told: the other end is another process.</summary>
+#pragma warning disable SYSLIB0050 // The formatters are obsolete; the attributes and the parameters of their methods are not.
+    /// <summary>Gets the argument of the methods: the other end is another process.</summary>
     public static StreamingContext Context { get; } = new(StreamingContextStates.CrossProcess);
 #pragma warning restore SYSLIB0050
 
-    /// <summary>Whether it implements <see cref="IDeserializationCallback"/>.</summary>
+    /// <summary>Gets whether the type implements <see cref="IDeserializationCallback"/>.</summary>
     public bool HasInterface { get; }
 
-    /// <summary>Whether the object wants to know that the message is written.</summary>
+    /// <summary>Gets whether the type has [OnSerialized] methods.</summary>
     public bool HasSerialized => _serialized.Length > 0;
 
     public static SerializationCallbacks? Of(Type type)
     {
         if (Framework.Owns(type))
         {
-            // Their callbacks belong to formatters that fill a SerializationInfo; here their fields or content have been set already.
+            // Callbacks of the framework's types expect a formatter that fills a SerializationInfo; here their fields or content are set already.
             return null;
         }
 
@@ -46,8 +48,9 @@ internal sealed class SerializationCallbacks
         {
             foreach (var method in level.GetMethods(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
             {
-                // Nearly no method has an attribute at all.
-                if (method.ReturnType == typeof(void) && !method.IsGenericMethodDefinition && method.GetParameters() is [] or [{ ParameterType.FullName: "System.Runtime.Serialization.StreamingContext" }])
+                if (method.ReturnType == typeof(void)
+                    && !method.IsGenericMethodDefinition
+                    && method.GetParameters() is [] or [{ ParameterType.FullName: "System.Runtime.Serialization.StreamingContext" }])
                 {
                     Add(ref found[0], method, typeof(OnSerializingAttribute));
                     Add(ref found[1], method, typeof(OnSerializedAttribute));
@@ -63,19 +66,19 @@ internal sealed class SerializationCallbacks
             : null;
     }
 
-    /// <summary>Before the object is written. What it throws reaches the caller.</summary>
+    /// <summary>Called before the object is written. The caller gets its exceptions.</summary>
     public void OnSerializing(object value) => Call(_serializing, value);
 
-    /// <summary>After the whole message is written, or was given up.</summary>
+    /// <summary>Called after the whole message was written or given up.</summary>
     public void OnSerialized(object value) => Call(_serialized, value);
 
-    /// <summary>When the object exists and has no content yet.</summary>
+    /// <summary>Called when the object exists and has no content yet.</summary>
     public void OnDeserializing(object value) => Rebuild(_deserializing, value);
 
-    /// <summary>When the object and all that it refers to are there.</summary>
+    /// <summary>Called when the object and everything that it refers to is read.</summary>
     public void OnDeserialized(object value) => Rebuild(_deserialized, value);
 
-    /// <summary>When the whole message is there.</summary>
+    /// <summary>Called when the whole message is read.</summary>
     public void OnDeserialization(object value)
     {
         try
@@ -128,5 +131,6 @@ internal sealed class SerializationCallbacks
     }
 
     private static SerializationException Failed(object value, Exception error) => new(
-        $"A {value.GetType()} in the message could not be rebuilt: what it does after deserialization threw {ExceptionText.OneLine(error)}", error);
+        $"Process {Environment.ProcessId} could not rebuild a {value.GetType()} from a message: its deserialization callback threw "
+        + $"{ExceptionText.OneLine(error)}", error);
 }

@@ -4,14 +4,14 @@ using System.Runtime.InteropServices;
 namespace Multiprocessing;
 
 /// <summary>
-/// A string as its UTF-16 units. Strings are values: short ones are written wherever they occur; long ones are numbered, so that a thousand references to one
-/// megabyte stay one megabyte.
+/// A string as its UTF-16 units. Short strings are written wherever they occur. Long ones are numbered, so that a thousand references to a string of
+/// a megabyte take one megabyte.
 /// </summary>
 internal static class StringFormat
 {
     private const int TrackFrom = 1024;
 
-    // 0 is null, 1 a long string that came earlier, n + 2 a string of n units.
+    // 0 is null, 1 a long string that was written earlier, n + 2 a string of n units.
     private const int Back = 1;
     private const int Lengths = 2;
 
@@ -61,15 +61,15 @@ internal static class StringFormat
     }
 }
 
-/// <summary>A place declared as string.</summary>
+/// <summary>A location that is declared as string.</summary>
 internal sealed class StringValueCodec : ValueCodec
 {
-    public override void Write(GraphWriter writer, ref byte place) => StringFormat.Write(writer, Unsafe.As<byte, string?>(ref place));
+    public override void Write(GraphWriter writer, ref byte location) => StringFormat.Write(writer, Unsafe.As<byte, string?>(ref location));
 
-    public override void Read(GraphReader reader, ref byte place) => Unsafe.As<byte, string?>(ref place) = StringFormat.Read(reader);
+    public override void Read(GraphReader reader, ref byte location) => Unsafe.As<byte, string?>(ref location) = StringFormat.Read(reader);
 }
 
-/// <summary>A string in a place declared as something else.</summary>
+/// <summary>A string in a location that is declared as another type.</summary>
 internal sealed class StringObjectCodec() : ObjectCodec(typeof(string), CodecTraits.None)
 {
     public override void WriteHead(GraphWriter writer, object value) => StringFormat.Write(writer, (string)value);

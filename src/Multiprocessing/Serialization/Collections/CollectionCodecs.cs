@@ -1,7 +1,9 @@
-
 namespace Multiprocessing;
 
-/// <summary>Collections that fields would not do for: hash codes differ in every process, and lists have spare room. The other collections cross by their fields.</summary>
+/// <summary>
+/// Codecs of collections that cannot cross by their fields: hash codes differ in every process, and lists have spare capacity. All other collections
+/// cross by their fields.
+/// </summary>
 internal static class CollectionCodecs
 {
     private static readonly Dictionary<string, Func<Type, Type, ObjectCodec>> ByName = new()
@@ -25,15 +27,16 @@ internal static class CollectionCodecs
         ["System.Collections.Frozen.FrozenDictionary`2"] = static (type, level) => Make(typeof(FrozenDictionaryCodec<,>), type, level),
         ["System.Collections.Frozen.FrozenSet`1"] = static (type, level) => Make(typeof(FrozenSetCodec<>), type, level),
 
-        // The synchronized one wraps another table and keeps nothing itself.
-        ["System.Collections.Hashtable"] = static (type, level) => type.FullName == "System.Collections.Hashtable+SyncHashtable" ? new PlainObjectCodec(type, callbacks: null) : new HashtableCodec(type),
+        // The synchronized wrapper refers to another table and has no entries itself.
+        ["System.Collections.Hashtable"] = static (type, level) =>
+            type.FullName == "System.Collections.Hashtable+SyncHashtable" ? new PlainObjectCodec(type, callbacks: null) : new HashtableCodec(type),
     };
 
     public static ObjectCodec? Of(Type type)
     {
         for (var level = type; level is not null && level != typeof(object); level = level.BaseType)
         {
-            var definition = level.IsConstructedGenericType ? level.GetGenericTypeDefinition() : level;
+            var definition = SourceNames.DefinitionOf(level);
             if (definition.FullName is { } name && ByName.TryGetValue(name, out var create) && Framework.Owns(definition))
             {
                 return create(type, level);

@@ -6,7 +6,8 @@ using System.Runtime.Serialization;
 namespace Multiprocessing;
 
 /// <summary>
-/// Immutable hash collections: created empty so that others may refer to them, and given the fields of one that is built from the items.
+/// Immutable hash collections. The reader creates an empty object, to which others may refer, and later copies to it the fields of a collection that
+/// is built from the items.
 /// </summary>
 internal abstract class FixedHashCodec<TCollection, TKey, TItem>(Type type) : HashCodec<TCollection, TKey, TItem>(type, isSealed: true)
     where TCollection : class
@@ -20,7 +21,9 @@ internal abstract class FixedHashCodec<TCollection, TKey, TItem>(Type type) : Ha
         var built = Build(items, comparer, second);
         if (built.GetType() != collection.GetType())
         {
-            throw new SerializationException($"A {collection.GetType()} in the message became a {built.GetType()} in this process, because its keys compare differently here.");
+            throw new SerializationException(
+                $"Process {Environment.ProcessId} could not rebuild a {collection.GetType()} from a message: its keys compare differently here, so "
+                + $"that it became a {built.GetType()}.");
         }
 
         foreach (var field in _fields)
@@ -43,7 +46,8 @@ internal abstract class FixedHashCodec<TCollection, TKey, TItem>(Type type) : Ha
     }
 }
 
-internal sealed class ImmutableDictionaryCodec<TKey, TValue>(Type type) : FixedHashCodec<ImmutableDictionary<TKey, TValue>, TKey, HashItem<TKey, TValue>>(type)
+internal sealed class ImmutableDictionaryCodec<TKey, TValue>(Type type)
+    : FixedHashCodec<ImmutableDictionary<TKey, TValue>, TKey, HashItem<TKey, TValue>>(type)
     where TKey : notnull
 {
     protected override bool HasSecondComparer => true;
@@ -64,10 +68,12 @@ internal sealed class ImmutableHashSetCodec<T>(Type type) : FixedHashCodec<Immut
 
     protected override T[] ItemsOf(ImmutableHashSet<T> collection) => [.. collection];
 
-    protected override ImmutableHashSet<T> Build(T[] items, object? comparer, object? second) => ImmutableHashSet.CreateRange((IEqualityComparer<T>?)comparer, items);
+    protected override ImmutableHashSet<T> Build(T[] items, object? comparer, object? second) =>
+        ImmutableHashSet.CreateRange((IEqualityComparer<T>?)comparer, items);
 }
 
-internal sealed class FrozenDictionaryCodec<TKey, TValue>(Type type) : FixedHashCodec<FrozenDictionary<TKey, TValue>, TKey, HashItem<TKey, TValue>>(type)
+internal sealed class FrozenDictionaryCodec<TKey, TValue>(Type type)
+    : FixedHashCodec<FrozenDictionary<TKey, TValue>, TKey, HashItem<TKey, TValue>>(type)
     where TKey : notnull
 {
     protected override object? ComparerOf(FrozenDictionary<TKey, TValue> collection) => NotDefault(collection.Comparer);

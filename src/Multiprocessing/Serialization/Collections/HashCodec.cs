@@ -2,20 +2,20 @@ using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
 
-/// <summary>A collection that finds its items by hash codes: written as comparers and items, and filled again in the other process.</summary>
+/// <summary>A collection that finds its items by hash codes. It crosses as comparers and items, and the reader fills it again.</summary>
 /// <remarks>
-/// The hash code of a string, a number or another bare value is known as soon as it is read. That of an object may depend on what is read after it,
-/// so a collection of such is filled when the whole message is read.
+/// The hash code of a string, a number or another value without references is known as soon as it is read. That of an object may depend on what is
+/// read later, so a collection with such keys is filled when the whole message is read.
 /// </remarks>
 internal abstract class HashCodec<TCollection, TKey, TItem> : ObjectCodec
     where TCollection : class
 {
-    private static readonly bool HasPlainKeys = typeof(TKey) == typeof(string) || Place<TKey>.IsRaw;
+    private static readonly bool HasPlainKeys = typeof(TKey) == typeof(string) || LocationCodec<TKey>.IsRaw;
 
     private readonly FieldPlan? _own;
 
     /// <param name="type">The runtime type.</param>
-    /// <param name="isSealed">The framework's own type; others may derive from the collection and add fields.</param>
+    /// <param name="isSealed">Whether no class can derive from the collection and add fields.</param>
     protected HashCodec(Type type, bool isSealed)
         : base(type, CodecTraits.TwoPhase)
     {
@@ -48,7 +48,7 @@ internal abstract class HashCodec<TCollection, TKey, TItem> : ObjectCodec
         var collection = Unsafe.As<TCollection>(value);
         var comparer = reader.ReadReference(ReferenceSlot.Object);
         var second = HasSecondComparer ? reader.ReadReference(ReferenceSlot.Object) : null;
-        var count = reader.ReadLength(Place<TItem>.IsRaw ? Unsafe.SizeOf<TItem>() : 1);
+        var count = reader.ReadLength(LocationCodec<TItem>.IsRaw ? Unsafe.SizeOf<TItem>() : 1);
         var atOnce = HasPlainKeys && comparer is null or StringComparer;
         Initialize(collection, count, comparer);
         if (atOnce && CanAdd)
@@ -56,7 +56,7 @@ internal abstract class HashCodec<TCollection, TKey, TItem> : ObjectCodec
             for (var i = 0; i < count; i++)
             {
                 TItem item = default!;
-                Place<TItem>.Read(reader, ref item);
+                LocationCodec<TItem>.Read(reader, ref item);
                 Add(collection, item);
             }
         }
@@ -65,7 +65,7 @@ internal abstract class HashCodec<TCollection, TKey, TItem> : ObjectCodec
             var items = new TItem[count];
             for (var i = 0; i < items.Length; i++)
             {
-                Place<TItem>.Read(reader, ref items[i]);
+                LocationCodec<TItem>.Read(reader, ref items[i]);
             }
 
             if (atOnce)
@@ -103,38 +103,38 @@ internal abstract class HashCodec<TCollection, TKey, TItem> : ObjectCodec
         }
     }
 
-    /// <summary>What the collection compares keys with; <see langword="null"/> for the default.</summary>
+    /// <summary>Returns the comparer of keys; <see langword="null"/> for the default.</summary>
     protected abstract object? ComparerOf(TCollection collection);
 
-    /// <summary>What it compares values with, if it does that at all.</summary>
+    /// <summary>Returns the comparer of values, if the collection has one.</summary>
     protected virtual object? SecondComparerOf(TCollection collection) => null;
 
     protected virtual bool HasSecondComparer => false;
 
     protected abstract TItem[] ItemsOf(TCollection collection);
 
-    /// <summary>Writes the number of items and the items; overridden where that goes without making an array of them.</summary>
+    /// <summary>Writes the number of items and the items. Overridden where no array of the items is needed.</summary>
     protected virtual void WriteItems(GraphWriter writer, TCollection collection)
     {
         var items = ItemsOf(collection);
         writer.Out.WriteVarint((uint)items.Length);
         for (var i = 0; i < items.Length; i++)
         {
-            Place<TItem>.Write(writer, ref items[i]);
+            LocationCodec<TItem>.Write(writer, ref items[i]);
         }
     }
 
-    /// <summary>Whether items can be added one by one.</summary>
+    /// <summary>Gets whether items can be added one by one.</summary>
     protected virtual bool CanAdd => true;
 
-    /// <summary>Runs the collection's own constructor on the object that was created without.</summary>
+    /// <summary>Runs the collection's constructor on the object, which was created without one.</summary>
     protected virtual void Initialize(TCollection collection, int count, object? comparer)
     {
     }
 
     protected virtual void Add(TCollection collection, TItem item) => throw new NotSupportedException();
 
-    /// <summary>Puts all items in.</summary>
+    /// <summary>Adds all items.</summary>
     protected virtual void Fill(TCollection collection, TItem[] items, object? comparer, object? second)
     {
         foreach (var item in items)
@@ -143,6 +143,7 @@ internal abstract class HashCodec<TCollection, TKey, TItem> : ObjectCodec
         }
     }
 
-    /// <summary>The comparer, or <see langword="null"/> if it is the default one.</summary>
-    protected static object? NotDefault<T>(IEqualityComparer<T>? comparer) => ReferenceEquals(comparer, EqualityComparer<T>.Default) ? null : comparer;
+    /// <summary>Returns the comparer, or <see langword="null"/> if it is the default one.</summary>
+    protected static object? NotDefault<T>(IEqualityComparer<T>? comparer) =>
+        ReferenceEquals(comparer, EqualityComparer<T>.Default) ? null : comparer;
 }

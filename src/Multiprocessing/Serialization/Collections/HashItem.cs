@@ -1,6 +1,6 @@
 namespace Multiprocessing;
 
-/// <summary>A key and its value. A struct of this library's own, so that code for it is compiled ahead.</summary>
+/// <summary>A key and its value. A struct of this library, because code for it is compiled ahead of time.</summary>
 internal struct HashItem<TKey, TValue>(TKey key, TValue value)
 {
     public TKey Key = key;

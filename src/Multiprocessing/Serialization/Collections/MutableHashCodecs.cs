@@ -4,7 +4,8 @@ using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
 
-internal sealed class DictionaryCodec<TKey, TValue>(Type type) : HashCodec<Dictionary<TKey, TValue>, TKey, HashItem<TKey, TValue>>(type, isSealed: false)
+internal sealed class DictionaryCodec<TKey, TValue>(Type type)
+    : HashCodec<Dictionary<TKey, TValue>, TKey, HashItem<TKey, TValue>>(type, isSealed: false)
     where TKey : notnull
 {
     protected override object? ComparerOf(Dictionary<TKey, TValue> collection) => NotDefault(collection.Comparer);
@@ -17,7 +18,7 @@ internal sealed class DictionaryCodec<TKey, TValue>(Type type) : HashCodec<Dicti
         foreach (var item in collection)
         {
             var copy = new HashItem<TKey, TValue>(item.Key, item.Value);
-            Place<HashItem<TKey, TValue>>.Write(writer, ref copy);
+            LocationCodec<HashItem<TKey, TValue>>.Write(writer, ref copy);
         }
     }
 
@@ -39,7 +40,7 @@ internal sealed class HashSetCodec<T>(Type type) : HashCodec<HashSet<T>, T, T>(t
         foreach (var item in collection)
         {
             var copy = item;
-            Place<T>.Write(writer, ref copy);
+            LocationCodec<T>.Write(writer, ref copy);
         }
     }
 
@@ -69,12 +70,14 @@ internal sealed class ConcurrentDictionaryCodec<TKey, TValue>(Type type)
 {
     protected override object? ComparerOf(ConcurrentDictionary<TKey, TValue> collection) => NotDefault(collection.Comparer);
 
-    protected override HashItem<TKey, TValue>[] ItemsOf(ConcurrentDictionary<TKey, TValue> collection) => HashItem<TKey, TValue>.From(collection.ToArray());
+    protected override HashItem<TKey, TValue>[] ItemsOf(ConcurrentDictionary<TKey, TValue> collection) =>
+        HashItem<TKey, TValue>.From(collection.ToArray());
 
     protected override void Initialize(ConcurrentDictionary<TKey, TValue> collection, int count, object? comparer) =>
         Constructors<TKey, TValue>.Initialize(collection, (IEqualityComparer<TKey>?)comparer);
 
-    protected override void Add(ConcurrentDictionary<TKey, TValue> collection, HashItem<TKey, TValue> item) => collection.TryAdd(item.Key, item.Value);
+    protected override void Add(ConcurrentDictionary<TKey, TValue> collection, HashItem<TKey, TValue> item) =>
+        collection.TryAdd(item.Key, item.Value);
 }
 
 internal sealed class HashtableCodec(Type type) : HashCodec<Hashtable, object, HashItem<object, object?>>(type, isSealed: false)
@@ -92,7 +95,8 @@ internal sealed class HashtableCodec(Type type) : HashCodec<Hashtable, object, H
         return items.ToArray();
     }
 
-    protected override void Initialize(Hashtable collection, int count, object? comparer) => Construct(collection, count, (IEqualityComparer?)comparer);
+    protected override void Initialize(Hashtable collection, int count, object? comparer) =>
+        Construct(collection, count, (IEqualityComparer?)comparer);
 
     protected override void Add(Hashtable collection, HashItem<object, object?> item) => Insert(collection, item.Key, item.Value, add: true);
 
@@ -106,7 +110,7 @@ internal sealed class HashtableCodec(Type type) : HashCodec<Hashtable, object, H
     private static extern void Construct(Hashtable collection, int capacity, IEqualityComparer? comparer);
 }
 
-/// <summary>Constructors as methods, to run on objects that exist already: they may be of a derived type.</summary>
+/// <summary>Constructors as methods, which run on existing objects: those may be of a derived type.</summary>
 internal static class Constructors<TKey, TValue>
     where TKey : notnull
 {

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Multiprocessing;
 
-/// <summary>How a path shows the items of collections.</summary>
+/// <summary>Labels of the items of collections in paths.</summary>
 internal static class PathSteps
 {
     public static IEnumerable<PathStep> Of<TItem>(TItem item, int index)
@@ -15,9 +15,10 @@ internal static class PathSteps
         return [new PathStep($"element [{index}]", item)];
     }
 
-    private static IEnumerable<PathStep> Of(object? key, object? value) => [new PathStep("key " + Show(key), key), new PathStep("value of key " + Show(key), value)];
+    private static IEnumerable<PathStep> Of(object? key, object? value) =>
+        [new PathStep("key " + Show(key), key), new PathStep("value of key " + Show(key), value)];
 
-    /// <summary>Only of what is surely harmless to show; other keys are user code.</summary>
+    /// <summary>Returns the text of a key of a simple type, and the type of any other key, whose ToString is user code.</summary>
     private static string Show(object? key) => key switch
     {
         null => "null",

@@ -1,7 +1,8 @@
 namespace Multiprocessing;
 
 /// <summary>
-/// Decides how objects cross that report to or log in this process (<see cref="LinkableTypes"/>): as a link, by which the reader calls the object in this process, or as a copy. Thread-safe.
+/// Decides how objects cross that report to or log in this process (<see cref="LinkableTypes"/>): as a link, by which the reader calls the object in
+/// this process, or as a copy. Thread-safe.
 /// </summary>
 internal abstract class LinkPolicy
 {

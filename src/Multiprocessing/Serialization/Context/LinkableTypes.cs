@@ -13,12 +13,14 @@ internal static class LinkableTypes
 
         // By name, so that the assembly of the loggers is not loaded for a program that has none.
         return declared.IsConstructedGenericType
-            ? declared.GetGenericTypeDefinition() is var definition && (definition == typeof(IProgress<>) || definition.FullName == "Microsoft.Extensions.Logging.ILogger`1")
+            ? declared.GetGenericTypeDefinition() is var definition
+                && (definition == typeof(IProgress<>) || definition.FullName == "Microsoft.Extensions.Logging.ILogger`1")
             : declared.FullName is "Microsoft.Extensions.Logging.ILogger" or "Microsoft.Extensions.Logging.ILoggerFactory";
     }
 
     /// <summary>
-    /// Returns the interface through which objects of a program's class report or log, or <see langword="null"/>. A class that is to be copied all the same has [Serializable] or a serializer.
+    /// Returns the interface through which objects of a program's class report or log, or <see langword="null"/>. A class that is to be copied all
+    /// the same has [Serializable] or a serializer.
     /// </summary>
     public static Type? InterfaceOf(Type type)
     {
@@ -26,7 +28,9 @@ internal static class LinkableTypes
         {
             if (candidate.FullName != "Microsoft.Extensions.Logging.ILoggerFactory" && IsInterface(candidate))
             {
-                return type.IsDefined(typeof(SerializableAttribute), inherit: false) || Refusals.IsNullLogger(type) || Framework.Owns(type) ? null : candidate;
+                return type.IsDefined(typeof(SerializableAttribute), inherit: false) || Refusals.IsNullLogger(type) || Framework.Owns(type)
+                    ? null
+                    : candidate;
             }
         }
 

@@ -4,10 +4,12 @@ using System.Runtime.Serialization;
 
 namespace Multiprocessing;
 
-/// <summary>Objects of a type with an <see cref="IProcessSerializer{T}"/>: its name, a length, its bytes.</summary>
-/// <param name="serializer">Who writes; null in a codec that only reads.</param>
-/// <param name="isRegistered">By <see cref="ProcessSerialization.Register{T, TSerializer}"/>: the reading process may not know.</param>
-internal sealed class CustomCodec<T>(NameEntry? serializer, bool isRegistered) : ObjectCodec(typeof(T), CodecTraits.Tracked | (isRegistered ? CodecTraits.Registered : CodecTraits.None))
+/// <summary>Objects of a type with an <see cref="IProcessSerializer{T}"/>: the name of the serializer, a length, the bytes.</summary>
+/// <param name="serializer">The serializer that writes; <see langword="null"/> in a codec that only reads.</param>
+/// <param name="isRegistered">Whether it was registered by <see cref="ProcessSerialization.Register{T, TSerializer}"/>; the reader may not have the
+/// registration.</param>
+internal sealed class CustomCodec<T>(NameEntry? serializer, bool isRegistered)
+    : ObjectCodec(typeof(T), CodecTraits.Tracked | (isRegistered ? CodecTraits.Registered : CodecTraits.None))
     where T : class
 {
     private ObjectCodec? _unregistered;

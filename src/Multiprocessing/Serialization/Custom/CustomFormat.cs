@@ -3,6 +3,7 @@ using System.Runtime.Serialization;
 
 namespace Multiprocessing;
 
+/// <summary>Values that an <see cref="IProcessSerializer{T}"/> writes and reads.</summary>
 internal static class CustomFormat<T>
 {
     public static void Write(GraphWriter writer, NameEntry name, T value)
@@ -15,13 +16,13 @@ internal static class CustomFormat<T>
         writer.Out.WriteBytes(output.WrittenSpan);
     }
 
-    public static T Read(GraphReader reader, bool learns = false)
+    public static T Read(GraphReader reader, bool adoptsRegistration = false)
     {
         var name = reader.ReadName();
-        if (learns && name.Thing is Type serializer)
+        if (adoptsRegistration && name.Symbol is Type serializer)
         {
-            // Values that arrive by a serializer also leave by it.
-            CustomSerializers.Learn(typeof(T), serializer);
+            // This process then also writes values of the type with the serializer.
+            CustomSerializers.Adopt(typeof(T), serializer);
         }
 
         var data = reader.ReadSpan(reader.ReadLength());
@@ -32,16 +33,20 @@ internal static class CustomFormat<T>
         }
         catch (Exception error) when (error is not SerializationException)
         {
-            throw new SerializationException($"A {typeof(T)} in the message could not be rebuilt: {name.Thing} threw {ExceptionText.OneLine(error)}", error);
+            throw new SerializationException(
+                $"Process {Environment.ProcessId} could not rebuild a {typeof(T)} from a message: its serializer {name.Symbol} threw "
+                + $"{ExceptionText.OneLine(error)}", error);
         }
 
-        return value ?? throw new SerializationException($"{name.Thing} rebuilt a {typeof(T)} as null.");
+        return value ?? throw new SerializationException(
+            $"Process {Environment.ProcessId} could not rebuild a {typeof(T)} from a message: its serializer {name.Symbol} returned null.");
     }
 
     private static IProcessSerializer<T> Instance(NameEntry name)
     {
-        var instance = name.Attached ??= Activator.CreateInstance(name.Thing as Type ?? throw GraphReader.Torn(), nonPublic: true);
+        var instance = name.Attached ??= Activator.CreateInstance(name.Symbol as Type ?? throw GraphReader.Torn(), nonPublic: true);
         return instance as IProcessSerializer<T>
-            ?? throw new InvalidOperationException($"{name.Thing} is named as the serializer of {typeof(T)} but does not implement IProcessSerializer<{typeof(T).Name}>.");
+            ?? throw new InvalidOperationException(
+                $"{name.Symbol} is named as the serializer of {typeof(T)}, but does not implement IProcessSerializer<{typeof(T).Name}>.");
     }
 }

@@ -1,8 +1,12 @@
+using System.Diagnostics;
 using System.Reflection;
 
 namespace Multiprocessing;
 
-/// <summary>Which types have a serializer of their own: by attribute, which every process of the program sees, or by registration, which messages carry to other processes.</summary>
+/// <summary>
+/// The types with a serializer of their own: by attribute, which every process of the program finds, or by registration, which messages carry to
+/// other processes. Thread-safe.
+/// </summary>
 internal static class CustomSerializers
 {
     private static readonly Lock Gate = new();
@@ -11,7 +15,7 @@ internal static class CustomSerializers
     private static byte[]? _announcement;
     private static byte[]? _lastApplied;
 
-    /// <summary>Every registration of this process as bytes, or null if there is none.</summary>
+    /// <summary>Gets all registrations of this process as bytes, or <see langword="null"/> if there is none.</summary>
     public static byte[]? Announcement => Volatile.Read(ref _announcement);
 
     public static void Register(Type type, Type serializer)
@@ -22,12 +26,13 @@ internal static class CustomSerializers
         {
             if (Registered.Find(type) is not null)
             {
-                // Registered before: checked below.
+                // Registered before, which is checked below.
             }
             else if (CodecTable.Knows(type))
             {
                 throw new InvalidOperationException(
-                    $"A value of {type} was sent, or looked at, already, so other processes may hold values written without {serializer}; register it when the program begins.");
+                    $"Process {Environment.ProcessId} has already sent or received a value of {type} without {serializer}, so other processes may "
+                    + "have such values; register it when the program starts.");
             }
             else
             {
@@ -35,22 +40,22 @@ internal static class CustomSerializers
             }
         }
 
-        if (Registered.Find(type)!.Serializer.Thing as Type is var known && known != serializer)
+        if (Registered.Find(type)!.Serializer.Symbol as Type is var known && known != serializer)
         {
-            throw new InvalidOperationException($"{type} is registered with {known} already.");
+            throw new InvalidOperationException($"{serializer} cannot be registered for {type}: {known} is registered for it already.");
         }
     }
 
-    /// <summary>Takes over a registration that another process sent; does nothing where this process has used the type, or registered it, already.</summary>
-    /// <returns>Whether values of the type are read here as the other process writes them.</returns>
-    public static bool Learn(Type type, Type serializer)
+    /// <summary>Adopts a registration of another process. Does nothing if this process has used or registered the type already.</summary>
+    /// <returns>Whether this process can read values of the type that the other process writes.</returns>
+    public static bool Adopt(Type type, Type serializer)
     {
         if (Registered.Find(type) is { } known)
         {
-            return (Type)known.Serializer.Thing == serializer || type.IsClass;
+            return (Type)known.Serializer.Symbol == serializer || type.IsClass;
         }
 
-        // A torn message may name any two types, and what is learned stays.
+        // A torn message may name any two types, and a registration stays.
         if (!CouldSerialize(type, serializer))
         {
             return false;
@@ -73,7 +78,7 @@ internal static class CustomSerializers
         }
     }
 
-    /// <summary>Takes over every registration in bytes that <see cref="Announcement"/> gave in another process.</summary>
+    /// <summary>Adopts all registrations of an <see cref="Announcement"/> of another process.</summary>
     public static unsafe void Apply(ReadOnlySpan<byte> announcement)
     {
         if (Volatile.Read(ref _lastApplied) is { } last && announcement.SequenceEqual(last))
@@ -91,7 +96,7 @@ internal static class CustomSerializers
                 var serializer = reader.ReadSpan(reader.ReadLength());
                 if (Resolve(type) is { } found && Resolve(serializer) is { } foundSerializer)
                 {
-                    Learn(found, foundSerializer);
+                    Adopt(found, foundSerializer);
                 }
             }
         }
@@ -99,7 +104,7 @@ internal static class CustomSerializers
         Volatile.Write(ref _lastApplied, announcement.ToArray());
     }
 
-    /// <summary>The registration of a type, or null.</summary>
+    /// <summary>Returns the registration of a type, or <see langword="null"/>.</summary>
     public static Registration? RegistrationOf(Type type) => Registered.Find(type);
 
     public static ObjectCodec? CodecOf(Type type, bool registered)
@@ -119,20 +124,25 @@ internal static class CustomSerializers
             : null;
     }
 
-    /// <summary>A codec that reads objects of a type whose serializer the message names.</summary>
+    /// <summary>Returns a codec that reads objects of a type by the serializer that the message names.</summary>
     public static ObjectCodec Reader(Type type) =>
-        type.IsValueType ? throw GraphReader.Torn() : (ObjectCodec)Activator.CreateInstance(typeof(CustomCodec<>).MakeGenericType(type), null, true)!;
+        type.IsValueType
+            ? throw GraphReader.Torn()
+            : (ObjectCodec)Activator.CreateInstance(typeof(CustomCodec<>).MakeGenericType(type), null, true)!;
 
     public static ValueCodec? StructCodecOf(Type type)
     {
         var registration = Registered.Find(type);
         var serializer = registration?.Serializer ?? (AttributedSerializerOf(type) is { } attributed ? NameTable.Of(attributed) : null);
-        return serializer is null ? null : (ValueCodec)Activator.CreateInstance(typeof(CustomStructCodec<>).MakeGenericType(type), serializer, registration)!;
+        return serializer is null
+            ? null
+            : (ValueCodec)Activator.CreateInstance(typeof(CustomStructCodec<>).MakeGenericType(type), serializer, registration)!;
     }
 
     private static void Add(Registration registration)
     {
-        Registered.Add(registration.Type.Thing, registration);
+        Debug.Assert(Gate.IsHeldByCurrentThread, "A registration is added under the lock, which also orders it with the announcement.");
+        Registered.Add(registration.Type.Symbol, registration);
         InOrder.Add(registration);
         using var bytes = new MemoryStream();
         foreach (var each in InOrder)
@@ -147,11 +157,15 @@ internal static class CustomSerializers
     {
         try
         {
-            return new Registration(NameTable.Of(type), NameTable.Of(serializer), [.. WithLength(NameEncoder.Encode(type)), .. WithLength(NameEncoder.Encode(serializer))]);
+            return new Registration(
+                NameTable.Of(type),
+                NameTable.Of(serializer),
+                [.. WithLength(NameEncoder.Encode(type)), .. WithLength(NameEncoder.Encode(serializer))]);
         }
         catch (CannotCrossException error)
         {
-            throw new InvalidOperationException($"{serializer} cannot be registered for {type}, because other processes cannot find it: {error.Refusal.WayOut}", error);
+            throw new InvalidOperationException(
+                $"{serializer} cannot be registered for {type}, because other processes cannot find it: {error.Refusal.Suggestion}", error);
         }
     }
 
@@ -165,21 +179,24 @@ internal static class CustomSerializers
         return bytes;
     }
 
-    /// <summary>Null for what this process cannot load. A message that needs it fails with that reason; one that does not may be read.</summary>
+    /// <summary>
+    /// Returns the type, or <see langword="null"/> if this process cannot load it. A message that needs the type fails later, with the reason; any
+    /// other can be read.
+    /// </summary>
     private static Type? Resolve(ReadOnlySpan<byte> blob)
     {
         try
         {
-            return NameTable.Find(blob).Thing as Type;
+            return NameTable.Find(blob).Symbol as Type;
         }
         catch (Exception)
         {
-            // Whatever loading an assembly throws. An announcement tells of every registration, also of types that this process never meets.
+            // Loading an assembly may throw anything. An announcement contains all registrations, also of types that this process never uses.
             return null;
         }
     }
 
-    /// <summary>A registration is by the exact type of the object. One that no object can match would be ignored silently.</summary>
+    /// <summary>Throws for a type that no object has exactly: a registration is for the exact type, and this one would never be used.</summary>
     private static void ThrowIfNeverUsed(Type type, Type serializer)
     {
         if (WhyNeverUsed(type) is { } reason)
@@ -193,14 +210,14 @@ internal static class CustomSerializers
         && !serializer.ContainsGenericParameters && typeof(IProcessSerializer<>).MakeGenericType(type).IsAssignableFrom(serializer);
 
     private static string? WhyNeverUsed(Type type) =>
-        type == typeof(string) || type.IsPrimitive || type.IsEnum ? "its values always cross as they are"
-            : type.IsInterface || type.IsAbstract ? "no object is exactly of that type; register the types that implement it or derive from it"
+        type == typeof(string) || type.IsPrimitive || type.IsEnum ? "its values always cross by the library's own format"
+            : type.IsInterface || type.IsAbstract ? "no object has exactly that type; register the types that implement it or derive from it"
             : Nullable.GetUnderlyingType(type) is { } underlying ? $"register {underlying}"
             : null;
 
     private static Type? AttributedSerializerOf(Type type)
     {
-        // Asking whether it is there costs a tenth of reading it, and nearly no type has it.
+        // IsDefined takes a tenth of the time of reading the attribute, and nearly no type has it.
         if (type.IsPrimitive || !type.IsDefined(typeof(ProcessSerializerAttribute), inherit: false))
         {
             return null;
@@ -210,21 +227,25 @@ internal static class CustomSerializers
         return serializer.IsGenericTypeDefinition ? Close(serializer, type) : serializer;
     }
 
-    /// <summary>A generic serializer takes either the type itself (one for all types) or the type's own arguments (one for a generic type).</summary>
+    /// <summary>
+    /// Closes a generic serializer: its type argument is the type itself (one serializer for all types), or it has the arguments of a generic type.
+    /// </summary>
     private static Type Close(Type serializer, Type type)
     {
         var wanted = typeof(IProcessSerializer<>).MakeGenericType(type);
         foreach (var arguments in new[] { [type], type.GenericTypeArguments })
         {
-            if (arguments.Length == serializer.GetGenericArguments().Length && serializer.MakeGenericType(arguments) is { } closed && wanted.IsAssignableFrom(closed))
+            if (arguments.Length == serializer.GetGenericArguments().Length
+                && serializer.MakeGenericType(arguments) is { } closed
+                && wanted.IsAssignableFrom(closed))
             {
                 return closed;
             }
         }
 
-        throw new InvalidOperationException($"{serializer} is named as the serializer of {type} but cannot be closed to implement {wanted}.");
+        throw new InvalidOperationException($"{serializer} is named as the serializer of {type}, but no type arguments make it implement {wanted}.");
     }
 }
 
-/// <summary>A type, its serializer, and the names of both as an announcement contains them.</summary>
+/// <summary>A type, its serializer, and the names of both in the form of an announcement.</summary>
 internal sealed record Registration(NameEntry Type, NameEntry Serializer, byte[] Blob);

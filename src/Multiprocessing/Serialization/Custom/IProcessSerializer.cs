@@ -3,11 +3,11 @@ using System.Buffers;
 namespace Multiprocessing;
 
 /// <summary>
-/// Gives a type its own way between processes. Named by <see cref="ProcessSerializerAttribute"/> on the type, or by
-/// <see cref="ProcessSerialization.Register{T, TSerializer}"/> for types of others.
+/// Writes and reads the values of a type that cross between processes, instead of the library. Set it by <see cref="ProcessSerializerAttribute"/> on
+/// the type, or by <see cref="ProcessSerialization.Register{T, TSerializer}"/> for a type that you cannot change.
 /// </summary>
 /// <typeparam name="T">The type whose values it writes.</typeparam>
-/// <remarks>An instance is made once in each process, with the parameterless constructor, and used by all threads.</remarks>
+/// <remarks>Each process creates one instance, with the parameterless constructor, and uses it from all threads.</remarks>
 /// <example>
 /// <code>
 /// public sealed class TemperatureSerializer : IProcessSerializer&lt;Temperature>
@@ -24,12 +24,12 @@ namespace Multiprocessing;
 /// </example>
 public interface IProcessSerializer<T>
 {
-    /// <summary>Writes a value that is not <see langword="null"/>. An exception thrown here reaches the caller who wanted to send the value.</summary>
-    /// <param name="value">What to write.</param>
-    /// <param name="output">Where to.</param>
+    /// <summary>Writes a value that is not <see langword="null"/>. An exception is thrown by the call that sends the value.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="output">Receives the bytes.</param>
     void Write(T value, IBufferWriter<byte> output);
 
-    /// <summary>Rebuilds a value from exactly the bytes that <see cref="Write"/> wrote.</summary>
+    /// <summary>Creates a value from exactly the bytes that <see cref="Write"/> wrote.</summary>
     /// <param name="data">The bytes; valid during the call only.</param>
     /// <returns>The value.</returns>
     T Read(ReadOnlySpan<byte> data);

@@ -1,6 +1,6 @@
 namespace Multiprocessing;
 
-/// <summary>How values cross to other processes, where the default way does not suit.</summary>
+/// <summary>Registers serializers for types whose values cannot cross to other processes in the default way.</summary>
 /// <example>
 /// <code>
 /// ProcessSerialization.Register&lt;Money, MoneySerializer>(); // at the start of the program
@@ -11,17 +11,19 @@ namespace Multiprocessing;
 public static class ProcessSerialization
 {
     /// <summary>
-    /// Has values of a type of others (one that cannot carry <see cref="ProcessSerializerAttribute"/>) written and read by <typeparamref name="TSerializer"/>.
-    /// The registration reaches the other processes of the program by itself: with the body that a child or a pool's worker is given, and with the messages that hold such values.
-    /// A class may be read by any process. A struct must not have been sent or received without the serializer by the process that reads it, which throws otherwise.
+    /// Registers <typeparamref name="TSerializer"/> for the values of a type that you cannot mark with <see cref="ProcessSerializerAttribute"/>.
+    /// The other processes of the program get the registration automatically: with the body of a child or of a pool's task, and with messages that
+    /// contain such values. Any process can read objects of a class. A process that has sent or received values of a struct without the serializer
+    /// throws when it reads one that was written with it.
     /// </summary>
-    /// <typeparam name="T">The exact type; derived ones are not meant.</typeparam>
+    /// <typeparam name="T">The exact type; derived types are not included.</typeparam>
     /// <typeparam name="TSerializer">The serializer.</typeparam>
     /// <exception cref="InvalidOperationException">
-    /// A value of the type was sent already, another serializer is registered, the serializer exists in this process only, or no object can be exactly of the type: an interface, an abstract class.
-    /// Numbers, enums and strings always cross as they are.
+    /// A value of the type was sent already; another serializer is registered; the serializer exists in this process only; no object can have exactly
+    /// this type (an interface, an abstract class); or the type is a number, an enum or string, whose values always cross by the library's own
+    /// format.
     /// </exception>
-    /// <remarks>Thread-safe. Call it when the program begins.</remarks>
+    /// <remarks>Thread-safe. Call it when the program starts.</remarks>
     public static void Register<T, TSerializer>()
         where TSerializer : IProcessSerializer<T>, new() => CustomSerializers.Register(typeof(T), typeof(TSerializer));
 }

@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Multiprocessing;
 
 /// <summary>
-/// An exception with everything but the frames of this process's memory: its type, message, inner exceptions, data, source and own fields. The stack trace crosses
-/// as text and stays visible in <see cref="Exception.StackTrace"/> under what is added when it is thrown again.
+/// An exception: its type, message, inner exceptions, data, source and own fields. The stack frames, which belong to this process's memory, cross as
+/// text. <see cref="Exception.StackTrace"/> contains that text in the other process too, also after the exception is thrown again.
 /// </summary>
 internal sealed class ExceptionCodec : ObjectCodec
 {
@@ -17,7 +17,10 @@ internal sealed class ExceptionCodec : ObjectCodec
     public ExceptionCodec(Type type)
         : base(type, CodecTraits.TwoPhase)
     {
-        _plan = FieldPlan.Of(type, skip: BelongsToThisProcess, codecs: static field => field.FieldType == typeof(CancellationToken) ? LenientTokenCodec.Instance : null);
+        _plan = FieldPlan.Of(
+            type, skip: BelongsToThisProcess, codecs: static field => field.FieldType == typeof(CancellationToken)
+                ? LenientTokenCodec.Instance
+                : null);
         Callbacks = SerializationCallbacks.Of(type);
     }
 
@@ -42,7 +45,7 @@ internal sealed class ExceptionCodec : ObjectCodec
         }
         catch (Exception)
         {
-            // A setter of the user's own, on an object that is not whole yet. The assembly's name is not worth the exception.
+            // A user's setter ran on an object that is not complete yet. The name of the assembly is worth less than the exception.
         }
 
         if (StringFormat.Read(reader) is { } trace)
@@ -51,7 +54,7 @@ internal sealed class ExceptionCodec : ObjectCodec
         }
     }
 
-    /// <summary>What <see cref="Exception.StackTrace"/> shows before the frames of this process.</summary>
+    /// <summary>Sets the text that <see cref="Exception.StackTrace"/> contains before the frames of this process.</summary>
     public static void SetRemoteTrace(Exception exception, string trace)
     {
         if (RemoteTraceOffset >= 0)
@@ -75,7 +78,7 @@ internal sealed class ExceptionCodec : ObjectCodec
             return field.Name is not ("_message" or "_data" or "_innerException" or "_helpURL" or "_HResult" or "_xcode");
         }
 
-        // TaskCanceledException keeps the task.
+        // TaskCanceledException refers to its task.
         return typeof(Task).IsAssignableFrom(field.FieldType) && Framework.Owns(field.DeclaringType!);
     }
 }

@@ -3,27 +3,30 @@ using System.Buffers.Binary;
 namespace Multiprocessing;
 
 /// <summary>
-/// How an exception crosses: its object graph, behind that its description in words, and last the length of the description. What fails while the graph is written or read (a type that the
-/// reader does not have, code of the exception's own that throws, a field that cannot cross) costs the original object only: the reader gets a <see cref="RemoteException"/> made of the words.
+/// An exception in a message: its object graph, then its description as text, then the length of the description. If the graph cannot be written or
+/// read (the reader does not have a type, code of the exception throws, a field cannot cross), the reader gets a <see cref="RemoteException"/> that
+/// is made from the text instead of the original object.
 /// <para>
-/// An exception is the last thing in its message: the reader finds the description from the end, whatever the graph's bytes are.
+/// An exception is always the last part of its message, so that the reader finds the description from the end, whatever the bytes of the graph are.
 /// </para>
 /// </summary>
 internal static class ExceptionMessage
 {
     private const int TrailerBytes = sizeof(int);
 
-    /// <summary>More than a description takes.</summary>
-    private const int MostWords = 2 << 20;
+    /// <summary>Upper limit of the size of a description.</summary>
+    private const int MaxDescriptionBytes = 2 << 20;
 
-    /// <summary>Inner exceptions have a graph of their own too, in case that the outer one cannot be rebuilt: as many as this, and together no more bytes than that.</summary>
-    private const int MostInnerGraphs = 16;
-    private const int MostInnerBytes = 128 << 10;
+    /// <summary>Inner exceptions also have graphs of their own, in case the outer one cannot be rebuilt: this many at most.</summary>
+    private const int MaxInnerGraphs = 16;
 
-    /// <summary>Appends an exception. Does not throw for what is in it.</summary>
-    /// <param name="buffer">Where to.</param>
-    /// <param name="exception">Which.</param>
-    /// <param name="most">The most bytes that the way to the reader takes.</param>
+    /// <summary>Upper limit of the size of all graphs of inner exceptions together.</summary>
+    private const int MaxInnerBytes = 128 << 10;
+
+    /// <summary>Appends an exception. Does not throw, whatever the exception contains.</summary>
+    /// <param name="buffer">The message.</param>
+    /// <param name="exception">The exception.</param>
+    /// <param name="most">Maximum number of bytes of the message.</param>
     public static void Write(MessageBuffer buffer, Exception exception, long most = long.MaxValue)
     {
         ArgumentNullException.ThrowIfNull(exception);
@@ -34,7 +37,7 @@ internal static class ExceptionMessage
             using var traces = ExceptionText.RememberTrace();
             description = ExceptionDescription.Of(exception, TextLimits.Usual);
             description.WhyNotRebuilt = description.FindObstacle() ?? TryWriteGraph(buffer, exception);
-            if (buffer.Length - mark.Length > most - MostWords)
+            if (buffer.Length - mark.Length > most - MaxDescriptionBytes)
             {
                 var length = buffer.Length - mark.Length;
                 buffer.RollBack(mark);
@@ -46,15 +49,15 @@ internal static class ExceptionMessage
         }
         catch (Exception error)
         {
-            // No memory for it, most likely: what is left of it is short.
+            // Most likely there is not enough memory. The short text needs little.
             buffer.RollBack(mark);
             WriteText(buffer, exception, $"writing it threw {ExceptionText.OneLine(error)}");
         }
     }
 
-    /// <summary>Appends the words only, shortened to a few kilobytes: for an exception that found no room as a whole.</summary>
-    /// <param name="buffer">Where to.</param>
-    /// <param name="exception">Which.</param>
+    /// <summary>Appends the text only, shortened to a few kilobytes, for an exception that does not fit into a message as a whole.</summary>
+    /// <param name="buffer">The message.</param>
+    /// <param name="exception">The exception.</param>
     /// <param name="why">Why the reader does not get the original, as a part of a sentence.</param>
     public static void WriteText(MessageBuffer buffer, Exception exception, string why)
     {
@@ -63,7 +66,10 @@ internal static class ExceptionMessage
         WriteDescription(buffer, description);
     }
 
-    /// <summary>Reads an exception, which ends at <paramref name="end"/>. Never throws: what cannot be read is told by what is returned.</summary>
+    /// <summary>
+    /// Reads an exception, which ends at <paramref name="end"/>. Never throws: if it cannot be read, the exception that is returned contains the
+    /// reason.
+    /// </summary>
     public static unsafe Exception Read(ref byte* data, byte* end)
     {
         var start = data;
@@ -102,7 +108,7 @@ internal static class ExceptionMessage
         buffer.Write(words.Length);
     }
 
-    /// <summary>Null if the graph was written; else why not, and nothing was.</summary>
+    /// <summary>Returns <see langword="null"/> if the graph was written; otherwise the reason, and nothing was written.</summary>
     private static string? TryWriteGraph(MessageBuffer buffer, Exception exception)
     {
         var mark = buffer.Mark();
@@ -113,7 +119,7 @@ internal static class ExceptionMessage
         }
         catch (Exception error)
         {
-            // A refusal, or code of the exception's own that threw. What was written before it threw may be there still.
+            // The exception cannot cross, or its own code threw. Bytes that were written before that are removed.
             buffer.RollBack(mark);
             return error is NotSerializableException ? ExceptionText.Message(error) : $"writing it threw {ExceptionText.OneLine(error)}";
         }
@@ -125,7 +131,7 @@ internal static class ExceptionMessage
         var bytes = 0L;
         foreach (var inner in outer.AllInner())
         {
-            if (graphs == MostInnerGraphs || bytes > MostInnerBytes)
+            if (graphs == MaxInnerGraphs || bytes > MaxInnerBytes)
             {
                 inner.WhyNotRebuilt ??= "it is one of many inner exceptions of one that could not be rebuilt.";
             }
@@ -147,7 +153,7 @@ internal static class ExceptionMessage
         }
 
         // A handle would be in flight twice, with the whole and with this copy, of which one at most is read.
-        if (buffer.References.Count > 0 || buffer.Length > MostInnerBytes)
+        if (buffer.References.Count > 0 || buffer.Length > MaxInnerBytes)
         {
             return (null, buffer.References.Count > 0
                 ? "it carries a handle, and the exception around it could not be rebuilt."
@@ -170,12 +176,13 @@ internal static class ExceptionMessage
         }
         catch (Exception error)
         {
-            description.WhyNotRebuilt = ExceptionText.Message(error is System.Runtime.Serialization.SerializationException { InnerException: { } cause } ? cause : error);
+            description.WhyNotRebuilt =
+                ExceptionText.Message(error is System.Runtime.Serialization.SerializationException { InnerException: { } cause } ? cause : error);
             return null;
         }
     }
 
-    /// <summary>From the words, and its inner exceptions as what they are where that works.</summary>
+    /// <summary>Creates the exception from its text, with the original inner exceptions where they can be rebuilt.</summary>
     private static unsafe Exception Rebuild(ExceptionDescription description)
     {
         if (description.Graph is { } graph)
@@ -192,7 +199,7 @@ internal static class ExceptionMessage
         Exception[] inner = [.. description.Inner.Select(Rebuild)];
         if (description.IsPlainAggregate && Array.Exists(inner, static part => part is RemoteException))
         {
-            // It is as good as the original: what could not be rebuilt is a part, and says so.
+            // As good as the original: only a part could not be rebuilt, and that part contains the reason.
             var whole = new AggregateException(description.OwnMessage, inner);
             if (description.Trace is { } trace)
             {
@@ -203,6 +210,7 @@ internal static class ExceptionMessage
         }
 
         return new RemoteException(
-            description.TypeName, description.Message, description.Trace, description.ProcessId, inner, description.WhyNotRebuilt ?? "it crossed as text only.");
+            description.TypeName, description.Message, description.Trace, description.ProcessId, inner, description.WhyNotRebuilt
+                ?? "it crossed as text only.");
     }
 }

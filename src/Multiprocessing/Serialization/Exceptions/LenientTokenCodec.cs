@@ -2,13 +2,14 @@ using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
 
-/// <summary>The token of an <see cref="OperationCanceledException"/>: what matters of it is whether it was cancelled.</summary>
+/// <summary>The token of an <see cref="OperationCanceledException"/>: only whether it was cancelled crosses.</summary>
 internal sealed class LenientTokenCodec : ValueCodec
 {
     public static readonly LenientTokenCodec Instance = new();
 
-    public override void Write(GraphWriter writer, ref byte place) =>
-        writer.Out.WriteByte(Unsafe.As<byte, CancellationToken>(ref place).IsCancellationRequested ? (byte)1 : (byte)0);
+    public override void Write(GraphWriter writer, ref byte location) =>
+        writer.Out.WriteByte(Unsafe.As<byte, CancellationToken>(ref location).IsCancellationRequested ? (byte)1 : (byte)0);
 
-    public override void Read(GraphReader reader, ref byte place) => Unsafe.As<byte, CancellationToken>(ref place) = new CancellationToken(reader.ReadByte() != 0);
+    public override void Read(GraphReader reader, ref byte location) =>
+        Unsafe.As<byte, CancellationToken>(ref location) = new CancellationToken(reader.ReadByte() != 0);
 }

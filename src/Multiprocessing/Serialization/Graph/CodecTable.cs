@@ -3,18 +3,18 @@ using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
 
-/// <summary>Decides once per type and process how it crosses.</summary>
+/// <summary>Selects the codec of each type, once per process.</summary>
 internal static class CodecTable
 {
     private static readonly ObjectTable<ObjectCodec> Objects = new();
     private static readonly ObjectTable<ValueCodec> Structs = new();
     private static readonly StringValueCodec Strings = new();
 
-    /// <summary>The codec of objects whose runtime type is <paramref name="type"/>, boxed values included.</summary>
+    /// <summary>Returns the codec of objects whose runtime type is <paramref name="type"/>, boxed values included.</summary>
     public static ObjectCodec For(Type type) => Objects.Find(type) ?? Objects.Add(type, Create(type, registered: true));
 
-    /// <summary>The codec of places declared as <paramref name="type"/>.</summary>
-    public static ValueCodec ForPlace(Type type)
+    /// <summary>Returns the codec of storage locations that are declared as <paramref name="type"/>.</summary>
+    public static ValueCodec ForLocation(Type type)
     {
         if (type == typeof(string))
         {
@@ -28,22 +28,22 @@ internal static class CodecTable
 
         if (!type.IsValueType)
         {
-            // One for each place: it remembers what it saw there.
+            // One for each location: it remembers the codec of the last object there.
             return new ReferenceSlot(type);
         }
 
         return Structs.Find(type) ?? Structs.Add(type, CreateStruct(type));
     }
 
-    /// <summary>Whether a codec was made for the type already, so that a registration would come too late.</summary>
+    /// <summary>Returns whether the type has a codec already, so that a registration would be too late.</summary>
     public static bool Knows(Type type) => Objects.Find(type) is not null || Structs.Find(type) is not null;
 
-    /// <summary>Whether values of the type are read by the serializer that the message names, whichever that is.</summary>
+    /// <summary>Returns whether values of the type are read by any serializer that the message names.</summary>
     public static bool ReadsNamedSerializers(Type type) => type.IsValueType ? Structs.Find(type)?.ReadsNamedSerializers == true : true;
 
-    /// <summary>Makes a codec.</summary>
+    /// <summary>Creates a codec.</summary>
     /// <param name="type">The type of the objects.</param>
-    /// <param name="registered">Whether registrations count: a message says of each object whether one did.</param>
+    /// <param name="registered">Whether registrations count. A message has a tag for each object that was written by a registered serializer.</param>
     public static ObjectCodec Create(Type type, bool registered)
     {
         if (type == typeof(string))
@@ -53,7 +53,7 @@ internal static class CodecTable
 
         if (typeof(IPlainObject).IsAssignableFrom(type))
         {
-            // Ours: none of the questions below has an answer for it, and every child would ask them first of all.
+            // A class of this library: none of the checks below applies, and every child would run them for its first message.
             return new PlainObjectCodec(type, callbacks: null);
         }
 
@@ -64,7 +64,7 @@ internal static class CodecTable
 
         if (type.IsValueType)
         {
-            return new BoxCodec(type, ForPlace(type));
+            return new BoxCodec(type, ForLocation(type));
         }
 
         if (HandleOf(type) is { } handle)
@@ -86,7 +86,9 @@ internal static class CodecTable
         {
             return NameCodec.IsRuntimes(type)
                 ? new NameCodec(type)
-                : new RefusedCodec(type, "It was made at run time, or stands for another type or member; pass the runtime's own, as typeof and GetMethod give it.");
+                : new RefusedCodec(
+                    type, "It was made at run time, or represents another type or member; pass the runtime's own object, as typeof and GetMethod "
+                        + "return it.");
         }
 
         if (SingletonTarget.Of(type) is { } lambdas)
@@ -104,9 +106,9 @@ internal static class CodecTable
             return leaf;
         }
 
-        if (Refusals.Of(type) is { } wayOut)
+        if (Refusals.Of(type) is { } suggestion)
         {
-            return new RefusedCodec(type, wayOut);
+            return new RefusedCodec(type, suggestion);
         }
 
         if (typeof(Exception).IsAssignableFrom(type))
@@ -175,9 +177,9 @@ internal static class CodecTable
             return leaf;
         }
 
-        if (Refusals.Of(type) is { } wayOut)
+        if (Refusals.Of(type) is { } suggestion)
         {
-            return new RefusedValueCodec(type, wayOut);
+            return new RefusedValueCodec(type, suggestion);
         }
 
         if (SerializableStructCodec.Of(type) is { } called)
@@ -193,17 +195,17 @@ internal static class CodecTable
         return type.GetCustomAttribute<InlineArrayAttribute>() is { } inline ? new InlineArrayCodec(type, inline.Length) : new StructCodec(type);
     }
 
-    /// <summary>A value that is its bytes: no references, no addresses, and nobody asked for a way of their own.</summary>
+    /// <summary>Returns whether a value is its bytes: no references, no addresses, and no field with a codec of its own.</summary>
     private static bool IsRaw(Type type) =>
-        Array.TrueForAll(FieldPlan.Declared(type), static field => field.FieldType.IsValueType && ForPlace(field.FieldType).RawSize > 0);
+        Array.TrueForAll(FieldPlan.Declared(type), static field => field.FieldType.IsValueType && ForLocation(field.FieldType).RawSize > 0);
 
     private static Type? HandleOf(Type type)
     {
-        foreach (var face in type.GetInterfaces())
+        foreach (var candidate in type.GetInterfaces())
         {
-            if (face.IsConstructedGenericType && face.GetGenericTypeDefinition() == typeof(IProcessHandle<>))
+            if (candidate.IsConstructedGenericType && candidate.GetGenericTypeDefinition() == typeof(IProcessHandle<>))
             {
-                return face.GenericTypeArguments[0];
+                return candidate.GenericTypeArguments[0];
             }
         }
 

@@ -1,5 +1,6 @@
 namespace Multiprocessing;
 
+/// <summary>How a codec takes part in writing a graph; see the fields of <see cref="ObjectCodec"/>.</summary>
 [Flags]
 internal enum CodecTraits
 {
@@ -9,6 +10,6 @@ internal enum CodecTraits
     HeadRefers = 4,
     Registered = 8,
 
-    /// <summary>An object that can be created empty.</summary>
+    /// <summary>An object that can be created before it is filled.</summary>
     TwoPhase = Tracked | Deferrable,
 }

@@ -5,7 +5,7 @@ namespace Multiprocessing;
 
 internal sealed unsafe partial class GraphReader
 {
-    /// <summary>A block copy counts in 32 bits; an array may be longer.</summary>
+    /// <summary>The length of a block copy has 32 bits; an array may be longer.</summary>
     private const int MaxBlock = 1 << 30;
 
     private byte* _at;
@@ -36,7 +36,7 @@ internal sealed unsafe partial class GraphReader
         return *_at++;
     }
 
-    /// <summary>Whether the next byte is this one, which is read then.</summary>
+    /// <summary>Reads the next byte if it has this value; returns whether it has.</summary>
     public bool SkipsByte(byte value)
     {
         if (_at >= _end || *_at != value)
@@ -73,7 +73,10 @@ internal sealed unsafe partial class GraphReader
         return ReadLongVarint();
     }
 
-    /// <summary>A count of elements that take at least <paramref name="elementSize"/> bytes each, checked against what is left before anything is allocated.</summary>
+    /// <summary>
+    /// Reads a count of elements that take at least <paramref name="elementSize"/> bytes each. It is checked against the rest of the message before
+    /// anything is allocated.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int ReadLength(int elementSize = 1)
     {
@@ -110,7 +113,7 @@ internal sealed unsafe partial class GraphReader
         return text;
     }
 
-    /// <summary>Copies bytes into a place that may lie inside a managed object.</summary>
+    /// <summary>Copies bytes to a location that may be inside a managed object.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void ReadBytes(ref byte destination, nuint length)
     {
@@ -131,7 +134,8 @@ internal sealed unsafe partial class GraphReader
         _at += length;
     }
 
-    public static SerializationException Torn() => new("The message is torn, or was not written by this library: its bytes do not make sense.");
+    public static SerializationException Torn() =>
+        new($"Process {Environment.ProcessId} cannot read a message: it is torn, or was not written by this library.");
 
     private ulong ReadLongVarint()
     {

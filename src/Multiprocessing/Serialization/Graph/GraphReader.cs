@@ -3,7 +3,10 @@ using System.Runtime.Serialization;
 
 namespace Multiprocessing;
 
-/// <summary>Reads what a <see cref="GraphWriter"/> wrote. Never reads outside the message, whatever its bytes are.</summary>
+/// <summary>
+/// Reads a graph of objects that a <see cref="GraphWriter"/> wrote. Never reads outside the message, whatever its bytes are. One thread uses it at a
+/// time.
+/// </summary>
 internal sealed unsafe partial class GraphReader
 {
     private const int KeepCapacity = 16 * 1024;
@@ -11,10 +14,10 @@ internal sealed unsafe partial class GraphReader
     [ThreadStatic]
     private static GraphReader? _threadIdle;
 
-    private readonly WorkQueue _later = new();
+    private readonly DeferredBodies _later = new();
     private readonly List<NameEntry> _names = [];
 
-    /// <summary>Hash collections to fill when all objects are whole; batch by batch, as the bodies were read.</summary>
+    /// <summary>Hash collections to fill and callbacks to call when all objects are complete; in batches, one for each deferred body.</summary>
     private readonly PrecompiledList<Unfinished> _finish = new();
     private readonly List<int> _batches = [];
     private readonly PrecompiledList<Waiting> _callbacks = new();
@@ -24,7 +27,7 @@ internal sealed unsafe partial class GraphReader
     private int _count;
     private int _depth;
 
-    /// <summary>The state is what its codec wants to have again, or the callbacks to call when all that the object refers to is finished.</summary>
+    /// <summary>The state is what the codec passed to <see cref="FinishLater"/>, or the object's callbacks.</summary>
     private readonly record struct Unfinished(ObjectCodec Codec, object Value, object State);
 
     private readonly record struct Waiting(SerializationCallbacks Callbacks, object Value);
@@ -110,7 +113,7 @@ internal sealed unsafe partial class GraphReader
         return value;
     }
 
-    /// <summary>Reads the bodies that were put off, fills the hash collections, calls who wants to know.</summary>
+    /// <summary>Reads the deferred bodies, fills the hash collections and calls the callbacks.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void ReadLater()
     {
@@ -139,24 +142,26 @@ internal sealed unsafe partial class GraphReader
         return name;
     }
 
-    /// <summary>Has <see cref="ObjectCodec.Finish"/> called when every body is read, inner objects before outer ones.</summary>
+    /// <summary>
+    /// Schedules a call of <see cref="ObjectCodec.Finish"/> for when all bodies are read; inner objects are finished before outer ones.
+    /// </summary>
     public void FinishLater(ObjectCodec codec, object value, object state) => _finish.Add(new Unfinished(codec, value, state));
 
-    /// <summary>Has the callbacks of an object called when what it refers to is finished.</summary>
+    /// <summary>Schedules the callbacks of an object for when everything that it refers to is finished.</summary>
     public void CallLater(SerializationCallbacks callbacks, object value) => _finish.Add(new Unfinished(null!, value, callbacks));
 
-    /// <summary>Where <see cref="FinishSince"/> begins.</summary>
+    /// <summary>Gets the position to pass to <see cref="FinishSince"/>.</summary>
     public int FinishMark => _finish.Count;
 
-    /// <summary>Finishes at once what was read since a mark, for an object that must know it. Bodies that wait are not among it.</summary>
+    /// <summary>Finishes at once what was read since a mark, because an object needs it complete. Deferred bodies are not included.</summary>
     public void FinishSince(int mark) => FinishRange(mark, _finish.Count);
 
-    /// <summary>Notes something about an object between its head and its body.</summary>
-    public void Keep(object value, object note) => (_kept ??= new Dictionary<object, object>(ReferenceEqualityComparer.Instance))[value] = note;
+    /// <summary>Keeps a codec's state of an object between its head and its body.</summary>
+    public void Keep(object value, object state) => (_kept ??= new Dictionary<object, object>(ReferenceEqualityComparer.Instance))[value] = state;
 
     public object? Kept(object value) => _kept?.GetValueOrDefault(value);
 
-    /// <summary>Gives an object (or one that is still to come) the next number.</summary>
+    /// <summary>Gives an object the next number; <see langword="null"/> reserves the number for an object that is created next.</summary>
     public void Register(object? value)
     {
         if (_count == _objects.Length)
@@ -168,8 +173,8 @@ internal sealed unsafe partial class GraphReader
     }
 
     /// <summary>
-    /// The message could not be read: objects that were made without a constructor may lack their fields, and a finalizer that fails over that would end the process. Those of this library
-    /// know what they lack.
+    /// Suppresses the finalizers of objects that were created from a message which could not be read. They were created without a constructor and may
+    /// lack their fields, and an exception in a finalizer ends the process. Finalizers of this library check their fields.
     /// </summary>
     public void Abandon()
     {
@@ -185,22 +190,23 @@ internal sealed unsafe partial class GraphReader
     /// <inheritdoc cref="GraphWriter.KeepsIdentity"/>
     public bool KeepsIdentity { get; private set; }
 
-    /// <summary>Whether the message says at its beginning that values of this type were written by a registered serializer.</summary>
+    /// <summary>Returns whether the head of the message lists this type: values of it were written by a registered serializer.</summary>
     public bool Lists(Type type) => _listed?.Contains(type) == true;
 
-    /// <summary>Reads what stands before the root: registrations that this process may not know.</summary>
+    /// <summary>Reads the head of the message: registrations that this process may not have.</summary>
     public void ReadHead()
     {
         KeepsIdentity = ReadByte() != 0;
         for (var count = ReadLength(); count > 0; count--)
         {
-            var type = NameTable.Find(ReadSpan(ReadLength())).Thing as Type ?? throw Torn();
-            var serializer = NameTable.Find(ReadSpan(ReadLength())).Thing as Type ?? throw Torn();
-            if (!CustomSerializers.Learn(type, serializer))
+            var type = NameTable.Find(ReadSpan(ReadLength())).Symbol as Type ?? throw Torn();
+            var serializer = NameTable.Find(ReadSpan(ReadLength())).Symbol as Type ?? throw Torn();
+            if (!CustomSerializers.Adopt(type, serializer))
             {
                 throw new SerializationException(
-                    $"The message holds {type} as written by {serializer}, which its sender registered, but process {Environment.ProcessId} has used the type without it already: "
-                    + "register it in both before the first value of the type is sent, for example in a [ModuleInitializer].");
+                    $"The message contains a {type} that was written by {serializer}. Its sender registered that serializer, but process "
+                    + $"{Environment.ProcessId} has already used the type without it: "
+                    + "register it in both processes before the first value of the type is sent, for example in a [ModuleInitializer].");
             }
 
             (_listed ??= []).Add(type);
@@ -244,7 +250,7 @@ internal sealed unsafe partial class GraphReader
         return value;
     }
 
-    /// <summary>An object that came earlier.</summary>
+    /// <summary>Reads the number of an object that was read earlier, and returns the object.</summary>
     public object ReadKnown()
     {
         var number = ReadVarint();
@@ -259,8 +265,8 @@ internal sealed unsafe partial class GraphReader
             codec.ReadBody(this, value);
         }
 
-        // A collection's entries were read before the collection itself registered, so within a batch inner ones come first;
-        // a later batch lies deeper in the graph than an earlier one.
+        // A collection registers after its entries were read, so within a batch inner collections precede outer ones.
+        // A later batch is deeper in the graph than an earlier one.
         var end = _finish.Count;
         for (var i = _batches.Count - 1; i >= -1; i--)
         {
@@ -291,7 +297,7 @@ internal sealed unsafe partial class GraphReader
             }
             else
             {
-                // Null where FinishSince was here before.
+                // Null if FinishSince has finished it.
                 codec?.Finish(this, value, state);
             }
         }

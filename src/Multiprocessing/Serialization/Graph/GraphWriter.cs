@@ -2,17 +2,19 @@ using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
 
-/// <summary>Writes one graph of objects: numbers them, names their types once, and keeps the stack shallow.</summary>
+/// <summary>
+/// Writes a graph of objects: numbers the objects, names each type once, and limits the depth of the stack. One thread uses it at a time.
+/// </summary>
 internal sealed class GraphWriter(MessageBuffer output)
 {
-    /// <summary>How many objects deep bodies are written inside each other; deeper ones wait in a queue. Some 300 bytes of stack each.</summary>
+    /// <summary>Number of bodies that are written nested; deeper ones are deferred. Each takes about 300 bytes of stack.</summary>
     private const int MaxDepth = 100;
 
     public readonly MessageBuffer Out = output;
 
     private readonly IdentityMap _objects = new();
     private readonly IdentityMap _names = new();
-    private readonly WorkQueue _later = new();
+    private readonly DeferredBodies _later = new();
     private readonly List<object> _open = [];
     private readonly SerializedCallbacks _serialized = new();
     private Dictionary<object, object>? _kept;
@@ -24,13 +26,14 @@ internal sealed class GraphWriter(MessageBuffer output)
     private bool _wantsIdentity;
 
     /// <summary>
-    /// Strings of whatever length and boxes keep their identity, too: something in the message compares by reference. Known only after it was met, so the message is written again then.
+    /// Gets whether strings of any length and boxes are numbered too, because something in the message compares by reference. That is known only
+    /// after it was met; then the message is written again.
     /// </summary>
     public bool KeepsIdentity { get; private set; }
 
     public HandleWriter Handles => _handles ??= new HandleWriter(Out);
 
-    /// <summary>What the delegates of this message read of the closures in it.</summary>
+    /// <summary>Gets which fields of the closures in this message its delegates read.</summary>
     public ClosureStates Closures => _closures ??= new ClosureStates();
 
     /// <summary>Gets what the message is written for.</summary>
@@ -40,7 +43,8 @@ internal sealed class GraphWriter(MessageBuffer output)
     {
         if (_isBusy)
         {
-            throw new InvalidOperationException("This message is being written already; what serializes something else on the way needs a message of its own.");
+            throw new InvalidOperationException(
+                "A value is being written to this message already; code that serializes another value meanwhile must rent a message of its own.");
         }
 
         _isBusy = true;
@@ -62,15 +66,15 @@ internal sealed class GraphWriter(MessageBuffer output)
         _isBusy = false;
     }
 
-    /// <summary>The structs in the message that registered serializers write; they are listed at its beginning.</summary>
+    /// <summary>Gets the registrations of structs in the message; its head lists them.</summary>
     public List<Registration> Listed => _listed ??= [];
 
     public bool HasListed => _listed is { Count: > 0 };
 
-    /// <summary>Whether the message needs a head, and so has to be written once more.</summary>
+    /// <summary>Gets whether the message needs a head, and therefore must be written again.</summary>
     public bool NeedsHead => HasListed || _wantsIdentity;
 
-    /// <summary>Says that something in the message compares by reference.</summary>
+    /// <summary>Notes that something in the message compares by reference.</summary>
     public void WantIdentity() => _wantsIdentity = true;
 
     public void List(Registration registration)
@@ -81,7 +85,7 @@ internal sealed class GraphWriter(MessageBuffer output)
         }
     }
 
-    /// <summary>Forgets what was written, to write it once more.</summary>
+    /// <summary>Forgets what was written, so that it can be written again.</summary>
     public void Restart()
     {
         _objects.Clear();
@@ -97,7 +101,7 @@ internal sealed class GraphWriter(MessageBuffer output)
     /// <summary>Calls the [OnSerializing] methods of an object that is about to be written.</summary>
     public void Serializing(SerializationCallbacks callbacks, object value)
     {
-        // Noted before the call: a method that throws in the middle has changed the object, too.
+        // Added before the call: a method that throws may have changed the object already.
         if (callbacks.HasSerialized)
         {
             _serialized.Add(callbacks, value);
@@ -106,7 +110,7 @@ internal sealed class GraphWriter(MessageBuffer output)
         callbacks.OnSerializing(value);
     }
 
-    /// <summary>Calls the [OnSerialized] methods: the message is written.</summary>
+    /// <summary>Calls the [OnSerialized] methods, because the message is written.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Serialized()
     {
@@ -116,12 +120,12 @@ internal sealed class GraphWriter(MessageBuffer output)
         }
     }
 
-    /// <summary>Notes something about an object between its head and its body.</summary>
-    public void Keep(object value, object note) => (_kept ??= new Dictionary<object, object>(ReferenceEqualityComparer.Instance))[value] = note;
+    /// <summary>Keeps a codec's state of an object between its head and its body.</summary>
+    public void Keep(object value, object state) => (_kept ??= new Dictionary<object, object>(ReferenceEqualityComparer.Instance))[value] = state;
 
     public object? Kept(object value) => _kept?.GetValueOrDefault(value);
 
-    /// <summary>Writes the bodies that were put off.</summary>
+    /// <summary>Writes the deferred bodies.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void WriteLater()
     {
@@ -131,7 +135,7 @@ internal sealed class GraphWriter(MessageBuffer output)
         }
     }
 
-    /// <summary>Numbers an object that its codec tracks by itself; false, and its number, if it came earlier.</summary>
+    /// <summary>Numbers an object whose codec tracks it by itself; returns <see langword="false"/> and the earlier number if it has one.</summary>
     public bool TryNumber(object value, out int number) => _objects.TryAdd(value, out number);
 
     public void WriteReference(object? value, ReferenceSlot slot, bool later = false)
@@ -158,14 +162,14 @@ internal sealed class GraphWriter(MessageBuffer output)
         WriteNew(value, codec, slot, codec.IsDeferrable & (later | _depth >= MaxDepth));
     }
 
-    /// <summary>Writes a compiler-made closure of which only some fields are wanted. The other references to it in the message may add fields.</summary>
+    /// <summary>Writes a closure, with the fields that the uses read. Other references to it in the message may add fields.</summary>
     public void WriteClosure(object value, ClosureCodec codec, ReferenceSlot slot, ClosureUse[] uses)
     {
         var isNew = _objects.TryAdd(value, out var number);
         var needsBody = Closures.Request(value, codec, uses);
         if (isNew)
         {
-            // Its body always waits: delegates met until then tell which fields they read.
+            // Its body is always deferred: delegates that are met until then add the fields that they read.
             WriteNew(value, codec, slot, later: true);
         }
         else if (needsBody)
@@ -180,7 +184,7 @@ internal sealed class GraphWriter(MessageBuffer output)
         }
     }
 
-    /// <summary>Names a type or a member: in full the first time in a message, by number after that.</summary>
+    /// <summary>Writes the name of a type or a member: in full the first time in a message, as a number after that.</summary>
     public void WriteName(NameEntry name)
     {
         if (name.WellKnown >= 0)
@@ -249,7 +253,7 @@ internal sealed class GraphWriter(MessageBuffer output)
             if (ReferenceEquals(open, value))
             {
                 throw new CannotCrossException(
-                    new Refusal(value.GetType(), "It contains itself in a place that must be known before it can be created; break the cycle."), value);
+                    new Refusal(value.GetType(), "It contains itself in a part that is needed to create it; break the cycle."), value);
             }
         }
 
@@ -259,10 +263,11 @@ internal sealed class GraphWriter(MessageBuffer output)
 
     private void WriteReferringHead(object value, ObjectCodec codec)
     {
-        // Such heads nest on the stack; only chains made of nothing else get this deep.
+        // Such heads are nested on the stack; only a chain of nothing else becomes this deep.
         if (_depth >= MaxDepth && !RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {
-            throw new CannotCrossException(new Refusal(value.GetType(), "It is nested too deeply; flatten it into a list."), value);
+            throw new CannotCrossException(new Refusal(
+                value.GetType(), "It is nested too deeply for this thread's stack; flatten it into a list."), value);
         }
 
         _open.Add(value);

@@ -2,21 +2,24 @@ using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
 
-/// <summary>Numbers objects by identity in the order of their first sight. Few objects are searched one by one, which beats hashing; many by hash.</summary>
+/// <summary>
+/// Numbers objects by identity, in the order in which they are added. Few objects are searched one by one, which is faster than hashing; many by
+/// hash.
+/// </summary>
 internal sealed class IdentityMap
 {
     private const int Linear = 8;
 
-    /// <summary>Beyond this the arrays are given to the garbage collector when the message is done.</summary>
+    /// <summary>Arrays larger than this are not kept after the message.</summary>
     private const int KeepCapacity = 16 * 1024;
 
     private object[] _objects = new object[Linear];
 
-    /// <summary>Open addressing; an entry is the number plus one, or 0.</summary>
+    /// <summary>A hash table with open addressing. An entry is the number plus one, or 0.</summary>
     private int[] _slots = [];
     private int _count;
 
-    /// <summary>False, and the number given earlier, if the object is known.</summary>
+    /// <summary>Adds an object; returns <see langword="false"/> and its earlier number if it was added before.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryAdd(object value, out int number)
     {

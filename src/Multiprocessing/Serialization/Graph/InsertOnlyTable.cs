@@ -3,8 +3,9 @@ using System.Diagnostics;
 namespace Multiprocessing;
 
 /// <summary>
-/// A hash table to which entries are only added. Reading takes no lock: a node is complete before it can be seen, and a table that grew keeps its old nodes unchanged for readers that still use them.
-/// A ConcurrentDictionary does the same, but each new kind of it takes half a millisecond of every child's start.
+/// A hash table to which entries are only added. Reading takes no lock: a node is complete before it can be seen, and a table that grew keeps its old
+/// nodes unchanged for readers that still use them. A ConcurrentDictionary does the same, but each new kind of it takes half a millisecond of every
+/// child's start.
 /// </summary>
 internal abstract class InsertOnlyTable(int capacity)
 {

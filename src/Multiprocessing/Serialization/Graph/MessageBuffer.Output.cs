@@ -5,14 +5,14 @@ namespace Multiprocessing;
 
 internal sealed partial class MessageBuffer
 {
-    /// <summary>Large enough for nearly every message, small enough to keep one per thread.</summary>
+    /// <summary>Large enough for nearly every message, and small enough to keep one per thread.</summary>
     private const int FirstChunk = 16 * 1024;
     private const int LargestChunk = 16 * 1024 * 1024;
 
-    /// <summary>From this size on an array is referred to instead of copied.</summary>
+    /// <summary>From this size on the message refers to an array instead of copying it.</summary>
     private const int ReferFrom = 64 * 1024;
 
-    /// <summary>The chunk that is being written lies at [_open, _limit); everything before it is in closed pieces.</summary>
+    /// <summary>Start of the bytes that are in no piece yet; they end at _cursor, and the chunk at _limit.</summary>
     private nint _open;
     private nint _cursor;
     private nint _limit;
@@ -22,14 +22,14 @@ internal sealed partial class MessageBuffer
     private int _pieceCount;
     private readonly PrecompiledList<Chunk> _chunks = new();
 
-    /// <summary>Native memory of this message.</summary>
+    /// <summary>A block of native memory.</summary>
     private struct Chunk
     {
         public nint Start;
         public nint Size;
     }
 
-    /// <summary>A part of the message that is finished: bytes in a chunk, or (with <see cref="Owner"/>) the content of an array.</summary>
+    /// <summary>A complete part of the message: bytes in a chunk, or (with <see cref="Owner"/>) the content of an array.</summary>
     private struct Piece
     {
         public nint Start;
@@ -62,7 +62,7 @@ internal sealed partial class MessageBuffer
         _cursor += sizeof(T);
     }
 
-    /// <summary>Seven bits a byte, least significant first.</summary>
+    /// <summary>Writes an integer with seven bits in each byte, least significant first.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal unsafe void WriteVarint(ulong value)
     {
@@ -76,7 +76,7 @@ internal sealed partial class MessageBuffer
         WriteLongVarint(value);
     }
 
-    /// <summary>Copies bytes that may lie inside a managed object.</summary>
+    /// <summary>Copies bytes that may be inside a managed object.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal unsafe void WriteBytes(ref byte source, nuint length)
     {
@@ -92,7 +92,7 @@ internal sealed partial class MessageBuffer
 
     internal void WriteBytes(ReadOnlySpan<byte> source) => WriteBytes(ref MemoryMarshal.GetReference(source), (nuint)source.Length);
 
-    /// <summary>The bytes of an array without references, from <paramref name="offset"/> on: copied when small, else referred to.</summary>
+    /// <summary>Writes bytes of an array without references, from <paramref name="offset"/> on: copies few, and refers to many.</summary>
     internal void WriteArray(Array array, long offset, long length)
     {
         if (length < ReferFrom)
@@ -156,7 +156,7 @@ internal sealed partial class MessageBuffer
         }
     }
 
-    /// <summary>Closes what is written and opens a chunk with at least <paramref name="needed"/> bytes.</summary>
+    /// <summary>Closes the open piece and allocates a chunk with at least <paramref name="needed"/> bytes.</summary>
     private unsafe void Grow(nint needed)
     {
         CloseOpenPiece();
@@ -193,7 +193,7 @@ internal sealed partial class MessageBuffer
         _pieces[_pieceCount++] = piece;
     }
 
-    /// <summary>Forgets what was written after a mark. Chunks are kept for reuse only when all is forgotten.</summary>
+    /// <summary>Forgets what was written after a mark. Chunks are reused only if the whole message is forgotten.</summary>
     private void Truncate(MessageMark mark)
     {
         if (mark.Pieces == _pieceCount)
@@ -202,7 +202,7 @@ internal sealed partial class MessageBuffer
             return;
         }
 
-        // What was open at the mark has been closed since: cut that piece, and go on behind the last chunk's end.
+        // The piece that was open at the mark has been closed since: shorten it, and continue in the last chunk.
         var length = 0L;
         for (var i = 0; i < mark.Pieces; i++)
         {
@@ -226,7 +226,7 @@ internal sealed partial class MessageBuffer
         _cursor = _open;
     }
 
-    /// <summary>Keeps one chunk of modest size, so that one huge message does not hold its memory for ever.</summary>
+    /// <summary>Keeps one chunk of limited size, so that the memory of one large message is not held forever.</summary>
     private unsafe void TrimChunks()
     {
         if (_chunks.Count > 1)

@@ -1,15 +1,17 @@
 namespace Multiprocessing;
 
 /// <summary>
-/// What may stand before the root of a message: the registrations of serializers that its reader must or should know. A reference begins with a tag, which says whether there is a head;
-/// before a struct there is a byte for it; a string holds nothing that could need one.
+/// The optional head of a message, before the root: the registrations of serializers that its reader must or should have. If the root is a reference,
+/// its tag shows whether there is a head; before a struct there is a byte for it; a string never needs one.
 /// </summary>
 internal static class MessageHead<T>
 {
     private static readonly bool HasTag = !typeof(T).IsValueType;
     private static readonly bool HasNone = typeof(T) == typeof(string);
 
-    /// <summary>Bodies of processes and tasks (this library's own classes) bring all registrations along, because what they return is written in the other process.</summary>
+    /// <summary>
+    /// Bodies of processes and tasks (classes of this library) carry all registrations, because the other process writes their results.
+    /// </summary>
     private static readonly bool Announces = !typeof(T).IsValueType && typeof(T).Assembly == typeof(ValueSerializer).Assembly;
 
     public static void Write(GraphWriter writer)

@@ -1,9 +1,9 @@
 namespace Multiprocessing;
 
-/// <summary>How the objects of one runtime type cross. One instance per type and process; holds no state of a message.</summary>
+/// <summary>Writes and reads the objects of one runtime type. One instance per type and process; it holds no state of a message.</summary>
 /// <remarks>
-/// An object is written as a head, from which the other side creates it, and a body, which fills it. Between the two it already has its number, so the body may
-/// refer back to it, and the body may be written later, which is how deep graphs do without a deep stack.
+/// An object is written as a head, from which the reader creates it, and a body, which fills it. Between the two the object already has its number,
+/// so the body may refer back to it. The body may be written later than the head, so that a deep graph needs no deep stack.
 /// </remarks>
 internal abstract class ObjectCodec(Type type, CodecTraits traits)
 {
@@ -11,27 +11,31 @@ internal abstract class ObjectCodec(Type type, CodecTraits traits)
 
     public readonly Type Type = type;
 
-    /// <summary>Gets a number, so that a second reference to the same object stays one.</summary>
+    /// <summary>An object gets a number, by which further references to it are written.</summary>
     public readonly bool IsTracked = (traits & CodecTraits.Tracked) != 0;
 
     /// <summary>The body may be written later than the head.</summary>
     public readonly bool IsDeferrable = (traits & CodecTraits.Deferrable) != 0;
 
-    /// <summary>The head holds references; what they reach must not refer back to the object, which does not exist yet.</summary>
+    /// <summary>The head contains references. Objects that it reaches must not refer back to this object, which does not exist yet.</summary>
     public readonly bool HeadRefers = (traits & CodecTraits.HeadRefers) != 0;
 
-    /// <summary>Crosses by a registered serializer, which the reading process may not know: the message says so before the object.</summary>
+    /// <summary>
+    /// A registered serializer writes the objects. The reader may not have the registration, so the message names the serializer before each object.
+    /// </summary>
     public readonly bool IsRegistered = (traits & CodecTraits.Registered) != 0;
 
     public NameEntry Name => _name ??= NameTable.Of(Type);
 
-    /// <summary>The codec of objects of this type before which no message says that they crossed by a registered serializer.</summary>
+    /// <summary>Gets the codec of objects that were written without a registered serializer.</summary>
     public virtual ObjectCodec Unregistered => this;
 
-    /// <summary>Methods of the type that want to know of writing and reading, or <see langword="null"/>.</summary>
+    /// <summary>Gets the serialization callbacks of the type, or <see langword="null"/>.</summary>
     public SerializationCallbacks? Callbacks { get; protected init; }
 
-    /// <summary>Gets the interface through which the object reports or logs; the <see cref="LinkPolicy"/> of the message decides how it crosses.</summary>
+    /// <summary>
+    /// Gets the interface through which the object reports or logs; the <see cref="LinkPolicy"/> of the message decides how it crosses.
+    /// </summary>
     public virtual Type? ReportsBy => null;
 
     public virtual void WriteHead(GraphWriter writer, object value)
@@ -42,21 +46,23 @@ internal abstract class ObjectCodec(Type type, CodecTraits traits)
     {
     }
 
-    /// <summary>Reads the head.</summary>
+    /// <summary>Reads the head and creates the object.</summary>
     public abstract object Create(GraphReader reader);
 
     public virtual void ReadBody(GraphReader reader, object value)
     {
     }
 
-    /// <summary>Ends what <see cref="ReadBody"/> left open with <see cref="GraphReader.FinishLater"/>, when all bodies are read.</summary>
+    /// <summary>
+    /// Completes an object for which <see cref="ReadBody"/> called <see cref="GraphReader.FinishLater"/>. Called when all bodies are read.
+    /// </summary>
     public virtual void Finish(GraphReader reader, object value, object state)
     {
     }
 
-    /// <summary>Why this very object cannot cross, or <see langword="null"/>; what lies behind it is asked by itself.</summary>
+    /// <summary>Returns why this object cannot cross, or <see langword="null"/>. Objects that it refers to are not checked.</summary>
     public virtual Refusal? Refuse(object value, in WriteContext context) => null;
 
-    /// <summary>What would be written of the object, with the names that a path shows. Used on failure only.</summary>
+    /// <summary>Returns the objects that would be written with this one, with their labels in a path. Used on failure only.</summary>
     public virtual IEnumerable<PathStep> Children(object value) => [];
 }

@@ -1,15 +1,15 @@
 namespace Multiprocessing;
 
-/// <summary>Walks a graph that turned out not to cross, as the writer would, to say where the culprit is. Runs on failure only.</summary>
+/// <summary>Finds the path to the culprit in a graph that cannot cross. Visits the same objects as the writer. Runs on failure only.</summary>
 internal static class PathFinder
 {
-    /// <summary>An entry of the breadth-first search, with the way back to the root.</summary>
+    /// <summary>A node of the breadth-first search, with its parents up to the root.</summary>
     private sealed record Found(object Value, PathStep Step, Found? Parent);
 
-    /// <summary>The shortest path to something that refuses, and its refusal.</summary>
-    /// <param name="rootValue">The value that was to be written.</param>
+    /// <summary>Returns the shortest path to an object that cannot cross, and the reason.</summary>
+    /// <param name="rootValue">The value that could not be written.</param>
     /// <param name="root">Its name.</param>
-    /// <param name="met">What the writer met; the search looks for it where nothing refuses by itself.</param>
+    /// <param name="met">The refusal that the writer met. The search ends at its object if no other object refuses.</param>
     /// <param name="context">What the message was written for.</param>
     public static (string Path, Refusal Refusal) Find(object rootValue, string root, CannotCrossException met, in WriteContext context)
     {
@@ -21,12 +21,12 @@ internal static class PathFinder
             var codec = CodecTable.For(at.Value.GetType());
             if (codec.Refuse(at.Value, in context) is { } refusal)
             {
-                return Told(at, root, refusal);
+                return Describe(at, root, refusal);
             }
 
             if (ReferenceEquals(at.Value, met.Instance) || ReferenceEquals(at.Value.GetType(), met.Instance))
             {
-                return Told(at, root, met.Refusal);
+                return Describe(at, root, met.Refusal);
             }
 
             foreach (var step in codec.Children(at.Value))
@@ -42,44 +42,46 @@ internal static class PathFinder
     }
 
     /// <summary>
-    /// What lies in private fields of the framework's own types is nobody's to change: the outermost such object is named instead. Containers, whose content is their user's, are followed.
+    /// Returns the path and the refusal for a culprit. A user cannot change private fields of the framework's types, so a culprit inside such an
+    /// object is reported as the outermost such object. Containers are an exception: their content is the user's.
     /// </summary>
-    private static (string Path, Refusal Refusal) Told(Found culprit, string root, Refusal refusal)
+    private static (string Path, Refusal Refusal) Describe(Found culprit, string root, Refusal refusal)
     {
         var (outermost, isInside) = (culprit, false);
         for (var at = culprit; at.Parent is { } owner; at = owner)
         {
-            if (at.Step.Label is { } label && (label.StartsWith("field '", StringComparison.Ordinal) || label.StartsWith("property '", StringComparison.Ordinal)) && HidesFields(owner.Value.GetType()))
+            if (at.Step.Label is { } label
+                && (label.StartsWith("field '", StringComparison.Ordinal) || label.StartsWith("property '", StringComparison.Ordinal))
+                && HidesFields(owner.Value.GetType()))
             {
                 (outermost, isInside) = (owner, true);
             }
         }
 
-        return (
-            PathOf(outermost, root),
-            WithHints(outermost, isInside ? new Refusal(outermost.Value.GetType(), FrameworkRefusals.Inside(outermost.Value.GetType(), refusal)) : refusal));
+        var type = outermost.Value.GetType();
+        return (PathOf(outermost, root), WithHints(outermost, isInside ? new Refusal(type, FrameworkRefusals.Inside(type, refusal)) : refusal));
     }
 
     private static bool HidesFields(Type type) =>
         !type.IsGenericType && !typeof(System.Collections.IEnumerable).IsAssignableFrom(type) && !typeof(Exception).IsAssignableFrom(type)
         && CodecTable.For(type) is PlainObjectCodec or BoxCodec && Framework.Owns(type);
 
-    /// <summary>What the steps on the way have to say is behind what the culprit's type has.</summary>
+    /// <summary>Appends the hints of the steps on the path to the way out of the culprit's type.</summary>
     private static Refusal WithHints(Found found, Refusal refusal)
     {
-        var wayOut = refusal.WayOut;
+        var suggestion = refusal.Suggestion;
         string? next = null;
         for (var at = found; at is not null; at = at.Parent)
         {
             if (at.Step.Hint?.Invoke(next) is { } hint)
             {
-                wayOut = $"{wayOut} {hint}";
+                suggestion = $"{suggestion} {hint}";
             }
 
             next = at.Step.Label ?? next;
         }
 
-        return refusal with { WayOut = wayOut };
+        return refusal with { Suggestion = suggestion };
     }
 
     private static string PathOf(Found found, string root)
@@ -93,7 +95,7 @@ internal static class PathFinder
             }
         }
 
-        // The body of a process is what the caller wrote down right there: its captured variables speak for themselves.
+        // The label of a body adds nothing: the caller wrote the lambda right there, and sees its captured variables.
         if (root.Length > 0 && (root != "body" || parts.Count == 0))
         {
             parts.Push(root);

@@ -1,6 +1,8 @@
 namespace Multiprocessing;
 
-/// <summary>What a refusal's path calls a field of the library's own, which the user does not know by its name; <see langword="null"/> leaves it out.</summary>
+/// <summary>
+/// Sets the label of a field of this library in the paths of refusals, because users do not know its name. <see langword="null"/> omits the field.
+/// </summary>
 [AttributeUsage(AttributeTargets.Field)]
 internal sealed class PathNameAttribute(string? name) : Attribute
 {

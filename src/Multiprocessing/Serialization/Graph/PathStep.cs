@@ -1,7 +1,7 @@
 namespace Multiprocessing;
 
-/// <summary>One step from an object to something it holds.</summary>
-/// <param name="Label">As a path shows it; <see langword="null"/> for a step that is not shown.</param>
-/// <param name="Value">What is held.</param>
-/// <param name="Hint">Why it is held, and how to do without: asked for the step behind this one, of which it is given the label.</param>
+/// <summary>One step from an object to an object that it refers to.</summary>
+/// <param name="Label">The label in a path; <see langword="null"/> if the path does not show the step.</param>
+/// <param name="Value">The object that the step leads to.</param>
+/// <param name="Hint">Returns why the object is referred to, and how to avoid it. Its argument is the label of the next step.</param>
 internal readonly record struct PathStep(string? Label, object? Value, Func<string?, string?>? Hint = null);

@@ -3,7 +3,9 @@ using System.Runtime.Serialization;
 
 namespace Multiprocessing;
 
-/// <summary>A place that holds a reference. Remembers the codec of the last object seen, because a place mostly sees one type.</summary>
+/// <summary>
+/// A storage location that holds a reference. It remembers the codec of the last object, because most locations hold objects of one type.
+/// </summary>
 internal sealed class ReferenceSlot(Type declared) : ValueCodec
 {
     public static readonly ReferenceSlot Object = new(typeof(object));
@@ -12,12 +14,12 @@ internal sealed class ReferenceSlot(Type declared) : ValueCodec
     private ObjectCodec? _last;
     private ObjectCodec? _exact;
 
-    /// <summary>The codec that reads objects of the declared type itself, which are written without naming their type.</summary>
+    /// <summary>Gets the codec that reads objects of the declared type itself, which are written without the name of their type.</summary>
     public ObjectCodec Exact => _exact ??= CodecTable.For(declared).Unregistered;
 
-    public override void Write(GraphWriter writer, ref byte place) => writer.WriteReference(Unsafe.As<byte, object?>(ref place), this);
+    public override void Write(GraphWriter writer, ref byte location) => writer.WriteReference(Unsafe.As<byte, object?>(ref location), this);
 
-    public override void Read(GraphReader reader, ref byte place) => Unsafe.As<byte, object?>(ref place) = reader.ReadReference(this);
+    public override void Read(GraphReader reader, ref byte location) => Unsafe.As<byte, object?>(ref location) = reader.ReadReference(this);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ObjectCodec CodecOf(GraphWriter writer, object value)
@@ -27,10 +29,10 @@ internal sealed class ReferenceSlot(Type declared) : ValueCodec
         return last is not null && (object)last.Type == type ? last : Find(writer, type);
     }
 
-    /// <summary>Whether an object of that codec's type needs no type name here.</summary>
+    /// <summary>Returns whether an object of the codec's type is written without the name of its type.</summary>
     public bool IsExact(ObjectCodec codec) => (object)codec.Type == declared;
 
-    /// <summary>A stream that would put an object of another type into this place is refused before it can harm the process.</summary>
+    /// <summary>Checks the type of an object that was read: storing an object of another type would corrupt the process.</summary>
     public void Check(object value)
     {
         var type = value.GetType();
@@ -41,7 +43,9 @@ internal sealed class ReferenceSlot(Type declared) : ValueCodec
 
         if (!declared.IsInstanceOfType(value))
         {
-            throw new SerializationException($"The message holds a {type} where a {declared} belongs: it is torn, or was not written by this library.");
+            throw new SerializationException(
+                $"Process {Environment.ProcessId} cannot read a message: it contains a {type} where a {declared} is declared. It is torn, or was "
+                + "not written by this library.");
         }
 
         Remember(CodecTable.For(type));

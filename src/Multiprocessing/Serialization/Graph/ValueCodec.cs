@@ -3,24 +3,27 @@ using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
-/// <summary>How a place of one declared type (a field, an element, a boxed value) crosses. Places are given by address, so no type needs code of its own.</summary>
+/// <summary>
+/// Writes and reads storage locations of one declared type: a field, an element, a boxed value. A location is passed by address, so no code is
+/// compiled per type.
+/// </summary>
 internal abstract class ValueCodec
 {
-    /// <summary>The place is its bytes, that many; 0 if it is more than that.</summary>
+    /// <summary>Gets the number of bytes if the value is its bytes; 0 if it is not.</summary>
     public virtual int RawSize => 0;
 
-    /// <summary>Whether it reads what any serializer wrote that the message names.</summary>
+    /// <summary>Gets whether it reads values by any serializer that the message names.</summary>
     public virtual bool ReadsNamedSerializers => false;
 
-    public abstract void Write(GraphWriter writer, ref byte place);
+    public abstract void Write(GraphWriter writer, ref byte location);
 
-    public abstract void Read(GraphReader reader, ref byte place);
+    public abstract void Read(GraphReader reader, ref byte location);
 
-    /// <summary>Why this value (boxed) cannot cross; only asked of structs.</summary>
+    /// <summary>Returns why this value, boxed, cannot cross, or <see langword="null"/>. Called for structs only.</summary>
     public virtual Refusal? Refuse(object value, in WriteContext context) => null;
 
-    /// <summary>What a struct (boxed) holds, for paths.</summary>
+    /// <summary>Returns the fields of a struct, boxed, with their labels in a path.</summary>
     public virtual IEnumerable<PathStep> Children(object value) => [];
 
-    public static ValueCodec For(Type type) => CodecTable.ForPlace(type);
+    public static ValueCodec For(Type type) => CodecTable.ForLocation(type);
 }

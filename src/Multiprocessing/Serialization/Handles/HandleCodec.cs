@@ -1,6 +1,6 @@
 namespace Multiprocessing;
 
-/// <summary>A library object that crosses by identity. Tracked, so it writes its handle once per message.</summary>
+/// <summary>An object of this library that crosses by identity. It is tracked, so its handle is written once per message.</summary>
 internal sealed class HandleCodec<T>(Type type) : ObjectCodec(type, CodecTraits.Tracked)
     where T : class, IProcessHandle<T>
 {

@@ -4,8 +4,8 @@ using System.Text;
 namespace Multiprocessing;
 
 /// <summary>
-/// An encoding of a code page, as <see cref="CodePagesEncodingProvider"/> makes it: by number, with the fallbacks that were given to it. Its tables lie in native memory. The reading process asks the provider
-/// itself, which need not be registered there.
+/// An encoding of <see cref="CodePagesEncodingProvider"/>: it crosses as the number of its code page and its fallbacks, because its tables are in
+/// native memory. The reader gets it from the provider, which need not be registered there.
 /// </summary>
 internal sealed class CodePageCodec(Type type) : ObjectCodec(type, CodecTraits.Tracked | CodecTraits.HeadRefers)
 {
@@ -17,13 +17,16 @@ internal sealed class CodePageCodec(Type type) : ObjectCodec(type, CodecTraits.T
         var plain = Find(encoding.CodePage);
         if (plain?.GetType() != encoding.GetType())
         {
-            throw new CannotCrossException(new Refusal(Type, "No provider of the framework makes it; pass its name, and get it in the child from the provider that makes it."), value);
+            throw new CannotCrossException(
+                new Refusal(
+                    Type, "No provider of the framework creates it; pass its name, and get it in the child from the provider that creates it."),
+                value);
         }
 
         writer.Out.Write(encoding.CodePage);
         writer.Out.WriteByte(encoding.IsReadOnly ? (byte)1 : (byte)0);
 
-        // Its own fallbacks hold the encoding again, and say nothing.
+        // The default fallbacks refer to the encoding itself, and are not written.
         writer.WriteReference(encoding.EncoderFallback.Equals(plain.EncoderFallback) ? null : encoding.EncoderFallback, Fallbacks);
         writer.WriteReference(encoding.DecoderFallback.Equals(plain.DecoderFallback) ? null : encoding.DecoderFallback, Fallbacks);
     }
@@ -42,7 +45,8 @@ internal sealed class CodePageCodec(Type type) : ObjectCodec(type, CodecTraits.T
 
         if (isReadOnly)
         {
-            return CodePagesEncodingProvider.Instance.GetEncoding(page, encoder ?? plain.EncoderFallback, decoder ?? plain.DecoderFallback) ?? throw GraphReader.Torn();
+            return CodePagesEncodingProvider.Instance.GetEncoding(page, encoder ?? plain.EncoderFallback, decoder ?? plain.DecoderFallback)
+                ?? throw GraphReader.Torn();
         }
 
         var clone = (Encoding)plain.Clone();

@@ -2,14 +2,15 @@ using System.Globalization;
 
 namespace Multiprocessing;
 
-/// <summary>A culture by name; one that may have been changed takes its formats along.</summary>
+/// <summary>A culture by its name. One that is not read-only may have been changed, and crosses with its formats.</summary>
 internal sealed class CultureCodec(Type type) : ObjectCodec(type, CodecTraits.TwoPhase)
 {
     public override void WriteHead(GraphWriter writer, object value)
     {
         var culture = (CultureInfo)value;
         StringFormat.Write(writer, culture.Name);
-        writer.Out.WriteByte((byte)((culture.IsReadOnly ? 1 : 0) | (culture.UseUserOverride ? 2 : 0) | (ReferenceEquals(culture, CultureInfo.InvariantCulture) ? 4 : 0)));
+        var isInvariant = ReferenceEquals(culture, CultureInfo.InvariantCulture);
+        writer.Out.WriteByte((byte)((culture.IsReadOnly ? 1 : 0) | (culture.UseUserOverride ? 2 : 0) | (isInvariant ? 4 : 0)));
     }
 
     public override void WriteBody(GraphWriter writer, object value)
@@ -26,7 +27,9 @@ internal sealed class CultureCodec(Type type) : ObjectCodec(type, CodecTraits.Tw
     {
         var name = StringFormat.Read(reader)!;
         var flags = reader.ReadByte();
-        return (flags & 4) != 0 ? CultureInfo.InvariantCulture : (flags & 1) != 0 ? CultureInfo.GetCultureInfo(name) : new CultureInfo(name, (flags & 2) != 0);
+        return (flags & 4) != 0
+            ? CultureInfo.InvariantCulture
+            : (flags & 1) != 0 ? CultureInfo.GetCultureInfo(name) : new CultureInfo(name, (flags & 2) != 0);
     }
 
     public override void ReadBody(GraphReader reader, object value)

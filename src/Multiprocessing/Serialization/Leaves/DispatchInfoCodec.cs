@@ -2,7 +2,7 @@ using System.Runtime.ExceptionServices;
 
 namespace Multiprocessing;
 
-/// <summary>A captured exception: the exception, captured again.</summary>
+/// <summary>A captured exception. The reader captures the exception again.</summary>
 internal sealed class DispatchInfoCodec(Type type) : ObjectCodec(type, CodecTraits.Tracked | CodecTraits.HeadRefers)
 {
     public override void WriteHead(GraphWriter writer, object value) =>
@@ -11,5 +11,6 @@ internal sealed class DispatchInfoCodec(Type type) : ObjectCodec(type, CodecTrai
     public override object Create(GraphReader reader) =>
         ExceptionDispatchInfo.Capture(reader.ReadReference(ReferenceSlot.Object) as Exception ?? throw GraphReader.Torn());
 
-    public override IEnumerable<PathStep> Children(object value) => [new PathStep("captured exception", ((ExceptionDispatchInfo)value).SourceException)];
+    public override IEnumerable<PathStep> Children(object value) =>
+        [new PathStep("captured exception", ((ExceptionDispatchInfo)value).SourceException)];
 }

@@ -2,7 +2,7 @@ using System.Dynamic;
 
 namespace Multiprocessing;
 
-/// <summary>An expando object as its members: its class keeps hash codes of their names.</summary>
+/// <summary>An expando object by its members, because its class keeps hash codes of their names.</summary>
 internal sealed class ExpandoCodec(Type type) : ObjectCodec(type, CodecTraits.TwoPhase)
 {
     public override void WriteBody(GraphWriter writer, object value)

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
 
-/// <summary>A group of a query: its key and its elements. The hash code of its key and the groups that follow it belong to the query's table.</summary>
+/// <summary>
+/// A group of a query: its key and its elements. The hash code of the key and the references to other groups belong to the query and do not cross.
+/// </summary>
 internal sealed class GroupingCodec(Type type) : ObjectCodec(type, CodecTraits.TwoPhase)
 {
     private readonly FieldPlan _plan = FieldPlan.Of(type, skip: static field => field.Name is "_hashNext" or "_next" or "_hashCode");

@@ -1,6 +1,6 @@
 namespace Multiprocessing;
 
-/// <summary>Objects that are rebuilt at once from a few values.</summary>
+/// <summary>Objects that are created from a few values.</summary>
 internal sealed class LeafCodec<T>(Type type, Action<GraphWriter, T> write, Func<GraphReader, T> read) : ObjectCodec(type, CodecTraits.Tracked)
     where T : class
 {

@@ -8,8 +8,8 @@ using System.Xml.Linq;
 
 namespace Multiprocessing;
 
-/// <summary>The framework's types whose fields would not do: they hold caches, hash codes or their process's own objects.</summary>
-/// <remarks>Looked up by name, and each in a method of its own, so that no assembly is loaded for a type that does not occur.</remarks>
+/// <summary>Codecs of the framework's types that cannot cross by their fields, which contain caches, hash codes or objects of the process.</summary>
+/// <remarks>Found by name, and each created in a method of its own, so that no assembly is loaded for a type that does not occur.</remarks>
 internal static class LeafCodecs
 {
     private static readonly Dictionary<string, Func<Type, ObjectCodec?>> ByName = new()
@@ -27,9 +27,13 @@ internal static class LeafCodecs
             static reader => new StringBuilder(0, reader.Read<int>()).Append(StringFormat.Read(reader))),
         ["System.IO.Stream"] = static type => type == Stream.Null.GetType() ? new IdentityCodec(type, [Stream.Null]) : null,
         ["System.IO.TextReader"] = static type =>
-            type == TextReader.Null.GetType() || type == StreamReader.Null.GetType() ? new IdentityCodec(type, [TextReader.Null, StreamReader.Null]) : null,
+            type == TextReader.Null.GetType() || type == StreamReader.Null.GetType()
+                ? new IdentityCodec(type, [TextReader.Null, StreamReader.Null])
+                : null,
         ["System.IO.TextWriter"] = static type =>
-            type == TextWriter.Null.GetType() || type == StreamWriter.Null.GetType() ? new IdentityCodec(type, [TextWriter.Null, StreamWriter.Null]) : null,
+            type == TextWriter.Null.GetType() || type == StreamWriter.Null.GetType()
+                ? new IdentityCodec(type, [TextWriter.Null, StreamWriter.Null])
+                : null,
         ["System.Linq.Grouping`2"] = static type => new GroupingCodec(type),
         ["System.Linq.AsyncEnumerable+Grouping`2"] = static type => new GroupingCodec(type),
         ["System.Xml.XmlDocument"] = XmlCodecs.Document,
@@ -43,7 +47,9 @@ internal static class LeafCodecs
         ["System.IO.MemoryStream"] = static type => type == typeof(MemoryStream) ? new MemoryStreamCodec() : null,
         ["System.Globalization.CultureInfo"] = static type => new CultureCodec(type),
         ["System.Globalization.CompareInfo"] = static type => new LeafCodec<CompareInfo>(
-            type, static (writer, value) => StringFormat.Write(writer, value.Name), static reader => CompareInfo.GetCompareInfo(StringFormat.Read(reader)!)),
+            type,
+            static (writer, value) => StringFormat.Write(writer, value.Name),
+            static reader => CompareInfo.GetCompareInfo(StringFormat.Read(reader)!)),
         ["System.TimeZoneInfo"] = static type => new IdentityCodec(type, [TimeZoneInfo.Utc, TimeZoneInfo.Local]),
         ["System.Text.Encoding"] = Encodings,
         ["System.DBNull"] = static type => new IdentityCodec(type, [DBNull.Value]),
@@ -54,7 +60,8 @@ internal static class LeafCodecs
         ["System.Collections.Generic.EqualityComparer`1"] = static type => Default(type, typeof(EqualityComparer<>)),
         ["System.Collections.Generic.Comparer`1"] = static type => Default(type, typeof(Comparer<>)),
         ["System.Collections.Generic.ReferenceEqualityComparer"] = static type => new ReferenceComparerCodec(type),
-        ["System.Collections.Comparer"] = static type => new IdentityCodec(type, [System.Collections.Comparer.Default, System.Collections.Comparer.DefaultInvariant]),
+        ["System.Collections.Comparer"] = static type =>
+            new IdentityCodec(type, [System.Collections.Comparer.Default, System.Collections.Comparer.DefaultInvariant]),
         ["System.Runtime.ExceptionServices.ExceptionDispatchInfo"] = static type => new DispatchInfoCodec(type),
         ["System.Text.Json.JsonSerializerOptions"] = JsonOptionsCodec.Of,
         ["System.Text.Json.Serialization.JsonSerializerContext"] = JsonOptionsCodec.Context,
@@ -89,7 +96,7 @@ internal static class LeafCodecs
     {
         for (var level = type; level is not null && level != typeof(object); level = level.BaseType)
         {
-            var definition = level.IsConstructedGenericType ? level.GetGenericTypeDefinition() : level;
+            var definition = SourceNames.DefinitionOf(level);
             if (definition.FullName is { } name && ByName.TryGetValue(name, out var create))
             {
                 return create(type);
@@ -139,8 +146,9 @@ internal static class LeafCodecs
     {
         if (type != typeof(Regex))
         {
-            // The source generator makes a class with one instance.
-            return type.GetField("Instance", BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic) is { } field && field.FieldType.IsAssignableFrom(type)
+            // A class of the source generator has one instance.
+            return type.GetField("Instance", BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic) is { } field
+                && field.FieldType.IsAssignableFrom(type)
                 ? new IdentityCodec(type, [field.GetValue(null)!])
                 : new RefusedCodec(type, "Pass a plain Regex.");
         }
@@ -156,7 +164,7 @@ internal static class LeafCodecs
             static reader => new Regex(StringFormat.Read(reader)!, (RegexOptions)reader.Read<int>(), new TimeSpan(reader.Read<long>())));
     }
 
-    /// <summary>Stands in the place of an address's length, for those that are read-only objects of the framework.</summary>
+    /// <summary>Written in place of an address's length, plus an index, for the read-only objects of the framework.</summary>
     private const byte KnownAddress = 100;
 
     private static IPAddress[] KnownAddresses() =>
@@ -211,16 +219,17 @@ internal static class LeafCodecs
         return new CodePageCodec(type);
     }
 
-    /// <summary>Objects of the framework that are known by what they are; those of a user's own class are not among them.</summary>
+    /// <summary>Returns the codec of well-known objects of the framework; <see langword="null"/> for a user's class.</summary>
     private static IdentityCodec? Known(Type type, params object[] known) => Framework.Owns(type) ? new IdentityCodec(type, known) : null;
 
     private static ObjectCodec StringComparers(Type type)
     {
-        StringComparer[] known = [StringComparer.Ordinal, StringComparer.OrdinalIgnoreCase, StringComparer.InvariantCulture, StringComparer.InvariantCultureIgnoreCase];
+        StringComparer[] known =
+            [StringComparer.Ordinal, StringComparer.OrdinalIgnoreCase, StringComparer.InvariantCulture, StringComparer.InvariantCultureIgnoreCase];
         return new IdentityCodec(type, known);
     }
 
-    /// <summary>The default comparer of its element type, if this is its type.</summary>
+    /// <summary>Returns the codec of the default comparer of an element type, or <see langword="null"/> if this is not its type.</summary>
     private static ObjectCodec? Default(Type type, Type definition)
     {
         var level = type;

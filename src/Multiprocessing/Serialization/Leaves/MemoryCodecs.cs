@@ -3,17 +3,17 @@ using System.Runtime.InteropServices;
 
 namespace Multiprocessing;
 
-/// <summary>The part of an array that a memory or segment shows, as a copy; what lies outside it stays here.</summary>
+/// <summary>The part of an array that a memory or segment covers. The rest of the array does not cross.</summary>
 internal static class SliceFormat<T>
 {
     public static void Write(GraphWriter writer, ReadOnlyMemory<T> slice)
     {
         writer.Out.WriteVarint((uint)slice.Length);
-        if (!Place<T>.IsRaw)
+        if (!LocationCodec<T>.IsRaw)
         {
             foreach (ref readonly var item in slice.Span)
             {
-                Place<T>.Write(writer, ref Unsafe.AsRef(in item));
+                LocationCodec<T>.Write(writer, ref Unsafe.AsRef(in item));
             }
         }
         else if (MemoryMarshal.TryGetArray(slice, out var segment) && segment.Array is not null)
@@ -22,20 +22,21 @@ internal static class SliceFormat<T>
         }
         else
         {
-            writer.Out.WriteBytes(ref Unsafe.As<T, byte>(ref MemoryMarshal.GetReference(slice.Span)), (nuint)slice.Length * (nuint)Unsafe.SizeOf<T>());
+            writer.Out.WriteBytes(
+                ref Unsafe.As<T, byte>(ref MemoryMarshal.GetReference(slice.Span)), (nuint)slice.Length * (nuint)Unsafe.SizeOf<T>());
         }
     }
 
     public static T[] Read(GraphReader reader)
     {
-        var count = reader.ReadLength(Place<T>.IsRaw ? Unsafe.SizeOf<T>() : 1);
+        var count = reader.ReadLength(LocationCodec<T>.IsRaw ? Unsafe.SizeOf<T>() : 1);
         if (count == 0)
         {
             return [];
         }
 
         var items = GC.AllocateUninitializedArray<T>(count);
-        if (Place<T>.IsRaw)
+        if (LocationCodec<T>.IsRaw)
         {
             reader.ReadBytes(ref Unsafe.As<T, byte>(ref items[0]), (nuint)count * (nuint)Unsafe.SizeOf<T>());
             return items;
@@ -43,7 +44,7 @@ internal static class SliceFormat<T>
 
         foreach (ref var item in items.AsSpan())
         {
-            Place<T>.Read(reader, ref item);
+            LocationCodec<T>.Read(reader, ref item);
         }
 
         return items;
@@ -51,7 +52,7 @@ internal static class SliceFormat<T>
 
     public static IEnumerable<PathStep> Children(ReadOnlyMemory<T> slice)
     {
-        for (var i = 0; i < slice.Length && !Place<T>.IsRaw; i++)
+        for (var i = 0; i < slice.Length && !LocationCodec<T>.IsRaw; i++)
         {
             yield return new PathStep($"element [{i}]", slice.Span[i]);
         }
@@ -60,27 +61,29 @@ internal static class SliceFormat<T>
 
 internal sealed class MemoryCodec<T> : ValueCodec
 {
-    public override void Write(GraphWriter writer, ref byte place) => SliceFormat<T>.Write(writer, Unsafe.As<byte, Memory<T>>(ref place));
+    public override void Write(GraphWriter writer, ref byte location) => SliceFormat<T>.Write(writer, Unsafe.As<byte, Memory<T>>(ref location));
 
-    public override void Read(GraphReader reader, ref byte place) => Unsafe.As<byte, Memory<T>>(ref place) = SliceFormat<T>.Read(reader);
+    public override void Read(GraphReader reader, ref byte location) => Unsafe.As<byte, Memory<T>>(ref location) = SliceFormat<T>.Read(reader);
 
     public override IEnumerable<PathStep> Children(object value) => SliceFormat<T>.Children((Memory<T>)value);
 }
 
 internal sealed class ReadOnlyMemoryCodec<T> : ValueCodec
 {
-    public override void Write(GraphWriter writer, ref byte place) => SliceFormat<T>.Write(writer, Unsafe.As<byte, ReadOnlyMemory<T>>(ref place));
+    public override void Write(GraphWriter writer, ref byte location) =>
+        SliceFormat<T>.Write(writer, Unsafe.As<byte, ReadOnlyMemory<T>>(ref location));
 
-    public override void Read(GraphReader reader, ref byte place) => Unsafe.As<byte, ReadOnlyMemory<T>>(ref place) = SliceFormat<T>.Read(reader);
+    public override void Read(GraphReader reader, ref byte location) =>
+        Unsafe.As<byte, ReadOnlyMemory<T>>(ref location) = SliceFormat<T>.Read(reader);
 
     public override IEnumerable<PathStep> Children(object value) => SliceFormat<T>.Children((ReadOnlyMemory<T>)value);
 }
 
 internal sealed class ArraySegmentCodec<T> : ValueCodec
 {
-    public override void Write(GraphWriter writer, ref byte place)
+    public override void Write(GraphWriter writer, ref byte location)
     {
-        var segment = Unsafe.As<byte, ArraySegment<T>>(ref place);
+        var segment = Unsafe.As<byte, ArraySegment<T>>(ref location);
         writer.Out.WriteByte(segment.Array is null ? (byte)0 : (byte)1);
         if (segment.Array is not null)
         {
@@ -88,8 +91,8 @@ internal sealed class ArraySegmentCodec<T> : ValueCodec
         }
     }
 
-    public override void Read(GraphReader reader, ref byte place) =>
-        Unsafe.As<byte, ArraySegment<T>>(ref place) = reader.ReadByte() == 0 ? default : new ArraySegment<T>(SliceFormat<T>.Read(reader));
+    public override void Read(GraphReader reader, ref byte location) =>
+        Unsafe.As<byte, ArraySegment<T>>(ref location) = reader.ReadByte() == 0 ? default : new ArraySegment<T>(SliceFormat<T>.Read(reader));
 
     public override IEnumerable<PathStep> Children(object value) =>
         ((ArraySegment<T>)value).Array is null ? [] : SliceFormat<T>.Children((ArraySegment<T>)value);

@@ -1,6 +1,6 @@
 namespace Multiprocessing;
 
-/// <summary>A memory stream with its content and position; the copy can always be read, and grows if the original could be written.</summary>
+/// <summary>A memory stream with its content and position. The copy is readable, and expandable if the original was writable.</summary>
 internal sealed class MemoryStreamCodec() : ObjectCodec(typeof(MemoryStream), CodecTraits.Tracked)
 {
     public override void WriteHead(GraphWriter writer, object value)

@@ -1,6 +1,6 @@
 namespace Multiprocessing;
 
-/// <summary>The comparer by reference. What it compares may be strings and boxes, which cross as values unless the message says that they have an identity.</summary>
+/// <summary>The comparer by reference. It may compare strings and boxes, which cross as values unless the message keeps their identity.</summary>
 internal sealed class ReferenceComparerCodec(Type type) : ObjectCodec(type, CodecTraits.None)
 {
     public override void WriteHead(GraphWriter writer, object value) => writer.WantIdentity();

@@ -3,23 +3,26 @@ using System.Runtime.CompilerServices;
 namespace Multiprocessing;
 
 /// <summary>
-/// A cancellation token crosses only when nobody can cancel it any more: none at all, or cancelled already; or when it is the token of the task that is written (<see cref="WriteContext.IsTaskToken"/>).
+/// A cancellation token crosses if it cannot be cancelled any more (none, or already cancelled), or if it is the token of the task that is written
+/// (<see cref="WriteContext.IsTaskToken"/>).
 /// </summary>
 internal sealed class TokenCodec : ValueCodec
 {
-    private const byte OfTheTask = 2;
+    private const byte TaskToken = 2;
 
     public static readonly TokenCodec Instance = new();
 
     private static readonly Refusal Live = new(
-        typeof(CancellationToken), "Cancellation tokens do not cross; use CurrentProcess.Stopping in the child, or a ProcessEvent; a task of a pool gets the token that RunAsync was given.");
+        typeof(CancellationToken),
+        "Cancellation tokens do not cross; use CurrentProcess.Stopping in the child, or a ProcessEvent. A task of a pool may have the token that "
+        + "was passed to RunAsync.");
 
-    public override void Write(GraphWriter writer, ref byte place)
+    public override void Write(GraphWriter writer, ref byte location)
     {
-        var token = Unsafe.As<byte, CancellationToken>(ref place);
+        var token = Unsafe.As<byte, CancellationToken>(ref location);
         if (writer.Context.IsTaskToken(token))
         {
-            writer.Out.WriteByte(OfTheTask);
+            writer.Out.WriteByte(TaskToken);
             return;
         }
 
@@ -31,11 +34,14 @@ internal sealed class TokenCodec : ValueCodec
         writer.Out.WriteByte(token.IsCancellationRequested ? (byte)1 : (byte)0);
     }
 
-    public override void Read(GraphReader reader, ref byte place)
+    public override void Read(GraphReader reader, ref byte location)
     {
         var kind = reader.ReadByte();
-        Unsafe.As<byte, CancellationToken>(ref place) = kind == OfTheTask ? reader.Context?.TaskToken ?? default : new CancellationToken(kind != 0);
+        Unsafe.As<byte, CancellationToken>(ref location) = kind == TaskToken
+            ? reader.Context?.TaskToken ?? default
+            : new CancellationToken(kind != 0);
     }
 
-    public override Refusal? Refuse(object value, in WriteContext context) => (CancellationToken)value is { CanBeCanceled: true, IsCancellationRequested: false } token && !context.IsTaskToken(token) ? Live : null;
+    public override Refusal? Refuse(object value, in WriteContext context) =>
+        (CancellationToken)value is { CanBeCanceled: true, IsCancellationRequested: false } token && !context.IsTaskToken(token) ? Live : null;
 }

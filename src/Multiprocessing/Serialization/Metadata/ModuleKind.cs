@@ -1,14 +1,14 @@
 namespace Multiprocessing;
 
-/// <summary>What a module is named by.</summary>
+/// <summary>How a module is named.</summary>
 internal enum ModuleKind : byte
 {
     CoreLibrary,
     ThisLibrary,
 
-    /// <summary>An assembly of the program, by version id and name, which the other side loads as it loads its own references.</summary>
+    /// <summary>An assembly of the program, by version id and name. The reader loads it like its own references.</summary>
     Named,
 
-    /// <summary>The same with the file, the context and the dependencies, for an assembly that the program loaded by itself.</summary>
+    /// <summary>An assembly that the program loaded by itself: also by its file, context and dependencies.</summary>
     Plugin,
 }

@@ -5,12 +5,12 @@ using System.Runtime.Serialization;
 
 namespace Multiprocessing;
 
-/// <summary>Finds what a <see cref="NameEncoder"/> named.</summary>
+/// <summary>Finds the type or member that a <see cref="NameEncoder"/> named.</summary>
 internal static class NameDecoder
 {
     private static KnownModule? _modules;
 
-    /// <summary>The modules that were looked up so far; a program has few.</summary>
+    /// <summary>A module that was found earlier, in a linked list: a program has few.</summary>
     private sealed class KnownModule(Guid version, Module module, KnownModule? next)
     {
         public readonly Guid Version = version;
@@ -18,7 +18,7 @@ internal static class NameDecoder
         public readonly KnownModule? Next = next;
     }
 
-    /// <summary>The name of a method of this library whose class has no type parameters, nor has itself.</summary>
+    /// <summary>Returns the name of a method of this library that has no type parameters, in a class that has none.</summary>
     public static byte[] OwnMethod(int token)
     {
         byte[] blob = [(byte)NameKind.Method, (byte)ModuleKind.ThisLibrary, 0, 0, 0, 0, 0, 0];
@@ -31,15 +31,17 @@ internal static class NameDecoder
         var reader = new NameReader(blob);
         try
         {
-            return ReadThing(ref reader);
+            return ReadSymbol(ref reader);
         }
         catch (Exception error) when (error is EndOfStreamException or ArgumentException or BadImageFormatException or FormatException)
         {
-            throw new SerializationException("The message names a type or method that this process does not have: it was built from other sources.", error);
+            throw new SerializationException(
+                $"Process {Environment.ProcessId} does not have a type or method that a message names: its program was built from other sources than "
+                + "the sender's. Start both from the same build.", error);
         }
     }
 
-    private static object ReadThing(ref NameReader reader)
+    private static object ReadSymbol(ref NameReader reader)
     {
         var kind = (NameKind)reader.ReadByte();
         switch (kind)
@@ -61,7 +63,7 @@ internal static class NameDecoder
             case NameKind.TypeParameter:
                 return ReadType(ref reader).GetGenericArguments()[reader.ReadInt32()];
             case NameKind.MethodParameter:
-                return ((MethodBase)ReadThing(ref reader)).GetGenericArguments()[reader.ReadInt32()];
+                return ((MethodBase)ReadSymbol(ref reader)).GetGenericArguments()[reader.ReadInt32()];
             case NameKind.Method:
                 return ReadMethod(ref reader);
             case NameKind.Field:
@@ -71,7 +73,7 @@ internal static class NameDecoder
             case NameKind.Event:
                 return FindMember<EventInfo>(ref reader, static (type, flags) => type.GetEvents(flags));
             case NameKind.Parameter:
-                var member = ReadThing(ref reader);
+                var member = ReadSymbol(ref reader);
                 return ReadParameter(member, reader.ReadInt32());
             case NameKind.Module:
                 return ReadModule(ref reader);
@@ -82,7 +84,7 @@ internal static class NameDecoder
         }
     }
 
-    private static Type ReadType(ref NameReader reader) => ReadThing(ref reader) as Type ?? throw GraphReader.Torn();
+    private static Type ReadType(ref NameReader reader) => ReadSymbol(ref reader) as Type ?? throw GraphReader.Torn();
 
     private static Type[] ReadTypes(ref NameReader reader)
     {
@@ -120,7 +122,8 @@ internal static class NameDecoder
     private static T FindMember<T>(ref NameReader reader, Func<Type, BindingFlags, T[]> members)
         where T : MemberInfo
     {
-        const BindingFlags All = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+        const BindingFlags All =
+            BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
         ReadModule(ref reader);
         var owner = ReadOwner(ref reader) ?? throw GraphReader.Torn();
         var token = reader.ReadInt32();
@@ -157,7 +160,7 @@ internal static class NameDecoder
             }
         }
 
-        // Two threads may look one up at the same time and find the same; an addition that is lost by that is made again.
+        // Two threads may find the same module at the same time. An addition that is lost by that is made again later.
         var module = Load(id, name);
         Volatile.Write(ref _modules, new KnownModule(id, module, first));
         return module;
@@ -165,13 +168,14 @@ internal static class NameDecoder
 
     private static Module Load(Guid id, string name)
     {
-        // Most bodies are the program's own.
+        // First the program itself: most bodies are in it.
         if (Assembly.GetEntryAssembly() is { } entry && ModuleOf(entry, id) is { } own)
         {
             return own;
         }
 
-        // What is loaded already; a tenth of the time that parsing the name would take. A plug-in may have the same assembly in a context of its own.
+        // Then the loaded assemblies, which takes a tenth of the time of parsing the name. A plug-in may have the same assembly in a context of its
+        // own.
         Module? elsewhere = null;
         foreach (var loaded in AppDomain.CurrentDomain.GetAssemblies())
         {
@@ -195,15 +199,17 @@ internal static class NameDecoder
         {
             if (elsewhere is not null)
             {
-                return elsewhere; // of a host that has loaded the whole program into a context of its own
+                return elsewhere; // a host has loaded the whole program into a context of its own
             }
 
-            throw new SerializationException($"This process cannot load the assembly '{name}', from which a type in the message comes: {error.Message}", error);
+            throw new SerializationException(
+                $"Process {Environment.ProcessId} cannot load the assembly '{name}', which declares a type in a message: {error.Message}", error);
         }
 
         return ModuleOf(assembly, id)
             ?? throw new SerializationException(
-                $"This process has another build of the assembly '{name}' ({assembly.Location}) than the one that wrote the message; start both from the same output.");
+                $"Process {Environment.ProcessId} has another build of the assembly '{name}' ({assembly.Location}) than the sender of the message; "
+                + "start both from the same build.");
     }
 
     private static Module ReadPlugin(ref NameReader reader)
@@ -230,5 +236,7 @@ internal static class NameDecoder
     };
 
     private static Module? ModuleOf(Assembly assembly, Guid id) =>
-        assembly.ManifestModule.ModuleVersionId == id ? assembly.ManifestModule : Array.Find(assembly.GetModules(), module => module.ModuleVersionId == id);
+        assembly.ManifestModule.ModuleVersionId == id
+            ? assembly.ManifestModule
+            : Array.Find(assembly.GetModules(), module => module.ModuleVersionId == id);
 }

@@ -3,29 +3,29 @@ using System.Text;
 
 namespace Multiprocessing;
 
-/// <summary>Names types and members by module version id and metadata token: both ends run the same build.</summary>
+/// <summary>Names types and members by the version id of their module and their metadata token, because both processes run the same build.</summary>
 internal ref struct NameEncoder
 {
     private readonly BinaryWriter _out;
-    private readonly object _thing;
+    private readonly object _symbol;
 
-    private NameEncoder(object thing, Stream stream)
+    private NameEncoder(object symbol, Stream stream)
     {
-        _thing = thing;
+        _symbol = symbol;
         _out = new BinaryWriter(stream, Encoding.UTF8);
     }
 
-    public static byte[] Encode(object thing)
+    public static byte[] Encode(object symbol)
     {
         using var stream = new MemoryStream();
-        var encoder = new NameEncoder(thing, stream);
-        encoder.WriteThing(thing);
+        var encoder = new NameEncoder(symbol, stream);
+        encoder.WriteSymbol(symbol);
         return stream.ToArray();
     }
 
-    private readonly void WriteThing(object thing)
+    private readonly void WriteSymbol(object symbol)
     {
-        switch (thing)
+        switch (symbol)
         {
             case Type type:
                 WriteType(type);
@@ -45,7 +45,7 @@ internal ref struct NameEncoder
                 break;
             case ParameterInfo parameter:
                 _out.Write((byte)NameKind.Parameter);
-                WriteThing(parameter.Member);
+                WriteSymbol(parameter.Member);
                 _out.Write(parameter.Position);
                 break;
             case Module module:
@@ -57,7 +57,7 @@ internal ref struct NameEncoder
                 WriteModule(assembly.ManifestModule);
                 break;
             default:
-                throw new CannotCrossException(new Refusal(thing.GetType(), "Pass its name, and look it up in the child."), thing);
+                throw new CannotCrossException(new Refusal(symbol.GetType(), "Pass its name, and find it in the child."), symbol);
         }
     }
 
@@ -81,7 +81,7 @@ internal ref struct NameEncoder
         else if (type.IsGenericParameter)
         {
             _out.Write((byte)(type.IsGenericTypeParameter ? NameKind.TypeParameter : NameKind.MethodParameter));
-            WriteThing(type.IsGenericTypeParameter ? type.DeclaringType! : type.DeclaringMethod!);
+            WriteSymbol(type.IsGenericTypeParameter ? type.DeclaringType! : type.DeclaringMethod!);
             _out.Write(type.GenericParameterPosition);
         }
         else if (type.IsConstructedGenericType)
@@ -92,7 +92,7 @@ internal ref struct NameEncoder
         }
         else if (type.IsFunctionPointer || type is { IsByRefLike: true, IsGenericParameter: true })
         {
-            throw new CannotCrossException(new Refusal(type, "Function pointers mean nothing in another process; pass a delegate."), _thing);
+            throw new CannotCrossException(new Refusal(type, "A function pointer is an address in this process; pass a delegate."), _symbol);
         }
         else
         {
@@ -140,9 +140,9 @@ internal ref struct NameEncoder
 
         var assembly = module.Assembly;
         var origin = AssemblyOrigin.Of(assembly);
-        if (origin.WayOut is { } wayOut)
+        if (origin.Suggestion is { } suggestion)
         {
-            throw new CannotCrossException(new Refusal(_thing as Type ?? _thing.GetType(), wayOut), _thing);
+            throw new CannotCrossException(new Refusal(_symbol as Type ?? _symbol.GetType(), suggestion), _symbol);
         }
 
         _out.Write((byte)(origin.File is null ? ModuleKind.Named : ModuleKind.Plugin));

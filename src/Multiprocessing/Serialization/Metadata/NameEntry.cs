@@ -1,25 +1,25 @@
 namespace Multiprocessing;
 
-/// <summary>A type or a member and the bytes that name it in a message.</summary>
-internal sealed class NameEntry(object thing, byte[] blob, int wellKnown = -1)
+/// <summary>A type or member with the bytes that name it in a message.</summary>
+internal sealed class NameEntry(object symbol, byte[] blob, int wellKnown = -1)
 {
     private ObjectCodec? _codec;
     private ObjectCodec? _registeredCodec;
 
-    /// <summary>A <see cref="Type"/>, a member, a module or an assembly.</summary>
-    public object Thing { get; } = thing;
+    /// <summary>Gets the <see cref="Type"/>, member, module or assembly.</summary>
+    public object Symbol { get; } = symbol;
 
     public byte[] Blob { get; } = blob;
 
-    /// <summary>The one-byte name of the most common types, or -1.</summary>
+    /// <summary>Gets the one-byte name of a common type, or -1.</summary>
     public int WellKnown { get; } = wellKnown;
 
-    /// <summary>The codec that reads objects of this type.</summary>
-    public ObjectCodec Codec => _codec ??= CodecTable.For(Thing as Type ?? throw GraphReader.Torn()).Unregistered;
+    /// <summary>Gets the codec that reads objects of this type.</summary>
+    public ObjectCodec Codec => _codec ??= CodecTable.For(Symbol as Type ?? throw GraphReader.Torn()).Unregistered;
 
-    /// <summary>The codec that reads objects of this type that a registered serializer wrote.</summary>
-    public ObjectCodec RegisteredCodec => _registeredCodec ??= CustomSerializers.Reader(Thing as Type ?? throw GraphReader.Torn());
+    /// <summary>Gets the codec that reads objects of this type that a registered serializer wrote.</summary>
+    public ObjectCodec RegisteredCodec => _registeredCodec ??= CustomSerializers.Reader(Symbol as Type ?? throw GraphReader.Torn());
 
-    /// <summary>Whatever the codec of a delegate wants to keep with a method.</summary>
+    /// <summary>Gets or sets an object that a codec caches here: the delegate of a method, the instance of a serializer.</summary>
     public object? Attached { get; set; }
 }

@@ -1,6 +1,6 @@
 namespace Multiprocessing;
 
-/// <summary>What a name begins with.</summary>
+/// <summary>The first byte of a name.</summary>
 internal enum NameKind : byte
 {
     Type,

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Multiprocessing;
 
-/// <summary>Reads the parts of a name as a <see cref="BinaryWriter"/> wrote them; the first BinaryReader of a process takes a millisecond.</summary>
+/// <summary>
+/// Reads the parts of a name that a <see cref="BinaryWriter"/> wrote. The first BinaryReader of a process would take a millisecond.
+/// </summary>
 internal ref struct NameReader(ReadOnlySpan<byte> blob)
 {
     private ReadOnlySpan<byte> _rest = blob;
@@ -18,7 +20,7 @@ internal ref struct NameReader(ReadOnlySpan<byte> blob)
 
     public string ReadText() => Encoding.UTF8.GetString(Take(ReadInt32()));
 
-    /// <exception cref="EndOfStreamException">The name ends before.</exception>
+    /// <exception cref="EndOfStreamException">The name is shorter.</exception>
     private ReadOnlySpan<byte> Take(int count)
     {
         if ((uint)count > (uint)_rest.Length)

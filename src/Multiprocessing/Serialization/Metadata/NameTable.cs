@@ -1,58 +1,57 @@
-
 namespace Multiprocessing;
 
-/// <summary>The names of types and members, both ways, made once per process.</summary>
+/// <summary>The names of types and members in both directions, each created once per process. Thread-safe.</summary>
 internal static class NameTable
 {
-    /// <summary>The number that says that a name follows in full; smaller ones are well-known types, larger ones names given earlier in the message.</summary>
+    /// <summary>
+    /// The number before a name in full. Smaller numbers are well-known types, larger ones are names that occurred earlier in the message.
+    /// </summary>
     public const int NewName = 64;
 
     private const int WellKnownCount = 35;
 
-    private static readonly ObjectTable<NameEntry> ByThing = new();
+    private static readonly ObjectTable<NameEntry> BySymbol = new();
     private static readonly NameIndex ByBlob = new();
 
-    // Read one by one, because loading all these types takes a millisecond, and a child needs one or two. Written together: only all of them say that a type is none of them.
+    // Read one by one, because loading all these types takes a millisecond, and a child needs one or two. Before a type is written all are created,
+    // to know whether it is one of them.
     private static readonly NameEntry?[] WellKnownEntries = new NameEntry?[WellKnownCount];
-    private static bool _knowsAll;
+    private static bool _hasAll;
 
-    /// <summary>The name of a type or member.</summary>
+    /// <summary>Returns the name of a type or member.</summary>
     /// <exception cref="CannotCrossException">It exists in this process only.</exception>
-    public static NameEntry Of(object thing) => ByThing.Find(thing) ?? Add(thing);
+    public static NameEntry Of(object symbol) => BySymbol.Find(symbol) ?? Add(symbol);
 
     public static NameEntry WellKnown(int number) =>
         number >= WellKnownCount ? throw GraphReader.Torn() : Volatile.Read(ref WellKnownEntries[number]) ?? MakeWellKnown(number);
 
-    /// <summary>The type or member with that name, looked up once per process.</summary>
-    public static NameEntry Find(ReadOnlySpan<byte> blob)
-    {
-        return ByBlob.Find(blob) ?? Resolve(blob);
-    }
+    /// <summary>Returns the type or member with a name.</summary>
+    public static NameEntry Find(ReadOnlySpan<byte> blob) => ByBlob.Find(blob) ?? Resolve(blob);
 
     private static NameEntry Resolve(ReadOnlySpan<byte> blob)
     {
-        var thing = NameDecoder.Decode(blob);
-        KnowAllIfOneOf(thing);
-        var added = ByThing.Add(thing, new NameEntry(thing, blob.ToArray()));
+        var symbol = NameDecoder.Decode(blob);
+        AddWellKnown(symbol);
+        var added = BySymbol.Add(symbol, new NameEntry(symbol, blob.ToArray()));
         if (!blob.SequenceEqual(added.Blob))
         {
-            // A second name of a well-known type, or of a member seen through a derived type.
-            added = new NameEntry(thing, blob.ToArray(), added.WellKnown);
+            // Another name of a well-known type, or of a member that was reached through a derived type.
+            added = new NameEntry(symbol, blob.ToArray(), added.WellKnown);
         }
 
         return ByBlob.Add(added);
     }
 
-    private static NameEntry Add(object thing)
+    private static NameEntry Add(object symbol)
     {
-        KnowAllIfOneOf(thing);
-        return ByThing.Find(thing) ?? ByThing.Add(thing, new NameEntry(thing, NameEncoder.Encode(thing)));
+        AddWellKnown(symbol);
+        return BySymbol.Find(symbol) ?? BySymbol.Add(symbol, new NameEntry(symbol, NameEncoder.Encode(symbol)));
     }
 
-    /// <summary>Before a type gets a name of its own: the well-known ones have theirs.</summary>
-    private static void KnowAllIfOneOf(object thing)
+    /// <summary>Creates the entries of all well-known types before a type gets a name in full, because it may be one of them.</summary>
+    private static void AddWellKnown(object symbol)
     {
-        if (Volatile.Read(ref _knowsAll) || thing is not Type type || type.Assembly != typeof(object).Assembly)
+        if (Volatile.Read(ref _hasAll) || symbol is not Type type || type.Assembly != typeof(object).Assembly)
         {
             return;
         }
@@ -62,13 +61,13 @@ internal static class NameTable
             _ = MakeWellKnown(number);
         }
 
-        Volatile.Write(ref _knowsAll, true);
+        Volatile.Write(ref _hasAll, true);
     }
 
     private static NameEntry MakeWellKnown(int number)
     {
         var type = WellKnownType(number);
-        var entry = ByThing.Add(type, new NameEntry(type, [], number));
+        var entry = BySymbol.Add(type, new NameEntry(type, [], number));
         Volatile.Write(ref WellKnownEntries[number], entry);
         return entry;
     }

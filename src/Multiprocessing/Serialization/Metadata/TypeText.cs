@@ -2,7 +2,10 @@ using System.Text;
 
 namespace Multiprocessing;
 
-/// <summary>Type names in messages, as C# writes them: <c>System.Collections.Generic.List&lt;System.Int32&gt;</c> and not the runtime's List`1[System.Int32].</summary>
+/// <summary>
+/// Names of types in texts for users, as in C#: <c>System.Collections.Generic.List&lt;System.Int32&gt;</c> and not the runtime's
+/// List`1[System.Int32].
+/// </summary>
 internal static class TypeText
 {
     public static string Of(Type type)

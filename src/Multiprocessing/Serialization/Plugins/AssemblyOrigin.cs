@@ -6,33 +6,39 @@ using System.Runtime.Loader;
 
 namespace Multiprocessing;
 
-/// <summary>Where an assembly comes from, and so how another process of the same program gets it. Found out once per assembly.</summary>
+/// <summary>The origin of an assembly, by which another process of the same program can load it. Determined once per assembly. Thread-safe.</summary>
 internal sealed class AssemblyOrigin
 {
-    private const string MadeHere = "exists in this process only; use code from an assembly that has a file: one that the program references, or one loaded from its path";
+    private const string MadeHere =
+        "exists in this process only; use code from an assembly that has a file: one that the program references, or one loaded from its path";
 
-    /// <summary>Held weakly: a collectible assembly must not be kept for what is known of it.</summary>
+    /// <summary>Weak, so that it does not keep a collectible assembly alive.</summary>
     private static readonly ConditionalWeakTable<Assembly, AssemblyOrigin> Known = [];
 
-    private AssemblyOrigin(string? file, ContextKey? context, Dependency[] dependencies, string? wayOut)
+    private AssemblyOrigin(string? file, ContextKey? context, Dependency[] dependencies, string? suggestion)
     {
         File = file;
         Context = context;
         Dependencies = dependencies;
-        WayOut = wayOut;
+        Suggestion = suggestion;
     }
 
-    /// <summary>Of a plug-in: its file. Null for an assembly of the program itself, which every process of the program finds by its name.</summary>
+    /// <summary>
+    /// Gets the file of a plug-in; <see langword="null"/> for an assembly of the program itself, which every process of the program finds by its
+    /// name.
+    /// </summary>
     public string? File { get; }
 
-    /// <summary>Of a plug-in: the context that it was loaded into.</summary>
+    /// <summary>Gets the context that a plug-in was loaded into.</summary>
     public ContextKey? Context { get; }
 
-    /// <summary>Of a plug-in: the assemblies that it refers to and that <see cref="PluginProbing"/> would not find, or not where this process did.</summary>
+    /// <summary>
+    /// Gets the assemblies that a plug-in refers to and that <see cref="PluginProbing"/> would not find, or would find elsewhere than this process.
+    /// </summary>
     public Dependency[] Dependencies { get; }
 
-    /// <summary>Why no other process can get it, or <see langword="null"/>.</summary>
-    public string? WayOut { get; }
+    /// <summary>Gets why no other process can load it, or <see langword="null"/>.</summary>
+    public string? Suggestion { get; }
 
     /// <summary>An assembly that a plug-in refers to.</summary>
     /// <param name="Name">Its simple name.</param>
@@ -48,16 +54,16 @@ internal sealed class AssemblyOrigin
         }
 
         known = Find(assembly);
-        if (known.WayOut is null)
+        if (known.Suggestion is null)
         {
-            // A refusal is not kept: the file may be put back.
+            // A refusal is not cached: the file may be restored.
             Known.AddOrUpdate(assembly, known);
         }
 
         return known;
     }
 
-    /// <summary>Every process of the program finds it by its name.</summary>
+    /// <summary>Returns whether every process of the program finds the assembly by its name.</summary>
     private static bool IsOfProgram(Assembly assembly, AssemblyLoadContext? context, string location)
     {
         if (context != AssemblyLoadContext.Default)
@@ -65,14 +71,16 @@ internal sealed class AssemblyOrigin
             return false;
         }
 
-        // In a single file, no assembly of the program has a location, this one included, nor does the runtime list them. What is loaded from bytes has a context of its own,
-        // except with AssemblyLoadContext.Default.LoadFromStream, which cannot be told apart: its types fail in the child, by their names.
+        // In a single-file program, no assembly of the program has a location, this one included, and the runtime does not list them. An assembly
+        // that was loaded from bytes has a context of its own, unless AssemblyLoadContext.Default.LoadFromStream loaded it. That case cannot be
+        // distinguished; the child then fails to load the types by name.
         return location.Length == 0 ? !assembly.IsDynamic && IsSingleFile : IsTrusted(location);
     }
 
     private static bool IsSingleFile => typeof(AssemblyOrigin).Assembly.Location.Length == 0;
 
-    private static bool IsTrusted(string part) => (AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") as string)?.Contains(part, StringComparison.Ordinal) == true;
+    private static bool IsTrusted(string part) =>
+        (AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") as string)?.Contains(part, StringComparison.Ordinal) == true;
 
     private static AssemblyOrigin Find(Assembly assembly)
     {
@@ -85,7 +93,9 @@ internal sealed class AssemblyOrigin
 
         if (location.Length == 0 || context is null)
         {
-            return Refused($"It lives in the assembly '{assembly.GetName().Name}', which was {(assembly.IsDynamic ? "made at run time" : "loaded at run time from bytes")} and {MadeHere}.");
+            return Refused(
+                $"It is declared in the assembly '{assembly.GetName().Name}', which was "
+                + $"{(assembly.IsDynamic ? "made at run time" : "loaded at run time from bytes")} and {MadeHere}.");
         }
 
         if (Changed(assembly, location) is { } change)
@@ -94,12 +104,14 @@ internal sealed class AssemblyOrigin
         }
 
         var key = LoadContexts.KeyOf(context);
-        return FindDependencies(assembly, location, context, key, out var dependencies) is { } missing ? Refused(missing) : new AssemblyOrigin(location, key, dependencies, null);
+        return FindDependencies(assembly, location, context, key, out var dependencies) is { } missing
+            ? Refused(missing)
+            : new AssemblyOrigin(location, key, dependencies, null);
     }
 
-    private static AssemblyOrigin Refused(string wayOut) => new(null, null, [], wayOut);
+    private static AssemblyOrigin Refused(string suggestion) => new(null, null, [], suggestion);
 
-    /// <summary>The other process would load what lies in the file now.</summary>
+    /// <summary>Returns why another process would not load the same code from the file, or <see langword="null"/>.</summary>
     private static string? Changed(Assembly assembly, string file)
     {
         try
@@ -108,15 +120,21 @@ internal sealed class AssemblyOrigin
             var metadata = image.GetMetadataReader();
             return metadata.GetGuid(metadata.GetModuleDefinition().Mvid) == assembly.ManifestModule.ModuleVersionId
                 ? null
-                : $"It lives in the assembly '{assembly.GetName().Name}', whose file '{file}' was changed since this process loaded it, so another process would load other code; start the program anew.";
+                : $"It is declared in the assembly '{assembly.GetName().Name}', whose file '{file}' was changed since this process loaded it, so "
+                    + "another process would load other code; "
+                    + "restart the program.";
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or BadImageFormatException or InvalidOperationException)
         {
-            return $"It lives in the assembly '{assembly.GetName().Name}', whose file another process could not load: {error.Message} Keep the file where it was loaded from.";
+            return $"It is declared in the assembly '{assembly.GetName().Name}', whose file another process could not load: {error.Message} Keep the "
+                + "file where it was loaded from.";
         }
     }
 
-    /// <summary>Asks this process where it finds each assembly that a plug-in refers to, as a child has neither the program's context nor its event handlers.</summary>
+    /// <summary>
+    /// Determines where this process finds each assembly that a plug-in refers to, because a child has neither the program's context nor its event
+    /// handlers.
+    /// </summary>
     private static string? FindDependencies(Assembly root, string file, AssemblyLoadContext context, ContextKey key, out Dependency[] dependencies)
     {
         var found = new List<Dependency>();
@@ -130,7 +148,9 @@ internal sealed class AssemblyOrigin
             foreach (var reference in assembly.GetReferencedAssemblies())
             {
                 var probed = reference.Name is { } name && seen.Add(name) ? probing.Find(reference) : null;
-                if (reference.Name is null || (probed is null && IsTrusted(Path.DirectorySeparatorChar + reference.Name + ".dll")) || Load(reference, assembly, context) is not { } actual)
+                if (reference.Name is null
+                    || (probed is null && IsTrusted(Path.DirectorySeparatorChar + reference.Name + ".dll"))
+                    || Load(reference, assembly, context) is not { } actual)
                 {
                     continue;
                 }
@@ -165,7 +185,9 @@ internal sealed class AssemblyOrigin
         return null;
     }
 
-    /// <summary>Where this library itself lies in a context of the program's host, a child has it, and what it refers to, in its default context.</summary>
+    /// <summary>
+    /// If a host has loaded this library into a context of its own, a child has the library and its references in the default context.
+    /// </summary>
     private static bool IsSharedWithLibrary(string name, AssemblyLoadContext context) =>
         AssemblyLoadContext.GetLoadContext(typeof(AssemblyOrigin).Assembly) == context
         && Array.Exists(typeof(AssemblyOrigin).Assembly.GetReferencedAssemblies(), reference => reference.Name == name);
@@ -189,13 +211,13 @@ internal sealed class AssemblyOrigin
         }
         catch (Exception)
         {
-            // Either it lies beside the plug-in, where LoadFrom looks when it is needed and a child does the same, or this process does not find it as well,
-            // or the program's own handler throws: the child then fails as this process would.
+            // Either the assembly is beside the plug-in, where LoadFrom finds it when it is needed, also in a child; or this process does not find it
+            // either; or a handler of the program throws. The child then fails like this process.
             return BesideRequesting(reference, requesting, context);
         }
     }
 
-    /// <summary>What <see cref="Assembly.LoadFrom(string)"/> would find for an assembly that it loaded.</summary>
+    /// <summary>Returns what <see cref="Assembly.LoadFrom(string)"/> finds for an assembly that it loaded.</summary>
     private static Assembly? BesideRequesting(AssemblyName reference, Assembly requesting, AssemblyLoadContext context)
     {
         var beside = Path.Combine(Path.GetDirectoryName(requesting.Location) ?? "", reference.Name + ".dll");

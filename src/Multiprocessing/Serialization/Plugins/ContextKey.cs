@@ -3,10 +3,10 @@ using System.Runtime.Loader;
 
 namespace Multiprocessing;
 
-/// <summary>What kind of context an assembly was loaded into.</summary>
+/// <summary>The kind of context that an assembly was loaded into.</summary>
 internal enum ContextKind : byte
 {
-    /// <summary>The program's own; by <see cref="Assembly.LoadFrom(string)"/> too.</summary>
+    /// <summary>The default context, also by <see cref="Assembly.LoadFrom(string)"/>.</summary>
     Default,
 
     /// <summary>One for each file: <see cref="Assembly.LoadFile(string)"/>.</summary>
@@ -16,7 +16,10 @@ internal enum ContextKind : byte
     Own,
 }
 
-/// <summary>A context in a message. An own one is known by the process that made it and a number there, so two with the same name and the same files stay two.</summary>
+/// <summary>
+/// A context in a message. One of kind Own is identified by the process that created it and a number there, so that two with the same name and files
+/// stay two.
+/// </summary>
 internal sealed record ContextKey(ContextKind Kind, Guid Process, int Number, string Name, bool IsCollectible)
 {
     public static readonly ContextKey Default = new(ContextKind.Default, Guid.Empty, 0, "", false);

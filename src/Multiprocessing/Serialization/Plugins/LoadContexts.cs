@@ -1,10 +1,11 @@
+using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.Loader;
 
 namespace Multiprocessing;
 
-/// <summary>The contexts of this process by their keys, both ways. Thread-safe.</summary>
+/// <summary>The contexts of this process and their keys, in both directions. Thread-safe.</summary>
 internal static class LoadContexts
 {
     private static readonly Guid Here = Guid.NewGuid();
@@ -12,7 +13,7 @@ internal static class LoadContexts
     private static readonly Dictionary<(Guid Process, int Number), WeakReference<AssemblyLoadContext>> Contexts = [];
     private static readonly Lock Gate = new();
 
-    /// <summary>A collectible context that nothing refers to begins to unload, and could load nothing more.</summary>
+    /// <summary>Keeps the mirrors alive: a collectible context without references starts to unload, and then cannot load assemblies.</summary>
     private static readonly List<MirrorContext> Mirrors = [];
     private static int _last;
 
@@ -42,13 +43,13 @@ internal static class LoadContexts
     }
 
     /// <summary>
-    /// The context of this process with that key: the very one if it was made here, else the one that this process made for the same plug-in by itself, else a mirror of it.
-    /// <see langword="null"/> if there is none and none shall be made.
+    /// Returns the context of this process for a key: the context itself if this process created it; otherwise the one that the program created here
+    /// for the same plug-in; otherwise a mirror. Returns <see langword="null"/> if there is none and none is to be created.
     /// </summary>
-    /// <param name="key">Of an own context.</param>
+    /// <param name="key">The key of a context of kind Own.</param>
     /// <param name="version">An assembly in it.</param>
     /// <param name="file">The file of that assembly.</param>
-    /// <param name="mayCreate">Whether to make a mirror.</param>
+    /// <param name="mayCreate">Whether to create a mirror.</param>
     public static AssemblyLoadContext? Find(ContextKey key, Guid version, string file, bool mayCreate)
     {
         lock (Gate)
@@ -71,12 +72,15 @@ internal static class LoadContexts
 
     private static MirrorContext Mirror(ContextKey key)
     {
+        Debug.Assert(Gate.IsHeldByCurrentThread, "A mirror is created under the lock, so that a key has one context.");
         var mirror = new MirrorContext(key);
         Mirrors.Add(mirror);
         return mirror;
     }
 
-    /// <summary>The program's code may have made the same context in both processes. Two of the other process never become one here.</summary>
+    /// <summary>
+    /// Finds the context of a program that creates the same context in both processes. Two contexts of the other process never become one here.
+    /// </summary>
     private static AssemblyLoadContext? FindCounterpart(ContextKey key, Guid version, string file)
     {
         foreach (var context in AssemblyLoadContext.All)
@@ -86,7 +90,8 @@ internal static class LoadContexts
                 && (context.Name ?? "") == key.Name
                 && context.IsCollectible == key.IsCollectible
                 && !Contexts.Any(entry => entry.Key.Process == key.Process && entry.Value.TryGetTarget(out var taken) && taken == context)
-                && context.Assemblies.Any(assembly => !assembly.IsDynamic && assembly.ManifestModule.ModuleVersionId == version && assembly.Location == file))
+                && context.Assemblies.Any(assembly =>
+                    !assembly.IsDynamic && assembly.ManifestModule.ModuleVersionId == version && assembly.Location == file))
             {
                 return context;
             }

@@ -3,23 +3,26 @@ using System.Runtime.Loader;
 
 namespace Multiprocessing;
 
-/// <summary>Stands for an <see cref="AssemblyLoadContext"/> of another process: loads the same files, and finds what they refer to where that process did.</summary>
+/// <summary>
+/// The counterpart of an <see cref="AssemblyLoadContext"/> of another process: it loads the same files, and finds their references where that process
+/// found them.
+/// </summary>
 internal sealed class MirrorContext(ContextKey key) : AssemblyLoadContext(key.Name.Length == 0 ? null : key.Name, key.IsCollectible)
 {
     private readonly PluginProbing _probing = new(ContextKind.Own);
-    private readonly ToldDependencies _told = new();
+    private readonly NamedDependencies _named = new();
 
     public void Add(string file, AssemblyOrigin.Dependency[] dependencies)
     {
-        _told.Add(dependencies);
+        _named.Add(dependencies);
         _probing.Add(file);
     }
 
     protected override Assembly? Load(AssemblyName assemblyName)
     {
-        if (_told.Knows(assemblyName.Name!))
+        if (_named.Contains(assemblyName.Name!))
         {
-            return _told.Load(assemblyName); // null: it is the program's own
+            return _named.Load(assemblyName); // null: it is an assembly of the program
         }
 
         return _probing.Find(assemblyName) is { } file ? LoadFromAssemblyPath(file) : null;

@@ -2,8 +2,10 @@ using System.Reflection;
 
 namespace Multiprocessing;
 
-/// <summary>Dependencies that the process which wrote a message found where nobody would look. Thread-safe.</summary>
-internal sealed class ToldDependencies
+/// <summary>
+/// Dependencies of plug-ins that a message names, because its sender found them where <see cref="PluginProbing"/> does not search. Thread-safe.
+/// </summary>
+internal sealed class NamedDependencies
 {
     private readonly Dictionary<string, AssemblyOrigin.Dependency> _byName = new(StringComparer.OrdinalIgnoreCase);
 
@@ -18,7 +20,7 @@ internal sealed class ToldDependencies
         }
     }
 
-    public bool Knows(string name)
+    public bool Contains(string name)
     {
         lock (_byName)
         {
@@ -26,7 +28,7 @@ internal sealed class ToldDependencies
         }
     }
 
-    /// <summary>The assembly, or <see langword="null"/> if it is one of the program itself or nothing was told of it.</summary>
+    /// <summary>Returns the assembly, or <see langword="null"/> if it is one of the program itself or was not named.</summary>
     public Assembly? Load(AssemblyName name)
     {
         AssemblyOrigin.Dependency? found;

@@ -5,16 +5,19 @@ using System.Runtime.Serialization;
 
 namespace Multiprocessing;
 
-/// <summary>Gets the plug-ins that a message names: those that this process has loaded already, and others by their files.</summary>
+/// <summary>Finds the plug-ins that a message names: those that this process has loaded already, and others by their files.</summary>
 internal static class PluginLoader
 {
-    /// <summary>What was told for contexts that are no mirrors: the default one, and those of single files.</summary>
-    private static readonly ConditionalWeakTable<AssemblyLoadContext, ToldDependencies> Told = [];
+    /// <summary>The named dependencies of contexts that are no mirrors: the default one, and those of single files.</summary>
+    private static readonly ConditionalWeakTable<AssemblyLoadContext, NamedDependencies> Named = [];
 
     [ThreadStatic]
     private static bool _loadsNothing;
 
-    /// <summary>Until it is disposed, what this thread reads loads no assembly: what a child tells of its end must not bring the child's plug-ins into this process.</summary>
+    /// <summary>
+    /// Until the result is disposed, reading on this thread loads no assembly: a child's exception must not load the child's plug-ins into this
+    /// process.
+    /// </summary>
     public static LoadScope LoadNothing()
     {
         var scope = new LoadScope(_loadsNothing);
@@ -29,7 +32,9 @@ internal static class PluginLoader
             var context = ContextOf(key, version, file);
             foreach (var loaded in context?.Assemblies ?? [])
             {
-                if (!loaded.IsDynamic && loaded.ManifestModule.ModuleVersionId == version && (key.Kind != ContextKind.File || loaded.Location == file))
+                if (!loaded.IsDynamic
+                    && loaded.ManifestModule.ModuleVersionId == version
+                    && (key.Kind != ContextKind.File || loaded.Location == file))
                 {
                     return loaded.ManifestModule;
                 }
@@ -42,37 +47,42 @@ internal static class PluginLoader
 
             if (_loadsNothing)
             {
-                throw new SerializationException($"This process has not loaded the assembly '{name}' ('{file}'), from which a type in the message comes, and does not load it for an exception.");
+                throw new SerializationException(
+                    $"Process {Environment.ProcessId} has not loaded the assembly '{name}' ('{file}'), which declares a type in the message, and "
+                    + "does not load it for an exception.");
             }
 
             var assembly = LoadByName(context, name, version) ?? Load(key, file, version, dependencies);
             return assembly.ManifestModule.ModuleVersionId == version
                 ? assembly.ManifestModule
                 : throw new SerializationException(
-                    $"The file '{file}' of the assembly '{name}' was changed since the process that wrote the message loaded it, or this process has loaded another build of it "
-                    + $"('{assembly.Location}'): start the program anew.");
+                    $"The file '{file}' of the assembly '{name}' was changed since the sender of the message loaded it, or process "
+                    + $"{Environment.ProcessId} has loaded another build of it "
+                    + $"('{assembly.Location}'): restart the program.");
         }
         catch (Exception error) when (error is IOException or BadImageFormatException or InvalidOperationException or UnauthorizedAccessException)
         {
-            throw new SerializationException($"This process cannot load the assembly '{name}' from '{file}', from which a type in the message comes: {error.Message}", error);
+            throw new SerializationException(
+                $"Process {Environment.ProcessId} cannot load the assembly '{name}' from '{file}', which declares a type in the message: "
+                + $"{error.Message}", error);
         }
     }
 
     /// <summary>Loads a file into a context.</summary>
     /// <param name="key">The context.</param>
     /// <param name="file">The file.</param>
-    /// <param name="version">The build that it had where it was named.</param>
-    /// <param name="dependencies">Where that process found what it refers to.</param>
+    /// <param name="version">The version id of its module in the sender.</param>
+    /// <param name="dependencies">Its references that the sender found elsewhere.</param>
     public static Assembly Load(ContextKey key, string file, Guid version, AssemblyOrigin.Dependency[] dependencies)
     {
         switch (key.Kind)
         {
             case ContextKind.Default:
-                Tell(AssemblyLoadContext.Default, dependencies);
+                Register(AssemblyLoadContext.Default, dependencies);
                 return Assembly.LoadFrom(file);
             case ContextKind.File:
                 var assembly = Assembly.LoadFile(file);
-                Tell(AssemblyLoadContext.GetLoadContext(assembly)!, dependencies);
+                Register(AssemblyLoadContext.GetLoadContext(assembly)!, dependencies);
                 return assembly;
             default:
                 var context = LoadContexts.Find(key, version, file, mayCreate: true)!;
@@ -88,7 +98,7 @@ internal static class PluginLoader
         _ => LoadContexts.Find(key, version, file, mayCreate: !_loadsNothing),
     };
 
-    /// <summary>A context that the program made finds the assembly as the program wants it.</summary>
+    /// <summary>Loads an assembly by name from a context that the program created, because its code decides where the assembly is.</summary>
     private static Assembly? LoadByName(AssemblyLoadContext? context, string name, Guid version)
     {
         if (context is null or MirrorContext || context == AssemblyLoadContext.Default)
@@ -103,7 +113,7 @@ internal static class PluginLoader
         }
         catch (Exception error) when (error is IOException or BadImageFormatException)
         {
-            return null; // then by its file
+            return null; // it is loaded by its file
         }
     }
 
@@ -124,24 +134,24 @@ internal static class PluginLoader
         return null;
     }
 
-    private static void Tell(AssemblyLoadContext context, AssemblyOrigin.Dependency[] dependencies)
+    private static void Register(AssemblyLoadContext context, AssemblyOrigin.Dependency[] dependencies)
     {
         if (dependencies.Length == 0)
         {
             return;
         }
 
-        var told = new ToldDependencies();
-        if (Told.TryAdd(context, told))
+        var named = new NamedDependencies();
+        if (Named.TryAdd(context, named))
         {
-            context.Resolving += static (resolving, name) => Told.TryGetValue(resolving, out var known) ? known.Load(name) : null;
+            context.Resolving += static (resolving, name) => Named.TryGetValue(resolving, out var known) ? known.Load(name) : null;
         }
         else
         {
-            _ = Told.TryGetValue(context, out told!);
+            _ = Named.TryGetValue(context, out named!);
         }
 
-        told.Add(dependencies);
+        named.Add(dependencies);
     }
 
     public readonly ref struct LoadScope(bool before)

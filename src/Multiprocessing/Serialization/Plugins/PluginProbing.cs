@@ -3,8 +3,8 @@ using System.Runtime.Loader;
 
 namespace Multiprocessing;
 
-/// <summary>Where a process looks for the assemblies that plug-ins refer to, if it was not told: by each plug-in's deps.json, and beside it. Thread-safe.</summary>
-/// <remarks>The process that wrote the message asks the same, and names those dependencies that it found elsewhere.</remarks>
+/// <summary>Finds the assemblies that plug-ins refer to: by each plug-in's deps.json, and in its directory. Thread-safe.</summary>
+/// <remarks>The sender of a message searches in the same way, and names the dependencies that it found elsewhere.</remarks>
 internal sealed class PluginProbing(ContextKind kind)
 {
     private readonly Lock _gate = new();
@@ -27,7 +27,7 @@ internal sealed class PluginProbing(ContextKind kind)
     {
         if (kind == ContextKind.File)
         {
-            return null; // LoadFile looks nowhere
+            return null; // LoadFile does not search for references
         }
 
         foreach (var root in Volatile.Read(ref _roots))
@@ -68,7 +68,8 @@ internal sealed class PluginProbing(ContextKind kind)
         }
         catch (Exception error) when (error is InvalidOperationException or ArgumentException or DllNotFoundException or EntryPointNotFoundException)
         {
-            // A program without the library that reads deps.json (a single file), or a deps.json that is none: what lies beside the plug-in is found all the same.
+            // A single-file program lacks the library that reads deps.json, or deps.json is damaged. The directory of the plug-in is searched all the
+            // same.
             return null;
         }
     }

@@ -1,33 +1,41 @@
 namespace Multiprocessing;
 
-/// <summary>The framework's types that are bound to their process, as a sweep over all its public types found them, and what to use instead. A type is named; all that derive from it are meant.</summary>
+/// <summary>
+/// Types of the framework that belong to their process, found by a test over all its public types, and what to use instead. A name includes all types
+/// that derive from the type or implement it.
+/// </summary>
 internal static class FrameworkRefusals
 {
-    private const string Hash = "It holds native state; create it in the child, or pass the hash.";
-    private const string Cipher = "Its key may be made only when it is used, and it holds native state; pass its Key and IV, and create it in the child.";
-    private const string Asymmetric = "Its key lies in native memory; export the key (ExportParameters, ExportPkcs8PrivateKey), pass that, and import it in the child.";
-    private const string Http = "Pass its method, address, headers and content as values, and build it in the child.";
-    private const string Content = "Pass its bytes (ReadAsByteArrayAsync) and its headers as text, and build it in the child.";
+    private const string Hash = "It contains native state; create it in the child, or pass the hash.";
+    private const string Cipher =
+        "It creates its key when it is first used, and contains native state; pass its Key and IV, and create it in the child.";
+    private const string Asymmetric =
+        "Its key is in native memory; export the key (ExportParameters, ExportPkcs8PrivateKey), pass that, and import it in the child.";
+    private const string Http = "Pass its method, address, headers and content as values, and create it in the child.";
+    private const string Content = "Pass its bytes (ReadAsByteArrayAsync) and its headers as text, and create it in the child.";
     private const string Headers = "Pass the names and values, and add them in the child.";
     private const string Listener = "It listens in this process; create it in the child.";
     private const string Instrument = "It reports to the listeners of this process; create it in the child, by the same name.";
-    private const string Async = "It is a part of an async method that runs in this process; await the method and pass its result.";
-    private const string Dynamic = "It is bound to code that was made at run time in this process; use it in the child anew.";
+    private const string Async = "It is part of an async method that runs in this process; await the method and pass its result.";
+    private const string Dynamic = "It is bound to code that was made at run time in this process; create it in the child.";
     private const string XmlPart = "Pass the XmlDocument, or the nodes as an array (Cast<XmlNode>().ToArray()).";
-    private const string XmlReading = "It stands in the middle of a text or tree of this process; pass the text or the document, and create it in the child.";
-    private const string XmlCompiled = "It is compiled code; pass what it was compiled from, and compile it in the child.";
+    private const string XmlReading =
+        "It has a position in a text or tree of this process; pass the text or the document, and create it in the child.";
+    private const string XmlCompiled = "It is compiled code; pass its source, and compile it in the child.";
     private const string Schemas = "Pass the text of the schemas, and compile them in the child.";
-    private const string Describes = "It describes a type or member with the components of this process; pass the Type and the member's name.";
+    private const string Describes = "It describes a type or member with components of this process; pass the Type and the name of the member.";
     private const string DataPart = "Pass the DataTable (or DataSet) that it belongs to.";
-    private const string Component = "It is a component of this process; pass what it is made of, and create it in the child.";
+    private const string Component = "It is a component of this process; pass the values that it is made from, and create it in the child.";
     private const string Reader = "It reads from a stream of this process; open it in the child, or pass the content.";
     private const string Writer = "It writes to a stream of this process; open it in the child, or pass the content.";
     private const string Names = "It finds names by hash codes, which differ in every process; create it in the child.";
-    private const string Pool = "It hands out memory of this process; use ArrayPool<T>.Shared or create a pool in the child.";
-    private const string Mail = "It holds a stream of this process; pass the text or bytes, and create it in the child.";
-    private const string Enumerators = "It is an enumerator half-way, and cannot go on in another process; pass the collection, or the items (ToList()).";
+    private const string Pool = "It rents out memory of this process; use ArrayPool<T>.Shared or create a pool in the child.";
+    private const string Mail = "It contains a stream of this process; pass the text or bytes, and create it in the child.";
+    private const string Enumerators =
+        "It is an enumerator with a position in a collection of this process; pass the collection, or the items (ToList()).";
     private const string Transactions = "A transaction belongs to this process; pass values, and begin one in the child.";
-    public const string Native = "It holds the address or handle of something native, which belongs to this process; create it in the child from values that it was made of.";
+    public const string Native =
+        "It contains the address or handle of a native object of this process; create it in the child from the values that it was made from.";
 
     private static readonly Dictionary<string, string> ByName = new()
     {
@@ -49,16 +57,19 @@ internal static class FrameworkRefusals
         ["System.Security.Cryptography.MLDsa"] = Asymmetric,
         ["System.Security.Cryptography.SlhDsa"] = Asymmetric,
         ["System.Security.Cryptography.CompositeMLDsa"] = Asymmetric,
-        ["System.Security.Cryptography.DeriveBytes"] = "It holds native state; pass the password and the salt, or the bytes, and create it in the child.",
+        ["System.Security.Cryptography.DeriveBytes"] =
+            "It contains native state; pass the password and the salt, or the bytes, and create it in the child.",
         ["System.Security.Cryptography.AsymmetricSignatureFormatter"] = Asymmetric,
         ["System.Security.Cryptography.AsymmetricSignatureDeformatter"] = Asymmetric,
         ["System.Security.Cryptography.AsymmetricKeyExchangeFormatter"] = Asymmetric,
         ["System.Security.Cryptography.AsymmetricKeyExchangeDeformatter"] = Asymmetric,
-        ["System.Security.Cryptography.X509Certificates.X509Certificate"] = "It lies in native memory; pass its bytes (RawData, or Export with a password if the private key is needed), and load them in the child.",
-        ["System.Security.Cryptography.X509Certificates.X509Chain"] = "It lies in native memory; pass the certificates' bytes (RawData), and build it in the child.",
+        ["System.Security.Cryptography.X509Certificates.X509Certificate"] =
+            "It is in native memory; pass its bytes (RawData, or Export with a password if the private key is needed), and load them in the child.",
+        ["System.Security.Cryptography.X509Certificates.X509Chain"] =
+            "It is in native memory; pass the bytes of the certificates (RawData), and create it in the child.",
         ["System.Security.Cryptography.X509Certificates.X509Store"] = "Open the store in the child, by its name and location.",
         ["System.Security.Cryptography.X509Certificates.PublicKey"] = "Pass its bytes (ExportSubjectPublicKeyInfo), and read them in the child.",
-        ["System.Security.SecureString"] = "It keeps its text in native memory; pass the secret by other means, and create it in the child.",
+        ["System.Security.SecureString"] = "Its text is in native memory; pass the secret in another way, and create it in the child.",
         ["System.Net.Http.HttpContent"] = Content,
         ["System.Net.Http.HttpRequestMessage"] = Http,
         ["System.Net.Http.HttpResponseMessage"] = "Pass its status, headers and content (ReadAsByteArrayAsync) as values.",
@@ -79,7 +90,7 @@ internal static class FrameworkRefusals
         ["System.Net.ServicePoint"] = "It manages connections of this process; pass the address.",
         ["System.Diagnostics.TraceListener"] = Listener,
         ["System.Diagnostics.TraceSource"] = Instrument,
-        ["System.Diagnostics.TraceEventCache"] = "It tells of the thread and the moment in this process; pass the values you need.",
+        ["System.Diagnostics.TraceEventCache"] = "It describes a thread and a time in this process; pass the values you need.",
         ["System.Diagnostics.Tracing.EventSource"] = Instrument,
         ["System.Diagnostics.Tracing.EventListener"] = Listener,
         ["System.Diagnostics.Tracing.DiagnosticCounter"] = Instrument,
@@ -109,7 +120,7 @@ internal static class FrameworkRefusals
         ["System.Reflection.Metadata.MetadataReader"] = "It points into a file in memory of this process; open it in the child.",
         ["System.Reflection.Metadata.MetadataReaderProvider"] = "It points into a file in memory of this process; open it in the child.",
         ["System.Reflection.PortableExecutable.PEReader"] = "It points into a file in memory of this process; open it in the child.",
-        ["System.Reflection.MetadataLoadContext"] = "It loads assemblies into this process; make one in the child.",
+        ["System.Reflection.MetadataLoadContext"] = "It loads assemblies into this process; create one in the child.",
         ["System.Buffers.ArrayPool`1"] = Pool,
         ["System.Buffers.MemoryPool`1"] = Pool,
         ["System.IO.BinaryReader"] = Reader,
@@ -118,7 +129,7 @@ internal static class FrameworkRefusals
         ["System.IO.Compression.ZipArchiveEntry"] = "Open the archive in the child, by its path, and the entry by its name.",
         ["System.IO.Pipelines.PipeReader"] = Reader,
         ["System.IO.Pipelines.PipeWriter"] = Writer,
-        ["System.IO.Pipelines.Pipe"] = "It joins threads of this process; use a ProcessQueue<T> instead.",
+        ["System.IO.Pipelines.Pipe"] = "It connects threads of this process; use a ProcessQueue<T> instead.",
         ["System.Formats.Tar.TarReader"] = Reader,
         ["System.Formats.Tar.TarWriter"] = Writer,
         ["System.IO.IsolatedStorage.IsolatedStorage"] = "Open it in the child.",
@@ -128,11 +139,13 @@ internal static class FrameworkRefusals
         ["System.Resources.ResourceManager"] = "It reads resources of assemblies of this process; create it in the child, by base name and assembly.",
         ["System.Resources.ResourceSet"] = "It reads resources of this process; pass the values you need.",
         ["System.Text.Json.Utf8JsonWriter"] = Writer,
-        ["System.Text.Json.Serialization.Metadata.JsonTypeInfo"] = "It is what the JSON serializer found out of a type in this process; pass the options, and ask them in the child (GetTypeInfo).",
+        ["System.Text.Json.Serialization.Metadata.JsonTypeInfo"] =
+            "It is information about a type that the JSON serializer caches in this process; pass the options, and call GetTypeInfo in the child.",
         ["System.Xml.XmlReader"] = XmlReading,
         ["System.Xml.XmlWriter"] = Writer,
         ["System.Xml.XmlNameTable"] = Names,
-        ["System.Xml.XmlNamespaceManager"] = "It finds names by hash codes, which differ in every process; pass the prefixes and namespaces, and create it in the child.",
+        ["System.Xml.XmlNamespaceManager"] =
+            "It finds names by hash codes, which differ in every process; pass the prefixes and namespaces, and create it in the child.",
         ["System.Xml.XmlParserContext"] = Names,
         ["System.Xml.XmlNodeList"] = XmlPart,
         ["System.Xml.XmlNamedNodeMap"] = XmlPart,
@@ -154,8 +167,8 @@ internal static class FrameworkRefusals
         ["System.Xml.Schema.XmlSchemaDatatype"] = Schemas,
         ["System.Runtime.Serialization.XmlObjectSerializer"] = "Create it in the child, for the same type.",
         ["System.Runtime.Serialization.XsdDataContractExporter"] = "Create it in the child.",
-        ["System.Data.DataView"] = "Pass the DataTable and the view's Sort and RowFilter; make the view in the child.",
-        ["System.Data.DataViewManager"] = "Pass the DataSet, and make it in the child.",
+        ["System.Data.DataView"] = "Pass the DataTable and the view's Sort and RowFilter, and create the view in the child.",
+        ["System.Data.DataViewManager"] = "Pass the DataSet, and create it in the child.",
         ["System.Data.DataRowView"] = "Pass its Row.",
         ["System.Data.InternalDataCollectionBase"] = DataPart,
         ["System.Data.Common.DataAdapter"] = "It belongs to a connection of this process; create it in the child.",
@@ -170,7 +183,7 @@ internal static class FrameworkRefusals
         ["System.ComponentModel.TypeDescriptionProvider"] = Describes,
         ["System.ComponentModel.BackgroundWorker"] = "It runs on threads of this process; create it in the child, or run a task of a ProcessPool.",
         ["System.ComponentModel.AsyncOperation"] = Async,
-        ["System.ComponentModel.Design.ServiceContainer"] = "Its services belong to this process; make one in the child.",
+        ["System.ComponentModel.Design.ServiceContainer"] = "Its services belong to this process; create one in the child.",
         ["System.ComponentModel.Design.DesignerOptionService"] = Component,
         ["System.Composition.Hosting.CompositionHost"] = Component,
         ["System.Transactions.Transaction"] = Transactions,
@@ -182,29 +195,39 @@ internal static class FrameworkRefusals
         ["System.Threading.ThreadPoolBoundHandle"] = "It belongs to threads of this process; create it in the child.",
         ["System.Threading.AsyncFlowControl"] = "It belongs to the flow of control in this process; pass the values you need.",
         ["System.Threading.Tasks.ParallelLoopState"] = "It belongs to a loop of this process; pass the values you need.",
-        ["System.Threading.Tasks.Dataflow.IDataflowBlock"] = "It passes objects between the threads of one process; use a ProcessQueue<T> or a ProcessPool instead.",
+        ["System.Threading.Tasks.Dataflow.IDataflowBlock"] =
+            "It passes objects between the threads of one process; use a ProcessQueue<T> or a ProcessPool instead.",
         ["System.Threading.RateLimiting.RateLimiter"] = "It counts calls in one process; use a ProcessSemaphore instead.",
         ["System.Runtime.Caching.ObjectCache"] = "It is a cache of this process; pass the values you need.",
-        ["System.Numerics.Tensors.Tensor`1"] = "Pass its elements as an array (FlattenTo) and its Lengths, and call Tensor.Create in the child; or put them into a SharedMemory.",
+        ["System.Numerics.Tensors.Tensor`1"] =
+            "Pass its elements as an array (FlattenTo) and its Lengths, and call Tensor.Create in the child; or put them into a SharedMemory.",
         ["System.Runtime.InteropServices.PosixSignalRegistration"] = "It handles signals of this process; register in the child.",
         ["System.Security.Principal.WindowsIdentity"] = "It holds a token of this process; pass its name.",
     };
 
-    /// <summary>Numbers in the form of an address.</summary>
-    private static readonly HashSet<string> Numbers = ["System.Runtime.InteropServices.CLong", "System.Runtime.InteropServices.CULong", "System.Runtime.InteropServices.NFloat"];
+    /// <summary>Numbers that have a field of a pointer's type.</summary>
+    private static readonly HashSet<string> Numbers =
+        ["System.Runtime.InteropServices.CLong", "System.Runtime.InteropServices.CULong", "System.Runtime.InteropServices.NFloat"];
 
     public static string? Find(string name) => ByName.GetValueOrDefault(name);
 
-    /// <summary>Whether an nint in a type of the framework is a number.</summary>
+    /// <summary>Returns whether an nint in a type of the framework is a number.</summary>
     public static bool IsNumber(Type type) => Numbers.Contains(type.FullName ?? "");
 
-    /// <summary>An enumerator of a collection, which refers to the entries of that collection by their places; queries, which are enumerators too, begin anew.</summary>
+    /// <summary>
+    /// Returns the suggestion for an enumerator, which has a position in its collection. Queries, which are enumerators too, start again, and cross.
+    /// </summary>
     public static string? OfEnumerator(Type type) =>
-        typeof(System.Collections.IEnumerator).IsAssignableFrom(type) && !typeof(System.Collections.IEnumerable).IsAssignableFrom(type) && Framework.Owns(type) ? Enumerators : null;
+        typeof(System.Collections.IEnumerator).IsAssignableFrom(type)
+        && !typeof(System.Collections.IEnumerable).IsAssignableFrom(type)
+        && Framework.Owns(type)
+            ? Enumerators
+            : null;
 
-    /// <summary>What to say of an object of the framework that holds, where its user cannot see it, something that cannot cross.</summary>
-    public static string Inside(Type type, Refusal inner) => typeof(Task).IsAssignableFrom(inner.Culprit) ? inner.WayOut
-        : inner.WayOut == Native || !inner.Culprit.IsVisible
+    /// <summary>Returns the suggestion for an object of the framework that refers, in private fields, to an object that cannot cross.</summary>
+    public static string Inside(Type type, Refusal inner) => typeof(Task).IsAssignableFrom(inner.Culprit) ? inner.Suggestion
+        : inner.Suggestion == Native || !inner.Culprit.IsVisible
         ? Native
-        : $"It holds a {TypeText.Of(inner.Culprit)} of this process; create the {TypeText.Of(type)} in the child, from the values that it is made of.";
+        : $"It refers to a {TypeText.Of(inner.Culprit)} of this process; create the {TypeText.Of(type)} in the child from the values that it is made "
+            + "from.";
 }

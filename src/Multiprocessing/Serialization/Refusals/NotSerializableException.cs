@@ -2,7 +2,10 @@ using System.Runtime.Serialization;
 
 namespace Multiprocessing;
 
-/// <summary>A value cannot cross to another process. Thrown by the call that was given the value, before anything left this process.</summary>
+/// <summary>
+/// The exception that is thrown when a value cannot cross to another process. The call that the value was passed to throws it, before anything of the
+/// message leaves this process.
+/// </summary>
 /// <example>
 /// <code>
 /// using var stream = File.OpenRead(Environment.ProcessPath!);
@@ -19,8 +22,8 @@ namespace Multiprocessing;
 /// </example>
 public sealed class NotSerializableException : SerializationException
 {
-    /// <summary>Creates the exception.</summary>
-    /// <param name="path">The way from the value to the culprit, such as <c>captured variable 'db' -> field '_socket'</c>.</param>
+    /// <summary>Initializes a new instance.</summary>
+    /// <param name="path">The path from the value to the culprit, such as <c>captured variable 'db' -> field '_socket'</c>.</param>
     /// <param name="culprit">The type that cannot cross.</param>
     /// <param name="suggestion">What to do instead, one sentence.</param>
     public NotSerializableException(string path, Type culprit, string suggestion)
@@ -31,12 +34,12 @@ public sealed class NotSerializableException : SerializationException
         Suggestion = suggestion;
     }
 
-    /// <summary>The way from the value that was handed over to the culprit.</summary>
+    /// <summary>Gets the path from the value that was passed to the call to the culprit.</summary>
     public string Path { get; }
 
-    /// <summary>The type that cannot cross.</summary>
+    /// <summary>Gets the type that cannot cross.</summary>
     public Type Culprit { get; }
 
-    /// <summary>What to do instead.</summary>
+    /// <summary>Gets the reason, and what to do instead.</summary>
     public string Suggestion { get; }
 }

@@ -1,6 +1,6 @@
 namespace Multiprocessing;
 
-/// <summary>Why something cannot cross.</summary>
-/// <param name="Culprit">The type that cannot.</param>
-/// <param name="WayOut">What to do instead, one sentence.</param>
-internal sealed record Refusal(Type Culprit, string WayOut);
+/// <summary>The reason why an object cannot cross.</summary>
+/// <param name="Culprit">The type that cannot cross.</param>
+/// <param name="Suggestion">The reason and what to do instead.</param>
+internal sealed record Refusal(Type Culprit, string Suggestion);

@@ -3,16 +3,21 @@ using System.Runtime.InteropServices;
 
 namespace Multiprocessing;
 
-/// <summary>What is bound to its process, and what to use instead.</summary>
+/// <summary>Types that belong to their process, and what to use instead.</summary>
 internal static partial class Refusals
 {
-    private const string Pointers = "A pointer means nothing in another process; pass the data it points to, or a SharedMemory.";
+    private const string Pointers = "A pointer is an address in this process; pass the data that it points to, or a SharedMemory.";
     private const string Queues = "It passes objects between the threads of one process; use a ProcessQueue<T> instead.";
     private const string Handles = "It belongs to this process; open it in the child, or pass its name.";
     private const string Tasks = "A task runs in the process that started it; await it first and pass its result.";
-    private const string Iterators = "It is code that stopped half-way, and cannot go on in another process; pass its results (ToList()), or call the method in the child.";
+    private const string Iterators =
+        "It is a method that has started and not ended, which cannot continue in another process; pass its results (ToList()), or call the method "
+        + "in the child.";
 
-    /// <summary>By the full name of the type (without arguments) or of one of its bases or interfaces, so that no assembly is loaded to ask.</summary>
+    /// <summary>
+    /// The suggestions by the full name (without type arguments) of the type, of a base class or of an interface, so that no assembly is loaded for
+    /// the check.
+    /// </summary>
     internal static readonly Dictionary<string, string> ByName = new()
     {
         ["System.Collections.Concurrent.ConcurrentQueue`1"] = Queues,
@@ -22,13 +27,16 @@ internal static partial class Refusals
         ["System.Threading.Channels.Channel`2"] = Queues,
         ["System.Threading.Channels.ChannelReader`1"] = Queues,
         ["System.Threading.Channels.ChannelWriter`1"] = Queues,
-        ["System.Threading.Thread"] = "A thread lives in its process; start it in the child.",
+        ["System.Threading.Thread"] = "A thread belongs to its process; start it in the child.",
         ["System.Threading.Tasks.Task"] = Tasks,
-        ["System.Threading.Tasks.TaskCompletionSource"] = "It completes tasks of its own process; use a ProcessEvent or a ProcessQueue<T> to tell another process.",
-        ["System.Threading.Tasks.TaskCompletionSource`1"] = "It completes tasks of its own process; use a ProcessEvent or a ProcessQueue<T> to tell another process.",
+        ["System.Threading.Tasks.TaskCompletionSource"] =
+            "It completes tasks of its own process; use a ProcessEvent or a ProcessQueue<T> to notify another process.",
+        ["System.Threading.Tasks.TaskCompletionSource`1"] =
+            "It completes tasks of its own process; use a ProcessEvent or a ProcessQueue<T> to notify another process.",
         ["System.Threading.Tasks.Sources.IValueTaskSource"] = Tasks,
-        ["System.Threading.Tasks.TaskScheduler"] = "It schedules the threads of this process; make one in the child.",
-        ["System.Threading.CancellationTokenSource"] = "Cancellation sources do not cross; use a ProcessEvent, or CurrentProcess.Stopping in the child.",
+        ["System.Threading.Tasks.TaskScheduler"] = "It schedules the threads of this process; create one in the child.",
+        ["System.Threading.CancellationTokenSource"] =
+            "Cancellation sources do not cross; use a ProcessEvent, or CurrentProcess.Stopping in the child.",
         ["System.Threading.Lock"] = "It locks threads of one process; use a ProcessLock instead.",
         ["System.Threading.Mutex"] = "It belongs to this process; use a ProcessLock instead.",
         ["System.Threading.Semaphore"] = "It belongs to this process; use a ProcessSemaphore instead.",
@@ -46,7 +54,7 @@ internal static partial class Refusals
         ["System.Threading.ThreadLocal`1"] = "It holds a value per thread of this process; pass the value.",
         ["System.Threading.AsyncLocal`1"] = "It belongs to the flow of control in this process; pass its value.",
         ["System.Threading.ExecutionContext"] = "It belongs to the flow of control in this process; pass the values you need.",
-        ["System.Threading.SynchronizationContext"] = "It belongs to threads of this process; make one in the child.",
+        ["System.Threading.SynchronizationContext"] = "It belongs to threads of this process; create one in the child.",
         ["System.IO.Stream"] = "Open it in the child (a file by its path), or pass its bytes; a MemoryStream crosses with its content.",
         ["System.IO.TextReader"] = "Open it in the child, or pass the text.",
         ["System.IO.StreamWriter"] = "Open it in the child (a file by its path), or pass the text.",
@@ -64,11 +72,11 @@ internal static partial class Refusals
         ["System.Runtime.InteropServices.PinnedGCHandle`1"] = "It pins an object of this process; pass the object.",
         ["System.Runtime.InteropServices.WeakGCHandle`1"] = "It refers to an object of this process; pass the object.",
         ["System.Runtime.DependentHandle"] = "It refers to objects of this process; pass the objects.",
-        ["System.WeakReference"] = "What it refers to would not live in the child; pass the object itself, or nothing.",
-        ["System.WeakReference`1"] = "What it refers to would not live in the child; pass the object itself, or nothing.",
-        ["System.Runtime.CompilerServices.ConditionalWeakTable`2"] = "It is attached to objects of this process; pass a Dictionary.",
+        ["System.WeakReference"] = "Nothing would keep its object alive in the child; pass the object itself, or nothing.",
+        ["System.WeakReference`1"] = "Nothing would keep its object alive in the child; pass the object itself, or nothing.",
+        ["System.Runtime.CompilerServices.ConditionalWeakTable`2"] = "It attaches values to objects of this process; pass a Dictionary.",
         ["System.Diagnostics.Process"] = "Pass its Id.",
-        ["Multiprocessing.ChildProcess"] = "It belongs to the process that started it; join, stop or ask it there, or pass its Id.",
+        ["Multiprocessing.ChildProcess"] = "It belongs to the process that started it; join or stop it there, or pass its Id.",
         ["System.IO.FileSystemWatcher"] = "It watches for this process; create it in the child.",
         ["System.IO.MemoryMappedFiles.MemoryMappedFile"] = "Use a SharedMemory instead.",
         ["System.IO.UnmanagedMemoryAccessor"] = "Use a SharedMemory instead.",
@@ -83,21 +91,22 @@ internal static partial class Refusals
         ["System.Runtime.CompilerServices.IAsyncStateMachine"] = Iterators,
         ["System.Linq.Lookup`2"] = "It keeps hash codes, which differ in every process; pass a Dictionary (ToDictionary), or group in the child.",
         ["System.Collections.Immutable.SortedInt32KeyNode`1"] = "It keeps hash codes, which differ in every process; call ToImmutable() first.",
-        ["System.Collections.Immutable.ImmutableDictionary`2+Builder"] = "It keeps hash codes, which differ in every process; call ToImmutable() first.",
+        ["System.Collections.Immutable.ImmutableDictionary`2+Builder"] =
+            "It keeps hash codes, which differ in every process; call ToImmutable() first.",
         ["System.Collections.Immutable.ImmutableHashSet`1+Builder"] = "It keeps hash codes, which differ in every process; call ToImmutable() first.",
-        ["System.Runtime.Loader.AssemblyLoadContext"] = "It loads assemblies into this process; make one in the child.",
+        ["System.Runtime.Loader.AssemblyLoadContext"] = "It loads assemblies into this process; create one in the child.",
         ["System.AppDomain"] = "It is this process itself; use AppDomain.CurrentDomain in the child.",
         ["System.__ComObject"] = "It belongs to an apartment of this process; create it in the child.",
         ["System.Runtime.InteropServices.Marshalling.ComObject"] = "It belongs to this process; create it in the child.",
         ["System.UriParser"] = "Pass the Uri.",
     };
 
-    /// <summary>Why objects (or values) of a type cannot cross at all, or <see langword="null"/>.</summary>
+    /// <summary>Returns why objects or values of a type cannot cross, and what to do instead; <see langword="null"/> if they can.</summary>
     public static string? Of(Type type)
     {
         if (type.IsPointer || type.IsFunctionPointer)
         {
-            return type.IsPointer ? Pointers : "A function pointer means nothing in another process; pass a delegate.";
+            return type.IsPointer ? Pointers : "A function pointer is an address in this process; pass a delegate.";
         }
 
         if (type == typeof(MemoryStream) || IsNullLogger(type))
@@ -107,9 +116,9 @@ internal static partial class Refusals
 
         for (var level = type; level is not null; level = level.BaseType)
         {
-            if (Named(level) is { } wayOut)
+            if (Named(level) is { } suggestion)
             {
-                return wayOut;
+                return suggestion;
             }
         }
 
@@ -118,20 +127,23 @@ internal static partial class Refusals
             return Iterators;
         }
 
-        foreach (var face in type.GetInterfaces())
+        foreach (var implemented in type.GetInterfaces())
         {
-            if (Named(face) is { } wayOut)
+            if (Named(implemented) is { } suggestion)
             {
-                return wayOut;
+                return suggestion;
             }
         }
 
         return FrameworkRefusals.OfEnumerator(type) ?? OwnsNativeState(type);
     }
 
-    /// <summary>Whether a field surely holds an address or a handle; see <see cref="OwnsNativeState"/>.</summary>
+    /// <summary>Returns whether a field certainly contains an address or a handle; see <see cref="OwnsNativeState"/>.</summary>
     public static bool IsHandle(FieldInfo field) =>
-        IsAddress(field.FieldType) && !field.FieldType.IsPointer && !field.FieldType.IsFunctionPointer && field.DeclaringType is { IsGenericType: false } owner
+        IsAddress(field.FieldType)
+        && !field.FieldType.IsPointer
+        && !field.FieldType.IsFunctionPointer
+        && field.DeclaringType is { IsGenericType: false } owner
         && !typeof(Exception).IsAssignableFrom(owner) && Framework.Owns(owner);
 
     private static string? Named(Type type)
@@ -141,8 +153,8 @@ internal static partial class Refusals
     }
 
     /// <summary>
-    /// nint and IntPtr are one type to the runtime, and as a number it crosses. Where it is surely an address or a handle it is refused: in the framework's own types, and in classes
-    /// with a finalizer, which is there to free what the number stands for.
+    /// For the runtime nint and IntPtr are one type, which crosses as a number. It is refused where it is certainly an address or a handle: in the
+    /// framework's types, and in classes with a finalizer, which exists to free what the number refers to.
     /// </summary>
     private static string? OwnsNativeState(Type type)
     {
@@ -153,8 +165,10 @@ internal static partial class Refusals
 
         if (Framework.Owns(type))
         {
-            // Of a class each such field is asked by itself, because most are 0.
-            var isContainer = type.IsGenericType || type.IsClass || FrameworkRefusals.IsNumber(type) || typeof(Exception).IsAssignableFrom(type) || type.Name is "BitVector32";
+            // In a class each such field is checked by itself, because most are 0.
+            var isContainer =
+                type.IsGenericType || type.IsClass || FrameworkRefusals.IsNumber(type) || typeof(Exception).IsAssignableFrom(type)
+                || type.Name is "BitVector32";
             return !isContainer && Array.Exists(FieldPlan.Declared(type), static field => IsAddress(field.FieldType)) ? Handles : null;
         }
 
@@ -164,7 +178,7 @@ internal static partial class Refusals
             {
                 if (Array.Exists(FieldPlan.Declared(level), static field => IsAddress(field.FieldType)))
                 {
-                    return "It has a finalizer and holds the address or handle of something native, which belongs to this process; create it in the child.";
+                    return "It has a finalizer and contains the address or handle of a native object of this process; create it in the child.";
                 }
             }
         }
@@ -172,14 +186,16 @@ internal static partial class Refusals
         return null;
     }
 
-    private static bool IsAddress(Type type) => type == typeof(nint) || type == typeof(nuint) || type.IsPointer || type.IsFunctionPointer || type == typeof(GCHandle);
+    private static bool IsAddress(Type type) =>
+        type == typeof(nint) || type == typeof(nuint) || type.IsPointer || type.IsFunctionPointer || type == typeof(GCHandle);
 
     private static bool HasFinalizer(Type type) =>
-        type.GetMethod("Finalize", BindingFlags.Instance | BindingFlags.NonPublic, Type.EmptyTypes)?.DeclaringType is { } declaring && declaring != typeof(object);
+        type.GetMethod("Finalize", BindingFlags.Instance | BindingFlags.NonPublic, Type.EmptyTypes)?.DeclaringType is { } declaring
+            && declaring != typeof(object);
 
     private static string NameOf(Type type)
     {
-        var definition = type.IsConstructedGenericType ? type.GetGenericTypeDefinition() : type;
+        var definition = SourceNames.DefinitionOf(type);
         return definition.FullName ?? definition.Name;
     }
 }

@@ -3,9 +3,9 @@ using System.Runtime.CompilerServices;
 namespace Multiprocessing;
 
 /// <summary>Objects of a type that cannot cross.</summary>
-internal sealed class RefusedCodec(Type type, string wayOut) : ObjectCodec(type, CodecTraits.None)
+internal sealed class RefusedCodec(Type type, string suggestion) : ObjectCodec(type, CodecTraits.None)
 {
-    private readonly Refusal _refusal = new(type, wayOut);
+    private readonly Refusal _refusal = new(type, suggestion);
 
     public override void WriteHead(GraphWriter writer, object value) => throw new CannotCrossException(_refusal, value);
 

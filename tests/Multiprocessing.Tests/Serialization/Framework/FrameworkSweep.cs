@@ -54,7 +54,7 @@ internal sealed record SweepReport(int Types, int Built, SweepEntry[] Entries)
     }
 }
 
-/// <summary>Sends instances of all types of the framework to another process and back, and tells how each fared.</summary>
+/// <summary>Sends instances of all types of the framework to another process and back, and reports the outcome of each.</summary>
 internal static class FrameworkSweep
 {
     private const int Batch = 200;
@@ -273,7 +273,10 @@ internal static class FrameworkSweep
     /// <summary>Whether another object that was made in the same way is equal, so that Equals compares content.</summary>
     private static bool IsEqualToItsTwin(object value, Item item) => TwinOf(value, item.Definition, item.How) is { } twin && value.Equals(twin);
 
-    /// <summary>An object that came from another process must be found among those of this one: a hash code that it remembers is good for its own process only.</summary>
+    /// <summary>
+    /// An object that came from another process must be found among those of this one: a hash code that it remembers is good for its own process
+    /// only.
+    /// </summary>
     private static bool? HasTwinsHash(object? value, Type type, string how)
     {
         try
@@ -294,8 +297,8 @@ internal static class FrameworkSweep
         var equals = value.GetType().GetMethod("Equals", BindingFlags.Instance | BindingFlags.Public, [typeof(object)]);
         if (value is System.ComponentModel.EditorAttribute or System.Net.Mime.ContentType || equals?.DeclaringType is not { } declaring || declaring == typeof(object) || declaring == typeof(ValueType))
         {
-            // The hash code of an EditorAttribute becomes another one, in any process, when its TypeId was asked for. A ContentType compares its text, which
-            // has the parameters in the order of a Hashtable, and that is another one in each process.
+            // The hash code of an EditorAttribute becomes another one, in any process, when its TypeId was asked for. A ContentType compares its
+            // text, which has the parameters in the order of a Hashtable, and that is another one in each process.
             return null;
         }
 

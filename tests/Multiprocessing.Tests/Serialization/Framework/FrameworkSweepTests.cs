@@ -23,7 +23,7 @@ public class FrameworkSweepTests(ITestOutputHelper output) : ProcessTest
 
             report.Entries.Where(static entry => entry.Outcome is not (SweepOutcome.Equal or SweepOutcome.Refused)).ShouldBeEmpty();
 
-            // So that the sweep does not run empty without anybody noticing.
+            // So that a sweep without types does not pass.
             report.Types.ShouldBeGreaterThan(2500);
             report.Built.ShouldBeGreaterThan(1750);
             report.TypesWith(SweepOutcome.Equal).ShouldBeGreaterThan(1450);

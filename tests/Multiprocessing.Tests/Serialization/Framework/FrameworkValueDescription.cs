@@ -6,7 +6,8 @@ using System.Text;
 namespace Multiprocessing.Tests.Serialization;
 
 /// <summary>
-/// The content of any object as text that is the same in every process: its public properties and fields, its items, what its ToString says, and whether it finds its own keys and items again.
+/// The content of any object as text that is the same in every process: its public properties and fields, its items, what its ToString says, and
+/// whether it finds its own keys and items again.
 /// </summary>
 internal sealed class FrameworkValueDescription
 {
@@ -23,7 +24,7 @@ internal sealed class FrameworkValueDescription
         // Of exceptions: the assembly that threw it is known only when it is asked for.
         "Source",
 
-        // Change while the test runs, or are drawn at random when somebody asks.
+        // These change while the test runs, or are random at each call.
         "AvailableFreeSpace", "TotalFreeSpace", "CreationTime", "CreationTimeUtc", "LastAccessTime", "LastAccessTimeUtc", "LastWriteTime", "LastWriteTimeUtc", "ContentId",
 
         // Of delegates and expressions of this test.

@@ -4,25 +4,30 @@ using System.Runtime.CompilerServices;
 namespace Multiprocessing;
 
 /// <summary>
-/// DataTable and DataSet by their content: columns, constraints, relations, and rows with their state, their original values and their errors. Handlers of events stay behind. A table of a set takes the set along; rows,
-/// columns, relations and constraints cross as their place in the table or set that they belong to.
+/// DataTable and DataSet by their content: columns, constraints, relations, and rows with their state, original values and errors. Event handlers do
+/// not cross. A table of a set crosses with the set. Rows, columns, relations and constraints cross as an index with the table or set that they
+/// belong to.
 /// </summary>
 internal static class DataCodecs
 {
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static ObjectCodec Set(Type type) => type == typeof(DataSet)
         ? new SetCodec(type)
-        : new RefusedCodec(type, "It is a DataSet of a class of its own; pass a plain one (new DataSet() and Merge), and merge it in the child.");
+        : new RefusedCodec(type, "It is a DataSet of a derived class; pass a plain one (new DataSet() and Merge), and merge it in the child.");
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static ObjectCodec Table(Type type) => type == typeof(DataTable)
         ? new TableCodec(type)
-        : new RefusedCodec(type, "It is a DataTable of a class of its own; pass a plain one (new DataTable() and Merge), and merge it in the child.");
+        : new RefusedCodec(type, "It is a DataTable of a derived class; pass a plain one (new DataTable() and Merge), and merge it in the child.");
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static ObjectCodec Row(Type type) => type == typeof(DataRow)
-        ? new PartCodec<DataRow>(type, static row => row.RowState == DataRowState.Detached ? null : row.Table, static row => row.Table.Rows.IndexOf(row), static (table, index) => ((DataTable)table).Rows[index])
-        : new RefusedCodec(type, "It is a row of a class of its own; pass its ItemArray.");
+        ? new PartCodec<DataRow>(
+            type,
+            static row => row.RowState == DataRowState.Detached ? null : row.Table,
+            static row => row.Table.Rows.IndexOf(row),
+            static (table, index) => ((DataTable)table).Rows[index])
+        : new RefusedCodec(type, "It is a row of a derived class; pass its ItemArray.");
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static ObjectCodec Column(Type type) => new PartCodec<DataColumn>(
@@ -30,11 +35,17 @@ internal static class DataCodecs
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static ObjectCodec Relation(Type type) => new PartCodec<DataRelation>(
-        type, static relation => relation.DataSet, static relation => relation.DataSet!.Relations.IndexOf(relation), static (set, index) => ((DataSet)set).Relations[index]);
+        type,
+        static relation => relation.DataSet,
+        static relation => relation.DataSet!.Relations.IndexOf(relation),
+        static (set, index) => ((DataSet)set).Relations[index]);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static ObjectCodec Constraint(Type type) => new PartCodec<Constraint>(
-        type, static constraint => constraint.Table, static constraint => constraint.Table!.Constraints.IndexOf(constraint), static (table, index) => ((DataTable)table).Constraints[index]);
+        type,
+        static constraint => constraint.Table,
+        static constraint => constraint.Table!.Constraints.IndexOf(constraint),
+        static (table, index) => ((DataTable)table).Constraints[index]);
 
     private sealed class SetCodec(Type type) : ObjectCodec(type, CodecTraits.Tracked | CodecTraits.HeadRefers)
     {
@@ -83,8 +94,9 @@ internal static class DataCodecs
             ((DataTable)value).DataSet is { } set ? [new PathStep("data set", set)] : DataTableFormat.Values((DataTable)value);
     }
 
-    /// <summary>A part of a table or set, by its place there.</summary>
-    private sealed class PartCodec<T>(Type type, Func<T, object?> ownerOf, Func<T, int> indexOf, Func<object, int, object> find) : ObjectCodec(type, CodecTraits.Tracked | CodecTraits.HeadRefers)
+    /// <summary>A part of a table or set, by its index there.</summary>
+    private sealed class PartCodec<T>(Type type, Func<T, object?> ownerOf, Func<T, int> indexOf, Func<object, int, object> find)
+        : ObjectCodec(type, CodecTraits.Tracked | CodecTraits.HeadRefers)
         where T : class
     {
         public override void WriteHead(GraphWriter writer, object value)
@@ -101,8 +113,13 @@ internal static class DataCodecs
         }
 
         public override Refusal? Refuse(object value, in WriteContext context) =>
-            ownerOf((T)value) is null ? new Refusal(Type, $"It belongs to no {(typeof(T) == typeof(DataRelation) ? "DataSet" : "DataTable")}; add it to one first, or pass the values it is made of.") : null;
+            ownerOf((T)value) is null
+                ? new Refusal(
+                    Type,
+                    $"It belongs to no {(typeof(T) == typeof(DataRelation) ? "DataSet" : "DataTable")}; add it to one first, or pass its values.")
+                : null;
 
-        public override IEnumerable<PathStep> Children(object value) => [new PathStep(typeof(T) == typeof(DataRelation) ? "data set" : "table", ownerOf((T)value))];
+        public override IEnumerable<PathStep> Children(object value) =>
+            [new PathStep(typeof(T) == typeof(DataRelation) ? "data set" : "table", ownerOf((T)value))];
     }
 }

@@ -2,7 +2,9 @@ using System.Data;
 
 namespace Multiprocessing;
 
-/// <summary>What a table gets when it is filled: constraints, which may refer to other tables, and expressions.</summary>
+/// <summary>
+/// The parts of a <see cref="DataTable"/> that are set after its rows: constraints and expressions, which may refer to other tables.
+/// </summary>
 internal static class DataConstraints
 {
     public static void WriteConstraints(GraphWriter writer, DataTable table)
@@ -58,7 +60,7 @@ internal static class DataConstraints
         }
     }
 
-    /// <summary>What is computed, and what would have stood in the way of filling the table.</summary>
+    /// <summary>Writes the expressions of the columns, and the settings that would have prevented filling the table.</summary>
     public static void WriteExpressions(GraphWriter writer, DataTable table)
     {
         foreach (DataColumn column in table.Columns)

@@ -57,7 +57,10 @@ internal static class DataParts
         }
     }
 
-    /// <summary>One that nobody set is the current one of the process, or that of the set; it is set on the other side only if it is another one there.</summary>
+    /// <summary>
+    /// Writes a culture and whether it was set. If it was not, it is the current one of the process, or that of the set; the reader then sets it only
+    /// if its own one differs.
+    /// </summary>
     public static void WriteCulture(GraphWriter writer, CultureInfo culture, bool isOwn)
     {
         Flags(writer, isOwn, false);

@@ -21,7 +21,8 @@ internal static class DataSetFormat
         {
             if (table.GetType() != typeof(DataTable))
             {
-                throw new CannotCrossException(CodecTable.For(table.GetType()).Refuse(table, writer.Context) ?? new Refusal(table.GetType(), "Pass plain DataTables."), table);
+                throw new CannotCrossException(CodecTable.For(table.GetType()).Refuse(table, writer.Context) ?? new Refusal(
+                    table.GetType(), "Pass plain DataTables."), table);
             }
 
             DataTableFormat.Write(writer, table);
@@ -95,7 +96,7 @@ internal static class DataSetFormat
             var name = DataParts.Text(reader);
             var (isNested, isConstrained) = DataParts.Flags(reader);
 
-            // Its constraints are there already, and are found.
+            // Its constraints exist already; the relation uses them.
             var relation = new DataRelation(name, DataParts.ReadColumns(reader, set, null), DataParts.ReadColumns(reader, set, null), isConstrained);
             set.Relations.Add(relation);
             relation.Nested = isNested;

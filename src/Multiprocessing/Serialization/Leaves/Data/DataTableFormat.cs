@@ -7,13 +7,14 @@ namespace Multiprocessing;
 internal static class DataTableFormat
 {
     /// <summary>The number for the next row of an auto-increment column; <see langword="null"/> on a runtime that has no such property.</summary>
-    private static readonly PropertyInfo? NextNumber = typeof(DataColumn).GetProperty("AutoIncrementCurrent", BindingFlags.Instance | BindingFlags.NonPublic);
+    private static readonly PropertyInfo? NextNumber =
+        typeof(DataColumn).GetProperty("AutoIncrementCurrent", BindingFlags.Instance | BindingFlags.NonPublic);
 
     /// <summary>Whether the table's own value was set, instead of that of its set.</summary>
     private static readonly FieldInfo? OwnCase = typeof(DataTable).GetField("_caseSensitiveUserSet", BindingFlags.Instance | BindingFlags.NonPublic);
     private static readonly FieldInfo? OwnCulture = typeof(DataTable).GetField("_cultureUserSet", BindingFlags.Instance | BindingFlags.NonPublic);
 
-    /// <summary>The table without what refers to other tables.</summary>
+    /// <summary>Writes the table without constraints and expressions, which may refer to other tables.</summary>
     public static void Write(GraphWriter writer, DataTable table)
     {
         StringFormat.Write(writer, table.TableName);
@@ -58,7 +59,7 @@ internal static class DataTableFormat
             table.Locale = culture;
         }
 
-        // A hint, for which memory is taken at once: in a torn message it may be any number.
+        // Memory is allocated for it at once, and in a torn message it may be any number.
         table.MinimumCapacity = Math.Clamp(reader.Read<int>(), 0, 1 << 20);
         DataParts.ReadProperties(reader, table.ExtendedProperties);
         for (var count = reader.ReadLength(); count > 0; count--)
@@ -93,7 +94,10 @@ internal static class DataTableFormat
             for (var i = 0; i < table.Rows.Count; i++)
             {
                 var row = table.Rows[i];
-                yield return new PathStep($"row [{i}] -> column '{column.ColumnName}'", row.RowState == DataRowState.Deleted ? row[column, DataRowVersion.Original] : row[column]);
+                yield return new PathStep(
+                    $"row [{i}] -> column '{column.ColumnName}'", row.RowState == DataRowState.Deleted
+                        ? row[column, DataRowVersion.Original]
+                        : row[column]);
             }
         }
 
@@ -119,7 +123,12 @@ internal static class DataTableFormat
 
     private static DataColumn ReadColumn(GraphReader reader)
     {
-        var column = new DataColumn(DataParts.Text(reader), reader.ReadReference(ReferenceSlot.Object) as Type ?? throw GraphReader.Torn()) { Caption = DataParts.Text(reader), Namespace = DataParts.Text(reader), Prefix = DataParts.Text(reader) };
+        var column = new DataColumn(DataParts.Text(reader), reader.ReadReference(ReferenceSlot.Object) as Type ?? throw GraphReader.Torn())
+        {
+            Caption = DataParts.Text(reader),
+            Namespace = DataParts.Text(reader),
+            Prefix = DataParts.Text(reader),
+        };
         column.ColumnMapping = (MappingType)reader.ReadByte();
         var mode = reader.ReadByte();
         if (mode > 0)

@@ -5,10 +5,10 @@ using System.Text.Json.Nodes;
 
 namespace Multiprocessing;
 
-/// <summary>JSON: elements and values as their text, objects and arrays of nodes by what they contain.</summary>
+/// <summary>JSON: elements and values as text, objects and arrays of nodes by their content.</summary>
 internal static class JsonCodecs
 {
-    /// <summary>The text was written by a parser or a writer that had its own limit; here it is only to be read again.</summary>
+    /// <summary>No limit: the parser or writer that the text is from had one.</summary>
     private static readonly JsonDocumentOptions AnyDepth = new() { MaxDepth = int.MaxValue };
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -28,14 +28,14 @@ internal static class JsonCodecs
         : typeof(JsonArray).IsAssignableFrom(type) ? new ArrayNodeCodec(type)
         : new ValueNodeCodec(type);
 
-    /// <summary>0 for none.</summary>
+    /// <summary>Writes the options as one byte; 0 for none.</summary>
     private static void WriteOptions(GraphWriter writer, JsonNode node) =>
         writer.Out.WriteByte(node.Options is not { } options ? (byte)0 : options.PropertyNameCaseInsensitive ? (byte)2 : (byte)1);
 
     private static JsonNodeOptions? ReadOptions(GraphReader reader) =>
         reader.ReadByte() is var kind and > 0 ? new JsonNodeOptions { PropertyNameCaseInsensitive = kind > 1 } : null;
 
-    /// <summary>Members one by one: a tree of any depth crosses, and a node that occurs twice in a message stays one.</summary>
+    /// <summary>Writes member by member, so that a tree of any depth crosses and a node that occurs twice in a message stays one node.</summary>
     private sealed class ObjectNodeCodec(Type type) : ObjectCodec(type, CodecTraits.TwoPhase)
     {
         public override void WriteHead(GraphWriter writer, object value) => WriteOptions(writer, (JsonNode)value);
@@ -63,7 +63,8 @@ internal static class JsonCodecs
             }
         }
 
-        public override IEnumerable<PathStep> Children(object value) => ((JsonObject)value).Select(static member => new PathStep($"property '{member.Key}'", member.Value));
+        public override IEnumerable<PathStep> Children(object value) =>
+            ((JsonObject)value).Select(static member => new PathStep($"property '{member.Key}'", member.Value));
     }
 
     private sealed class ArrayNodeCodec(Type type) : ObjectCodec(type, CodecTraits.TwoPhase)
@@ -91,10 +92,11 @@ internal static class JsonCodecs
             }
         }
 
-        public override IEnumerable<PathStep> Children(object value) => ((JsonArray)value).Select(static (item, index) => new PathStep($"element [{index}]", item));
+        public override IEnumerable<PathStep> Children(object value) =>
+            ((JsonArray)value).Select(static (item, index) => new PathStep($"element [{index}]", item));
     }
 
-    /// <summary>A value of a simple type as that, because it can be got as that type only; others as their text.</summary>
+    /// <summary>A value of a simple type crosses as that type, because it can be read as that type only; others as text.</summary>
     private sealed class ValueNodeCodec(Type type) : ObjectCodec(type, CodecTraits.Tracked)
     {
         public override void WriteHead(GraphWriter writer, object value)
@@ -110,7 +112,11 @@ internal static class JsonCodecs
             var text = node.ToJsonString();
             if (text[0] is '{' or '[')
             {
-                throw new CannotCrossException(new Refusal(typeof(JsonValue), "It wraps an object of a class, which only its text would show; pass the object, or JsonSerializer.SerializeToNode of it."), value);
+                throw new CannotCrossException(
+                    new Refusal(
+                        typeof(JsonValue), "It wraps an object of a class, which its text would not restore; pass the object, or "
+                            + "JsonSerializer.SerializeToNode of it."),
+                    value);
             }
 
             writer.WriteReference(null, ReferenceSlot.Object);

@@ -7,7 +7,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace Multiprocessing;
 
 /// <summary>
-/// Options of the JSON serializer: what was set. What it has found out of types with them, once they were used, stays behind: it is code that was made for this process.
+/// Options of the JSON serializer: the settings cross. What the serializer has cached about types since the options were used does not: it is code
+/// that was made for this process.
 /// </summary>
 internal sealed class JsonOptionsCodec : ObjectCodec
 {
@@ -28,12 +29,17 @@ internal sealed class JsonOptionsCodec : ObjectCodec
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static ObjectCodec? Of(Type type) => type == typeof(JsonSerializerOptions) ? new JsonOptionsCodec(type) : null;
 
-    /// <summary>A source-generated context that is its class's own instance; any other is bound to options of this process.</summary>
+    /// <summary>
+    /// Returns the codec of a source-generated context. Only the default instance of its class crosses; any other is bound to options of this
+    /// process.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static ObjectCodec Context(Type type) =>
-        type.GetProperty("Default", BindingFlags.Static | BindingFlags.Public | BindingFlags.DeclaredOnly) is { } property && property.PropertyType == type && property.GetValue(null) is { } known
+        type.GetProperty("Default", BindingFlags.Static | BindingFlags.Public | BindingFlags.DeclaredOnly) is { } property
+        && property.PropertyType == type
+        && property.GetValue(null) is { } known
             ? new ContextCodec(type, known)
-            : new RefusedCodec(type, "It keeps what it found out of types in this process; create it in the child.");
+            : new RefusedCodec(type, "It caches information about types of this process; create it in the child.");
 
     public override void WriteHead(GraphWriter writer, object value)
     {
@@ -49,7 +55,7 @@ internal sealed class JsonOptionsCodec : ObjectCodec
             return;
         }
 
-        // The copy has what was set, and no more.
+        // The copy has the settings, and no caches.
         _plan.Write(writer, ref ObjectData.Of(new JsonSerializerOptions(options)));
         writer.Out.WriteVarint((uint)options.Converters.Count);
         foreach (var converter in options.Converters)
@@ -94,7 +100,8 @@ internal sealed class JsonOptionsCodec : ObjectCodec
         }
     }
 
-    public override void Finish(GraphReader reader, object value, object state) => ((JsonSerializerOptions)value).MakeReadOnly(populateMissingResolver: true);
+    public override void Finish(GraphReader reader, object value, object state) =>
+        ((JsonSerializerOptions)value).MakeReadOnly(populateMissingResolver: true);
 
     public override IEnumerable<PathStep> Children(object value)
     {
@@ -112,13 +119,16 @@ internal sealed class JsonOptionsCodec : ObjectCodec
         : options.IsReadOnly ? Form.OwnReadOnly
         : Form.Own;
 
-    /// <summary>Null for the one that looks at types by reflection, which each process has.</summary>
+    /// <summary>Returns the resolver; <see langword="null"/> for the one that uses reflection, which each process has.</summary>
     private static IJsonTypeInfoResolver? ResolverOf(JsonSerializerOptions options) =>
-        options.TypeInfoResolver is DefaultJsonTypeInfoResolver { Modifiers.Count: 0 } and var plain && plain.GetType().Assembly == typeof(JsonSerializer).Assembly ? null : options.TypeInfoResolver;
+        options.TypeInfoResolver is DefaultJsonTypeInfoResolver { Modifiers.Count: 0 } and var plain
+            && plain.GetType().Assembly == typeof(JsonSerializer).Assembly
+            ? null
+            : options.TypeInfoResolver;
 
     private static bool IsSetting(Type type) =>
-        type.IsPrimitive || type.IsEnum || Nullable.GetUnderlyingType(type) is not null || type == typeof(string) || type == typeof(JsonNamingPolicy) || type == typeof(ReferenceHandler)
-        || type == typeof(System.Text.Encodings.Web.JavaScriptEncoder);
+        type.IsPrimitive || type.IsEnum || Nullable.GetUnderlyingType(type) is not null || type == typeof(string)
+        || type == typeof(JsonNamingPolicy) || type == typeof(ReferenceHandler) || type == typeof(System.Text.Encodings.Web.JavaScriptEncoder);
 
     private static JsonSerializerOptions Keep(GraphReader reader, JsonSerializerOptions options)
     {
@@ -139,6 +149,10 @@ internal sealed class JsonOptionsCodec : ObjectCodec
         public override object Create(GraphReader reader) => known;
 
         public override Refusal? Refuse(object value, in WriteContext context) =>
-            ReferenceEquals(value, known) ? null : new Refusal(Type, $"It keeps what it found out of types in this process; use {TypeText.Of(Type)}.Default, which crosses, or create it in the child.");
+            ReferenceEquals(value, known)
+                ? null
+                : new Refusal(
+                    Type, $"It caches information about types of this process; use {TypeText.Of(Type)}.Default, which crosses, or create it in the "
+                        + "child.");
     }
 }

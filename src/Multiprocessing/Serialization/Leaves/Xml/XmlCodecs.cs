@@ -5,20 +5,20 @@ using System.Xml;
 namespace Multiprocessing;
 
 /// <summary>
-/// XmlDocument and its nodes. A document finds its names by hash codes, so it is built anew, node by node: its text would not keep neighbouring text nodes apart. A node crosses as its place in its
-/// document, and takes the document along.
+/// XmlDocument and its nodes. A document finds names by hash codes, so the reader builds it again, node by node; from its text adjacent text nodes
+/// would become one. A node crosses as its position, with its document.
 /// </summary>
 internal static class XmlCodecs
 {
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static ObjectCodec Document(Type type) => type == typeof(XmlDocument)
         ? new DocumentCodec(type)
-        : new RefusedCodec(type, "It is no plain XmlDocument; pass its OuterXml, and load it in the child.");
+        : new RefusedCodec(type, "It is of a class derived from XmlDocument; pass its OuterXml, and load it in the child.");
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static ObjectCodec Node(Type type) => Framework.Owns(type)
         ? new NodeCodec(type)
-        : new RefusedCodec(type, "It is a node of a class of its own; pass its OuterXml.");
+        : new RefusedCodec(type, "It is a node of a derived class; pass its OuterXml.");
 
     private sealed class DocumentCodec(Type type) : ObjectCodec(type, CodecTraits.Tracked)
     {
@@ -27,7 +27,10 @@ internal static class XmlCodecs
             var document = (XmlDocument)value;
             if (document.SchemaInfo.Validity != System.Xml.Schema.XmlSchemaValidity.NotKnown || document.Schemas.Count > 0)
             {
-                throw new CannotCrossException(new Refusal(Type, "It is bound to schemas, which are compiled for this process; pass its OuterXml, and validate it in the child."), value);
+                throw new CannotCrossException(
+                    new Refusal(
+                        Type, "It is bound to schemas, which are compiled for this process; pass its OuterXml, and validate it in the child."),
+                    value);
             }
 
             writer.Out.WriteByte(document.PreserveWhitespace ? (byte)1 : (byte)0);
@@ -57,7 +60,7 @@ internal static class XmlCodecs
 
             if (ReferenceEquals(root, value))
             {
-                // In no tree: its document, which it needs, and what is below it.
+                // It has no parent: its document, which is needed to create it, the node and its descendants.
                 writer.WriteReference(root.OwnerDocument, ReferenceSlot.Object);
                 writer.Out.WriteByte(0);
                 XmlTree.WriteNode(writer, root);

@@ -3,20 +3,20 @@ using System.Xml;
 
 namespace Multiprocessing;
 
-/// <summary>Nodes of XML, one after another in the order of the document, so that a deep tree takes no deep stack.</summary>
+/// <summary>Writes and reads nodes of XML one by one in document order, without recursion, so that a deep tree needs no deep stack.</summary>
 internal static class XmlTree
 {
-    /// <summary>How the document makes an attribute that only its document type gives; null on a runtime that does it otherwise.</summary>
+    /// <summary>Creates an attribute that exists by its document type only; <see langword="null"/> on a runtime without this method.</summary>
     private static readonly MethodInfo? CreateDefault = typeof(XmlDocument).GetMethod(
         "CreateDefaultAttribute", BindingFlags.Instance | BindingFlags.NonPublic, [typeof(string), typeof(string), typeof(string)]);
 
     private static readonly MethodInfo? SetSpecified = typeof(XmlDocument).Assembly.GetType("System.Xml.XmlUnspecifiedAttribute")?.GetMethod(
         "SetSpecified", BindingFlags.Instance | BindingFlags.NonPublic, [typeof(bool)]);
 
-    /// <summary>The node above a node; of an attribute the element that has it.</summary>
+    /// <summary>Returns the parent of a node; of an attribute its element.</summary>
     public static XmlNode? ParentOf(XmlNode node) => node is XmlAttribute attribute ? attribute.OwnerElement : node.ParentNode;
 
-    /// <summary>The place of a child; negative ones are those of attributes.</summary>
+    /// <summary>Returns the index of a child; negative for an attribute.</summary>
     public static int? IndexOf(XmlNode parent, XmlNode child)
     {
         var index = 0;
@@ -186,7 +186,7 @@ internal static class XmlTree
         }
     }
 
-    /// <summary>The first child that has to be written: what is below an entity reference follows from the document type.</summary>
+    /// <summary>Returns the first child to write. The content of an entity reference follows from the document type.</summary>
     private static XmlNode? FirstBelow(XmlNode node) => node is XmlEntityReference or XmlDocumentType or XmlDeclaration ? null : node.FirstChild;
 
     private static void WriteAttributes(GraphWriter writer, XmlNode node)
@@ -204,7 +204,11 @@ internal static class XmlTree
             WriteChildren(writer, attribute);
             if (!attribute.Specified && (CreateDefault is null || SetSpecified is null))
             {
-                throw new CannotCrossException(new Refusal(typeof(XmlDocument), "Its document type gives default values to attributes; pass its OuterXml."), attribute);
+                throw new CannotCrossException(
+                    new Refusal(
+                        typeof(XmlDocument), "Its document type defines default values of attributes, which this runtime does not restore; pass its "
+                            + "OuterXml."),
+                    attribute);
             }
         }
     }
@@ -228,7 +232,7 @@ internal static class XmlTree
             ReadChildren(reader, document, attribute);
             if (!isSpecified)
             {
-                // Its content came after it was made, which counts as specified.
+                // Its content was set after it was created, which marked it as specified.
                 SetSpecified!.Invoke(attribute, [false]);
             }
 

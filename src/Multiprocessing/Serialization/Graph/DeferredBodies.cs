@@ -1,7 +1,9 @@
 namespace Multiprocessing;
 
-/// <summary>Objects whose bodies wait. Both ends add and take in the same order, so nothing about it is in the message.</summary>
-internal sealed class WorkQueue
+/// <summary>
+/// Objects whose bodies are deferred. The writer and the reader add and take them in the same order, so the message contains nothing about it.
+/// </summary>
+internal sealed class DeferredBodies
 {
     private const int KeepCapacity = 1024;
 
