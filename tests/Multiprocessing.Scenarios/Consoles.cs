@@ -5,7 +5,7 @@ internal static class Consoles
 {
     private const int Lines = 300;
 
-    /// <summary>What a line holds, told from its first number: so whoever reads it knows whether it is whole.</summary>
+    /// <summary>The content of a line follows from its first number, so that its reader can check that it is complete.</summary>
     public static string Payload(string who, int number) => $"{who} {number} {new string((char)('a' + (number % 26)), number * 7 % 900)} ü漢😀 .";
 
     /// <summary>Two children and this process write at the same time, to both streams.</summary>
@@ -56,7 +56,7 @@ internal static class Consoles
         return 0;
     }
 
-    /// <summary>The reader of standard output goes away while a child writes to it without end; this process and the child go on.</summary>
+    /// <summary>The reader of standard output exits while a child writes to it without end; this process and the child continue.</summary>
     public static int NoReader()
     {
         var log = new CountingLoggerFactory();

@@ -46,7 +46,7 @@ internal static class ForegroundThreads
         return 0;
     }
 
-    /// <summary>The worker is gone after the grace, and the task's result is there.</summary>
+    /// <summary>The worker has exited after the grace, and the task has its result.</summary>
     private static async Task<TimeSpan> Pool()
     {
         Stopwatch watch;

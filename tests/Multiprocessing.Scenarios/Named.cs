@@ -33,7 +33,7 @@ internal static class Named
         return 0;
     }
 
-    /// <summary>Answers in capitals, until it is told to stop.</summary>
+    /// <summary>Answers in capitals, until it is asked to stop.</summary>
     public static int Serve()
     {
         using var requests = ProcessQueue<string>.OpenOrCreate("requests");

@@ -3,7 +3,7 @@ using Multiprocessing.Tests;
 
 namespace Multiprocessing.Scenarios;
 
-/// <summary>Trees of processes whose root goes away: killed from outside after it has said "ready", or by its own will.</summary>
+/// <summary>Trees of processes whose root exits: killed from outside after it has printed "ready", or by itself.</summary>
 internal static class Orphans
 {
     public static int Tree()

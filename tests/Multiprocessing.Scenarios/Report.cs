@@ -34,7 +34,7 @@ internal static class Report
         return 64;
     }
 
-    /// <summary>Stays until somebody kills this process; but not for ever, should nobody come.</summary>
+    /// <summary>Waits until this process is killed, but not forever.</summary>
     public static void WaitToBeKilled()
     {
         Thread.Sleep(TimeSpan.FromMinutes(2));

@@ -7,7 +7,9 @@ internal static class Starts
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>Each system call of a start fails once with an error that it may have; the last ones are those that other things in a process need, too.</summary>
+    /// <summary>
+    /// Each system call of a start fails once with an error that it may have; the last ones are those that other code of a process needs, too.
+    /// </summary>
     private static readonly (string Call, string Error)[] Refusals =
     [
         ("socketpair", "EMFILE"), ("socketpair", "ENFILE"), ("pipe2", "EMFILE"), ("pipe2", "ENFILE"), ("fcntl", "EMFILE"), ("clone3", "EAGAIN"), ("clone3", "ENOMEM"), ("clone", "EAGAIN"), ("clone", "ENOMEM"),
@@ -49,7 +51,7 @@ internal static class Starts
                 Report.Line("left", $"{call} {error}: {difference}");
             }
 
-            Work(); // whoever comes next meets nothing of it
+            Work(); // the next start is not affected
         }
 
         go.Set();

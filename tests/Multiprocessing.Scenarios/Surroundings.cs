@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Multiprocessing.Scenarios;
 
-/// <summary>What a program does with the library in surroundings that somebody else chose: another namespace, umask, terminal, ignored signals, a tracing tool.</summary>
+/// <summary>
+/// A program that uses the library in particular surroundings: another namespace, umask, terminal, ignored signals, a tracing tool.
+/// </summary>
 internal static partial class Surroundings
 {
     public static int Run(string[] arguments) => arguments switch
@@ -176,7 +178,10 @@ internal static partial class Surroundings
         }
     }
 
-    /// <summary>With the variables of a tracing tool, <c>name=value</c> each, set as if the program had been started with them: this process itself would wait for the tool.</summary>
+    /// <summary>
+    /// With the variables of a tracing tool, <c>name=value</c> each, set as if the program had been started with them: this process itself would wait
+    /// for the tool.
+    /// </summary>
     private static int Traced(string[] variables)
     {
         foreach (var variable in variables)
@@ -191,7 +196,8 @@ internal static partial class Surroundings
     }
 
     /// <summary>
-    /// TMPDIR is changed while the program runs, and differs in its children. What does not fit into /dev/shm, which is small here, goes to a temp directory: all processes find it there.
+    /// TMPDIR is changed while the program runs, and differs in its children. What does not fit into /dev/shm, which is small here, is placed in a
+    /// temp directory, where all processes find it.
     /// </summary>
     private static int TempDirectory(string first, string second)
     {
@@ -228,8 +234,8 @@ internal static partial class Surroundings
     }
 
     /// <summary>
-    /// Two processes and two of their threads in one lock, one without a name and one with a name, for a time: how often two were inside at once. Then the owner of each
-    /// lock is killed: the next one is told.
+    /// Two processes and two of their threads in one lock, one without a name and one with a name, for a time: how often two were inside at once.
+    /// Then the owner of each lock is killed: the next owner gets a report.
     /// </summary>
     private static int Exclusion(int seconds)
     {

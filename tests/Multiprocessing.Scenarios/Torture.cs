@@ -3,9 +3,9 @@ using System.Diagnostics;
 namespace Multiprocessing.Scenarios;
 
 /// <summary>
-/// Producers and consumers of three queues are killed at random moments and replaced while all go on. The books are kept in files, by single writes that a kill
-/// cannot tear: a producer writes down each number after its put returned, a consumer after its get returned. A round takes seconds and has its own mix, drawn
-/// from the seed; as many rounds follow each other as the time allows.
+/// Producers and consumers of three queues are killed at random moments and replaced while all go on. The books are kept in files, by single writes
+/// that a kill cannot tear: a producer writes down each number after its put returned, a consumer after its get returned. A round takes seconds and
+/// has its own mix, drawn from the seed; as many rounds follow each other as the time allows.
 /// </summary>
 internal static class Torture
 {
@@ -67,7 +67,7 @@ internal static class Torture
         var taken = Audit(books, kills, round);
         Directory.Delete(books, recursive: true);
 
-        // A handle goes with its message, and its queue's file stays until the session ends.
+        // A handle is lost with its message, and the file of its queue stays until the session ends.
         var left = Segments() - before;
         Require(left <= kills.All, $"{left} segments stay after {kills.All} kills");
         return taken;

@@ -32,7 +32,7 @@ public class PackageTests(Feed feed)
         metadata.Element(space + "description")!.Value.ShouldNotBeEmpty();
         metadata.Descendants(space + "dependency").Select(dependency => (string?)dependency.Attribute("id")).ShouldBe(["Microsoft.Extensions.Logging.Abstractions"]);
 
-        // The lowest version that works: a program that pins it to that one, as projects made with the first SDK do, must not be told of a downgrade (NU1605).
+        // The lowest version that works: a program that pins that version, like projects of the first SDK, must not get the downgrade error NU1605.
         metadata.Descendants(space + "dependency").Select(dependency => (string?)dependency.Attribute("version")).ShouldBe(["10.0.0"]);
     }
 

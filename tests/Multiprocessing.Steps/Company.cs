@@ -5,7 +5,7 @@ internal static class Company
 {
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Sleeps for items as often as it can, so that who puts one has somebody to wake.</summary>
+    /// <summary>Sleeps for items as often as it can, so that a producer has a waiter to wake.</summary>
     public static void TakeWaiting(World world, ChildProcess victim)
     {
         if (world.Queue.TryGet(out var message, Moment))
@@ -14,7 +14,7 @@ internal static class Company
         }
     }
 
-    /// <summary>Sleeps for items now and then, so that who puts one after that finds an arrival and nobody asleep.</summary>
+    /// <summary>Sleeps for items now and then, so that a producer after that finds an arrival and no sleeper.</summary>
     public static void TakeWaitingBriefly(World world, ChildProcess victim)
     {
         while (world.Queue.TryGet(out var message, TimeSpan.FromMilliseconds(1)))
@@ -25,7 +25,10 @@ internal static class Company
         Thread.Sleep(10);
     }
 
-    /// <summary>Takes much more than the victim, in step with it, however slowly it runs: so that others go on to the next ring, and the victim finds it so again and again.</summary>
+    /// <summary>
+    /// Takes much more than the victim, in step with it, however slowly it runs: so that others go on to the next ring, and the victim finds it so
+    /// again and again.
+    /// </summary>
     public static void TakeMuch(World world, ChildProcess victim)
     {
         Thread.Sleep(3);
@@ -102,7 +105,10 @@ internal static class Company
         Thread.Sleep(1);
     }
 
-    /// <summary>The victim finds the ring full and wants another one, which needs the table: meanwhile the ring is drained. The highest bit of a lock's word says that somebody sleeps for it.</summary>
+    /// <summary>
+    /// The victim finds the ring full and wants another one, which needs the table: meanwhile the ring is drained. The highest bit of a lock's word
+    /// means that a waiter sleeps for it.
+    /// </summary>
     public static unsafe void DrainWhileTheTableIsLocked(World world, ChildProcess victim)
     {
         if (!File.Exists(world.File(Order.Ready)) || File.Exists(world.File(Order.Go)))

@@ -31,7 +31,7 @@ internal enum Deed
     Nothing,
 }
 
-/// <summary>What somebody is to do, where he is to die, and where he keeps his books.</summary>
+/// <summary>What the victim is to do, the point at which it is to die, and where it keeps its record.</summary>
 internal sealed record Order(Deed Deed, int Producer, string Directory)
 {
     /// <summary>The file that says that a victim is in the midst of its deed, and the one that it waits for then.</summary>

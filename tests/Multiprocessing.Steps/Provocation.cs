@@ -12,7 +12,7 @@ internal sealed record Provocation(Deed Deed, params int[] Passages)
 
     public int PrefillSize { get; init; } = 3000;
 
-    /// <summary>The messages carry handles of queues that nobody else has.</summary>
+    /// <summary>The messages contain handles of queues that no other process has.</summary>
     public bool PrefillHandles { get; init; }
 
     /// <summary>How many of them it takes again.</summary>
@@ -32,7 +32,9 @@ internal sealed record Provocation(Deed Deed, params int[] Passages)
     /// <summary>What the parent does again and again while the victim lives.</summary>
     public Action<World, ChildProcess>? Meanwhile { get; init; }
 
-    /// <summary>Whether what the victim was about to put is in the queue, or what it was about to take is gone; null if that is not said.</summary>
+    /// <summary>
+    /// Whether what the victim was about to put is in the queue, or the item that it was about to take was taken; null if that is undefined.
+    /// </summary>
     public bool? Committed { get; init; }
 
     /// <summary>Segments that stay until the session ends, because a handle was lost with its message.</summary>

@@ -1,6 +1,6 @@
 namespace Multiprocessing.Steps;
 
-/// <summary>Which deeds lead to which point. A point that is missing here has nobody who dies there, which fails the run.</summary>
+/// <summary>The actions that reach each point. At a point that is missing here no process dies, which fails the run.</summary>
 internal static class Provocations
 {
     private static readonly Provocation Putting = new(Deed.Put, 1, 2, 40);

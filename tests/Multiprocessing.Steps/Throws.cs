@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Multiprocessing.Steps;
 
 /// <summary>
-/// Throws at each entry point of the library, in this program or in a child of it, while all that comes through it is in use. This program must live, everything must end within its time
-/// (well, or with an exception), a record must tell of it, and afterwards everything must work.
+/// Throws at each entry point of the library, in this program or in a child of it, while everything that passes it is in use. This program must
+/// survive, everything must end within its time (normally, or with an exception), a log record must report it, and afterwards everything must work.
 /// </summary>
 internal static class Throws
 {
@@ -20,7 +20,7 @@ internal static class Throws
 
     private static readonly EntryPoint[] OfWindows = [EntryPoint.PipeReader, EntryPoint.ProcessEnd];
 
-    /// <summary>What fails there, fails with that exception: who waits is told of it.</summary>
+    /// <summary>What fails there fails with that exception, which its waiter gets.</summary>
     private static readonly EntryPoint[] Told =
         [EntryPoint.ChildWatcher, EntryPoint.ChildEvent, EntryPoint.ChildCompletion, EntryPoint.PoolThread, EntryPoint.PoolStep, EntryPoint.SpareTimer, EntryPoint.ParentListener, EntryPoint.TaskSignals, EntryPoint.StopRequest];
 

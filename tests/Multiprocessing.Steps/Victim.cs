@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Multiprocessing.Steps;
 
-/// <summary>A child that works until it dies at its point. It comes back from here only when it never came there.</summary>
+/// <summary>A child that works until it dies at its point. This returns only if it never reached the point.</summary>
 internal static class Victim
 {
     private static readonly ChildProcessOptions Quiet = new() { StandardError = ProcessOutput.Discard };
@@ -143,13 +143,15 @@ internal static class Victim
     {
         for (var number = 0; number < 5000; number++)
         {
-            // Whoever waits for it is asleep again by then.
+            // The waiter for it is asleep again by then.
             Thread.Sleep(3);
             Put(order, queue, book, 1, _ => 100, number);
         }
     }
 
-    /// <summary>Leaves 8 bytes of the first ring's memory behind the last record, which is too few for a link, and then asks for a next ring.</summary>
+    /// <summary>
+    /// Leaves 8 bytes of the first ring's memory behind the last record, which is too few for a link, and then asks for a next ring.
+    /// </summary>
     private static unsafe void PutToTheEndOfTheRing(Order order, ProcessQueue<Message> queue, Book put, Book taken)
     {
         const int sample = 1000;

@@ -1,6 +1,6 @@
 namespace Multiprocessing.Steps;
 
-/// <summary>Ends the program, and with it all its processes, when one death is not over in time: what waits then is never told.</summary>
+/// <summary>Ends the program, and with it all its processes, when one death is not handled in time: a waiter was not notified.</summary>
 internal sealed class Watchdog : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);

@@ -196,7 +196,7 @@ internal sealed unsafe class World
         }
     }
 
-    /// <summary>Takes every slot but that of the process that died with items in its hands.</summary>
+    /// <summary>Takes every slot except that of the process that died while it had items.</summary>
     private List<ParticipantId> ReserveAllButTheDeadOnes()
     {
         var rows = (QueueRow*)(Queue.Core.Segment.Base + QueueControl.RowsOffset);
@@ -225,7 +225,7 @@ internal sealed unsafe class World
     {
         if (Queue.IsCompletionRequested)
         {
-            // Nobody puts any more, so nobody comes by who would take the lock over.
+            // No process puts any more, so none would take the lock over.
             var entered = OwnerLock.Enter(&Control->WriteLock, Session.Current.Participants, Deadline.After(Patience));
             Require(entered is not OwnerLock.Result.TimedOut, "the write lock of a completed queue cannot be had");
             OwnerLock.Exit(&Control->WriteLock);
@@ -249,7 +249,7 @@ internal sealed unsafe class World
                 Require(Queue.Count == before + 26, $"{before} items and 26 more are {Queue.Count}");
                 if (Volatile.Read(ref Control->ChainLock) != 0)
                 {
-                    // Too large for any ring at hand: whoever left the lock behind loses it to who makes the next one.
+                    // Too large for any existing ring: the process that creates the next one takes the abandoned lock over.
                     Put(1, 5 << 20);
                 }
             }
@@ -276,7 +276,7 @@ internal sealed unsafe class World
         }
         catch (ItemsLostException)
         {
-            // What the dead had taken; whoever waits again must find all done.
+            // The items that the dead process had taken; the next wait must find all items done.
             Require(_victims.Any(victim => new FileInfo(TakenBook(victim)).Exists), "items are lost that nobody took");
             Require(Queue.WaitAllDone(Patience), "the items are never all done after the loss was told");
         }

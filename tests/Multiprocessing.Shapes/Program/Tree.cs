@@ -18,7 +18,7 @@ internal static class Tree
         Report.Line("pid", pids.Get(TimeSpan.FromMinutes(1)));
         Report.Line("session", SessionDirectory());
         Report.Line("ready", "");
-        Thread.Sleep(TimeSpan.FromMinutes(2)); // somebody comes and kills; if not, this process does not stay for ever
+        Thread.Sleep(TimeSpan.FromMinutes(2)); // the test kills it; if not, this process does not run forever
         return 99;
     }
 

@@ -25,7 +25,7 @@ public sealed class Cat(string name) : Animal(name)
     protected override string Kind => "cat";
 }
 
-/// <summary>Handed over as an interface: only the object says what it is.</summary>
+/// <summary>Passed as an interface: only the object determines its type.</summary>
 public interface IShout
 {
     string Shout(string word);

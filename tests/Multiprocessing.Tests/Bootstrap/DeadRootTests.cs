@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Multiprocessing.Tests;
 
-/// <summary>When the root goes, by whatever way, everything below it goes, and nothing of it stays on disk.</summary>
+/// <summary>When the root exits, in whatever way, all processes below it exit, and nothing of it stays on disk.</summary>
 public class DeadRootTests : ProcessTest
 {
     private const int Crash = 134;

@@ -141,7 +141,7 @@ public class SpareTests : ProcessTest
     });
 
     [Fact]
-    public Task What_a_body_in_a_spare_writes_and_how_it_ends_is_told_as_ever() => Watchdog.Run(async () =>
+    public Task What_a_body_in_a_spare_writes_and_how_it_ends_is_reported_as_usual() => Watchdog.Run(async () =>
     {
         await SpareProcesses.WarmUpAsync(2);
         var spares = Spares();
@@ -189,7 +189,8 @@ public class SpareTests : ProcessTest
                 Posix.Signal(spare, Posix.SigKill);
             }
 
-            // At once, whether or not its end was heard of: a kill that is under way lets the start fail at worst as that of any child that is killed.
+            // At once, whether or not its end was heard of: a kill that is under way lets the start fail at worst as that of any child that is
+            // killed.
             Eventually.Is(() => SpareProcesses.ReadyCount == 0, "the end was heard of");
             ChildProcess.Run(() => 7).Take().ShouldBe(7);
         }
@@ -216,7 +217,7 @@ public class SpareTests : ProcessTest
     });
 
     [Fact]
-    public Task A_lowered_maximum_fails_those_who_wait_for_more() => Watchdog.Run(async () =>
+    public Task A_lowered_maximum_fails_the_waiters_for_more() => Watchdog.Run(async () =>
     {
         var prepared = SpareProcesses.WarmUpAsync(2);
         SpareProcesses.MaxCount = 1;

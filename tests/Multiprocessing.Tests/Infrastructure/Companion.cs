@@ -87,7 +87,7 @@ internal sealed class Companion : IDisposable
     {
         if (!_process.HasExited)
         {
-            // On Windows its children are in jobs of its own; and Wine tells times of creation that the runtime takes for none.
+            // On Windows its children are in jobs of its own; and Wine returns creation times that the runtime rejects.
             _process.Kill(entireProcessTree: !OperatingSystem.IsWindows());
         }
 

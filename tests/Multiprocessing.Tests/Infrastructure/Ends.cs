@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Multiprocessing.Tests;
 
-/// <summary>Bodies that end in a way of their own, or not at all until somebody ends them.</summary>
+/// <summary>Bodies that end in a particular way, or run until they are killed.</summary>
 internal static partial class Ends
 {
     public static readonly ChildProcessOptions Quiet = new() { StandardError = ProcessOutput.Discard };

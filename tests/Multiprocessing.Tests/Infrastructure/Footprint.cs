@@ -48,7 +48,7 @@ internal sealed class Footprint
     {
         if (OperatingSystem.IsWindows())
         {
-            yield break; // which handles are open is not told there without a debugger's rights
+            yield break; // without a debugger's rights the open handles cannot be listed there
         }
 
         foreach (var path in Directory.EnumerateFileSystemEntries("/proc/self/fd"))
@@ -70,7 +70,9 @@ internal sealed class Footprint
         }
     }
 
-    /// <summary>Assemblies and symbols that the runtime loads when code first needs them, and its tools for compiled code and random numbers.</summary>
+    /// <summary>
+    /// Assemblies and symbols that the runtime loads when code first needs them, and its tools for compiled code and random numbers.
+    /// </summary>
     private static bool IsTheRuntimesOwn(string target) =>
         Path.GetExtension(target) is ".dll" or ".pdb" or ".so" || target is "/dev/urandom" || target.StartsWith("/memfd:doublemapper", StringComparison.Ordinal);
 

@@ -9,7 +9,7 @@ public static class Here
 {
     public static bool IsPosix => !OperatingSystem.IsWindows();
 
-    /// <summary>Not Wine, which has Windows' calls and not all that they do. Its system library tells its version.</summary>
+    /// <summary>Not Wine, which has the calls of Windows and not all of their effects. Its system library contains its version.</summary>
     public static bool IsNoWine { get; } = !OperatingSystem.IsWindows() || !NativeLibrary.TryGetExport(NativeLibrary.Load("ntdll.dll"), "wine_get_version", out _);
 }
 

@@ -19,7 +19,7 @@ internal static partial class Posix
     [LibraryImport("libc", EntryPoint = "getuid")]
     public static partial uint UserId();
 
-    /// <summary>Sends a signal; a process that is gone already is fine.</summary>
+    /// <summary>Sends a signal; a process that has already exited is no error.</summary>
     public static void Signal(int processId, int signal)
     {
         if (OperatingSystem.IsWindows())

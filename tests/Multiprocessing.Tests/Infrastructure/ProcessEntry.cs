@@ -35,7 +35,7 @@ internal sealed record ProcessEntry(int Id, int ParentId, char State, long Start
             id, int.Parse(fields[1], CultureInfo.InvariantCulture), fields[0][0], long.Parse(fields[19], CultureInfo.InvariantCulture), command);
     }
 
-    /// <summary>Nothing of the process runs any more; a zombie that waits for somebody else's parent to reap it does not run.</summary>
+    /// <summary>Whether the process has exited; a zombie that its parent has not reaped yet counts as exited.</summary>
     public static bool IsGone(int id) => Find(id) is null or { IsZombie: true };
 
     /// <summary>Everything below a process, by parenthood.</summary>

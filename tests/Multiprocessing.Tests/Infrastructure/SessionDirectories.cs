@@ -8,7 +8,9 @@ internal static class SessionDirectories
     public static IReadOnlyList<string> All() =>
         [.. new[] { OperatingSystem.IsWindows() ? "" : "/dev/shm", Path.GetTempPath() }.Where(Directory.Exists).SelectMany(place => Directory.EnumerateDirectories(place, Pattern))];
 
-    /// <summary>Those that belong to this run or to nobody. Other programs of the same user on the same machine may start and end at any time.</summary>
+    /// <summary>
+    /// The directories of this run, and those without an owner. Other programs of the same user on the same machine may start and end at any time.
+    /// </summary>
     public static IReadOnlyList<string> OfThisRun()
     {
         var all = All().ToHashSet();

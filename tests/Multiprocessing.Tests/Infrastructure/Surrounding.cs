@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Multiprocessing.Tests;
 
-/// <summary>Ways to start the companion program in surroundings that somebody else chose. A test is skipped where this machine does not allow them.</summary>
+/// <summary>Ways to start the companion program in particular surroundings. A test is skipped where this machine does not allow them.</summary>
 [UnsupportedOSPlatform("windows")]
 internal static class Surrounding
 {
@@ -51,7 +51,7 @@ internal static class Surrounding
         return new ProgramShape(script, "script", "-qec", command, "/dev/null");
     }
 
-    /// <summary>A directory in which every user may make things.</summary>
+    /// <summary>A directory in which every user may create files.</summary>
     public static TemporaryDirectory OpenDirectory()
     {
         // Not in the temp directory, which may be this user's alone.

@@ -1,6 +1,6 @@
 namespace Multiprocessing.Tests;
 
-/// <summary>A directory that goes with the test.</summary>
+/// <summary>A directory that is removed after the test.</summary>
 internal sealed class TemporaryDirectory : IDisposable
 {
     // A process that begins in a directory, or ends in one, has it open there for a while.

@@ -2,7 +2,10 @@ using Multiprocessing.Platform;
 
 namespace Multiprocessing.Tests;
 
-/// <summary>Marks everything that this run of the tests starts, grandchildren and strangers included, so that leftovers can be told from other people's processes.</summary>
+/// <summary>
+/// Marks everything that this run of the tests starts, grandchildren and strangers included, so that leftovers can be distinguished from other
+/// processes.
+/// </summary>
 internal static class TestRun
 {
     public const string Variable = "MULTIPROCESSING_TEST_RUN";

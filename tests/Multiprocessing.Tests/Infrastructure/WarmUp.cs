@@ -1,6 +1,8 @@
 namespace Multiprocessing.Tests;
 
-/// <summary>Has the runtime and the library open what they open once and keep (watcher, session, dispatcher), so that it is no test's difference.</summary>
+/// <summary>
+/// Has the runtime and the library open what they open once and keep (watcher, session, dispatcher), so that it is no test's difference.
+/// </summary>
 internal static class WarmUp
 {
     private static readonly Lazy<Task> Once = new(() => Watchdog.Run(Run));
@@ -26,7 +28,7 @@ internal static class WarmUp
         _ = await queue.GetAsync();
         await child.JoinAsync();
         using var stranger = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(OperatingSystem.IsWindows() ? "hostname" : "true") { RedirectStandardOutput = true })!;
-        using var output = stranger.StandardOutput; // whoever has touched it has to close it, the process object does not
+        using var output = stranger.StandardOutput; // code that has used the property must close the stream; the process object does not
         _ = await output.ReadToEndAsync();
         await stranger.WaitForExitAsync();
     }

@@ -14,7 +14,7 @@ internal static class WatchdogReport
         {
             foreach (var (name, look) in watched)
             {
-                // What hangs may hang whoever looks at it, too.
+                // The hanging process may also block the process that inspects it.
                 var seen = Task.Run(look);
                 text.AppendLine($"{name}: {(seen.Wait(PatienceForOneLook) ? seen.Result : "does not answer")}");
             }

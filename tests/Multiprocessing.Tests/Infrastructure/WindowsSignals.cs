@@ -4,7 +4,9 @@ using System.Runtime.Versioning;
 
 namespace Multiprocessing.Tests;
 
-/// <summary>What comes nearest to the signals that the tests send: ended with the exit code by which the library says them, and suspended.</summary>
+/// <summary>
+/// The nearest equivalents of the signals that the tests send: exit with the code that the library uses for the signal, and suspension.
+/// </summary>
 [SupportedOSPlatform("windows")]
 internal static partial class WindowsSignals
 {
@@ -19,7 +21,7 @@ internal static partial class WindowsSignals
         var process = OpenProcess(Terminate | SuspendResume, 0, (uint)processId);
         if (process == 0)
         {
-            // A process that is gone already is fine.
+            // A process that has already exited is no error.
             if (Marshal.GetLastPInvokeError() is var error and not InvalidParameter)
             {
                 throw new Win32Exception(error);

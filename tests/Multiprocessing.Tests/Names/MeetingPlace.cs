@@ -2,7 +2,7 @@ using Shouldly;
 
 namespace Multiprocessing.Tests.Names;
 
-/// <summary>A place to meet that goes with the test, and participants of it.</summary>
+/// <summary>A directory of named objects for one test, and participants in it.</summary>
 internal sealed class MeetingPlace : IDisposable
 {
     private readonly TemporaryDirectory _root = new();

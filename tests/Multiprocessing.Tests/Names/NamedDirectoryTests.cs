@@ -12,7 +12,7 @@ public sealed class NamedDirectoryTests : IDisposable
     public void Dispose() => _place.Dispose();
 
     [Fact]
-    public void The_place_is_private_and_its_files_go_with_the_last_one_who_leaves()
+    public void The_directory_is_private_and_its_files_are_removed_when_the_last_participant_leaves()
     {
         var first = _place.Join();
         var second = _place.Join();
@@ -77,7 +77,7 @@ public sealed class NamedDirectoryTests : IDisposable
         session.Memory.Header->ParksSleepers ^= 1;
         Should.Throw<NamedObjectMismatchException>(() => _place.Join()).Message.ShouldContain(Facilities.ForceVariable);
 
-        // Of those who left nobody lives: what they wrote is nobody's, whatever its layout.
+        // No process of those that wrote it lives, so it is removed, whatever its layout.
         session.Leave();
         _place.Join();
     }

@@ -53,7 +53,7 @@ public sealed class NamedObjectTests : IDisposable
     }
 
     [Fact]
-    public async Task An_event_of_a_name_wakes_who_waits_elsewhere()
+    public async Task A_named_event_wakes_waiters_in_other_processes()
     {
         using var here = ProcessEvent.OpenOrCreate(_here, "x", EventResetMode.ManualReset, initialState: false);
         using var there = ProcessEvent.OpenOrCreate(_there, "x", EventResetMode.ManualReset, initialState: true);
@@ -116,7 +116,7 @@ public sealed class NamedObjectTests : IDisposable
     }
 
     [Fact]
-    public void A_queue_of_a_name_stays_when_all_others_have_left_for_anybody_may_come()
+    public void A_named_queue_is_not_abandoned_when_all_others_have_left()
     {
         using var here = ProcessQueue<int>.OpenOrCreate(_here, "x", new ProcessQueueOptions { OrphanGrace = TimeSpan.Zero });
         ProcessQueue<int>.OpenOrCreate(_there, "x", null).Dispose();
@@ -196,7 +196,7 @@ public sealed class NamedObjectTests : IDisposable
     }
 
     [Fact]
-    public void To_open_what_nobody_has_is_an_error_or_false()
+    public void Opening_what_does_not_exist_is_an_error_or_false()
     {
         var wanted = NamedIdentity.Of<ProcessLock>(null);
         var none = Should.Throw<NamedObjectNotFoundException>(() => NamedObject.Open(_here, "x", wanted, ProcessLock.OpenNamed));
@@ -209,7 +209,7 @@ public sealed class NamedObjectTests : IDisposable
     }
 
     [Fact]
-    public void Names_are_told_apart_by_case_and_by_all_of_their_characters()
+    public void Names_are_distinguished_by_case_and_by_all_of_their_characters()
     {
         using var lower = SharedValue<int>.OpenOrCreate(_here, "name", 1);
         using var upper = SharedValue<int>.OpenOrCreate(_here, "NAME", 2);

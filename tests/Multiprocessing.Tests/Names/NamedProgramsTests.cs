@@ -30,7 +30,7 @@ public sealed class NamedProgramsTests : IDisposable
         Limit);
 
     [Fact]
-    public Task Who_waits_for_a_lock_of_a_name_is_told_when_its_holder_is_killed() => Watchdog.Run(
+    public Task A_waiter_for_a_named_lock_gets_a_report_when_its_holder_is_killed() => Watchdog.Run(
         () =>
         {
             var holder = _place.Start("hold-lock");
@@ -68,7 +68,7 @@ public sealed class NamedProgramsTests : IDisposable
         Limit);
 
     [Fact]
-    public Task A_creator_that_is_killed_leaves_the_object_to_those_who_have_it() => Watchdog.Run(
+    public Task A_creator_that_is_killed_leaves_the_object_to_its_other_holders() => Watchdog.Run(
         () =>
         {
             var creator = _place.Start("types");

@@ -38,7 +38,7 @@ public sealed class OutOfMemoryKillsTests : IDisposable
     [InlineData("0::/app\n", "app/memory.max", "max\n")]
     [InlineData("garbage\n\n::\n", "memory.stat", "oom_kill 3\n")]
     [InlineData("", "memory.stat", "")]
-    public void Where_nothing_counts_nobody_is_said_to_have_died_of_it(string membership, string file, string content)
+    public void Without_memory_accounting_no_death_is_reported_as_out_of_memory(string membership, string file, string content)
     {
         File.WriteAllText(_directory.File("cgroup"), membership);
         Write(file, content);

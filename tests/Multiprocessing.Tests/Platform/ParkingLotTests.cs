@@ -24,7 +24,7 @@ public sealed unsafe class ParkingLotTests : IDisposable
     }
 
     [Fact]
-    public void There_is_none_before_somebody_sleeps() => ParkingLot.Open(_directory.File("elsewhere"), create: false).ShouldBeNull();
+    public void There_is_none_before_a_waiter_sleeps() => ParkingLot.Open(_directory.File("elsewhere"), create: false).ShouldBeNull();
 
     [PosixFact("The table there is memory without a file.")]
     public void None_is_made_in_a_directory_that_is_gone()
@@ -34,7 +34,7 @@ public sealed unsafe class ParkingLotTests : IDisposable
     }
 
     [Fact]
-    public void Who_sees_another_value_does_not_sleep()
+    public void A_waiter_that_sees_another_value_does_not_sleep()
     {
         *_word = 1;
         _lot.Sleep(Key, _word, 0, Patience + Patience);
@@ -49,7 +49,7 @@ public sealed unsafe class ParkingLotTests : IDisposable
     }
 
     [Fact]
-    public void Only_who_sleeps_on_the_word_is_woken()
+    public void Only_sleepers_on_the_word_are_woken()
     {
         var sleeper = StartSleeper(Key);
         _lot.Wake(Key + 1, int.MaxValue).ShouldBe(0);

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Multiprocessing.Tests;
 
-/// <summary>Sources that block until something is answered, or for ever: they delay nobody's results, tokens or end.</summary>
+/// <summary>Sources that block until they get an answer, or forever: they delay no results, tokens or ends of others.</summary>
 public class BlockingSourceTests : ProcessTest
 {
     private const int Items = 5;

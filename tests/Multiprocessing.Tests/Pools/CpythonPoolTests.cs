@@ -6,7 +6,10 @@ using Xunit;
 
 namespace Multiprocessing.Tests.Pools;
 
-/// <summary>CPython's <c>_TestPool</c>, <c>_TestPoolWorkerErrors</c> and <c>_TestPoolWorkerLifetime</c> by meaning, each under its original's name. docs/internals/cpython-tests.md lists them all.</summary>
+/// <summary>
+/// CPython's <c>_TestPool</c>, <c>_TestPoolWorkerErrors</c> and <c>_TestPoolWorkerLifetime</c> by meaning, each under its original's name.
+/// docs/internals/cpython-tests.md lists them all.
+/// </summary>
 public class CpythonPoolTests : ProcessTest
 {
     private static readonly int[] Ten = [.. Enumerable.Range(0, 10)];
@@ -178,14 +181,14 @@ public class CpythonPoolTests : ProcessTest
         error.Message.ShouldBe("123");
         error.ToString().ShouldContain(nameof(Fail));
 
-        // The source's own error comes from this process and says so.
+        // The source's own error is from this process, which its text shows.
         (await Should.ThrowAsync<SaidException>(() => pool.MapAsync(Throwing(1, 0), Square))).InnerException.ShouldBeNull();
     });
 
     [Fact]
     public Task Pool_test_map_no_failfast() => With(2, async pool =>
     {
-        // The error is told at once here; what matters is that the other item's large result holds nothing up.
+        // The error is reported at once here; the test shows that the large result of the other item delays nothing.
         await Should.ThrowAsync<FormatException>(() => pool.MapAsync([0, 1], FailAtLength));
         await pool.ShutdownAsync();
     });
@@ -278,7 +281,8 @@ public class CpythonPoolTests : ProcessTest
     [Fact]
     public Task PoolWorkerLifetime_test_worker_finalization_via_atexit_handler_of_multiprocessing() => Watchdog.Run(() =>
     {
-        // A pool that nobody disposes of does not keep its program from ending; the companion proves it for processes of their own. Here: nobody refers to it any more.
+        // A pool that is not disposed does not keep its program from ending; the companion proves it for separate programs. Here nothing refers to
+        // the pool any more.
         Forget();
         Eventually.Is(
             () =>

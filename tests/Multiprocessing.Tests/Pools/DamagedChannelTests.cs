@@ -5,8 +5,8 @@ using Xunit;
 namespace Multiprocessing.Tests;
 
 /// <summary>
-/// A task with wild unsafe code writes over the memory through which its worker and the pool talk. The program lives, the task ends, the worker is killed if what it wrote cannot be, the pool
-/// goes on or says that it is broken, and disposing of it never hangs.
+/// A task with wild unsafe code writes over the memory through which its worker and the pool talk. The program lives, the task ends, the worker is
+/// killed if what it wrote cannot be, the pool continues or reports that it is broken, and its disposal never hangs.
 /// </summary>
 public class DamagedChannelTests : ProcessTest
 {

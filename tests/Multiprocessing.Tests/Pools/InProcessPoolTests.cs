@@ -5,12 +5,16 @@ using Xunit;
 
 namespace Multiprocessing.Tests;
 
-/// <summary>A pool with <c>Workers = 0</c> runs its tasks on a thread of this process, and behaves as one with workers: the same tests for both.</summary>
+/// <summary>
+/// A pool with <c>Workers = 0</c> runs its tasks on a thread of this process, and behaves as one with workers: the same tests for both.
+/// </summary>
 public class InProcessPoolTests : ProcessTest
 {
     private static int _static;
 
-    /// <summary>The handles that a task has read are this process's own: they are let go of when they are collected, as in a worker that lives on.</summary>
+    /// <summary>
+    /// The handles that a task has read are this process's own: they are let go of when they are collected, as in a worker that lives on.
+    /// </summary>
     public override ValueTask DisposeAsync()
     {
         GC.Collect();
@@ -232,7 +236,7 @@ public class InProcessPoolTests : ProcessTest
             pool.GetInsights().Tasks.Sum(static task => task.TimedOut).ShouldBe(3);
         }
 
-        end.Set(); // the threads that nobody can kill end with their bodies
+        end.Set(); // threads cannot be killed; they end with their bodies
     });
 
     [Theory]
@@ -347,7 +351,7 @@ public class InProcessPoolTests : ProcessTest
         var waits = pool.RunAsync(() => 1);
         running.Wait();
         await pool.DisposeAsync();
-        (await runs).ShouldBe(42); // it was told, and ended by itself within the grace
+        (await runs).ShouldBe(42); // it was asked to stop, and ended by itself within the grace
         await Should.ThrowAsync<ObjectDisposedException>(() => waits);
         await Should.ThrowAsync<ObjectDisposedException>(() => pool.RunAsync(() => 1));
     });

@@ -4,7 +4,10 @@ using Xunit;
 
 namespace Multiprocessing.Tests;
 
-/// <summary>Each member of the overload families is called once: every number of arguments, every kind of body, with and without the state and the token, which arrive in the order that the signature says.</summary>
+/// <summary>
+/// Each member of the overload families is called once: every number of arguments, every kind of body, with and without the state and the token,
+/// which arrive in the order that the signature says.
+/// </summary>
 public class OverloadSweepTests : ProcessTest
 {
     private const int State = 100_000;
@@ -15,7 +18,7 @@ public class OverloadSweepTests : ProcessTest
     /// <summary>What a body has received, as one number.</summary>
     private static class Values
     {
-        /// <summary>Where a body without a result tells it; each process has it from its initializer.</summary>
+        /// <summary>Where a body without a result writes its values; each process gets it from its initializer.</summary>
         public static SharedValue<int>? Told { get; set; }
 
         public static int Sum(long state, CancellationToken? token, params int[] arguments)

@@ -135,7 +135,7 @@ public class PoolContextTests : ProcessTest
     });
 
     [Fact]
-    public Task A_task_is_a_span_of_its_own_for_who_listens_to_the_library() => Watchdog.Run(async () =>
+    public Task A_task_is_a_span_of_its_own_for_a_listener_to_the_library() => Watchdog.Run(async () =>
     {
         await using var pool = new ProcessPool(new() { Workers = 1, Initializer = static () => ListenTo("Multiprocessing.Tests.App", "Multiprocessing") });
         using var activity = new Activity("request").SetIdFormat(ActivityIdFormat.W3C).Start();

@@ -36,7 +36,7 @@ public class PoolInsightsTests : ProcessTest
     });
 
     [Fact]
-    public Task Times_are_told_apart_into_waiting_serializing_and_working() => Watchdog.Run(async () =>
+    public Task Times_are_divided_into_waiting_serializing_and_working() => Watchdog.Run(async () =>
     {
         await using var pool = new ProcessPool(new() { Workers = 1 });
         await pool.MapAsync(
@@ -64,7 +64,7 @@ public class PoolInsightsTests : ProcessTest
     });
 
     [Fact]
-    public Task Who_hands_large_arrays_over_is_told_what_it_costs_and_the_way_out() => Watchdog.Run(async () =>
+    public Task Large_arguments_are_reported_with_their_cost_and_a_suggestion() => Watchdog.Run(async () =>
     {
         await using var pool = new ProcessPool(new() { Workers = 1 });
         for (var i = 0; i < 40; i++)

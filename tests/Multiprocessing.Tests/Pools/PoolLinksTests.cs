@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Multiprocessing.Tests;
 
-/// <summary>What a task tells while it runs: progress and log records.</summary>
+/// <summary>Reports of a running task: progress and log records.</summary>
 public class PoolLinksTests : ProcessTest
 {
     private sealed class Told<T> : IProgress<T>
@@ -44,7 +44,7 @@ public class PoolLinksTests : ProcessTest
         await pool.RunAsync((IProgress<int> progress, int value) => progress.Report(value), told, 7);
         told.Values.ShouldBe([7]);
 
-        // Progress<T> hands its values on in its own time.
+        // Progress<T> delivers its values later.
         var seen = new ConcurrentQueue<int>();
         var all = new CountdownEvent(1);
         var handled = new Progress<int>(value =>
@@ -117,7 +117,7 @@ public class PoolLinksTests : ProcessTest
     }
 
     [Fact]
-    public Task What_was_reported_before_a_crash_arrives_and_a_receiver_that_throws_harms_nobody() => Watchdog.Run(async () =>
+    public Task What_was_reported_before_a_crash_arrives_and_a_receiver_that_throws_does_no_harm() => Watchdog.Run(async () =>
     {
         await using var pool = new ProcessPool(new() { Workers = 1 });
         var told = new Told<int>();

@@ -22,7 +22,7 @@ public class PoolLogTests : ProcessTest
     });
 
     [Fact]
-    public Task Deaths_are_warnings_that_name_the_task_and_retries_are_told() => Watchdog.Run(async () =>
+    public Task Deaths_are_warnings_that_name_the_task_and_retries_are_logged() => Watchdog.Run(async () =>
     {
         using var log = new RecordedLog();
         await using (var pool = new ProcessPool(new() { Name = "P", Workers = 1 }))
@@ -37,7 +37,7 @@ public class PoolLogTests : ProcessTest
     });
 
     [Fact]
-    public Task A_worker_that_dies_between_tasks_is_told_too() => Watchdog.Run(async () =>
+    public Task A_worker_that_dies_between_tasks_is_reported_too() => Watchdog.Run(async () =>
     {
         using var log = new RecordedLog();
         await using (var pool = new ProcessPool(new() { Name = "P", Workers = 1 }))

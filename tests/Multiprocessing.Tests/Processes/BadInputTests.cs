@@ -85,7 +85,7 @@ public class BadInputTests : ProcessTest
     });
 
     [Fact]
-    public Task Who_asks_a_process_that_was_not_started_is_told_so() => Watchdog.Run(async () =>
+    public Task Members_of_a_process_that_was_not_started_say_so() => Watchdog.Run(async () =>
     {
         using var child = new ChildProcess(Ends.ByReturn);
         Should.Throw<InvalidOperationException>(child.Join).Message.ShouldContain("Start");
@@ -100,7 +100,7 @@ public class BadInputTests : ProcessTest
     });
 
     [Fact]
-    public Task A_dead_child_can_be_asked_everything_and_harms_nobody() => Watchdog.Run(async () =>
+    public Task All_members_of_a_dead_child_can_be_used_and_do_no_harm() => Watchdog.Run(async () =>
     {
         var child = ChildProcess.Run(Ends.ByReturn);
         child.Join();

@@ -110,7 +110,7 @@ public class BodyShapeTests : ProcessTest
     });
 
     [Fact]
-    public Task A_body_that_takes_the_token_is_told_to_stop() => Watchdog.Run(() =>
+    public Task A_body_that_takes_the_token_is_asked_to_stop() => Watchdog.Run(() =>
     {
         using var running = new ProcessEvent();
         using var child = ChildProcess.Run(token =>

@@ -61,7 +61,7 @@ public partial class ConsoleTests : ProcessTest
         Limit);
 
     [Fact]
-    public Task Nobody_who_reads_standard_output_disturbs_neither_parent_nor_child() => Watchdog.Run(
+    public Task Standard_output_without_a_reader_disturbs_neither_parent_nor_child() => Watchdog.Run(
         () =>
         {
             using var program = Start("no-reader");

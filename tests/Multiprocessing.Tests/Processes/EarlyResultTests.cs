@@ -56,7 +56,7 @@ public class EarlyResultTests : ProcessTest
     });
 
     [Fact]
-    public Task A_crash_after_the_result_is_told_by_the_completion_and_the_result_stands() => Watchdog.Run(async () =>
+    public Task A_crash_after_the_result_is_reported_by_the_completion_and_the_result_stays() => Watchdog.Run(async () =>
     {
         using var child = ChildProcess.Run(static () =>
         {

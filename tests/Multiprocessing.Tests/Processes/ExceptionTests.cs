@@ -87,7 +87,7 @@ public class ExceptionTests : ProcessTest
     });
 
     [Fact]
-    public Task An_exception_that_nobody_looks_at_does_not_end_the_parent() => Watchdog.Run(async () =>
+    public Task An_unobserved_exception_does_not_end_the_parent() => Watchdog.Run(async () =>
     {
         var unobserved = 0;
         EventHandler<UnobservedTaskExceptionEventArgs> count = (_, _) => unobserved++;
@@ -113,7 +113,7 @@ public class ExceptionTests : ProcessTest
     });
 
     [Fact]
-    public Task A_cancellation_that_nobody_asked_for_is_an_exception_like_others() => Watchdog.Run(() =>
+    public Task A_cancellation_without_a_request_is_an_exception_like_others() => Watchdog.Run(() =>
         Failure(() => Thrower(new OperationCanceledException("my own"))).ShouldBeOfType<OperationCanceledException>().Message.ShouldBe("my own"));
 
     private static Exception? Failure(Action body) => ChildProcess.Run(body, Ends.Quiet).TakeFailure();

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Multiprocessing.Tests;
 
-/// <summary>How a child ended is told apart: code, signal, exception, crash, request.</summary>
+/// <summary>The exit status of a child distinguishes code, signal, exception, crash and request.</summary>
 public class ExitStatusTests : ProcessTest
 {
     private const string FailFastUnderWine = "STATUS_FAIL_FAST_EXCEPTION"; // whatever was given to RaiseFailFastException
@@ -59,7 +59,7 @@ public class ExitStatusTests : ProcessTest
     });
 
     [Fact]
-    public Task FailFast_is_told_with_its_message() => Watchdog.Run(() =>
+    public Task FailFast_is_reported_with_its_message() => Watchdog.Run(() =>
     {
         var status = EndOf(Ends.ByFailFast);
         ShouldBeCrash(status, ExitReason.FailFast, Posix.SigAbort, "COR_E_FAILFAST", FailFastUnderWine);
@@ -67,7 +67,7 @@ public class ExitStatusTests : ProcessTest
     });
 
     [NotUnderWineFact("Wine 8 does not get through the runtime's report of a stack overflow: the process stays as it is.")]
-    public Task A_stack_overflow_is_told_with_its_last_words() => Watchdog.Run(() =>
+    public Task A_stack_overflow_is_reported_with_its_last_lines() => Watchdog.Run(() =>
     {
         var status = EndOf(Ends.ByStackOverflow);
         ShouldBeCrash(status, ExitReason.StackOverflow, Posix.SigAbort, "STATUS_STACK_OVERFLOW");
@@ -165,7 +165,7 @@ public class ExitStatusTests : ProcessTest
     [Theory]
     [InlineData("overflow", "Stack overflow.", ExitReason.StackOverflow)]
     [InlineData("fail fast", "the disk is gone", ExitReason.FailFast)]
-    public Task A_crash_with_a_deep_stack_tells_its_cause_and_both_ends_of_the_stack(string end, string cause, ExitReason reason) => Watchdog.Run(async () =>
+    public Task A_crash_with_a_deep_stack_reports_its_cause_and_both_ends_of_the_stack(string end, string cause, ExitReason reason) => Watchdog.Run(async () =>
     {
         Assert.SkipWhen(end == "overflow" && !Here.IsNoWine, "Wine 8 does not get through the runtime's report of a stack overflow.");
         Action body = () =>

@@ -22,7 +22,7 @@ public class FailedStartTests : ProcessTest
             companion.Values("left").ShouldBeEmpty();
             tried.ShouldNotContain(line => line.Contains("not heard of"), companion.ToString());
 
-            // Those that nothing replaces are told as a start that failed, or as what the system says of memory and directories.
+            // Calls without a replacement are reported as a failed start, or as the system's error about memory and directories.
             string[] always = ["socketpair", "pipe2", "execve", "sched_setaffinity", "setpriority", .. Facilities.UseLinux ? new[] { "epoll_ctl" } : []];
             string[] first = ["thread", .. Facilities.UseLinux ? new[] { "epoll_create1" } : []];
             foreach (var call in way == "alone" ? [.. always, .. first] : always)

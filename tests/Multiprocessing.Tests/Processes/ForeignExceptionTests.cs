@@ -55,7 +55,7 @@ public partial class ForeignExceptionTests : ProcessTest
         Patience);
 
     [Fact]
-    public Task Every_shape_arrives_from_a_body_without_a_result_and_nobody_need_look() => Watchdog.Run(
+    public Task Every_shape_arrives_from_a_body_without_a_result_and_may_stay_unobserved() => Watchdog.Run(
         () => WithForeign(file =>
         {
             foreach (var shape in new[] { "loaded from a file", "loaded from bytes", "OnDeserialized throws", "contains itself", "everything throws", "finalizer fails on half an object" })

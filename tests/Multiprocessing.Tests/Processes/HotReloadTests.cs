@@ -5,7 +5,10 @@ using Xunit;
 
 namespace Multiprocessing.Tests;
 
-/// <summary>What hot reload changes in memory, other processes do not have. Each test tells the handler of an update in a process of its own, as the runtime does.</summary>
+/// <summary>
+/// Hot reload changes code in memory, which other processes do not have. Each test calls the handler of an update in a process of its own, like the
+/// runtime.
+/// </summary>
 public class HotReloadTests : ProcessTest
 {
     private static class Edited

@@ -96,14 +96,14 @@ public class OptionsTests : ProcessTest
     });
 
     [Fact]
-    public Task A_child_is_as_nice_as_told() => Watchdog.Run(() =>
+    public Task A_child_runs_at_the_nice_value_of_its_options() => Watchdog.Run(() =>
     {
         ChildProcess.Run(Niceness, new ChildProcessOptions { Nice = 11 }).Take().ShouldBe(OperatingSystem.IsWindows() ? (int)ProcessPriorityClass.Idle : 11);
         ChildProcess.Run(Niceness).Take().ShouldBe(Niceness());
     });
 
     [Fact]
-    public Task A_child_collects_its_garbage_as_a_workstation_unless_told_otherwise() => Watchdog.Run(() =>
+    public Task A_child_uses_workstation_garbage_collection_unless_configured_otherwise() => Watchdog.Run(() =>
     {
         ChildProcess.Run(() => (GCSettings.IsServerGC, GCSettings.LatencyMode)).Take().ShouldBe((false, GCLatencyMode.Batch));
         ChildProcess.Run(() => GCSettings.IsServerGC, new ChildProcessOptions { ServerGarbageCollection = true }).Take().ShouldBe(Environment.ProcessorCount > 1);

@@ -123,7 +123,7 @@ public class OutputPolicyTests : ProcessTest
         public void Dispose() => MultiprocessingLogging.Factory = _before;
     }
 
-    /// <summary>Keeps what it is told; refuses what contains a text.</summary>
+    /// <summary>Keeps the lines that it gets; throws for lines that contain a text.</summary>
     private sealed class RecordingLog : ILoggerFactory, ILogger
     {
         private readonly Lock _gate = new();

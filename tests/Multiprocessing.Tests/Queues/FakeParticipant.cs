@@ -3,8 +3,8 @@ using Multiprocessing.Platform;
 namespace Multiprocessing.Tests.Queues;
 
 /// <summary>
-/// A second participant of a session inside this process. What it holds has its own slot, its own mapping and its own locks' words; only its process is ours, so
-/// it can be marked dead but never be found dead by itself.
+/// A second participant of a session inside this process. What it holds has its own slot, its own mapping and its own locks' words; only its process
+/// is ours, so it can be marked dead but never be found dead by itself.
 /// </summary>
 internal sealed class FakeParticipant : IDisposable
 {
@@ -24,7 +24,9 @@ internal sealed class FakeParticipant : IDisposable
 
     public ProcessQueue<T> Open<T>(ProcessQueue<T> queue) => ProcessQueue<T>.Open(Session, queue.Core.Segment.Id);
 
-    /// <summary>It has the object until it is gone itself; what nobody refers to is let go of by the collector, and a lock with it handed on.</summary>
+    /// <summary>
+    /// Keeps the object until the participant itself is disposed; the collector would release an object without references, and with it a lock.
+    /// </summary>
     public T Keep<T>(T thing)
         where T : class
     {
@@ -32,7 +34,7 @@ internal sealed class FakeParticipant : IDisposable
         return thing;
     }
 
-    /// <summary>From now on it counts as that process, which may be found gone.</summary>
+    /// <summary>From now on it counts as that process, which may have exited.</summary>
     public unsafe void PretendToBe(int processId)
     {
         var slot = _root.Participants[Id.Slot];

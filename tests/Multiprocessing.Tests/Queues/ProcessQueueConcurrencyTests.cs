@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Multiprocessing.Tests.Queues;
 
-/// <summary>Many producers and consumers at once: each item once, in order per producer, and nobody left asleep.</summary>
+/// <summary>Many producers and consumers at once: each item is delivered once, in the order of its producer, and no waiter stays asleep.</summary>
 public sealed class ProcessQueueConcurrencyTests : IDisposable
 {
     private readonly Session _session = Session.CreateRoot();
@@ -135,7 +135,7 @@ public sealed class ProcessQueueConcurrencyTests : IDisposable
             files = Math.Max(files, Directory.GetFiles(_session.Directory).Length);
         }
 
-        // The control segment, the ring at hand, the spare one, and what one wave needs beside them; drained rings do not pile up.
+        // The control segment, the current ring, the spare one, and the rings of one wave; drained rings do not accumulate.
         files.ShouldBeLessThan(12);
         Directory.GetFiles(_session.Directory).Length.ShouldBeLessThanOrEqualTo(5);
     }

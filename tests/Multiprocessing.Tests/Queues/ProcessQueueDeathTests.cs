@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Multiprocessing.Tests.Queues;
 
-/// <summary>What the living are told when a participant dies. The dead are participants of this process that their parent reports as gone.</summary>
+/// <summary>
+/// Reports to the other participants when a participant dies. The dead ones are participants of this process that their parent reports as exited.
+/// </summary>
 public sealed class ProcessQueueDeathTests : IDisposable
 {
     private readonly Session _session = Session.CreateRoot();
@@ -12,7 +14,7 @@ public sealed class ProcessQueueDeathTests : IDisposable
     public void Dispose() => _session.Leave();
 
     [Fact]
-    public void A_get_that_waits_for_a_killed_process_is_told_at_once_who_died_and_how()
+    public void A_get_that_waits_for_a_killed_process_reports_at_once_which_process_died_and_how()
     {
         var other = new FakeParticipant(_session);
         using var queue = NewQueue<int>();
@@ -35,7 +37,7 @@ public sealed class ProcessQueueDeathTests : IDisposable
     }
 
     [Fact]
-    public async Task Asynchronous_waiters_are_told_too()
+    public async Task Asynchronous_waiters_get_the_report_too()
     {
         var stop = TestContext.Current.CancellationToken;
         var other = new FakeParticipant(_session);
@@ -54,7 +56,7 @@ public sealed class ProcessQueueDeathTests : IDisposable
     }
 
     [Fact]
-    public async Task Who_waits_finds_a_process_gone_of_which_nobody_tells()
+    public async Task A_waiter_detects_an_exit_that_is_not_reported()
     {
         var stop = TestContext.Current.CancellationToken;
         using var process = Stranger.StartSleeping();
@@ -79,7 +81,7 @@ public sealed class ProcessQueueDeathTests : IDisposable
     }
 
     [Fact]
-    public void A_put_into_a_full_queue_is_told_that_nobody_is_left_to_take()
+    public void A_put_into_a_full_queue_throws_when_no_consumer_is_left()
     {
         var other = new FakeParticipant(_session);
         using var queue = NewQueue<int>(1);
@@ -129,7 +131,7 @@ public sealed class ProcessQueueDeathTests : IDisposable
     }
 
     [Fact]
-    public void A_handle_on_its_way_counts_as_somebody_who_may_come()
+    public void A_handle_in_flight_counts_as_a_possible_participant()
     {
         using var queue = NewQueue<int>();
         var other = new FakeParticipant(_session);
@@ -142,7 +144,7 @@ public sealed class ProcessQueueDeathTests : IDisposable
     }
 
     [Fact]
-    public void A_handle_in_the_body_of_a_child_of_ours_counts_as_somebody_who_may_come()
+    public void A_handle_in_the_body_of_a_child_counts_as_a_possible_participant()
     {
         using var queue = NewQueue<int>();
         var other = new FakeParticipant(_session);
@@ -155,7 +157,7 @@ public sealed class ProcessQueueDeathTests : IDisposable
     }
 
     [Fact]
-    public void Who_dies_with_a_child_in_its_start_leaves_nothing_of_what_the_body_carries()
+    public void A_parent_that_dies_while_a_child_starts_leaves_nothing_of_the_body()
     {
         using var queue = NewQueue<int>();
         var other = new FakeParticipant(_session);
@@ -170,14 +172,14 @@ public sealed class ProcessQueueDeathTests : IDisposable
     }
 
     [Fact]
-    public void A_queue_that_nobody_else_ever_had_is_never_abandoned()
+    public void A_queue_that_no_other_process_ever_had_is_never_abandoned()
     {
         using var queue = NewQueue<int>();
         Should.Throw<QueueEmptyException>(() => queue.Get(TimeSpan.FromMilliseconds(700)));
     }
 
     [Fact]
-    public void The_wait_works_again_when_somebody_has_the_queue_again()
+    public void The_wait_works_again_when_another_process_has_the_queue_again()
     {
         using var queue = NewQueue<int>();
         var first = new FakeParticipant(_session);
@@ -221,7 +223,7 @@ public sealed class ProcessQueueDeathTests : IDisposable
     }
 
     [Fact]
-    public void A_loss_before_the_wait_is_told_once()
+    public void A_loss_before_the_wait_is_reported_once()
     {
         using var queue = NewQueue<int>();
         queue.PutMany([1, 2]);
@@ -310,7 +312,7 @@ public sealed class ProcessQueueDeathTests : IDisposable
         var dead = new FakeParticipant(_session);
         dead.Open(queue);
 
-        // Killed with a new ring in hand, never linked.
+        // Killed with a new ring that is not linked.
         var orphan = dead.Session.Segments.Create(SegmentKind.Ring, 64 << 10, queue.Core.Segment.Id);
         var path = Path.Combine(_session.Directory, $"{orphan.Id.Index}-{orphan.Id.Generation}");
         Fill();

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Multiprocessing.Tests.Queues;
 
-/// <summary>One process, one session of its own: what a queue promises to whoever uses it alone.</summary>
+/// <summary>One process with a session of its own: the promises of a queue that one process uses.</summary>
 public sealed class ProcessQueueTests : IDisposable
 {
     private readonly Session _session = Session.CreateRoot();

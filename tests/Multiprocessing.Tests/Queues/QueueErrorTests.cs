@@ -61,7 +61,7 @@ public sealed class QueueErrorTests
     }
 
     [Fact]
-    public void Who_waits_is_told_in_another_process()
+    public void A_waiter_in_another_process_gets_the_error()
     {
         using var queue = new ProcessQueue<int>();
         using var child = ChildProcess.Run(static (ProcessQueue<int> queue) =>

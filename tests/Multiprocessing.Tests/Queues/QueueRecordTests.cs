@@ -38,7 +38,7 @@ public sealed class QueueRecordTests : IDisposable
     }
 
     [Fact]
-    public void A_large_item_that_nobody_reads_does_not_hold_its_producer()
+    public void A_large_item_that_is_never_read_does_not_block_its_producer()
     {
         using var queue = new ProcessQueue<long>(_session, new ProcessQueueOptions(), raw: false);
         Put(queue, 10, 0);
@@ -62,7 +62,7 @@ public sealed class QueueRecordTests : IDisposable
             Take(queue, 20 << 20, i);
         }
 
-        // lock, session, control, the ring at hand and the spare one.
+        // lock, session, control, the current ring and the spare one.
         Directory.GetFiles(_session.Directory).Length.ShouldBeLessThanOrEqualTo(5);
         _session.Segments[5]->Generation.ShouldBeLessThan(4);
     }

@@ -5,7 +5,10 @@ using Xunit;
 
 namespace Multiprocessing.Tests;
 
-/// <summary>So many holders, waiters and notifiers are killed one after another (<see cref="LongRuns.Deaths"/>), each with somebody who needs what it had, and each time he gets on.</summary>
+/// <summary>
+/// A number of holders, waiters and notifiers are killed one after another (<see cref="LongRuns.Deaths"/>), each while another process needs what it
+/// held; each time that process continues.
+/// </summary>
 public class CountedDeathsTests : ProcessTest
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -56,7 +59,7 @@ public class CountedDeathsTests : ProcessTest
         Limit);
 
     [Fact]
-    public Task Of_waiters_who_take_no_turn_and_no_wake_up_with_them() => Watchdog.Run(
+    public Task Waiters_that_leave_take_no_turn_and_no_wake_up_with_them() => Watchdog.Run(
         () =>
         {
             using var gate = new ProcessLock();

@@ -4,13 +4,13 @@ using Xunit;
 
 namespace Multiprocessing.Tests;
 
-/// <summary>Who waits for somebody who died is told who it was; nobody else is hurt.</summary>
+/// <summary>A waiter for a process that died gets a report that names it; no other process is affected.</summary>
 public class DeathTests : ProcessTest
 {
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public Task A_get_whose_only_producer_is_killed_says_who_died(bool asynchronous) => Watchdog.Run(async () =>
+    public Task A_get_whose_only_producer_is_killed_names_it(bool asynchronous) => Watchdog.Run(async () =>
     {
         using var queue = new ProcessQueue<int>().Watch();
         using var producer = ChildProcess.Run(() =>
@@ -33,7 +33,7 @@ public class DeathTests : ProcessTest
     });
 
     [Fact]
-    public Task A_put_whose_only_consumer_is_killed_says_who_died() => Watchdog.Run(async () =>
+    public Task A_put_whose_only_consumer_is_killed_names_it() => Watchdog.Run(async () =>
     {
         using var queue = new ProcessQueue<int>(capacity: 1).Watch();
         using var ready = new ProcessQueue<bool>().Watch("ready");
@@ -55,7 +55,7 @@ public class DeathTests : ProcessTest
     });
 
     [Fact]
-    public Task What_a_dead_producer_had_put_is_given_before_its_death_is_told() => Watchdog.Run(() =>
+    public Task What_a_dead_producer_had_put_is_delivered_before_its_death_is_reported() => Watchdog.Run(() =>
     {
         using var queue = new ProcessQueue<int>().Watch();
         var producer = ChildProcess.Run(() =>
@@ -105,7 +105,7 @@ public class DeathTests : ProcessTest
     });
 
     [Fact]
-    public Task A_consumer_killed_with_an_item_in_hand_is_named_to_who_waits_for_it() => Watchdog.Run(() =>
+    public Task A_consumer_killed_while_it_has_an_item_is_named_to_the_waiters_for_it() => Watchdog.Run(() =>
     {
         using var queue = new ProcessQueue<int>().Watch();
         using var ready = new ProcessQueue<bool>().Watch("ready");
@@ -138,9 +138,9 @@ public class DeathTests : ProcessTest
     });
 
     [Fact]
-    public Task Who_waits_for_an_item_in_its_own_hands_is_not_told_that_nobody_is_left() => Watchdog.Run(async () =>
+    public Task A_waiter_for_its_own_items_does_not_see_an_abandoned_queue() => Watchdog.Run(async () =>
     {
-        // Another thread of this process has the item and will mark it; that the children are gone does not matter.
+        // Another thread of this process has the item and will mark it; that the children have exited does not matter.
         using var queue = new ProcessQueue<int>().Watch();
         ChildProcess.Run(() =>
         {

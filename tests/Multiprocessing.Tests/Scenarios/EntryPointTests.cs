@@ -4,8 +4,8 @@ using Xunit;
 namespace Multiprocessing.Tests;
 
 /// <summary>
-/// The build of the library with the points throws at each entry point, in a program of its own: that program lives, everything in it ends within its time, and afterwards everything works.
-/// One test for each entry point; the list is the enum's, so one that nothing comes by is a failure.
+/// The build of the library with the points throws at each entry point, in a program of its own: that program lives, everything in it ends within its
+/// time, and afterwards everything works. One test for each entry point; the list is that of the enum, so a point that is never passed is a failure.
 /// </summary>
 [Collection(ProcessCollection.Name)]
 public class EntryPointTests

@@ -3,7 +3,9 @@ using Xunit;
 
 namespace Multiprocessing.Tests;
 
-/// <summary>Docker gives a container 64 MB of /dev/shm; what does not fit there goes elsewhere or is refused, and nothing hangs or dies of SIGBUS.</summary>
+/// <summary>
+/// A Docker container has 64 MB of /dev/shm. What does not fit there is placed elsewhere or refused, and no process hangs or dies of SIGBUS.
+/// </summary>
 public class FullMemoryTests : ProcessTest
 {
     [Theory]

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Multiprocessing.Tests;
 
-/// <summary>When a put has returned, the item is there; each item comes out once, in its producer's order.</summary>
+/// <summary>When a put has returned, the item can be read; each item is read once, in the order of its producer.</summary>
 public class LinearizableQueueTests : ProcessTest
 {
     private const int Producers = 4;

@@ -4,13 +4,13 @@ using Xunit;
 
 namespace Multiprocessing.Tests;
 
-/// <summary>The holder of a lock is killed while another waits: the waiter gets it and is told.</summary>
+/// <summary>The holder of a lock is killed while another process waits: the waiter takes the lock over and gets a report.</summary>
 public class LockHolderTests : ProcessTest
 {
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public Task A_killed_holders_lock_goes_to_who_waits_and_is_told(bool asynchronous) => Watchdog.Run(() =>
+    public Task A_killed_holders_lock_is_taken_over_by_a_waiter_which_gets_a_report(bool asynchronous) => Watchdog.Run(() =>
     {
         using var gate = new ProcessLock();
         using var held = new ProcessSemaphore(0);

@@ -6,8 +6,8 @@ using Xunit;
 namespace Multiprocessing.Tests;
 
 /// <summary>
-/// Processes that hold, wait, notify and release are killed at random moments and replaced while the others go on. After each kill the others must get on, and in the end everything the dead had
-/// must have come back.
+/// Processes that hold, wait, notify and release are killed at random moments and replaced while the others go on. After each kill the others must
+/// get on, and in the end everything the dead had must have come back.
 /// </summary>
 public class LockTortureTests : ProcessTest
 {
@@ -90,7 +90,7 @@ public class LockTortureTests : ProcessTest
         Limit);
 
     [Fact]
-    public Task A_killed_participant_breaks_the_barrier_for_all_others_who_are_told_its_pid() => Watchdog.Run(
+    public Task A_killed_participant_breaks_the_barrier_for_all_others_with_its_pid() => Watchdog.Run(
         () =>
         {
             using var barrier = new ProcessBarrier(3);
@@ -159,7 +159,7 @@ public class LockTortureTests : ProcessTest
         }
     }
 
-    /// <summary>Two numbers are always equal, unless somebody died between them, which is told.</summary>
+    /// <summary>Two numbers are always equal, unless a process died between their stores, which is reported.</summary>
     private static void Step(SharedCells cells, bool wasAbandoned)
     {
         if (wasAbandoned)

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Multiprocessing.Tests;
 
-/// <summary>What a producer has put stays when the producer leaves, and nobody must read before the producer can leave.</summary>
+/// <summary>The items of a producer stay when it leaves, and it can leave before they are read.</summary>
 public class PutAndLeaveTests : ProcessTest
 {
     private static readonly TimeSpan LimitToLeave = TimeSpan.FromSeconds(4);
@@ -12,7 +12,7 @@ public class PutAndLeaveTests : ProcessTest
     [Theory]
     [InlineData(1)]
     [InlineData(64)]
-    public Task A_child_that_puts_much_and_is_joined_before_anybody_reads_ends(int mebibytes) => Watchdog.Run(() =>
+    public Task A_child_that_puts_much_and_is_joined_before_any_read_ends(int mebibytes) => Watchdog.Run(() =>
     {
         var size = mebibytes << 20;
         using var queue = new ProcessQueue<byte[]>().Watch();

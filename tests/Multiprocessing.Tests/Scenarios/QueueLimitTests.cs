@@ -95,7 +95,7 @@ public class QueueLimitTests : ProcessTest
     });
 
     [Fact]
-    public Task Completing_wakes_those_who_wait_in_other_processes() => Watchdog.Run(() =>
+    public Task Completing_wakes_waiters_in_other_processes() => Watchdog.Run(() =>
     {
         using var queue = new ProcessQueue<int>().Watch();
         using var ready = new ProcessQueue<bool>().Watch("ready");

@@ -64,7 +64,7 @@ public class SharedCounterTests : ProcessTest
     });
 
     [Fact]
-    public Task Who_gets_the_lock_of_a_killed_holder_is_told_and_repairs_the_data() => Watchdog.Run(() =>
+    public Task The_next_owner_of_a_killed_holders_lock_gets_a_report_and_repairs_the_data() => Watchdog.Run(() =>
     {
         using var accounts = new SharedArray<long>([100, 0]);
         using var half = new ProcessEvent();

@@ -4,8 +4,9 @@ using Xunit;
 namespace Multiprocessing.Tests;
 
 /// <summary>
-/// The build of the library with the points is run by a program of its own, in two halves at once. It kills a child at each point, has two survivors go on with the
-/// queue, and says of each death what is not as it must be. One test for each point; the list is the enum's, so a point at which nobody dies is a failure.
+/// The build of the library with the points is run by a program of its own, in two halves at once. It kills a child at each point, has two survivors
+/// go on with the queue, and says of each death what is not as it must be. One test for each point; the list is that of the enum, so a point at which
+/// no process dies is a failure.
 /// </summary>
 [Collection(ProcessCollection.Name)]
 public class SteppingTests
@@ -17,7 +18,7 @@ public class SteppingTests
 
     [Theory]
     [MemberData(nameof(Points))]
-    public Task Who_is_killed_there_leaves_the_others_going(string point) => Watchdog.Run(
+    public Task A_process_killed_there_leaves_the_others_running(string point) => Watchdog.Run(
         async () =>
         {
             var lines = (await Lines.Value).Where(line => line.Split(' ') is [_, var name, ..] && name == point).ToList();

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Multiprocessing.Tests;
 
-/// <summary>Surroundings that whoever starts the program chose. In each of them, each part of the library works as elsewhere.</summary>
+/// <summary>Surroundings that the user who starts the program has chosen. In each of them, each part of the library works as elsewhere.</summary>
 [UnsupportedOSPlatform("windows")]
 public class SurroundingsTests : ProcessTest
 {
@@ -34,7 +34,7 @@ public class SurroundingsTests : ProcessTest
             Surrounding.Unshared("-m -p -f", "mount -t proc proc /proc").ShouldAllowEverything(Names(names));
             if (Posix.UserId() == 0)
             {
-                // Other users' processes are hidden, and this program's own cannot be told from those by "no such file".
+                // Processes of other users are hidden, and "no such file" does not distinguish them from processes of this program.
                 var other = Surrounding.Unprivileged(":");
                 var hidden = Surrounding.Unshared("-m -p -f", "mount -t proc -o hidepid=2 proc /proc");
                 new ProgramShape("hidepid", hidden.FileName, [.. hidden.Arguments.SkipLast(1), other.FileName, .. other.Arguments]).ShouldAllowEverything(Names(names));

@@ -5,8 +5,8 @@ using Xunit;
 namespace Multiprocessing.Tests.Segments;
 
 /// <summary>
-/// The cases of CPython's <c>test/_test_multiprocessing.py</c> for Value, Array and SharedMemory, carried over by meaning and named after the originals.
-/// <c>docs/internals/cpython-tests.md</c> lists all of them.
+/// The cases of CPython's <c>test/_test_multiprocessing.py</c> for Value, Array and SharedMemory, carried over by meaning and named after the
+/// originals. <c>docs/internals/cpython-tests.md</c> lists all of them.
 /// </summary>
 public sealed class CpythonSharedMemoryTests : ProcessTest
 {
@@ -93,7 +93,7 @@ public sealed class CpythonSharedMemoryTests : ProcessTest
     [Fact]
     public void Heap_test_heap()
     {
-        // As the original: blocks of random sizes that come and go, and all of them are gone at the end (the footprint).
+        // As in the original: blocks of random sizes are created and disposed, and none is left at the end (the footprint).
         var random = new Random(42);
         var blocks = new List<SharedMemory>();
         for (var i = 0; i < 500; i++)

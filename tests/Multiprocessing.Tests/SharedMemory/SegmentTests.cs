@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Multiprocessing.Tests.Segments;
 
-/// <summary>A segment goes with its last holder, and not before a handle that lies in a message was read.</summary>
+/// <summary>A segment is removed with its last holder, and not before a handle in flight was read.</summary>
 public sealed class SegmentTests : IDisposable
 {
     private readonly Session _root = Session.CreateRoot();
@@ -42,7 +42,7 @@ public sealed class SegmentTests : IDisposable
     }
 
     [Fact]
-    public void The_last_living_holder_frees_it_whoever_made_it()
+    public void The_last_living_holder_frees_it_also_if_another_process_created_it()
     {
         var one = new FakeParticipant(_root);
         using var two = new FakeParticipant(_root);
@@ -129,7 +129,7 @@ public sealed class SegmentTests : IDisposable
         var theirs = NewQueue<int>(dead.Session);
         Files().ShouldBe(1);
 
-        // As if a parent had been killed in MarkDead, after the state and before the holds, with the lock in hand.
+        // As if a parent had been killed in MarkDead, after the state and before the holds, while it holds the lock.
         var slot = _root.Participants[dead.Id.Slot];
         slot->State = (int)ParticipantState.Dead;
         _root.Memory.Header->TableLock = OwnerLock.WordOf(dead.Id);

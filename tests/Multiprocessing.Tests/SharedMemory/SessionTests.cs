@@ -60,7 +60,7 @@ public sealed class SessionTests
         using var survivor = Stranger.StartSleeping();
         stale.Liveness.Activate(stale.Liveness.Reserve(), survivor.Id);
 
-        // As if the root had been killed: its lock is free, and its pid belongs to somebody else now.
+        // As if the root had been killed: its lock is free, and its pid belongs to another process now.
         stale.Memory.Header->RootStartTime += 1;
         stale.RootIsAlive.ShouldBeFalse();
         stale.Files.Close(remove: false);

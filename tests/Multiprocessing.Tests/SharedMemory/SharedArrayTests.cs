@@ -200,7 +200,7 @@ public sealed class SharedArrayTests
     }
 
     [Fact]
-    public void Threads_that_use_it_while_it_is_disposed_are_told_and_never_fault() => Queues.Watch.Over(Queues.Watch.Thread(() =>
+    public void Threads_that_use_it_while_it_is_disposed_get_an_exception_and_never_fault() => Queues.Watch.Over(Queues.Watch.Thread(() =>
     {
         for (var round = 0; round < 50; round++)
         {
@@ -230,7 +230,7 @@ public sealed class SharedArrayTests
     }));
 
     [Fact]
-    public void Who_waits_for_the_lock_is_told_that_the_array_was_disposed() => Queues.Watch.Over(Queues.Watch.Thread(() =>
+    public void A_waiter_for_the_lock_gets_ObjectDisposedException() => Queues.Watch.Over(Queues.Watch.Thread(() =>
     {
         var array = new SharedArray<int>(10);
         using var part = array.Slice(0, 5);

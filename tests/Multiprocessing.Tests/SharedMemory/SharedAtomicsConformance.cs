@@ -49,7 +49,7 @@ public abstract class SharedAtomicsConformance(Crew crew) : CrewTest(crew)
     });
 
     [Fact]
-    public Task Four_change_a_value_of_two_fields_and_nobody_sees_half_of_it() => Watchdog.Run(() =>
+    public Task Four_change_a_value_of_two_fields_and_no_reader_sees_half_of_it() => Watchdog.Run(() =>
     {
         using var pair = new SharedValue<(int Up, int Down)>();
         void Work()
@@ -96,7 +96,7 @@ public abstract class SharedAtomicsConformance(Crew crew) : CrewTest(crew)
     });
 
     [Fact]
-    public Task What_was_written_before_a_flag_is_seen_by_who_sees_the_flag() => Watchdog.Run(() =>
+    public Task A_reader_that_sees_a_flag_sees_what_was_written_before_it() => Watchdog.Run(() =>
     {
         using var data = new SharedArray<long>(512);
         using var round = new SharedValue<int>();

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Multiprocessing.Tests.Segments;
 
-/// <summary>What one process writes all see; how the memory crosses, and when it goes. That nothing is left is proved after each test.</summary>
+/// <summary>All processes see what one writes; how the memory crosses, and when it is removed. Each test proves that nothing is left.</summary>
 public sealed class SharedMemoryInProcessesTests : ProcessTest
 {
     [Fact]
@@ -123,7 +123,7 @@ public sealed class SharedMemoryInProcessesTests : ProcessTest
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public Task One_who_attached_and_went_takes_nothing_away(bool killed) => Watchdog.Run(() =>
+    public Task A_process_that_attached_and_left_removes_nothing(bool killed) => Watchdog.Run(() =>
     {
         var file = FileMadeBy(static () => new SharedMemory(100), out var memory);
         for (var round = 0; round < 3; round++)
@@ -187,7 +187,7 @@ public sealed class SharedMemoryInProcessesTests : ProcessTest
     });
 
     [Fact]
-    public Task A_message_that_nobody_reads_keeps_it_no_longer_than_its_queue() => Watchdog.Run(() =>
+    public Task A_message_that_is_never_read_keeps_it_no_longer_than_its_queue() => Watchdog.Run(() =>
     {
         var queue = new ProcessQueue<SharedValue<int>>();
         var file = FileMadeBy(static () => new SharedValue<int>(5), out var value);

@@ -9,11 +9,11 @@ public sealed class BarrierOnThreadsTests() : BarrierConformance(Crew.Threads);
 [Collection(ProcessCollection.Name)]
 public sealed class BarrierInProcessesTests() : BarrierConformance(Crew.Processes);
 
-/// <summary>What a <see cref="ProcessBarrier"/> promises, whoever uses it.</summary>
+/// <summary>The promises of a <see cref="ProcessBarrier"/> in every process.</summary>
 public abstract class BarrierConformance(Crew crew) : CrewTest(crew)
 {
     [Fact]
-    public Task Nobody_is_a_phase_ahead_of_another() => Watchdog.Run(() =>
+    public Task No_participant_is_a_phase_ahead_of_another() => Watchdog.Run(() =>
     {
         using var cells = new SharedCells();
         using var barrier = new ProcessBarrier(4);
@@ -63,7 +63,7 @@ public abstract class BarrierConformance(Crew crew) : CrewTest(crew)
     });
 
     [Fact]
-    public Task The_action_is_run_once_in_a_phase_before_anybody_goes_on() => Watchdog.Run(() =>
+    public Task The_action_runs_once_in_a_phase_before_any_participant_continues() => Watchdog.Run(() =>
     {
         using var cells = new SharedCells();
         using var barrier = new ProcessBarrier(3, phase =>
@@ -85,7 +85,7 @@ public abstract class BarrierConformance(Crew crew) : CrewTest(crew)
     });
 
     [Fact]
-    public Task When_the_action_fails_all_are_told_and_the_next_phase_begins() => Watchdog.Run(() =>
+    public Task When_the_action_fails_all_get_the_error_and_the_next_phase_begins() => Watchdog.Run(() =>
     {
         using var barrier = new ProcessBarrier(3, static phase => throw new InvalidDataException($"phase {phase}"));
         using var inner = new ProcessSemaphore(0);
@@ -106,7 +106,7 @@ public abstract class BarrierConformance(Crew crew) : CrewTest(crew)
     });
 
     [Fact]
-    public Task Who_leaves_by_a_time_out_has_not_come() => Watchdog.Run(() =>
+    public Task A_participant_that_times_out_has_not_arrived() => Watchdog.Run(() =>
     {
         using var barrier = new ProcessBarrier(2);
         Crew.Do(() =>
@@ -155,7 +155,7 @@ public abstract class BarrierConformance(Crew crew) : CrewTest(crew)
         Action work = () => barrier.SignalAndWait();
         Crew.Do(work, work, work);
 
-        // Who waits when it is reset is told too, and comes again if he wants.
+        // A waiter during the reset gets the error too, and may arrive again.
         ends = [Crew.Start(wait), Crew.Start(wait)];
         Eventually.Is(() => barrier.ParticipantsRemaining == 1, "two wait", TimeSpan.FromSeconds(30));
         barrier.Reset();
@@ -164,7 +164,7 @@ public abstract class BarrierConformance(Crew crew) : CrewTest(crew)
     });
 }
 
-/// <summary>What concerns one process, and what the living are told of the dead.</summary>
+/// <summary>Tests within one process, and reports about dead participants.</summary>
 public sealed class BarrierTests : IDisposable
 {
     private static readonly ParticipantExit GoodOrder = new(Environment.ProcessId, ExitReason.Exited, 0, -1);
@@ -213,7 +213,7 @@ public sealed class BarrierTests : IDisposable
     }
 
     [Fact]
-    public void Who_dies_while_it_runs_the_action_breaks_it()
+    public void A_participant_that_dies_in_the_action_breaks_it()
     {
         using var barrier = new ProcessBarrier(_session, 2, null);
         var other = new FakeParticipant(_session);
@@ -229,7 +229,7 @@ public sealed class BarrierTests : IDisposable
     }
 
     [Fact]
-    public void Who_ends_in_good_order_is_not_missed_unless_he_had_come()
+    public void A_normal_exit_does_not_break_it_unless_the_participant_had_arrived()
     {
         using var barrier = new ProcessBarrier(_session, 2, null);
         var first = new FakeParticipant(_session);
@@ -272,7 +272,7 @@ public sealed class BarrierTests : IDisposable
     }
 
     [Fact]
-    public void Disposal_ends_waits_and_tells_the_others()
+    public void Disposal_ends_waits_and_notifies_the_others()
     {
         using var barrier = new ProcessBarrier(_session, 3, null);
         using var other = new FakeParticipant(_session);

@@ -9,7 +9,7 @@ public sealed class ConditionOnThreadsTests() : ConditionConformance(Crew.Thread
 [Collection(ProcessCollection.Name)]
 public sealed class ConditionInProcessesTests() : ConditionConformance(Crew.Processes);
 
-/// <summary>What a <see cref="ProcessCondition"/> promises, whoever uses it.</summary>
+/// <summary>The promises of a <see cref="ProcessCondition"/> in every process.</summary>
 public abstract class ConditionConformance(Crew crew) : CrewTest(crew)
 {
     [Theory]
@@ -45,7 +45,7 @@ public abstract class ConditionConformance(Crew crew) : CrewTest(crew)
             sleeping.Wait();
         }
 
-        // Whoever has the lock now knows that all of them have given it up.
+        // The owner of the lock now knows that all of them have released it.
         Thread.Sleep(50);
         woken.CurrentCount.ShouldBe(0);
         Notify(1);
@@ -79,7 +79,7 @@ public abstract class ConditionConformance(Crew crew) : CrewTest(crew)
     [Fact]
     public Task Items_go_from_many_to_many_through_a_place_for_one() => Watchdog.Run(() =>
     {
-        // One lock, two conditions: nobody takes from the empty place, nobody puts into the full one.
+        // One lock, two conditions: no take from the empty slot, no put into the full one.
         using var gate = new ProcessLock();
         using var filled = new ProcessCondition(gate);
         using var emptied = new ProcessCondition(gate);
@@ -215,7 +215,7 @@ public sealed class ConditionTests : IDisposable
     }
 
     [Fact]
-    public void Who_came_after_the_notification_does_not_inherit_it()
+    public void A_waiter_after_the_notification_does_not_inherit_it()
     {
         using var gate = new ProcessLock(_session, LockRecursionPolicy.NoRecursion);
         using var changed = new ProcessCondition(gate);
@@ -257,7 +257,7 @@ public sealed class ConditionTests : IDisposable
     }
 
     [Fact]
-    public void Who_comes_back_from_a_wait_is_told_of_a_dead_owner()
+    public void A_return_from_a_wait_reports_a_dead_owner()
     {
         using var gate = new ProcessLock(_session, LockRecursionPolicy.NoRecursion);
         using var changed = new ProcessCondition(gate);

@@ -10,8 +10,8 @@ public sealed class CpythonSynchronizationOnThreadsTests() : CpythonSynchronizat
 public sealed class CpythonSynchronizationInProcessesTests() : CpythonSynchronizationTests(Crew.Processes);
 
 /// <summary>
-/// The cases of CPython's <c>test/_test_multiprocessing.py</c> for Lock, Semaphore, Condition, Event and Barrier, carried over by meaning and named after the originals.
-/// <c>docs/internals/cpython-tests.md</c> lists all of them.
+/// The cases of CPython's <c>test/_test_multiprocessing.py</c> for Lock, Semaphore, Condition, Event and Barrier, carried over by meaning and named
+/// after the originals. <c>docs/internals/cpython-tests.md</c> lists all of them.
 /// </summary>
 public abstract class CpythonSynchronizationTests(Crew crew) : CrewTest(crew)
 {
@@ -363,7 +363,7 @@ public abstract class CpythonSynchronizationTests(Crew crew) : CrewTest(crew)
         {
             if (barrier.SignalAndWait() == N / 2)
             {
-                // One is late: the others have left by then, and nobody has come.
+                // One is late: the others have left by then, and none counts as arrived.
                 Thread.Sleep(500);
             }
 

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Multiprocessing.Tests;
 
-/// <summary>Somebody writes over the head of an object's segment: a death is told all the same, and disposing of the object neither hangs nor ends the program.</summary>
+/// <summary>
+/// The head of an object's segment is overwritten: a death is reported all the same, and disposing the object neither hangs nor ends the program.
+/// </summary>
 public class DamagedHeadTests : ProcessTest
 {
     private const int Seeds = 40;
@@ -42,7 +44,7 @@ public class DamagedHeadTests : ProcessTest
     });
 
     [Fact]
-    public Task The_death_of_one_who_has_it_is_told() => Watchdog.Run(
+    public Task The_death_of_a_holder_is_reported() => Watchdog.Run(
         async () =>
         {
             for (var seed = 0; seed < SeedsWithDeaths; seed++)
@@ -88,7 +90,7 @@ public class DamagedHeadTests : ProcessTest
         TimeSpan.FromMinutes(4));
 
     [Fact]
-    public Task A_process_that_opens_it_is_told_that_its_head_makes_no_sense() => Watchdog.Run(() =>
+    public Task A_process_that_opens_it_gets_an_error_about_its_head() => Watchdog.Run(() =>
     {
         using var held = new ProcessLock();
         unsafe

@@ -10,11 +10,11 @@ public sealed class EventOnThreadsTests() : EventConformance(Crew.Threads);
 [Collection(ProcessCollection.Name)]
 public sealed class EventInProcessesTests() : EventConformance(Crew.Processes);
 
-/// <summary>What a <see cref="ProcessEvent"/> promises, whoever uses it.</summary>
+/// <summary>The promises of a <see cref="ProcessEvent"/> in every process.</summary>
 public abstract class EventConformance(Crew crew) : CrewTest(crew)
 {
     [Fact]
-    public Task A_set_releases_all_who_wait_and_stays() => Watchdog.Run(() =>
+    public Task A_set_releases_all_waiters_and_stays() => Watchdog.Run(() =>
     {
         using var signal = new ProcessEvent();
         using var waiting = new ProcessSemaphore(0);
@@ -48,7 +48,7 @@ public abstract class EventConformance(Crew crew) : CrewTest(crew)
     });
 
     [Fact]
-    public Task Who_waited_when_it_was_set_goes_on_although_it_is_reset_at_once() => Watchdog.Run(() =>
+    public Task Waiters_of_a_set_event_continue_although_it_is_reset_at_once() => Watchdog.Run(() =>
     {
         using var signal = new ProcessEvent();
         using var waiting = new ProcessSemaphore(0);

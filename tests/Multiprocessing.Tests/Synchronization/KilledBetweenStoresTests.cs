@@ -5,7 +5,8 @@ using Xunit;
 namespace Multiprocessing.Tests.Synchronization;
 
 /// <summary>
-/// What docs/internals/kernel.md says of each step: the memory is brought to what a process leaves that is killed there, then its death is told. Who waits goes on, and what he finds is right.
+/// What docs/internals/kernel.md says of each step: the memory is set to the state that a process leaves when it is killed there, then its death is
+/// reported. The waiter continues, and the state that it finds is right.
 /// </summary>
 public sealed unsafe class KilledBetweenStoresTests : IDisposable
 {

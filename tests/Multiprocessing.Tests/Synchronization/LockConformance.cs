@@ -8,7 +8,7 @@ public sealed class LockOnThreadsTests() : LockConformance(Crew.Threads);
 [Collection(ProcessCollection.Name)]
 public sealed class LockInProcessesTests() : LockConformance(Crew.Processes);
 
-/// <summary>What a <see cref="ProcessLock"/> promises, whoever uses it.</summary>
+/// <summary>The promises of a <see cref="ProcessLock"/> in every process.</summary>
 public abstract class LockConformance(Crew crew) : CrewTest(crew)
 {
     [Theory]
@@ -66,7 +66,7 @@ public abstract class LockConformance(Crew crew) : CrewTest(crew)
     });
 
     [Fact]
-    public Task Who_does_not_get_it_in_time_does_not_have_it() => Watchdog.Run(() =>
+    public Task A_waiter_that_times_out_does_not_have_it() => Watchdog.Run(() =>
     {
         using var gate = new ProcessLock();
         gate.TryEnter().ShouldBeTrue();
@@ -90,7 +90,7 @@ public abstract class LockConformance(Crew crew) : CrewTest(crew)
     });
 
     [Fact]
-    public Task Who_waits_gets_it_when_it_is_exited() => Watchdog.Run(() =>
+    public Task A_waiter_gets_it_when_it_is_exited() => Watchdog.Run(() =>
     {
         using var gate = new ProcessLock();
         using var cells = new SharedCells();

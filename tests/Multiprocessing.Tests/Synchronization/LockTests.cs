@@ -5,7 +5,9 @@ using Xunit;
 
 namespace Multiprocessing.Tests.Synchronization;
 
-/// <summary>What concerns one process, and what the living see of the dead. The dead are participants of this process that their parent reports as gone.</summary>
+/// <summary>
+/// Tests within one process, and reports about dead participants. Those are participants of this process that their parent reports as exited.
+/// </summary>
 public sealed class LockTests : IDisposable
 {
     private readonly Session _session = Session.CreateRoot();
@@ -98,7 +100,7 @@ public sealed class LockTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_dead_owners_lock_goes_to_one_of_the_waiters_who_is_told(bool asynchronous)
+    public void A_dead_owners_lock_is_taken_over_by_one_waiter_which_gets_a_report(bool asynchronous)
     {
         using var gate = NewLock();
         var other = new FakeParticipant(_session);
@@ -130,7 +132,7 @@ public sealed class LockTests : IDisposable
     }
 
     [Fact]
-    public void A_dead_owners_lock_is_free_for_who_does_not_wait()
+    public void A_dead_owners_lock_can_be_taken_without_waiting()
     {
         using var gate = NewLock();
         var other = new FakeParticipant(_session);

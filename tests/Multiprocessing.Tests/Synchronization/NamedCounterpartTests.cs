@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Multiprocessing.Tests.Synchronization;
 
-/// <summary>Who is told that a lock of the runtime cannot cross is told what to use instead, and there is such a thing.</summary>
+/// <summary>The error about a lock of the runtime, which cannot cross, names a type to use instead, and that type exists.</summary>
 public sealed partial class NamedCounterpartTests
 {
     [Fact]

@@ -109,7 +109,7 @@ public sealed unsafe class OwnerLockTests : IDisposable
     }
 
     [Fact]
-    public void A_process_that_the_system_has_ended_is_found_out_without_anybody_telling()
+    public void A_process_that_the_system_has_killed_is_detected_without_a_report()
     {
         using var process = Stranger.StartSleeping();
         var participant = _root.Liveness.Reserve();

@@ -9,7 +9,7 @@ public sealed class ReaderWriterLockOnThreadsTests() : ReaderWriterLockConforman
 [Collection(ProcessCollection.Name)]
 public sealed class ReaderWriterLockInProcessesTests() : ReaderWriterLockConformance(Crew.Processes);
 
-/// <summary>What a <see cref="ProcessReaderWriterLock"/> promises, whoever uses it.</summary>
+/// <summary>The promises of a <see cref="ProcessReaderWriterLock"/> in every process.</summary>
 public abstract class ReaderWriterLockConformance(Crew crew) : CrewTest(crew)
 {
     [Fact]
@@ -162,7 +162,7 @@ public sealed class ReaderWriterLockTests : IDisposable
     public void Dispose() => _session.Leave();
 
     [Fact]
-    public void A_dead_writers_lock_is_free_and_all_are_told_until_one_has_repaired()
+    public void A_dead_writers_lock_is_free_and_reports_the_death_until_one_has_repaired()
     {
         using var gate = NewLock();
         var other = new FakeParticipant(_session);

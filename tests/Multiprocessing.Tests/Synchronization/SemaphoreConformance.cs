@@ -9,7 +9,7 @@ public sealed class SemaphoreOnThreadsTests() : SemaphoreConformance(Crew.Thread
 [Collection(ProcessCollection.Name)]
 public sealed class SemaphoreInProcessesTests() : SemaphoreConformance(Crew.Processes);
 
-/// <summary>What a <see cref="ProcessSemaphore"/> promises, whoever uses it.</summary>
+/// <summary>The promises of a <see cref="ProcessSemaphore"/> in every process.</summary>
 public abstract class SemaphoreConformance(Crew crew) : CrewTest(crew)
 {
     [Fact]
@@ -106,7 +106,7 @@ public abstract class SemaphoreConformance(Crew crew) : CrewTest(crew)
     });
 }
 
-/// <summary>What concerns one process, and what comes back from the dead.</summary>
+/// <summary>Tests within one process, and units that dead participants release.</summary>
 public sealed class SemaphoreTests : IDisposable
 {
     private readonly Session _session = Session.CreateRoot();
@@ -116,7 +116,7 @@ public sealed class SemaphoreTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void What_a_dead_process_held_comes_back_to_who_waits(bool asynchronous)
+    public void What_a_dead_process_held_is_released_to_waiters(bool asynchronous)
     {
         using var places = new ProcessSemaphore(_session, 2, 2);
         var other = new FakeParticipant(_session);
@@ -144,7 +144,7 @@ public sealed class SemaphoreTests : IDisposable
     }
 
     [Fact]
-    public void It_comes_back_also_when_nobody_waits()
+    public void It_is_released_also_without_waiters()
     {
         using var places = new ProcessSemaphore(_session, 5, 5);
         var other = new FakeParticipant(_session);
@@ -202,7 +202,7 @@ public sealed class SemaphoreTests : IDisposable
         var row = (SyncRow*)(places.Shared.Segment.Base + SyncFrame.RowsOffset) + other.Id.Slot;
         theirs.Wait();
 
-        // Killed after the store into the row, before the count's; and with the guard in its hand.
+        // Killed after the store into the row, before the count's; and while it holds the guard.
         row->Word = 2;
         frame->Lock = OwnerLock.WordOf(other.Id);
         other.Kill();

@@ -6,7 +6,8 @@ using Xunit;
 namespace Multiprocessing.Tests.Synchronization;
 
 /// <summary>
-/// A thousand participants die one after another as holders, as waiters and as notifiers, while one who lives waits for what they have. Slots are given out again meanwhile; nothing is left of the dead.
+/// A thousand participants die one after another as holders, as waiters and as notifiers, while one who lives waits for what they have. Slots are
+/// given out again meanwhile; nothing is left of the dead.
 /// </summary>
 public sealed class ThousandDeathsTests : IDisposable
 {
@@ -50,7 +51,7 @@ public sealed class ThousandDeathsTests : IDisposable
         Die(
             participant =>
             {
-                // It waits, is notified, and dies as the next one's owner of the lock, who has changed and not told it.
+                // It waits, is notified, and dies as the owner of the lock, after its change and before its notification of the next one.
                 var theirs = participant.Keep(ProcessCondition.Open(participant.Session, changed));
                 theirs.Lock.Enter();
                 ((ConditionCore)theirs.Shared.Core).Enlist();

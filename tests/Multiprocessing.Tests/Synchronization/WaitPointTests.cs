@@ -16,7 +16,7 @@ public sealed unsafe class WaitPointTests : IDisposable
     public void Dispose() => _root.Leave();
 
     [Fact]
-    public void A_sleeper_is_announced_until_a_notifier_found_nobody()
+    public void A_sleeper_is_announced_until_a_notifier_found_none()
     {
         // A sleeper that died between its announcement and its sleep.
         WaitPoint.Announce(Point);
