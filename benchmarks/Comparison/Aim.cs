@@ -1,12 +1,12 @@
 namespace Comparison;
 
-/// <summary>What a figure should be; all parts that are given must hold.</summary>
-/// <param name="Most">The most that ours may be.</param>
-/// <param name="TimesPython">How many times CPython's ours must be better, in the same run.</param>
-/// <param name="MostTimesLimit">The most that ours may be as a multiple of the limit, in the same run.</param>
+/// <summary>The target of a figure. All given parts must be met.</summary>
+/// <param name="Most">The maximum for this library.</param>
+/// <param name="TimesPython">The minimum ratio of CPython's figure to this library's, in the same run.</param>
+/// <param name="MostTimesLimit">The maximum for this library as a multiple of the limit, in the same run.</param>
 internal sealed record Aim(double? Most = null, double? TimesPython = null, double? MostTimesLimit = null)
 {
-    /// <summary>Whether it is met; null where the contender that it compares with is not there.</summary>
+    /// <summary>Returns whether the target is met; <see langword="null"/> if the contender to compare with is missing.</summary>
     public bool? IsMet(Row row)
     {
         if (Most < row.Ours.Median || TimesPython > row.TimesPython || MostTimesLimit < row.TimesLimit)

@@ -8,12 +8,12 @@ internal static class CRunner
     private static readonly string? Compiler = Programs.Find("cc", "gcc", "clang");
     private static readonly Dictionary<string, string> Built = [];
 
-    /// <summary>Why there is no C limit, or null.</summary>
-    public static string? Absence => Compiler is null ? "There is no C compiler here: the column of the limit stays empty but for the bare .NET process." : null;
+    /// <summary>The reason why there is no C limit, or <see langword="null"/>.</summary>
+    public static string? Absence => Compiler is null ? "There is no C compiler: the column of the limit is empty except for the bare .NET process." : null;
 
     public static string? Version => Compiler is null ? null : Programs.Run(Compiler, "--version").Split('\n')[0].Trim();
 
-    /// <summary>The numbers that the program prints, or null without a compiler.</summary>
+    /// <summary>Returns the numbers that the program prints, or <see langword="null"/> without a compiler.</summary>
     public static double[]? Run(string program, params IReadOnlyList<object> arguments) =>
         Compiler is null
             ? null

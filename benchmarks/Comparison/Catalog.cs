@@ -3,7 +3,7 @@ using Multiprocessing;
 
 namespace Comparison;
 
-/// <summary>All that is compared, in the order of the table.</summary>
+/// <summary>All cases, in the order of the table.</summary>
 internal static class Catalog
 {
     private const int Kilobyte = 1024;

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Comparison;
 
-/// <summary>Draws the times as horizontal bars on a logarithmic scale, in colours that are read on light and on dark grounds.</summary>
+/// <summary>Draws the times as horizontal bars on a logarithmic scale, in colours that are readable on light and dark backgrounds.</summary>
 internal static class Chart
 {
     private const int Width = 860;
@@ -62,7 +62,7 @@ internal static class Chart
 
     private static string Better(Row row, int series) => series == 0 && row.TimesPython >= 1 ? $" ({UnitText.Ratio(row.TimesPython)})" : "";
 
-    // What stands in brackets is for the table.
+    // The text in brackets is only for the table.
     private static string ShortName(string what) => what.Split(" (")[0];
 
     private static string Frame(StringBuilder body, LogScale scale, int bottom)

@@ -3,7 +3,7 @@ namespace Comparison;
 /// <summary>Runs a neighbouring project's program as <c>dotnet x.dll</c>.</summary>
 internal static class DotnetRunner
 {
-    /// <summary>The command that runs this program, or the one of the path.</summary>
+    /// <summary>The dotnet command that runs this program, or the one of the path.</summary>
     public static readonly string Command =
         Environment.ProcessPath is { } self && Path.GetFileNameWithoutExtension(self) == "dotnet" ? self : Programs.Find("dotnet") ?? "dotnet";
 

@@ -1,6 +1,6 @@
 namespace Comparison;
 
-/// <summary>Places values between two ends of an axis, from the power of ten below the least to the one above the greatest.</summary>
+/// <summary>Maps values to positions on a logarithmic axis, from the power of ten below the least to the one above the greatest.</summary>
 internal sealed class LogScale(double least, double greatest, double from, double to)
 {
     private readonly int _first = (int)Math.Floor(Math.Log10(least));

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Comparison;
 
-/// <summary>Says on what was measured, with nothing that names the machine.</summary>
+/// <summary>Describes the machine without a name that identifies it.</summary>
 internal static class Machine
 {
     public static string Describe()

@@ -2,15 +2,15 @@ using System.Diagnostics;
 
 namespace Comparison;
 
-/// <summary>Lets a pass be done again and again until both processes' code is compiled in full, and then once more for the record.</summary>
+/// <summary>Repeats a pass until the code of both processes is fully compiled, and then runs it once more to measure it.</summary>
 internal static class Passes
 {
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
 
-    // Code is compiled in full only once none has been compiled for the first time for a tenth of a second.
+    // Code is fully compiled only after a tenth of a second in which no code was compiled for the first time.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
 
-    /// <summary>How long the last pass took.</summary>
+    /// <summary>Returns the duration of the last pass.</summary>
     public static TimeSpan Last(Action pass)
     {
         var start = Stopwatch.GetTimestamp();

@@ -1,6 +1,6 @@
 namespace Comparison;
 
-/// <summary>Where things lie in the repository.</summary>
+/// <summary>Paths in the repository.</summary>
 internal static class Places
 {
     private static readonly string Root = FindRoot();
@@ -9,10 +9,10 @@ internal static class Places
 
     public static string Documents => Path.Combine(Root, "docs", "internals");
 
-    /// <summary>For what is built by the way; not under version control.</summary>
+    /// <summary>The folder for intermediate files; not under version control.</summary>
     public static string Artifacts => Path.Combine(Root, "artifacts", "benchmarks");
 
-    /// <summary>The program of a neighbouring project, built as this one is.</summary>
+    /// <summary>Returns the program of a neighbouring project, built with the same configuration.</summary>
     public static string Neighbour(string project)
     {
         // .../Comparison/bin/<configuration>/<framework>/
@@ -28,6 +28,6 @@ internal static class Places
             folder = folder.Parent;
         }
 
-        return folder?.FullName ?? throw new InvalidOperationException("The comparison runs from its repository, and no folder above this program holds Multiprocessing.slnx.");
+        return folder?.FullName ?? throw new InvalidOperationException("The comparison must run from its repository, and no folder above this program contains Multiprocessing.slnx.");
     }
 }

@@ -1,8 +1,8 @@
 namespace Comparison;
 
 /// <summary>
-/// Ours, CPython's and a raw C limit at the same work, in turn. <c>--quick</c> does less work in each turn, <c>--only name</c> runs the cases whose name contains it
-/// and writes no file.
+/// This library, CPython and a raw C limit do the same work in turn. <c>--quick</c> does less work in each turn. <c>--only name</c> runs the cases
+/// whose name contains it, and writes no file.
 /// </summary>
 internal static class Program
 {
@@ -17,7 +17,7 @@ internal static class Program
         var cases = Catalog.All(settings).Where(item => settings.Only is null || item.Name.Contains(settings.Only, StringComparison.OrdinalIgnoreCase)).ToList();
         if (cases.Count == 0)
         {
-            Console.Error.WriteLine($"No case is called {settings.Only}. There are: {string.Join(", ", Catalog.All(settings).Select(item => item.Name))}.");
+            Console.Error.WriteLine($"There is no case {settings.Only}. The cases are: {string.Join(", ", Catalog.All(settings).Select(item => item.Name))}.");
             return 2;
         }
 

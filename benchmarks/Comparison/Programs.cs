@@ -9,7 +9,7 @@ internal static class Programs
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     /// <summary>Runs a program to its end and returns what it wrote.</summary>
-    /// <exception cref="InvalidOperationException">It failed, or it did not end in time and was killed.</exception>
+    /// <exception cref="InvalidOperationException">The program failed, or did not end in time and was killed.</exception>
     public static string Run(string program, params IReadOnlyList<string> arguments)
     {
         using var process = Start(program, arguments);
@@ -36,11 +36,11 @@ internal static class Programs
             RedirectStandardError = true,
         })!;
 
-    /// <summary>The numbers of the last line that was written.</summary>
+    /// <summary>Returns the numbers of the last line of the output.</summary>
     public static double[] Numbers(string output) =>
         [.. output.TrimEnd().Split('\n')[^1].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => double.Parse(word, CultureInfo.InvariantCulture))];
 
-    /// <summary>The full path of a command, or null.</summary>
+    /// <summary>Returns the full path of a command, or <see langword="null"/>.</summary>
     public static string? Find(params ReadOnlySpan<string> names)
     {
         var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);

@@ -7,14 +7,14 @@ internal static class PythonRunner
 {
     public static readonly string? Command = Programs.Find("python3");
 
-    /// <summary>Why there is nothing of CPython, or null.</summary>
-    public static string? Absence => Command is null ? "There is no python3 here: its column stays empty." : null;
+    /// <summary>The reason why there are no figures of CPython, or <see langword="null"/>.</summary>
+    public static string? Absence => Command is null ? "There is no python3: its column is empty." : null;
 
     public static string? Version => Command is null ? null : Programs.Run(Command, "--version").Trim().Replace("Python", "CPython", StringComparison.Ordinal);
 
     public static string Script(string name) => Path.Combine(Places.Benchmarks, "python", name + ".py");
 
-    /// <summary>The numbers that the script prints, or null without python3.</summary>
+    /// <summary>Returns the numbers that the script prints, or <see langword="null"/> without python3.</summary>
     public static double[]? Run(string script, params IReadOnlyList<object> arguments) =>
         Command is null ? null : Programs.Numbers(Programs.Run(Command, [Script(script), .. arguments.Select(Text)]));
 

@@ -25,9 +25,9 @@ internal static class Report
         var text = new StringBuilder();
         text.AppendLine("# Benchmarks");
         text.AppendLine();
-        text.AppendLine("The same work by this library, by CPython's `multiprocessing`, and by the least that the machine needs for it: two C processes with a ring in shared memory, or a bare");
-        text.AppendLine("`dotnet hello.dll`. *BCL* is what .NET itself has for processes: its named `Mutex` beside the lock. They take turns; a figure is the median of the turns (in brackets the least), and *times better* and *of the limit* are medians of the ratios within one round.");
-        text.AppendLine("How each is measured stands at the head of its file in `benchmarks/Comparison/Cases`.");
+        text.AppendLine("The same work by this library, by CPython's `multiprocessing`, and by the least that the machine needs (the limit): two C processes with a ring in shared memory, or a bare");
+        text.AppendLine("`dotnet hello.dll`. *BCL* is .NET's own facility for processes: its named `Mutex` for the lock. The contenders take turns. A figure is the median of the turns (in brackets the least); *times better* and *of the limit* are medians of the ratios within one round.");
+        text.AppendLine("The comment at the beginning of each file in `benchmarks/Comparison/Cases` describes how the case is measured.");
         text.AppendLine();
         text.AppendLine($"Measured on {DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}: {machine}. {load}");
         text.AppendLine();
@@ -41,7 +41,7 @@ internal static class Report
         }
 
         text.AppendLine();
-        text.AppendLine("To measure again, in a quiet moment (`--quick` for less work, `--only roundtrip` for a part; without python3 or a C compiler their columns stay empty):");
+        text.AppendLine("To measure again, on an idle machine (`--quick` for less work, `--only roundtrip` for a part; without python3 or a C compiler their columns are empty):");
         text.AppendLine();
         text.AppendLine("```");
         text.AppendLine("dotnet run -c Release --project benchmarks/Comparison");

@@ -1,6 +1,6 @@
 namespace Comparison;
 
-/// <summary>A figure and what was measured for it, turn by turn.</summary>
+/// <summary>A figure and its measured values, turn by turn.</summary>
 internal sealed class Row(Figure figure, IReadOnlyList<double> ours, IReadOnlyList<double> python, IReadOnlyList<double> bcl, IReadOnlyList<double> limit)
 {
     public Figure Figure => figure;
@@ -13,15 +13,15 @@ internal sealed class Row(Figure figure, IReadOnlyList<double> ours, IReadOnlyLi
 
     public Sample Limit { get; } = new(limit);
 
-    /// <summary>How many times better than CPython: the median of the rounds' ratios, so that a busy minute counts on both sides.</summary>
+    /// <summary>The ratio to CPython: the median of the ratios of the rounds, so that a busy minute affects both sides.</summary>
     public double TimesPython { get; } = MedianRatio(figure, python, ours);
 
-    /// <summary>How many times the limit, in the same way.</summary>
+    /// <summary>The ratio to the limit, computed in the same way.</summary>
     public double TimesLimit { get; } = MedianRatio(figure, ours, limit);
 
     public bool? IsMet => figure.Aim?.IsMet(this);
 
-    // A share of the processor may be nothing at all, and no multiple of nothing says anything.
+    // A share of the processor may be zero, and a multiple of zero has no meaning.
     private static double MedianRatio(Figure figure, IReadOnlyList<double> above, IReadOnlyList<double> below) =>
         figure.Unit is Unit.Percent ? double.NaN : Sample.MedianOf([.. above.Zip(below, (numerator, denominator) => numerator / denominator)]);
 }

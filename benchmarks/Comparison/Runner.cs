@@ -1,9 +1,9 @@
 namespace Comparison;
 
-/// <summary>Lets the contenders of a case take turns.</summary>
+/// <summary>Runs the contenders of a case in turn.</summary>
 internal static class Runner
 {
-    /// <summary>Ours, CPython, the BCL, the limit, ours, ... so that whatever else the machine does falls on all of them alike.</summary>
+    /// <summary>This library, CPython, the BCL, the limit, this library, and so on: other load of the machine affects all of them equally.</summary>
     public static IReadOnlyList<Row> Run(Case item, int rounds)
     {
         Console.Write($"{item.Name} ");

@@ -7,7 +7,7 @@ internal readonly struct Sample(IReadOnlyList<double> values)
 
     public double Least { get; } = values.Count == 0 ? double.NaN : values.Min();
 
-    /// <summary>NaN of nothing, and of anything that holds a NaN.</summary>
+    /// <summary>Returns NaN for no values, and for values with a NaN among them.</summary>
     public static double MedianOf(IReadOnlyList<double> values)
     {
         if (values.Count == 0 || values.Any(double.IsNaN))

@@ -2,15 +2,15 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Comparison;
 
-/// <summary>What the command line asks for.</summary>
+/// <summary>The settings from the command line.</summary>
 /// <param name="Quick">A quarter of the work in each turn.</param>
-/// <param name="Only">A part of the names of the cases to run, or null for all.</param>
+/// <param name="Only">A part of the names of the cases to run, or <see langword="null"/> for all.</param>
 internal sealed record Settings(bool Quick, string? Only)
 {
-    /// <summary>How often each contender has its turn.</summary>
+    /// <summary>The number of turns of each contender.</summary>
     public int Rounds => Quick ? 5 : 9;
 
-    /// <summary>How many operations a turn times.</summary>
+    /// <summary>Returns the number of operations in a turn.</summary>
     public int Scale(int operations) => Quick ? Math.Max(operations / 4, 1) : operations;
 
     public static bool TryParse(string[] args, [NotNullWhen(true)] out Settings? settings, [NotNullWhen(false)] out string? refusal)
@@ -30,7 +30,7 @@ internal sealed record Settings(bool Quick, string? Only)
                     only = args[++i];
                     break;
                 default:
-                    refusal = $"{args[i]} is not understood. The options are --quick and --only <name>.";
+                    refusal = $"{args[i]} is not an option. The options are --quick and --only <name>.";
                     return false;
             }
         }

@@ -1,6 +1,6 @@
 namespace Comparison;
 
-/// <summary>The rows as columns of text.</summary>
+/// <summary>Formats rows as columns of text.</summary>
 internal static class TextTable
 {
     public static string Of(IReadOnlyList<Row> rows)

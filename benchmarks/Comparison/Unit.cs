@@ -11,7 +11,7 @@ internal enum Unit
 
 internal static class UnitText
 {
-    /// <summary>Three digits and the unit that fits.</summary>
+    /// <summary>Formats a value with three digits and a suitable unit.</summary>
     public static string Format(this Unit unit, double value) => unit switch
     {
         _ when double.IsNaN(value) => "-",

@@ -1,4 +1,4 @@
-// The least that a .NET process can do: what a start costs, and with an argument what a waiting process takes.
+// The smallest .NET process: it measures a start, and with an argument the memory of a waiting process.
 Console.WriteLine("Hello");
 if (args.Length > 0)
 {

@@ -3,7 +3,9 @@ using BenchmarkDotNet.Running;
 
 namespace Micro;
 
-/// <summary>Micro-benchmarks by hand: <c>--filter '*'</c>, or nothing for a choice. <c>small-object COUNT</c> is how the comparison asks for two numbers.</summary>
+/// <summary>
+/// Micro-benchmarks: <c>--filter '*'</c>, or no argument for a choice. The comparison calls <c>small-object COUNT</c> to get two numbers.
+/// </summary>
 internal static class Program
 {
     private static int Main(string[] args)

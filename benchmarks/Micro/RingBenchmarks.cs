@@ -3,7 +3,9 @@ using Multiprocessing;
 
 namespace Micro;
 
-/// <summary>An item into a queue and out of it in one process: both locks and both commits, no waiting and no other processor's cache.</summary>
+/// <summary>
+/// Puts an item into a queue and gets it in one process: both locks and both commits, without waiting and without another processor's cache.
+/// </summary>
 [MemoryDiagnoser]
 public class RingBenchmarks
 {
@@ -18,7 +20,7 @@ public class RingBenchmarks
         _arrays = new ProcessQueue<byte[]>();
     }
 
-    /// <summary>64 bytes as they lie in memory.</summary>
+    /// <summary>64 bytes, copied as they are in memory.</summary>
     [Benchmark]
     public bool Struct()
     {

@@ -3,7 +3,7 @@ using Multiprocessing;
 
 namespace Micro;
 
-/// <summary>Serializes one value into memory as a put does, over and over, and rebuilds it from there.</summary>
+/// <summary>Serializes one value into memory again and again, as a put does, and deserializes it.</summary>
 internal sealed unsafe class RoundTripper<T> : IDisposable
 {
     private readonly T _value;

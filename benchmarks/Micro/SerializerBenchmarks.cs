@@ -2,18 +2,18 @@ using BenchmarkDotNet.Attributes;
 
 namespace Micro;
 
-/// <summary>Each way of one value through the serializer, with what it allocates.</summary>
-/// <typeparam name="T">What crosses.</typeparam>
+/// <summary>Serializes and deserializes one value, and measures the allocations.</summary>
+/// <typeparam name="T">The type of the value.</typeparam>
 [MemoryDiagnoser]
 public abstract class SerializerBenchmarks<T>
 {
     private RoundTripper<T>? _tripper;
 
-    /// <summary>Into memory.</summary>
+    /// <summary>Serializes the value.</summary>
     [Benchmark]
     public long Serialize() => _tripper!.Serialize();
 
-    /// <summary>Out of memory.</summary>
+    /// <summary>Deserializes the value.</summary>
     [Benchmark]
     public T Deserialize() => _tripper!.Deserialize();
 
@@ -44,7 +44,7 @@ public class ListBenchmarks : SerializerBenchmarks<List<int>>
     protected override List<int> Create() => [.. Enumerable.Range(0, 1000)];
 }
 
-/// <summary>A hundred strings by string.</summary>
+/// <summary>A dictionary with a hundred strings.</summary>
 public class DictionaryBenchmarks : SerializerBenchmarks<Dictionary<string, string>>
 {
     protected override Dictionary<string, string> Create() => Enumerable.Range(0, 100).ToDictionary(i => $"key {i}", i => $"value {i}");

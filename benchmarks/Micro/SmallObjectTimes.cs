@@ -3,15 +3,15 @@ using System.Globalization;
 
 namespace Micro;
 
-/// <summary>The small object by the clock, in a form that another program reads.</summary>
+/// <summary>Measures the small object, and prints the times for another program.</summary>
 internal static class SmallObjectTimes
 {
     private const int WarmPasses = 6;
 
-    // Code is compiled in full only once none has been compiled for the first time for a tenth of a second.
+    // Code is fully compiled only after a tenth of a second in which no code was compiled for the first time.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
 
-    /// <summary>Nanoseconds to serialize and to deserialize one.</summary>
+    /// <summary>Returns the nanoseconds to serialize and to deserialize one object.</summary>
     public static string Measure(int count)
     {
         using var tripper = new RoundTripper<Order>(new Order());

@@ -1,8 +1,8 @@
 namespace Multiprocessing.Overloads;
 
 /// <summary>
-/// The classes that stand before a body and give it what is known only in the other process: the token, the worker's state, the parts of a tuple.
-/// What a body returns is a type parameter, so that one class serves results, tasks and value tasks.
+/// The classes that adapt a body to a value that is known only in the other process: the token, the worker's state, the parts of a tuple. The return
+/// type of a body is a type parameter, so that one class serves results, tasks and value tasks.
 /// </summary>
 internal static class Adapters
 {

@@ -1,9 +1,9 @@
 namespace Multiprocessing.Overloads;
 
-/// <summary>How a body returns.</summary>
+/// <summary>A way in which a body returns.</summary>
 /// <param name="Call">The class that carries a body of this kind with its arguments.</param>
-/// <param name="Returns">What the delegate returns; empty for an <see cref="Action"/>.</param>
-/// <param name="Awaits">What the body is awaited through: nothing, Task or ValueTask.</param>
+/// <param name="Returns">The return type of the delegate; empty for an <see cref="Action"/>.</param>
+/// <param name="Awaits">The type through which the body is awaited: none, Task or ValueTask.</param>
 /// <param name="HasResult">The body returns a value to its caller.</param>
 internal sealed record BodyKind(string Call, string Returns, string Awaits, bool HasResult)
 {
@@ -20,7 +20,7 @@ internal sealed record BodyKind(string Call, string Returns, string Awaits, bool
     public bool IsAsync => Awaits.Length > 0;
 
     /// <summary>
-    /// An <c>async</c> lambda fits Task and ValueTask alike, and a lambda that only throws fits even more: the forms with Task come first.
+    /// An <c>async</c> lambda fits Task and ValueTask equally, and a lambda that only throws fits even more: the forms with Task have priority.
     /// </summary>
     public int Priority => Awaits == "Task" ? 1 : 0;
 
@@ -31,7 +31,7 @@ internal sealed record BodyKind(string Call, string Returns, string Awaits, bool
     public string Delegate(params IEnumerable<string> parameters) =>
         Returns.Length == 0 ? Names.Generic("Action", parameters) : Names.Generic("Func", [.. parameters, Returns]);
 
-    /// <summary>The class that stands before a body of this kind and gives it something besides its arguments.</summary>
+    /// <summary>The class that adapts a body of this kind and passes it a value besides its arguments.</summary>
     public string Adapter(string prefix, IEnumerable<string> types) =>
         Returns.Length == 0 ? Names.Generic($"{prefix}Action", types) : Names.Generic($"{prefix}Function", [.. types, Returns]);
 

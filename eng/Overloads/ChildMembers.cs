@@ -3,7 +3,7 @@ namespace Multiprocessing.Overloads;
 /// <summary><c>ChildProcess.Run</c> and <c>ChildProcess.Create</c>.</summary>
 internal static class ChildMembers
 {
-    /// <summary>A body that takes the token fits where options could be taken for one more argument: then the options are meant.</summary>
+    /// <summary>A body with the token also fits where options could be one more argument. The priority decides that they are options.</summary>
     private const int TokenPriority = 2;
 
     public static string Run() => Write("Run", "Starts a process that runs", "The process, started.", static (type, call) => $"new {type}({call}, options).Started()", static code =>

@@ -28,7 +28,7 @@ internal sealed class CodeWriter
 
     public void Line(string line = "") => _text.Append(line).Append('\n');
 
-    /// <summary>An empty line, except before the first member of a class.</summary>
+    /// <summary>Writes an empty line, except before the first member of a class.</summary>
     public void Separate()
     {
         if (!_isFirst)
@@ -46,7 +46,7 @@ internal sealed class CodeWriter
         _isFirst = true;
     }
 
-    /// <summary>The head of a class with parameters: on one line, or with its parameters on the next one where that would be too long.</summary>
+    /// <summary>Writes the head of a class with parameters on one line, or with its parameters on the next line if it is too long.</summary>
     public void Open(string declaration, string parameters, string parent)
     {
         var inOne = $"{declaration}({parameters}){parent}";
@@ -59,7 +59,7 @@ internal sealed class CodeWriter
         Open(inOne);
     }
 
-    /// <summary>A method of one expression: on one line, or with its expression on the next one.</summary>
+    /// <summary>Writes a method of one expression on one line, or with its expression on the next line.</summary>
     public void Method(string declaration, string expression)
     {
         var inOne = $"    {declaration} => {expression};";
@@ -68,7 +68,7 @@ internal sealed class CodeWriter
 
     public void Close() => Line("}");
 
-    /// <summary>A line of documentation; an element that would be too long stands on several lines, its tags on their own.</summary>
+    /// <summary>Writes a line of documentation. An element that is too long is wrapped, with its tags on their own lines.</summary>
     public void Doc(string line)
     {
         const string Margin = "    /// ";
@@ -89,7 +89,7 @@ internal sealed class CodeWriter
         Line(Margin + line[end..]);
     }
 
-    /// <summary>A member of one expression: on one line, or with its parameters on their own lines where that would be too long.</summary>
+    /// <summary>Writes a member of one expression on one line, or with its parameters on their own lines if it is too long.</summary>
     public void Member(int priority, string declaration, IReadOnlyCollection<string> parameters, string expression)
     {
         if (priority != 0)
@@ -114,7 +114,7 @@ internal sealed class CodeWriter
 
     public override string ToString() => _text.ToString();
 
-    /// <summary>A call on one line, or, where that would be too long, with its arguments on the next one, or each on its own.</summary>
+    /// <summary>Writes a call on one line; if it is too long, with its arguments on the next line, or each on its own line.</summary>
     private void Expression(string margin, string expression, string end)
     {
         var open = Find(expression, 0, '(');
@@ -146,7 +146,9 @@ internal sealed class CodeWriter
         }
     }
 
-    /// <summary>Where the character stands outside of brackets that open behind <paramref name="from"/>; -1 if a bracket from before closes first.</summary>
+    /// <summary>
+    /// Returns the position of the character outside of brackets that open after <paramref name="from"/>; -1 if an earlier bracket closes first.
+    /// </summary>
     private static int Find(string text, int from, char wanted)
     {
         var depth = 0;
@@ -167,7 +169,7 @@ internal sealed class CodeWriter
         return -1;
     }
 
-    /// <summary>Breaks a text at spaces, but not inside of a tag.</summary>
+    /// <summary>Breaks a text at spaces, but not inside a tag.</summary>
     private static IEnumerable<string> Wrap(string text, int max)
     {
         while (text.Length > max)

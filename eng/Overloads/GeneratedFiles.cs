@@ -27,7 +27,7 @@ internal static class GeneratedFiles
         }
     }
 
-    /// <summary>The folder above the caller's source file that has the solution in it.</summary>
+    /// <summary>The folder with the solution, above the caller's source file.</summary>
     public static string RepositoryRoot([CallerFilePath] string here = "")
     {
         var folder = new FileInfo(here).Directory;

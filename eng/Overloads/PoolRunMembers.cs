@@ -3,7 +3,10 @@ namespace Multiprocessing.Overloads;
 /// <summary><c>RunAsync</c> of both pools.</summary>
 internal static class PoolRunMembers
 {
-    /// <summary>A body that takes the token fits where options, or a token, could be taken for one more argument: then they are not meant for the body.</summary>
+    /// <summary>
+    /// A body with the token also fits where options, or a token, could be one more argument. The priority decides that they are not arguments of the
+    /// body.
+    /// </summary>
     private const int TokenPriority = 2;
 
     public static string OfPool() => Write("public partial class ProcessPool", hasState: false);
@@ -26,7 +29,7 @@ internal static class PoolRunMembers
                 }
             }
 
-            // Task.Run(token => ..., token) in the form that users try first; the caller's token is the one that the body receives.
+            // Task.Run(token => ..., token) in the form that users try first: the body receives the caller's token.
             code.Separate();
             Write(code, kind, hasState, hasToken: true, 0, hasOptions: false);
         }

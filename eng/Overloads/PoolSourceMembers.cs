@@ -1,9 +1,9 @@
 namespace Multiprocessing.Overloads;
 
-/// <summary>What a body takes of an item.</summary>
-/// <param name="Parts">How many parts of a tuple; 1 for the item as it is.</param>
-/// <param name="HasState">The worker's state comes first.</param>
-/// <param name="HasToken">The task's token comes last.</param>
+/// <summary>The parameters that a body takes from an item.</summary>
+/// <param name="Parts">The number of parts of a tuple; 1 for the item itself.</param>
+/// <param name="HasState">The first parameter is the worker's state.</param>
+/// <param name="HasToken">The last parameter is the task's token.</param>
 internal sealed record Shape(int Parts, bool HasState, bool HasToken)
 {
     public const int MostParts = 3;
@@ -20,7 +20,10 @@ internal sealed record Shape(int Parts, bool HasState, bool HasToken)
 
     public string[] Takes => [.. HasState ? (string[])["TState"] : [], .. Types, .. HasToken ? (string[])["CancellationToken"] : []];
 
-    /// <summary>Two parameters fit a pair's parts, and an item with the token: the parts are meant. A method that has an overload with the token is called with it.</summary>
+    /// <summary>
+    /// Two parameters fit the parts of a pair, and an item with the token: the parts have priority. A method that has an overload with the token is
+    /// called with it.
+    /// </summary>
     public int Priority => (IsTuple ? 4 : 0) + (HasToken ? 2 : 0);
 
     public string Adapter => (HasState ? "State" : IsTuple ? "Tuple" : "") + (HasToken ? "Token" : "");
@@ -41,13 +44,13 @@ internal sealed record Shape(int Parts, bool HasState, bool HasToken)
 }
 
 /// <summary>Members that run a body for each item of a source.</summary>
-/// <param name="Name">Their name.</param>
-/// <param name="File">The middle of their file's name.</param>
-/// <param name="What">What they do with the results.</param>
-/// <param name="Returns">What they return.</param>
+/// <param name="Name">The name of the members.</param>
+/// <param name="File">The middle of the file's name.</param>
+/// <param name="What">The text about the results.</param>
+/// <param name="Returns">The return type.</param>
 /// <param name="HasResult">The body returns a value.</param>
-/// <param name="TakesAsyncSources">There is a form for <c>IAsyncEnumerable</c>, too.</param>
-/// <param name="InheritsFrom">The member whose documentation theirs begins with; empty for that member itself.</param>
+/// <param name="TakesAsyncSources">There are also members for <c>IAsyncEnumerable</c>.</param>
+/// <param name="InheritsFrom">The member whose documentation is inherited; empty for that member itself.</param>
 internal sealed record SourceFamily(string Name, string File, string What, string Returns, bool HasResult, bool TakesAsyncSources, string InheritsFrom)
 {
     private const string MapCref = "MapAsync{TItem, TResult}(IEnumerable{TItem}, Func{TItem, TResult}, MapOptions?, CancellationToken)";
@@ -78,7 +81,7 @@ internal sealed record SourceFamily(string Name, string File, string What, strin
         };
     }
 
-    /// <summary>The documentation that the members of its families share.</summary>
+    /// <summary>The documentation that the members of this family share.</summary>
     public IEnumerable<string> Documentation() => Name switch
     {
         "MapAsync" =>

@@ -2,12 +2,12 @@ using Spectre.Console;
 
 namespace Batch;
 
-/// <summary>The whole run, from the list of files to the comparison.</summary>
+/// <summary>Runs the batch, from the list of files to the comparison.</summary>
 internal sealed class BatchRun(Settings settings)
 {
     private const int ErrorsShown = 5;
 
-    /// <returns>0 if all files were examined and all ways came to the same result.</returns>
+    /// <returns>0 if all files were examined and all ways had the same result.</returns>
     public async Task<int> RunAsync()
     {
         var all = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true };
@@ -47,6 +47,6 @@ internal sealed class BatchRun(Settings settings)
     private static string[] Cells(Contender contender, string crashes, string result) =>
         [contender.Name, $"{contender.Time.TotalSeconds:0.00} s", $"{contender.Reports.Count}", crashes, result];
 
-    // A path may hold square brackets, which are markup elsewhere.
+    // A path may contain square brackets, which are markup elsewhere.
     private static void Say(string text) => AnsiConsole.Write(new Text(text + Environment.NewLine));
 }

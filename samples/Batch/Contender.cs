@@ -4,17 +4,17 @@ using Multiprocessing;
 
 namespace Batch;
 
-/// <summary>One way to do all files.</summary>
-/// <param name="Name">For readers.</param>
-/// <param name="Time">From the first file to the last.</param>
-/// <param name="Reports">In the order of the files, those that failed left out.</param>
-/// <param name="Errors">Of those that failed.</param>
-/// <param name="Insights">Where a pool's time went.</param>
+/// <summary>One way to process all files.</summary>
+/// <param name="Name">The name of the way in the table.</param>
+/// <param name="Time">The time from the first file to the last.</param>
+/// <param name="Reports">The reports in the order of the files, without failed ones.</param>
+/// <param name="Errors">The errors of the files that failed.</param>
+/// <param name="Insights">Where the time of a pool was spent.</param>
 internal sealed record Contender(string Name, TimeSpan Time, IReadOnlyList<FileReport> Reports, IReadOnlyList<Exception> Errors, PoolInsights? Insights = null)
 {
     private const int Attempts = 3;
 
-    /// <summary>In worker processes, of which each may crash: its file is tried again in another one.</summary>
+    /// <summary>Runs in worker processes. Each of them may crash: its file is repeated in another worker.</summary>
     public static async Task<Contender> PoolAsync(IReadOnlyList<string> files, Settings settings, Action<Step> report)
     {
         var (folder, crashShare) = (settings.Folder, settings.CrashShare);
@@ -38,7 +38,7 @@ internal sealed record Contender(string Name, TimeSpan Time, IReadOnlyList<FileR
         return new Contender($"ProcessPool, {settings.Workers} workers", watch.Elapsed, reports, errors, pool.GetInsights());
     }
 
-    /// <summary>On the threads of this process. One crash would end it all, so nothing crashes here.</summary>
+    /// <summary>Runs on the threads of this process. One crash would end all of them, so nothing crashes here.</summary>
     public static Contender Threads(IReadOnlyList<string> files, Settings settings)
     {
         var errors = new ConcurrentQueue<Exception>();

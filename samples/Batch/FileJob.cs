@@ -5,7 +5,7 @@ using Multiprocessing;
 
 namespace Batch;
 
-/// <summary>The work on one file. Plain code: it does not know whether a thread or a worker process runs it.</summary>
+/// <summary>The work on one file. Plain code, the same for a thread and for a worker process.</summary>
 internal static class FileJob
 {
     /// <summary>Hashes the file and counts its words.</summary>
@@ -15,7 +15,9 @@ internal static class FileJob
         return new FileReport(path, content.Length, CountWords(content), Convert.ToHexStringLower(SHA256.HashData(content)));
     }
 
-    /// <summary>The same, except that it kills the process in which it runs, like a bug in a native library would, for this share of the files; at the second attempt all goes well.</summary>
+    /// <summary>
+    /// Does the same, but for this share of the files it kills its process, as a defect in a native library would. The second attempt succeeds.
+    /// </summary>
     public static FileReport ExamineOrCrash(string folder, string path, double crashShare)
     {
         if (CurrentTask.Attempt == 1 && IsUnlucky(path, crashShare))
@@ -27,7 +29,7 @@ internal static class FileJob
         return Examine(folder, path);
     }
 
-    /// <summary>Decided by the name, so that every run crashes at the same files.</summary>
+    /// <summary>Decides by the name, so that every run crashes at the same files.</summary>
     public static bool IsUnlucky(string path, double share) => BitConverter.ToUInt32(SHA256.HashData(Encoding.UTF8.GetBytes(path))) < share * uint.MaxValue;
 
     private static long CountWords(ReadOnlySpan<byte> content)

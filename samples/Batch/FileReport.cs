@@ -1,8 +1,8 @@
 namespace Batch;
 
-/// <summary>What one file holds.</summary>
-/// <param name="Path">Below the folder that was asked for.</param>
-/// <param name="Bytes">Its length.</param>
-/// <param name="Words">Runs of letters and digits.</param>
-/// <param name="Sha256">In hexadecimal digits.</param>
+/// <summary>The contents of one file.</summary>
+/// <param name="Path">The path below the folder.</param>
+/// <param name="Bytes">The length in bytes.</param>
+/// <param name="Words">The number of runs of letters and digits.</param>
+/// <param name="Sha256">The SHA-256 in hexadecimal digits.</param>
 internal sealed record FileReport(string Path, long Bytes, long Words, string Sha256);

@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace Batch;
 
-/// <summary>A bar with rate, time left, failures and busy workers; or plain lines, where the output is no terminal.</summary>
+/// <summary>Shows a bar with rate, remaining time, failures and busy workers, or plain lines if the output is not a terminal.</summary>
 internal static class ProgressView
 {
     private const int PlainLines = 5;

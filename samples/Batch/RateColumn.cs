@@ -3,7 +3,7 @@ using Spectre.Console.Rendering;
 
 namespace Batch;
 
-/// <summary>Files each second.</summary>
+/// <summary>Shows files per second.</summary>
 internal sealed class RateColumn : ProgressColumn
 {
     public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) =>

@@ -3,7 +3,7 @@ using Spectre.Console.Rendering;
 
 namespace Batch;
 
-/// <summary>Failed files and busy workers.</summary>
+/// <summary>Shows failed files and busy workers.</summary>
 internal sealed class StateColumn : ProgressColumn
 {
     private const string Key = "step";

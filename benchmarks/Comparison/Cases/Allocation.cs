@@ -2,13 +2,16 @@ using Multiprocessing;
 
 namespace Comparison.Cases;
 
-/// <summary>Bytes that Put and Get of a 64-byte struct allocate on their threads, for each message. A bounded queue: an unbounded one also makes a few objects whenever it takes more memory.</summary>
+/// <summary>
+/// Bytes that Put and Get of a 64-byte struct allocate on their threads, for each message. The queue is bounded: an unbounded one also creates a few
+/// objects whenever it takes more memory.
+/// </summary>
 internal sealed class Allocation(int count) : Case
 {
-    // What first calls allocate is not what each message costs.
+    // Allocations of the first calls are not the cost of a message.
     private const int Warm = 100_000;
 
-    // So many that the queue stays in the memory that it has.
+    // So large that the queue keeps its memory.
     private const int Capacity = 1000;
 
     public override string Name => "allocation";

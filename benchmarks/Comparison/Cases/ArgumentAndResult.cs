@@ -3,7 +3,7 @@ using Multiprocessing;
 
 namespace Comparison.Cases;
 
-/// <summary>A large array to a new process as its argument and back as its result, against CPython's spawn with a queue for the result.</summary>
+/// <summary>Sends a large array to a new process as its argument and back as its result; CPython's spawn uses a queue for the result.</summary>
 internal sealed class ArgumentAndResult(int size) : Case
 {
     private readonly byte[] _data = new byte[size];

@@ -3,8 +3,8 @@ using Multiprocessing;
 namespace Comparison.Cases;
 
 /// <summary>
-/// A 64-byte struct to another process and back, both sides awaiting PutAsync and GetAsync: nanoseconds for both ways. CPython's queues cannot be awaited; its
-/// blocking round trip stands beside it.
+/// Sends a 64-byte struct to another process and back, while both sides await PutAsync and GetAsync: nanoseconds for both ways. CPython's queues
+/// cannot be awaited; the table shows its blocking round trip.
 /// </summary>
 internal sealed class AsyncRoundTrip(int count, int pythonCount) : Case
 {

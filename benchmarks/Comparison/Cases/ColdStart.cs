@@ -3,7 +3,9 @@ using Multiprocessing;
 
 namespace Comparison.Cases;
 
-/// <summary>Start to join of an empty body that this program never ran before, against a bare <c>dotnet hello.dll</c> and CPython's spawn.</summary>
+/// <summary>
+/// Start to join of an empty body that this program has not run before, compared with a bare <c>dotnet hello.dll</c> and CPython's spawn.
+/// </summary>
 internal sealed class ColdStart : Case
 {
     private int _bodies;
@@ -15,7 +17,7 @@ internal sealed class ColdStart : Case
 
     public override double[] Ours()
     {
-        // The library's own first time is not what each start costs.
+        // The first use of the library is not the cost of each start.
         if (_bodies++ == 0)
         {
             Time();

@@ -2,7 +2,10 @@ using Multiprocessing;
 
 namespace Comparison.Cases;
 
-/// <summary>Shared memory through a queue to another process, which changes a byte of it, and back through another queue: nothing is copied, whatever the size.</summary>
+/// <summary>
+/// Sends shared memory through a queue to another process, which changes a byte of it, and back through another queue: nothing is copied, whatever
+/// the size.
+/// </summary>
 internal sealed class HandOver(int size, int count, int pythonCount) : Case
 {
     public override string Name => "hand-over";

@@ -3,7 +3,10 @@ using Multiprocessing;
 
 namespace Comparison.Cases;
 
-/// <summary>Children that wait for an item: the memory of one (mean) and the processor time of all over two seconds. The limit is one bare .NET process that waits for input.</summary>
+/// <summary>
+/// Children that wait for an item: the memory of one (mean) and the processor time of all over two seconds. The limit is one bare .NET process that
+/// waits for input.
+/// </summary>
 internal sealed class IdleChildren(int count) : Case
 {
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(3);

@@ -27,7 +27,7 @@ internal sealed class PoolMemory(int workers) : Case
     {
         await using var pool = new ProcessPool(new ProcessPoolOptions { Workers = workers });
 
-        // Nobody goes before all are there, so each worker has exactly one.
+        // No worker leaves before all have arrived, so each worker has exactly one task.
         using (var all = new ProcessBarrier(workers))
         {
             await pool.ForEachAsync(Enumerable.Range(0, workers), _ => all.SignalAndWait()).ConfigureAwait(false);

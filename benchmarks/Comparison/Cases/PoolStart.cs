@@ -3,7 +3,7 @@ using Multiprocessing;
 
 namespace Comparison.Cases;
 
-/// <summary>So many workers started, each used, and ended; CPython's start by spawn, which is what its pools can do safely.</summary>
+/// <summary>Workers that are started, used and ended; CPython starts by spawn, which is the only safe way for its pools.</summary>
 internal sealed class PoolStart(int workers) : Case
 {
     public override string Name => "pool-start";
@@ -23,7 +23,7 @@ internal sealed class PoolStart(int workers) : Case
         var watch = Stopwatch.StartNew();
         await using (var pool = new ProcessPool(new ProcessPoolOptions { Workers = workers }))
         {
-            // Nobody goes before all are there, so each worker has exactly one.
+            // No worker leaves before all have arrived, so each worker has exactly one task.
             using var all = new ProcessBarrier(workers);
             await pool.MapAsync(
                 Enumerable.Range(0, workers),

@@ -3,13 +3,13 @@ using Multiprocessing;
 namespace Comparison.Cases;
 
 /// <summary>One kind of work on a pool whose workers are warm, for each item; CPython's <c>Pool</c> and <c>ProcessPoolExecutor</c> do the same.</summary>
-/// <param name="kind">What the Python script calls it.</param>
-/// <param name="what">For readers.</param>
-/// <param name="aim">What is aimed at.</param>
-/// <param name="work">One pass of so many items.</param>
-/// <param name="workers">How many workers.</param>
-/// <param name="count">How many items.</param>
-/// <param name="pythonCount">How many items for CPython; or how many bytes, where the item is one of so many.</param>
+/// <param name="kind">The name in the Python script.</param>
+/// <param name="what">What is measured, as shown in the table.</param>
+/// <param name="aim">The target.</param>
+/// <param name="work">One pass with a number of items.</param>
+/// <param name="workers">The number of workers.</param>
+/// <param name="count">The number of items.</param>
+/// <param name="pythonCount">The number of items for CPython, or the number of bytes if there is one item.</param>
 internal sealed class PoolWork(string kind, string what, Aim? aim, Func<ProcessPool, int, Task> work, int workers, int count, int pythonCount) : Case
 {
     public override string Name => $"pool-{kind}-{workers}";
@@ -32,7 +32,7 @@ internal sealed class PoolWork(string kind, string what, Aim? aim, Func<ProcessP
     }
 }
 
-/// <summary>The kinds.</summary>
+/// <summary>The kinds of work.</summary>
 internal static class PoolKinds
 {
     private const int PrimesBelow = 20_000;

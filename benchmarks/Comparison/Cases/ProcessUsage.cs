@@ -3,12 +3,15 @@ using System.Globalization;
 
 namespace Comparison.Cases;
 
-/// <summary>Reads what processes use from <c>/proc</c>.</summary>
+/// <summary>Reads the resource use of processes from <c>/proc</c>.</summary>
 internal static class ProcessUsage
 {
     private static readonly TimeSpan Span = TimeSpan.FromSeconds(2);
 
-    /// <summary>Mean resident bytes, mean proportional bytes (shared pages divided by their users), and per cent of one processor that all use together.</summary>
+    /// <summary>
+    /// Returns mean resident bytes, mean proportional bytes (shared pages divided by their users), and the per cent of one processor that all
+    /// processes use together.
+    /// </summary>
     public static double[] Of(int[] processes)
     {
         var start = Stopwatch.GetTimestamp();
@@ -27,7 +30,8 @@ internal static class ProcessUsage
     private static long Kilobytes(string file, string field) =>
         long.Parse(File.ReadLines(file).First(line => line.StartsWith(field, StringComparison.Ordinal))[field.Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
 
-    // By thread, for one that ends takes its time with it. The first number of schedstat is the time on a processor; stat counts in hundredths of a second only.
+    // By thread, because a thread that ends takes its time with it. The first number of schedstat is the time on a processor; stat has units of 10 ms
+    // only.
     private static IEnumerable<KeyValuePair<string, long>> ProcessorNanoseconds(int id) =>
         Directory.GetDirectories($"/proc/{id}/task")
             .Select(thread => KeyValuePair.Create(thread, long.Parse(File.ReadAllText(Path.Combine(thread, "schedstat")).Split(' ')[0], CultureInfo.InvariantCulture)));

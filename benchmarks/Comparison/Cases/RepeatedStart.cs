@@ -3,7 +3,9 @@ using Multiprocessing;
 
 namespace Comparison.Cases;
 
-/// <summary>A body that ran before, started again after a pause of a second, in which the library may make ready what it likes; against CPython's fork and forkserver.</summary>
+/// <summary>
+/// A body that ran before, started again after a pause of a second, in which the library may prepare; compared with CPython's fork and forkserver.
+/// </summary>
 internal sealed class RepeatedStart : Case
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);

@@ -2,7 +2,7 @@ using Multiprocessing;
 
 namespace Comparison.Cases;
 
-/// <summary>An item to another process and back over two queues, one at a time: nanoseconds for both ways.</summary>
+/// <summary>Sends an item to another process and back over two queues, one at a time: nanoseconds for both ways.</summary>
 internal sealed class RoundTrip<T>(string name, string what, Func<T> create, int count, int pythonCount) : Case
 {
     public override string Name => name;

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Comparison.Cases;
 
-/// <summary>An object with five fields and a list, serialized into memory and rebuilt from it, against pickle. The serializer has no public name, so Micro measures it.</summary>
+/// <summary>
+/// Serializes and deserializes an object with five fields and a list, compared with pickle. The serializer is not public, so Micro measures it.
+/// </summary>
 internal sealed class SmallObject(int count, int pythonCount) : Case
 {
     public override string Name => "small-object";

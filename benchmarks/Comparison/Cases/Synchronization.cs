@@ -3,14 +3,14 @@ using Multiprocessing;
 namespace Comparison.Cases;
 
 /// <summary>Two processes, or one alone, at a lock, event, semaphore, condition, barrier or number: nanoseconds for each time.</summary>
-/// <param name="kind">What the Python script calls it.</param>
-/// <param name="what">For readers.</param>
-/// <param name="aim">What is aimed at.</param>
-/// <param name="create">What both use.</param>
-/// <param name="work">One pass of so many times; the last argument says whether it is the other process that does it.</param>
+/// <param name="kind">The name in the Python script.</param>
+/// <param name="what">What is measured, as shown in the table.</param>
+/// <param name="aim">The target.</param>
+/// <param name="create">Creates the object that both processes use.</param>
+/// <param name="work">One pass with a number of repetitions; the last argument is whether the other process runs it.</param>
 /// <param name="processes">1 or 2.</param>
-/// <param name="count">How many times.</param>
-/// <param name="pythonCount">How many times for CPython.</param>
+/// <param name="count">The number of repetitions.</param>
+/// <param name="pythonCount">The number of repetitions for CPython.</param>
 internal sealed class Synchronization<T>(string kind, string what, Aim aim, Func<T> create, Action<T, int, bool> work, int processes, int count, int pythonCount) : Case
     where T : class
 {
@@ -18,7 +18,7 @@ internal sealed class Synchronization<T>(string kind, string what, Aim aim, Func
 
     public override IReadOnlyList<Figure> Figures => [new(what, Unit.Nanoseconds, aim)];
 
-    /// <summary>What the BCL has for the same.</summary>
+    /// <summary>The same work with the BCL.</summary>
     public Func<double>? InBcl { get; init; }
 
     public override double[]? Bcl() => InBcl is null ? null : [InBcl()];
@@ -41,7 +41,7 @@ internal sealed class Synchronization<T>(string kind, string what, Aim aim, Func
         other?.Join();
         (shared as IDisposable)?.Dispose();
 
-        // Where both want the same thing, both have had it so often.
+        // If both processes use the same object, each has used it this often.
         return elapsed.TotalNanoseconds / count / (kind is "contention" or "counter" ? 2 : 1);
     }
 
@@ -54,7 +54,7 @@ internal sealed class Synchronization<T>(string kind, string what, Aim aim, Func
     }
 }
 
-/// <summary>What is done at them.</summary>
+/// <summary>The work of the cases.</summary>
 internal static class SynchronizationWork
 {
     public static void Lock(ProcessLock gate, int count, bool other)
@@ -112,7 +112,7 @@ internal static class SynchronizationWork
         }
     }
 
-    /// <summary>Each wakes the other and sleeps until it is woken: there and back is two hand-offs.</summary>
+    /// <summary>Each process wakes the other and sleeps until it is woken: one round is two wake-ups.</summary>
     public static void Condition(Turns turns, int count, bool other)
     {
         var me = other ? 1 : 0;
@@ -185,7 +185,7 @@ internal sealed record Pair<T>(T There, T Back) : IDisposable
     }
 }
 
-/// <summary>Whose turn it is: the count of a semaphore.</summary>
+/// <summary>The process whose turn it is: the count of a semaphore.</summary>
 internal sealed record Turns(ProcessCondition Changed, ProcessSemaphore Turn) : IDisposable
 {
     public void Dispose()

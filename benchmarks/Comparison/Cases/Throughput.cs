@@ -3,27 +3,28 @@ using Multiprocessing;
 namespace Comparison.Cases;
 
 /// <summary>
-/// One producer process and this one as the consumer, item by item: nanoseconds from the word "go" to the last item, divided by their number. Both sides do the same
-/// work before that, unmeasured, until their code is compiled in full. What Get returns is new each time: for 1 MiB most of the time goes to the collector
-/// (a fresh array of that size, filled, costs 0.2 ms in a program that does nothing else), which <see cref="IntoSame"/> shows by its absence.
+/// One producer process and this one as the consumer, item by item: nanoseconds from the start signal to the last item, divided by the number of
+/// items. Before that, both sides do the same work unmeasured until their code is fully compiled. Get returns a new object each time: for 1 MiB most
+/// of the time is spent in the garbage collector (creating and filling an array of that size takes 0.2 ms in a program that does nothing else);
+/// <see cref="IntoSame"/> shows the time without it.
 /// </summary>
-/// <param name="name">What <c>--only</c> looks for.</param>
-/// <param name="what">The line of the table.</param>
-/// <param name="create">Makes the item, once in the producer.</param>
-/// <param name="size">Its bytes, for the others.</param>
-/// <param name="capacity">Of the queue; null is unbounded.</param>
-/// <param name="count">Items of a pass.</param>
-/// <param name="pythonCount">The same for CPython.</param>
+/// <param name="name">The name for <c>--only</c>.</param>
+/// <param name="what">What is measured, as shown in the table.</param>
+/// <param name="create">Creates the item, once in the producer.</param>
+/// <param name="size">The size of the item in bytes, for the other contenders.</param>
+/// <param name="capacity">The capacity of the queue; <see langword="null"/> for an unbounded one.</param>
+/// <param name="count">The number of items of a pass.</param>
+/// <param name="pythonCount">The number of items for CPython.</param>
 internal sealed class Throughput<T>(string name, string what, Func<T> create, int size, int? capacity, int count, int pythonCount) : Case
 {
-    // The limit's ring is as large as ours grows.
+    // The ring of the limit is as large as the library's ring can become.
     private const int RingBytes = 4 << 20;
 
     public override string Name => name;
 
     public Aim? Aim { private get; init; }
 
-    /// <summary>The consumer takes every item into the memory of the one before.</summary>
+    /// <summary>The consumer reads every item into the memory of the previous one.</summary>
     public bool IntoSame { private get; init; }
 
     public override IReadOnlyList<Figure> Figures => [new(what, Unit.Nanoseconds, Aim)];

@@ -4,12 +4,12 @@ using System.Globalization;
 
 namespace Tour;
 
-/// <summary>What a lesson claims, said and checked. The first claim that does not hold ends the lesson, and the tour with exit code 1.</summary>
+/// <summary>States and checks the claims of a lesson. The first claim that is false ends the lesson, and the tour with exit code 1.</summary>
 internal sealed class Check
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>How many claims have held so far.</summary>
+    /// <summary>The number of claims that were true so far.</summary>
     public int Count { get; private set; }
 
     public void That(string claim, bool holds) => Equal(claim, expected: true, holds);
@@ -55,7 +55,9 @@ internal sealed class Check
         throw new CheckFailedException(claim, typeof(TException).Name, "no exception");
     }
 
-    /// <summary>For what the operating system does not announce, such as a process's scheduling state: looks until it is so.</summary>
+    /// <summary>
+    /// For a change that the operating system does not announce, such as the scheduling state of a process: checks until it has happened.
+    /// </summary>
     public void Becomes<T>(string claim, T expected, Func<T> look)
     {
         var watch = Stopwatch.StartNew();

@@ -1,6 +1,6 @@
 namespace Tour;
 
-/// <summary>One lesson: it shows something and checks that it is so.</summary>
+/// <summary>One lesson: it demonstrates something and checks it.</summary>
 internal sealed record Lesson(int Number, string Title, Func<Check, Task> Run)
 {
     public Lesson(int number, string title, Action<Check> run)
@@ -13,5 +13,5 @@ internal sealed record Lesson(int Number, string Title, Func<Check, Task> Run)
     }
 }
 
-/// <summary>How a lesson went.</summary>
+/// <summary>The result of a lesson.</summary>
 internal sealed record Outcome(Lesson Lesson, int Checks, TimeSpan Elapsed, bool Passed);

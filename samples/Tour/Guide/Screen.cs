@@ -3,7 +3,7 @@ using Spectre.Console.Rendering;
 
 namespace Tour;
 
-/// <summary>What the tour looks like. Plain text when the output goes to a file or NO_COLOR is set.</summary>
+/// <summary>The output of the tour. Plain text if the output is a file or NO_COLOR is set.</summary>
 internal static class Screen
 {
     private const int WidthOfFiles = 100;
@@ -30,7 +30,7 @@ internal static class Screen
 
     public static void Say(string text) => AnsiConsole.WriteLine(text);
 
-    /// <summary>Words of the library or of a process, as they are.</summary>
+    /// <summary>Shows text of the library or of a process unchanged.</summary>
     public static void Quote(string text) => AnsiConsole.Write(new Padder(new Text(text, "yellow"), new Padding(4, 0, 0, 0)));
 
     public static void Tick(string claim) => AnsiConsole.Write(new Grid()
@@ -72,11 +72,11 @@ internal static class Screen
         AnsiConsole.Write(TableOf(["", "lesson", "checks", "time"], rows));
         var checks = outcomes.Sum(outcome => outcome.Checks);
         AnsiConsole.WriteLine(outcomes[^1].Passed
-            ? $"{checks} checks in {outcomes.Sum(outcome => outcome.Elapsed.TotalSeconds):0.0} s, and all of them hold."
-            : $"Lesson {outcomes[^1].Lesson.Number} failed; {checks} checks had held before.");
+            ? $"{checks} checks in {outcomes.Sum(outcome => outcome.Elapsed.TotalSeconds):0.0} s, and all of them passed."
+            : $"Lesson {outcomes[^1].Lesson.Number} failed; {checks} checks passed before.");
     }
 
-    /// <summary>A line that moves while the work goes on; nothing of it when the output is a file.</summary>
+    /// <summary>Shows a line that changes while the work proceeds; nothing if the output is a file.</summary>
     public static async Task FollowAsync(string what, int total, IAsyncEnumerable<int> done)
     {
         if (Console.IsOutputRedirected || !AnsiConsole.Profile.Capabilities.Interactive)

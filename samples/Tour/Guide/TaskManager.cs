@@ -3,29 +3,34 @@ using System.Globalization;
 
 namespace Tour;
 
-/// <summary>What a task manager knows of this process and of threads.</summary>
+/// <summary>Figures of this process and of threads, as a task manager shows them.</summary>
 internal static class TaskManager
 {
-    /// <summary>The operating system's number of the calling thread (the managed one is another), or <see langword="null"/> where /proc does not tell it.</summary>
+    /// <summary>
+    /// Returns the operating system's number of the calling thread (not the managed one), or <see langword="null"/> if /proc does not report it.
+    /// </summary>
     public static int? CurrentThreadId() => OperatingSystem.IsLinux() && new FileInfo("/proc/thread-self").LinkTarget is { } link
         ? int.Parse(Path.GetFileName(link), CultureInfo.InvariantCulture)
         : null;
 
-    /// <summary>Processor time of this process, all threads together.</summary>
+    /// <summary>Returns the processor time of this process, for all threads together.</summary>
     public static TimeSpan ProcessorTime()
     {
         using var self = Process.GetCurrentProcess();
         return self.TotalProcessorTime;
     }
 
-    /// <summary>Processor time of a thread of this process.</summary>
+    /// <summary>Returns the processor time of a thread of this process.</summary>
     public static TimeSpan ProcessorTime(int threadId)
     {
         using var self = Process.GetCurrentProcess();
         return self.Threads.Cast<ProcessThread>().Single(thread => thread.Id == threadId).TotalProcessorTime;
     }
 
-    /// <summary>The processor that a thread ran on last, or "-" where the system does not tell it: field 39 of its stat file (proc(5)), the 37th after the name, which may hold blanks.</summary>
+    /// <summary>
+    /// Returns the processor on which a thread ran last, or "-" if the system does not report it: field 39 of its stat file (proc(5)), the 37th after
+    /// the name, which may contain blanks.
+    /// </summary>
     public static string LastProcessor(int processId, int threadId)
     {
         if (!OperatingSystem.IsLinux())

@@ -4,7 +4,7 @@ using Tour.Lessons;
 
 namespace Tour;
 
-/// <summary>Leads through the lessons: all of them, or those whose numbers are given.</summary>
+/// <summary>Runs the lessons: all of them, or those with the given numbers.</summary>
 internal static class TourGuide
 {
     private const int Passed = 0;
@@ -80,7 +80,7 @@ internal static class TourGuide
         catch (TimeoutException) when (watch.Elapsed >= LimitOfALesson)
         {
             var left = string.Join(", ", ChildProcess.Active);
-            Screen.Failure($"The lesson did not end within {LimitOfALesson.TotalMinutes:0} minutes. Children still there: {left}");
+            Screen.Failure($"The lesson did not end within {LimitOfALesson.TotalMinutes:0} minutes. Remaining children: {left}");
         }
         catch (Exception exception)
         {

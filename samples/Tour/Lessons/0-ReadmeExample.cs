@@ -27,8 +27,8 @@ internal static class ReadmeExample
         await child.Completion;
         Console.WriteLine($"20! = {factorial}, and the child ended with {child.ExitStatus}.");
 
-        check.Equal("the result came back", 2_432_902_008_176_640_000, await child.Result);
-        check.That("the child ended well", child.ExitStatus is { IsSuccess: true });
+        check.Equal("the result arrived", 2_432_902_008_176_640_000, await child.Result);
+        check.That("the child succeeded", child.ExitStatus is { IsSuccess: true });
     }
 
     private static async Task Options(Check check)
@@ -41,12 +41,12 @@ internal static class ReadmeExample
             WorkingDirectory = Path.GetTempPath(),
             StandardOutput = ProcessOutput.ToLines(line => lines.Add(line)), // or Inherit (the default), or Discard
             HeapLimit = 256 << 20,                                           // bytes of garbage-collected heap
-            Nice = 5,                                                        // lets others go first
-            TerminationGrace = TimeSpan.FromSeconds(2),                      // between asking and killing
+            Nice = 5,                                                        // gives way to other processes
+            TerminationGrace = TimeSpan.FromSeconds(2),                      // between the request to stop and the kill
         });
 
         await child.Completion;
-        check.Sequence("options reach the child, and its lines come to the callback", ["hello from worker"], lines);
+        check.Sequence("options reach the child, and the callback receives its lines", ["hello from worker"], lines);
     }
 
     private static async Task ConsoleByPolicy(Check check)

@@ -2,7 +2,7 @@ using Multiprocessing;
 
 namespace Tour.Lessons;
 
-/// <summary>A program is a file, and lies still. A process is that program at work, with a number, a memory and a fate of its own.</summary>
+/// <summary>A program is a file that does nothing by itself. A process is a running program, with a number and a memory of its own.</summary>
 internal static class ProcessAndProgram
 {
     private static string _note = "nothing yet";
@@ -11,7 +11,7 @@ internal static class ProcessAndProgram
     {
         var program = Path.Combine(AppContext.BaseDirectory, "Tour.dll");
         program = File.Exists(program) ? program : Environment.ProcessPath!; // published as a single file, the program is its own executable
-        Screen.Say($"The program is a file that lies still: {program}");
+        Screen.Say($"The program is a file: {program}");
         var written = File.GetLastWriteTimeUtc(program);
 
         _note = "the parent was here";
@@ -29,13 +29,13 @@ internal static class ProcessAndProgram
 
         check.Equal("three processes ran", 3, all.DistinctBy(one => one.Id).Count());
         check.Equal("... all of them the same program", 1, all.DistinctBy(one => one.Build).Count());
-        check.Equal("... and the program file has not changed by that", written, File.GetLastWriteTimeUtc(program));
+        check.Equal("... and the program file has not changed", written, File.GetLastWriteTimeUtc(program));
         check.Sequence("both children have this process as their parent", [CurrentProcess.Id, CurrentProcess.Id], all[1..].Select(one => one.ParentId!.Value));
         check.Equal("a name that was given is the process's name", "anna", all[2].Name);
         check.Sequence("Main ran once, here, and never in a child", [1, 0, 0], all.Select(one => one.MainRuns));
         check.Sequence(
             "each has its own memory: a child begins with the program's values", ["the parent was here", "nothing yet", "nothing yet"], all.Select(one => one.Note));
-        check.Equal("... and what it writes there, nobody else sees", "MainProcess was here", _note);
+        check.Equal("... and no other process sees what it writes there", "MainProcess was here", _note);
     }
 
     private static Introduction Introduce()

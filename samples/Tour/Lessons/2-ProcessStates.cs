@@ -3,16 +3,16 @@ using Multiprocessing;
 
 namespace Tour.Lessons;
 
-/// <summary>One process from its making to its end, looked at as a task manager looks at it.</summary>
+/// <summary>One process from its creation to its end, as a task manager shows it.</summary>
 internal static class ProcessStates
 {
     public static void Run(Check check)
     {
-        Screen.Say("A process has two states: where it is in its life, says the library, and what the scheduler does with it, says the system.");
+        Screen.Say("A process has two states: the library reports the state of its life, and the system reports its state in the scheduler.");
         using var orders = new ProcessQueue<string>();
         using var child = ChildProcess.Create(Live, orders);
         var looks = new List<string[]> { new[] { "made", $"{child.State}", "-", "-", "-", "-" } };
-        check.Equal("a process that was made and not started is Created", ProcessState.Created, child.State);
+        check.Equal("a process that was created and not started is Created", ProcessState.Created, child.State);
 
         child.Start();
         looks.Add(Look("started", child));
@@ -21,7 +21,7 @@ internal static class ProcessStates
         check.Becomes("when its body runs, it is Running", ProcessState.Running, () => child.State);
         if (OperatingSystem.IsWindows())
         {
-            Screen.Say("Windows keeps states of threads and none of processes, and cannot stop one: those looks are left out here.");
+            Screen.Say("Windows has states of threads and none of processes, and cannot stop a process: those checks are omitted here.");
         }
         else
         {
@@ -41,13 +41,13 @@ internal static class ProcessStates
         looks.Add(Look("ended", child));
         check.Equal("when its body has returned, it is Exited", ProcessState.Exited, child.State);
         check.Equal("... with exit code 0", 0, child.ExitStatus?.Code);
-        check.Throws<InvalidOperationException>("a process runs once: a second Start is refused", child.Start);
+        check.Throws<InvalidOperationException>("a process runs once: a second Start throws", child.Start);
         Screen.Table(["moment", "library", "operating system", "CPU time", "memory", "threads"], looks);
     }
 
     private static void LookAtScheduler(Check check, ChildProcess child, List<string[]> looks)
     {
-        check.Becomes("busy: the scheduler has it running", SchedulingState.Running, () => child.GetStatistics().State);
+        check.Becomes("busy: the scheduler runs it", SchedulingState.Running, () => child.GetStatistics().State);
         looks.Add(Look("busy", child));
 
         Signal("STOP", child.Id);
@@ -56,7 +56,7 @@ internal static class ProcessStates
         Thread.Sleep(200);
         looks.Add(Look("stopped", child));
         check.Equal("... and uses no processor time", before, child.GetStatistics().TotalProcessorTime);
-        check.Equal("... its life goes on all the same: Running, says the library", ProcessState.Running, child.State);
+        check.Equal("... for the library it is still Running", ProcessState.Running, child.State);
 
         Signal("CONT", child.Id);
         check.Becomes("after kill -CONT it runs again", SchedulingState.Running, () => child.GetStatistics().State);

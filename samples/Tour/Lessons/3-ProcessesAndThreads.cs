@@ -3,7 +3,7 @@ using Multiprocessing;
 
 namespace Tour.Lessons;
 
-/// <summary>The tutorial's main example: two endless loops in two processes, and the same in two threads, side by side in the task manager.</summary>
+/// <summary>The tutorial's main example: two endless loops in two processes, and two in two threads, side by side in the task manager.</summary>
 internal static class ProcessesAndThreads
 {
     private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(100);
@@ -16,7 +16,7 @@ internal static class ProcessesAndThreads
         using var stop = new CancellationTokenSource();
         using var thread1 = new BusyThread("thread 1", stop.Token);
         using var thread2 = new BusyThread("thread 2", stop.Token);
-        check.Becomes("two processes and two threads are at work", true, () => (polite.State, deaf.State) is (ProcessState.Running, ProcessState.Running));
+        check.Becomes("two processes and two threads are running", true, () => (polite.State, deaf.State) is (ProcessState.Running, ProcessState.Running));
 
         Worker[] workers = [Worker.Of(polite), Worker.Of(deaf), Worker.OfThisProcess(), .. Worker.Of(thread1), .. Worker.Of(thread2)];
         var watch = Stopwatch.StartNew();
@@ -29,20 +29,20 @@ internal static class ProcessesAndThreads
             workers.Index().Select(at => at.Item.Row(at.Item.ProcessorTime() - before[at.Index], elapsed)));
         Screen.Say(
             "The scheduler treats them alike; but each process has a number and a memory of its own, "
-            + "whereas threads are parts of one process, share its memory, and go when it goes.");
+            + "whereas threads are parts of one process, share its memory, and end when it ends.");
 
         check.Equal("the processes have two pids, and neither is this process's", 3, new[] { polite.Id, deaf.Id, CurrentProcess.Id }.Distinct().Count());
 
         polite.Terminate();
         polite.Join();
-        check.Equal("Terminate asks, and a body that looks at CurrentProcess.Stopping ends itself", ExitReason.Terminated, polite.ExitStatus?.Reason);
+        check.Equal("Terminate is a request: a body that checks CurrentProcess.Stopping ends itself", ExitReason.Terminated, polite.ExitStatus?.Reason);
         Screen.Quote($"{polite.Name}: {polite.ExitStatus}");
         deaf.Kill();
         deaf.Join();
-        check.Equal("Kill does not ask", (ExitReason.Killed, "SIGKILL"), (deaf.ExitStatus!.Reason, deaf.ExitStatus.SignalName));
+        check.Equal("Kill is not a request", (ExitReason.Killed, "SIGKILL"), (deaf.ExitStatus!.Reason, deaf.ExitStatus.SignalName));
         Screen.Quote($"{deaf.Name}: {deaf.ExitStatus}");
         stop.Cancel();
-        check.That("a thread can only be asked: .NET has no way to kill one", thread1.Join() && thread2.Join());
+        check.That("a thread can only be asked to stop: .NET cannot kill one", thread1.Join() && thread2.Join());
     }
 
     private static void ComputeUntilAsked()
@@ -93,7 +93,7 @@ internal static class ProcessesAndThreads
     /// <summary>A line of the task manager.</summary>
     private sealed record Worker(string Name, int ProcessId, int ThreadId, Func<TimeSpan> ProcessorTime, Func<long>? Memory)
     {
-        // The first thread of a process, which runs the body, has the process's number.
+        // The first thread of a process, which runs the body, has the number of the process.
         public static Worker Of(ChildProcess child) =>
             new(child.Name, child.Id, child.Id, () => child.GetStatistics().TotalProcessorTime, () => child.GetStatistics().WorkingSet);
 
@@ -108,7 +108,7 @@ internal static class ProcessesAndThreads
             }
             else
             {
-                Screen.Say($"{thread.Name} is at work too, but this system has no /proc/thread-self, so its line cannot be shown.");
+                Screen.Say($"{thread.Name} is running too, but this system has no /proc/thread-self, so its line cannot be shown.");
             }
         }
 

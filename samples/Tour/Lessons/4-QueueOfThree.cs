@@ -2,16 +2,16 @@ using Multiprocessing;
 
 namespace Tour.Lessons;
 
-/// <summary>First in, first out, and no more than three: every call that a bounded queue has.</summary>
+/// <summary>First in, first out, and at most three items: every call of a bounded queue.</summary>
 internal static class QueueOfThree
 {
     private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(100);
 
     public static async Task Run(Check check)
     {
-        Screen.Say("First in, first out, three items at most. What a call says when it throws stands below it.");
+        Screen.Say("First in, first out, at most three items. The message of an exception is shown below its call.");
 
-        // Items of one type are the rule; ProcessQueue<object> takes all that can cross.
+        // Usually a queue has items of one type. ProcessQueue<object> accepts everything that can be sent to another process.
         using var queue = new ProcessQueue<object>(3);
         var juran = new Dictionary<string, string> { ["name"] = "juran" };
 
@@ -26,22 +26,22 @@ internal static class QueueOfThree
 
         var full = check.Throws<QueueFullException>("PutNoWait on a full queue throws at once", () => queue.PutNoWait(juran));
         Screen.Quote(full.Message);
-        full = check.Throws<QueueFullException>("Put with a time-out throws when the time is over", () => queue.Put(juran, Short));
+        full = check.Throws<QueueFullException>("Put with a time-out throws when the time has elapsed", () => queue.Put(juran, Short));
         Screen.Quote(full.Message);
-        check.That("TryPut says no instead", !queue.TryPut(juran) && !queue.TryPut(juran, Short));
+        check.That("TryPut returns false instead", !queue.TryPut(juran) && !queue.TryPut(juran, Short));
 
-        check.Sequence("Get gives what was put first: [11, 22]", [11, 22], (List<int>)queue.Get());
+        check.Sequence("Get returns what was put first: [11, 22]", [11, 22], (List<int>)queue.Get());
         check.Sequence("... then {\"name\": \"juran\"}", juran, (Dictionary<string, string>)queue.Get());
         check.Equal("... then 33", 33, queue.Get());
 
         var empty = check.Throws<QueueEmptyException>("GetNoWait on an empty queue throws at once", () => queue.GetNoWait());
         Screen.Quote(empty.Message);
-        empty = check.Throws<QueueEmptyException>("Get with a time-out throws when the time is over", () => queue.Get(Short));
+        empty = check.Throws<QueueEmptyException>("Get with a time-out throws when the time has elapsed", () => queue.Get(Short));
         Screen.Quote(empty.Message);
-        check.That("TryGet says no instead", !queue.TryGet(out _));
+        check.That("TryGet returns false instead", !queue.TryGet(out _));
         check.That("in the end the queue is not full but empty", queue is { IsFull: false, IsEmpty: true, Count: 0 });
 
-        // Without a time-out, Put waits for room and Get for an item. The child puts its fourth only after the first was taken here.
+        // Without a time-out, Put waits for room and Get for an item. The child puts its fourth item only after the first was taken here.
         using var child = ChildProcess.Run(PutFour, queue);
         var numbers = new[] { queue.Get(), queue.Get(), queue.Get(), queue.Get() };
         await child.Completion;

@@ -2,14 +2,14 @@ using Multiprocessing;
 
 namespace Tour.Lessons;
 
-/// <summary>One process downloads, another saves, a queue without a limit lies between them.</summary>
+/// <summary>One process downloads, another saves, with an unbounded queue between them.</summary>
 internal static class SaveWhileDownloading
 {
     public static async Task Run(Check check)
     {
-        Screen.Say("One process downloads 11, 22 and 33, another saves them while they come:");
+        Screen.Say("One process downloads 11, 22 and 33, another saves them as they arrive:");
 
-        // How many items will come is not known beforehand, so the queue has no capacity.
+        // The number of items is not known in advance, so the queue has no capacity.
         using var queue = new ProcessQueue<int>();
         using var downloader = ChildProcess.Run(Download, queue);
         using var saver = ChildProcess.Run(Save, queue);
@@ -21,10 +21,10 @@ internal static class SaveWhileDownloading
         using var network = new ProcessQueue<string>();
         using var slow = ChildProcess.Run(DownloadSlowly, slowQueue, network);
         using var hasty = ChildProcess.Run(SaveUntilEmpty, slowQueue);
-        check.Sequence("the tutorial's way, asking whether the queue is empty, saves only what was there in time", [11], await hasty.Result);
+        check.Sequence("the tutorial's way, which checks whether the queue is empty, saves only what arrived in time", [11], await hasty.Result);
         network.Put("awake again");
         await slow.Completion;
-        check.Sequence("... and leaves the rest lying", [22, 33], slowQueue.ReadAll());
+        check.Sequence("... and leaves the rest in the queue", [22, 33], slowQueue.ReadAll());
     }
 
     private static void Download(ProcessQueue<int> queue)
@@ -39,8 +39,8 @@ internal static class SaveWhileDownloading
     }
 
     /// <summary>
-    /// ReadAll ends when the downloader has said that no more will come (Complete) and all that came was taken. IsEmpty cannot tell that:
-    /// "nothing there now" may be "nothing there yet", and which of the two it is depends on who is faster.
+    /// ReadAll ends when the downloader has called Complete and all items were taken. IsEmpty cannot replace it: an empty queue may receive items
+    /// later, depending on which process is faster.
     /// </summary>
     private static List<int> Save(ProcessQueue<int> queue)
     {

@@ -4,14 +4,16 @@ using Multiprocessing;
 
 namespace Tour.Lessons;
 
-/// <summary>Queues between threads and queues between processes look alike and are not: .NET's own live in the memory of one process.</summary>
+/// <summary>
+/// Queues between threads and queues between processes look similar and differ: .NET's own queues are in the memory of one process.
+/// </summary>
 internal static class TwoKindsOfQueue
 {
     public static async Task Run(Check check)
     {
         Screen.Say(
             "Queues between threads live in the memory of one process. "
-            + "A copy of one in another process would be a queue that nobody reads, so they are refused:");
+            + "A copy in another process would be a queue without a reader, so they are rejected:");
         var blocking = new BlockingCollection<int>();
         var concurrent = new ConcurrentQueue<int>();
         var channel = Channel.CreateUnbounded<int>();
@@ -25,23 +27,23 @@ internal static class TwoKindsOfQueue
         check.That("... and a ConcurrentQueue", concurrent.TryDequeue(out var taken) && taken == 11);
         check.Equal("... and a Channel", 11, await channel.Reader.ReadAsync());
 
-        // Refused at the call that was given one, before anything is started or put.
-        Refused<BlockingCollection<int>>(check, "a captured BlockingCollection is refused", () => ChildProcess.Run(() => blocking.Add(11)));
-        Refused<ConcurrentQueue<int>>(check, "a captured ConcurrentQueue is refused", () => ChildProcess.Run(() => concurrent.Enqueue(11)));
-        Refused<Channel<int>>(check, "a Channel as an argument is refused", () => ChildProcess.Run(Fill, channel));
+        // The call that receives one rejects it, before it starts or puts anything.
+        Refused<BlockingCollection<int>>(check, "a captured BlockingCollection is rejected", () => ChildProcess.Run(() => blocking.Add(11)));
+        Refused<ConcurrentQueue<int>>(check, "a captured ConcurrentQueue is rejected", () => ChildProcess.Run(() => concurrent.Enqueue(11)));
+        Refused<Channel<int>>(check, "a Channel as an argument is rejected", () => ChildProcess.Run(Fill, channel));
         using (var queue = new ProcessQueue<object>())
         {
-            Refused<ConcurrentQueue<int>>(check, "... and so is one inside an item, in Put", () => queue.Put(new object[] { "two things", concurrent }));
-            check.That("... which then has put nothing", queue.IsEmpty);
+            Refused<ConcurrentQueue<int>>(check, "... and so is one inside an item, in Put", () => queue.Put(new object[] { "two objects", concurrent }));
+            check.That("... and the queue stays empty", queue.IsEmpty);
         }
 
-        // Queue<T> is plain data, as a list is, and crosses as a copy.
+        // Queue<T> is plain data, as a list is, and is copied.
         var plain = new Queue<int>([11, 22]);
         using var copier = ChildProcess.Run(EnqueueAndCount, plain);
-        check.Equal("a plain Queue<T> crosses: the child adds to its two items", 3, await copier.Result);
-        check.Equal("... but to a copy: here there are two still", 2, plain.Count);
+        check.Equal("a plain Queue<T> can be sent: the child adds to its two items", 3, await copier.Result);
+        check.Equal("... but to a copy: here there are still two", 2, plain.Count);
 
-        // ProcessQueue<T> is at home in both worlds.
+        // ProcessQueue<T> works between threads and between processes.
         using var shared = new ProcessQueue<string>();
         using var child = ChildProcess.Run(() => shared.Put("from a process"));
         await child.Completion;
@@ -53,7 +55,7 @@ internal static class TwoKindsOfQueue
     {
         var refusal = check.Throws<NotSerializableException>(claim, action);
         Screen.Quote(refusal.Message);
-        check.That("... and the exception names the culprit", refusal.Culprit.IsAssignableTo(typeof(TCulprit)));
+        check.That("... and the exception names the object", refusal.Culprit.IsAssignableTo(typeof(TCulprit)));
     }
 
     private static void Fill(Channel<int> channel) => channel.Writer.TryWrite(11);

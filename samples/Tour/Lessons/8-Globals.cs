@@ -2,7 +2,7 @@ using Multiprocessing;
 
 namespace Tour.Lessons;
 
-/// <summary>A static field is one variable for all threads of a process, and another one in every process.</summary>
+/// <summary>A static field is one variable for all threads of a process, and another variable in every process.</summary>
 internal static class Globals
 {
     private static int _a = 1;
@@ -29,14 +29,14 @@ internal static class Globals
         Screen.Table(["a", "process", "pid", "value"], rows);
 
         check.Equal("two threads increment the same variable: 1 becomes 3", 3, afterThreads);
-        check.Sequence("a process has its own, which begins as the program has it, not as the parent left it", [1, 1], reports.Select(report => report.Before));
-        check.Sequence("... and increments that one", [2, 2], reports.Select(report => report.After));
-        check.Equal("the parent's stays as it was", 3, _a);
+        check.Sequence("a process has its own variable, which begins with the program's value, not with the parent's", [1, 1], reports.Select(report => report.Before));
+        check.Sequence("... and increments its own", [2, 2], reports.Select(report => report.After));
+        check.Equal("the parent's value does not change", 3, _a);
 
-        // What to do instead: hand values in as arguments, and back as results or through a queue.
+        // What to do instead: pass values as arguments, and return them as results or through a queue.
         using var adder1 = ChildProcess.Run(number => number + 1, 10);
         using var adder2 = ChildProcess.Run(number => number + 1, 20);
-        check.Equal("arguments go in, results come back, and the parent adds them up", 32, await adder1.Result + await adder2.Result);
+        check.Equal("pass arguments, return results, and add them in the parent", 32, await adder1.Result + await adder2.Result);
     }
 
     private static void Increment() => Interlocked.Increment(ref _a);

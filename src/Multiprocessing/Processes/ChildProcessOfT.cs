@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
 
+<<<<<<< HEAD
 /// <summary>A process whose body hands back a value.</summary>
 /// <typeparam name="TResult">Type of the result; it crosses back as a copy.</typeparam>
 /// <example>
@@ -10,12 +11,18 @@ namespace Multiprocessing;
 /// int sum = await child.Result;
 /// </code>
 /// </example>
+=======
+/// <summary>A process whose body returns a value.</summary>
+/// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
+>>>>>>> 7908557 (Child processes, their options and spares are documented in plain words; waiting and stopping have a file each)
 public sealed class ChildProcess<TResult> : ChildProcess
 {
     private readonly TaskCompletionSource<TResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Creates a process that will run <paramref name="body"/>; <see cref="ChildProcess.Start"/> starts it.</summary>
-    /// <param name="body">What the process runs. It may capture variables; what it captures crosses as a copy, handles of this library by identity.</param>
+    /// <summary>Initializes a process that runs <paramref name="body"/>. Call <see cref="ChildProcess.Start"/> to start it.</summary>
+    /// <param name="body">
+    /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
+    /// </param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     public ChildProcess(Func<TResult> body, ChildProcessOptions? options = null)
@@ -23,7 +30,7 @@ public sealed class ChildProcess<TResult> : ChildProcess
     {
     }
 
-    /// <summary>Creates a process that will run the asynchronous <paramref name="body"/>; <see cref="ChildProcess.Start"/> starts it.</summary>
+    /// <summary>Initializes a process that runs the asynchronous <paramref name="body"/>. Call <see cref="ChildProcess.Start"/> to start it.</summary>
     /// <inheritdoc cref="ChildProcess{TResult}(Func{TResult}, ChildProcessOptions)"/>
     [OverloadResolutionPriority(1)]
     public ChildProcess(Func<Task<TResult>> body, ChildProcessOptions? options = null)
@@ -31,7 +38,7 @@ public sealed class ChildProcess<TResult> : ChildProcess
     {
     }
 
-    /// <summary>Creates a process that will run the asynchronous <paramref name="body"/>; <see cref="ChildProcess.Start"/> starts it.</summary>
+    /// <summary>Initializes a process that runs the asynchronous <paramref name="body"/>. Call <see cref="ChildProcess.Start"/> to start it.</summary>
     /// <inheritdoc cref="ChildProcess{TResult}(Func{TResult}, ChildProcessOptions)"/>
     public ChildProcess(Func<ValueTask<TResult>> body, ChildProcessOptions? options = null)
         : this(new ValueTaskFunctionCall<TResult>(Required(body)), options)
@@ -44,10 +51,13 @@ public sealed class ChildProcess<TResult> : ChildProcess
     }
 
     /// <summary>
-    /// The body's result. Completes as soon as the result has arrived, which may be before the process has left and before the last of its output has been delivered; <see cref="ChildProcess.Completion"/> and
-    /// <see cref="ChildProcess.Join()"/> wait for these. Faults, once the process has ended, with the body's exception, or with <see cref="ProcessDiedException"/> when the process died before it had sent a result.
-    /// The process must have been started.
+    /// Gets a task with the body's result. It completes as soon as the result has arrived. If there is no result, it fails when the process has ended: with the
+    /// body's exception, or with <see cref="ProcessDiedException"/> if the process died before it sent a result.
     /// </summary>
+    /// <remarks>
+    /// The result may arrive before the process has exited and before its last output was delivered. <see cref="ChildProcess.Completion"/> and
+    /// <see cref="ChildProcess.Join()"/> wait for both. The task does not complete if the process was never started.
+    /// </remarks>
     public Task<TResult> Result
     {
         get
@@ -60,27 +70,34 @@ public sealed class ChildProcess<TResult> : ChildProcess
     /// <summary>Waits for the body's result.</summary>
     /// <returns>The result.</returns>
     /// <exception cref="InvalidOperationException">The process was not started.</exception>
-    /// <exception cref="ProcessDiedException">The process was killed, crashed, or exited on its own before the result was there. An exception of the body is thrown as it is, not wrapped.</exception>
+    /// <exception cref="ProcessDiedException">
+    /// The process was killed, crashed, or exited on its own before it sent a result. An exception of the body is thrown as it is, not wrapped.
+    /// </exception>
     /// <exception cref="ProcessStartException">The process did not reach its body.</exception>
     public TResult GetResult() => GetResult(Timeout.InfiniteTimeSpan);
 
     /// <summary>Waits for the body's result, but no longer than <paramref name="timeout"/>.</summary>
-    /// <param name="timeout">How long; <see cref="TimeSpan.Zero"/> only looks, <see cref="Timeout.InfiniteTimeSpan"/> is without limit.</param>
-    /// <param name="cancellationToken">Ends the wait, not the process.</param>
+    /// <param name="timeout">
+    /// The longest time to wait. <see cref="TimeSpan.Zero"/> checks without waiting; <see cref="Timeout.InfiniteTimeSpan"/> waits without limit.
+    /// </param>
+    /// <param name="cancellationToken">Cancels the wait, not the process.</param>
     /// <returns>The result.</returns>
     /// <exception cref="InvalidOperationException">The process was not started.</exception>
-    /// <exception cref="TimeoutException">The time was over before the result was there. The process goes on.</exception>
+    /// <exception cref="TimeoutException">The time elapsed before the result arrived. The process continues.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative and not infinite.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
-    /// <exception cref="ProcessDiedException">The process was killed, crashed, or exited on its own before the result was there. An exception of the body is thrown as it is, not wrapped.</exception>
+    /// <exception cref="ProcessDiedException">
+    /// The process was killed, crashed, or exited on its own before it sent a result. An exception of the body is thrown as it is, not wrapped.
+    /// </exception>
     /// <exception cref="ProcessStartException">The process did not reach its body.</exception>
     public TResult GetResult(TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         _ = WaitsInsideCallback();
-        _ = Id; // throws where nothing was started, instead of waiting for ever
+        _ = Id; // throws if the process was not started, instead of waiting for ever
         if (!_result.Task.IsCompleted && !WaitFor(_result.Task, timeout, cancellationToken))
         {
-            throw new TimeoutException($"Process '{Name}' (pid {Id}) did not return its result within {timeout.TotalSeconds:0.###} s. It goes on.");
+            throw new TimeoutException(
+                $"Process '{Name}' (pid {Id}) did not return its result within {timeout.TotalSeconds:0.###} s. It continues to run.");
         }
 
         return _result.Task.GetAwaiter().GetResult();
@@ -94,7 +111,7 @@ public sealed class ChildProcess<TResult> : ChildProcess
         }
         catch (AggregateException)
         {
-            return true; // the awaiter throws what is in it, unwrapped
+            return true; // the awaiter throws the inner exception, unwrapped
         }
     }
 
@@ -110,7 +127,7 @@ public sealed class ChildProcess<TResult> : ChildProcess
         }
         catch (Exception exception)
         {
-            FailResult(exception); // the payload's own code threw while it was read: whoever waits for the result is told
+            FailResult(exception); // code of the result's types threw while it was read: waiters for the result receive the exception
         }
     }
 
@@ -127,7 +144,7 @@ public sealed class ChildProcess<TResult> : ChildProcess
     internal override void FailResult(Exception failure)
     {
         _ = _result.TrySetException(failure);
-        _ = _result.Task.Exception; // observed: whoever does not ask for it has not lost an error, ExitStatus still has it
+        _ = _result.Task.Exception; // observed: ExitStatus still has the error if no code reads the task
     }
 
     internal new ChildProcess<TResult> Started()

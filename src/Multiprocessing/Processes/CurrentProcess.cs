@@ -1,5 +1,6 @@
 namespace Multiprocessing;
 
+<<<<<<< HEAD
 /// <summary>The process that the code runs in.</summary>
 /// <example>
 /// <code>
@@ -7,6 +8,9 @@ namespace Multiprocessing;
 /// Console.WriteLine(await child.Result); // Process-1 (pid 4712) is a child of MainProcess (pid 4711).
 /// </code>
 /// </example>
+=======
+/// <summary>Provides information about the process in which the calling code runs. All members may be used by several threads at once.</summary>
+>>>>>>> 7908557 (Child processes, their options and spares are documented in plain words; waiting and stopping have a file each)
 public static class CurrentProcess
 {
     private const string RootName = "MainProcess";
@@ -17,27 +21,30 @@ public static class CurrentProcess
     private static int _childCount;
     private static volatile bool _isStoppingObserved;
 
-    /// <summary>The operating system's number of this process.</summary>
+    /// <summary>Gets the operating system's number of this process.</summary>
     public static int Id => Environment.ProcessId;
 
-    /// <summary>The name that <see cref="ChildProcessOptions.Name"/> gave, or <c>MainProcess</c> in a process that this library did not start.</summary>
+    /// <summary>Gets the name from <see cref="ChildProcessOptions.Name"/>, or <c>MainProcess</c> in a process that this library did not start.</summary>
     public static string Name => _name ?? RootName;
 
-    /// <summary>This process was started by this library.</summary>
+    /// <summary>Gets whether this library started this process.</summary>
     public static bool IsChild => _hello is not null;
 
-    /// <summary>How many processes of this library stand above: 0 in the program itself, 1 in its children.</summary>
+    /// <summary>Gets the number of ancestors of this process that use this library: 0 in the program itself, 1 in its children.</summary>
     public static int Depth => _hello?.Depth ?? 0;
 
-    /// <summary>The process that started this one, or <see langword="null"/> in the program itself.</summary>
+    /// <summary>Gets the process that started this one, or <see langword="null"/> in the program itself.</summary>
     public static ParentProcess? Parent { get; private set; }
 
     /// <summary>
-    /// Cancelled when this process was asked to stop: by the parent's <see cref="ChildProcess.Terminate()"/>, by <see cref="ChildProcess.Interrupt"/> or by SIGTERM.
-    /// Whoever reads it gets the grace of <see cref="ChildProcessOptions.TerminationGrace"/> to end the body; where nobody ever did, the process goes at once,
-    /// unless a handler of its own for the signal sets <c>Cancel</c> (<see cref="System.Runtime.InteropServices.PosixSignalRegistration"/>, <see cref="Console.CancelKeyPress"/>), which gives it the same grace.
-    /// Never cancelled in a process that this library did not start.
+    /// Gets a token that is cancelled when this process is asked to stop: by the parent's <see cref="ChildProcess.Terminate()"/>, by
+    /// <see cref="ChildProcess.Interrupt"/> or by SIGTERM. It is never cancelled in a process that this library did not start.
     /// </summary>
+    /// <remarks>
+    /// A process that has read the token has the time of <see cref="ChildProcessOptions.TerminationGrace"/> to end its body. A process that never read it exits at
+    /// once, unless a handler of the program for the signal sets <c>Cancel</c> (<see cref="System.Runtime.InteropServices.PosixSignalRegistration"/>,
+    /// <see cref="Console.CancelKeyPress"/>): then it has the same time.
+    /// </remarks>
     public static CancellationToken Stopping
     {
         get

@@ -1,5 +1,6 @@
 namespace Multiprocessing;
 
+<<<<<<< HEAD
 /// <summary>The process that started this one, seen from the child: <see cref="CurrentProcess.Parent"/>. A child ends within moments of its parent, so there is nothing to wait for here.</summary>
 /// <example>
 /// <code>
@@ -11,6 +12,12 @@ namespace Multiprocessing;
 /// Console.WriteLine(await child.Result == Environment.ProcessId); // True
 /// </code>
 /// </example>
+=======
+/// <summary>
+/// The process that started this one (<see cref="CurrentProcess.Parent"/>). A child ends within moments of its parent, so there is no method to wait for it. All
+/// members may be used by several threads at once.
+/// </summary>
+>>>>>>> 7908557 (Child processes, their options and spares are documented in plain words; waiting and stopping have a file each)
 public sealed class ParentProcess
 {
     internal ParentProcess(int id, string name)
@@ -19,13 +26,13 @@ public sealed class ParentProcess
         Name = name;
     }
 
-    /// <summary>The operating system's number of the parent.</summary>
+    /// <summary>Gets the operating system's number of the parent.</summary>
     public int Id { get; }
 
-    /// <summary>The parent's name.</summary>
+    /// <summary>Gets the name of the parent.</summary>
     public string Name { get; }
 
-    /// <summary>Whether the parent still runs. False at most for the moments until this process ends as well.</summary>
+    /// <summary>Gets whether the parent still runs. It is <see langword="false"/> only for the moments until this process ends too.</summary>
     public bool IsAlive => Platform.ProcessTable.IsLivingParent(Id);
 
     /// <inheritdoc/>

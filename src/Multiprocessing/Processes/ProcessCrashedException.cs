@@ -1,5 +1,6 @@
 namespace Multiprocessing;
 
+<<<<<<< HEAD
 /// <summary>What a crash (a stack overflow, <see cref="Environment.FailFast(string)"/>, a segmentation fault) left on standard error; no managed exception exists then.</summary>
 /// <example>
 /// <code>
@@ -11,9 +12,15 @@ namespace Multiprocessing;
 /// }
 /// </code>
 /// </example>
+=======
+/// <summary>
+/// Describes a crash that has no managed exception: a stack overflow, <see cref="Environment.FailFast(string)"/>, a segmentation fault. The message is what the
+/// process wrote to standard error.
+/// </summary>
+>>>>>>> 7908557 (Child processes, their options and spares are documented in plain words; waiting and stopping have a file each)
 public sealed class ProcessCrashedException : Exception
 {
-    /// <summary>Creates the exception.</summary>
+    /// <summary>Initializes a new instance of the <see cref="ProcessCrashedException"/> class.</summary>
     /// <param name="message">What the process wrote to standard error when it crashed.</param>
     public ProcessCrashedException(string message)
         : base(message)

@@ -16,14 +16,14 @@ namespace Multiprocessing;
 /// </example>
 public sealed class ProcessStartException : InvalidOperationException
 {
-    /// <summary>Creates the exception.</summary>
-    /// <param name="message">What happened, to which process, and the way out.</param>
-    /// <param name="innerException">The system's or the child's own error, if there is one.</param>
+    /// <summary>Initializes a new instance of the <see cref="ProcessStartException"/> class.</summary>
+    /// <param name="message">A message that states what happened, to which process, and the way out.</param>
+    /// <param name="innerException">The error of the system or of the child, or <see langword="null"/>.</param>
     public ProcessStartException(string message, Exception? innerException = null)
         : base(message, innerException)
     {
     }
 
-    /// <summary>No later try can succeed: it is the program and not the moment.</summary>
+    /// <summary>No later attempt can succeed, because the reason is the program and not a temporary condition.</summary>
     internal bool IsFinal { get; init; }
 }

@@ -1,5 +1,6 @@
 namespace Multiprocessing;
 
+<<<<<<< HEAD
 /// <summary>Where a <see cref="ChildProcess"/> is in its life. It only ever moves down this list.</summary>
 /// <example>
 /// <code>
@@ -10,17 +11,20 @@ namespace Multiprocessing;
 /// Console.WriteLine(child.State == ProcessState.Exited); // True
 /// </code>
 /// </example>
+=======
+/// <summary>The state of a <see cref="ChildProcess"/>. It only changes to a later value of this list.</summary>
+>>>>>>> 7908557 (Child processes, their options and spares are documented in plain words; waiting and stopping have a file each)
 public enum ProcessState
 {
-    /// <summary>Made, not started.</summary>
+    /// <summary>Created and not started.</summary>
     Created,
 
-    /// <summary>The operating system has the process; its runtime is coming up.</summary>
+    /// <summary>The operating system has created the process, and its runtime starts.</summary>
     Starting,
 
     /// <summary>The body runs.</summary>
     Running,
 
-    /// <summary>The process is gone and reaped.</summary>
+    /// <summary>The process has ended and is reaped.</summary>
     Exited,
 }

@@ -1,5 +1,6 @@
 namespace Multiprocessing;
 
+<<<<<<< HEAD
 /// <summary>What the operating system's scheduler does with a process.</summary>
 /// <example>
 /// <code>
@@ -13,30 +14,34 @@ namespace Multiprocessing;
 /// child.Kill();
 /// </code>
 /// </example>
+=======
+/// <summary>The state of a process in the scheduler of the operating system.</summary>
+>>>>>>> 7908557 (Child processes, their options and spares are documented in plain words; waiting and stopping have a file each)
 public enum SchedulingState
 {
-    /// <summary>Not one of the states below.</summary>
+    /// <summary>None of the other states.</summary>
     Unknown,
 
-    /// <summary>On a processor or in line for one (R).</summary>
+    /// <summary>Running on a processor or ready to run (R).</summary>
     Running,
 
-    /// <summary>Waiting for an event; a signal wakes it (S, I).</summary>
+    /// <summary>Waiting for an event, interruptible by signals (S, I).</summary>
     Sleeping,
 
-    /// <summary>Waiting for a device; nothing wakes it (D).</summary>
+    /// <summary>Waiting for a device, not interruptible (D).</summary>
     DiskSleeping,
 
     /// <summary>Stopped by a signal or a debugger (T, t).</summary>
     Stopped,
 
-    /// <summary>Ended; its parent has not asked for its status yet (Z, X).</summary>
+    /// <summary>Ended; its parent has not yet read its exit status (Z, X).</summary>
     Zombie,
 
-    /// <summary>Ended and reaped; the other figures are its last.</summary>
+    /// <summary>Ended and reaped; the processor times are the last ones.</summary>
     Exited,
 }
 
+<<<<<<< HEAD
 /// <summary>One look at a process, as a task manager has it.</summary>
 /// <example>
 /// <code>
@@ -46,26 +51,29 @@ public enum SchedulingState
 /// child.Kill();
 /// </code>
 /// </example>
+=======
+/// <summary>A snapshot of a process, with the figures of a task manager. Instances are immutable.</summary>
+>>>>>>> 7908557 (Child processes, their options and spares are documented in plain words; waiting and stopping have a file each)
 public sealed record ProcessStatistics
 {
-    /// <summary>What the scheduler does with it.</summary>
+    /// <summary>Gets the state of the process in the scheduler.</summary>
     public required SchedulingState State { get; init; }
 
-    /// <summary>Processor time in its own code since its start, all threads together.</summary>
+    /// <summary>Gets the processor time in user mode since the start, for all threads together.</summary>
     public required TimeSpan UserProcessorTime { get; init; }
 
-    /// <summary>Processor time that the kernel spent for it since its start, all threads together.</summary>
+    /// <summary>Gets the processor time in kernel mode since the start, for all threads together.</summary>
     public required TimeSpan PrivilegedProcessorTime { get; init; }
 
-    /// <summary>User and kernel time together.</summary>
+    /// <summary>Gets the sum of user and kernel time.</summary>
     public TimeSpan TotalProcessorTime => UserProcessorTime + PrivilegedProcessorTime;
 
-    /// <summary>Physical memory in bytes, pages shared with other processes included.</summary>
+    /// <summary>Gets the physical memory in bytes, including pages that are shared with other processes.</summary>
     public required long WorkingSet { get; init; }
 
-    /// <summary>The largest working set so far, in bytes.</summary>
+    /// <summary>Gets the largest working set so far, in bytes.</summary>
     public required long PeakWorkingSet { get; init; }
 
-    /// <summary>Threads of the operating system, the runtime's own included.</summary>
+    /// <summary>Gets the number of threads of the operating system, including those of the runtime.</summary>
     public required int ThreadCount { get; init; }
 }

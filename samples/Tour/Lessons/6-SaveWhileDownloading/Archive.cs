@@ -3,13 +3,13 @@ using Microsoft.Data.Sqlite;
 
 namespace Tour.Lessons;
 
-/// <summary>What was found in a file.</summary>
+/// <summary>The contents of a file.</summary>
 internal sealed record Content(string Kind, int Elements, int Members, int Lines, int Words);
 
-/// <summary>A row as it was read back; the sum is that of the saved bytes.</summary>
+/// <summary>A row that was read back; the hash is the one of the saved bytes.</summary>
 internal sealed record ArchiveRow(string Path, long Size, string Sha256);
 
-/// <summary>The SQLite database that the files are saved into, fifty to a transaction.</summary>
+/// <summary>The SQLite database for the files, with fifty files in a transaction.</summary>
 internal sealed class Archive : IDisposable
 {
     private const int FilesPerTransaction = 50;
@@ -48,7 +48,7 @@ internal sealed class Archive : IDisposable
             var sum = Convert.ToHexStringLower(SHA256.HashData(bytes));
             yield return sum == row.GetString(2)
                 ? new ArchiveRow(row.GetString(0), bytes.Length, sum)
-                : throw new InvalidDataException($"{row.GetString(0)} lies in the database with another sum than it was saved with.");
+                : throw new InvalidDataException($"{row.GetString(0)} has another hash in the database than when it was saved.");
         }
     }
 
@@ -86,7 +86,7 @@ internal sealed class Archive : IDisposable
         _connection.Dispose();
     }
 
-    // Not pooled: with the connection the file is closed, and can be removed.
+    // Not pooled: closing the connection closes the file, which can then be removed.
     private static SqliteConnection Open(string file)
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ToString());

@@ -2,10 +2,10 @@ using Multiprocessing;
 
 namespace Tour.Lessons;
 
-/// <summary>A file on its way from the downloader to the saver.</summary>
+/// <summary>A file between the downloader and the saver.</summary>
 internal sealed record DownloadedFile(string Path, byte[] Bytes, string EntityTag);
 
-/// <summary>Asks the server what there is, gets it, several files at once, and puts each into the queue.</summary>
+/// <summary>Asks the server for the list of files, downloads several at once, and puts each into the queue.</summary>
 internal static class Downloader
 {
     private const int AtOnce = 4;
@@ -23,8 +23,8 @@ internal static class Downloader
             await downloads.PutAsync(new DownloadedFile(path, bytes, response.Headers.ETag!.Tag.Trim('"')), stopping);
         });
 
-        // That all is downloaded, only the downloader knows: so it says it. Whoever is killed before this line has not said it,
-        // and nobody takes half of the files for all of them.
+        // Only the downloader knows that all files are downloaded, so it completes the queue. A downloader that is killed before this line has not
+        // completed it, and no reader mistakes half of the files for all of them.
         downloads.Complete();
         return paths.Length;
     }

@@ -7,10 +7,10 @@ using Multiprocessing;
 
 namespace Tour.Lessons;
 
-/// <summary>Serves files on this machine only. Its entity tag is the SHA-256 of what it sends, so that the receiver can tell a torn file.</summary>
+/// <summary>Serves files on this machine only. The entity tag is the SHA-256 of the file, so that the receiver can detect a damaged file.</summary>
 internal static class FileServer
 {
-    /// <summary>Runs in a process of its own until that is asked to stop.</summary>
+    /// <summary>Runs in a process of its own until that process is asked to stop.</summary>
     public static async Task Serve(string root, string[] files, ProcessQueue<string> addresses)
     {
         var served = files.ToHashSet();
@@ -23,7 +23,7 @@ internal static class FileServer
         await server.StartAsync();
         addresses.Put(server.Urls.Single());
 
-        // An asked process may leave by this exception: it ends as Terminated, in good order.
+        // A process that was asked to stop may end with this exception: it counts as Terminated.
         await Task.Delay(Timeout.Infinite, CurrentProcess.Stopping);
     }
 

@@ -10,7 +10,7 @@ internal static class RealFiles
 
     private static readonly string[] Kinds = [".xml", ".targets", ".txt"];
 
-    /// <summary>The first few hundred below the folder of the dotnet installation, in the order of their paths, with paths from there.</summary>
+    /// <summary>Returns the first few hundred files below the folder of the dotnet installation, ordered by path, with relative paths.</summary>
     public static (string Root, string[] Files) Find()
     {
         var root = FindDotnet();
@@ -23,13 +23,15 @@ internal static class RealFiles
         return (root, [.. files]);
     }
 
-    /// <summary>The folder of the running .NET; for a self-contained program, which brings its own, the one that the environment names.</summary>
+    /// <summary>
+    /// Returns the folder of the running .NET. A self-contained program has its own runtime: then the environment names the folder.
+    /// </summary>
     private static string FindDotnet()
     {
         // <root>/shared/Microsoft.NETCore.App/<version>/
         var running = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
         string?[] candidates = [running, Environment.GetEnvironmentVariable("DOTNET_ROOT"), "/usr/share/dotnet", "/usr/lib/dotnet"];
         return candidates.FirstOrDefault(folder => folder is not null && Directory.Exists(Path.Combine(folder, "shared", "Microsoft.NETCore.App")))
-            ?? throw new InvalidOperationException("This lesson serves the files of a .NET installation, and finds none here. Set DOTNET_ROOT to the folder of yours.");
+            ?? throw new InvalidOperationException("This lesson serves the files of a .NET installation, and found none. Set DOTNET_ROOT to its folder.");
     }
 }

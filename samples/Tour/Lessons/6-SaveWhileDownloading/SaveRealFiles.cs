@@ -5,8 +5,8 @@ using Multiprocessing;
 namespace Tour.Lessons;
 
 /// <summary>
-/// The same with real work, in four processes: one serves files over HTTP, one downloads them, one takes them from an unbounded queue,
-/// parses them and saves them into a database, and this one looks on and compares the database with the files in the end.
+/// The same with real work, in four processes: one serves files over HTTP, one downloads them, one takes them from an unbounded queue, parses them
+/// and saves them into a database, and this one shows the progress and finally compares the database with the files.
 /// </summary>
 internal static class SaveRealFiles
 {
@@ -46,7 +46,7 @@ internal static class SaveRealFiles
         var watch = Stopwatch.StartNew();
         await using var downloader = ChildProcess.Run(Downloader.Download, address, downloads, new ChildProcessOptions { Name = "downloader" });
         await using var saver = ChildProcess.Run(Saver.Save, downloads, database, progress, new ChildProcessOptions { Name = "saver" });
-        // Should one of them die, the await of its result says who, and how; the others are stopped on the way out.
+        // If one of them dies, awaiting its result reports which one and how; the others are stopped when the method is left.
         var following = Screen.FollowAsync("saving", files.Length, progress.ReadAllAsync());
         var downloaded = await downloader.Result;
         var report = await saver.Result;
@@ -56,7 +56,7 @@ internal static class SaveRealFiles
 
         server.Terminate();
         await server.JoinAsync();
-        check.Equal("the server, asked to stop, stopped by itself", ExitReason.Terminated, server.ExitStatus?.Reason);
+        check.Equal("the server stopped by itself when it was asked to", ExitReason.Terminated, server.ExitStatus?.Reason);
         ChildProcess[] children = [server, downloader, saver];
         Screen.Table(
             ["process", "pid", "CPU time", "ended with"],
@@ -67,7 +67,7 @@ internal static class SaveRealFiles
         return (report, elapsed);
     }
 
-    /// <summary>The database's rows against the files on the disk, byte by byte through their sums.</summary>
+    /// <summary>Compares the database's rows with the files on the disk, by their hashes.</summary>
     private static void Compare(Check check, string root, string[] files, string database, SaveReport report)
     {
         var saved = Archive.ReadAll(database).ToDictionary(row => row.Path);

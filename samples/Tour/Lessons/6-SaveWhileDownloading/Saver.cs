@@ -6,7 +6,7 @@ using Multiprocessing;
 
 namespace Tour.Lessons;
 
-/// <summary>What the saver has done.</summary>
+/// <summary>The result of the saver.</summary>
 internal sealed record SaveReport(int Files, long Bytes, long Elements, long Members, long Words);
 
 /// <summary>Takes files from the queue, checks and parses them, and saves them.</summary>
@@ -18,13 +18,13 @@ internal static class Saver
         using (var archive = new Archive(database))
         {
             // ReadAll ends when the downloader has called Complete and the last file was taken. `while (!downloads.IsEmpty)` would end whenever this
-            // process is faster than the network for a moment, with the rest of the files still to come.
+            // process is faster than the network for a moment, although more files will arrive.
             foreach (var file in downloads.ReadAll())
             {
                 var sum = Convert.ToHexStringLower(SHA256.HashData(file.Bytes));
                 if (sum != file.EntityTag)
                 {
-                    throw new InvalidDataException($"{file.Path} arrived with the sum {sum}; the server sent {file.EntityTag}.");
+                    throw new InvalidDataException($"{file.Path} arrived with the hash {sum}; the server sent {file.EntityTag}.");
                 }
 
                 var content = Parse(file);
@@ -56,7 +56,7 @@ internal static class Saver
             }
             catch (XmlException)
             {
-                // Named as XML but none: it is saved as the text that it is.
+                // The name states XML, but the contents are not: the file is saved as text.
             }
         }
 
