@@ -14,7 +14,9 @@ internal sealed record Aim(double? Most = null, double? TimesPython = null, doub
             return false;
         }
 
-        return (TimesPython is not null && double.IsNaN(row.TimesPython)) || (MostTimesLimit is not null && double.IsNaN(row.TimesLimit)) ? null : true;
+        return (TimesPython is not null && double.IsNaN(row.TimesPython)) || (MostTimesLimit is not null && double.IsNaN(row.TimesLimit))
+            ? null
+            : true;
     }
 
     public string Describe(Unit unit)

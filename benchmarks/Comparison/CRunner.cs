@@ -9,7 +9,8 @@ internal static class CRunner
     private static readonly Dictionary<string, string> Built = [];
 
     /// <summary>The reason why there is no C limit, or <see langword="null"/>.</summary>
-    public static string? Absence => Compiler is null ? "There is no C compiler: the column of the limit is empty except for the bare .NET process." : null;
+    public static string? Absence =>
+        Compiler is null ? "There is no C compiler: the column of the limit is empty except for the bare .NET process." : null;
 
     public static string? Version => Compiler is null ? null : Programs.Run(Compiler, "--version").Split('\n')[0].Trim();
 
@@ -17,7 +18,8 @@ internal static class CRunner
     public static double[]? Run(string program, params IReadOnlyList<object> arguments) =>
         Compiler is null
             ? null
-            : Programs.Numbers(Programs.Run(Build(program), [.. arguments.Select(argument => Convert.ToString(argument, CultureInfo.InvariantCulture)!)]));
+            : Programs.Numbers(
+                Programs.Run(Build(program), [.. arguments.Select(argument => Convert.ToString(argument, CultureInfo.InvariantCulture)!)]));
 
     private static string Build(string program)
     {

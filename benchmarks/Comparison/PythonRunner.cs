@@ -10,7 +10,8 @@ internal static class PythonRunner
     /// <summary>The reason why there are no figures of CPython, or <see langword="null"/>.</summary>
     public static string? Absence => Command is null ? "There is no python3: its column is empty." : null;
 
-    public static string? Version => Command is null ? null : Programs.Run(Command, "--version").Trim().Replace("Python", "CPython", StringComparison.Ordinal);
+    public static string? Version =>
+        Command is null ? null : Programs.Run(Command, "--version").Trim().Replace("Python", "CPython", StringComparison.Ordinal);
 
     public static string Script(string name) => Path.Combine(Places.Benchmarks, "python", name + ".py");
 

@@ -1,7 +1,8 @@
 namespace Comparison;
 
 /// <summary>A figure and its measured values, turn by turn.</summary>
-internal sealed class Row(Figure figure, IReadOnlyList<double> ours, IReadOnlyList<double> python, IReadOnlyList<double> bcl, IReadOnlyList<double> limit)
+internal sealed class Row(
+    Figure figure, IReadOnlyList<double> ours, IReadOnlyList<double> python, IReadOnlyList<double> bcl, IReadOnlyList<double> limit)
 {
     public Figure Figure => figure;
 

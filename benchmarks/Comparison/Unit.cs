@@ -35,5 +35,6 @@ internal static class UnitText
     }
 
     private static string Digits(double value) =>
-        value.ToString(Math.Abs(value) switch { 0 => "0", < 0.095 => "0.000", < 0.95 => "0.00", < 99.5 => "0.0", _ => "0" }, CultureInfo.InvariantCulture);
+        value.ToString(
+            Math.Abs(value) switch { 0 => "0", < 0.095 => "0.000", < 0.95 => "0.00", < 99.5 => "0.0", _ => "0" }, CultureInfo.InvariantCulture);
 }

@@ -10,7 +10,8 @@ namespace Batch;
 /// <param name="Reports">The reports in the order of the files, without failed ones.</param>
 /// <param name="Errors">The errors of the files that failed.</param>
 /// <param name="Insights">Where the time of a pool was spent.</param>
-internal sealed record Contender(string Name, TimeSpan Time, IReadOnlyList<FileReport> Reports, IReadOnlyList<Exception> Errors, PoolInsights? Insights = null)
+internal sealed record Contender(
+    string Name, TimeSpan Time, IReadOnlyList<FileReport> Reports, IReadOnlyList<Exception> Errors, PoolInsights? Insights = null)
 {
     private const int Attempts = 3;
 
@@ -21,7 +22,8 @@ internal sealed record Contender(string Name, TimeSpan Time, IReadOnlyList<FileR
         var (reports, errors) = (new List<FileReport>(files.Count), new List<Exception>());
         var watch = Stopwatch.StartNew();
         await using var pool = new ProcessPool(new ProcessPoolOptions { Workers = settings.Workers, MaxAttempts = Attempts });
-        await foreach (var outcome in pool.StreamOutcomesAsync(files, path => FileJob.ExamineOrCrash(folder, path, crashShare), new() { Name = "examine" }))
+        await foreach (
+            var outcome in pool.StreamOutcomesAsync(files, path => FileJob.ExamineOrCrash(folder, path, crashShare), new() { Name = "examine" }))
         {
             if (outcome.IsSuccess)
             {
@@ -44,7 +46,8 @@ internal sealed record Contender(string Name, TimeSpan Time, IReadOnlyList<FileR
         var errors = new ConcurrentQueue<Exception>();
         var reports = new FileReport?[files.Count];
         var watch = Stopwatch.StartNew();
-        Parallel.For(0, files.Count, new ParallelOptions { MaxDegreeOfParallelism = settings.Workers }, i => Examine(files, settings, reports, errors, i));
+        Parallel.For(
+            0, files.Count, new ParallelOptions { MaxDegreeOfParallelism = settings.Workers }, i => Examine(files, settings, reports, errors, i));
         return new Contender($"Parallel.For, {settings.Workers} threads", watch.Elapsed, [.. reports.OfType<FileReport>()], [.. errors]);
     }
 

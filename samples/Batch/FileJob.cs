@@ -30,7 +30,8 @@ internal static class FileJob
     }
 
     /// <summary>Decides by the name, so that every run crashes at the same files.</summary>
-    public static bool IsUnlucky(string path, double share) => BitConverter.ToUInt32(SHA256.HashData(Encoding.UTF8.GetBytes(path))) < share * uint.MaxValue;
+    public static bool IsUnlucky(string path, double share) =>
+        BitConverter.ToUInt32(SHA256.HashData(Encoding.UTF8.GetBytes(path))) < share * uint.MaxValue;
 
     private static long CountWords(ReadOnlySpan<byte> content)
     {

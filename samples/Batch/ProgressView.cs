@@ -13,7 +13,9 @@ internal static class ProgressView
 
     private static Task<T> Bar<T>(string title, int total, Func<Action<Step>, Task<T>> work) =>
         AnsiConsole.Progress()
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RateColumn(), new RemainingTimeColumn(), new StateColumn())
+            .Columns(
+                new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RateColumn(), new RemainingTimeColumn(),
+                new StateColumn())
             .StartAsync(async context =>
             {
                 var bar = context.AddTask(title, maxValue: Math.Max(total, 1));
@@ -34,7 +36,8 @@ internal static class ProgressView
         {
             while (next <= PlainLines && step.Done >= (long)total * next / PlainLines)
             {
-                Console.WriteLine($"{title}: {step.Done} of {total} files, {step.Done / Math.Max(watch.Elapsed.TotalSeconds, 0.001):0}/s, {StateColumn.Text(step)}");
+                Console.WriteLine(
+                    $"{title}: {step.Done} of {total} files, {step.Done / Math.Max(watch.Elapsed.TotalSeconds, 0.001):0}/s, {StateColumn.Text(step)}");
                 next++;
             }
         });

@@ -10,7 +10,8 @@ internal sealed class HandOver(int size, int count, int pythonCount) : Case
 {
     public override string Name => "hand-over";
 
-    public override IReadOnlyList<Figure> Figures => [new($"{size >> 20} MiB of shared memory, to another process and back", Unit.Nanoseconds, new(Most: 60_000_000, TimesPython: 1))];
+    public override IReadOnlyList<Figure> Figures =>
+        [new($"{size >> 20} MiB of shared memory, to another process and back", Unit.Nanoseconds, new(Most: 60_000_000, TimesPython: 1))];
 
     public override double[] Ours()
     {

@@ -33,7 +33,9 @@ internal sealed class IdleChildren(int count) : Case
     }
 
     public override double[]? Python() =>
-        PythonRunner.Command is { } python ? Measure(python, [PythonRunner.Script("idle"), count.ToString(CultureInfo.InvariantCulture)], Children) : null;
+        PythonRunner.Command is { } python
+            ? Measure(python, [PythonRunner.Script("idle"), count.ToString(CultureInfo.InvariantCulture)], Children)
+            : null;
 
     public override double[] Limit() => Measure(DotnetRunner.Command, [Places.Neighbour("Hello"), "wait"], static (process, _) => [process]);
 
@@ -45,7 +47,8 @@ internal sealed class IdleChildren(int count) : Case
     public static double[] Measure(string program, string[] arguments, Func<int, string, int[]> whom)
     {
         using var process = Programs.Start(program, arguments);
-        var line = process.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"{program} ended early: {process.StandardError.ReadToEnd()}");
+        var line = process.StandardOutput.ReadLine()
+            ?? throw new InvalidOperationException($"{program} ended early: {process.StandardError.ReadToEnd()}");
         Thread.Sleep(Settling);
         var usage = ProcessUsage.Of(whom(process.Id, line));
         process.StandardInput.Close();

@@ -20,7 +20,8 @@ internal sealed class PoolMemory(int workers) : Case
     public override double[] Ours() => Measure().GetAwaiter().GetResult();
 
     public override double[]? Python() => PythonRunner.Command is { } python
-        ? IdleChildren.Measure(python, [PythonRunner.Script("pool"), "wait", workers.ToString(CultureInfo.InvariantCulture), "0"], IdleChildren.Children)
+        ? IdleChildren.Measure(
+            python, [PythonRunner.Script("pool"), "wait", workers.ToString(CultureInfo.InvariantCulture), "0"], IdleChildren.Children)
         : null;
 
     private async Task<double[]> Measure()

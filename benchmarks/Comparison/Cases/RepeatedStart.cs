@@ -30,7 +30,9 @@ internal sealed class RepeatedStart : Case
     }
 
     public override double[]? Python() =>
-        PythonRunner.Run("start", "fork") is [var fork] && PythonRunner.Run("start", "forkserver") is [var server] ? [double.NaN, fork, server] : null;
+        PythonRunner.Run("start", "fork") is [var fork] && PythonRunner.Run("start", "forkserver") is [var server]
+            ? [double.NaN, fork, server]
+            : null;
 
     private static double[] Time()
     {

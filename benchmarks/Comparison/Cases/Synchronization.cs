@@ -11,7 +11,8 @@ namespace Comparison.Cases;
 /// <param name="processes">1 or 2.</param>
 /// <param name="count">The number of repetitions.</param>
 /// <param name="pythonCount">The number of repetitions for CPython.</param>
-internal sealed class Synchronization<T>(string kind, string what, Aim aim, Func<T> create, Action<T, int, bool> work, int processes, int count, int pythonCount) : Case
+internal sealed class Synchronization<T>(
+    string kind, string what, Aim aim, Func<T> create, Action<T, int, bool> work, int processes, int count, int pythonCount) : Case
     where T : class
 {
     public override string Name => "sync-" + kind;

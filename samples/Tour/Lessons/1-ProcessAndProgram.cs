@@ -30,11 +30,13 @@ internal static class ProcessAndProgram
         check.Equal("three processes ran", 3, all.DistinctBy(one => one.Id).Count());
         check.Equal("... all of them the same program", 1, all.DistinctBy(one => one.Build).Count());
         check.Equal("... and the program file has not changed", written, File.GetLastWriteTimeUtc(program));
-        check.Sequence("both children have this process as their parent", [CurrentProcess.Id, CurrentProcess.Id], all[1..].Select(one => one.ParentId!.Value));
+        check.Sequence(
+            "both children have this process as their parent", [CurrentProcess.Id, CurrentProcess.Id], all[1..].Select(one => one.ParentId!.Value));
         check.Equal("a name that was given is the process's name", "anna", all[2].Name);
         check.Sequence("Main ran once, here, and never in a child", [1, 0, 0], all.Select(one => one.MainRuns));
         check.Sequence(
-            "each has its own memory: a child begins with the program's values", ["the parent was here", "nothing yet", "nothing yet"], all.Select(one => one.Note));
+            "each has its own memory: a child begins with the program's values", ["the parent was here", "nothing yet", "nothing yet"],
+            all.Select(one => one.Note));
         check.Equal("... and no other process sees what it writes there", "MainProcess was here", _note);
     }
 
@@ -43,7 +45,8 @@ internal static class ProcessAndProgram
         var found = _note;
         _note = $"{CurrentProcess.Name} was here";
         var build = typeof(ProcessAndProgram).Module.ModuleVersionId;
-        return new Introduction(CurrentProcess.Name, CurrentProcess.Id, CurrentProcess.Parent?.Id, CurrentProcess.Depth, Program.MainRuns, found, build);
+        return new Introduction(
+            CurrentProcess.Name, CurrentProcess.Id, CurrentProcess.Parent?.Id, CurrentProcess.Depth, Program.MainRuns, found, build);
     }
 
     private sealed record Introduction(string Name, int Id, int? ParentId, int Depth, int MainRuns, string Note, Guid Build);

@@ -16,13 +16,15 @@ internal static class ProcessesAndThreads
         using var stop = new CancellationTokenSource();
         using var thread1 = new BusyThread("thread 1", stop.Token);
         using var thread2 = new BusyThread("thread 2", stop.Token);
-        check.Becomes("two processes and two threads are running", true, () => (polite.State, deaf.State) is (ProcessState.Running, ProcessState.Running));
+        check.Becomes(
+            "two processes and two threads are running", true, () => (polite.State, deaf.State) is (ProcessState.Running, ProcessState.Running));
 
         Worker[] workers = [Worker.Of(polite), Worker.Of(deaf), Worker.OfThisProcess(), .. Worker.Of(thread1), .. Worker.Of(thread2)];
         var watch = Stopwatch.StartNew();
         var before = workers.Select(worker => worker.ProcessorTime()).ToArray();
         Thread.Sleep(1000);
-        check.Becomes("each got its share of the processors", true, () => workers.Index().All(at => at.Item.ProcessorTime() - before[at.Index] >= Least));
+        check.Becomes(
+            "each got its share of the processors", true, () => workers.Index().All(at => at.Item.ProcessorTime() - before[at.Index] >= Least));
         var elapsed = watch.Elapsed;
         Screen.Table(
             ["name", "pid", "thread", "CPU time", "CPU", "on processor", "memory"],
@@ -31,11 +33,13 @@ internal static class ProcessesAndThreads
             "The scheduler treats them alike; but each process has a number and a memory of its own, "
             + "whereas threads are parts of one process, share its memory, and end when it ends.");
 
-        check.Equal("the processes have two pids, and neither is this process's", 3, new[] { polite.Id, deaf.Id, CurrentProcess.Id }.Distinct().Count());
+        check.Equal(
+            "the processes have two pids, and neither is this process's", 3, new[] { polite.Id, deaf.Id, CurrentProcess.Id }.Distinct().Count());
 
         polite.Terminate();
         polite.Join();
-        check.Equal("Terminate is a request: a body that checks CurrentProcess.Stopping ends itself", ExitReason.Terminated, polite.ExitStatus?.Reason);
+        check.Equal(
+            "Terminate is a request: a body that checks CurrentProcess.Stopping ends itself", ExitReason.Terminated, polite.ExitStatus?.Reason);
         Screen.Quote($"{polite.Name}: {polite.ExitStatus}");
         deaf.Kill();
         deaf.Join();
@@ -114,7 +118,8 @@ internal static class ProcessesAndThreads
 
         public string[] Row(TimeSpan used, TimeSpan elapsed) =>
         [
-            Name, $"{ProcessId}", $"{ThreadId}", $"{used.TotalSeconds:0.00} s", $"{100 * used / elapsed:0} %", TaskManager.LastProcessor(ProcessId, ThreadId),
+            Name, $"{ProcessId}", $"{ThreadId}", $"{used.TotalSeconds:0.00} s", $"{100 * used / elapsed:0} %",
+            TaskManager.LastProcessor(ProcessId, ThreadId),
             Memory is null ? "shared" : $"{Memory() / 1048576.0:0.0} MiB",
         ];
     }

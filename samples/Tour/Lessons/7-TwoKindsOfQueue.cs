@@ -33,7 +33,8 @@ internal static class TwoKindsOfQueue
         Refused<Channel<int>>(check, "a Channel as an argument is rejected", () => ChildProcess.Run(Fill, channel));
         using (var queue = new ProcessQueue<object>())
         {
-            Refused<ConcurrentQueue<int>>(check, "... and so is one inside an item, in Put", () => queue.Put(new object[] { "two objects", concurrent }));
+            Refused<ConcurrentQueue<int>>(
+                check, "... and so is one inside an item, in Put", () => queue.Put(new object[] { "two objects", concurrent }));
             check.That("... and the queue stays empty", queue.IsEmpty);
         }
 

@@ -24,12 +24,16 @@ internal static class Globals
         using var process1 = ChildProcess.Run(IncrementAndReport);
         using var process2 = ChildProcess.Run(IncrementAndReport);
         Report[] reports = [await process1.Result, await process2.Result];
-        rows.AddRange(reports.Select(report => new[] { "in a process, from " + report.Before, report.Process, $"{report.ProcessId}", $"{report.After}" }));
+        rows.AddRange(
+            reports.Select(report => new[] { "in a process, from " + report.Before, report.Process, $"{report.ProcessId}", $"{report.After}" }));
         rows.Add(["after two processes", CurrentProcess.Name, $"{CurrentProcess.Id}", $"{_a}"]);
         Screen.Table(["a", "process", "pid", "value"], rows);
 
         check.Equal("two threads increment the same variable: 1 becomes 3", 3, afterThreads);
-        check.Sequence("a process has its own variable, which begins with the program's value, not with the parent's", [1, 1], reports.Select(report => report.Before));
+        check.Sequence(
+            "a process has its own variable, which begins with the program's value, not with the parent's",
+            [1, 1],
+            reports.Select(report => report.Before));
         check.Sequence("... and increments its own", [2, 2], reports.Select(report => report.After));
         check.Equal("the parent's value does not change", 3, _a);
 

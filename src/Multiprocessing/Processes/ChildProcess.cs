@@ -7,7 +7,10 @@ namespace Multiprocessing;
 /// <summary>
 /// A delegate that runs in another process of the operating system, with its own heap and its own static fields. If it crashes, its parent continues.
 /// </summary>
-<<<<<<< HEAD
+/// <remarks>
+/// All members may be used by several threads at once. The object itself cannot be sent to another process. Dispose it to end the process and to wait for its
+/// end; when the parent exits, it stops all children that still run.
+/// </remarks>
 /// <example>
 /// <code>
 /// using var child = ChildProcess.Run(() => Console.WriteLine($"Hello from process {CurrentProcess.Id}."));
@@ -15,12 +18,6 @@ namespace Multiprocessing;
 /// Console.WriteLine(child.ExitStatus); // exit code 0
 /// </code>
 /// </example>
-=======
-/// <remarks>
-/// All members may be used by several threads at once. The object itself cannot be sent to another process. Dispose it to end the process and to wait for its
-/// end; when the parent exits, it stops all children that still run.
-/// </remarks>
->>>>>>> 7908557 (Child processes, their options and spares are documented in plain words; waiting and stopping have a file each)
 [DebuggerDisplay("{Name} {State} (pid {_link?.ProcessId})")]
 public partial class ChildProcess : IDisposable, IAsyncDisposable
 {

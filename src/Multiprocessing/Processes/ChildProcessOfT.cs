@@ -2,19 +2,14 @@ using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
 
-<<<<<<< HEAD
-/// <summary>A process whose body hands back a value.</summary>
-/// <typeparam name="TResult">Type of the result; it crosses back as a copy.</typeparam>
+/// <summary>A process whose body returns a value.</summary>
+/// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
 /// <example>
 /// <code>
 /// using ChildProcess&lt;int> child = ChildProcess.Run((a, b) => a + b, 1, 2);
 /// int sum = await child.Result;
 /// </code>
 /// </example>
-=======
-/// <summary>A process whose body returns a value.</summary>
-/// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
->>>>>>> 7908557 (Child processes, their options and spares are documented in plain words; waiting and stopping have a file each)
 public sealed class ChildProcess<TResult> : ChildProcess
 {
     private readonly TaskCompletionSource<TResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);

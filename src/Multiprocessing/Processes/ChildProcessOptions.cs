@@ -1,7 +1,7 @@
 namespace Multiprocessing;
 
-<<<<<<< HEAD
-/// <summary>How a child process is set up. Read once, when the process object is made: later changes do not matter.</summary>
+/// <summary>Options of a child process. They are read once, when the process object is created: later changes have no effect.</summary>
+/// <remarks>Instances are not safe for changes by several threads at once. One instance may be used for several processes.</remarks>
 /// <example>
 /// <code>
 /// var options = new ChildProcessOptions
@@ -15,10 +15,6 @@ namespace Multiprocessing;
 /// Console.WriteLine(await child.Result); // importer
 /// </code>
 /// </example>
-=======
-/// <summary>Options of a child process. They are read once, when the process object is created: later changes have no effect.</summary>
-/// <remarks>Instances are not safe for changes by several threads at once. One instance may be used for several processes.</remarks>
->>>>>>> 7908557 (Child processes, their options and spares are documented in plain words; waiting and stopping have a file each)
 public sealed class ChildProcessOptions
 {
     /// <summary>

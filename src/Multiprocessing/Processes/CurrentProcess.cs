@@ -1,16 +1,12 @@
 namespace Multiprocessing;
 
-<<<<<<< HEAD
-/// <summary>The process that the code runs in.</summary>
+/// <summary>Provides information about the process in which the calling code runs. All members may be used by several threads at once.</summary>
 /// <example>
 /// <code>
 /// using var child = ChildProcess.Run(() => $"{CurrentProcess.Name} (pid {CurrentProcess.Id}) is a child of {CurrentProcess.Parent}.");
 /// Console.WriteLine(await child.Result); // Process-1 (pid 4712) is a child of MainProcess (pid 4711).
 /// </code>
 /// </example>
-=======
-/// <summary>Provides information about the process in which the calling code runs. All members may be used by several threads at once.</summary>
->>>>>>> 7908557 (Child processes, their options and spares are documented in plain words; waiting and stopping have a file each)
 public static class CurrentProcess
 {
     private const string RootName = "MainProcess";

@@ -1,7 +1,9 @@
 namespace Multiprocessing;
 
-<<<<<<< HEAD
-/// <summary>The process that started this one, seen from the child: <see cref="CurrentProcess.Parent"/>. A child ends within moments of its parent, so there is nothing to wait for here.</summary>
+/// <summary>
+/// The process that started this one (<see cref="CurrentProcess.Parent"/>). A child ends within moments of its parent, so there is no method to wait for it. All
+/// members may be used by several threads at once.
+/// </summary>
 /// <example>
 /// <code>
 /// using var child = ChildProcess.Run(() =>
@@ -12,12 +14,6 @@ namespace Multiprocessing;
 /// Console.WriteLine(await child.Result == Environment.ProcessId); // True
 /// </code>
 /// </example>
-=======
-/// <summary>
-/// The process that started this one (<see cref="CurrentProcess.Parent"/>). A child ends within moments of its parent, so there is no method to wait for it. All
-/// members may be used by several threads at once.
-/// </summary>
->>>>>>> 7908557 (Child processes, their options and spares are documented in plain words; waiting and stopping have a file each)
 public sealed class ParentProcess
 {
     internal ParentProcess(int id, string name)

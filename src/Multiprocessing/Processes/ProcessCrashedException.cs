@@ -1,7 +1,9 @@
 namespace Multiprocessing;
 
-<<<<<<< HEAD
-/// <summary>What a crash (a stack overflow, <see cref="Environment.FailFast(string)"/>, a segmentation fault) left on standard error; no managed exception exists then.</summary>
+/// <summary>
+/// Describes a crash that has no managed exception: a stack overflow, <see cref="Environment.FailFast(string)"/>, a segmentation fault. The message is what the
+/// process wrote to standard error.
+/// </summary>
 /// <example>
 /// <code>
 /// using var child = ChildProcess.Run(() => Environment.FailFast("The native library is broken."));
@@ -12,12 +14,6 @@ namespace Multiprocessing;
 /// }
 /// </code>
 /// </example>
-=======
-/// <summary>
-/// Describes a crash that has no managed exception: a stack overflow, <see cref="Environment.FailFast(string)"/>, a segmentation fault. The message is what the
-/// process wrote to standard error.
-/// </summary>
->>>>>>> 7908557 (Child processes, their options and spares are documented in plain words; waiting and stopping have a file each)
 public sealed class ProcessCrashedException : Exception
 {
     /// <summary>Initializes a new instance of the <see cref="ProcessCrashedException"/> class.</summary>

@@ -1,7 +1,6 @@
 namespace Multiprocessing;
 
-<<<<<<< HEAD
-/// <summary>Where a <see cref="ChildProcess"/> is in its life. It only ever moves down this list.</summary>
+/// <summary>The state of a <see cref="ChildProcess"/>. It only changes to a later value of this list.</summary>
 /// <example>
 /// <code>
 /// using var child = new ChildProcess(() => { });
@@ -11,9 +10,6 @@ namespace Multiprocessing;
 /// Console.WriteLine(child.State == ProcessState.Exited); // True
 /// </code>
 /// </example>
-=======
-/// <summary>The state of a <see cref="ChildProcess"/>. It only changes to a later value of this list.</summary>
->>>>>>> 7908557 (Child processes, their options and spares are documented in plain words; waiting and stopping have a file each)
 public enum ProcessState
 {
     /// <summary>Created and not started.</summary>

@@ -1,7 +1,6 @@
 namespace Multiprocessing;
 
-<<<<<<< HEAD
-/// <summary>What the operating system's scheduler does with a process.</summary>
+/// <summary>The state of a process in the scheduler of the operating system.</summary>
 /// <example>
 /// <code>
 /// using var child = ChildProcess.Run(() => Thread.Sleep(Timeout.Infinite));
@@ -14,9 +13,6 @@ namespace Multiprocessing;
 /// child.Kill();
 /// </code>
 /// </example>
-=======
-/// <summary>The state of a process in the scheduler of the operating system.</summary>
->>>>>>> 7908557 (Child processes, their options and spares are documented in plain words; waiting and stopping have a file each)
 public enum SchedulingState
 {
     /// <summary>None of the other states.</summary>
@@ -41,8 +37,7 @@ public enum SchedulingState
     Exited,
 }
 
-<<<<<<< HEAD
-/// <summary>One look at a process, as a task manager has it.</summary>
+/// <summary>A snapshot of a process, with the figures of a task manager. Instances are immutable.</summary>
 /// <example>
 /// <code>
 /// using var child = ChildProcess.Run(() => Thread.Sleep(Timeout.Infinite));
@@ -51,9 +46,6 @@ public enum SchedulingState
 /// child.Kill();
 /// </code>
 /// </example>
-=======
-/// <summary>A snapshot of a process, with the figures of a task manager. Instances are immutable.</summary>
->>>>>>> 7908557 (Child processes, their options and spares are documented in plain words; waiting and stopping have a file each)
 public sealed record ProcessStatistics
 {
     /// <summary>Gets the state of the process in the scheduler.</summary>

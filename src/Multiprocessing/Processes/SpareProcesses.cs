@@ -4,16 +4,6 @@ namespace Multiprocessing;
 /// Spares: child processes that are started in advance, so that a start need not wait for the runtime (tens of milliseconds). In a spare the runtime has started,
 /// the code of the library and the bodies that were started recently are compiled, and no code of the program has run.
 /// </summary>
-<<<<<<< HEAD
-/// <example>
-/// <code>
-/// SpareProcesses.MaxCount = 2;
-/// await SpareProcesses.WarmUpAsync(2); // two processes are started and wait for a body
-/// using var child = ChildProcess.Run(() => Environment.ProcessId); // its body begins at once
-/// Console.WriteLine(await child.Result);
-/// </code>
-/// </example>
-=======
 /// <remarks>
 /// A start uses a spare if there is one, and otherwise starts a new process. The only difference for a body is that its process is a little older.
 /// <para>
@@ -24,7 +14,14 @@ namespace Multiprocessing;
 /// </para>
 /// <para>Each process has its own spares. All members may be used by several threads at once.</para>
 /// </remarks>
->>>>>>> 7908557 (Child processes, their options and spares are documented in plain words; waiting and stopping have a file each)
+/// <example>
+/// <code>
+/// SpareProcesses.MaxCount = 2;
+/// await SpareProcesses.WarmUpAsync(2); // two processes are started and wait for a body
+/// using var child = ChildProcess.Run(() => Environment.ProcessId); // its body begins at once
+/// Console.WriteLine(await child.Result);
+/// </code>
+/// </example>
 public static class SpareProcesses
 {
     /// <summary>

@@ -32,6 +32,7 @@ internal static class RealFiles
         var running = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
         string?[] candidates = [running, Environment.GetEnvironmentVariable("DOTNET_ROOT"), "/usr/share/dotnet", "/usr/lib/dotnet"];
         return candidates.FirstOrDefault(folder => folder is not null && Directory.Exists(Path.Combine(folder, "shared", "Microsoft.NETCore.App")))
-            ?? throw new InvalidOperationException("This lesson serves the files of a .NET installation, and found none. Set DOTNET_ROOT to its folder.");
+            ?? throw new InvalidOperationException(
+                "This lesson serves the files of a .NET installation, and found none. Set DOTNET_ROOT to its folder.");
     }
 }
