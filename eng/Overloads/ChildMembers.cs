@@ -8,11 +8,11 @@ internal static class ChildMembers
 
     public static string Run() => Write("Run", "Starts a process that runs", "The process, started.", static (type, call) => $"new {type}({call}, options).Started()", static code =>
     {
-        code.Doc("<exception cref=\"NotSerializableException\">The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.</exception>");
+        code.Doc("<exception cref=\"NotSerializableException\">The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.</exception>");
         code.Doc("<exception cref=\"ProcessStartException\">The operating system refused to start the process.</exception>");
     });
 
-    public static string Create() => Write("Create", "Creates a process that will run", "The process, not started; <see cref=\"Start\"/> starts it.", static (_, call) => $"new({call}, options)", null);
+    public static string Create() => Write("Create", "Creates a process that runs", "The process, which is not started; call <see cref=\"Start\"/>.", static (_, call) => $"new({call}, options)", null);
 
     private static string Write(string name, string verb, string returns, Func<string, string, string> create, Action<CodeWriter>? exceptions)
     {

@@ -75,7 +75,7 @@ internal static class PoolRunMembers
 
         code.Doc("<param name=\"cancellationToken\">Cancelled before the task starts, it prevents the start. Cancelled while the task runs, it cancels the task's token in the worker; after the grace the worker is killed.</param>");
         code.Doc($"<returns>A task that completes with {(kind.HasResult ? "the body's result" : "the body")}, with the body's exception, or with the reason why the body did not finish.</returns>");
-        code.Doc("<exception cref=\"NotSerializableException\">The body or an argument cannot cross to another process; the message names the path to the object. No task was added.</exception>");
+        code.Doc("<exception cref=\"NotSerializableException\">The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.</exception>");
         code.Doc("<exception cref=\"WorkerDiedException\">The worker died while it ran the body, and no more attempts are allowed.</exception>");
         code.Doc("<exception cref=\"TimeoutException\">The body did not finish within its time limit; its worker was killed.</exception>");
         code.Doc("<exception cref=\"ObjectDisposedException\">The pool was shut down or disposed.</exception>");

@@ -93,7 +93,7 @@ internal sealed record SourceFamily(string Name, string File, string What, strin
             "<param name=\"options\">Name, priority, time limit of each item; <see langword=\"null\"/> for the pool's defaults.</param>",
             "<param name=\"cancellationToken\">Ends the map: items that wait do not start; the token of those that run is cancelled, and after the grace their workers are killed.</param>",
             "<returns>The results. The first error of any item ends the map: items that wait do not start, and the token of those that run is cancelled.</returns>",
-            "<exception cref=\"NotSerializableException\">The body cannot cross to another process; or, as the error of the map, an item or a result.</exception>",
+            "<exception cref=\"NotSerializableException\">The body cannot be sent to another process; or, as the error of the map, an item or a result.</exception>",
             "<exception cref=\"WorkerDiedException\">A worker died while it ran an item, and no more attempts are allowed.</exception>",
             "<exception cref=\"TimeoutException\">An item did not finish within its time limit; its worker was killed.</exception>",
             "<exception cref=\"ObjectDisposedException\">The pool was shut down or disposed.</exception>",

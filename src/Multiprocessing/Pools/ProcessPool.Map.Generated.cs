@@ -25,7 +25,7 @@ public partial class ProcessPool
     /// The results. The first error of any item ends the map: items that wait do not start, and the token of those that run is cancelled.
     /// </returns>
     /// <exception cref="NotSerializableException">
-    /// The body cannot cross to another process; or, as the error of the map, an item or a result.
+    /// The body cannot be sent to another process; or, as the error of the map, an item or a result.
     /// </exception>
     /// <exception cref="WorkerDiedException">A worker died while it ran an item, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">An item did not finish within its time limit; its worker was killed.</exception>

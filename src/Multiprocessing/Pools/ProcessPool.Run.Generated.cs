@@ -20,7 +20,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -41,7 +41,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -64,7 +64,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -90,7 +90,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -123,7 +123,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -149,7 +149,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -171,7 +171,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -196,7 +196,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -227,7 +227,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -265,7 +265,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -295,7 +295,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -315,7 +315,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -337,7 +337,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -361,7 +361,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -388,7 +388,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -422,7 +422,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -449,7 +449,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -473,7 +473,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -500,7 +500,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -537,7 +537,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -577,7 +577,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -608,7 +608,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -628,7 +628,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -649,7 +649,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -672,7 +672,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -698,7 +698,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -731,7 +731,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -757,7 +757,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -781,7 +781,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -808,7 +808,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -845,7 +845,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -885,7 +885,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -916,7 +916,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -937,7 +937,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -959,7 +959,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -984,7 +984,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1011,7 +1011,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1045,7 +1045,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1073,7 +1073,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1099,7 +1099,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1128,7 +1128,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1166,7 +1166,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1207,7 +1207,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1239,7 +1239,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1260,7 +1260,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1283,7 +1283,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1309,7 +1309,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1337,7 +1337,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1372,7 +1372,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1406,7 +1406,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1433,7 +1433,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1466,7 +1466,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1505,7 +1505,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1548,7 +1548,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1582,7 +1582,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1603,7 +1603,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1626,7 +1626,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1651,7 +1651,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1682,7 +1682,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1717,7 +1717,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1750,7 +1750,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1778,7 +1778,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1814,7 +1814,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1853,7 +1853,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1896,7 +1896,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1930,7 +1930,7 @@ public partial class ProcessPool
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>

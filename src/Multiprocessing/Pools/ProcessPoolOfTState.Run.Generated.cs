@@ -20,7 +20,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -41,7 +41,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -64,7 +64,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -90,7 +90,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -127,7 +127,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -160,7 +160,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -185,7 +185,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -213,7 +213,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -251,7 +251,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -292,7 +292,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -325,7 +325,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -345,7 +345,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -367,7 +367,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -391,7 +391,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -422,7 +422,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -460,7 +460,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -495,7 +495,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -520,7 +520,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -548,7 +548,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -586,7 +586,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -627,7 +627,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -661,7 +661,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -681,7 +681,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -702,7 +702,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -730,7 +730,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -764,7 +764,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -802,7 +802,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -836,7 +836,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -862,7 +862,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -897,7 +897,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -935,7 +935,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -977,7 +977,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1011,7 +1011,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1032,7 +1032,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1054,7 +1054,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1085,7 +1085,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1118,7 +1118,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1159,7 +1159,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1194,7 +1194,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1221,7 +1221,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1257,7 +1257,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1296,7 +1296,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1339,7 +1339,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1374,7 +1374,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1395,7 +1395,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1422,7 +1422,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1454,7 +1454,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1492,7 +1492,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1534,7 +1534,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1570,7 +1570,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1598,7 +1598,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1634,7 +1634,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1674,7 +1674,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1717,7 +1717,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1752,7 +1752,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1774,7 +1774,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1803,7 +1803,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1834,7 +1834,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1872,7 +1872,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1913,7 +1913,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1948,7 +1948,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -1979,7 +1979,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -2015,7 +2015,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -2055,7 +2055,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -2098,7 +2098,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>
@@ -2137,7 +2137,7 @@ public sealed partial class ProcessPool<TState>
     /// </param>
     /// <returns>A task that completes with the body's result, with the body's exception, or with the reason why the body did not finish.</returns>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. No task was added.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. No task was added.
     /// </exception>
     /// <exception cref="WorkerDiedException">The worker died while it ran the body, and no more attempts are allowed.</exception>
     /// <exception cref="TimeoutException">The body did not finish within its time limit; its worker was killed.</exception>

@@ -9,29 +9,29 @@ namespace Multiprocessing;
 
 public partial class ChildProcess
 {
-    /// <summary>Creates a process that will run a body.</summary>
+    /// <summary>Creates a process that runs a body.</summary>
     /// <param name="body">
     /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
     /// </param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     public static ChildProcess Create(Action body, ChildProcessOptions? options = null) =>
         new(new ActionCall(Required(body)), options);
 
-    /// <summary>Creates a process that will run a body with 1 argument.</summary>
+    /// <summary>Creates a process that runs a body with 1 argument.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <param name="body">
     /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
     /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     public static ChildProcess Create<T1>(Action<T1> body, T1 argument1, ChildProcessOptions? options = null) =>
         new(new ActionCall<T1>(Required(body), argument1), options);
 
-    /// <summary>Creates a process that will run a body with 2 arguments.</summary>
+    /// <summary>Creates a process that runs a body with 2 arguments.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <param name="body">
@@ -40,12 +40,12 @@ public partial class ChildProcess
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     public static ChildProcess Create<T1, T2>(Action<T1, T2> body, T1 argument1, T2 argument2, ChildProcessOptions? options = null) =>
         new(new ActionCall<T1, T2>(Required(body), argument1, argument2), options);
 
-    /// <summary>Creates a process that will run a body with 3 arguments.</summary>
+    /// <summary>Creates a process that runs a body with 3 arguments.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
@@ -56,13 +56,13 @@ public partial class ChildProcess
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     public static ChildProcess Create<T1, T2, T3>(
         Action<T1, T2, T3> body, T1 argument1, T2 argument2, T3 argument3, ChildProcessOptions? options = null) =>
         new(new ActionCall<T1, T2, T3>(Required(body), argument1, argument2, argument3), options);
 
-    /// <summary>Creates a process that will run a body with 4 arguments.</summary>
+    /// <summary>Creates a process that runs a body with 4 arguments.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
@@ -75,25 +75,25 @@ public partial class ChildProcess
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
     /// <param name="argument4">The fourth argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     public static ChildProcess Create<T1, T2, T3, T4>(
         Action<T1, T2, T3, T4> body, T1 argument1, T2 argument2, T3 argument3, T4 argument4, ChildProcessOptions? options = null) =>
         new(new ActionCall<T1, T2, T3, T4>(Required(body), argument1, argument2, argument3, argument4), options);
 
-    /// <summary>Creates a process that will run a body. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
+    /// <summary>Creates a process that runs a body. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.</summary>
     /// <param name="body">
     /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
     /// </param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     [OverloadResolutionPriority(2)]
     public static ChildProcess Create(Action<CancellationToken> body, ChildProcessOptions? options = null) =>
         new(new ActionCall(new StoppingAction(Required(body)).Invoke), options);
 
     /// <summary>
-    /// Creates a process that will run a body with 1 argument. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.
+    /// Creates a process that runs a body with 1 argument. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.
     /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <param name="body">
@@ -101,14 +101,14 @@ public partial class ChildProcess
     /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     [OverloadResolutionPriority(2)]
     public static ChildProcess Create<T1>(Action<T1, CancellationToken> body, T1 argument1, ChildProcessOptions? options = null) =>
         new(new ActionCall<T1>(new StoppingAction<T1>(Required(body)).Invoke, argument1), options);
 
     /// <summary>
-    /// Creates a process that will run a body with 2 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.
+    /// Creates a process that runs a body with 2 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.
     /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
@@ -118,7 +118,7 @@ public partial class ChildProcess
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     [OverloadResolutionPriority(2)]
     public static ChildProcess Create<T1, T2>(
@@ -126,7 +126,7 @@ public partial class ChildProcess
         new(new ActionCall<T1, T2>(new StoppingAction<T1, T2>(Required(body)).Invoke, argument1, argument2), options);
 
     /// <summary>
-    /// Creates a process that will run a body with 3 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.
+    /// Creates a process that runs a body with 3 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.
     /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
@@ -138,7 +138,7 @@ public partial class ChildProcess
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     [OverloadResolutionPriority(2)]
     public static ChildProcess Create<T1, T2, T3>(
@@ -146,7 +146,7 @@ public partial class ChildProcess
         new(new ActionCall<T1, T2, T3>(new StoppingAction<T1, T2, T3>(Required(body)).Invoke, argument1, argument2, argument3), options);
 
     /// <summary>
-    /// Creates a process that will run a body with 4 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.
+    /// Creates a process that runs a body with 4 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.
     /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
@@ -160,7 +160,7 @@ public partial class ChildProcess
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
     /// <param name="argument4">The fourth argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     [OverloadResolutionPriority(2)]
     public static ChildProcess Create<T1, T2, T3, T4>(
@@ -174,31 +174,31 @@ public partial class ChildProcess
             new ActionCall<T1, T2, T3, T4>(new StoppingAction<T1, T2, T3, T4>(Required(body)).Invoke, argument1, argument2, argument3, argument4),
             options);
 
-    /// <summary>Creates a process that will run an asynchronous body.</summary>
+    /// <summary>Creates a process that runs an asynchronous body.</summary>
     /// <param name="body">
     /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
     /// </param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     [OverloadResolutionPriority(1)]
     public static ChildProcess Create(Func<Task> body, ChildProcessOptions? options = null) =>
         new(new AsyncActionCall(Required(body)), options);
 
-    /// <summary>Creates a process that will run an asynchronous body with 1 argument.</summary>
+    /// <summary>Creates a process that runs an asynchronous body with 1 argument.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <param name="body">
     /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
     /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     [OverloadResolutionPriority(1)]
     public static ChildProcess Create<T1>(Func<T1, Task> body, T1 argument1, ChildProcessOptions? options = null) =>
         new(new AsyncActionCall<T1>(Required(body), argument1), options);
 
-    /// <summary>Creates a process that will run an asynchronous body with 2 arguments.</summary>
+    /// <summary>Creates a process that runs an asynchronous body with 2 arguments.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <param name="body">
@@ -207,13 +207,13 @@ public partial class ChildProcess
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     [OverloadResolutionPriority(1)]
     public static ChildProcess Create<T1, T2>(Func<T1, T2, Task> body, T1 argument1, T2 argument2, ChildProcessOptions? options = null) =>
         new(new AsyncActionCall<T1, T2>(Required(body), argument1, argument2), options);
 
-    /// <summary>Creates a process that will run an asynchronous body with 3 arguments.</summary>
+    /// <summary>Creates a process that runs an asynchronous body with 3 arguments.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
@@ -224,14 +224,14 @@ public partial class ChildProcess
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     [OverloadResolutionPriority(1)]
     public static ChildProcess Create<T1, T2, T3>(
         Func<T1, T2, T3, Task> body, T1 argument1, T2 argument2, T3 argument3, ChildProcessOptions? options = null) =>
         new(new AsyncActionCall<T1, T2, T3>(Required(body), argument1, argument2, argument3), options);
 
-    /// <summary>Creates a process that will run an asynchronous body with 4 arguments.</summary>
+    /// <summary>Creates a process that runs an asynchronous body with 4 arguments.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
@@ -244,7 +244,7 @@ public partial class ChildProcess
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
     /// <param name="argument4">The fourth argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     [OverloadResolutionPriority(1)]
     public static ChildProcess Create<T1, T2, T3, T4>(
@@ -252,20 +252,20 @@ public partial class ChildProcess
         new(new AsyncActionCall<T1, T2, T3, T4>(Required(body), argument1, argument2, argument3, argument4), options);
 
     /// <summary>
-    /// Creates a process that will run an asynchronous body. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.
+    /// Creates a process that runs an asynchronous body. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.
     /// </summary>
     /// <param name="body">
     /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
     /// </param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     [OverloadResolutionPriority(3)]
     public static ChildProcess Create(Func<CancellationToken, Task> body, ChildProcessOptions? options = null) =>
         new(new AsyncActionCall(new StoppingFunction<Task>(Required(body)).Invoke), options);
 
     /// <summary>
-    /// Creates a process that will run an asynchronous body with 1 argument. The body receives <see cref="CurrentProcess.Stopping"/> as its last
+    /// Creates a process that runs an asynchronous body with 1 argument. The body receives <see cref="CurrentProcess.Stopping"/> as its last
     /// argument.
     /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
@@ -274,14 +274,14 @@ public partial class ChildProcess
     /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     [OverloadResolutionPriority(3)]
     public static ChildProcess Create<T1>(Func<T1, CancellationToken, Task> body, T1 argument1, ChildProcessOptions? options = null) =>
         new(new AsyncActionCall<T1>(new StoppingFunction<T1, Task>(Required(body)).Invoke, argument1), options);
 
     /// <summary>
-    /// Creates a process that will run an asynchronous body with 2 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last
+    /// Creates a process that runs an asynchronous body with 2 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last
     /// argument.
     /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
@@ -292,7 +292,7 @@ public partial class ChildProcess
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     [OverloadResolutionPriority(3)]
     public static ChildProcess Create<T1, T2>(
@@ -300,7 +300,7 @@ public partial class ChildProcess
         new(new AsyncActionCall<T1, T2>(new StoppingFunction<T1, T2, Task>(Required(body)).Invoke, argument1, argument2), options);
 
     /// <summary>
-    /// Creates a process that will run an asynchronous body with 3 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last
+    /// Creates a process that runs an asynchronous body with 3 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last
     /// argument.
     /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
@@ -313,7 +313,7 @@ public partial class ChildProcess
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     [OverloadResolutionPriority(3)]
     public static ChildProcess Create<T1, T2, T3>(
@@ -321,7 +321,7 @@ public partial class ChildProcess
         new(new AsyncActionCall<T1, T2, T3>(new StoppingFunction<T1, T2, T3, Task>(Required(body)).Invoke, argument1, argument2, argument3), options);
 
     /// <summary>
-    /// Creates a process that will run an asynchronous body with 4 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last
+    /// Creates a process that runs an asynchronous body with 4 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last
     /// argument.
     /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
@@ -336,7 +336,7 @@ public partial class ChildProcess
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
     /// <param name="argument4">The fourth argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     [OverloadResolutionPriority(3)]
     public static ChildProcess Create<T1, T2, T3, T4>(
@@ -351,29 +351,29 @@ public partial class ChildProcess
                 new StoppingFunction<T1, T2, T3, T4, Task>(Required(body)).Invoke, argument1, argument2, argument3, argument4),
             options);
 
-    /// <summary>Creates a process that will run an asynchronous body.</summary>
+    /// <summary>Creates a process that runs an asynchronous body.</summary>
     /// <param name="body">
     /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
     /// </param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     public static ChildProcess Create(Func<ValueTask> body, ChildProcessOptions? options = null) =>
         new(new ValueTaskActionCall(Required(body)), options);
 
-    /// <summary>Creates a process that will run an asynchronous body with 1 argument.</summary>
+    /// <summary>Creates a process that runs an asynchronous body with 1 argument.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <param name="body">
     /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
     /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     public static ChildProcess Create<T1>(Func<T1, ValueTask> body, T1 argument1, ChildProcessOptions? options = null) =>
         new(new ValueTaskActionCall<T1>(Required(body), argument1), options);
 
-    /// <summary>Creates a process that will run an asynchronous body with 2 arguments.</summary>
+    /// <summary>Creates a process that runs an asynchronous body with 2 arguments.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <param name="body">
@@ -382,12 +382,12 @@ public partial class ChildProcess
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     public static ChildProcess Create<T1, T2>(Func<T1, T2, ValueTask> body, T1 argument1, T2 argument2, ChildProcessOptions? options = null) =>
         new(new ValueTaskActionCall<T1, T2>(Required(body), argument1, argument2), options);
 
-    /// <summary>Creates a process that will run an asynchronous body with 3 arguments.</summary>
+    /// <summary>Creates a process that runs an asynchronous body with 3 arguments.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
@@ -398,13 +398,13 @@ public partial class ChildProcess
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     public static ChildProcess Create<T1, T2, T3>(
         Func<T1, T2, T3, ValueTask> body, T1 argument1, T2 argument2, T3 argument3, ChildProcessOptions? options = null) =>
         new(new ValueTaskActionCall<T1, T2, T3>(Required(body), argument1, argument2, argument3), options);
 
-    /// <summary>Creates a process that will run an asynchronous body with 4 arguments.</summary>
+    /// <summary>Creates a process that runs an asynchronous body with 4 arguments.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
@@ -417,27 +417,27 @@ public partial class ChildProcess
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
     /// <param name="argument4">The fourth argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     public static ChildProcess Create<T1, T2, T3, T4>(
         Func<T1, T2, T3, T4, ValueTask> body, T1 argument1, T2 argument2, T3 argument3, T4 argument4, ChildProcessOptions? options = null) =>
         new(new ValueTaskActionCall<T1, T2, T3, T4>(Required(body), argument1, argument2, argument3, argument4), options);
 
     /// <summary>
-    /// Creates a process that will run an asynchronous body. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.
+    /// Creates a process that runs an asynchronous body. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.
     /// </summary>
     /// <param name="body">
     /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
     /// </param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     [OverloadResolutionPriority(2)]
     public static ChildProcess Create(Func<CancellationToken, ValueTask> body, ChildProcessOptions? options = null) =>
         new(new ValueTaskActionCall(new StoppingFunction<ValueTask>(Required(body)).Invoke), options);
 
     /// <summary>
-    /// Creates a process that will run an asynchronous body with 1 argument. The body receives <see cref="CurrentProcess.Stopping"/> as its last
+    /// Creates a process that runs an asynchronous body with 1 argument. The body receives <see cref="CurrentProcess.Stopping"/> as its last
     /// argument.
     /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
@@ -446,14 +446,14 @@ public partial class ChildProcess
     /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     [OverloadResolutionPriority(2)]
     public static ChildProcess Create<T1>(Func<T1, CancellationToken, ValueTask> body, T1 argument1, ChildProcessOptions? options = null) =>
         new(new ValueTaskActionCall<T1>(new StoppingFunction<T1, ValueTask>(Required(body)).Invoke, argument1), options);
 
     /// <summary>
-    /// Creates a process that will run an asynchronous body with 2 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last
+    /// Creates a process that runs an asynchronous body with 2 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last
     /// argument.
     /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
@@ -464,7 +464,7 @@ public partial class ChildProcess
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     [OverloadResolutionPriority(2)]
     public static ChildProcess Create<T1, T2>(
@@ -472,7 +472,7 @@ public partial class ChildProcess
         new(new ValueTaskActionCall<T1, T2>(new StoppingFunction<T1, T2, ValueTask>(Required(body)).Invoke, argument1, argument2), options);
 
     /// <summary>
-    /// Creates a process that will run an asynchronous body with 3 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last
+    /// Creates a process that runs an asynchronous body with 3 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last
     /// argument.
     /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
@@ -485,7 +485,7 @@ public partial class ChildProcess
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     [OverloadResolutionPriority(2)]
     public static ChildProcess Create<T1, T2, T3>(
@@ -495,7 +495,7 @@ public partial class ChildProcess
             options);
 
     /// <summary>
-    /// Creates a process that will run an asynchronous body with 4 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last
+    /// Creates a process that runs an asynchronous body with 4 arguments. The body receives <see cref="CurrentProcess.Stopping"/> as its last
     /// argument.
     /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
@@ -510,7 +510,7 @@ public partial class ChildProcess
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
     /// <param name="argument4">The fourth argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     [OverloadResolutionPriority(2)]
     public static ChildProcess Create<T1, T2, T3, T4>(
@@ -525,18 +525,18 @@ public partial class ChildProcess
                 new StoppingFunction<T1, T2, T3, T4, ValueTask>(Required(body)).Invoke, argument1, argument2, argument3, argument4),
             options);
 
-    /// <summary>Creates a process that will run a body and returns its result.</summary>
+    /// <summary>Creates a process that runs a body and returns its result.</summary>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
     /// <param name="body">
     /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
     /// </param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     public static ChildProcess<TResult> Create<TResult>(Func<TResult> body, ChildProcessOptions? options = null) =>
         new(new FunctionCall<TResult>(Required(body)), options);
 
-    /// <summary>Creates a process that will run a body with 1 argument and returns its result.</summary>
+    /// <summary>Creates a process that runs a body with 1 argument and returns its result.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
     /// <param name="body">
@@ -544,12 +544,12 @@ public partial class ChildProcess
     /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     public static ChildProcess<TResult> Create<T1, TResult>(Func<T1, TResult> body, T1 argument1, ChildProcessOptions? options = null) =>
         new(new FunctionCall<T1, TResult>(Required(body), argument1), options);
 
-    /// <summary>Creates a process that will run a body with 2 arguments and returns its result.</summary>
+    /// <summary>Creates a process that runs a body with 2 arguments and returns its result.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
@@ -559,13 +559,13 @@ public partial class ChildProcess
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     public static ChildProcess<TResult> Create<T1, T2, TResult>(
         Func<T1, T2, TResult> body, T1 argument1, T2 argument2, ChildProcessOptions? options = null) =>
         new(new FunctionCall<T1, T2, TResult>(Required(body), argument1, argument2), options);
 
-    /// <summary>Creates a process that will run a body with 3 arguments and returns its result.</summary>
+    /// <summary>Creates a process that runs a body with 3 arguments and returns its result.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
@@ -577,13 +577,13 @@ public partial class ChildProcess
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     public static ChildProcess<TResult> Create<T1, T2, T3, TResult>(
         Func<T1, T2, T3, TResult> body, T1 argument1, T2 argument2, T3 argument3, ChildProcessOptions? options = null) =>
         new(new FunctionCall<T1, T2, T3, TResult>(Required(body), argument1, argument2, argument3), options);
 
-    /// <summary>Creates a process that will run a body with 4 arguments and returns its result.</summary>
+    /// <summary>Creates a process that runs a body with 4 arguments and returns its result.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
@@ -597,29 +597,29 @@ public partial class ChildProcess
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
     /// <param name="argument4">The fourth argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     public static ChildProcess<TResult> Create<T1, T2, T3, T4, TResult>(
         Func<T1, T2, T3, T4, TResult> body, T1 argument1, T2 argument2, T3 argument3, T4 argument4, ChildProcessOptions? options = null) =>
         new(new FunctionCall<T1, T2, T3, T4, TResult>(Required(body), argument1, argument2, argument3, argument4), options);
 
     /// <summary>
-    /// Creates a process that will run a body and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.
+    /// Creates a process that runs a body and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its last argument.
     /// </summary>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
     /// <param name="body">
     /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
     /// </param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     [OverloadResolutionPriority(2)]
     public static ChildProcess<TResult> Create<TResult>(Func<CancellationToken, TResult> body, ChildProcessOptions? options = null) =>
         new(new FunctionCall<TResult>(new StoppingFunction<TResult>(Required(body)).Invoke), options);
 
     /// <summary>
-    /// Creates a process that will run a body with 1 argument and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its
-    /// last argument.
+    /// Creates a process that runs a body with 1 argument and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its last
+    /// argument.
     /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
@@ -628,7 +628,7 @@ public partial class ChildProcess
     /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     [OverloadResolutionPriority(2)]
     public static ChildProcess<TResult> Create<T1, TResult>(
@@ -636,7 +636,7 @@ public partial class ChildProcess
         new(new FunctionCall<T1, TResult>(new StoppingFunction<T1, TResult>(Required(body)).Invoke, argument1), options);
 
     /// <summary>
-    /// Creates a process that will run a body with 2 arguments and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its
+    /// Creates a process that runs a body with 2 arguments and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its
     /// last argument.
     /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
@@ -648,7 +648,7 @@ public partial class ChildProcess
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     [OverloadResolutionPriority(2)]
     public static ChildProcess<TResult> Create<T1, T2, TResult>(
@@ -656,7 +656,7 @@ public partial class ChildProcess
         new(new FunctionCall<T1, T2, TResult>(new StoppingFunction<T1, T2, TResult>(Required(body)).Invoke, argument1, argument2), options);
 
     /// <summary>
-    /// Creates a process that will run a body with 3 arguments and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its
+    /// Creates a process that runs a body with 3 arguments and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its
     /// last argument.
     /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
@@ -670,7 +670,7 @@ public partial class ChildProcess
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     [OverloadResolutionPriority(2)]
     public static ChildProcess<TResult> Create<T1, T2, T3, TResult>(
@@ -680,7 +680,7 @@ public partial class ChildProcess
             options);
 
     /// <summary>
-    /// Creates a process that will run a body with 4 arguments and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its
+    /// Creates a process that runs a body with 4 arguments and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its
     /// last argument.
     /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
@@ -696,7 +696,7 @@ public partial class ChildProcess
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
     /// <param name="argument4">The fourth argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     [OverloadResolutionPriority(2)]
     public static ChildProcess<TResult> Create<T1, T2, T3, T4, TResult>(
@@ -711,19 +711,19 @@ public partial class ChildProcess
                 new StoppingFunction<T1, T2, T3, T4, TResult>(Required(body)).Invoke, argument1, argument2, argument3, argument4),
             options);
 
-    /// <summary>Creates a process that will run an asynchronous body and returns its result.</summary>
+    /// <summary>Creates a process that runs an asynchronous body and returns its result.</summary>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
     /// <param name="body">
     /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
     /// </param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     [OverloadResolutionPriority(1)]
     public static ChildProcess<TResult> Create<TResult>(Func<Task<TResult>> body, ChildProcessOptions? options = null) =>
         new(new AsyncFunctionCall<TResult>(Required(body)), options);
 
-    /// <summary>Creates a process that will run an asynchronous body with 1 argument and returns its result.</summary>
+    /// <summary>Creates a process that runs an asynchronous body with 1 argument and returns its result.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
     /// <param name="body">
@@ -731,13 +731,13 @@ public partial class ChildProcess
     /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     [OverloadResolutionPriority(1)]
     public static ChildProcess<TResult> Create<T1, TResult>(Func<T1, Task<TResult>> body, T1 argument1, ChildProcessOptions? options = null) =>
         new(new AsyncFunctionCall<T1, TResult>(Required(body), argument1), options);
 
-    /// <summary>Creates a process that will run an asynchronous body with 2 arguments and returns its result.</summary>
+    /// <summary>Creates a process that runs an asynchronous body with 2 arguments and returns its result.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
@@ -747,14 +747,14 @@ public partial class ChildProcess
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     [OverloadResolutionPriority(1)]
     public static ChildProcess<TResult> Create<T1, T2, TResult>(
         Func<T1, T2, Task<TResult>> body, T1 argument1, T2 argument2, ChildProcessOptions? options = null) =>
         new(new AsyncFunctionCall<T1, T2, TResult>(Required(body), argument1, argument2), options);
 
-    /// <summary>Creates a process that will run an asynchronous body with 3 arguments and returns its result.</summary>
+    /// <summary>Creates a process that runs an asynchronous body with 3 arguments and returns its result.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
@@ -766,14 +766,14 @@ public partial class ChildProcess
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     [OverloadResolutionPriority(1)]
     public static ChildProcess<TResult> Create<T1, T2, T3, TResult>(
         Func<T1, T2, T3, Task<TResult>> body, T1 argument1, T2 argument2, T3 argument3, ChildProcessOptions? options = null) =>
         new(new AsyncFunctionCall<T1, T2, T3, TResult>(Required(body), argument1, argument2, argument3), options);
 
-    /// <summary>Creates a process that will run an asynchronous body with 4 arguments and returns its result.</summary>
+    /// <summary>Creates a process that runs an asynchronous body with 4 arguments and returns its result.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
@@ -787,7 +787,7 @@ public partial class ChildProcess
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
     /// <param name="argument4">The fourth argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     [OverloadResolutionPriority(1)]
     public static ChildProcess<TResult> Create<T1, T2, T3, T4, TResult>(
@@ -795,22 +795,22 @@ public partial class ChildProcess
         new(new AsyncFunctionCall<T1, T2, T3, T4, TResult>(Required(body), argument1, argument2, argument3, argument4), options);
 
     /// <summary>
-    /// Creates a process that will run an asynchronous body and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its
-    /// last argument.
+    /// Creates a process that runs an asynchronous body and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its last
+    /// argument.
     /// </summary>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
     /// <param name="body">
     /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
     /// </param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     [OverloadResolutionPriority(3)]
     public static ChildProcess<TResult> Create<TResult>(Func<CancellationToken, Task<TResult>> body, ChildProcessOptions? options = null) =>
         new(new AsyncFunctionCall<TResult>(new StoppingFunction<Task<TResult>>(Required(body)).Invoke), options);
 
     /// <summary>
-    /// Creates a process that will run an asynchronous body with 1 argument and returns its result. The body receives
+    /// Creates a process that runs an asynchronous body with 1 argument and returns its result. The body receives
     /// <see cref="CurrentProcess.Stopping"/> as its last argument.
     /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
@@ -820,7 +820,7 @@ public partial class ChildProcess
     /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     [OverloadResolutionPriority(3)]
     public static ChildProcess<TResult> Create<T1, TResult>(
@@ -828,7 +828,7 @@ public partial class ChildProcess
         new(new AsyncFunctionCall<T1, TResult>(new StoppingFunction<T1, Task<TResult>>(Required(body)).Invoke, argument1), options);
 
     /// <summary>
-    /// Creates a process that will run an asynchronous body with 2 arguments and returns its result. The body receives
+    /// Creates a process that runs an asynchronous body with 2 arguments and returns its result. The body receives
     /// <see cref="CurrentProcess.Stopping"/> as its last argument.
     /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
@@ -840,7 +840,7 @@ public partial class ChildProcess
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     [OverloadResolutionPriority(3)]
     public static ChildProcess<TResult> Create<T1, T2, TResult>(
@@ -850,7 +850,7 @@ public partial class ChildProcess
             options);
 
     /// <summary>
-    /// Creates a process that will run an asynchronous body with 3 arguments and returns its result. The body receives
+    /// Creates a process that runs an asynchronous body with 3 arguments and returns its result. The body receives
     /// <see cref="CurrentProcess.Stopping"/> as its last argument.
     /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
@@ -864,7 +864,7 @@ public partial class ChildProcess
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     [OverloadResolutionPriority(3)]
     public static ChildProcess<TResult> Create<T1, T2, T3, TResult>(
@@ -875,7 +875,7 @@ public partial class ChildProcess
             options);
 
     /// <summary>
-    /// Creates a process that will run an asynchronous body with 4 arguments and returns its result. The body receives
+    /// Creates a process that runs an asynchronous body with 4 arguments and returns its result. The body receives
     /// <see cref="CurrentProcess.Stopping"/> as its last argument.
     /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
@@ -891,7 +891,7 @@ public partial class ChildProcess
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
     /// <param name="argument4">The fourth argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     [OverloadResolutionPriority(3)]
     public static ChildProcess<TResult> Create<T1, T2, T3, T4, TResult>(
@@ -906,18 +906,18 @@ public partial class ChildProcess
                 new StoppingFunction<T1, T2, T3, T4, Task<TResult>>(Required(body)).Invoke, argument1, argument2, argument3, argument4),
             options);
 
-    /// <summary>Creates a process that will run an asynchronous body and returns its result.</summary>
+    /// <summary>Creates a process that runs an asynchronous body and returns its result.</summary>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
     /// <param name="body">
     /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
     /// </param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     public static ChildProcess<TResult> Create<TResult>(Func<ValueTask<TResult>> body, ChildProcessOptions? options = null) =>
         new(new ValueTaskFunctionCall<TResult>(Required(body)), options);
 
-    /// <summary>Creates a process that will run an asynchronous body with 1 argument and returns its result.</summary>
+    /// <summary>Creates a process that runs an asynchronous body with 1 argument and returns its result.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
     /// <param name="body">
@@ -925,12 +925,12 @@ public partial class ChildProcess
     /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     public static ChildProcess<TResult> Create<T1, TResult>(Func<T1, ValueTask<TResult>> body, T1 argument1, ChildProcessOptions? options = null) =>
         new(new ValueTaskFunctionCall<T1, TResult>(Required(body), argument1), options);
 
-    /// <summary>Creates a process that will run an asynchronous body with 2 arguments and returns its result.</summary>
+    /// <summary>Creates a process that runs an asynchronous body with 2 arguments and returns its result.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
@@ -940,13 +940,13 @@ public partial class ChildProcess
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     public static ChildProcess<TResult> Create<T1, T2, TResult>(
         Func<T1, T2, ValueTask<TResult>> body, T1 argument1, T2 argument2, ChildProcessOptions? options = null) =>
         new(new ValueTaskFunctionCall<T1, T2, TResult>(Required(body), argument1, argument2), options);
 
-    /// <summary>Creates a process that will run an asynchronous body with 3 arguments and returns its result.</summary>
+    /// <summary>Creates a process that runs an asynchronous body with 3 arguments and returns its result.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
@@ -958,13 +958,13 @@ public partial class ChildProcess
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     public static ChildProcess<TResult> Create<T1, T2, T3, TResult>(
         Func<T1, T2, T3, ValueTask<TResult>> body, T1 argument1, T2 argument2, T3 argument3, ChildProcessOptions? options = null) =>
         new(new ValueTaskFunctionCall<T1, T2, T3, TResult>(Required(body), argument1, argument2, argument3), options);
 
-    /// <summary>Creates a process that will run an asynchronous body with 4 arguments and returns its result.</summary>
+    /// <summary>Creates a process that runs an asynchronous body with 4 arguments and returns its result.</summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
     /// <typeparam name="T2">Type of the second argument.</typeparam>
     /// <typeparam name="T3">Type of the third argument.</typeparam>
@@ -978,29 +978,29 @@ public partial class ChildProcess
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
     /// <param name="argument4">The fourth argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     public static ChildProcess<TResult> Create<T1, T2, T3, T4, TResult>(
         Func<T1, T2, T3, T4, ValueTask<TResult>> body, T1 argument1, T2 argument2, T3 argument3, T4 argument4, ChildProcessOptions? options = null) =>
         new(new ValueTaskFunctionCall<T1, T2, T3, T4, TResult>(Required(body), argument1, argument2, argument3, argument4), options);
 
     /// <summary>
-    /// Creates a process that will run an asynchronous body and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its
-    /// last argument.
+    /// Creates a process that runs an asynchronous body and returns its result. The body receives <see cref="CurrentProcess.Stopping"/> as its last
+    /// argument.
     /// </summary>
     /// <typeparam name="TResult">Type of the result; the parent receives a copy.</typeparam>
     /// <param name="body">
     /// The code that the process runs. It may capture variables: the process receives copies of them, and the same locks, queues and shared memory.
     /// </param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     [OverloadResolutionPriority(2)]
     public static ChildProcess<TResult> Create<TResult>(Func<CancellationToken, ValueTask<TResult>> body, ChildProcessOptions? options = null) =>
         new(new ValueTaskFunctionCall<TResult>(new StoppingFunction<ValueTask<TResult>>(Required(body)).Invoke), options);
 
     /// <summary>
-    /// Creates a process that will run an asynchronous body with 1 argument and returns its result. The body receives
+    /// Creates a process that runs an asynchronous body with 1 argument and returns its result. The body receives
     /// <see cref="CurrentProcess.Stopping"/> as its last argument.
     /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
@@ -1010,7 +1010,7 @@ public partial class ChildProcess
     /// </param>
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     [OverloadResolutionPriority(2)]
     public static ChildProcess<TResult> Create<T1, TResult>(
@@ -1018,7 +1018,7 @@ public partial class ChildProcess
         new(new ValueTaskFunctionCall<T1, TResult>(new StoppingFunction<T1, ValueTask<TResult>>(Required(body)).Invoke, argument1), options);
 
     /// <summary>
-    /// Creates a process that will run an asynchronous body with 2 arguments and returns its result. The body receives
+    /// Creates a process that runs an asynchronous body with 2 arguments and returns its result. The body receives
     /// <see cref="CurrentProcess.Stopping"/> as its last argument.
     /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
@@ -1030,7 +1030,7 @@ public partial class ChildProcess
     /// <param name="argument1">The first argument; it is copied when the process starts.</param>
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     [OverloadResolutionPriority(2)]
     public static ChildProcess<TResult> Create<T1, T2, TResult>(
@@ -1040,7 +1040,7 @@ public partial class ChildProcess
             options);
 
     /// <summary>
-    /// Creates a process that will run an asynchronous body with 3 arguments and returns its result. The body receives
+    /// Creates a process that runs an asynchronous body with 3 arguments and returns its result. The body receives
     /// <see cref="CurrentProcess.Stopping"/> as its last argument.
     /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
@@ -1054,7 +1054,7 @@ public partial class ChildProcess
     /// <param name="argument2">The second argument; it is copied when the process starts.</param>
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     [OverloadResolutionPriority(2)]
     public static ChildProcess<TResult> Create<T1, T2, T3, TResult>(
@@ -1069,7 +1069,7 @@ public partial class ChildProcess
             options);
 
     /// <summary>
-    /// Creates a process that will run an asynchronous body with 4 arguments and returns its result. The body receives
+    /// Creates a process that runs an asynchronous body with 4 arguments and returns its result. The body receives
     /// <see cref="CurrentProcess.Stopping"/> as its last argument.
     /// </summary>
     /// <typeparam name="T1">Type of the first argument.</typeparam>
@@ -1085,7 +1085,7 @@ public partial class ChildProcess
     /// <param name="argument3">The third argument; it is copied when the process starts.</param>
     /// <param name="argument4">The fourth argument; it is copied when the process starts.</param>
     /// <param name="options">Name, environment, output, limits; <see langword="null"/> for the defaults.</param>
-    /// <returns>The process, not started; <see cref="Start"/> starts it.</returns>
+    /// <returns>The process, which is not started; call <see cref="Start"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     [OverloadResolutionPriority(2)]
     public static ChildProcess<TResult> Create<T1, T2, T3, T4, TResult>(

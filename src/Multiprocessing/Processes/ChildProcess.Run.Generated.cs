@@ -17,7 +17,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     public static ChildProcess Run(Action body, ChildProcessOptions? options = null) =>
@@ -33,7 +33,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     public static ChildProcess Run<T1>(Action<T1> body, T1 argument1, ChildProcessOptions? options = null) =>
@@ -51,7 +51,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     public static ChildProcess Run<T1, T2>(Action<T1, T2> body, T1 argument1, T2 argument2, ChildProcessOptions? options = null) =>
@@ -71,7 +71,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     public static ChildProcess Run<T1, T2, T3>(
@@ -94,7 +94,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     public static ChildProcess Run<T1, T2, T3, T4>(
@@ -109,7 +109,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(2)]
@@ -128,7 +128,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(2)]
@@ -149,7 +149,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(2)]
@@ -172,7 +172,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(2)]
@@ -199,7 +199,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(2)]
@@ -222,7 +222,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(1)]
@@ -239,7 +239,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(1)]
@@ -258,7 +258,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(1)]
@@ -279,7 +279,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(1)]
@@ -303,7 +303,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(1)]
@@ -321,7 +321,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(3)]
@@ -340,7 +340,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(3)]
@@ -362,7 +362,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(3)]
@@ -388,7 +388,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(3)]
@@ -417,7 +417,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(3)]
@@ -441,7 +441,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     public static ChildProcess Run(Func<ValueTask> body, ChildProcessOptions? options = null) =>
@@ -457,7 +457,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     public static ChildProcess Run<T1>(Func<T1, ValueTask> body, T1 argument1, ChildProcessOptions? options = null) =>
@@ -475,7 +475,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     public static ChildProcess Run<T1, T2>(Func<T1, T2, ValueTask> body, T1 argument1, T2 argument2, ChildProcessOptions? options = null) =>
@@ -495,7 +495,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     public static ChildProcess Run<T1, T2, T3>(
@@ -518,7 +518,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     public static ChildProcess Run<T1, T2, T3, T4>(
@@ -535,7 +535,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(2)]
@@ -554,7 +554,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(2)]
@@ -576,7 +576,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(2)]
@@ -602,7 +602,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(2)]
@@ -631,7 +631,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(2)]
@@ -656,7 +656,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     public static ChildProcess<TResult> Run<TResult>(Func<TResult> body, ChildProcessOptions? options = null) =>
@@ -673,7 +673,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     public static ChildProcess<TResult> Run<T1, TResult>(Func<T1, TResult> body, T1 argument1, ChildProcessOptions? options = null) =>
@@ -692,7 +692,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     public static ChildProcess<TResult> Run<T1, T2, TResult>(
@@ -714,7 +714,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     public static ChildProcess<TResult> Run<T1, T2, T3, TResult>(
@@ -738,7 +738,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     public static ChildProcess<TResult> Run<T1, T2, T3, T4, TResult>(
@@ -757,7 +757,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(2)]
@@ -778,7 +778,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(2)]
@@ -803,7 +803,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(2)]
@@ -830,7 +830,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(2)]
@@ -860,7 +860,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(2)]
@@ -885,7 +885,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(1)]
@@ -903,7 +903,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(1)]
@@ -923,7 +923,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(1)]
@@ -946,7 +946,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(1)]
@@ -971,7 +971,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(1)]
@@ -992,7 +992,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(3)]
@@ -1013,7 +1013,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(3)]
@@ -1038,7 +1038,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(3)]
@@ -1066,7 +1066,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(3)]
@@ -1097,7 +1097,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(3)]
@@ -1122,7 +1122,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     public static ChildProcess<TResult> Run<TResult>(Func<ValueTask<TResult>> body, ChildProcessOptions? options = null) =>
@@ -1139,7 +1139,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     public static ChildProcess<TResult> Run<T1, TResult>(Func<T1, ValueTask<TResult>> body, T1 argument1, ChildProcessOptions? options = null) =>
@@ -1158,7 +1158,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     public static ChildProcess<TResult> Run<T1, T2, TResult>(
@@ -1180,7 +1180,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     public static ChildProcess<TResult> Run<T1, T2, T3, TResult>(
@@ -1204,7 +1204,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     public static ChildProcess<TResult> Run<T1, T2, T3, T4, TResult>(
@@ -1224,7 +1224,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(2)]
@@ -1246,7 +1246,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(2)]
@@ -1272,7 +1272,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(2)]
@@ -1300,7 +1300,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(2)]
@@ -1335,7 +1335,7 @@ public partial class ChildProcess
     /// <returns>The process, started.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="body"/> is <see langword="null"/>.</exception>
     /// <exception cref="NotSerializableException">
-    /// The body or an argument cannot cross to another process; the message names the path to the object. Nothing was started.
+    /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
     /// <exception cref="ProcessStartException">The operating system refused to start the process.</exception>
     [OverloadResolutionPriority(2)]
