@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
 
@@ -22,6 +23,7 @@ internal sealed unsafe class ReplyWriter(PoolMemory channel, PoolMemory bell)
     public void Share() => _shared ??= new Lock();
 
     /// <summary>Excludes other threads while a record is written: from before its room is reserved until it is committed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Lock.Scope EnterWrite() => _shared is { } shared ? shared.EnterScope() : default;
 
     /// <summary>Returns room for a record in one piece; waits until the pool has read enough.</summary>
@@ -29,17 +31,14 @@ internal sealed unsafe class ReplyWriter(PoolMemory channel, PoolMemory bell)
     public byte* Reserve(int bytes)
     {
         AssertOwned();
-        while (true)
+        byte* at;
+        while ((at = _ring.TryReserve(bytes)) is null)
         {
-            var at = _ring.TryReserve(bytes);
-            if (at is not null)
-            {
-                return at;
-            }
-
             WaitForRoom(_ring.Read);
             _ring.Read = Volatile.Read(ref _channel->ReplyTail);
         }
+
+        return at;
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
 
@@ -23,6 +24,7 @@ internal unsafe struct RingWriter(byte* data)
     /// Returns room for a record in one piece, with a pad before it if it needs one; <see langword="null"/> if there is none now. The record counts
     /// when it is appended.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public byte* TryReserve(int bytes)
     {
         bytes = ByteRing.Align(bytes);

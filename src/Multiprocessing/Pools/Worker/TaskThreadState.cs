@@ -19,20 +19,9 @@ internal sealed class TaskThreadState
     /// <param name="body">The number of its body; 0 if it brings its own.</param>
     public void Before(int body)
     {
-        if (body == _body)
+        if (body != _body)
         {
-            return;
-        }
-
-        if (_isPartlyRestored)
-        {
-            _isPartlyRestored = false;
-            _baseline.RestoreAll(); // what the last items of a map left is not for another task
-        }
-
-        if (body != 0)
-        {
-            (_body, _items) = (body, 0);
+            BeforeOther(body);
         }
     }
 
@@ -54,4 +43,18 @@ internal sealed class TaskThreadState
 
     /// <summary>A task has failed: its error is written on a thread that is as it was.</summary>
     public void AfterFailure() => _baseline.RestoreAll();
+
+    private void BeforeOther(int body)
+    {
+        if (_isPartlyRestored)
+        {
+            _isPartlyRestored = false;
+            _baseline.RestoreAll(); // what the last items of a map left is not for another task
+        }
+
+        if (body != 0)
+        {
+            (_body, _items) = (body, 0);
+        }
+    }
 }
