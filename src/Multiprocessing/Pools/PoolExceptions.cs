@@ -28,7 +28,8 @@ public sealed class WorkerDiedException : ProcessDiedException
     /// <param name="isOutOfMemory">Whether the kernel killed a process of this group for lack of memory at that time.</param>
     /// <exception cref="ArgumentNullException"><paramref name="exitStatus"/> is <see langword="null"/>.</exception>
     public WorkerDiedException(
-        int processId, string processName, ExitStatus exitStatus, string standardErrorTail, string taskName, int attempts = 1, bool isOutOfMemory = false)
+        int processId, string processName, ExitStatus exitStatus, string standardErrorTail,
+        string taskName, int attempts = 1, bool isOutOfMemory = false)
         : base(
             Describe(processId, processName, Required(exitStatus), standardErrorTail, taskName, attempts, isOutOfMemory),
             processId, processName, exitStatus, standardErrorTail)
@@ -38,7 +39,8 @@ public sealed class WorkerDiedException : ProcessDiedException
         IsOutOfMemory = isOutOfMemory;
     }
 
-    internal WorkerDiedException(int processId, string processName, ExitStatus exitStatus, KeptOutput standardError, string taskName, int attempts, bool isOutOfMemory)
+    internal WorkerDiedException(
+        int processId, string processName, ExitStatus exitStatus, KeptOutput standardError, string taskName, int attempts, bool isOutOfMemory)
         : base(
             Describe(processId, processName, exitStatus, standardError.Whole, taskName, attempts, isOutOfMemory),
             processId, processName, exitStatus, standardError)

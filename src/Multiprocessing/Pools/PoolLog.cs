@@ -12,12 +12,14 @@ internal static partial class PoolLog
 
     public static void ReportFailed(Exception exception) => MultiprocessingLogging.Safely(() => LogReportFailed(PoolLogger, exception));
 
-    [LoggerMessage(EventId = 5, Level = LogLevel.Error, Message = "A report or log record of a task could not be delivered; the task continues, and so do its later reports")]
+    [LoggerMessage(EventId = 5, Level = LogLevel.Error,
+        Message = "A report or log record of a task could not be delivered; the task continues, and so do its later reports")]
     private static partial void LogReportFailed(ILogger logger, Exception exception);
 
     public static void WorkerStarted(string pool, string worker, int? processId) => LogWorkerStarted(PoolLogger, pool, worker, processId);
 
-    public static void WorkerEnded(string pool, string worker, int processId, ExitStatus status) => LogWorkerEnded(PoolLogger, pool, worker, processId, status);
+    public static void WorkerEnded(string pool, string worker, int processId, ExitStatus status) =>
+        LogWorkerEnded(PoolLogger, pool, worker, processId, status);
 
     public static void WorkerDied(string pool, string worker, int processId, ExitStatus status, string? task)
     {
@@ -46,7 +48,8 @@ internal static partial class PoolLog
         LogWorkerKilled(PoolLogger, level, pool, worker, processId, why, task ?? "(none)");
     }
 
-    public static void WorkerReplaced(string pool, string worker, int? processId, string limit) => LogWorkerReplaced(PoolLogger, pool, worker, processId, limit);
+    public static void WorkerReplaced(string pool, string worker, int? processId, string limit) =>
+        LogWorkerReplaced(PoolLogger, pool, worker, processId, limit);
 
     public static void TaskRetried(string pool, string task, int attempt, int most) => LogTaskRetried(PoolLogger, pool, task, attempt, most);
 
@@ -61,23 +64,31 @@ internal static partial class PoolLog
     [LoggerMessage(EventId = 21, Level = LogLevel.Debug, Message = "Pool {Pool}: worker {Worker} ({ProcessId}) ended: {ExitStatus}")]
     private static partial void LogWorkerEnded(ILogger logger, string pool, string worker, int processId, ExitStatus exitStatus);
 
-    [LoggerMessage(EventId = 22, Level = LogLevel.Warning, Message = "Pool {Pool}: worker {Worker} ({ProcessId}) died while it ran '{Task}': {ExitStatus}")]
+    [LoggerMessage(EventId = 22, Level = LogLevel.Warning,
+        Message = "Pool {Pool}: worker {Worker} ({ProcessId}) died while it ran '{Task}': {ExitStatus}")]
     private static partial void LogWorkerDied(ILogger logger, string pool, string worker, int processId, ExitStatus exitStatus, string task);
 
-    [LoggerMessage(EventId = 23, Level = LogLevel.Warning, Message = "Pool {Pool}: worker {Worker} ({ProcessId}) died while it had no task: {ExitStatus}")]
+    [LoggerMessage(EventId = 23, Level = LogLevel.Warning,
+        Message = "Pool {Pool}: worker {Worker} ({ProcessId}) died while it had no task: {ExitStatus}")]
     private static partial void LogIdleWorkerDied(ILogger logger, string pool, string worker, int processId, ExitStatus exitStatus);
 
     [LoggerMessage(EventId = 24, Message = "Pool {Pool}: worker {Worker} ({ProcessId}) is killed, because {Reason}; its task: {Task}")]
-    private static partial void LogWorkerKilled(ILogger logger, LogLevel level, string pool, string worker, int? processId, string reason, string task);
+    private static partial void LogWorkerKilled(
+        ILogger logger, LogLevel level, string pool, string worker, int? processId, string reason, string task);
 
-    [LoggerMessage(EventId = 25, Level = LogLevel.Debug, Message = "Pool {Pool}: worker {Worker} ({ProcessId}) is replaced, because it has reached {Limit}")]
+    [LoggerMessage(EventId = 25, Level = LogLevel.Debug,
+        Message = "Pool {Pool}: worker {Worker} ({ProcessId}) is replaced, because it has reached {Limit}")]
     private static partial void LogWorkerReplaced(ILogger logger, string pool, string worker, int? processId, string limit);
 
-    [LoggerMessage(EventId = 26, Level = LogLevel.Information, Message = "Pool {Pool}: task '{Task}' is tried again after its worker died, attempt {Attempt} of {MaxAttempts}")]
+    [LoggerMessage(EventId = 26, Level = LogLevel.Information,
+        Message = "Pool {Pool}: task '{Task}' is tried again after its worker died, attempt {Attempt} of {MaxAttempts}")]
     private static partial void LogTaskRetried(ILogger logger, string pool, string task, int attempt, int maxAttempts);
 
-    [LoggerMessage(EventId = 27, Level = LogLevel.Warning, Message = "Pool {Pool}: the start of a worker failed ({Failed} in a row, at most {MaxFailedStarts}); the next try is in {Pause} ms. The cause: {Cause}")]
-    private static partial void LogStartFailed(ILogger logger, Exception? exception, string pool, int failed, int maxFailedStarts, double pause, string cause);
+    [LoggerMessage(EventId = 27, Level = LogLevel.Warning,
+        Message = "Pool {Pool}: the start of a worker failed ({Failed} in a row, at most {MaxFailedStarts}); the next try is in {Pause} ms. "
+            + "The cause: {Cause}")]
+    private static partial void LogStartFailed(
+        ILogger logger, Exception? exception, string pool, int failed, int maxFailedStarts, double pause, string cause);
 
     [LoggerMessage(EventId = 28, Level = LogLevel.Error, Message = "Pool {Pool} is broken, and all its tasks fail: {Cause}")]
     private static partial void LogPoolBroken(ILogger logger, Exception exception, string pool, string cause);

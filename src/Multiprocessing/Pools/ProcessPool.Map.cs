@@ -25,7 +25,10 @@ public partial class ProcessPool
         var shared = Share(poolBody, body, options, cancellationToken);
         try
         {
-            results.Ended = () => _core.Cancel(batch => batch is ItemBatch<TItem, TResult> map && map.Receiver == results, kills: cancellationToken.IsCancellationRequested);
+            results.Ended = () =>
+                _core.Cancel(
+                batch => batch is ItemBatch<TItem, TResult> map && map.Receiver == results,
+                kills: cancellationToken.IsCancellationRequested);
             using var registration = LastResort.OnCancelled(cancellationToken, _core, core => core.Post(() => results.Cancel(cancellationToken)));
             var settings = SettingsOf(body, options, shared);
             int total;
@@ -63,7 +66,8 @@ public partial class ProcessPool
     /// Submits the items of a source that may block, as the source returns them: no item waits for the next one, and the map's first error or its
     /// token ends the map however long the source blocks.
     /// </summary>
-    private async Task<int> SubmitAllAsync<TItem, TResult, TElement>(IEnumerable<TItem> source, bool hasResult, TaskSettings settings, MapCollection<TResult, TElement> results)
+    private async Task<int> SubmitAllAsync<TItem, TResult, TElement>(
+        IEnumerable<TItem> source, bool hasResult, TaskSettings settings, MapCollection<TResult, TElement> results)
     {
         var signal = new ReaderSignal();
         var feeder = new BlockingSource<TItem>(source, signal.Set);

@@ -13,7 +13,13 @@ public partial class ProcessPool
     /// workers get the items that are available, and the reader gets results, while the source blocks.
     /// </summary>
     private protected async IAsyncEnumerable<Outcome<TResult>> StreamCore<TItem, TResult>(
-        Func<Action, StreamSource<TItem>> open, PoolBody poolBody, Delegate body, bool hasResult, MapOptions? options, CancellationToken first, [EnumeratorCancellation] CancellationToken second = default)
+        Func<Action, StreamSource<TItem>> open,
+        PoolBody poolBody,
+        Delegate body,
+        bool hasResult,
+        MapOptions? options,
+        CancellationToken first,
+        [EnumeratorCancellation] CancellationToken second = default)
     {
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(first, second);
         var cancellationToken = linked.Token;
@@ -124,7 +130,9 @@ public partial class ProcessPool
     }
 
     /// <summary>Returns the results, or throws the first error.</summary>
-    private protected static async IAsyncEnumerable<TResult> ResultsOf<TResult>(IAsyncEnumerable<Outcome<TResult>> outcomes, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    private protected static async IAsyncEnumerable<TResult> ResultsOf<TResult>(
+        IAsyncEnumerable<Outcome<TResult>> outcomes,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await foreach (var outcome in outcomes.WithCancellation(cancellationToken).ConfigureAwait(false))
         {

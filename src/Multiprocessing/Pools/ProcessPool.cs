@@ -281,7 +281,10 @@ public partial class ProcessPool : IAsyncDisposable, IDisposable
         if (cancellationToken.CanBeCanceled)
         {
             // It may have ended already: then the registration finds nothing to cancel, and ends with the token.
-            batch.Registration = LastResort.OnCancelled(cancellationToken, batch, cancelled => _core.Cancel(other => ReferenceEquals(other, cancelled), kills: true));
+            batch.Registration = LastResort.OnCancelled(
+                cancellationToken,
+                batch,
+                cancelled => _core.Cancel(other => ReferenceEquals(other, cancelled), kills: true));
             if (batch.Task.IsCompleted)
             {
                 batch.Registration.Unregister();
@@ -309,7 +312,9 @@ public partial class ProcessPool : IAsyncDisposable, IDisposable
             Pool = this,
             Priority = options?.Priority ?? 0,
             Timeout = limit,
-            TimeoutTicks = limit == Timeout.InfiniteTimeSpan || limit.TotalSeconds > 1e9 ? 0 : Math.Max(1, (long)(limit.TotalSeconds * Stopwatch.Frequency)),
+            TimeoutTicks = limit == Timeout.InfiniteTimeSpan || limit.TotalSeconds > 1e9
+                ? 0
+                : Math.Max(1, (long)(limit.TotalSeconds * Stopwatch.Frequency)),
             MaxAttempts = attempts,
             Body = shared,
         };

@@ -131,16 +131,23 @@ public sealed class ProcessPoolOptions
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Workers, ParticipantTable.Capacity - 2, nameof(Workers));
         ChildProcessOptions.CheckInitializer(Initializer, nameof(Initializer));
         Check(MinWorkers >= 0 && MinWorkers <= Workers, MinWorkers, nameof(MinWorkers), "MinWorkers must be from 0 to Workers.");
-        Check(MaxTasksPerWorker is null or > 0, MaxTasksPerWorker, nameof(MaxTasksPerWorker), "MaxTasksPerWorker must be positive, or null for no limit.");
-        Check(MaxWorkerMemory is null or > 0, MaxWorkerMemory, nameof(MaxWorkerMemory), "MaxWorkerMemory must be a positive number of bytes, or null for no limit.");
+        Check(MaxTasksPerWorker is null or > 0, MaxTasksPerWorker, nameof(MaxTasksPerWorker),
+            "MaxTasksPerWorker must be positive, or null for no limit.");
+        Check(MaxWorkerMemory is null or > 0, MaxWorkerMemory, nameof(MaxWorkerMemory),
+            "MaxWorkerMemory must be a positive number of bytes, or null for no limit.");
         Check(MaxPending is null or > 0, MaxPending, nameof(MaxPending), "MaxPending must be positive, or null for no limit.");
         Check(MaxAttempts >= 1, MaxAttempts, nameof(MaxAttempts), "MaxAttempts must be at least 1.");
         Check(MaxFailedStarts >= 1, MaxFailedStarts, nameof(MaxFailedStarts), "MaxFailedStarts must be at least 1.");
-        Check(MaxDeathsPerMinute is null or > 0, MaxDeathsPerMinute, nameof(MaxDeathsPerMinute), "MaxDeathsPerMinute must be positive, or null for no limit.");
-        Check(MaxWorkerAge is null || MaxWorkerAge > TimeSpan.Zero, MaxWorkerAge, nameof(MaxWorkerAge), "MaxWorkerAge must be positive, or null for no limit.");
-        Check(IdleTimeout is null || IdleTimeout >= TimeSpan.Zero, IdleTimeout, nameof(IdleTimeout), "IdleTimeout must be zero or positive, or null for no limit.");
-        Check(Timeout is null || Timeout > TimeSpan.Zero || Timeout == System.Threading.Timeout.InfiniteTimeSpan, Timeout, nameof(Timeout), "Timeout must be positive, or infinite.");
-        Check(CancellationGrace >= TimeSpan.Zero || CancellationGrace == System.Threading.Timeout.InfiniteTimeSpan, CancellationGrace, nameof(CancellationGrace), "CancellationGrace must be zero, positive, or infinite.");
+        Check(MaxDeathsPerMinute is null or > 0, MaxDeathsPerMinute, nameof(MaxDeathsPerMinute),
+            "MaxDeathsPerMinute must be positive, or null for no limit.");
+        Check(MaxWorkerAge is null || MaxWorkerAge > TimeSpan.Zero, MaxWorkerAge, nameof(MaxWorkerAge),
+            "MaxWorkerAge must be positive, or null for no limit.");
+        Check(IdleTimeout is null || IdleTimeout >= TimeSpan.Zero, IdleTimeout, nameof(IdleTimeout),
+            "IdleTimeout must be zero or positive, or null for no limit.");
+        Check(Timeout is null || Timeout > TimeSpan.Zero || Timeout == System.Threading.Timeout.InfiniteTimeSpan,
+            Timeout, nameof(Timeout), "Timeout must be positive, or infinite.");
+        Check(CancellationGrace >= TimeSpan.Zero || CancellationGrace == System.Threading.Timeout.InfiniteTimeSpan,
+            CancellationGrace, nameof(CancellationGrace), "CancellationGrace must be zero, positive, or infinite.");
         Check(ShutdownGrace >= TimeSpan.Zero, ShutdownGrace, nameof(ShutdownGrace), "ShutdownGrace must be zero or positive.");
         var copy = (ProcessPoolOptions)MemberwiseClone();
         copy.Process = Process?.ToValidated();

@@ -23,7 +23,9 @@ internal sealed class LogRecord
     public required LogValues[] Scopes { get; init; }
 
     public static KeyValuePair<string, object?>[] ValuesOf(object? state) =>
-        state is IEnumerable<KeyValuePair<string, object?>> values ? [.. values.Select(static value => KeyValuePair.Create(value.Key, Simple(value.Value)))] : [];
+        state is IEnumerable<KeyValuePair<string, object?>> values
+            ? [.. values.Select(static value => KeyValuePair.Create(value.Key, Simple(value.Value)))]
+            : [];
 
     private static object? Simple(object? value) => value switch
     {

@@ -47,13 +47,18 @@ internal class LoggerLink(ILogger logger) : TaskLink
         var text = $"{source.Pool} worker {source.Worker} (pid {source.ProcessId}){(source.Task.Length == 0 ? "" : $", task {source.Task}")}";
         var open = new Stack<IDisposable?>();
         open.Push(logger.BeginScope(
-            new LogValues(text, [new("Pool", source.Pool), new("Worker", source.Worker), new("ProcessId", source.ProcessId), new("Task", source.Task)])));
+            new LogValues(text,
+                [new("Pool", source.Pool), new("Worker", source.Worker), new("ProcessId", source.ProcessId), new("Task", source.Task)])));
         foreach (var scope in record.Scopes)
         {
             open.Push(logger.BeginScope(scope));
         }
 
-        logger.Log(record.Level, new EventId(record.EventId, record.EventName), new LogValues(record.Message, record.Values), error, static (values, _) => values.ToString());
+        logger.Log(
+            record.Level,
+            new EventId(record.EventId, record.EventName),
+            new LogValues(record.Message, record.Values),
+            error, static (values, _) => values.ToString());
         while (open.TryPop(out var scope))
         {
             scope?.Dispose();

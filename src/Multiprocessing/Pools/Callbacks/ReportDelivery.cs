@@ -49,7 +49,9 @@ internal sealed class ReportDelivery
         Enqueue(reached);
         if (!await reached.WaitAsync(limit).ConfigureAwait(false))
         {
-            PoolLog.ReportFailed(new TimeoutException($"The program did not take the reports and log records of the pool's tasks within {limit.TotalSeconds:0.###} s."));
+            PoolLog.ReportFailed(
+                new TimeoutException(
+                $"The program did not take the reports and log records of the pool's tasks within {limit.TotalSeconds:0.###} s."));
         }
     }
 

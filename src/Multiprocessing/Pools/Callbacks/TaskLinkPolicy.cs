@@ -30,7 +30,8 @@ internal sealed class TaskLinkPolicy : LinkPolicy
         }
 
         var definition = type.GetGenericTypeDefinition();
-        return definition == typeof(IProgress<>) || definition == typeof(Progress<>) ? typeof(ProgressProxy<>).MakeGenericType(type.GenericTypeArguments)
+        return definition == typeof(IProgress<>) || definition == typeof(Progress<>)
+            ? typeof(ProgressProxy<>).MakeGenericType(type.GenericTypeArguments)
             : definition.FullName == "Microsoft.Extensions.Logging.ILogger`1" ? typeof(LoggerProxy<>).MakeGenericType(type.GenericTypeArguments)
             : null;
     }

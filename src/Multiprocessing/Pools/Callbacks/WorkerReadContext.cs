@@ -27,7 +27,9 @@ internal class WorkerReadContext : ReadContext
     public static WorkerReadContext ReadLink(ref HandleReader reader, out long number)
     {
         var context = reader.Context as WorkerReadContext
-            ?? throw new InvalidOperationException("A progress or a logger that was passed to a task of a pool belongs to that task and cannot be its result; return the values themselves.");
+            ?? throw new InvalidOperationException(
+                "A progress or a logger that was passed to a task of a pool belongs to that task and cannot be its result; "
+                + "return the values themselves.");
         context._shareReplies();
         number = reader.Read<long>();
         return context;
@@ -38,7 +40,8 @@ internal class WorkerReadContext : ReadContext
 }
 
 /// <summary>The tasks of a map share the token in their body: they are cancelled together.</summary>
-internal sealed class SharedBodyReadContext(TaskSignals signals, Action shareReplies, Action<MessageBuffer> send) : WorkerReadContext(signals, shareReplies, send)
+internal sealed class SharedBodyReadContext(TaskSignals signals, Action shareReplies, Action<MessageBuffer> send)
+    : WorkerReadContext(signals, shareReplies, send)
 {
     /// <summary>Gets the source of the body's token, or <see langword="null"/> if the body has none.</summary>
     public CancellationTokenSource? TokenSource { get; private set; }

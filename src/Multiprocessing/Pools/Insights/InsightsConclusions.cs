@@ -13,7 +13,9 @@ internal static class InsightsConclusions
         List<string> conclusions = [];
         foreach (var task in pool.Tasks)
         {
-            conclusions.AddRange(new[] { Serializing(task), Deaths(task), Failures(task), TimeLimit(task), TooShort(task), LongTail(task) }.OfType<string>());
+            conclusions.AddRange(
+                new[] { Serializing(task), Deaths(task), Failures(task), TimeLimit(task), TooShort(task), LongTail(task) }
+                .OfType<string>());
         }
 
         conclusions.AddRange(new[] { StartUp(pool), TooFewWorkers(pool), TooManyWorkers(pool) }.OfType<string>());
@@ -56,7 +58,8 @@ internal static class InsightsConclusions
     {
         var own = task.WorkingTime.Mean + task.SerializingTime.Mean;
         return task.TravelsAlone && task.WorkingTime.Count >= 1000 && own < TimeSpan.FromMicroseconds(5)
-            ? $"'{task.Name}' takes {InsightsText.Time(own)}, less than the transport to the worker and back: MapAsync and StreamAsync transport such tasks in bulk."
+            ? $"'{task.Name}' takes {InsightsText.Time(own)}, less than the transport to the worker and back: "
+                + "MapAsync and StreamAsync transport such tasks in bulk."
             : null;
     }
 
@@ -65,7 +68,8 @@ internal static class InsightsConclusions
         var median = task.WorkingTime.Median;
         var slow = task.WorkingTime.Percentile(0.99);
         return task.WorkingTime.Count >= 200 && slow > median * 20 && slow > TimeSpan.FromMilliseconds(1)
-            ? $"The slowest hundredth of '{task.Name}' takes {InsightsText.Time(slow)} and more, {InsightsText.Number((long)(slow / median))} times the median."
+            ? $"The slowest hundredth of '{task.Name}' takes {InsightsText.Time(slow)} and more, "
+                + $"{InsightsText.Number((long)(slow / median))} times the median."
             : null;
     }
 
@@ -89,7 +93,8 @@ internal static class InsightsConclusions
     {
         var processors = Environment.ProcessorCount;
         return pool.WorkerTime > EnoughTime && pool.Utilization > 0.9 && pool.WaitingTasks > pool.MaxWorkers && pool.MaxWorkers < processors
-            ? $"The workers are busy {InsightsText.Share(pool.Utilization)} of the time and {InsightsText.Number(pool.WaitingTasks)} tasks wait: {pool.MaxWorkers} workers use {pool.MaxWorkers} of {processors} processors."
+            ? $"The workers are busy {InsightsText.Share(pool.Utilization)} of the time and {InsightsText.Number(pool.WaitingTasks)} tasks wait: "
+                + $"{pool.MaxWorkers} workers use {pool.MaxWorkers} of {processors} processors."
             : null;
     }
 
@@ -97,7 +102,8 @@ internal static class InsightsConclusions
     {
         var tasks = pool.Tasks.Sum(static task => task.Succeeded + task.Failed);
         var needed = Math.Max(1, (int)Math.Ceiling(pool.MaxWorkers * pool.Utilization * 1.25));
-        return pool.WorkerTime > EnoughTime * 10 && tasks >= EnoughTasks && pool.WaitingTasks == 0 && pool.Utilization < 0.25 && needed < pool.MaxWorkers
+        return pool.WorkerTime > EnoughTime * 10 && tasks >= EnoughTasks
+            && pool.WaitingTasks == 0 && pool.Utilization < 0.25 && needed < pool.MaxWorkers
             ? $"The workers were idle {InsightsText.Share(1 - pool.Utilization)} of the time: {needed} would have sufficed, or an IdleTimeout."
             : null;
     }

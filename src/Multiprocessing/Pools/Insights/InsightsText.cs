@@ -15,9 +15,15 @@ internal static class InsightsText
         var text = new StringBuilder();
         var living = insights.Workers.Count(static worker => worker.Activity < WorkerActivity.Ended);
         text.AppendLine(CultureInfo.InvariantCulture,
-            $"{insights.Name}: {living} of {insights.MaxWorkers} workers after {Time(insights.Elapsed)}, {Share(insights.Utilization)} utilized, {insights.WaitingTasks:N0} tasks waiting; {insights.WorkersStarted:N0} started, {insights.WorkersEnded:N0} ended, {insights.WorkersDied:N0} died");
+            $"{insights.Name}: {living} of {insights.MaxWorkers} workers after {Time(insights.Elapsed)}, {Share(insights.Utilization)} utilized, "
+            + $"{insights.WaitingTasks:N0} tasks waiting; "
+            + $"{insights.WorkersStarted:N0} started, {insights.WorkersEnded:N0} ended, {insights.WorkersDied:N0} died");
         var ended = insights.Workers.Where(static worker => worker.Activity >= WorkerActivity.Ended).TakeLast(MaxEnded);
-        var workers = insights.Workers.Where(static worker => worker.Activity < WorkerActivity.Ended).Take(MaxWorkers).Concat(ended).OrderBy(static worker => worker.Number).ToList();
+        var workers = insights.Workers
+            .Where(static worker => worker.Activity < WorkerActivity.Ended)
+            .Take(MaxWorkers)
+            .Concat(ended)
+            .OrderBy(static worker => worker.Number).ToList();
         if (workers.Count > 0)
         {
             AppendTable(
@@ -25,8 +31,11 @@ internal static class InsightsText
                 ["worker", "pid", "is", "tasks", "start-up", "working", "serializing", "idle", "utilized", "in", "out"],
                 workers.Select(static worker => new[]
                 {
-                    Number(worker.Number), worker.ProcessId?.ToString(CultureInfo.InvariantCulture) ?? "", Activity(worker), Number(worker.TasksCompleted), worker.StartUpTime is { } startUp ? Time(startUp) : "", Time(worker.WorkingTime),
-                    Time(worker.SerializingTime), Time(worker.IdleTime), Share(worker.Utilization), Bytes(worker.ArgumentBytes), Bytes(worker.ResultBytes),
+                    Number(worker.Number), worker.ProcessId?.ToString(CultureInfo.InvariantCulture) ?? "",
+                    Activity(worker), Number(worker.TasksCompleted),
+                    worker.StartUpTime is { } startUp ? Time(startUp) : "", Time(worker.WorkingTime),
+                    Time(worker.SerializingTime), Time(worker.IdleTime), Share(worker.Utilization),
+                    Bytes(worker.ArgumentBytes), Bytes(worker.ResultBytes),
                 }));
             AppendRest(text, living + insights.WorkersEnded + insights.WorkersDied - workers.Count);
         }
@@ -38,8 +47,11 @@ internal static class InsightsText
                 ["task", "ended", "failed", "waited, p50", "p99", "serialized, p50", "p99", "worked, p50", "p99", "in all", "in", "out"],
                 insights.Tasks.Take(MaxTasks).Select(static task => new[]
                 {
-                    task.Name, Number(task.Succeeded + task.Failed), Number(task.Failed), Time(task.WaitingTime.Median), Time(task.WaitingTime.Percentile(0.99)), Time(task.SerializingTime.Median), Time(task.SerializingTime.Percentile(0.99)),
-                    Time(task.WorkingTime.Median), Time(task.WorkingTime.Percentile(0.99)), Time(task.WorkingTime.Total), Bytes(task.ArgumentBytes), Bytes(task.ResultBytes),
+                    task.Name, Number(task.Succeeded + task.Failed), Number(task.Failed),
+                    Time(task.WaitingTime.Median), Time(task.WaitingTime.Percentile(0.99)),
+                    Time(task.SerializingTime.Median), Time(task.SerializingTime.Percentile(0.99)),
+                    Time(task.WorkingTime.Median), Time(task.WorkingTime.Percentile(0.99)), Time(task.WorkingTime.Total),
+                    Bytes(task.ArgumentBytes), Bytes(task.ResultBytes),
                 }));
             AppendRest(text, insights.Tasks.Count - MaxTasks);
         }
@@ -77,7 +89,8 @@ internal static class InsightsText
 
     /// <summary>Three significant digits.</summary>
     private static string Figure(double value, string unit) =>
-        $"{value.ToString(value >= 99.95 || value == Math.Floor(value) ? "0" : value >= 9.995 ? "0.0" : "0.00", CultureInfo.InvariantCulture)} {unit}";
+        $"{value.ToString(value >= 99.95 || value == Math.Floor(value) ? "0" : value >= 9.995 ? "0.0" : "0.00",
+            CultureInfo.InvariantCulture)} {unit}";
 
     private static string Activity(WorkerInsights worker) => worker switch
     {

@@ -91,7 +91,8 @@ internal sealed unsafe class PoolStatistics(string pool, PoolLoop loop)
                 Elapsed = TimeDistribution.TimeOf(now - _createdAt),
                 MaxWorkers = maxWorkers,
                 Workers = [.. _ended.Concat(living).OrderBy(static worker => worker.Number)],
-                Tasks = [.. tasks.Select(static task => task.ToInsights()).OrderByDescending(static task => task.WorkingTime.Total + task.SerializingTime.Total)],
+                Tasks = [.. tasks.Select(static task => task.ToInsights())
+                    .OrderByDescending(static task => task.WorkingTime.Total + task.SerializingTime.Total)],
                 WaitingTasks = waiting,
                 WorkersStarted = fleet.Started,
                 WorkersEnded = _workersEnded,

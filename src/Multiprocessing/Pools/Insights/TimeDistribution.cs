@@ -60,7 +60,10 @@ public sealed class TimeDistribution
 
     /// <inheritdoc/>
     public override string ToString() =>
-        Count == 0 ? "none" : $"{InsightsText.Time(Median)} in the median, {InsightsText.Time(Percentile(0.99))} at the 99th percentile, {InsightsText.Time(Total)} in all";
+        Count == 0
+            ? "none"
+            : $"{InsightsText.Time(Median)} in the median, {InsightsText.Time(Percentile(0.99))} at the 99th percentile, "
+                + $"{InsightsText.Time(Total)} in all";
 
     internal static TimeSpan TimeOf(long ticks) => TimeSpan.FromTicks((long)(ticks * ((double)TimeSpan.TicksPerSecond / Stopwatch.Frequency)));
 }

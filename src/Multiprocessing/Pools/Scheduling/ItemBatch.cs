@@ -10,7 +10,9 @@ namespace Multiprocessing;
 /// <param name="settings">What they have in common.</param>
 /// <param name="receiver">Receives the results.</param>
 /// <param name="offset">The index of the first item in the source.</param>
-internal sealed unsafe class ItemBatch<TItem, TResult>(TItem[] items, int count, bool hasResult, TaskSettings settings, MapReceiver<TResult> receiver, long offset) : TaskBatch(settings)
+internal sealed unsafe class ItemBatch<TItem, TResult>(
+    TItem[] items, int count, bool hasResult, TaskSettings settings, MapReceiver<TResult> receiver, long offset)
+    : TaskBatch(settings)
 {
     private static readonly bool IsRaw = ValueSerializer<TItem>.IsRaw && Unsafe.SizeOf<TItem>() <= ByteRing.LargestContent / 2;
 

@@ -134,7 +134,8 @@ internal sealed class PoolCore
         if (_loop.IsHeld)
         {
             throw new InvalidOperationException(
-                $"The pool '{Name}' writes or reads a value of a task at this moment, by code of the value's own type, which asks for the pool's end here and would wait for itself. "
+                $"The pool '{Name}' writes or reads a value of a task at this moment, by code of the value's own type, "
+                + "which asks for the pool's end here and would wait for itself. "
                 + "End the pool where its results arrive.");
         }
 
@@ -203,7 +204,9 @@ internal sealed class PoolCore
         if (cancellationToken.CanBeCanceled)
         {
             var registration = LastResort.OnCancelled(cancellationToken, done, done => done.TrySetCanceled(cancellationToken));
-            _ = done.Task.ContinueWith(static (_, state) => ((CancellationTokenRegistration)state!).Unregister(), registration, TaskScheduler.Default);
+            _ = done.Task.ContinueWith(
+                static (_, state) => ((CancellationTokenRegistration)state!).Unregister(),
+                registration, TaskScheduler.Default);
         }
 
         return done.Task;
@@ -270,7 +273,8 @@ internal sealed class PoolCore
 
     /// <summary>The loop's thread has failed outside of a step: there will be no more of them. Under the gate.</summary>
     internal void OnThreadFailed(Exception exception) =>
-        _ending.EndNow(new PoolBrokenException($"The pool '{Name}' gave up, because its thread failed: {ExceptionText.Message(exception)}", exception));
+        _ending.EndNow(
+            new PoolBrokenException($"The pool '{Name}' gave up, because its thread failed: {ExceptionText.Message(exception)}", exception));
 
     /// <summary>How many workers have tasks. Under the gate.</summary>
     internal int CountBusy() => _fleet.Busy;

@@ -12,7 +12,8 @@ namespace Multiprocessing;
 /// </para>
 /// </summary>
 internal sealed class PoolEnding(
-    string name, PoolLoop loop, PoolState state, PendingTasks pending, PoolIntake intake, WorkerFleet fleet, FleetSize size, PoolEvents events, ProcessPoolOptions options)
+    string name, PoolLoop loop, PoolState state, PendingTasks pending,
+    PoolIntake intake, WorkerFleet fleet, FleetSize size, PoolEvents events, ProcessPoolOptions options)
 {
     private readonly List<WorkerHost> _delivering = [];
     private bool _hasFailed;
@@ -114,7 +115,9 @@ internal sealed class PoolEnding(
     public void OnStepFailed(Exception exception)
     {
         loop.AssertHeld();
-        var error = new PoolBrokenException($"The pool '{name}' gave up, because its own scheduling failed: {ExceptionText.Message(exception)}", exception);
+        var error = new PoolBrokenException(
+            $"The pool '{name}' gave up, because its own scheduling failed: {ExceptionText.Message(exception)}",
+            exception);
         if (_hasFailed)
         {
             EndNow(error);

@@ -105,7 +105,8 @@ internal sealed unsafe class ReplyHandler(
     private static bool CanBeNext(WorkerEntry worker, in ReplyHeader header) => header.Kind switch
     {
         ReplyKind.Result or ReplyKind.Error =>
-            worker.Assigned.First is { } first && header.Number == worker.Replied && worker.Replied - first.Value.FirstNumber < (uint)first.Value.Range.Count,
+            worker.Assigned.First is { } first && header.Number == worker.Replied
+                && worker.Replied - first.Value.FirstNumber < (uint)first.Value.Range.Count,
         ReplyKind.Ready or ReplyKind.InitializerFailed => worker.ReadyAt == 0,
         ReplyKind.Report => true,
         _ => false,
@@ -114,7 +115,9 @@ internal sealed unsafe class ReplyHandler(
     /// <summary>Reads as many plain results as lie here one behind the other; false if there is none.</summary>
     private static bool ReadMany(WorkerEntry worker)
     {
-        if (worker.Assigned.First is not { } first || first.Value.Batch is not { RawLength: >= 0, Count: > 1 } batch || worker.Reason != KillReason.None)
+        if (worker.Assigned.First is not { } first
+            || first.Value.Batch is not { RawLength: >= 0, Count: > 1 } batch
+            || worker.Reason != KillReason.None)
         {
             return false;
         }

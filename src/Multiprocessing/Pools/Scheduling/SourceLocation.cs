@@ -16,7 +16,9 @@ internal readonly record struct SourceLocation(string File, int Line, int Column
         {
             return Find(method);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or BadImageFormatException or InvalidOperationException or NotSupportedException or ArgumentException)
+        catch (Exception exception)
+            when (exception is IOException or UnauthorizedAccessException or BadImageFormatException
+            or InvalidOperationException or NotSupportedException or ArgumentException)
         {
             return null; // damaged, of another build, or locked by another process: a name without a location suffices
         }
@@ -38,7 +40,9 @@ internal readonly record struct SourceLocation(string File, int Line, int Column
             return null; // the file was replaced since it was loaded
         }
 
-        if (!image.TryOpenAssociatedPortablePdb(path, static file => System.IO.File.Exists(file) ? System.IO.File.OpenRead(file) : null, out var symbols, out _) || symbols is null)
+        if (!image.TryOpenAssociatedPortablePdb(
+            path, static file => System.IO.File.Exists(file) ? System.IO.File.OpenRead(file) : null,
+            out var symbols, out _) || symbols is null)
         {
             return null;
         }
@@ -46,7 +50,8 @@ internal readonly record struct SourceLocation(string File, int Line, int Column
         using (symbols)
         {
             var reader = symbols.GetMetadataReader();
-            foreach (var point in reader.GetMethodDebugInformation(MetadataTokens.MethodDefinitionHandle(TokenOf(method) & 0xFFFFFF)).GetSequencePoints())
+            foreach (var point in reader.GetMethodDebugInformation(
+                MetadataTokens.MethodDefinitionHandle(TokenOf(method) & 0xFFFFFF)).GetSequencePoints())
             {
                 if (!point.IsHidden)
                 {

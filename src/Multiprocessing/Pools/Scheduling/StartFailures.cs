@@ -7,7 +7,8 @@ namespace Multiprocessing;
 /// the deaths of the last minute. Under the loop's gate.
 /// </summary>
 internal sealed class StartFailures(
-    string name, PoolLoop loop, PoolState state, WorkerFleet fleet, PoolEnding ending, PoolEvents events, ProcessPoolOptions options, bool hasInitializer)
+    string name, PoolLoop loop, PoolState state, WorkerFleet fleet, PoolEnding ending,
+    PoolEvents events, ProcessPoolOptions options, bool hasInitializer)
 {
     private readonly StartPatience _starts = new(options.MaxFailedStarts);
     private readonly Queue<long> _deaths = new();
@@ -52,7 +53,11 @@ internal sealed class StartFailures(
         if (worker.ReadyAt == 0 && (!worker.IsKilled || worker.Damage is not null))
         {
             var why = failure is null or ProcessDiedException { StandardErrorTail.Length: 0 } ? "" : " " + failure.Message;
-            Count(KindOf(host), worker.Statistics.LaunchedAt, $"worker '{host.Name}' (pid {host.Id}) died before it was ready, with {host.ExitStatus}.{why}", failure);
+            Count(
+                KindOf(host),
+                worker.Statistics.LaunchedAt,
+                $"worker '{host.Name}' (pid {host.Id}) died before it was ready, with {host.ExitStatus}.{why}",
+                failure);
             if (state.BrokenBy is not null)
             {
                 return;
@@ -68,7 +73,9 @@ internal sealed class StartFailures(
 
         if (options.MaxDeathsPerMinute is { } max && _deaths.Count > max)
         {
-            ending.Break(new PoolBrokenException($"The pool '{name}' gave up: {_deaths.Count} workers died within a minute, and at most {max} may.", failure));
+            ending.Break(
+                new PoolBrokenException($"The pool '{name}' gave up: {_deaths.Count} workers died within a minute, and at most {max} may.",
+                failure));
         }
     }
 
@@ -89,7 +96,8 @@ internal sealed class StartFailures(
         {
             ending.Break(new PoolBrokenException(
                 $"The pool '{name}' gave up: {_starts.Failed} starts in a row did not lead to a worker that is ready, "
-                + $"and at most {options.MaxFailedStarts} may fail ({nameof(ProcessPoolOptions.MaxFailedStarts)}). The last one: {cause}", exception));
+                + $"and at most {options.MaxFailedStarts} may fail ({nameof(ProcessPoolOptions.MaxFailedStarts)}). The last one: {cause}",
+                exception));
             return;
         }
 

@@ -36,7 +36,8 @@ internal static class PlainSource
         || (source is ICollection<TItem> or IReadOnlyCollection<TItem> or ICollection && IsOfFramework(source.GetType()));
 
     private static bool IsOfFramework(Type type) =>
-        type.Assembly == typeof(object).Assembly || type.Assembly == typeof(HashSet<>).Assembly || type.Assembly == typeof(Stack<>).Assembly || type.Assembly == typeof(Enumerable).Assembly
+        type.Assembly == typeof(object).Assembly || type.Assembly == typeof(HashSet<>).Assembly
+        || type.Assembly == typeof(Stack<>).Assembly || type.Assembly == typeof(Enumerable).Assembly
         || type.Assembly == typeof(System.Collections.Concurrent.ConcurrentBag<>).Assembly || type.Assembly == typeof(ImmutableArray).Assembly;
 }
 
@@ -318,7 +319,8 @@ internal sealed class BlockingSource<TItem>(IEnumerable<TItem> source, Action si
 }
 
 /// <summary>An asynchronous source. One that blocks all the same, although it should not, delays neither the reader nor the workers.</summary>
-internal sealed class AsyncSource<TItem>(IAsyncEnumerable<TItem> source, Action signal, CancellationToken cancellationToken) : FedSource<TItem>(signal)
+internal sealed class AsyncSource<TItem>(IAsyncEnumerable<TItem> source, Action signal, CancellationToken cancellationToken)
+    : FedSource<TItem>(signal)
 {
     private readonly CancellationTokenSource _ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
 

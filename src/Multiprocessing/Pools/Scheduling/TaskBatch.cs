@@ -88,7 +88,8 @@ internal abstract unsafe class TaskBatch(TaskSettings settings)
         Settings.Statistics.TimedOut++;
         var end = host.IsProcess
             ? $"its worker '{host.Name}' (pid {host.Id}) was killed."
-            : $"it runs on a thread of this process ({nameof(ProcessPoolOptions.Workers)} = 0), which cannot be killed and continues until the body ends.";
+            : $"it runs on a thread of this process ({nameof(ProcessPoolOptions.Workers)} = 0), "
+                + "which cannot be killed and continues until the body ends.";
         OnError(index, new TimeoutException($"Task '{NameOf(index)}' did not end within {Settings.Timeout.TotalSeconds:0.###} s; {end}"));
     }
 

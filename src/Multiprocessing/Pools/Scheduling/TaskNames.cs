@@ -22,7 +22,8 @@ internal static class TaskNames
     public static string Of(MethodInfo method) => Known.TryGetValue(method, out var name) ? name : Known.GetValue(method, Make);
 
     /// <summary>The same without the location in the source.</summary>
-    public static string Short(MethodInfo method) => LambdaIn(method.Name, out _) is { } outer ? $"lambda in {outer}" : LocalFunction(method.Name) ?? method.Name;
+    public static string Short(MethodInfo method) =>
+        LambdaIn(method.Name, out _) is { } outer ? $"lambda in {outer}" : LocalFunction(method.Name) ?? method.Name;
 
     private static string Make(MethodInfo method)
     {

@@ -151,7 +151,8 @@ internal sealed class WorkerDeaths(
         return worker.Damage is null ? status : status with
         {
             Error = new InvalidDataException(
-                $"The memory through which worker '{host.Name}' (pid {host.Id}) and its pool communicate was overwritten, so the worker was killed: {worker.Damage}. Look for unsafe code in its tasks."),
+                $"The memory through which worker '{host.Name}' (pid {host.Id}) and its pool communicate was overwritten, "
+                + $"so the worker was killed: {worker.Damage}. Look for unsafe code in its tasks."),
         };
     }
 

@@ -28,7 +28,9 @@ internal sealed unsafe class WorkerReports
         _loop.AssertHeld();
         if (end - content >= sizeof(long) && TaskLinks.Find(*(long*)content) is { } link)
         {
-            _reports.Add(link.Read(content + sizeof(long), end, new TaskSource(_pool, worker.Number, worker.Host?.Id ?? 0, worker.RunningTask ?? "")));
+            _reports.Add(
+                link.Read(content + sizeof(long), end,
+                new TaskSource(_pool, worker.Number, worker.Host?.Id ?? 0, worker.RunningTask ?? "")));
         }
     }
 

@@ -60,7 +60,9 @@ internal sealed class WorkerStarter(
             return false;
         }
 
-        LastResort.Queue(EntryPoint.WorkerLaunch, fleet.Add(channel), Launch, (worker, exception) => loop.Post(() => OnNotStarted(worker, exception)));
+        LastResort.Queue(
+            EntryPoint.WorkerLaunch, fleet.Add(channel), Launch,
+            (worker, exception) => loop.Post(() => OnNotStarted(worker, exception)));
         return true;
     }
 
