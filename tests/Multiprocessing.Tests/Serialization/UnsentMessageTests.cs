@@ -98,8 +98,8 @@ public sealed class UnsentMessageTests : ProcessTest
         var before = Counts(carried);
         Should.Throw<QueueFullException>(() => two.PutMany([carried, carried, carried, carried], TimeSpan.FromMilliseconds(20))).ItemsPut.ShouldBe(2);
         Counts(carried).InTransit.ShouldBe(before.InTransit + 2);
-        two.Get().Dispose();
-        two.Get().Dispose();
+        two.GetNoWait().Dispose();
+        two.GetNoWait().Dispose();
         Counts(carried).ShouldBe(before);
     }
 
