@@ -10,7 +10,7 @@ namespace Multiprocessing;
 /// await using var pool = new ProcessPool();
 /// foreach (Outcome&lt;int> outcome in await pool.MapOutcomesAsync([1, 0, 4], item => 12 / item))
 /// {
-///     Console.WriteLine(outcome.IsSuccess ? $"item {outcome.Index}: {outcome.Result}" : $"item {outcome.Index} failed: {outcome.Error!.Message}");
+///     Console.WriteLine(outcome.IsSuccess ? $"{outcome.Index}: {outcome.Result}" : $"{outcome.Index} failed: {outcome.Error!.Message}");
 /// }
 /// </code>
 /// </example>

@@ -6,13 +6,14 @@ public sealed partial class ProcessQueue<T>
     private const int RawBatch = 256;
 
     /// <summary>
-    /// Puts items in their order; waits without a thread while the queue is full. Items of other producers may come in between. When it fails, the items before the one that could not be put are in the
-    /// queue.
+    /// Puts items in their order; waits without a thread while the queue is full. Items of other producers may come in between. When it fails, the
+    /// items before the one that could not be put are in the queue.
     /// </summary>
     /// <param name="items">The items; enumerated once, as there is room for them. Each is serialized when its turn comes.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <inheritdoc cref="PutMany(IEnumerable{T}, CancellationToken)"/>
-    public ValueTask PutManyAsync(IEnumerable<T> items, CancellationToken cancellationToken = default) => PutManyAsync(items, Deadline.Never, cancellationToken);
+    public ValueTask PutManyAsync(IEnumerable<T> items, CancellationToken cancellationToken = default) =>
+        PutManyAsync(items, Deadline.Never, cancellationToken);
 
     /// <inheritdoc cref="PutManyAsync(IEnumerable{T}, CancellationToken)"/>
     /// <param name="items">The items; enumerated once, as there is room for them. Each is serialized when its turn comes.</param>
@@ -25,7 +26,8 @@ public sealed partial class ProcessQueue<T>
 
     /// <summary>Takes what is there, at least one item: waits without a thread for the first and for no more.</summary>
     /// <inheritdoc cref="GetMany(int, CancellationToken)"/>
-    public ValueTask<T[]> GetManyAsync(int maxCount, CancellationToken cancellationToken = default) => GetManyAsync(maxCount, Deadline.Never, cancellationToken);
+    public ValueTask<T[]> GetManyAsync(int maxCount, CancellationToken cancellationToken = default) =>
+        GetManyAsync(maxCount, Deadline.Never, cancellationToken);
 
     /// <summary>Takes what is there, at least one item: waits without a thread for the first and for no more.</summary>
     /// <inheritdoc cref="GetMany(int, TimeSpan, CancellationToken)"/>

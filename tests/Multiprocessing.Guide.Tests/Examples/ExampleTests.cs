@@ -4,14 +4,16 @@ using Xunit;
 namespace Multiprocessing.Guide.Tests.Examples;
 
 /// <summary>
-/// The <c>&lt;example&gt;</c> in the documentation of a public type is the region of this folder that has the type's name, so it is compiled and run. To bring the documentation up to date after a change
-/// of the code: <c>MULTIPROCESSING_UPDATE_SNIPPETS=1 dotnet test tests/Multiprocessing.Guide.Tests</c>.
+/// The <c>&lt;example&gt;</c> in the documentation of a public type is the region of this folder that has the type's name, so it is compiled and run.
+/// To bring the documentation up to date after a change of the code: <c>MULTIPROCESSING_UPDATE_SNIPPETS=1 dotnet test
+/// tests/Multiprocessing.Guide.Tests</c>.
 /// </summary>
 public class ExampleTests
 {
     private static readonly Dictionary<string, string> Code = Snippets.Read("Examples");
 
-    public static TheoryData<string> PublicTypes() => [.. typeof(ChildProcess).Assembly.GetExportedTypes().Select(NameOf).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> PublicTypes() =>
+        [.. typeof(ChildProcess).Assembly.GetExportedTypes().Select(NameOf).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(PublicTypes))]

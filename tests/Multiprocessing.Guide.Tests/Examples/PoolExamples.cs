@@ -94,7 +94,7 @@ public class PoolExamples
         await using var pool = new ProcessPool();
         foreach (Outcome<int> outcome in await pool.MapOutcomesAsync([1, 0, 4], item => 12 / item))
         {
-            Console.WriteLine(outcome.IsSuccess ? $"item {outcome.Index}: {outcome.Result}" : $"item {outcome.Index} failed: {outcome.Error!.Message}");
+            Console.WriteLine(outcome.IsSuccess ? $"{outcome.Index}: {outcome.Result}" : $"{outcome.Index} failed: {outcome.Error!.Message}");
         }
         #endregion
         (await pool.MapOutcomesAsync([1, 0, 4], item => 12 / item)).Select(outcome => outcome.IsSuccess).ShouldBe([true, false, true]);

@@ -39,7 +39,8 @@ internal sealed class TypeDocumentation
     public static TypeDocumentation Of(string type)
     {
         var (outer, inner) = type.Split('.') is [var first, var second] ? (first, second) : (type, null);
-        foreach (var path in Directory.EnumerateFiles(System.IO.Path.Combine(Snippets.RepositoryRoot, "src/Multiprocessing"), "*.cs", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        var folder = System.IO.Path.Combine(Snippets.RepositoryRoot, "src/Multiprocessing");
+        foreach (var path in Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
             if (path.Contains($"{System.IO.Path.DirectorySeparatorChar}obj{System.IO.Path.DirectorySeparatorChar}", StringComparison.Ordinal))
             {
@@ -66,7 +67,8 @@ internal sealed class TypeDocumentation
     public string ReadExample()
     {
         var (begin, end) = FindExample();
-        var code = _lines.Take(end).Skip(begin).Select(static line => line.TrimStart()["///".Length..]).Where(static line => !Tag(line)).Select(static line => line.Length > 0 ? line[1..] : line);
+        var code = _lines[begin..end].Select(static line => line.TrimStart()["///".Length..])
+            .Where(static line => !Tag(line)).Select(static line => line.Length > 0 ? line[1..] : line);
         return string.Join('\n', code).Replace("&lt;", "<", StringComparison.Ordinal).Replace("&amp;", "&", StringComparison.Ordinal);
 
         static bool Tag(string line) => line.Trim() is "<example>" or "</example>" or "<code>" or "</code>";

@@ -79,7 +79,8 @@ public sealed class ProcessQueueAsyncTests
         using var numbers = new ProcessQueue<int>(capacity: 4);
         using var texts = new ProcessQueue<string>(capacity: 4);
         (await Should.ThrowAsync<QueueFullException>(async () => await numbers.PutManyAsync([1, 2, 3, 4, 5, 6], Short, Stop))).ItemsPut.ShouldBe(4);
-        (await Should.ThrowAsync<QueueFullException>(async () => await texts.PutManyAsync(["1", "2", "3", "4", "5"], Short, Stop))).ItemsPut.ShouldBe(4);
+        var full = await Should.ThrowAsync<QueueFullException>(async () => await texts.PutManyAsync(["1", "2", "3", "4", "5"], Short, Stop));
+        full.ItemsPut.ShouldBe(4);
         numbers.GetMany(10).ShouldBe([1, 2, 3, 4]);
         texts.GetMany(10).ShouldBe(["1", "2", "3", "4"]);
     });
