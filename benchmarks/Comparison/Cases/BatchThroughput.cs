@@ -2,7 +2,9 @@ using Multiprocessing;
 
 namespace Comparison.Cases;
 
-/// <summary>64-byte structs, 256 with each PutMany and GetMany: nanoseconds per struct. CPython has no such calls; it puts lists of 256 bytes objects.</summary>
+/// <summary>
+/// 64-byte structs, 256 with each PutMany and GetMany: nanoseconds per struct. CPython has no such calls; it puts lists of 256 bytes objects.
+/// </summary>
 internal sealed class BatchThroughput(int count, int pythonCount) : Case
 {
     private const int Batch = 256;

@@ -3,7 +3,9 @@ using Multiprocessing;
 
 namespace Comparison.Cases;
 
-/// <summary>Workers of a pool that have each done a task and wait for the next: the memory of one (mean) and the processor time of all over two seconds.</summary>
+/// <summary>
+/// Workers of a pool that have each done a task and wait for the next: the memory of one (mean) and the processor time of all over two seconds.
+/// </summary>
 internal sealed class PoolMemory(int workers) : Case
 {
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(3);

@@ -2,7 +2,9 @@ using Multiprocessing;
 
 namespace Comparison.Cases;
 
-/// <summary>One kind of work on a pool whose workers are warm, for each item; CPython's <c>Pool</c> and <c>ProcessPoolExecutor</c> do the same.</summary>
+/// <summary>
+/// One kind of work on a pool whose workers are warm, for each item; CPython's <c>Pool</c> and <c>ProcessPoolExecutor</c> do the same.
+/// </summary>
 /// <param name="kind">The name in the Python script.</param>
 /// <param name="what">What is measured, as shown in the table.</param>
 /// <param name="aim">The target.</param>

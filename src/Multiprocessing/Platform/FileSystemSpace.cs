@@ -11,5 +11,8 @@ internal static class FileSystemSpace
     /// unknown.
     /// </summary>
     public static long Available(string path) =>
-        OperatingSystem.IsWindows() ? CommitSpace.Available() : Facilities.UseLinux ? Statvfs.Available(path) : new DriveInfo(path).AvailableFreeSpace;
+        OperatingSystem.IsWindows()
+            ? CommitSpace.Available()
+            : Facilities.UseLinux ? Statvfs.Available(path)
+            : new DriveInfo(path).AvailableFreeSpace;
 }

@@ -19,8 +19,8 @@ internal static class ProcessEnding
 
     public static InvalidOperationException Error() => new(
         "This process is ending: handlers of ProcessExit run, and the children and shared objects of this library have already ended or could not be "
-        + "cleaned up any more. Use the library before Main returns or Environment.Exit is called. A handler that was registered before the first use "
-        + "of the library runs early enough.");
+        + "cleaned up any more. Use the library before Main returns or Environment.Exit is called. A handler that was registered before the first "
+        + "use of the library runs early enough.");
 
     /// <summary>The runtime calls a handler from a method that no other code calls, at the bottom of the stack.</summary>
     private static bool IsCalledByRuntime()

@@ -30,5 +30,8 @@ internal static unsafe class WordWait
 
     /// <summary>Wakes at most <paramref name="count"/> sleepers and returns how many it woke.</summary>
     public static int Wake(int* word, int count) =>
-        Facilities.UseLinux ? Futex.Wake(word, count) : Facilities.UseSharedAddressWait ? SharedAddressWait.Wake(word, count) : ParkedWait.Wake(word, count);
+        Facilities.UseLinux
+            ? Futex.Wake(word, count)
+            : Facilities.UseSharedAddressWait ? SharedAddressWait.Wake(word, count)
+            : ParkedWait.Wake(word, count);
 }

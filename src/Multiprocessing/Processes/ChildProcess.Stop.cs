@@ -18,7 +18,9 @@ public partial class ChildProcess
     /// <exception cref="InvalidOperationException">The process was not started.</exception>
     public void Terminate() => Terminate(_options.TerminationGrace);
 
-    /// <summary>Asks the process to stop and returns. If it has not exited after <paramref name="grace"/>, it is killed with everything below it.</summary>
+    /// <summary>
+    /// Asks the process to stop and returns. If it has not exited after <paramref name="grace"/>, it is killed with everything below it.
+    /// </summary>
     /// <param name="grace">
     /// The time that it may take. <see cref="TimeSpan.Zero"/> kills at once; <see cref="Timeout.InfiniteTimeSpan"/> never kills.
     /// </param>
@@ -46,7 +48,8 @@ public partial class ChildProcess
     }
 
     /// <summary>
-    /// Sends SIGINT, as Ctrl-C does: <see cref="CurrentProcess.Stopping"/> is cancelled in the child, which exits at once if no code there uses that token.
+    /// Sends SIGINT, as Ctrl-C does: <see cref="CurrentProcess.Stopping"/> is cancelled in the child, which exits at once if no code there uses that
+    /// token.
     /// </summary>
     /// <exception cref="InvalidOperationException">The process was not started.</exception>
     public void Interrupt()
@@ -59,7 +62,9 @@ public partial class ChildProcess
         }
     }
 
-    /// <summary>Reads the figures of the process, as a task manager does. After its end: its last processor time, without memory and threads.</summary>
+    /// <summary>
+    /// Reads the figures of the process, as a task manager does. After its end: its last processor time, without memory and threads.
+    /// </summary>
     /// <returns>State, processor time, memory and threads at this moment.</returns>
     /// <exception cref="InvalidOperationException">The process was not started.</exception>
     public ProcessStatistics GetStatistics() => _supervisor.GetStatistics(StartedLink);

@@ -5,8 +5,9 @@ public partial class ChildProcess
 {
     /// <summary>Waits until the process has ended and its whole output was delivered. Does not throw if the process failed.</summary>
     /// <remarks>
-    /// When it returns, <see cref="ExitStatus"/>, <see cref="Completion"/> and the result are complete. To throw if the process failed, call <see cref="Wait()"/>
-    /// instead. Inside a callback for the process's own output it only waits for the process: the output is delivered after the callback has returned.
+    /// When it returns, <see cref="ExitStatus"/>, <see cref="Completion"/> and the result are complete. To throw if the process failed, call
+    /// <see cref="Wait()"/> instead. Inside a callback for the process's own output it only waits for the process: the output is delivered after the
+    /// callback has returned.
     /// </remarks>
     /// <exception cref="InvalidOperationException">The process was not started.</exception>
     public void Join() => _ = Join(Timeout.InfiniteTimeSpan);
@@ -27,8 +28,8 @@ public partial class ChildProcess
     }
 
     /// <summary>
-    /// Waits until the process has ended, as <see cref="Join()"/> does, and throws if its body did not run to its end: the body's own exception, not wrapped, or
-    /// <see cref="ProcessDiedException"/>.
+    /// Waits until the process has ended, as <see cref="Join()"/> does, and throws if its body did not run to its end: the body's own exception, not
+    /// wrapped, or <see cref="ProcessDiedException"/>.
     /// </summary>
     /// <exception cref="InvalidOperationException">The process was not started.</exception>
     /// <exception cref="ProcessDiedException">The process was killed, crashed, or exited on its own.</exception>
@@ -36,8 +37,8 @@ public partial class ChildProcess
     public void Wait() => _ = Wait(Timeout.InfiniteTimeSpan);
 
     /// <summary>
-    /// Waits until the process has ended, but no longer than <paramref name="timeout"/>, and throws if its body did not run to its end: the body's own exception, not
-    /// wrapped, or <see cref="ProcessDiedException"/>.
+    /// Waits until the process has ended, but no longer than <paramref name="timeout"/>, and throws if its body did not run to its end: the body's
+    /// own exception, not wrapped, or <see cref="ProcessDiedException"/>.
     /// </summary>
     /// <param name="timeout">
     /// The longest time to wait. <see cref="TimeSpan.Zero"/> checks without waiting; <see cref="Timeout.InfiniteTimeSpan"/> waits without limit.

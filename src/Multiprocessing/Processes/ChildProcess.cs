@@ -8,8 +8,8 @@ namespace Multiprocessing;
 /// A delegate that runs in another process of the operating system, with its own heap and its own static fields. If it crashes, its parent continues.
 /// </summary>
 /// <remarks>
-/// All members may be used by several threads at once. The object itself cannot be sent to another process. Dispose it to end the process and to wait for its
-/// end; when the parent exits, it stops all children that still run.
+/// All members may be used by several threads at once. The object itself cannot be sent to another process. Dispose it to end the process and to wait
+/// for its end; when the parent exits, it stops all children that still run.
 /// </remarks>
 /// <example>
 /// <code>
@@ -94,13 +94,13 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable
     public ExitStatus? ExitStatus => _supervisor.ExitStatus;
 
     /// <summary>
-    /// Gets a task that completes when the process has ended: successfully if the body ran to its end, with the body's exception if it threw one, and with
-    /// <see cref="ProcessDiedException"/> if the process was killed, crashed, or exited with its own exit code.
+    /// Gets a task that completes when the process has ended: successfully if the body ran to its end, with the body's exception if it threw one, and
+    /// with <see cref="ProcessDiedException"/> if the process was killed, crashed, or exited with its own exit code.
     /// </summary>
     /// <remarks>
-    /// The whole output of the process is delivered before the task completes. The exception is a caller inside a callback for that output: the delivery waits for
-    /// the callback. The task also fails if the process crashes or is killed after its body has ended, for instance in an exit handler; then
-    /// <see cref="ChildProcess{TResult}.Result"/> keeps the result that has arrived.
+    /// The whole output of the process is delivered before the task completes. The exception is a caller inside a callback for that output: the
+    /// delivery waits for the callback. The task also fails if the process crashes or is killed after its body has ended, for instance in an exit
+    /// handler; then <see cref="ChildProcess{TResult}.Result"/> keeps the result that has arrived.
     /// </remarks>
     public Task Completion => _supervisor.IsReading ? _supervisor.End.AsTask() : WaitsInsideCallback() ? _ended.Task : _completion.Task;
 
@@ -119,7 +119,9 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable
     /// <exception cref="NotSerializableException">
     /// The body or an argument cannot be sent to another process; the message names the path to the object. Nothing was started.
     /// </exception>
-    /// <exception cref="NotSupportedException">The body, with its captured values and arguments, is larger than about 2 GiB. Nothing was started.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The body, with its captured values and arguments, is larger than about 2 GiB. Nothing was started.
+    /// </exception>
     /// <exception cref="ProcessStartException">The system refused to start the process. Nothing remains of it.</exception>
     public void Start()
     {
@@ -200,8 +202,8 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable
     internal void WhenDelivered(Action action) => _supervisor.WhenDelivered(action);
 
     /// <summary>
-    /// Returns whether the calling code, which is about to wait for the end of the process or of its body, is a callback for its output, or was started by one. If
-    /// so, the output is read without limit from now on.
+    /// Returns whether the calling code, which is about to wait for the end of the process or of its body, is a callback for its output, or was
+    /// started by one. If so, the output is read without limit from now on.
     /// </summary>
     internal bool WaitsInsideCallback() => _supervisor.WaitsInsideOutputCallback();
 

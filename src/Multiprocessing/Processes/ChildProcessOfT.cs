@@ -25,7 +25,9 @@ public sealed class ChildProcess<TResult> : ChildProcess
     {
     }
 
-    /// <summary>Initializes a process that runs the asynchronous <paramref name="body"/>. Call <see cref="ChildProcess.Start"/> to start it.</summary>
+    /// <summary>
+    /// Initializes a process that runs the asynchronous <paramref name="body"/>. Call <see cref="ChildProcess.Start"/> to start it.
+    /// </summary>
     /// <inheritdoc cref="ChildProcess{TResult}(Func{TResult}, ChildProcessOptions)"/>
     [OverloadResolutionPriority(1)]
     public ChildProcess(Func<Task<TResult>> body, ChildProcessOptions? options = null)
@@ -33,7 +35,9 @@ public sealed class ChildProcess<TResult> : ChildProcess
     {
     }
 
-    /// <summary>Initializes a process that runs the asynchronous <paramref name="body"/>. Call <see cref="ChildProcess.Start"/> to start it.</summary>
+    /// <summary>
+    /// Initializes a process that runs the asynchronous <paramref name="body"/>. Call <see cref="ChildProcess.Start"/> to start it.
+    /// </summary>
     /// <inheritdoc cref="ChildProcess{TResult}(Func{TResult}, ChildProcessOptions)"/>
     public ChildProcess(Func<ValueTask<TResult>> body, ChildProcessOptions? options = null)
         : this(new ValueTaskFunctionCall<TResult>(Required(body)), options)
@@ -46,8 +50,8 @@ public sealed class ChildProcess<TResult> : ChildProcess
     }
 
     /// <summary>
-    /// Gets a task with the body's result. It completes as soon as the result has arrived. If there is no result, it fails when the process has ended: with the
-    /// body's exception, or with <see cref="ProcessDiedException"/> if the process died before it sent a result.
+    /// Gets a task with the body's result. It completes as soon as the result has arrived. If there is no result, it fails when the process has
+    /// ended: with the body's exception, or with <see cref="ProcessDiedException"/> if the process died before it sent a result.
     /// </summary>
     /// <remarks>
     /// The result may arrive before the process has exited and before its last output was delivered. <see cref="ChildProcess.Completion"/> and

@@ -18,21 +18,21 @@ namespace Multiprocessing;
 public sealed class ChildProcessOptions
 {
     /// <summary>
-    /// Gets or sets the name of the process in errors and logs. The default value is <see langword="null"/>: the name is <c>Process-N</c>, with a number that
-    /// the parent increments, or <c>Process-N:M</c> for the child of a child.
+    /// Gets or sets the name of the process in errors and logs. The default value is <see langword="null"/>: the name is <c>Process-N</c>, with a
+    /// number that the parent increments, or <c>Process-N:M</c> for the child of a child.
     /// </summary>
     public string? Name { get; set; }
 
     /// <summary>
-    /// Gets or sets code that runs in the child before the body, on the same thread. An exception of it is a failed start: <see cref="ProcessStartException"/>
-    /// names the initializer and has the exception as its inner exception. Its duration counts toward <see cref="StartTimeout"/>. It is copied to the child as
-    /// the body is. The default value is <see langword="null"/>.
+    /// Gets or sets code that runs in the child before the body, on the same thread. An exception of it is a failed start:
+    /// <see cref="ProcessStartException"/> names the initializer and has the exception as its inner exception. Its duration counts toward
+    /// <see cref="StartTimeout"/>. It is copied to the child as the body is. The default value is <see langword="null"/>.
     /// </summary>
     public Action? Initializer { get; set; }
 
     /// <summary>
-    /// Gets the environment variables that differ from the parent's; <see langword="null"/> as a value removes one. The default value is empty: the child has the
-    /// variables that the parent has at the start.
+    /// Gets the environment variables that differ from the parent's; <see langword="null"/> as a value removes one. The default value is empty: the
+    /// child has the variables that the parent has at the start.
     /// </summary>
     public IDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 
@@ -49,25 +49,26 @@ public sealed class ChildProcessOptions
     public ProcessOutput StandardError { get; set; } = ProcessOutput.Inherit;
 
     /// <summary>
-    /// Gets or sets the maximum size of the garbage-collected heap in bytes. Beyond it, an allocation in the child throws <see cref="OutOfMemoryException"/>. The
-    /// default value is <see langword="null"/>: only the machine limits the heap.
+    /// Gets or sets the maximum size of the garbage-collected heap in bytes. Beyond it, an allocation in the child throws
+    /// <see cref="OutOfMemoryException"/>. The default value is <see langword="null"/>: only the machine limits the heap.
     /// </summary>
     public long? HeapLimit { get; set; }
 
     /// <summary>
-    /// Gets or sets the processors that the child may run on, numbered from 0 to 1023. The default value is <see langword="null"/>: the parent's processors.
+    /// Gets or sets the processors that the child may run on, numbered from 0 to 1023. The default value is <see langword="null"/>: the parent's
+    /// processors.
     /// </summary>
     public IReadOnlyCollection<int>? ProcessorAffinity { get; set; }
 
     /// <summary>
-    /// Gets or sets the niceness, from -20 (scheduled first) to 19 (scheduled last). A value below the parent's requires privileges. The default value is
-    /// <see langword="null"/>: the parent's niceness.
+    /// Gets or sets the niceness, from -20 (scheduled first) to 19 (scheduled last). A value below the parent's requires privileges. The default
+    /// value is <see langword="null"/>: the parent's niceness.
     /// </summary>
     public int? Nice { get; set; }
 
     /// <summary>
-    /// Gets or sets whether the child uses server garbage collection, which uses more memory for a higher throughput. The default value is <see langword="false"/>:
-    /// workstation garbage collection, not concurrent.
+    /// Gets or sets whether the child uses server garbage collection, which uses more memory for a higher throughput. The default value is
+    /// <see langword="false"/>: workstation garbage collection, not concurrent.
     /// </summary>
     public bool ServerGarbageCollection { get; set; }
 
@@ -78,8 +79,8 @@ public sealed class ChildProcessOptions
     public TimeSpan TerminationGrace { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Gets or sets how long the child may take from its start to its body. After that it is killed, and the start has failed. The default value is 60 seconds.
-    /// <see cref="Timeout.InfiniteTimeSpan"/> sets no limit.
+    /// Gets or sets how long the child may take from its start to its body. After that it is killed, and the start has failed. The default value is
+    /// 60 seconds. <see cref="Timeout.InfiniteTimeSpan"/> sets no limit.
     /// </summary>
     public TimeSpan StartTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
@@ -137,8 +138,8 @@ public sealed class ChildProcessOptions
     }
 
     /// <summary>
-    /// Rejects an <c>async</c> lambda as an <see cref="Action"/>. It would return at its first await: the body would begin too early, and a later exception would
-    /// end the process.
+    /// Rejects an <c>async</c> lambda as an <see cref="Action"/>. It would return at its first await: the body would begin too early, and a later
+    /// exception would end the process.
     /// </summary>
     internal static void CheckInitializer(Action? initializer, string name)
     {

@@ -20,7 +20,9 @@ public static class CurrentProcess
     /// <summary>Gets the operating system's number of this process.</summary>
     public static int Id => Environment.ProcessId;
 
-    /// <summary>Gets the name from <see cref="ChildProcessOptions.Name"/>, or <c>MainProcess</c> in a process that this library did not start.</summary>
+    /// <summary>
+    /// Gets the name from <see cref="ChildProcessOptions.Name"/>, or <c>MainProcess</c> in a process that this library did not start.
+    /// </summary>
     public static string Name => _name ?? RootName;
 
     /// <summary>Gets whether this library started this process.</summary>
@@ -37,9 +39,9 @@ public static class CurrentProcess
     /// <see cref="ChildProcess.Interrupt"/> or by SIGTERM. It is never cancelled in a process that this library did not start.
     /// </summary>
     /// <remarks>
-    /// A process that has read the token has the time of <see cref="ChildProcessOptions.TerminationGrace"/> to end its body. A process that never read it exits at
-    /// once, unless a handler of the program for the signal sets <c>Cancel</c> (<see cref="System.Runtime.InteropServices.PosixSignalRegistration"/>,
-    /// <see cref="Console.CancelKeyPress"/>): then it has the same time.
+    /// A process that has read the token has the time of <see cref="ChildProcessOptions.TerminationGrace"/> to end its body. A process that never
+    /// read it exits at once, unless a handler of the program for the signal sets <c>Cancel</c>
+    /// (<see cref="System.Runtime.InteropServices.PosixSignalRegistration"/>, <see cref="Console.CancelKeyPress"/>): then it has the same time.
     /// </remarks>
     public static CancellationToken Stopping
     {

@@ -1,8 +1,8 @@
 namespace Multiprocessing;
 
 /// <summary>
-/// The process that started this one (<see cref="CurrentProcess.Parent"/>). A child ends within moments of its parent, so there is no method to wait for it. All
-/// members may be used by several threads at once.
+/// The process that started this one (<see cref="CurrentProcess.Parent"/>). A child ends within moments of its parent, so there is no method to wait
+/// for it. All members may be used by several threads at once.
 /// </summary>
 /// <example>
 /// <code>

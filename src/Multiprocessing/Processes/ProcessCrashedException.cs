@@ -1,8 +1,8 @@
 namespace Multiprocessing;
 
 /// <summary>
-/// Describes a crash that has no managed exception: a stack overflow, <see cref="Environment.FailFast(string)"/>, a segmentation fault. The message is what the
-/// process wrote to standard error.
+/// Describes a crash that has no managed exception: a stack overflow, <see cref="Environment.FailFast(string)"/>, a segmentation fault. The message
+/// is what the process wrote to standard error.
 /// </summary>
 /// <example>
 /// <code>

@@ -1,16 +1,17 @@
 namespace Multiprocessing;
 
 /// <summary>
-/// Spares: child processes that are started in advance, so that a start need not wait for the runtime (tens of milliseconds). In a spare the runtime has started,
-/// the code of the library and the bodies that were started recently are compiled, and no code of the program has run.
+/// Spares: child processes that are started in advance, so that a start need not wait for the runtime (tens of milliseconds). In a spare the runtime
+/// has started, the code of the library and the bodies that were started recently are compiled, and no code of the program has run.
 /// </summary>
 /// <remarks>
 /// A start uses a spare if there is one, and otherwise starts a new process. The only difference for a body is that its process is a little older.
 /// <para>
-/// The number of spares follows the use. After the first start, one spare is started in the background; later, as many as there were starts in the last ten
-/// seconds, at most <see cref="MaxCount"/>. Spares end after <see cref="IdleTimeout"/> without a start, and when this process exits. A start does not use a spare if
-/// its options set environment, working directory, standard output, heap limit, affinity, niceness or server garbage collection, or if this process has changed
-/// its environment or working directory since. A spare uses about 35 MiB of resident memory, of which about 10 MiB are not shared, and no processor time.
+/// The number of spares follows the use. After the first start, one spare is started in the background; later, as many as there were starts in the
+/// last ten seconds, at most <see cref="MaxCount"/>. Spares end after <see cref="IdleTimeout"/> without a start, and when this process exits. A start
+/// does not use a spare if its options set environment, working directory, standard output, heap limit, affinity, niceness or server garbage
+/// collection, or if this process has changed its environment or working directory since. A spare uses about 35 MiB of resident memory, of which
+/// about 10 MiB are not shared, and no processor time.
 /// </para>
 /// <para>Each process has its own spares. All members may be used by several threads at once.</para>
 /// </remarks>
@@ -25,8 +26,9 @@ namespace Multiprocessing;
 public static class SpareProcesses
 {
     /// <summary>
-    /// Gets or sets the maximum number of spares; 0 disables them. Spares above a lowered maximum end at once. The default value is the number of processors, at
-    /// most 4, or the value of the runtime configuration property <c>Multiprocessing.MaxSpareProcesses</c>, which also applies in child processes.
+    /// Gets or sets the maximum number of spares; 0 disables them. Spares above a lowered maximum end at once. The default value is the number of
+    /// processors, at most 4, or the value of the runtime configuration property <c>Multiprocessing.MaxSpareProcesses</c>, which also applies in
+    /// child processes.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
     public static int MaxCount
@@ -40,8 +42,8 @@ public static class SpareProcesses
     }
 
     /// <summary>
-    /// Gets or sets how long spares are kept after the last start. The default value is 30 seconds. <see cref="Timeout.InfiniteTimeSpan"/> keeps them as long as
-    /// this process runs.
+    /// Gets or sets how long spares are kept after the last start. The default value is 30 seconds. <see cref="Timeout.InfiniteTimeSpan"/> keeps them
+    /// as long as this process runs.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative and not infinite, or more than 24 days.</exception>
     public static TimeSpan IdleTimeout

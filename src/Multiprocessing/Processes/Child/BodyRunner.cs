@@ -6,8 +6,8 @@ namespace Multiprocessing;
 internal sealed class BodyRunner(ChildReporter reporter, ChildStopper stopper, OneShotSignal bodyBegins)
 {
     /// <summary>
-    /// The body has returned and its result was sent. Threads that the body started may still run: as in any .NET program, the process ends with its last
-    /// foreground thread.
+    /// The body has returned and its result was sent. Threads that the body started may still run: as in any .NET program, the process ends with its
+    /// last foreground thread.
     /// </summary>
     public bool HasEndedInOrder { get; private set; }
 
@@ -62,7 +62,8 @@ internal sealed class BodyRunner(ChildReporter reporter, ChildStopper stopper, O
         {
             call.Run(result);
 
-            // A body may use a span of shared memory that it captured. A span keeps nothing alive, so everything that the body has stays until it has ended.
+            // A body may use a span of shared memory that it captured. A span keeps nothing alive, so everything that the body has stays until it has
+            // ended.
             GC.KeepAlive(call);
         }
         catch (OperationCanceledException) when (CurrentProcess.IsStopping)

@@ -4,8 +4,8 @@ using Multiprocessing.Platform;
 namespace Multiprocessing;
 
 /// <summary>
-/// Runs a child from its greeting to its exit code. The main thread reads the greeting and the body, runs the body and reports. A thread of its own listens to
-/// the parent: neither a busy body nor a blocked thread pool delays a request to stop, or the detection of the parent's death.
+/// Runs a child from its greeting to its exit code. The main thread reads the greeting and the body, runs the body and reports. A thread of its own
+/// listens to the parent: neither a busy body nor a blocked thread pool delays a request to stop, or the detection of the parent's death.
 /// </summary>
 internal sealed class ChildRuntime
 {
@@ -35,8 +35,8 @@ internal sealed class ChildRuntime
     public bool HasEndedInOrder => _runner.HasEndedInOrder;
 
     /// <summary>
-    /// Reports the exception to the parent and exits, because this child cannot continue. Does nothing in a process that is not a child: a worker of a pool may
-    /// be a thread.
+    /// Reports the exception to the parent and exits, because this child cannot continue. Does nothing in a process that is not a child: a worker of
+    /// a pool may be a thread.
     /// </summary>
     public static void Die(Exception exception)
     {
@@ -93,8 +93,8 @@ internal sealed class ChildRuntime
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            // A hint that cannot be found, compiled or created here, and the hints after it, are skipped. If such a body is sent, it fails for the same reason,
-            // and the parent receives the error.
+            // A hint that cannot be found, compiled or created here, and the hints after it, are skipped. If such a body is sent, it fails for the
+            // same reason, and the parent receives the error.
         }
     }
 
@@ -136,8 +136,8 @@ internal sealed class ChildRuntime
     }
 
     /// <summary>
-    /// Registers the handlers and starts the listener before a body can arrive, because each of these takes time. The listener begins to read when the main
-    /// thread has read the body.
+    /// Registers the handlers and starts the listener before a body can arrive, because each of these takes time. The listener begins to read when
+    /// the main thread has read the body.
     /// </summary>
     private void Listen()
     {

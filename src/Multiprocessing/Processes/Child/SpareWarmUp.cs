@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Multiprocessing;
 
-/// <summary>Runs once, before a spare reports that it is ready, the code that bodies and their start commonly need: the first use of each part is slow.</summary>
+/// <summary>
+/// Runs once, before a spare reports that it is ready, the code that bodies and their start commonly need: the first use of each part is slow.
+/// </summary>
 internal static class SpareWarmUp
 {
     public static void Run()

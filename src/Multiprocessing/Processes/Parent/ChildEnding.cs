@@ -3,9 +3,10 @@ using Multiprocessing.Platform;
 namespace Multiprocessing;
 
 /// <summary>
-/// The steps after a child has ended. Their order matters: first the frames, because the last one gives the reason. Then the child's process group, while the
-/// zombie still reserves the process number. Then the output, which no process of the group can extend any more. Then the process is reaped, the session is
-/// informed, and last the listener's waiters: when <c>Join</c> returns, all of it is done. A step that fails does not keep the next ones from running.
+/// The steps after a child has ended. Their order matters: first the frames, because the last one gives the reason. Then the child's process group,
+/// while the zombie still reserves the process number. Then the output, which no process of the group can extend any more. Then the process is
+/// reaped, the session is informed, and last the listener's waiters: when <c>Join</c> returns, all of it is done. A step that fails does not keep the
+/// next ones from running.
 /// </summary>
 internal sealed class ChildEnding(ChildLink link)
 {

@@ -4,7 +4,9 @@ using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
-/// <summary>The environment of a child: the one of this process, the changes of the options, and variables that only the start of the runtime needs.</summary>
+/// <summary>
+/// The environment of a child: the one of this process, the changes of the options, and variables that only the start of the runtime needs.
+/// </summary>
 internal sealed class ChildEnvironment
 {
     private const string StartupHooksVariable = "DOTNET_STARTUP_HOOKS";

@@ -15,8 +15,8 @@ internal sealed class ChildErrors(ChildProcess child, ChildReports reports)
     };
 
     /// <summary>
-    /// Returns what <see cref="ChildProcess.Completion"/> fails with, or <see langword="null"/> for a body that ran to its end. If the process crashed after that,
-    /// its result stays valid and <see cref="ChildProcess.Completion"/> reports the crash.
+    /// Returns what <see cref="ChildProcess.Completion"/> fails with, or <see langword="null"/> for a body that ran to its end. If the process
+    /// crashed after that, its result stays valid and <see cref="ChildProcess.Completion"/> reports the crash.
     /// </summary>
     public Exception? FailureOf(int processId, ExitStatus status, KeptOutput output, bool isLost) => status switch
     {

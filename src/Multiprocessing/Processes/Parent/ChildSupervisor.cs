@@ -3,8 +3,8 @@ using Multiprocessing.Platform;
 namespace Multiprocessing;
 
 /// <summary>
-/// Follows one child from its start to its end and completes its <see cref="ChildProcess"/>. The steps of the end, in this order: the process is reaped, the
-/// session knows its death (<see cref="OnGone"/>), its result or error is read, its output is delivered.
+/// Follows one child from its start to its end and completes its <see cref="ChildProcess"/>. The steps of the end, in this order: the process is
+/// reaped, the session knows its death (<see cref="OnGone"/>), its result or error is read, its output is delivered.
 /// </summary>
 internal sealed class ChildSupervisor : IChildListener
 {
@@ -31,9 +31,9 @@ internal sealed class ChildSupervisor : IChildListener
     }
 
     /// <summary>
-    /// The milestone that a call waiting for the child's end waits for: reaped, known to the session, result or error read, output delivered. Inside a callback
-    /// for the child's output the delivery is left out, because it waits for that callback. Inside the code of the result's types, which runs while the result
-    /// is read, the reading is left out too.
+    /// The milestone that a call waiting for the child's end waits for: reaped, known to the session, result or error read, output delivered. Inside
+    /// a callback for the child's output the delivery is left out, because it waits for that callback. Inside the code of the result's types, which
+    /// runs while the result is read, the reading is left out too.
     /// </summary>
     public Milestone End
     {
@@ -67,8 +67,8 @@ internal sealed class ChildSupervisor : IChildListener
     private KeptOutput StandardError => _link?.Error?.Keep() ?? KeptOutput.None;
 
     /// <summary>
-    /// Returns whether the caller, which is about to wait for the child, is a callback for its output. Such a callback blocks the delivery, and the child would
-    /// wait for room in its pipe: from now on the rest of the output is kept in memory until the callback returns.
+    /// Returns whether the caller, which is about to wait for the child, is a callback for its output. Such a callback blocks the delivery, and the
+    /// child would wait for room in its pipe: from now on the rest of the output is kept in memory until the callback returns.
     /// </summary>
     public bool WaitsInsideOutputCallback()
     {
@@ -237,8 +237,8 @@ internal sealed class ChildSupervisor : IChildListener
     }
 
     /// <summary>
-    /// Reads the result at once, before the process has exited: the caller need not wait for exit handlers. Not on this thread, because reading runs code of the
-    /// result's types.
+    /// Reads the result at once, before the process has exited: the caller need not wait for exit handlers. Not on this thread, because reading runs
+    /// code of the result's types.
     /// </summary>
     private void OnResult(byte[] payload)
     {

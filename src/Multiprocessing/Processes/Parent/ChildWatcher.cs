@@ -4,13 +4,13 @@ using Multiprocessing.Platform;
 namespace Multiprocessing;
 
 /// <summary>
-/// One thread that receives the frames, the output and the end of all children of this process. It exists while there are children: a program whose children
-/// have exited has no more handles and threads than before.
+/// One thread that receives the frames, the output and the end of all children of this process. It exists while there are children: a program whose
+/// children have exited has no more handles and threads than before.
 /// </summary>
 internal sealed class ChildWatcher
 {
-    // Where the system does not report the end of a process, the end of its channel does: the process ends microseconds later. The long interval is for a
-    // child whose channel was inherited by a fork that this library does not know. Milliseconds.
+    // Where the system does not report the end of a process, the end of its channel does: the process ends microseconds later. The long interval is
+    // for a child whose channel was inherited by a fork that this library does not know. Milliseconds.
     private const int PollWhileEnding = 1;
     private const int PollWithoutExit = 450;
     private const int KindBits = 2;
@@ -156,7 +156,9 @@ internal sealed class ChildWatcher
         }
     });
 
-    /// <summary>The thread itself failed: its children would not be watched any more, so they are killed. The next start creates another thread.</summary>
+    /// <summary>
+    /// The thread itself failed: its children would not be watched any more, so they are killed. The next start creates another thread.
+    /// </summary>
     private void OnFailed(Exception exception)
     {
         KeyValuePair<long, ChildLink>[] links;

@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Multiprocessing;
 
 /// <summary>
-/// A kind of body that was started recently, without its captured values and arguments. A spare finds the method, compiles it and creates the codecs for it,
-/// which takes milliseconds. No code of the program runs.
+/// A kind of body that was started recently, without its captured values and arguments. A spare finds the method, compiles it and creates the codecs
+/// for it, which takes milliseconds. No code of the program runs.
 /// </summary>
 internal sealed record BodyHint(Type Call, Type Body, MethodInfo Method)
 {

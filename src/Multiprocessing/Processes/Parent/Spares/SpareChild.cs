@@ -3,8 +3,8 @@ using Multiprocessing.Platform;
 namespace Multiprocessing;
 
 /// <summary>
-/// A child without a body, from its launch until it is assigned to a <see cref="ChildSupervisor"/> or ends. Once assigned, it forwards every event to the
-/// supervisor.
+/// A child without a body, from its launch until it is assigned to a <see cref="ChildSupervisor"/> or ends. Once assigned, it forwards every event to
+/// the supervisor.
 /// </summary>
 internal sealed class SpareChild(SpareStock stock, SpareSurroundings surroundings) : IChildListener
 {

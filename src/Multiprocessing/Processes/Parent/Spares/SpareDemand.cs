@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Multiprocessing;
 
-/// <summary>How many spares are wanted: as many as there were starts within <see cref="StartWindow"/>, or as many as the program requested, up to the maximum.</summary>
+/// <summary>
+/// How many spares are wanted: as many as there were starts within <see cref="StartWindow"/>, or as many as the program requested, up to the maximum.
+/// </summary>
 /// <param name="gate">The lock of the stock. Every member needs it.</param>
 /// <param name="maximum">The maximum to begin with.</param>
 internal sealed class SpareDemand(Lock gate, int maximum)

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Multiprocessing;
 
 /// <summary>
-/// Starts spares on the thread pool, one at a time and some time after a start of the program: no start waits for a spare, and a short program does not
-/// pay for one.
+/// Starts spares on the thread pool, one at a time and some time after a start of the program: no start waits for a spare, and a short program does
+/// not pay for one.
 /// </summary>
 internal sealed class SpareStarter
 {

@@ -17,8 +17,7 @@ internal sealed class SpareStock
     private static readonly TimeSpan ExitTimeout = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
-    private readonly List<SpareChild> _spares = [];
-    private readonly List<Task> _dismissed = [];
+    private readonly SpareList _spares;
     private readonly SpareDemand _demand;
     private readonly SpareHints _hints;
     private readonly SpareRequests _requests;
@@ -29,6 +28,7 @@ internal sealed class SpareStock
     private SpareStock()
     {
         _demand = new SpareDemand(_gate, RuntimeOption.Number(MaximumOption, Math.Min(Environment.ProcessorCount, DefaultMaximum)));
+        _spares = new SpareList(_gate);
         _hints = new SpareHints(_gate);
         _requests = new SpareRequests(_gate);
         _starter = new SpareStarter(this, _gate);
@@ -52,7 +52,7 @@ internal sealed class SpareStock
             {
                 AssertInvariants();
                 _demand.SetMaximum(value);
-                DismissAllBut(value);
+                _spares.DismissAllBut(value);
                 _requests.FailAbove(value, new InvalidOperationException(
                     $"{nameof(SpareProcesses)}.{nameof(SpareProcesses.MaxCount)} was lowered to {value} before the requested number of spares was "
                     + "ready."));
@@ -86,7 +86,7 @@ internal sealed class SpareStock
         {
             lock (_gate)
             {
-                return CountReady();
+                return _spares.CountReady();
             }
         }
     }
@@ -103,21 +103,15 @@ internal sealed class SpareStock
                 return null;
             }
 
-            for (var i = 0; i < _spares.Count; i++)
+            while (_spares.FindReady() is { } spare)
             {
-                var spare = _spares[i];
-                if (!spare.IsReady)
-                {
-                    continue;
-                }
-
                 if (!spare.Surroundings.AreCurrent())
                 {
-                    DismissAllBut(0);
+                    _spares.DismissAllBut(0);
                     return null;
                 }
 
-                _spares.RemoveAt(i--);
+                _spares.Remove(spare);
                 try
                 {
                     if (spare.TryAssign(supervisor))
@@ -185,8 +179,8 @@ internal sealed class SpareStock
     }
 
     /// <summary>
-    /// A spare ended before it was assigned. It was dismissed, or killed from outside, or could not start. In the last two cases the demand is cleared: a spare
-    /// that cannot start must not be started again and again.
+    /// A spare ended before it was assigned. It was dismissed, or killed from outside, or could not start. In the last two cases the demand is
+    /// cleared: a spare that cannot start must not be started again and again.
     /// </summary>
     public void OnEnded(SpareChild spare)
     {
@@ -211,7 +205,7 @@ internal sealed class SpareStock
             if (_requests.IsEmpty && _demand.IsIdle)
             {
                 _demand.Clear();
-                DismissAllBut(0);
+                _spares.DismissAllBut(0);
             }
 
             return !_isClosed && _spares.Count < _demand.Count;
@@ -253,7 +247,7 @@ internal sealed class SpareStock
         SpareChild[] spares;
         lock (_gate)
         {
-            spares = [.. _spares.Where(spare => spare.HintsSent < _hints.LastNumber)];
+            spares = _spares.WithoutHint(_hints.LastNumber);
         }
 
         foreach (var spare in spares)
@@ -288,8 +282,6 @@ internal sealed class SpareStock
         Debug.Assert(!_isClosed || _spares.Count == 0, "A closed stock has spares.");
     }
 
-    private int CountReady() => _spares.Count(spare => spare.IsReady);
-
     private void SendHints(SpareChild spare)
     {
         BodyHint[] hints;
@@ -300,18 +292,6 @@ internal sealed class SpareStock
         }
 
         spare.Prepare(BodyHint.ToBytes(hints));
-    }
-
-    private void DismissAllBut(int count)
-    {
-        while (_spares.Count > count)
-        {
-            _spares[^1].Kill();
-            _dismissed.Add(_spares[^1].Ended);
-            _spares.RemoveAt(_spares.Count - 1);
-        }
-
-        _ = _dismissed.RemoveAll(ended => ended.IsCompleted);
     }
 
     private void OnSpareFailed(SpareChild spare)
@@ -325,7 +305,7 @@ internal sealed class SpareStock
     private void CompleteRequests()
     {
         AssertInvariants();
-        if (_requests.Complete(CountReady()))
+        if (_requests.Complete(_spares.CountReady()))
         {
             _demand.Renew();
             ScheduleIdleCheck();
@@ -343,16 +323,16 @@ internal sealed class SpareStock
     /// <summary>Ends the spares when this process exits. If it is killed instead, the spares see the end of their control channels.</summary>
     private void Close()
     {
-        Task[] ended;
+        Task ended;
         lock (_gate)
         {
             _isClosed = true;
             _starter.Close();
-            DismissAllBut(0);
+            _spares.DismissAllBut(0);
             _requests.Fail(new ObjectDisposedException(nameof(SpareProcesses), "The process is exiting."));
-            ended = [.. _dismissed];
+            ended = _spares.WhenDismissedEnded();
         }
 
-        _ = Task.WhenAll(ended).Wait(ExitTimeout);
+        _ = ended.Wait(ExitTimeout);
     }
 }

@@ -4,8 +4,8 @@ using Multiprocessing.Platform;
 namespace Multiprocessing;
 
 /// <summary>
-/// The state that a child inherits at its launch and that its parent may change later: environment and working directory. A spare is equivalent to a new
-/// child only while they are unchanged.
+/// The state that a child inherits at its launch and that its parent may change later: environment and working directory. A spare is equivalent to a
+/// new child only while they are unchanged.
 /// </summary>
 internal sealed class SpareSurroundings
 {
