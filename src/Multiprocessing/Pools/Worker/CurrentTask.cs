@@ -16,8 +16,8 @@ public static class CurrentTask
 {
     /// <summary>
     /// Cancelled when the task is to stop: its caller cancelled it, its map failed, or the pool is disposed. What has not ended after
-    /// <see cref="ProcessPoolOptions.CancellationGrace"/> is killed. The same token arrives where the caller's own token was captured or passed as an argument.
-    /// Never cancelled outside a task.
+    /// <see cref="ProcessPoolOptions.CancellationGrace"/> is killed. The same token arrives where the caller's own token was captured or passed as an
+    /// argument. Never cancelled outside a task.
     /// </summary>
     public static CancellationToken CancellationToken => PoolWorker.Current?.Signals.Token ?? default;
 

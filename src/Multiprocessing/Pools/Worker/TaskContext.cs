@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace Multiprocessing;
 
-/// <summary>What surrounds a task where it is given to the pool, and is set up around its body in the worker: the trace that it belongs to, and the culture.</summary>
+/// <summary>
+/// What surrounds a task where it is given to the pool, and is set up around its body in the worker: the trace that it belongs to, and the culture.
+/// </summary>
 internal sealed class TaskContext
 {
     private readonly string? _traceParent;
@@ -34,7 +36,8 @@ internal sealed class TaskContext
     public Scope Enter(string name) => new(this, name);
 
     /// <summary>A worker starts with the culture of the system, as this process did. One that can be changed is carried with its formats.</summary>
-    private static CultureInfo? Differing(CultureInfo culture) => culture.IsReadOnly && culture.Name == CultureInfo.InstalledUICulture.Name ? null : culture;
+    private static CultureInfo? Differing(CultureInfo culture) =>
+        culture.IsReadOnly && culture.Name == CultureInfo.InstalledUICulture.Name ? null : culture;
 
     public readonly ref struct Scope
     {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Multiprocessing;
 
 /// <summary>The bodies that the pool has sent to this worker. Each is sent once, with its first task; later tasks carry its number.</summary>
@@ -15,16 +17,16 @@ internal sealed class WorkerBodies(WorkerReadContext context, TaskSignals signal
     /// <param name="header">The task's header.</param>
     /// <param name="content">Where the body lies if the task brings it.</param>
     /// <exception cref="Exception">The body could not be read: each of its tasks fails with this error.</exception>
-    public unsafe PoolBody Of(in RequestHeader header, byte* content)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public unsafe PoolBody Of(RequestHeader header, byte* content) =>
+        header.Body == _lastId && header.BodyLength == 0 && _last is { } last ? last : Find(header, content);
+
+    /// <summary>The way of every task that is not the next item of the same map.</summary>
+    private unsafe PoolBody Find(in RequestHeader header, byte* content)
     {
         if (header.Body == 0)
         {
             return CallBody.Instance;
-        }
-
-        if (header.Body == _lastId && header.BodyLength == 0)
-        {
-            return _last!; // the next item of a map
         }
 
         var known = header.BodyLength != 0 ? Define(header, content) : _known[header.Body];
