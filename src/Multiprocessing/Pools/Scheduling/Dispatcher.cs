@@ -50,30 +50,6 @@ internal sealed class Dispatcher(
         return any;
     }
 
-    /// <summary>
-    /// Ends tasks that no caller waits for any more: those that were not started end now; the token of one that runs is cancelled and, if
-    /// <paramref name="kills"/>, its worker is killed after the grace.
-    /// </summary>
-    public void Cancel(Func<TaskBatch, bool> which, bool kills)
-    {
-        loop.AssertHeld();
-        foreach (var range in pending.TakeAll(which))
-        {
-            for (var index = range.From; index < range.To; index++)
-            {
-                range.Batch.OnNotBegun(index);
-            }
-        }
-
-        foreach (var worker in fleet.Workers)
-        {
-            if (CancelUnstarted(worker, which))
-            {
-                CancelStarted(worker, which, kills);
-            }
-        }
-    }
-
     [Conditional("DEBUG")]
     public void AssertInvariants() => Debug.Assert(_ahead >= MinAhead && _ahead <= MaxAhead, "The time ahead is between its bounds.");
 
@@ -301,56 +277,5 @@ internal sealed class Dispatcher(
         var taken = slow.TakeBack(started + (uint)keep);
         fleet.Return(taken);
         return taken.Count > 0;
-    }
-
-    /// <summary>Takes back what the worker has not started; other callers' tasks wait again.</summary>
-    /// <returns><see langword="false"/> if the worker has no such task.</returns>
-    private bool CancelUnstarted(WorkerEntry worker, Func<TaskBatch, bool> which)
-    {
-        var node = worker.Assigned.First;
-        while (node is not null && !which(node.Value.Batch))
-        {
-            node = node.Next;
-        }
-
-        if (node is null)
-        {
-            return false;
-        }
-
-        var taken = worker.TakeBack(node.Value.FirstNumber);
-        for (var i = taken.Count - 1; i >= 0; i--)
-        {
-            if (!which(taken[i].Batch))
-            {
-                pending.AddFirst(taken[i]);
-                continue;
-            }
-
-            for (var index = taken[i].From; index < taken[i].To; index++)
-            {
-                taken[i].Batch.ReleaseReferences(index);
-                taken[i].Batch.OnNotBegun(index);
-            }
-        }
-
-        return true;
-    }
-
-    private void CancelStarted(WorkerEntry worker, Func<TaskBatch, bool> which, bool kills)
-    {
-        // Whether the reply was committed meanwhile or not: the word names the task by its number.
-        if (worker.Assigned.First is { } first && which(first.Value.Batch) && worker.IsBusy)
-        {
-            worker.Requests.Cancel(worker.Replied);
-            if (kills && options.CancellationGrace != Timeout.InfiniteTimeSpan)
-            {
-                fleet.KillBy(worker, Stopwatch.GetTimestamp() + PoolTicks.Of(options.CancellationGrace), KillReason.Cancelled, worker.Replied);
-            }
-        }
-        else
-        {
-            fleet.CloseIfRetired(worker);
-        }
     }
 }

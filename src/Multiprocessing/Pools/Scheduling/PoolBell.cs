@@ -41,8 +41,8 @@ internal sealed unsafe class PoolBell : IDisposable
     }
 
     /// <summary>
-    /// Announces that the pool's thread is about to sleep. A full fence: who adds to the inbox from here on sees it. The thread checks for work after
-    /// this call and before <see cref="Sleep"/>.
+    /// Announces that the pool's thread is about to sleep. A full fence: a thread that adds to the inbox from here on finds the flag. The thread
+    /// checks for work after this call and before <see cref="Sleep"/>.
     /// </summary>
     public void AnnounceSleep()
     {

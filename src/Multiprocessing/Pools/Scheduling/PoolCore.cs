@@ -6,7 +6,7 @@ namespace Multiprocessing;
 /// The scheduler of a pool: creates its parts, says in which order a step runs them, and is what <see cref="ProcessPool"/> calls. Owns no state of
 /// its own but the numbers of bodies. Each part owns its state, under the loop's gate; the parts call each other downwards only:
 /// <code>
-/// CallerSpin, Dispatcher, WorkerLimits
+/// CallerSpin, Dispatcher, TaskCancellation, WorkerLimits
 ///     WorkerStarter
 ///         WorkerDeaths
 ///             ReplyHandler
@@ -35,6 +35,7 @@ internal sealed class PoolCore
     private readonly WorkerStarter _starter;
     private readonly WorkerLimits _limits;
     private readonly Dispatcher _dispatcher;
+    private readonly TaskCancellation _cancellation;
     private int _lastBody;
 
     public PoolCore(ProcessPoolOptions options, WorkerInitializer? initializer)
@@ -59,6 +60,7 @@ internal sealed class PoolCore
         var deaths = new WorkerDeaths(Name, _loop, _state, _pending, _fleet, _replies, failures, _ending, _statistics, events);
         _starter = new WorkerStarter(Name, _loop, _state, _pending, _fleet, _size, failures, deaths, _ending, options, initializer);
         _limits = new WorkerLimits(_loop, _pending, _fleet, _size, _starter, events, options);
+        _cancellation = new TaskCancellation(_loop, _pending, _fleet, options);
         _dispatcher = new Dispatcher(_loop, _pending, _fleet, _starter, events, options);
         CallerSpin = new CallerSpin(_loop);
         _loop.Start();
@@ -184,8 +186,8 @@ internal sealed class PoolCore
     /// <summary>Runs an action under the gate.</summary>
     public void Post(Action action) => _loop.Post(action);
 
-    /// <summary>Ends tasks that no caller waits for any more; see <see cref="Dispatcher.Cancel"/>.</summary>
-    public void Cancel(Func<TaskBatch, bool> which, bool kills) => _loop.Post(() => _dispatcher.Cancel(which, kills));
+    /// <summary>Ends tasks that no caller waits for any more; see <see cref="TaskCancellation.Cancel"/>.</summary>
+    public void Cancel(Func<TaskBatch, bool> which, bool kills) => _loop.Post(() => _cancellation.Cancel(which, kills));
 
     public Task ResizeAsync(int workers, object pool)
     {
