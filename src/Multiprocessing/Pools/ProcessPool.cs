@@ -131,7 +131,7 @@ public partial class ProcessPool : IAsyncDisposable, IDisposable
         if (cancellationToken.CanBeCanceled)
         {
             var either = new AsyncWaiter();
-            ended.WhenReached(either.Tell);
+            ended.WhenReached(either.Notify);
             _ = await either.WaitAsync(Deadline.Never, cancellationToken).ConfigureAwait(false);
         }
         else

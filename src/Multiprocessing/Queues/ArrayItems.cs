@@ -4,13 +4,13 @@ using System.Runtime.InteropServices;
 namespace Multiprocessing;
 
 /// <summary>
-/// Items that are one array of elements without references (<c>byte[]</c>, <c>double[]</c>): their elements go from the array into the ring and from the ring into
-/// an array, with no copy in between. The bytes in the ring are those that the serializer writes for such an item and <see cref="ItemTrailer"/> behind it, so
-/// that each side may take the other way whenever it must.
+/// Items that are one array of elements without references (<c>byte[]</c>, <c>double[]</c>): their elements are copied from the array into the ring
+/// and from the ring into an array, with no copy in between. The bytes in the ring are those that the serializer writes for such an item, followed by
+/// its <see cref="ItemTrailer"/>, so each side may use the serializer whenever it must.
 /// </summary>
 internal static unsafe class ArrayItem
 {
-    /// <summary>From this size on the copying is done by the serializer, which goes in steps.</summary>
+    /// <summary>From this size on the serializer copies, which works in steps.</summary>
     public const long Most = 1 << 30;
 
     private const int TagBytes = 1;
@@ -32,7 +32,9 @@ internal static unsafe class ArrayItem
         Unsafe.WriteUnaligned(destination + bytes, 0);
     }
 
-    /// <summary>Where the elements are and how many, or false if the item is no such array: null, of a derived type, or what is not an item at all.</summary>
+    /// <summary>
+    /// Finds the elements and their count. Returns false if the item is no such array: null, of a derived type, or not an item at all.
+    /// </summary>
     public static bool TryRead(byte* data, long length, int stride, out byte* elements, out int count)
     {
         elements = null;
@@ -67,7 +69,7 @@ internal static unsafe class ArrayItem
     private static int VarintBytes(int count) => (38 - System.Numerics.BitOperations.LeadingZeroCount((uint)count | 1)) / 7;
 }
 
-/// <summary>One array, copied once: from where the caller has it into the ring. Who changes it meanwhile changes the item.</summary>
+/// <summary>One array, copied once: from the caller's array into the ring. Code that changes the array meanwhile changes the item.</summary>
 internal readonly unsafe struct ArrayPayload(Array array, long bytes) : IPayloads
 {
     public int Count => 1;
@@ -86,7 +88,7 @@ internal unsafe struct ArraySink(Array? array, int stride) : ISink
 {
     public long Wanted { get; private set; }
 
-    /// <summary>How many elements the item refused last has; -1 if it is no such array.</summary>
+    /// <summary>The number of elements of the item refused last; -1 if it is no such array.</summary>
     public int WantedCount { get; private set; }
 
     public bool Accept(byte* data, long length)

@@ -1,12 +1,14 @@
 namespace Multiprocessing;
 
 /// <summary>
-/// Behind every serialized item: the words of the segments whose handles it carries, 8 bytes each, and their number, 4 bytes. Who reads the item never looks at it;
-/// it is for items that nobody will read, so that what they carry can be let go without running the code that rebuilds them.
+/// Follows every serialized item: the words of the segments whose handles it carries, 8 bytes each, and their number, 4 bytes. A reader of the item
+/// ignores it; it is for items that no process will read, so that their handles can be released without running the code that rebuilds the items.
 /// </summary>
 internal static unsafe class ItemTrailer
 {
-    /// <exception cref="NotSupportedException">The queue has a name, and the item has a handle that means nothing to the other programs which may read it.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The queue has a name, and the item has a handle that the other programs which may read it cannot open.
+    /// </exception>
     public static void Append(MessageBuffer buffer, Session? session = null)
     {
         var handles = 0;
@@ -17,7 +19,8 @@ internal static unsafe class ItemTrailer
                 if (session is { IsNamed: true } && !travelling.IsNamed)
                 {
                     throw new NotSupportedException(
-                        "The item has the handle of an object without a name, and the queue has one: programs that read it by its name cannot open what belongs to this program and its children. "
+                        "The item has the handle of an object without a name, and the queue has a name: other programs cannot open an object "
+                        + "that belongs to this program and its children. "
                         + "Give the object a name (OpenOrCreate), or use a queue without one.");
                 }
 
@@ -29,7 +32,7 @@ internal static unsafe class ItemTrailer
         buffer.Write(handles);
     }
 
-    /// <summary>Takes items for nothing but the segments they carry; one at a time.</summary>
+    /// <summary>Receives only the words of the segments that an item carries; one item at a time.</summary>
     public struct Sink(ScratchBuffer words) : ISink
     {
         public int Count { get; private set; }

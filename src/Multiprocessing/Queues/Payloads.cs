@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
 
-/// <summary>An unmanaged value that waits for room without a thread.</summary>
+/// <summary>An unmanaged value whose put waits for room without a thread.</summary>
 internal readonly unsafe struct RawValuePayload<T>(T value) : IPayloads
 {
     public int Count => 1;
@@ -16,7 +16,7 @@ internal readonly unsafe struct RawValuePayload<T>(T value) : IPayloads
     }
 }
 
-/// <summary>Unmanaged values of a span.</summary>
+/// <summary>The unmanaged values of a span.</summary>
 internal unsafe ref struct RawSpanPayload<T>(ReadOnlySpan<T> values) : IPayloads
 {
     private readonly ReadOnlySpan<T> _values = values;
@@ -85,7 +85,7 @@ internal unsafe ref struct RawSpanSink<T>(Span<T> values) : ISink
     }
 }
 
-/// <summary>Serialized items, one behind the other in memory of this process, each with its length before it.</summary>
+/// <summary>Serialized items, consecutive in memory of this process, each preceded by its length.</summary>
 internal unsafe struct ScratchSink(ScratchBuffer buffer) : ISink
 {
     private long _used;

@@ -5,12 +5,13 @@ namespace Multiprocessing;
 
 public sealed partial class ProcessQueue<T>
 {
-    // Who is overtaken by others so often awaits like everybody.
+    // A call that was overtaken by others so often awaits.
     private const int RoundsBeforeAwaiting = 4;
 
     /// <summary>Puts an item; waits without a thread while the queue is full. The item is serialized before the call returns.</summary>
     /// <inheritdoc cref="Put(T, CancellationToken)"/>
-    public ValueTask PutAsync(T item, CancellationToken cancellationToken = default) => WithoutResult(PutAsync(item, Deadline.Never, isTry: false, cancellationToken));
+    public ValueTask PutAsync(T item, CancellationToken cancellationToken = default) =>
+        WithoutResult(PutAsync(item, Deadline.Never, isTry: false, cancellationToken));
 
     /// <summary>Puts an item; waits without a thread while the queue is full. The item is serialized before the call returns.</summary>
     /// <inheritdoc cref="Put(T, TimeSpan, CancellationToken)"/>
@@ -28,20 +29,26 @@ public sealed partial class ProcessQueue<T>
 
     /// <summary>Takes the oldest item; waits without a thread while there is none.</summary>
     /// <inheritdoc cref="Get(TimeSpan, CancellationToken)"/>
-    public ValueTask<T> GetAsync(TimeSpan timeout, CancellationToken cancellationToken = default) => GetAsync(Deadline.After(timeout), cancellationToken);
+    public ValueTask<T> GetAsync(TimeSpan timeout, CancellationToken cancellationToken = default) =>
+        GetAsync(Deadline.After(timeout), cancellationToken);
 
     /// <summary>Takes the oldest item if there is one in time; waits without a thread.</summary>
-    /// <param name="timeout">How long to wait for an item; <see cref="TimeSpan.Zero"/> not at all, <see cref="Timeout.InfiniteTimeSpan"/> without end.</param>
-    /// <param name="cancellationToken">Ends the wait; nothing was taken then.</param>
-    /// <returns>Whether there was an item, and the item. <c>HasItem</c> is <see langword="false"/> when there was none in time, or when the queue is completed and there will be none.</returns>
-    /// <exception cref="QueueAbandonedException">The queue is empty, other processes have had it, and none of them is left to put anything.</exception>
+    /// <param name="timeout">
+    /// The longest wait for an item: <see cref="TimeSpan.Zero"/> for none, <see cref="Timeout.InfiniteTimeSpan"/> for no limit.
+    /// </param>
+    /// <param name="cancellationToken">Ends the wait; then nothing was taken.</param>
+    /// <returns>
+    /// Whether there was an item, and the item. <c>HasItem</c> is <see langword="false"/> when there was none in time, or when the queue is completed
+    /// and none will follow.
+    /// </returns>
+    /// <exception cref="QueueAbandonedException">The queue is empty, other processes held it, and none of them is left to put an item.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative and not infinite.</exception>
-    /// <exception cref="OperationCanceledException">The token fired before there was an item.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled before there was an item.</exception>
     /// <exception cref="ObjectDisposedException">The queue was disposed in this process.</exception>
     public ValueTask<(bool HasItem, T Item)> TryGetAsync(TimeSpan timeout, CancellationToken cancellationToken = default) =>
         TryGetAsync(Deadline.After(timeout), cancellationToken);
 
-    /// <summary>Takes items as they come until the queue is completed and drained; waits without a thread.</summary>
+    /// <summary>Takes items as they arrive until the queue is completed and drained; waits without a thread.</summary>
     /// <inheritdoc cref="ReadAll"/>
     public async IAsyncEnumerable<T> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -58,7 +65,9 @@ public sealed partial class ProcessQueue<T>
         }
     }
 
-    /// <summary>For channel readers: waits until an item may be there (true), or none will come any more (false, or the error that the queue was completed with).</summary>
+    /// <summary>
+    /// For channel readers: waits until there may be an item (true), or none will follow (false, or the error that the queue was completed with).
+    /// </summary>
     internal async ValueTask<bool> WaitToTakeAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -67,14 +76,14 @@ public sealed partial class ProcessQueue<T>
             var waiter = Core.DataWaiters.Enlist();
             try
             {
-                // Completed first: what is counted afterwards is all there will be.
+                // Completed first: the items counted afterwards are all that will ever be put.
                 var completed = Core.IsCompletionRequested;
                 if (Core.Count > 0 || completed)
                 {
                     return Core.Count > 0 || !Core.IsDrained || ThrowOrEnd();
                 }
 
-                await AwaitTold(waiter, Deadline.Never, QueueWaitKind.Data, cancellationToken).ConfigureAwait(false);
+                await WaitNotifiedAsync(waiter, Deadline.Never, QueueWaitKind.Data, cancellationToken).ConfigureAwait(false);
             }
             finally
             {
@@ -83,7 +92,9 @@ public sealed partial class ProcessQueue<T>
         }
     }
 
-    /// <summary>For channel writers: waits until there may be room (true), or nothing can be put any more (false, or the error that the queue was completed with).</summary>
+    /// <summary>
+    /// For channel writers: waits until there may be room (true), or the queue is completed (false, or the error that it was completed with).
+    /// </summary>
     internal async ValueTask<bool> WaitToPutAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -102,7 +113,7 @@ public sealed partial class ProcessQueue<T>
                     return true;
                 }
 
-                await AwaitTold(waiter, Deadline.Never, QueueWaitKind.Space, cancellationToken).ConfigureAwait(false);
+                await WaitNotifiedAsync(waiter, Deadline.Never, QueueWaitKind.Space, cancellationToken).ConfigureAwait(false);
             }
             finally
             {
@@ -111,7 +122,9 @@ public sealed partial class ProcessQueue<T>
         }
     }
 
-    /// <summary>For channel readers: waits until the queue is completed and drained, taking nothing. Faults with the error that it was completed with.</summary>
+    /// <summary>
+    /// For channel readers: waits until the queue is completed and drained, taking nothing. Faults with the error that it was completed with.
+    /// </summary>
     internal async Task WaitUntilDrainedAsync()
     {
         while (true)
@@ -134,7 +147,7 @@ public sealed partial class ProcessQueue<T>
         }
     }
 
-    /// <summary>The end as channels tell it: the error itself, or false.</summary>
+    /// <summary>The end as channels report it: the error itself, or false.</summary>
     private bool ThrowOrEnd()
     {
         if (Core.Error is { } error)
@@ -174,7 +187,7 @@ public sealed partial class ProcessQueue<T>
         }
         catch (Exception exception)
         {
-            // Whatever was wrong is told by the task, as by every asynchronous method.
+            // Every error is reported by the task, as by all asynchronous methods.
             return ValueTask.FromException<bool>(exception);
         }
     }
@@ -263,7 +276,7 @@ public sealed partial class ProcessQueue<T>
                 }
 
                 used = outcome is QueueOutcome.Done;
-                if (!used && !await AwaitTold(waiter, deadline, QueueWaitKind.Space, cancellationToken).ConfigureAwait(false))
+                if (!used && !await WaitNotifiedAsync(waiter, deadline, QueueWaitKind.Space, cancellationToken).ConfigureAwait(false))
                 {
                     return isTry ? false : throw Full();
                 }
@@ -291,7 +304,7 @@ public sealed partial class ProcessQueue<T>
         }
         catch (Exception exception)
         {
-            // Whatever was wrong is told by the task, as by every asynchronous method.
+            // Every error is reported by the task, as by all asynchronous methods.
             return ValueTask.FromException<T>(exception);
         }
     }
@@ -346,7 +359,7 @@ public sealed partial class ProcessQueue<T>
                     return (QueueOutcome.Completed, default!);
                 }
 
-                if (!await AwaitTold(waiter, deadline, QueueWaitKind.Data, cancellationToken).ConfigureAwait(false))
+                if (!await WaitNotifiedAsync(waiter, deadline, QueueWaitKind.Data, cancellationToken).ConfigureAwait(false))
                 {
                     return (QueueOutcome.Blocked, default!);
                 }
@@ -359,8 +372,9 @@ public sealed partial class ProcessQueue<T>
         }
     }
 
-    /// <summary>Waits until the waiter is told to look again. False when the deadline passed first.</summary>
-    private async ValueTask<bool> AwaitTold(LinkedListNode<AsyncWaiter> waiter, Deadline deadline, QueueWaitKind kind, CancellationToken cancellationToken)
+    /// <summary>Waits until the waiter is notified to check again. False when the deadline passed first.</summary>
+    private async ValueTask<bool> WaitNotifiedAsync(
+        LinkedListNode<AsyncWaiter> waiter, Deadline deadline, QueueWaitKind kind, CancellationToken cancellationToken)
     {
         if (deadline.HasPassed)
         {

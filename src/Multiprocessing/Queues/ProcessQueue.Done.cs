@@ -7,8 +7,10 @@ public sealed partial class ProcessQueue<T>
     /// <exception cref="ObjectDisposedException">The queue was disposed in this process.</exception>
     public void MarkDone() => MarkDone(1);
 
-    /// <summary>Marks items that were taken as done. They count as in this process's hands until then: if it ends before, they are lost.</summary>
-    /// <param name="count">How many; zero does nothing.</param>
+    /// <summary>
+    /// Marks items that were taken as done. Until then they belong to the process that took them: if it ends before, they are lost.
+    /// </summary>
+    /// <param name="count">The number of items; zero does nothing.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative.</exception>
     /// <exception cref="InvalidOperationException">More items would be marked than were ever put; none is marked.</exception>
     /// <exception cref="ObjectDisposedException">The queue was disposed in this process.</exception>
@@ -17,29 +19,33 @@ public sealed partial class ProcessQueue<T>
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         if (count > 0 && !Core.MarkDone(count))
         {
-            throw new InvalidOperationException($"{_core.Described} has fewer than {count} items that are not marked done: MarkDone was called more often than items were put.");
+            throw new InvalidOperationException(
+                $"{_core.Described} has fewer than {count} items that are not marked done: MarkDone was called more often than items were put.");
         }
 
         GC.KeepAlive(this);
     }
 
     /// <summary>Waits until every item that was put has been taken and marked done.</summary>
-    /// <exception cref="ItemsLostException">A process ended with items in its hands that it had not marked.</exception>
-    /// <exception cref="QueueAbandonedException">Items are not done, other processes have had the queue, and none of them is left to take or mark them.</exception>
+    /// <exception cref="ItemsLostException">A process ended with items that it had taken and not marked.</exception>
+    /// <exception cref="QueueAbandonedException">
+    /// Items are not done, other processes held the queue, and none of them is left to take or mark them.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The queue was disposed in this process.</exception>
     public void WaitAllDone() => WaitAllDoneCore(Deadline.Never, default);
 
     /// <inheritdoc cref="WaitAllDone()"/>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="OperationCanceledException">The token fired first.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled first.</exception>
     public void WaitAllDone(CancellationToken cancellationToken) => WaitAllDoneCore(Deadline.Never, cancellationToken);
 
     /// <inheritdoc cref="WaitAllDone(CancellationToken)"/>
-    /// <param name="timeout">How long to wait; <see cref="TimeSpan.Zero"/> not at all, <see cref="Timeout.InfiniteTimeSpan"/> without end.</param>
+    /// <param name="timeout">The longest wait: <see cref="TimeSpan.Zero"/> for none, <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>False if some were not done in time.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative and not infinite.</exception>
-    public bool WaitAllDone(TimeSpan timeout, CancellationToken cancellationToken = default) => WaitAllDoneCore(Deadline.After(timeout), cancellationToken);
+    public bool WaitAllDone(TimeSpan timeout, CancellationToken cancellationToken = default) =>
+        WaitAllDoneCore(Deadline.After(timeout), cancellationToken);
 
     /// <inheritdoc cref="WaitAllDone(CancellationToken)"/>
     public async ValueTask WaitAllDoneAsync(CancellationToken cancellationToken = default) =>
@@ -49,8 +55,8 @@ public sealed partial class ProcessQueue<T>
     public async ValueTask<bool> WaitAllDoneAsync(TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         var deadline = Deadline.After(timeout);
-        var told = Core.LostTold;
-        _core.BeginAsyncDoneWait(told);
+        var baseline = Core.LossesReported;
+        _core.BeginAsyncDoneWait(baseline);
         try
         {
             while (true)
@@ -58,12 +64,12 @@ public sealed partial class ProcessQueue<T>
                 var waiter = Core.DoneWaiters.Enlist();
                 try
                 {
-                    if (IsDoneOrThrow(told, look: true))
+                    if (IsDoneOrThrow(baseline, search: true))
                     {
                         return true;
                     }
 
-                    if (!await AwaitTold(waiter, deadline, QueueWaitKind.Done, cancellationToken).ConfigureAwait(false))
+                    if (!await WaitNotifiedAsync(waiter, deadline, QueueWaitKind.Done, cancellationToken).ConfigureAwait(false))
                     {
                         return false;
                     }
@@ -76,28 +82,28 @@ public sealed partial class ProcessQueue<T>
         }
         finally
         {
-            _core.EndAsyncDoneWait(told);
+            _core.EndAsyncDoneWait(baseline);
         }
     }
 
     private bool WaitAllDoneCore(Deadline deadline, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var told = Core.LostTold;
+        var baseline = Core.LossesReported;
         var wait = Core.BeginWait(QueueWaitKind.Done, deadline);
-        var look = true;
+        var search = true;
         while (true)
         {
             var core = Core;
             var seen = core.SequenceOf(QueueWaitKind.Done);
-            if (IsDoneOrThrow(told, look))
+            if (IsDoneOrThrow(baseline, search))
             {
                 GC.KeepAlive(this);
                 return true;
             }
 
-            // Who died before this call is looked for once; later deaths are looked for between the sleeps.
-            look = false;
+            // Processes that died before this call are searched for once; later deaths are searched for between the sleeps.
+            search = false;
             if (!core.Pause(ref wait, seen, cancellationToken))
             {
                 return false;
@@ -105,14 +111,14 @@ public sealed partial class ProcessQueue<T>
         }
     }
 
-    private bool IsDoneOrThrow(long told, bool look)
+    private bool IsDoneOrThrow(long baseline, bool search)
     {
         var core = Core;
-        if (look)
+        if (search)
         {
             core.ReapRows();
         }
 
-        return core.LossSince(told) is { } lost ? throw lost : core.IsAllDone;
+        return core.LossSince(baseline) is { } lost ? throw lost : core.IsAllDone;
     }
 }

@@ -9,23 +9,25 @@ public sealed partial class ProcessQueue<T>
     private ExceptionDispatchInfo? _deferred;
 
     /// <summary>Takes the oldest item; waits while there is none.</summary>
-    /// <returns>The item. It is this process's now: if it is killed, the item is gone.</returns>
+    /// <returns>The item. It belongs to this process: if the process is killed, the item is lost.</returns>
     /// <exception cref="QueueCompletedException"><see cref="Complete()"/> was called and all items were taken.</exception>
-    /// <exception cref="QueueAbandonedException">The queue is empty, other processes have had it, and none of them is left to put anything.</exception>
+    /// <exception cref="QueueAbandonedException">The queue is empty, other processes held it, and none of them is left to put an item.</exception>
     /// <exception cref="ObjectDisposedException">The queue was disposed in this process.</exception>
     public T Get() => GetOrThrow(Deadline.Never, default);
 
     /// <inheritdoc cref="Get()"/>
-    /// <param name="cancellationToken">Ends the wait; nothing was taken then.</param>
-    /// <exception cref="OperationCanceledException">The token fired before there was an item.</exception>
+    /// <param name="cancellationToken">Ends the wait; then nothing was taken.</param>
+    /// <exception cref="OperationCanceledException">The token was canceled before there was an item.</exception>
     public T Get(CancellationToken cancellationToken) => GetOrThrow(Deadline.Never, cancellationToken);
 
     /// <inheritdoc cref="Get()"/>
-    /// <param name="timeout">How long to wait for an item; <see cref="TimeSpan.Zero"/> not at all, <see cref="Timeout.InfiniteTimeSpan"/> without end.</param>
-    /// <param name="cancellationToken">Ends the wait; nothing was taken then.</param>
+    /// <param name="timeout">
+    /// The longest wait for an item: <see cref="TimeSpan.Zero"/> for none, <see cref="Timeout.InfiniteTimeSpan"/> for no limit.
+    /// </param>
+    /// <param name="cancellationToken">Ends the wait; then nothing was taken.</param>
     /// <exception cref="QueueEmptyException">There was no item in time.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative and not infinite.</exception>
-    /// <exception cref="OperationCanceledException">The token fired before there was an item.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled before there was an item.</exception>
     public T Get(TimeSpan timeout, CancellationToken cancellationToken = default) => GetOrThrow(Deadline.After(timeout), cancellationToken);
 
     /// <summary>Takes the oldest item if there is one now.</summary>
@@ -33,7 +35,9 @@ public sealed partial class ProcessQueue<T>
     /// <exception cref="QueueEmptyException">There is no item.</exception>
     public T GetNoWait() => GetOrThrow(Deadline.Now, default);
 
-    /// <summary>Takes the oldest item if there is one now. It never says no because another consumer is at work: only an empty queue is empty.</summary>
+    /// <summary>
+    /// Takes the oldest item if there is one now. It returns false for an empty queue only, never because another consumer is taking an item.
+    /// </summary>
     /// <param name="item">The item.</param>
     /// <returns>False if there is none, also when the queue is completed.</returns>
     /// <exception cref="ObjectDisposedException">The queue was disposed in this process.</exception>
@@ -46,37 +50,41 @@ public sealed partial class ProcessQueue<T>
 
     /// <summary>Takes the oldest item if there is one in time.</summary>
     /// <param name="item">The item.</param>
-    /// <param name="timeout">How long to wait for an item; <see cref="TimeSpan.Zero"/> not at all, <see cref="Timeout.InfiniteTimeSpan"/> without end.</param>
-    /// <param name="cancellationToken">Ends the wait; nothing was taken then.</param>
-    /// <returns>False if there was none in time, or there will be none because the queue is completed.</returns>
-    /// <exception cref="QueueAbandonedException">The queue is empty, other processes have had it, and none of them is left to put anything.</exception>
+    /// <param name="timeout">
+    /// The longest wait for an item: <see cref="TimeSpan.Zero"/> for none, <see cref="Timeout.InfiniteTimeSpan"/> for no limit.
+    /// </param>
+    /// <param name="cancellationToken">Ends the wait; then nothing was taken.</param>
+    /// <returns>False if there was none in time, or none will follow because the queue is completed.</returns>
+    /// <exception cref="QueueAbandonedException">The queue is empty, other processes held it, and none of them is left to put an item.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative and not infinite.</exception>
-    /// <exception cref="OperationCanceledException">The token fired before there was an item.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled before there was an item.</exception>
     /// <exception cref="ObjectDisposedException">The queue was disposed in this process.</exception>
     public bool TryGet([MaybeNullWhen(false)] out T item, TimeSpan timeout, CancellationToken cancellationToken = default) =>
         GetCore(out item, null, Deadline.After(timeout), cancellationToken) is QueueOutcome.Done;
 
     /// <summary>
-    /// Takes the oldest item like <see cref="Get(CancellationToken)"/>, into the array that is there already: if <typeparamref name="T"/> is an array of elements
-    /// without references (<c>byte[]</c>, <c>double[]</c>) and <paramref name="item"/> one of the length that comes, its elements are overwritten and no array is
-    /// made, which for large ones is most of the work. Everything else is replaced by what <see cref="Get(CancellationToken)"/> would return.
+    /// Takes the oldest item like <see cref="Get(CancellationToken)"/>, into an existing array: if <typeparamref name="T"/> is an array of elements
+    /// without references (<c>byte[]</c>, <c>double[]</c>) and <paramref name="item"/> has the item's length, its elements are overwritten and no
+    /// array is allocated, which for large arrays is most of the work. Otherwise <paramref name="item"/> is replaced by what
+    /// <see cref="Get(CancellationToken)"/> would return.
     /// </summary>
     /// <remarks>
-    /// A program that wants fresh large arrays all the same pays for them to the collector, which collects everything after every few and gives their pages back to the system
-    /// each time. The runtime setting <c>System.GC.LOHThreshold</c>, set above the arrays' size, puts them among the small objects: arrays of 1 MiB come six times as fast then.
+    /// Fresh large arrays are expensive for the garbage collector: it runs a full collection after every few of them and returns their pages to the
+    /// system each time. The runtime setting <c>System.GC.LOHThreshold</c>, set above the arrays' size, allocates them among the small objects: then
+    /// arrays of 1 MiB are received six times as fast.
     /// </remarks>
-    /// <param name="item">What may be overwritten, possibly null; then the item. When the call throws it is as it was.</param>
-    /// <param name="cancellationToken">Ends the wait; nothing was taken then.</param>
+    /// <param name="item">The array to overwrite, or null; after the call, the item. It is unchanged when the call throws.</param>
+    /// <param name="cancellationToken">Ends the wait; then nothing was taken.</param>
     /// <inheritdoc cref="Get(CancellationToken)"/>
     public void GetInto([AllowNull, NotNull] ref T item, CancellationToken cancellationToken = default)
     {
         item = GetCore(out var taken, Reusable(item), Deadline.Never, cancellationToken) is QueueOutcome.Done ? taken! : throw Drained();
     }
 
-    /// <summary>Takes the oldest item if there is one in time, into the array that is there already, as <see cref="GetInto"/> does.</summary>
-    /// <param name="item">What may be overwritten, possibly null; then the item. When there is none it is as it was.</param>
-    /// <param name="timeout">How long to wait for an item; <see cref="TimeSpan.Zero"/>, the default, not at all.</param>
-    /// <param name="cancellationToken">Ends the wait; nothing was taken then.</param>
+    /// <summary>Takes the oldest item if there is one in time, into an existing array, as <see cref="GetInto"/> does.</summary>
+    /// <param name="item">The array to overwrite, or null; after the call, the item. It is unchanged when there is none.</param>
+    /// <param name="timeout">The longest wait for an item; <see cref="TimeSpan.Zero"/>, the default, for none.</param>
+    /// <param name="cancellationToken">Ends the wait; then nothing was taken.</param>
     /// <inheritdoc cref="TryGet(out T, TimeSpan, CancellationToken)"/>
     public bool TryGetInto([AllowNull, NotNullWhen(true)] ref T item, TimeSpan timeout = default, CancellationToken cancellationToken = default)
     {
@@ -89,28 +97,33 @@ public sealed partial class ProcessQueue<T>
         return true;
     }
 
-    /// <summary>Takes what is there, at least one item: waits for the first and for no more.</summary>
-    /// <param name="maxCount">How many items to take at most.</param>
-    /// <param name="cancellationToken">Ends the wait; nothing was taken then.</param>
+    /// <summary>Takes the items that are in the queue, at least one: waits for the first and for no more.</summary>
+    /// <param name="maxCount">The maximum number of items to take.</param>
+    /// <param name="cancellationToken">Ends the wait; then nothing was taken.</param>
     /// <returns>The items, oldest first.</returns>
     /// <inheritdoc cref="Get(CancellationToken)"/>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxCount"/> is zero or less.</exception>
     public T[] GetMany(int maxCount, CancellationToken cancellationToken = default) => GetManyCore(maxCount, Deadline.Never, cancellationToken);
 
     /// <inheritdoc cref="GetMany(int, CancellationToken)"/>
-    /// <param name="maxCount">How many items to take at most.</param>
-    /// <param name="timeout">How long to wait for the first item.</param>
-    /// <param name="cancellationToken">Ends the wait; nothing was taken then.</param>
+    /// <param name="maxCount">The maximum number of items to take.</param>
+    /// <param name="timeout">The longest wait for the first item.</param>
+    /// <param name="cancellationToken">Ends the wait; then nothing was taken.</param>
     /// <exception cref="QueueEmptyException">There was no item in time.</exception>
-    public T[] GetMany(int maxCount, TimeSpan timeout, CancellationToken cancellationToken = default) => GetManyCore(maxCount, Deadline.After(timeout), cancellationToken);
+    public T[] GetMany(int maxCount, TimeSpan timeout, CancellationToken cancellationToken = default) =>
+        GetManyCore(maxCount, Deadline.After(timeout), cancellationToken);
 
     /// <summary>
-    /// Takes items as they come until the queue is completed and drained. Several readers share the items. This is how a reader ends:
-    /// an empty queue says nothing about what is still to come.
+    /// Takes items as they arrive until the queue is completed and drained. Several readers share the items. This is how a reader ends:
+    /// an empty queue does not mean that no item will follow.
     /// </summary>
     /// <param name="cancellationToken">Ends the enumeration with an <see cref="OperationCanceledException"/>.</param>
-    /// <exception cref="QueueCompletedException">The queue was completed with an error, which is the inner exception; all its items were taken.</exception>
-    /// <exception cref="QueueAbandonedException">The queue is empty and not completed, other processes have had it, and none of them is left to put anything.</exception>
+    /// <exception cref="QueueCompletedException">
+    /// The queue was completed with an error, which is the inner exception; all its items were taken.
+    /// </exception>
+    /// <exception cref="QueueAbandonedException">
+    /// The queue is empty and not completed, other processes held it, and none of them is left to put an item.
+    /// </exception>
     public IEnumerable<T> ReadAll(CancellationToken cancellationToken = default)
     {
         while (GetCore(out var item, null, Deadline.Never, cancellationToken) is QueueOutcome.Done)
@@ -133,7 +146,7 @@ public sealed partial class ProcessQueue<T>
     {
         cancellationToken.ThrowIfCancellationRequested();
 
-        // Not a look at the producers' sequence before the first try: their line would cross between the processors for every item.
+        // The producers' sequence is not read before the first try: their cache line would move between processors for every item.
         var first = TakeOne(out item, reuse, deadline, cancellationToken);
         GC.KeepAlive(this);
         return first is QueueOutcome.Done ? first : GetWaiting(out item, reuse, deadline, cancellationToken);
@@ -227,7 +240,7 @@ public sealed partial class ProcessQueue<T>
         }
         catch (Exception exception) when (Interlocked.CompareExchange(ref _deferred, ExceptionDispatchInfo.Capture(exception), null) is null)
         {
-            // One item could not be rebuilt. The ones before it are in hand and must not be lost with it: the next call throws this.
+            // One item could not be rebuilt. The ones before it were taken and must not be lost with it: the next call throws this.
         }
 
         GC.KeepAlive(this);
@@ -244,5 +257,6 @@ public sealed partial class ProcessQueue<T>
 
     private QueueEmptyException Empty() => new($"{_core.Described} is empty.");
 
-    private QueueCompletedException Drained() => new($"{_core.Described} is completed and all its items were taken: nothing will come any more.", _core.Error);
+    private QueueCompletedException Drained() =>
+        new($"{_core.Described} is completed and all its items were taken: no item will follow.", _core.Error);
 }

@@ -5,13 +5,19 @@ namespace Multiprocessing;
 /// <summary>How the items of a queue cross: the one choice that every put and every take makes.</summary>
 internal enum ItemMode
 {
-    /// <summary>Not raw; the other two are told apart when the first item crosses and not before, so that the program may register a serializer of its own until then.</summary>
+    /// <summary>
+    /// Not raw; the other two are told apart when the first item crosses and not before, so that the program may register a serializer of its own
+    /// until then.
+    /// </summary>
     Undecided,
 
     /// <summary>Unmanaged values are copied as they lie in memory.</summary>
     Raw,
 
-    /// <summary>Arrays of elements without references: the elements are copied once (<see cref="ArrayItem"/>). An item that is no such array, as null, is serialized.</summary>
+    /// <summary>
+    /// Arrays of elements without references: the elements are copied once (<see cref="ArrayItem"/>). An item that is no such array, as null, is
+    /// serialized.
+    /// </summary>
     Array,
 
     /// <summary>All other items are serialized before they are put, and rebuilt after they were taken.</summary>
@@ -77,7 +83,9 @@ public sealed partial class ProcessQueue<T>
     }
 
     private QueueOutcome PutObject(T item, Deadline deadline, CancellationToken cancellationToken) =>
-        TryAsArray(item, out var array) ? PutPayloads(ref array, out _, deadline, cancellationToken) : PutSerialized(item, deadline, cancellationToken);
+        TryAsArray(item, out var array)
+            ? PutPayloads(ref array, out _, deadline, cancellationToken)
+            : PutSerialized(item, deadline, cancellationToken);
 
     /// <summary>One try to take an item. Blocked means that the queue was empty at one moment during the call.</summary>
     /// <param name="item">The item.</param>
@@ -88,7 +96,9 @@ public sealed partial class ProcessQueue<T>
     {
         if (!IsRaw)
         {
-            return Mode is ItemMode.Array ? TakeArray(out item, reuse, deadline, cancellationToken) : TakeSerialized(out item, deadline, cancellationToken);
+            return Mode is ItemMode.Array
+                ? TakeArray(out item, reuse, deadline, cancellationToken)
+                : TakeSerialized(out item, deadline, cancellationToken);
         }
 
         // Not cleared before it is written: a large item would pay twice.
@@ -104,13 +114,17 @@ public sealed partial class ProcessQueue<T>
     }
 
     /// <inheritdoc cref="TakeOne(out T, Array, Deadline, CancellationToken)"/>
-    private QueueOutcome TakeOne(out T? item, Deadline deadline, CancellationToken cancellationToken) => TakeOne(out item, null, deadline, cancellationToken);
+    private QueueOutcome TakeOne(out T? item, Deadline deadline, CancellationToken cancellationToken) =>
+        TakeOne(out item, null, deadline, cancellationToken);
 
     private ItemMode DecideMode() => _mode = Codec is null ? ItemMode.Serialized : ItemMode.Array;
 
     private bool TryAsArray(T item, out ArrayPayload payload)
     {
-        if (Mode is ItemMode.Array && item is Array array && array.GetType() == typeof(T) && array.LongLength * Codec!.Stride is var bytes and < ArrayItem.Most)
+        if (Mode is ItemMode.Array
+            && item is Array array
+            && array.GetType() == typeof(T)
+            && array.LongLength * Codec!.Stride is var bytes and < ArrayItem.Most)
         {
             payload = new ArrayPayload(array, bytes);
             return true;
@@ -138,8 +152,9 @@ public sealed partial class ProcessQueue<T>
     }
 
     /// <summary>
-    /// The array is made before the read lock is taken, because nothing is allocated under a lock: with the last item's length if that is small, otherwise with the
-    /// length that the first try found. If another consumer takes that item meanwhile and the next one has another length, it tries once more.
+    /// The array is made before the read lock is taken, because nothing is allocated under a lock: with the last item's length if that is small,
+    /// otherwise with the length that the first try found. If another consumer takes that item meanwhile and the next one has another length, it
+    /// tries once more.
     /// </summary>
     private QueueOutcome TakeArray(out T? item, Array? array, Deadline deadline, CancellationToken cancellationToken)
     {
@@ -218,7 +233,7 @@ public sealed partial class ProcessQueue<T>
     private void ThrowDisposed() => throw new ObjectDisposedException(GetType().Name, $"{_core.Described} was disposed in this process.");
 }
 
-/// <summary>An unmanaged value as it lies in memory, copied once: from where the caller has it into the ring.</summary>
+/// <summary>An unmanaged value as it lies in memory, copied once: from the caller's variable into the ring.</summary>
 internal readonly unsafe ref struct RawPayload<T>(ref readonly T value) : IPayloads
 {
     private readonly ref readonly T _value = ref value;
@@ -234,7 +249,7 @@ internal readonly unsafe ref struct RawPayload<T>(ref readonly T value) : IPaylo
     }
 }
 
-/// <summary>One unmanaged value, copied once: from the ring to where the caller wants it.</summary>
+/// <summary>One unmanaged value, copied once: from the ring into the caller's variable.</summary>
 internal readonly unsafe ref struct RawSink<T>(ref T? target) : ISink
 {
     private readonly ref T? _target = ref target;

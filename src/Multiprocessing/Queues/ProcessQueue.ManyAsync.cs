@@ -6,7 +6,7 @@ public sealed partial class ProcessQueue<T>
     private const int RawBatch = 256;
 
     /// <summary>
-    /// Puts items in their order; waits without a thread while the queue is full. Items of other producers may come in between. When it fails, the
+    /// Puts items in their order; waits without a thread while the queue is full. Items of other producers may lie in between. When it fails, the
     /// items before the one that could not be put are in the queue.
     /// </summary>
     /// <param name="items">The items; enumerated once, as there is room for them. Each is serialized when its turn comes.</param>
@@ -17,19 +17,19 @@ public sealed partial class ProcessQueue<T>
 
     /// <inheritdoc cref="PutManyAsync(IEnumerable{T}, CancellationToken)"/>
     /// <param name="items">The items; enumerated once, as there is room for them. Each is serialized when its turn comes.</param>
-    /// <param name="timeout">How long all of it may take.</param>
+    /// <param name="timeout">The longest time for the whole call.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="QueueFullException">There was no room in time; it says how many items were put.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative and not infinite.</exception>
     public ValueTask PutManyAsync(IEnumerable<T> items, TimeSpan timeout, CancellationToken cancellationToken = default) =>
         PutManyAsync(items, Deadline.After(timeout), cancellationToken);
 
-    /// <summary>Takes what is there, at least one item: waits without a thread for the first and for no more.</summary>
+    /// <summary>Takes the items that are in the queue, at least one: waits without a thread for the first and for no more.</summary>
     /// <inheritdoc cref="GetMany(int, CancellationToken)"/>
     public ValueTask<T[]> GetManyAsync(int maxCount, CancellationToken cancellationToken = default) =>
         GetManyAsync(maxCount, Deadline.Never, cancellationToken);
 
-    /// <summary>Takes what is there, at least one item: waits without a thread for the first and for no more.</summary>
+    /// <summary>Takes the items that are in the queue, at least one: waits without a thread for the first and for no more.</summary>
     /// <inheritdoc cref="GetMany(int, TimeSpan, CancellationToken)"/>
     public ValueTask<T[]> GetManyAsync(int maxCount, TimeSpan timeout, CancellationToken cancellationToken = default) =>
         GetManyAsync(maxCount, Deadline.After(timeout), cancellationToken);
@@ -64,7 +64,7 @@ public sealed partial class ProcessQueue<T>
         }
     }
 
-    /// <returns>How many items of the call have been put with this one.</returns>
+    /// <returns>The number of items of the call that were put, with this one.</returns>
     private async ValueTask<int> PutOneOfManyAsync(T item, int putBefore, Deadline deadline, CancellationToken cancellationToken) =>
         await PutAsync(item, deadline, isTry: true, cancellationToken).ConfigureAwait(false) ? putBefore + 1 : throw Full(putBefore);
 

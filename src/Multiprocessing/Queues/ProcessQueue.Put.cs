@@ -8,28 +8,31 @@ public sealed partial class ProcessQueue<T>
     private const int SerializedBatch = 32;
 
     /// <summary>Puts an item; waits while the queue is full.</summary>
-    /// <param name="item">The item. What is changed in it afterwards is not seen by the taker.</param>
-    /// <exception cref="NotSerializableException">Something in the item cannot cross to another process; nothing was put.</exception>
+    /// <param name="item">The item. The taker does not see later changes to it.</param>
+    /// <exception cref="NotSerializableException">A part of the item cannot cross to another process; nothing was put.</exception>
     /// <exception cref="QueueCompletedException"><see cref="Complete()"/> was called.</exception>
-    /// <exception cref="QueueAbandonedException">The queue is full, other processes have had it, and none of them is left to take anything.</exception>
+    /// <exception cref="QueueAbandonedException">The queue is full, other processes held it, and none of them is left to take an item.</exception>
     /// <exception cref="InsufficientSharedMemoryException">The item needs more shared memory than there is; nothing was put.</exception>
     /// <exception cref="ObjectDisposedException">The queue was disposed in this process.</exception>
     public void Put(T item) => PutOrThrow(in item, Deadline.Never, default);
 
     /// <inheritdoc cref="Put(T)"/>
     /// <param name="item">The item.</param>
-    /// <param name="cancellationToken">Ends the wait; nothing was put then.</param>
-    /// <exception cref="OperationCanceledException">The token fired before there was room.</exception>
+    /// <param name="cancellationToken">Ends the wait; then nothing was put.</param>
+    /// <exception cref="OperationCanceledException">The token was canceled before there was room.</exception>
     public void Put(T item, CancellationToken cancellationToken) => PutOrThrow(in item, Deadline.Never, cancellationToken);
 
     /// <inheritdoc cref="Put(T)"/>
     /// <param name="item">The item.</param>
-    /// <param name="timeout">How long to wait for room; <see cref="TimeSpan.Zero"/> not at all, <see cref="Timeout.InfiniteTimeSpan"/> without end.</param>
-    /// <param name="cancellationToken">Ends the wait; nothing was put then.</param>
+    /// <param name="timeout">
+    /// The longest wait for room: <see cref="TimeSpan.Zero"/> for none, <see cref="Timeout.InfiniteTimeSpan"/> for no limit.
+    /// </param>
+    /// <param name="cancellationToken">Ends the wait; then nothing was put.</param>
     /// <exception cref="QueueFullException">There was no room in time; nothing was put.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative and not infinite.</exception>
-    /// <exception cref="OperationCanceledException">The token fired before there was room.</exception>
-    public void Put(T item, TimeSpan timeout, CancellationToken cancellationToken = default) => PutOrThrow(in item, Deadline.After(timeout), cancellationToken);
+    /// <exception cref="OperationCanceledException">The token was canceled before there was room.</exception>
+    public void Put(T item, TimeSpan timeout, CancellationToken cancellationToken = default) =>
+        PutOrThrow(in item, Deadline.After(timeout), cancellationToken);
 
     /// <summary>Puts an item if there is room now.</summary>
     /// <inheritdoc cref="Put(T)"/>
@@ -44,21 +47,23 @@ public sealed partial class ProcessQueue<T>
     /// <summary>Puts an item if there is room in time.</summary>
     /// <inheritdoc cref="Put(T, TimeSpan, CancellationToken)"/>
     /// <returns>False if there was no room in time; nothing was put.</returns>
-    public bool TryPut(T item, TimeSpan timeout, CancellationToken cancellationToken = default) => PutCore(in item, Deadline.After(timeout), cancellationToken);
+    public bool TryPut(T item, TimeSpan timeout, CancellationToken cancellationToken = default) =>
+        PutCore(in item, Deadline.After(timeout), cancellationToken);
 
     /// <summary>
-    /// Puts items in their order, several at a time, which is faster than one by one; waits while the queue is full. Items of other producers may come in between. When it
-    /// throws, the items before the one that could not be put are in the queue.
+    /// Puts items in their order, several at a time, which is faster than one by one; waits while the queue is full. Items of other producers may lie
+    /// in between. When it throws, the items before the one that could not be put are in the queue.
     /// </summary>
     /// <inheritdoc cref="Put(T)"/>
     /// <param name="items">The items; enumerated once.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="ArgumentNullException"><paramref name="items"/> is null.</exception>
-    public void PutMany(IEnumerable<T> items, CancellationToken cancellationToken = default) => PutMany(items, Timeout.InfiniteTimeSpan, cancellationToken);
+    public void PutMany(IEnumerable<T> items, CancellationToken cancellationToken = default) =>
+        PutMany(items, Timeout.InfiniteTimeSpan, cancellationToken);
 
     /// <inheritdoc cref="PutMany(IEnumerable{T}, CancellationToken)"/>
     /// <param name="items">The items; enumerated once.</param>
-    /// <param name="timeout">How long all of it may take.</param>
+    /// <param name="timeout">The longest time for the whole call.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="QueueFullException">There was no room in time; it says how many items were put.</exception>
     public void PutMany(IEnumerable<T> items, TimeSpan timeout, CancellationToken cancellationToken = default)
@@ -144,7 +149,7 @@ public sealed partial class ProcessQueue<T>
                 }
                 catch (Exception exception)
                 {
-                    // Those before it are put, as if they had come one by one.
+                    // The items before it are put, as if they were put one by one.
                     buffer.Dispose();
                     failure = exception;
                     break;
@@ -184,7 +189,7 @@ public sealed partial class ProcessQueue<T>
         done = 0;
         cancellationToken.ThrowIfCancellationRequested();
 
-        // Not a look at the consumers' sequence before the first try: their line would cross between the processors for every item.
+        // The consumers' sequence is not read before the first try: their cache line would move between processors for every item.
         var outcome = Core.Put(ref payloads, ref done, deadline, cancellationToken);
         if (outcome is QueueOutcome.Blocked)
         {
@@ -223,8 +228,10 @@ public sealed partial class ProcessQueue<T>
     }
 
     private QueueFullException Full(int put = 0) => new(
-        $"{_core.Described} is full: {(_core.Capacity is { } capacity ? $"it has room for {capacity} items" : "its bytes are used up (ProcessQueueOptions.MaxBytes)")}.",
+        $"{_core.Described} is full: "
+        + $"{(_core.Capacity is { } capacity ? $"it has room for {capacity} items" : "its bytes are used up (ProcessQueueOptions.MaxBytes)")}.",
         put);
 
-    private QueueCompletedException Completed() => new($"{_core.Described} is completed: Complete() was called, and nothing can be put after it.", _core.Error);
+    private QueueCompletedException Completed() =>
+        new($"{_core.Described} is completed: Complete() was called, and nothing can be put after it.", _core.Error);
 }

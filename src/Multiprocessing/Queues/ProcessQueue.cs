@@ -5,15 +5,18 @@ using System.Threading.Channels;
 namespace Multiprocessing;
 
 /// <summary>
-/// A first-in-first-out queue between processes, and between the threads of one: any number of producers and consumers. It crosses to another process when it is
-/// captured by a body, passed as an argument, or put into another queue; all of them then use the same queue.
+/// A first-in-first-out queue between processes, and between the threads of one process, for any number of producers and consumers. It crosses to
+/// another process when it is captured by a body, passed as an argument, or put into another queue; all these processes then use the same queue.
 /// <para>
-/// When <see cref="Put(T)"/> has returned, the item is in shared memory: <see cref="Count"/> is at least 1, <see cref="TryGet(out T)"/> succeeds, and the process that
-/// put it may end. A process killed at any instruction leaves the queue whole; at most the item in its own hands is lost. Items of one producer stay in order.
+/// When <see cref="Put(T)"/> has returned, the item is in shared memory: <see cref="Count"/> is at least 1, <see cref="TryGet(out T)"/> succeeds, and
+/// the process that put it may exit. A process killed at any instruction leaves the queue consistent; at most the item that it was putting or had
+/// taken is lost. Items of one producer stay in order.
 /// </para>
 /// <para>All members are safe to call from any thread of any process at the same time.</para>
 /// </summary>
-/// <typeparam name="T">What is put. Unmanaged types are copied as they lie in memory, all others are serialized by the call that puts them.</typeparam>
+/// <typeparam name="T">
+/// The type of the items. Unmanaged types are copied as they lie in memory, all others are serialized by the call that puts them.
+/// </typeparam>
 /// <example>
 /// <code>
 /// using var queue = new ProcessQueue&lt;string>(capacity: 100);
@@ -39,27 +42,29 @@ public sealed partial class ProcessQueue<T> : IDisposable, IProcessHandle<Proces
     private QueueChannelWriter<T>? _writer;
 
     /// <summary>Creates a queue.</summary>
-    /// <param name="capacity">How many items it holds at most; <see langword="null"/>, the default, for as many as 1 GiB of shared memory takes.</param>
+    /// <param name="capacity">
+    /// The maximum number of items; <see langword="null"/>, the default, for as many as fit into 1 GiB of shared memory.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="capacity"/> is zero or less.</exception>
-    /// <exception cref="InsufficientSharedMemoryException">There is no room for it (40 KiB).</exception>
+    /// <exception cref="InsufficientSharedMemoryException">There is not enough shared memory (40 KiB).</exception>
     public ProcessQueue(int? capacity = null)
         : this(new ProcessQueueOptions { Capacity = capacity })
     {
     }
 
     /// <summary>Creates a queue.</summary>
-    /// <param name="options">How it behaves; read now and never again.</param>
+    /// <param name="options">The options; read during the call only.</param>
     /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
-    /// <exception cref="InsufficientSharedMemoryException">There is no room for it (40 KiB).</exception>
+    /// <exception cref="InsufficientSharedMemoryException">There is not enough shared memory (40 KiB).</exception>
     public ProcessQueue(ProcessQueueOptions options)
         : this(null, options, ValueSerializer<T>.IsRaw)
     {
     }
 
-    /// <param name="session">Null for this process's own, which begins here if need be, but not before the options are checked.</param>
-    /// <param name="options">How it behaves.</param>
-    /// <param name="raw">Items are put as they lie in memory.</param>
+    /// <param name="session">Null for this process's own, which is created if necessary, but not before the options are checked.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="raw">Items are copied as they lie in memory.</param>
     internal ProcessQueue(Session? session, ProcessQueueOptions options, bool raw)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -74,47 +79,53 @@ public sealed partial class ProcessQueue<T> : IDisposable, IProcessHandle<Proces
         _mode = core.RawSize != 0 ? ItemMode.Raw : ItemMode.Undecided;
     }
 
-    /// <summary>Lets go of the queue when it was forgotten.</summary>
+    /// <summary>Releases the queue when it was not disposed.</summary>
     ~ProcessQueue() => LastResort.Finalize(this, static queue => queue.Release());
 
-    /// <summary>How many items the queue holds at most; <see langword="null"/> when only bytes limit it.</summary>
+    /// <summary>Gets the maximum number of items; <see langword="null"/> when only bytes limit the queue.</summary>
     public int? Capacity => Core.Capacity;
 
-    /// <summary>How many items are in the queue: exact at one moment during the call, and possibly different already when it returns.</summary>
+    /// <summary>Gets the number of items in the queue: exact at one moment during the call, and possibly different when it returns.</summary>
     public int Count => (int)Math.Min(Core.Count, int.MaxValue);
 
-    /// <summary>Whether there was no item at one moment during the call. To end a reader use <see cref="Complete()"/> and <see cref="ReadAll"/>, not this: an empty queue may be filled again.</summary>
+    /// <summary>
+    /// Gets whether there was no item at one moment during the call. To end a reader use <see cref="Complete()"/> and <see cref="ReadAll"/> instead:
+    /// items may be put into an empty queue later.
+    /// </summary>
     public bool IsEmpty => Count == 0;
 
-    /// <summary>Whether there were <see cref="Capacity"/> items at one moment during the call; always false without a capacity.</summary>
+    /// <summary>Gets whether there were <see cref="Capacity"/> items at one moment during the call; always false without a capacity.</summary>
     public bool IsFull => Core.Capacity is { } capacity && Count >= capacity;
 
-    /// <summary>Whether <see cref="Complete()"/> was called, in any process.</summary>
+    /// <summary>Gets whether <see cref="Complete()"/> was called, in any process.</summary>
     public bool IsCompletionRequested => Core.IsCompletionRequested;
 
-    /// <summary>Whether <see cref="Complete()"/> was called and all items were taken: no item will ever come.</summary>
+    /// <summary>Gets whether <see cref="Complete()"/> was called and all items were taken: no item will follow.</summary>
     public bool IsCompleted => Core.IsDrained;
 
     /// <summary>
-    /// Gets a task that completes when <see cref="Complete()"/> was called and all items were taken; it fails with the error if there was one (<see cref="Complete(Exception)"/>).
-    /// The same task as the <see cref="ChannelReader{T}.Completion"/> of <see cref="Reader"/>.
+    /// Gets a task that completes when <see cref="Complete()"/> was called and all items were taken; it fails with the error if there was one
+    /// (<see cref="Complete(Exception)"/>). The same task as the <see cref="ChannelReader{T}.Completion"/> of <see cref="Reader"/>.
     /// </summary>
     public Task Completion => Reader.Completion;
 
-    /// <summary>The name given by <see cref="ProcessQueueOptions.DisplayName"/>.</summary>
+    /// <summary>Gets the name given by <see cref="ProcessQueueOptions.DisplayName"/>.</summary>
     public string? DisplayName => _core.Name;
 
-    /// <summary>The taking side as a <see cref="ChannelReader{T}"/>, for code written for channels. The same object every time.</summary>
+    /// <summary>Gets the taking side as a <see cref="ChannelReader{T}"/>, for code written for channels; the same object every time.</summary>
     public ChannelReader<T> Reader => _reader ?? Interlocked.CompareExchange(ref _reader, new QueueChannelReader<T>(this), null) ?? _reader;
 
-    /// <summary>The putting side as a <see cref="ChannelWriter{T}"/>, for code written for channels. The same object every time.</summary>
+    /// <summary>Gets the putting side as a <see cref="ChannelWriter{T}"/>, for code written for channels; the same object every time.</summary>
     public ChannelWriter<T> Writer => _writer ?? Interlocked.CompareExchange(ref _writer, new QueueChannelWriter<T>(this), null) ?? _writer;
 
-    private string DebuggerText => _disposed ? "disposed" : $"{DisplayName ?? "queue"}: {Count} of {Capacity?.ToString() ?? "unbounded"}{(IsCompletionRequested ? ", completed" : "")}";
+    private string DebuggerText => _disposed
+        ? "disposed"
+        : $"{DisplayName ?? "queue"}: {Count} of {Capacity?.ToString() ?? "unbounded"}{(IsCompletionRequested ? ", completed" : "")}";
 
     /// <summary>
-    /// Says that no more items will be put. Puts that come after it, and those that wait, throw <see cref="QueueCompletedException"/>; takers get what is there, and then
-    /// <see cref="Get()"/> throws <see cref="QueueCompletedException"/> and <see cref="ReadAll"/> ends. It holds for all processes and cannot be taken back; a second call does nothing.
+    /// Marks the queue as complete: no more items will be put. Later puts, and puts that wait, throw <see cref="QueueCompletedException"/>. The items
+    /// in the queue can still be taken; then <see cref="Get()"/> throws <see cref="QueueCompletedException"/> and <see cref="ReadAll"/> ends. It
+    /// applies to all processes and cannot be undone; a second call does nothing.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The queue was disposed in this process.</exception>
     public void Complete()
@@ -124,13 +135,14 @@ public sealed partial class ProcessQueue<T> : IDisposable, IProcessHandle<Proces
     }
 
     /// <summary>
-    /// Says that no more items will be put because something went wrong. As <see cref="Complete()"/>, and everybody who would see the end gets the error too, in every process:
-    /// as the <see cref="Exception.InnerException"/> of the <see cref="QueueCompletedException"/> that <see cref="Get()"/>, <see cref="ReadAll"/> and puts throw, and from the
-    /// <see cref="ChannelReader{T}.Completion"/> of <see cref="Reader"/>. Items that are in the queue come first. Of two errors the first one stays.
+    /// Marks the queue as complete because of an error. As <see cref="Complete()"/>, and every process that sees the end also gets the error:
+    /// as the <see cref="Exception.InnerException"/> of the <see cref="QueueCompletedException"/> that <see cref="Get()"/>, <see cref="ReadAll"/> and
+    /// puts throw, and from the <see cref="ChannelReader{T}.Completion"/> of <see cref="Reader"/>. Items that are in the queue can be taken first. Of
+    /// two errors the first one is kept.
     /// </summary>
-    /// <param name="error">What went wrong. Where it cannot cross as it is, a <see cref="RemoteException"/> tells of it.</param>
+    /// <param name="error">The error. If it cannot cross as it is, a <see cref="RemoteException"/> describes it.</param>
     /// <exception cref="ArgumentNullException"><paramref name="error"/> is null.</exception>
-    /// <exception cref="InsufficientSharedMemoryException">There is no room for the error; the queue is not completed.</exception>
+    /// <exception cref="InsufficientSharedMemoryException">There is not enough shared memory for the error; the queue is not completed.</exception>
     /// <exception cref="ObjectDisposedException">The queue was disposed in this process.</exception>
     public void Complete(Exception error)
     {
@@ -140,8 +152,8 @@ public sealed partial class ProcessQueue<T> : IDisposable, IProcessHandle<Proces
     }
 
     /// <summary>
-    /// Lets go of the queue in this process; calls that wait end with <see cref="ObjectDisposedException"/>. The queue goes with its last holder or, while a message
-    /// has it, when the message was read; items still in it go with it. A second call does nothing.
+    /// Releases the queue in this process; calls that wait throw <see cref="ObjectDisposedException"/>. The queue and its items are freed when its
+    /// last holder releases it or, while it is in flight in a message, when the message was read. A second call does nothing.
     /// </summary>
     public void Dispose()
     {
@@ -164,7 +176,7 @@ public sealed partial class ProcessQueue<T> : IDisposable, IProcessHandle<Proces
         return ReadHandle(HandleWord.SessionOf(ref word), SegmentId.FromWord(word), endsTravel: reader.Read<byte>() == 0);
     }
 
-    /// <summary>This process holds the queue before the travel ends, so that it is never unheld in between.</summary>
+    /// <summary>This process becomes a holder before the in-transit count drops, so the queue always has a holder.</summary>
     internal static ProcessQueue<T> ReadHandle(Session session, SegmentId id, bool endsTravel)
     {
         try
@@ -184,12 +196,13 @@ public sealed partial class ProcessQueue<T> : IDisposable, IProcessHandle<Proces
     internal static ProcessQueue<T> Open(Session session, SegmentId id)
     {
         var core = QueueCore.Open(session, id)
-            ?? throw new InvalidOperationException("The queue is gone: its session has ended.");
+            ?? throw new InvalidOperationException("The queue does not exist any more: its session has ended.");
         var expected = core.RawSize == 0 ? 0 : Unsafe.SizeOf<T>();
         if (core.RawSize != expected || (expected != 0 && RuntimeHelpers.IsReferenceOrContainsReferences<T>()))
         {
             session.Objects.Release(core);
-            throw new InvalidDataException($"The queue's items have {core.RawSize} bytes; {typeof(T)} has another size. Both sides must use the same type.");
+            throw new InvalidDataException(
+                $"The queue's items have {core.RawSize} bytes; {typeof(T)} has another size. Both sides must use the same type.");
         }
 
         return new ProcessQueue<T>(core);
@@ -197,10 +210,10 @@ public sealed partial class ProcessQueue<T> : IDisposable, IProcessHandle<Proces
 
     private void Release()
     {
-        // A constructor that threw leaves a finalizer behind and no core.
+        // A constructor that threw leaves an object with a finalizer and no core.
         if (_core is not null && Interlocked.Exchange(ref _released, 1) == 0)
         {
-            // Waiting calls of this wrapper see that it is disposed; those of other wrappers look once too often.
+            // Waiting calls of this wrapper see that it is disposed; those of other wrappers check once more than needed.
             _core.Session.Objects.Release(_core);
             _core.ReleaseAsync();
         }

@@ -1,6 +1,6 @@
 namespace Multiprocessing;
 
-/// <summary>How a <see cref="ProcessQueue{T}"/> behaves; read once, when the queue is created.</summary>
+/// <summary>Options of a <see cref="ProcessQueue{T}"/>; read once, when the queue is created.</summary>
 /// <example>
 /// <code>
 /// var options = new ProcessQueueOptions
@@ -15,24 +15,26 @@ namespace Multiprocessing;
 public sealed class ProcessQueueOptions
 {
     /// <summary>
-    /// How many items the queue holds at most; a put waits while there are that many. The default is <see langword="null"/>: as many as
-    /// <see cref="MaxBytes"/> allows. Zero and less are refused.
+    /// Gets or sets the maximum number of items in the queue; a put waits while there are that many. The default is <see langword="null"/>: as many
+    /// as <see cref="MaxBytes"/> allows. The value must be positive.
     /// </summary>
     public int? Capacity { get; set; }
 
     /// <summary>
-    /// How many bytes of shared memory the items in the queue take at most, their 8-byte headers included; a put waits while the item would go beyond.
-    /// An item larger than that is let in when the queue is empty. The default is 1 GiB. Zero and less are refused.
+    /// Gets or sets the maximum number of bytes of shared memory for the items in the queue, including their 8-byte headers; a put waits while its
+    /// item would exceed it. A larger item is accepted when the queue is empty. The default is 1 GiB. The value must be positive.
     /// </summary>
     public long MaxBytes { get; set; } = 1L << 30;
 
     /// <summary>
-    /// How long a waiting call goes on waiting once the last other process has let go of the queue in good order; then it throws
-    /// <see cref="QueueAbandonedException"/>. When that process was killed or crashed there is no grace. The default is 2 seconds;
-    /// <see cref="Timeout.InfiniteTimeSpan"/> waits for ever. Other negative values are refused.
+    /// Gets or sets how long a call continues to wait after the last other process has released the queue normally; then it throws
+    /// <see cref="QueueAbandonedException"/>. If that process was killed or crashed, the call throws at once. The default is 2 seconds;
+    /// <see cref="Timeout.InfiniteTimeSpan"/> never throws. Other negative values are not allowed.
     /// </summary>
     public TimeSpan OrphanGrace { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>A name for messages and debuggers, no semantics; its first 48 characters are kept. The default is <see langword="null"/>.</summary>
+    /// <summary>
+    /// Gets or sets a name for messages and debuggers, without other effect; its first 48 characters are kept. The default is <see langword="null"/>.
+    /// </summary>
     public string? DisplayName { get; set; }
 }

@@ -3,7 +3,7 @@ using System.Threading.Channels;
 
 namespace Multiprocessing;
 
-/// <summary>The taking side of a queue as a channel's.</summary>
+/// <summary>The taking side of a queue as a channel reader.</summary>
 internal sealed class QueueChannelReader<T>(ProcessQueue<T> queue) : ChannelReader<T>
 {
     private readonly Lock _gate = new();
@@ -13,7 +13,7 @@ internal sealed class QueueChannelReader<T>(ProcessQueue<T> queue) : ChannelRead
 
     public override int Count => queue.Count;
 
-    /// <summary>Ends when the queue is completed and drained. Nobody looks for that until somebody asks.</summary>
+    /// <summary>Completes when the queue is completed and drained. That is not watched before the first read of this property.</summary>
     public override Task Completion
     {
         get

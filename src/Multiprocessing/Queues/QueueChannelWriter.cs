@@ -2,7 +2,7 @@ using System.Threading.Channels;
 
 namespace Multiprocessing;
 
-/// <summary>The putting side of a queue as a channel's.</summary>
+/// <summary>The putting side of a queue as a channel writer.</summary>
 internal sealed class QueueChannelWriter<T>(ProcessQueue<T> queue) : ChannelWriter<T>
 {
     public override bool TryWrite(T item) => queue.PutItem(in item, Deadline.Now, default) is QueueOutcome.Done;

@@ -3,15 +3,15 @@ using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
 
-/// <summary>How producers go on in a next ring when the one at hand is full.</summary>
+/// <summary>How producers continue in a next ring when the current one is full.</summary>
 internal sealed unsafe partial class QueueCore
 {
-    // A consumer at work takes an item in less; a sleeping one needs longer to wake up, and is not waited for.
+    // A running consumer takes an item in less time; a sleeping one needs longer to wake up, and is not waited for.
     private static readonly long StandstillTicks = Stopwatch.Frequency / 1_000_000 * 20;
 
     /// <summary>
-    /// Writes the link behind the last record and lets <paramref name="next"/> begin right after it. Not committed yet: killed here, the next producer overwrites the
-    /// link, and the ring lies behind the stream one day and is collected as a leftover then.
+    /// Writes the link behind the last record and lets <paramref name="next"/> begin right after it. Not committed yet: killed here, the next
+    /// producer overwrites the link, and the ring is collected as a leftover when the stream has passed its position.
     /// </summary>
     private long Link(Ring ring, long head, Ring next)
     {
@@ -35,12 +35,14 @@ internal sealed unsafe partial class QueueCore
         return head;
     }
 
-    /// <summary>Makes the next ring, or takes the spare one, and puts into it. Others that find the ring full wait here for that instead of making their own.</summary>
+    /// <summary>
+    /// Makes the next ring, or takes the spare one, and puts into it. Other producers that find the ring full wait here instead of making their own.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void PutChaining<TPayloads>(ref TPayloads payloads, ref int done, long need, Deadline deadline, CancellationToken cancellationToken)
         where TPayloads : struct, IPayloads, allows ref struct
     {
-        // Killed as its owner: nothing is guarded by it but the effort.
+        // Killed as its owner: the lock guards only against doing the work twice.
         if (!OwnerLock.TryEnter(&_control->ChainLock, _selfWord))
         {
             EnterSlow(&_control->ChainLock, deadline, cancellationToken);
@@ -50,7 +52,7 @@ internal sealed unsafe partial class QueueCore
         Ring? next = null;
         try
         {
-            // Who was here before us has made room, most likely.
+            // The previous owner of the lock has most likely made room.
             PutTurn(ref payloads, ref done, null, out var stillNeeded, deadline, cancellationToken);
             if (stillNeeded != 0 && WaitForDraining(need))
             {
@@ -69,7 +71,7 @@ internal sealed unsafe partial class QueueCore
             OwnerLock.Exit(&_control->ChainLock);
             if (next is { IsLinked: false })
             {
-                // Room came meanwhile, or the queue was completed.
+                // There is room meanwhile, or the queue was completed.
                 KillPoints.Pass(KillPoint.RingNotNeeded);
                 Session.Segments.FreePart(next.Id);
                 next.Leave();
@@ -78,8 +80,9 @@ internal sealed unsafe partial class QueueCore
     }
 
     /// <summary>
-    /// A fresh ring costs a millisecond per MiB, most of it for wiping memory. While a consumer is at work it is cheaper to let it free a quarter of the ring
-    /// at hand, whose memory is warm, than to run away from it; but not longer than the fresh ring would take, and not at all from a consumer that does not move.
+    /// A fresh ring costs a millisecond per MiB, most of it for clearing memory. While a consumer runs it is cheaper to wait until it has freed a
+    /// quarter of the current ring, whose memory is in the cache; but not longer than a fresh ring would take, and not at all for a consumer that
+    /// does not advance.
     /// </summary>
     private bool WaitForDraining(long need)
     {
@@ -131,8 +134,8 @@ internal sealed unsafe partial class QueueCore
     }
 
     /// <summary>
-    /// A ring that is in our hand and in no chain. Killed with the spare one in hand, or with a new one: its entry names a dead hand, and its position is none or
-    /// an old one, so it is collected at the next chaining.
+    /// Returns a ring that this process owns and that is in no chain. Killed as owner of the spare one, or of a new one: its entry names a dead
+    /// owner, and its position is none or an old one, so it is collected at the next chaining.
     /// </summary>
     private Ring NextRing(long need, Deadline deadline, CancellationToken cancellationToken)
     {
@@ -152,7 +155,10 @@ internal sealed unsafe partial class QueueCore
             ?? Ring.Chained(Session.Segments.Create(SegmentKind.Ring, size + RingHeader.DataOffset, Segment.Id));
     }
 
-    /// <summary>Under the write lock. The hand first: killed between the two stores, the ring is the spare one still, and who takes it next puts his own name there.</summary>
+    /// <summary>
+    /// Under the write lock. The owner first: killed between the two stores, the ring is still the spare one, and the next process that takes it
+    /// writes its own name there.
+    /// </summary>
     private long TakeSpare(long need)
     {
         var word = Volatile.Read(ref _control->Spare);
@@ -173,8 +179,8 @@ internal sealed unsafe partial class QueueCore
     }
 
     /// <summary>
-    /// Frees the rings that a dead process left between two steps: those that lie behind the consumers' ring and are not the spare one. With both locks no living
-    /// process is between steps; a living hand is respected.
+    /// Frees the rings that a dead process left between two steps: those that lie behind the consumers' ring and are not the spare one. With both
+    /// locks no living process is between steps; a ring with a living owner is left alone.
     /// </summary>
     private void CollectLeftovers(int deaths, Deadline deadline, CancellationToken cancellationToken)
     {
@@ -189,7 +195,9 @@ internal sealed unsafe partial class QueueCore
                 var writing = PutAt(_control->PutSequence)->Ring;
                 var from = reading == 0 ? 0 : Session.Segments[SegmentId.FromWord(reading).Index]->Position;
                 var spare = _control->Spare;
-                Session.Segments.CollectParts(Segment.Id, (id, position) => id.ToWord() is var word && word != reading && word != writing && word != spare && position < from);
+                Session.Segments.CollectParts(
+                    Segment.Id,
+                    (id, position) => id.ToWord() is var word && word != reading && word != writing && word != spare && position < from);
                 KillPoints.Pass(KillPoint.Collected);
                 _control->CollectedDeaths = deaths;
             }
@@ -204,8 +212,10 @@ internal sealed unsafe partial class QueueCore
         }
     }
 
-    /// <summary>Outside all locks. Null when the ring is gone, because others have drained and left it.</summary>
-    /// <exception cref="ObjectDisposedException">The queue itself is gone: it was disposed here while this call was inside, and nobody else has it.</exception>
+    /// <summary>Maps a ring, outside all locks. Null when the ring was freed, because others have drained and left it.</summary>
+    /// <exception cref="ObjectDisposedException">
+    /// The queue itself was freed: it was disposed here during this call, and no other process holds it.
+    /// </exception>
     private Ring? MapRing(long word)
     {
         if (word == 0)

@@ -1,24 +1,27 @@
 namespace Multiprocessing;
 
-/// <summary>The end of a queue, and why it came if something went wrong.</summary>
+/// <summary>The completion of a queue, and its error if it has one.</summary>
 internal sealed unsafe partial class QueueCore
 {
-    // Once read it stays: it cannot change any more.
+    // Once read it cannot change any more.
     private Exception? _error;
 
     public bool IsCompletionRequested => Volatile.Read(ref _control->Completed) != 0;
 
-    /// <summary>Completed is read first: it is set under the write lock, so the items counted afterwards are all there will ever be.</summary>
+    /// <summary>Completed is read first: it is set under the write lock, so the items counted afterwards are all that will ever be put.</summary>
     public bool IsDrained => IsCompletionRequested && Count == 0;
 
-    /// <summary>What the queue was completed with; null if with no error, or not yet.</summary>
-    public Exception? Error => _error ??= IsCompletionRequested && Volatile.Read(ref _control->Error) is not 0 and var word ? ReadError(SegmentId.FromWord(word)) : null;
+    /// <summary>Gets the error that the queue was completed with; null if there is none or it is not completed.</summary>
+    public Exception? Error =>
+        _error ??= IsCompletionRequested && Volatile.Read(ref _control->Error) is not 0 and var word ? ReadError(SegmentId.FromWord(word)) : null;
 
     /// <summary>
-    /// No item comes in after this has returned. The error goes into a segment of its own, a part of the queue that goes with it, and is named before the queue counts as completed.
+    /// Completes the queue: no item is put after this has returned. The error is written to a segment of its own, a part of the queue that is freed
+    /// with it, and is named before the queue counts as completed.
     /// <para>
-    /// Killed before the error is named: its segment stays as long as the queue, and nothing else. Killed between the two stores: not completed, and whoever completes the queue
-    /// later names his own error or none. Killed after them: completed, and sleepers look again after their slice.
+    /// Killed before the error is named: its segment stays as long as the queue, and nothing else. Killed between the two stores: not completed, and
+    /// the process that completes the queue later names its own error or none. Killed after them: completed, and sleepers check again after their
+    /// slice.
     /// </para>
     /// </summary>
     /// <returns>False if it was completed before.</returns>
@@ -60,9 +63,9 @@ internal sealed unsafe partial class QueueCore
         ExceptionMessage.Write(buffer, error);
         if (buffer.References.Count > 0)
         {
-            // A handle travels to one reader. This will be read by all, or by nobody: they are told of the error, without what it carries.
+            // A handle in flight has one reader. The error is read by all processes or by none, so it crosses without its handles.
             buffer.RollBack(mark);
-            ExceptionMessage.WriteText(buffer, error, "it carries a handle, and what a queue is completed with is read by many.");
+            ExceptionMessage.WriteText(buffer, error, "it carries a handle, and every process may read the error that a queue is completed with.");
         }
 
         var segment = Session.Segments.Create(SegmentKind.Error, sizeof(long) + buffer.Length, Segment.Id);

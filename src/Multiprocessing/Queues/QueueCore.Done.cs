@@ -2,22 +2,22 @@ namespace Multiprocessing;
 
 internal sealed unsafe partial class QueueCore
 {
-    // What the asynchronous waits of this process had been told when they began; each is told of everything since.
-    private readonly List<long> _toldOfWaits = [];
+    // The count of reported losses when each asynchronous wait of this process began: a wait reports the losses since then.
+    private readonly List<long> _asyncBaselines = [];
 
-    private long OldestToldOfWaits
+    private long OldestAsyncBaseline
     {
         get
         {
-            lock (_toldOfWaits)
+            lock (_asyncBaselines)
             {
-                return _toldOfWaits.Count == 0 ? long.MaxValue : _toldOfWaits.Min();
+                return _asyncBaselines.Count == 0 ? long.MaxValue : _asyncBaselines.Min();
             }
         }
     }
 
     /// <summary>Marks items as done. Killed before the commit: not marked; after it: marked.</summary>
-    /// <returns>False if there are not so many items left to mark; nothing is marked then.</returns>
+    /// <returns>False if fewer items are left to mark; then nothing is marked.</returns>
     public bool MarkDone(int count)
     {
         EnterRead(Deadline.Now, default);
@@ -43,39 +43,44 @@ internal sealed unsafe partial class QueueCore
         return true;
     }
 
-    /// <summary>All items that were put were marked, at one moment during the call: what was marked is read first, and what was put only grows.</summary>
+    /// <summary>
+    /// Gets whether all items that were put were marked, at one moment during the call: the marked count is read first, and the put count only grows.
+    /// </summary>
     public bool IsAllDone => ReadGot().Done >= ReadPut().Items;
 
-    /// <summary>How many lost items somebody was told of so far: the base line of a wait.</summary>
-    public long LostTold => Volatile.Read(ref _control->LostTold);
+    /// <summary>Gets the number of lost items that were reported so far: the baseline of a wait.</summary>
+    public long LossesReported => Volatile.Read(ref _control->LostTold);
 
-    /// <summary>An asynchronous wait with this base line begins.</summary>
-    public void BeginAsyncDoneWait(long told)
+    /// <summary>An asynchronous wait with this baseline begins.</summary>
+    public void BeginAsyncDoneWait(long baseline)
     {
-        lock (_toldOfWaits)
+        lock (_asyncBaselines)
         {
-            _toldOfWaits.Add(told);
+            _asyncBaselines.Add(baseline);
         }
     }
 
-    public void EndAsyncDoneWait(long told)
+    public void EndAsyncDoneWait(long baseline)
     {
-        lock (_toldOfWaits)
+        lock (_asyncBaselines)
         {
-            _toldOfWaits.Remove(told);
+            _asyncBaselines.Remove(baseline);
         }
     }
 
-    /// <summary>What was lost since <paramref name="told"/>, or null. Everybody who has waited since then gets it; who begins to wait afterwards does not.</summary>
-    public ItemsLostException? LossSince(long told)
+    /// <summary>
+    /// Returns what was lost since <paramref name="baseline"/>, or null. Every wait that began before the report gets it; one that begins afterwards
+    /// does not.
+    /// </summary>
+    public ItemsLostException? LossSince(long baseline)
     {
         var lost = ReadGot().Lost;
-        if (lost <= told)
+        if (lost <= baseline)
         {
             return null;
         }
 
-        // A lower count may be stored over a higher one by a slower teller: then a later wait is told twice, which is better than never.
+        // A slower reporter may store a lower count over a higher one: then a later wait reports a loss twice, which is better than never.
         Volatile.Write(ref _control->LostTold, lost);
         KillPoints.Pass(KillPoint.LossReported);
         var loser = ParticipantOf(Volatile.Read(ref _control->LastLost));
@@ -83,15 +88,17 @@ internal sealed unsafe partial class QueueCore
         var processId = _control->LastLostProcessId;
         var status = fate.ToExitStatus();
         return new ItemsLostException(
-            $"{Described} lost {lost - told} item(s): process {processId} ended ({status}) after it had taken and before it had marked them. They count as done now; "
-            + "put them again if they matter, then wait again.",
+            $"{Described} lost {lost - baseline} item(s): process {processId} ended ({status}) after it had taken and before it had marked them. "
+            + "They count as done now; put them again if they matter, then wait again.",
             processId,
             processName: "",
             status,
-            lost - told);
+            lost - baseline);
     }
 
-    /// <summary>Gives up what dead participants had in hand. Slow: asks the OS about everybody who has something.</summary>
+    /// <summary>
+    /// Counts the unmarked items of dead participants as lost. Slow: asks the operating system about every participant that has some.
+    /// </summary>
     public bool ReapRows()
     {
         var any = false;
@@ -103,7 +110,7 @@ internal sealed unsafe partial class QueueCore
                 continue;
             }
 
-            // Outside the lock: it may mark the participant dead, which takes the table lock and wakes people.
+            // Outside the lock: it may mark the participant dead, which takes the table lock and wakes sleepers.
             var participant = new ParticipantId(slot, row.Generation);
             if (!Session.Liveness.IsDeathReported(participant))
             {
@@ -131,8 +138,8 @@ internal sealed unsafe partial class QueueCore
     }
 
     /// <summary>
-    /// This process has the queue now. Under the read lock: the row of an earlier participant in the same slot is settled before it is overwritten, in one 8-byte store.
-    /// Killed before it: settled again by the next, which finds nothing left in hand.
+    /// This process uses the queue from now on. Under the read lock: the row of an earlier participant in the same slot is settled before it is
+    /// overwritten, by one 8-byte store. Killed before it: the next one settles again, and finds no unmarked items.
     /// </summary>
     private void Attach()
     {
@@ -160,7 +167,7 @@ internal sealed unsafe partial class QueueCore
         OwnerLock.Exit(&_control->ReadLock);
     }
 
-    /// <summary>Under the read lock. Items that others have marked already are not lost, whoever took them.</summary>
+    /// <summary>Under the read lock. Items that other processes have marked already are not lost, whichever process took them.</summary>
     private void Lose(ParticipantId participant)
     {
         var sequence = _control->GotSequence;

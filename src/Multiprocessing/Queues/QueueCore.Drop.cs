@@ -2,7 +2,7 @@ namespace Multiprocessing;
 
 internal sealed unsafe partial class QueueCore
 {
-    /// <summary>Takes all items and ends the travels of the handles in them, without rebuilding anything.</summary>
+    /// <summary>Takes all items and ends the flight of the handles in them, without rebuilding the items.</summary>
     private void DropUnreadItems()
     {
         var scratch = ScratchBuffer.Rent();
@@ -35,12 +35,13 @@ internal sealed unsafe partial class QueueCore
         }
     }
 
-    /// <summary>A queue that lies in this one, and goes with it, may have unread items of its own: it is opened and let go like any other.</summary>
+    /// <summary>A queue whose handle lies in this one may have unread items of its own: it is opened and released like any other.</summary>
     private void EndTravel(long word)
     {
         var session = HandleWord.SessionOf(ref word, Session);
         var id = SegmentId.FromWord(word);
-        var inner = !session.HasLeft && session.Segments.IsCurrent(id) && session.Segments[id.Index]->Kind == (int)SegmentKind.Queue ? Open(session, id) : null;
+        var isQueue = !session.HasLeft && session.Segments.IsCurrent(id) && session.Segments[id.Index]->Kind == (int)SegmentKind.Queue;
+        var inner = isQueue ? Open(session, id) : null;
         KillPoints.Pass(KillPoint.DropOpened);
         session.Segments.AddInFlight(id, -1);
         KillPoints.Pass(KillPoint.DropInFlightEnded);

@@ -11,20 +11,25 @@ internal unsafe interface IPayloads
 
     void CopyTo(int index, byte* destination);
 
-    /// <summary>The items from <paramref name="from"/> to before <paramref name="to"/> were committed: they are their readers' now. Called right behind the commit.</summary>
+    /// <summary>
+    /// The items from <paramref name="from"/> to before <paramref name="to"/> were committed: they are their readers' now. Called right behind the
+    /// commit.
+    /// </summary>
     void MarkSent(int from, int to);
 }
 
 internal sealed unsafe partial class QueueCore
 {
-    // A batch gives others a turn after so many items or bytes.
+    // After so many items or bytes a batch lets other producers have a turn.
     private const int MostItemsPerTurn = 256;
     private const long MostBytesPerTurn = 256 << 10;
 
     /// <summary>
-    /// Puts items from <paramref name="done"/> on and counts it up. All items of one turn become visible with one release store; each turn is whole or not at all.
+    /// Puts items from <paramref name="done"/> on and counts it up. All items of one turn become visible by one release store.
     /// </summary>
-    /// <exception cref="InsufficientSharedMemoryException">A larger ring was needed and there is no room for it; the item is not in the queue.</exception>
+    /// <exception cref="InsufficientSharedMemoryException">
+    /// A larger ring was needed and there is no memory for it; the item is not in the queue.
+    /// </exception>
     public QueueOutcome Put<TPayloads>(ref TPayloads payloads, ref int done, Deadline deadline, CancellationToken cancellationToken)
         where TPayloads : struct, IPayloads, allows ref struct
     {
@@ -50,11 +55,12 @@ internal sealed unsafe partial class QueueCore
     }
 
     /// <summary>
-    /// One turn under the write lock. <paramref name="next"/> is the ring to continue in when the current one is full; the turn that used it has set its <see cref="Ring.IsLinked"/>.
+    /// One turn under the write lock. <paramref name="next"/> is the ring to continue in when the current one is full; the turn that used it has set
+    /// its <see cref="Ring.IsLinked"/>.
     /// <paramref name="ringNeeded"/> is not 0 if a record of so many bytes needs a ring and there is none: then nothing was put.
     /// <para>
-    /// Killed before the commit: the bytes lie where the next producer writes, a linked ring is linked from there only. Killed after it: all items are in the queue,
-    /// and sleepers check again when the death is reported or after their slice.
+    /// Killed before the commit: the bytes lie where the next producer writes, a linked ring is linked from there only. Killed after it: all items
+    /// are in the queue, and sleepers check again when the death is reported or after their slice.
     /// </para>
     /// </summary>
     private QueueOutcome PutTurn<TPayloads>(
@@ -133,7 +139,9 @@ internal sealed unsafe partial class QueueCore
         return QueueOutcome.Done;
     }
 
-    /// <summary>Under the write lock: writes one record, and a pad before it where it would not lie in one piece. Nothing of it is committed.</summary>
+    /// <summary>
+    /// Under the write lock: writes one record, and a pad before it where it would not lie in one piece. Nothing of it is committed.
+    /// </summary>
     /// <returns>The position behind it.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static long WriteItem<TPayloads>(Ring ring, long head, long pad, ref TPayloads payloads, int index, long length)
@@ -169,7 +177,10 @@ internal sealed unsafe partial class QueueCore
         KillPoints.Pass(KillPoint.PutCommitted);
     }
 
-    /// <summary>Under the write lock, after the commit that linked the ring: the producers of this process continue in it. Returns the ring to leave outside the lock.</summary>
+    /// <summary>
+    /// Under the write lock, after the commit that linked the ring: the producers of this process continue in it. Returns the ring to leave outside
+    /// the lock.
+    /// </summary>
     private Ring MoveWriters(Ring linked)
     {
         var left = _writeRing;
@@ -188,7 +199,7 @@ internal sealed unsafe partial class QueueCore
         return ring.Fits(head, _control->WriterSeesTail, need, out pad);
     }
 
-    /// <summary>Only a fresh look at the consumers' side may say full. An item beyond the limit is let into an empty queue.</summary>
+    /// <summary>Only the consumers' current state may say full. An item beyond the limit is accepted into an empty queue.</summary>
     private bool HasRoomNow(long items, long head, long need)
     {
         RefreshGot();
@@ -204,7 +215,7 @@ internal sealed unsafe partial class QueueCore
         _control->WriterSeesTail = got.Tail;
     }
 
-    /// <summary>Under the write lock, which is given up and taken again while the ring that others went on to is mapped.</summary>
+    /// <summary>Under the write lock, which is exited and entered again while the ring in which others continued is mapped.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private Ring EnterRingOfWriter(Deadline deadline, CancellationToken cancellationToken)
     {
@@ -232,7 +243,7 @@ internal sealed unsafe partial class QueueCore
 
             if (mapped is null)
             {
-                // It was drained, left and freed while we looked: the stream is in yet another one.
+                // It was drained, left and freed meanwhile: the stream is in yet another one.
                 continue;
             }
 

@@ -14,15 +14,17 @@ internal unsafe interface ISink
 
 internal sealed unsafe partial class QueueCore
 {
-    // A spare ring saves the wiping of fresh memory, 1 ms per MiB; a very large one is rather given back.
+    // A spare ring saves the clearing of fresh memory, 1 ms per MiB; a very large one is freed instead.
     private const long LargestSpare = 128L << 20;
 
     /// <summary>
-    /// Takes up to <paramref name="most"/> items into <paramref name="sink"/>; with one commit, so they are all taken or none. Done with at least one item,
-    /// or Blocked because the queue was empty at one moment during the call, or with <see cref="ISink.Wanted"/> set: make room and try again.
-    /// <para>Killed before the commit: the items are still there for the next. Killed after it: they went with this process, and its row says how many.</para>
+    /// Takes up to <paramref name="most"/> items into <paramref name="sink"/> by one commit, so they are all taken or none. Done with at least one
+    /// item, or Blocked because the queue was empty at one moment during the call, or with <see cref="ISink.Wanted"/> set: make room and try again.
+    /// <para>
+    /// Killed before the commit: the items are still in the queue. Killed after it: they are lost with this process, and its row says how many.
+    /// </para>
     /// </summary>
-    /// <exception cref="InvalidDataException">What lies in the ring is no record, or an item of another size than expected.</exception>
+    /// <exception cref="InvalidDataException">The ring holds no record at this position, or an item of another size than expected.</exception>
     public QueueOutcome Take<TSink>(ref TSink sink, int most, out int taken, Deadline deadline, CancellationToken cancellationToken)
         where TSink : struct, ISink, allows ref struct
     {
@@ -145,7 +147,7 @@ internal sealed unsafe partial class QueueCore
         }
     }
 
-    /// <summary>Under the read lock: one commit of the consumers' side, and the copy of what it says about one row.</summary>
+    /// <summary>Under the read lock: one commit of the consumers' side, and the copy of its statement about one row.</summary>
     private void CommitGot(long sequence, long tail, long items, long ring, long done, long lost, ParticipantId taker, int inHand)
     {
         var after = GotAt(sequence + 1);
@@ -166,7 +168,9 @@ internal sealed unsafe partial class QueueCore
         KillPoints.Pass(KillPoint.RowWritten);
     }
 
-    /// <summary>Under the read lock, taken over from a dead owner: copies the last commit's word about a row once more. Doing it twice changes nothing.</summary>
+    /// <summary>
+    /// Under the read lock, taken over from a dead owner: copies the last commit's statement about a row once more. Doing it twice changes nothing.
+    /// </summary>
     private void RepairRow()
     {
         var last = GotAt(_control->GotSequence);
@@ -185,8 +189,9 @@ internal sealed unsafe partial class QueueCore
     private QueueRow* Row(int slot) => (QueueRow*)(Segment.Base + QueueControl.RowsOffset) + slot;
 
     /// <summary>
-    /// Under the read lock, which is given up and taken again while the ring is mapped: the consumers' side moves to the ring behind a link, with a commit of its own.
-    /// The ring it leaves is drained and no producer is in it. Killed between the commit and the ring's retirement: it lies behind the stream, a leftover.
+    /// Under the read lock, which is exited and entered again while the ring is mapped: the consumers' side moves to the ring behind a link, by a
+    /// commit of its own. The ring it leaves is drained and no producer writes to it. Killed between the commit and the ring's retirement: the ring
+    /// is a leftover.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private Ring FollowLink(long word, long begin, Deadline deadline, CancellationToken cancellationToken)
@@ -227,12 +232,12 @@ internal sealed unsafe partial class QueueCore
             return next;
         }
 
-        // Somebody else was quicker.
+        // Another consumer was faster.
         next?.Leave();
         return EnterRingOfReader(deadline, cancellationToken);
     }
 
-    /// <summary>Under the read lock. The read ring of this process is not the one of the queue: others have gone on.</summary>
+    /// <summary>Under the read lock. The read ring of this process is not that of the queue: others have continued in another one.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private Ring EnterRingOfReader(Deadline deadline, CancellationToken cancellationToken)
     {
@@ -277,8 +282,8 @@ internal sealed unsafe partial class QueueCore
     }
 
     /// <summary>
-    /// Under the read lock: keeps the drained ring as the spare one if there is none or a smaller one; what is not kept is freed. Killed before the exchange, or
-    /// between it and the freeing of what it replaced: a leftover.
+    /// Under the read lock: keeps the drained ring as the spare one if there is none or a smaller one; the other is freed. Killed before the
+    /// exchange, or between it and the freeing of the replaced one: a leftover.
     /// </summary>
     private void Retire(Ring ring)
     {
@@ -304,5 +309,6 @@ internal sealed unsafe partial class QueueCore
     }
 
     private InvalidDataException Corrupted(long position) =>
-        new($"{Described} is damaged at position {position}: what lies there is no item of it. A process wrote over its shared memory; the queue cannot be used any more.");
+        new($"{Described} is damaged at position {position}: there is no item of it. A process wrote over its shared memory; "
+            + "the queue cannot be used any more.");
 }

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
 
-/// <summary>What a call waits for.</summary>
+/// <summary>The condition that a call waits for.</summary>
 internal enum QueueWaitKind
 {
     Data,
@@ -36,7 +36,7 @@ internal sealed unsafe partial class QueueCore
     private int _asyncDeaths;
     private bool _abandonmentDue;
 
-    /// <summary>The sequence that a call of this kind waits to change; read it before trying.</summary>
+    /// <summary>Returns the sequence whose change a call of this kind waits for; it is read before a try.</summary>
     public long SequenceOf(QueueWaitKind kind) => Volatile.Read(ref *SequenceAt(kind));
 
     private long* SequenceAt(QueueWaitKind kind) => kind is QueueWaitKind.Data ? &_control->PutSequence : &_control->GotSequence;
@@ -45,7 +45,10 @@ internal sealed unsafe partial class QueueCore
     public QueueWait BeginWait(QueueWaitKind kind, Deadline deadline) =>
         new() { Kind = kind, Deadline = deadline, Sleep = new SleepLoop(PointOf(kind), deadline, WaitTimings.FirstSleep) };
 
-    /// <summary>Between two tries of a call: spins, then announces the sleeper, then sleeps until something may have changed. The caller tries again after each of these steps.</summary>
+    /// <summary>
+    /// Between two tries of a call: spins, then announces the sleeper, then sleeps until something may have changed. The caller tries again after
+    /// each of these steps.
+    /// </summary>
     /// <param name="wait">From <see cref="BeginWait"/>.</param>
     /// <param name="seen"><see cref="SequenceOf"/> from before the try.</param>
     /// <param name="cancellationToken">Ends the sleep.</param>
@@ -96,8 +99,9 @@ internal sealed unsafe partial class QueueCore
     }
 
     /// <summary>
-    /// For who is about to await: whether something has changed, after a short spin if that has paid lately and no other work waits for this pool thread. A wake-up
-    /// that crosses processes, and two threads on its way, costs a hundred times what the answer of a partner at work takes.
+    /// For a caller that is about to await: returns whether the sequence has changed, after a short spin if spinning has paid lately and no other
+    /// work waits for this thread of the thread pool. A wake-up across processes, through two threads, costs a hundred times the answer of a running
+    /// partner.
     /// </summary>
     public bool HasChangedSoon(QueueWaitKind kind, long seen)
     {
@@ -116,10 +120,12 @@ internal sealed unsafe partial class QueueCore
     }
 
     /// <summary>
-    /// Sleeps slice after slice until something has changed or the point was notified: an idle process runs no more than this. It is compiled once and in full, because counting its
-    /// calls and compiling its callees in tiers would be most of what idle children do in their first quarter of a minute.
+    /// Sleeps slice after slice until something has changed or the point was notified: an idle process runs no more than this. It is compiled once
+    /// and in full, because counting its calls and compiling its callees in tiers would be most of what idle children do in their first quarter of a
+    /// minute.
     /// <para>
-    /// Only the queue's state is checked between two slices, by two reads. The caller's other reasons (disposal, cancellation) notify the point, and the sequence of the first announcement is kept, so such a notification ends the sleep.
+    /// Only the queue's state is checked between two slices, by two reads. The caller's other reasons (disposal, cancellation) notify the point, and
+    /// the sequence of the first announcement is kept, so such a notification ends the sleep.
     /// </para>
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -148,12 +154,18 @@ internal sealed unsafe partial class QueueCore
         }
     }
 
-    /// <summary>After a sleep: whether the wait can still end. It asks the operating system only every <see cref="WaitTimings.SearchInterval"/>, and after each death.</summary>
+    /// <summary>
+    /// After a sleep: whether the wait can still end. It asks the operating system only every <see cref="WaitTimings.SearchInterval"/>, and after
+    /// each death.
+    /// </summary>
     private void SearchDead(ref QueueWait wait, long seen)
     {
         var kind = wait.Kind;
         var now = Environment.TickCount64;
-        if (now - wait.SearchedAt >= WaitTimings.SearchInterval || wait.Deaths != Session.Liveness.Deaths || wait.LastGone != _control->Header.LastReleaser || SequenceOf(kind) == seen)
+        if (now - wait.SearchedAt >= WaitTimings.SearchInterval
+            || wait.Deaths != Session.Liveness.Deaths
+            || wait.LastGone != _control->Header.LastReleaser
+            || SequenceOf(kind) == seen)
         {
             wait.SearchedAt = now;
             wait.Deaths = Session.Liveness.Deaths;
@@ -180,24 +192,24 @@ internal sealed unsafe partial class QueueCore
         }
     }
 
-    /// <summary>An asynchronous waiter has left: whoever else waits may have what it was told of.</summary>
+    /// <summary>An asynchronous waiter has left: another waiter may use what it was notified of.</summary>
     public void PassOnAsync(QueueWaitKind kind)
     {
         PassOn(kind);
         (kind is QueueWaitKind.Data ? DataWaiters : SpaceWaiters).Scan();
     }
 
-    /// <exception cref="QueueAbandonedException">Others have had the queue, and none of them is left.</exception>
+    /// <exception cref="QueueAbandonedException">Other processes held the queue, and none of them is left.</exception>
     public void ThrowIfAbandoned(QueueWaitKind kind)
     {
-        if ((kind is QueueWaitKind.Done && HasItemsInHand) || FindAbandonment() is not { } fate)
+        if ((kind is QueueWaitKind.Done && HasUnmarkedItems) || FindAbandonment() is not { } fate)
         {
             return;
         }
 
         if (kind is QueueWaitKind.Done && ReapRows())
         {
-            return; // the last one died since the caller looked, with items in hand: that is the news, and the caller looks for it next
+            return; // the last one died since the caller's check, with unmarked items: the caller reports that loss next
         }
 
         var status = fate.ToExitStatus();
@@ -207,16 +219,18 @@ internal sealed unsafe partial class QueueCore
             QueueWaitKind.Space => "is full",
             _ => "has items that are not marked done",
         };
-        var how = fate.Reason is ExitReason.Unknown ? "is gone or has let go of it" : $"ended with: {status}";
+        var how = fate.Reason is ExitReason.Unknown ? "has exited or released it" : $"ended with: {status}";
         throw new QueueAbandonedException(
-            $"{Described} {state}, and process {fate.ProcessId}, the last other process that had it, {how}: nobody is left to change that. "
-            + "Give the queue to another process and try again, or call Complete() when all is put, so that readers see the end.",
+            $"{Described} {state}, and process {fate.ProcessId}, the last other process that held it, {how}: no process is left to change that. "
+            + "Pass the queue to another process and try again, or call Complete() after the last put, so that readers see the end.",
             fate.ProcessId,
             processName: "",
             status);
     }
 
-    /// <summary>The same for calls that come here often: asks the OS only now and then, and after each death.</summary>
+    /// <summary>
+    /// The same for frequent callers: asks the operating system only every <see cref="WaitTimings.SearchInterval"/>, and after each death.
+    /// </summary>
     public void ThrowIfAbandonedSince(QueueWaitKind kind)
     {
         if (IsAbandonmentDue())
@@ -239,7 +253,7 @@ internal sealed unsafe partial class QueueCore
         _ => IsAllDone,
     };
 
-    /// <summary>A slot is free, so who waits for space waits for bytes.</summary>
+    /// <summary>Gets whether a slot is free, so that a wait for space is a wait for bytes.</summary>
     private bool HasFreeSlot() => ReadPut().Items - ReadGot().Items < _control->Capacity;
 
     private bool IsAbandonmentDue()
@@ -266,16 +280,21 @@ internal sealed unsafe partial class QueueCore
         return _abandonmentDue;
     }
 
-    /// <summary>How the last other holder went, if nobody else has the queue or is on the way to it and its grace is over.</summary>
+    /// <summary>
+    /// Returns how the last other holder ended, if no other process holds the queue, no handle of it is in flight, and the grace is over.
+    /// </summary>
     private ParticipantExit? FindAbandonment()
     {
-        // Who is on the way is looked at first: he becomes a holder before he is not on the way any more. To a queue with a name anybody may come at any time.
+        // Handles in flight are read first: the receiver registers as a holder before the in-transit count drops. A queue with a name may be opened
+        // by another program at any time.
         if (Session.IsNamed
             || Volatile.Read(ref _control->EverShared) == 0
             || Volatile.Read(ref InBodies) > 0
             || Session.Segments.InFlightOf(Segment.Id) > 0
             || Session.Liveness.ParentHolds(Segment.Id)
-            || Session.Segments.AnyHolder(Segment.Id, slot => slot != _members.Self.Slot && !Session.Liveness.IsDeathReported(new ParticipantId(slot, _members[slot]->Generation)))
+            || Session.Segments.AnyHolder(
+                Segment.Id,
+                slot => slot != _members.Self.Slot && !Session.Liveness.IsDeathReported(new ParticipantId(slot, _members[slot]->Generation)))
             || Session.Segments.InFlightOf(Segment.Id) > 0)
         {
             return null;

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
 
-/// <summary>How a try went.</summary>
+/// <summary>The outcome of a try.</summary>
 internal enum QueueOutcome
 {
     Done,
@@ -14,8 +14,8 @@ internal enum QueueOutcome
 }
 
 /// <summary>
-/// A queue's shared memory as this process sees it, whatever its items are. <see cref="QueueControl"/> says how the memory lies and why a kill leaves it whole.
-/// Locks are taken in the order chain, write, read, table.
+/// A queue's shared memory as this process sees it, whatever its items are. <see cref="QueueControl"/> has the layout and the reason why a kill
+/// leaves it consistent. Locks are taken in the order chain, write, read, table.
 /// </summary>
 internal sealed unsafe partial class QueueCore : SharedObject
 {
@@ -53,7 +53,9 @@ internal sealed unsafe partial class QueueCore : SharedObject
 
     public AsyncWaiters DoneWaiters { get; }
 
-    /// <summary>They wait for the end of the queue, at the same point as <see cref="DoneWaiters"/>: both are rung when the last item has gone.</summary>
+    /// <summary>
+    /// Waiters for the end of the queue, at the same point as <see cref="DoneWaiters"/>: both are rung when the last item was taken.
+    /// </summary>
     public AsyncWaiters EndWaiters { get; }
 
     public string? Name => _name;
@@ -62,7 +64,7 @@ internal sealed unsafe partial class QueueCore : SharedObject
 
     public int RawSize => _control->RawSize;
 
-    /// <summary>How many items are in the queue, exactly, at one moment during the call.</summary>
+    /// <summary>Gets the exact number of items in the queue at one moment during the call.</summary>
     public long Count
     {
         get
@@ -73,7 +75,7 @@ internal sealed unsafe partial class QueueCore : SharedObject
                 var put = PutAt(sequence)->Items;
                 var got = ReadGot().Items;
 
-                // Nothing was put between the two looks, so at the moment of the second both held.
+                // Nothing was put between the two reads, so at the time of the second both values held.
                 Volatile.ReadBarrier();
                 if (Volatile.Read(ref _control->PutSequence) == sequence)
                 {
@@ -86,8 +88,8 @@ internal sealed unsafe partial class QueueCore : SharedObject
     public bool HasRoom => PutsPossible() > 0;
 
     /// <summary>
-    /// False if the queue was empty at one moment during the call. What the consumers saw last is asked first: it lies with them, and the producers' line would cross
-    /// between the processors.
+    /// Gets false if the queue was empty at one moment during the call. What the consumers saw last is read first: it lies in their cache line, and
+    /// the producers' line would have to move between processors.
     /// </summary>
     public bool MayHaveItems => Volatile.Read(ref _control->ReaderSeesItems) > ReadGotItems() || !IsEmpty;
 
@@ -95,7 +97,7 @@ internal sealed unsafe partial class QueueCore : SharedObject
     {
         get
         {
-            // Taken first: it only grows, and if no more than that was put by the later look, then the queue was empty at that look or had been before it.
+            // The taken count is read first: it only grows, and if no more than that was put at the later read, the queue was empty then or before.
             var got = ReadGotItems();
             return ReadPutItems() == got;
         }
@@ -139,7 +141,7 @@ internal sealed unsafe partial class QueueCore : SharedObject
             return core;
         });
 
-    /// <summary>Asynchronous waiters of this process look whether their wrapper was disposed.</summary>
+    /// <summary>Asynchronous waiters of this process check whether their wrapper was disposed.</summary>
     internal void ReleaseAsync()
     {
         DataWaiters.ReleaseAll();
@@ -149,12 +151,16 @@ internal sealed unsafe partial class QueueCore : SharedObject
     }
 
     /// <summary>
-    /// What this process has in hand stays in its row: it may mark it after it has opened the queue again, and if it ends the row tells.
-    /// Nobody will read the items of a queue that goes with this hold: what they carry is let go. Killed in the middle, or as the last holder: the rest is let go when the session ends.
+    /// The unmarked items of this process stay in its row: it may mark them after it has opened the queue again, and if it ends they are lost.
+    /// If this is the last hold, no process will read the items: their handles are released. Killed in the middle, or as the last holder: the rest is
+    /// released when the session ends.
     /// </summary>
     internal override void Detach()
     {
-        if (RawSize == 0 && Count > 0 && Session.Segments.InFlightOf(Segment.Id) == 0 && !Session.Segments.AnyHolder(Segment.Id, slot => slot != _members.Self.Slot))
+        if (RawSize == 0
+            && Count > 0
+            && Session.Segments.InFlightOf(Segment.Id) == 0
+            && !Session.Segments.AnyHolder(Segment.Id, slot => slot != _members.Self.Slot))
         {
             DropUnreadItems();
         }
@@ -170,7 +176,9 @@ internal sealed unsafe partial class QueueCore : SharedObject
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private GotState* GotAt(long sequence) => &_control->Got0 + (sequence & 1);
 
-    /// <summary>The last commit of a put, from outside the write lock (acquire): the state is whole if the sequence stood still while it was read.</summary>
+    /// <summary>
+    /// Reads the last commit of a put from outside the write lock (acquire): the state is consistent if the sequence did not change during the read.
+    /// </summary>
     private PutState ReadPut()
     {
         while (true)
@@ -227,7 +235,7 @@ internal sealed unsafe partial class QueueCore : SharedObject
         }
     }
 
-    /// <summary>Nothing to repair after a death here: what the dead had not committed cannot be seen and is overwritten.</summary>
+    /// <summary>Nothing to repair after a death: what the dead process had not committed is invisible and is overwritten.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void EnterWrite(Deadline deadline, CancellationToken cancellationToken)
     {
@@ -252,40 +260,53 @@ internal sealed unsafe partial class QueueCore : SharedObject
         AssertReadInvariants();
     }
 
-    /// <summary>What holds whenever the write lock is entered, whoever was killed before: the producers have put at least what they saw taken.</summary>
+    /// <summary>
+    /// What holds whenever the write lock is entered, whoever was killed before: the producers have put at least what they saw taken.
+    /// </summary>
     [Conditional("DEBUG")]
     private void AssertWriteInvariants()
     {
         var put = PutAt(_control->PutSequence);
-        Debug.Assert((Volatile.Read(ref _control->WriteLock) & ~OwnerLock.Waiters) == _selfWord, "Only the owner of the write lock changes the producers' side.");
-        Debug.Assert(put->Items >= _control->WriterSeesItems && put->Head >= _control->WriterSeesTail, "A producer saw more items taken than were put.");
+        Debug.Assert(
+            (Volatile.Read(ref _control->WriteLock) & ~OwnerLock.Waiters) == _selfWord,
+            "Only the owner of the write lock changes the producers' side.");
+        Debug.Assert(
+            put->Items >= _control->WriterSeesItems && put->Head >= _control->WriterSeesTail,
+            "A producer saw more items taken than were put.");
     }
 
-    /// <summary>What holds whenever the read lock is entered, whoever was killed before: taken and done are at most what was put, and lost is a part of done.</summary>
+    /// <summary>
+    /// What holds whenever the read lock is entered, whoever was killed before: taken and done are at most what was put, and lost is a part of done.
+    /// </summary>
     [Conditional("DEBUG")]
     private void AssertReadInvariants()
     {
         var got = GotAt(_control->GotSequence);
-        Debug.Assert((Volatile.Read(ref _control->ReadLock) & ~OwnerLock.Waiters) == _selfWord, "Only the owner of the read lock changes the consumers' side.");
-        Debug.Assert(Math.Max(got->Items, Math.Max(got->Done, _control->ReaderSeesItems)) <= ReadPutItems(), "More items were taken or marked done than were put.");
+        Debug.Assert(
+            (Volatile.Read(ref _control->ReadLock) & ~OwnerLock.Waiters) == _selfWord,
+            "Only the owner of the read lock changes the consumers' side.");
+        Debug.Assert(
+            Math.Max(got->Items, Math.Max(got->Done, _control->ReaderSeesItems)) <= ReadPutItems(),
+            "More items were taken or marked done than were put.");
         Debug.Assert(got->Lost <= got->Done, "More items were lost than count as done.");
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private OwnerLock.Result EnterSlow(int* word, Deadline deadline, CancellationToken cancellationToken)
     {
-        // The lock is held for the copying of one message. A zero time-out speaks of items and room, not of that: an owner that is not scheduled
-        // right now must not make a full queue look empty.
+        // The lock is held for the copying of one message. A zero time-out applies to items and room, not to the lock: an owner that is not scheduled
+        // at this moment must not make a full queue look empty.
         var result = OwnerLock.Enter(word, _members, deadline, cancellationToken, WaitTimings.StoppedOwner);
         return result is not OwnerLock.Result.TimedOut
             ? result
             : throw new TimeoutException(
-                $"{Described} is locked by {OwnerLock.Describe(word, _members)}, which lives and does not move. Is it stopped (SIGSTOP, a debugger)?");
+                $"{Described} is locked by {OwnerLock.Describe(word, _members)}, which is alive and does not run. "
+                + "Is it stopped (SIGSTOP, a debugger)?");
     }
 
     internal string Described => _name is null ? "The queue" : $"The queue '{_name}'";
 
-    // How many asynchronous waiters may look again. Completed, and whatever a death changes, concerns all of them.
+    // How many asynchronous waiters may check again. Completion, and every change by a death, concerns all of them.
     private int TakesPossible() => IsCompletionRequested || IsAbandonmentDue() ? int.MaxValue : (int)Math.Min(Count, int.MaxValue);
 
     private int PutsPossible()
@@ -303,8 +324,8 @@ internal sealed unsafe partial class QueueCore : SharedObject
     }
 
     private int DoneWaitsOver() =>
-        IsAllDone || ReadGot().Lost > OldestToldOfWaits || (!HasItemsInHand && IsAbandonmentDue()) ? int.MaxValue : 0;
+        IsAllDone || ReadGot().Lost > OldestAsyncBaseline || (!HasUnmarkedItems && IsAbandonmentDue()) ? int.MaxValue : 0;
 
-    /// <summary>A thread of this process has taken items and not marked them yet: it may, whoever else is gone.</summary>
-    private bool HasItemsInHand => Row(_members.Self.Slot)->InHand > 0;
+    /// <summary>Gets whether this process has taken items and not marked them yet: it still may, whichever other processes have exited.</summary>
+    private bool HasUnmarkedItems => Row(_members.Self.Slot)->InHand > 0;
 }

@@ -1,8 +1,8 @@
 namespace Multiprocessing;
 
 /// <summary>
-/// Base of the exceptions that a <see cref="ProcessQueue{T}"/> throws about its own state. The death of another process is reported by <see cref="ItemsLostException"/> and <see cref="QueueAbandonedException"/>, which are
-/// <see cref="ProcessDiedException"/>.
+/// Base of the exceptions that a <see cref="ProcessQueue{T}"/> throws about its own state. The death of another process is reported by
+/// <see cref="ItemsLostException"/> and <see cref="QueueAbandonedException"/>, which are <see cref="ProcessDiedException"/>.
 /// </summary>
 /// <example>
 /// <code>
@@ -26,7 +26,9 @@ public abstract class QueueException : InvalidOperationException
     }
 }
 
-/// <summary>There was no room in the queue, at once or within the time given. The item that was to be put is not in the queue.</summary>
+/// <summary>
+/// The exception that is thrown when there is no room in the queue, at once or within the given time. The item is not in the queue.
+/// </summary>
 /// <example>
 /// <code>
 /// using var queue = new ProcessQueue&lt;int>(capacity: 2);
@@ -43,16 +45,19 @@ public abstract class QueueException : InvalidOperationException
 public sealed class QueueFullException : QueueException
 {
     /// <summary>Creates the exception.</summary>
-    /// <param name="message">What happened, and the way out.</param>
-    /// <param name="itemsPut">How many items of a batch had been put.</param>
+    /// <param name="message">What happened, and how to proceed.</param>
+    /// <param name="itemsPut">The number of items of a batch that were put.</param>
     public QueueFullException(string message, int itemsPut = 0)
         : base(message) => ItemsPut = itemsPut;
 
-    /// <summary>How many items of a batch (<see cref="ProcessQueue{T}.PutMany(ReadOnlySpan{T}, TimeSpan, CancellationToken)"/>) had been put before the room ran out; 0 for a single item.</summary>
+    /// <summary>
+    /// Gets the number of items of a batch (<see cref="ProcessQueue{T}.PutMany(ReadOnlySpan{T}, TimeSpan, CancellationToken)"/>) that were put before
+    /// the queue was full; 0 for a single item.
+    /// </summary>
     public int ItemsPut { get; }
 }
 
-/// <summary>There was no item in the queue, at once or within the time given.</summary>
+/// <summary>The exception that is thrown when there is no item in the queue, at once or within the given time.</summary>
 /// <example>
 /// <code>
 /// using var queue = new ProcessQueue&lt;int>();
@@ -69,7 +74,7 @@ public sealed class QueueFullException : QueueException
 public sealed class QueueEmptyException : QueueException
 {
     /// <summary>Creates the exception.</summary>
-    /// <param name="message">What happened, and the way out.</param>
+    /// <param name="message">What happened, and how to proceed.</param>
     public QueueEmptyException(string message)
         : base(message)
     {
@@ -77,7 +82,8 @@ public sealed class QueueEmptyException : QueueException
 }
 
 /// <summary>
-/// The queue takes no more items (put), or it takes no more and has been drained (get). If it was completed with an error, that is the <see cref="Exception.InnerException"/>.
+/// The exception that is thrown when a completed queue accepts no more items (put), or is drained as well (get). If it was completed with an error,
+/// that is the <see cref="Exception.InnerException"/>.
 /// </summary>
 /// <example>
 /// <code>
@@ -96,7 +102,7 @@ public sealed class QueueEmptyException : QueueException
 public sealed class QueueCompletedException : QueueException
 {
     /// <summary>Creates the exception.</summary>
-    /// <param name="message">What happened, and the way out.</param>
+    /// <param name="message">What happened, and how to proceed.</param>
     /// <param name="innerException">The error that the queue was completed with; its message is added to this one's.</param>
     public QueueCompletedException(string message, Exception? innerException = null)
         : base(innerException is null ? message : $"{message} It was completed with an error: {innerException.Message}", innerException)
@@ -105,12 +111,12 @@ public sealed class QueueCompletedException : QueueException
 }
 
 /// <summary>
-/// A wait cannot end any more: other processes have held the queue, and none of them is left that could put, take or mark anything.
-/// The wait may be tried again once another process has the queue.
+/// The exception that is thrown when a wait cannot end any more: other processes held the queue, and none of them is left to put, take or mark an
+/// item. The wait may be tried again when another process holds the queue.
 /// </summary>
 /// <remarks>
-/// <see cref="ProcessDiedException.ProcessId"/> is the process that held the queue last; <see cref="ProcessDiedException.ExitStatus"/> has <see cref="ExitReason.Unknown"/> if that process lives and has
-/// only disposed its queue.
+/// <see cref="ProcessDiedException.ProcessId"/> is the process that held the queue last; <see cref="ProcessDiedException.ExitStatus"/> has
+/// <see cref="ExitReason.Unknown"/> if that process is alive and has only disposed its queue.
 /// </remarks>
 /// <example>
 /// <code>
@@ -132,11 +138,11 @@ public sealed class QueueCompletedException : QueueException
 public sealed class QueueAbandonedException : ProcessDiedException
 {
     /// <summary>Creates the exception.</summary>
-    /// <param name="message">What happened, to which queue, and the way out.</param>
+    /// <param name="message">What happened, to which queue, and how to proceed.</param>
     /// <param name="processId">The process that held the queue last.</param>
     /// <param name="processName">The name that the process had; empty if it is not known.</param>
     /// <param name="exitStatus">How that process ended.</param>
-    /// <param name="standardErrorTail">What it wrote to standard error before it ended.</param>
+    /// <param name="standardErrorTail">The last lines that it wrote to standard error.</param>
     /// <exception cref="ArgumentNullException"><paramref name="exitStatus"/> is <see langword="null"/>.</exception>
     public QueueAbandonedException(string message, int processId, string processName, ExitStatus exitStatus, string standardErrorTail = "")
         : base(message, processId, processName, exitStatus, standardErrorTail)
@@ -145,10 +151,10 @@ public sealed class QueueAbandonedException : ProcessDiedException
 }
 
 /// <summary>
-/// A process ended with items in its hands that it had taken and not marked done, so that nobody will ever mark them.
-/// They count as done from now on: the next <see cref="ProcessQueue{T}.WaitAllDone()"/> waits for the others only.
+/// The exception that is thrown when a process ended with items that it had taken and not marked done, so they will never be marked.
+/// They count as done from now on: the next <see cref="ProcessQueue{T}.WaitAllDone()"/> waits for the other items only.
 /// </summary>
-/// <remarks><see cref="ProcessDiedException.ProcessId"/> is the process that had the items; the last one if several ended.</remarks>
+/// <remarks><see cref="ProcessDiedException.ProcessId"/> is the process that had taken the items; the last one if several ended.</remarks>
 /// <example>
 /// <code>
 /// using var jobs = new ProcessQueue&lt;string>();
@@ -171,16 +177,16 @@ public sealed class QueueAbandonedException : ProcessDiedException
 public sealed class ItemsLostException : ProcessDiedException
 {
     /// <summary>Creates the exception.</summary>
-    /// <param name="message">What happened, to which queue, and the way out.</param>
-    /// <param name="processId">The process that had the items.</param>
+    /// <param name="message">What happened, to which queue, and how to proceed.</param>
+    /// <param name="processId">The process that had taken the items.</param>
     /// <param name="processName">The name that the process had; empty if it is not known.</param>
     /// <param name="exitStatus">How that process ended.</param>
-    /// <param name="itemsLost">How many items were lost.</param>
-    /// <param name="standardErrorTail">What it wrote to standard error before it ended.</param>
+    /// <param name="itemsLost">The number of lost items.</param>
+    /// <param name="standardErrorTail">The last lines that it wrote to standard error.</param>
     /// <exception cref="ArgumentNullException"><paramref name="exitStatus"/> is <see langword="null"/>.</exception>
     public ItemsLostException(string message, int processId, string processName, ExitStatus exitStatus, long itemsLost, string standardErrorTail = "")
         : base(message, processId, processName, exitStatus, standardErrorTail) => ItemsLost = itemsLost;
 
-    /// <summary>How many items were lost since the last report.</summary>
+    /// <summary>Gets the number of items lost since the last report.</summary>
     public long ItemsLost { get; }
 }

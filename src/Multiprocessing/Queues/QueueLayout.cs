@@ -2,26 +2,26 @@ using System.Runtime.InteropServices;
 
 namespace Multiprocessing;
 
-/// <summary>What one commit of a put says. Positions count bytes from the queue's birth on and never wrap.</summary>
+/// <summary>The content of one commit of a put. Positions count bytes since the queue's creation and never wrap.</summary>
 [StructLayout(LayoutKind.Explicit, Size = Size)]
 internal struct PutState
 {
     public const int Size = 24;
 
-    /// <summary>Where the next record goes.</summary>
+    /// <summary>The position of the next record.</summary>
     [FieldOffset(0)]
     public long Head;
 
-    /// <summary>How many items were ever put.</summary>
+    /// <summary>The number of items ever put.</summary>
     [FieldOffset(8)]
     public long Items;
 
-    /// <summary>The ring it goes to, as <see cref="SegmentId.ToWord"/>; 0 for the one inside the control segment.</summary>
+    /// <summary>The ring of that position, as <see cref="SegmentId.ToWord"/>; 0 for the one inside the control segment.</summary>
     [FieldOffset(16)]
     public long Ring;
 }
 
-/// <summary>What one commit of a take or of a mark says.</summary>
+/// <summary>The content of one commit of a take or of a mark.</summary>
 [StructLayout(LayoutKind.Explicit, Size = Size)]
 internal struct GotState
 {
@@ -30,31 +30,31 @@ internal struct GotState
     [FieldOffset(0)]
     public long Tail;
 
-    /// <summary>How many items were ever taken.</summary>
+    /// <summary>The number of items ever taken.</summary>
     [FieldOffset(8)]
     public long Items;
 
     [FieldOffset(16)]
     public long Ring;
 
-    /// <summary>How many items were ever marked done or given up for lost.</summary>
+    /// <summary>The number of items ever marked done or lost.</summary>
     [FieldOffset(24)]
     public long Done;
 
-    /// <summary>How many of those were given up for lost.</summary>
+    /// <summary>The number of those that were lost.</summary>
     [FieldOffset(32)]
     public long Lost;
 
-    /// <summary>Whose row this commit changes: generation:32 | slot+1:32, 0 for nobody's.</summary>
+    /// <summary>The participant whose row this commit changes: generation:32 | slot+1:32; 0 for none.</summary>
     [FieldOffset(40)]
     public long Taker;
 
-    /// <summary>What the row's <see cref="QueueRow.InHand"/> is after it.</summary>
+    /// <summary>The row's <see cref="QueueRow.InHand"/> after it.</summary>
     [FieldOffset(48)]
     public int InHand;
 }
 
-/// <summary>What a participant has in its hands: 8 bytes, changed under the read lock.</summary>
+/// <summary>A participant's unmarked items: 8 bytes, changed under the read lock.</summary>
 [StructLayout(LayoutKind.Explicit, Size = Size)]
 internal struct QueueRow
 {
@@ -63,7 +63,7 @@ internal struct QueueRow
     [FieldOffset(0)]
     public int Generation;
 
-    /// <summary>Items taken and not marked done by this participant; below zero for one that marks what others took.</summary>
+    /// <summary>The number of items taken and not marked done by this participant; negative for one that marks what others took.</summary>
     [FieldOffset(4)]
     public int InHand;
 }
@@ -71,8 +71,9 @@ internal struct QueueRow
 /// <summary>
 /// The first 8 KiB of a queue's segment; its first ring follows. What producers write and what consumers write lie on different 128-byte lines.
 /// <para>
-/// The commit: state[(sequence + 1) &amp; 1] is filled, then one release store raises the sequence. Before it nothing of the operation can be seen, after it all of it can:
-/// who is killed anywhere leaves nothing to repair but the lock word, and on the consumer's side the copy of one row, which the commit carries.
+/// The commit: state[(sequence + 1) &amp; 1] is filled, then one release store raises the sequence. Before it nothing of the operation is visible,
+/// after it all of it is: a process killed anywhere leaves nothing to repair but the lock word, and on the consumers' side the copy of one row, which
+/// the commit carries.
 /// </para>
 /// </summary>
 [StructLayout(LayoutKind.Explicit, Size = Size)]
@@ -95,11 +96,11 @@ internal unsafe struct QueueControl
     [FieldOffset(136)]
     public long MaxBytes;
 
-    /// <summary>-1 for ever.</summary>
+    /// <summary>-1 for infinite.</summary>
     [FieldOffset(144)]
     public long OrphanGraceMilliseconds;
 
-    /// <summary>The size of an item that is put as it lies in memory, 0 when items are serialized.</summary>
+    /// <summary>The size of an item that is copied as it lies in memory; 0 when items are serialized.</summary>
     [FieldOffset(152)]
     public int RawSize;
 
@@ -107,28 +108,30 @@ internal unsafe struct QueueControl
     [FieldOffset(156)]
     public int Completed;
 
-    /// <summary>The participant that made the queue, and whether another one ever had it.</summary>
+    /// <summary>The participant that created the queue, and whether another one ever held it.</summary>
     [FieldOffset(160)]
     public long FirstHolder;
 
     [FieldOffset(168)]
     public int EverShared;
 
-    /// <summary>The segment with the error that the queue was completed with, or 0. Written before <see cref="Completed"/>, under the write lock.</summary>
+    /// <summary>
+    /// The segment with the error that the queue was completed with, or 0. Written before <see cref="Completed"/>, under the write lock.
+    /// </summary>
     [FieldOffset(176)]
     public long Error;
 
     [FieldOffset(256)]
     public int WriteLock;
 
-    /// <summary>What the producers last saw of the consumers' side; a bound, refreshed when it says full. Under the write lock.</summary>
+    /// <summary>The consumers' state as the producers last read it: a bound, read again when it says full. Under the write lock.</summary>
     [FieldOffset(264)]
     public long WriterSeesItems;
 
     [FieldOffset(272)]
     public long WriterSeesTail;
 
-    /// <summary>The count of deaths at which leftover rings were collected last. Under the write lock.</summary>
+    /// <summary>The session's count of deaths when leftover rings were collected last. Under the write lock.</summary>
     [FieldOffset(280)]
     public int CollectedDeaths;
 
@@ -144,7 +147,7 @@ internal unsafe struct QueueControl
     [FieldOffset(512)]
     public int ReadLock;
 
-    /// <summary>What the consumers last saw of the producers' side; a bound, refreshed when it says empty. Under the read lock.</summary>
+    /// <summary>The producers' state as the consumers last read it: a bound, read again when it says empty. Under the read lock.</summary>
     [FieldOffset(520)]
     public long ReaderSeesItems;
 
@@ -157,38 +160,43 @@ internal unsafe struct QueueControl
     [FieldOffset(704)]
     public GotState Got1;
 
-    /// <summary>Held by who makes the next ring, so that not all producers make one when one is full.</summary>
+    /// <summary>Held by the producer that makes the next ring, so that not all producers make one when a ring is full.</summary>
     [FieldOffset(768)]
     public int ChainLock;
 
-    /// <summary>A drained ring kept for the next time, or 0. Put there by a consumer (CAS from 0, under the read lock), taken by a producer (under the write lock).</summary>
+    /// <summary>
+    /// A drained ring kept for reuse, or 0. Stored by a consumer (CAS, under the read lock), taken by a producer (under the write lock).
+    /// </summary>
     [FieldOffset(776)]
     public long Spare;
 
-    /// <summary>A producer once waited for bytes and not for a slot: consumers wake all producers then, for the one that fits may not be the first.</summary>
+    /// <summary>
+    /// A producer once waited for bytes and not for a slot: from then on consumers wake all producers, because the one whose item fits may not be the
+    /// first.
+    /// </summary>
     [FieldOffset(784)]
     public int BytesWanted;
 
-    /// <summary>A consumer waits here.</summary>
+    /// <summary>Consumers wait here for items.</summary>
     [FieldOffset(896)]
     public WaitPoint Data;
 
-    /// <summary>A producer waits here.</summary>
+    /// <summary>Producers wait here for room.</summary>
     [FieldOffset(1024)]
     public WaitPoint Space;
 
-    /// <summary>Who waits for all items to be done waits here.</summary>
+    /// <summary>Waits for all items to be done take place here.</summary>
     [FieldOffset(1152)]
     public WaitPoint Done;
 
-    /// <summary>Who lost items last: generation:32 | slot+1:32. Written before the commit that counts them.</summary>
+    /// <summary>The participant that lost items last: generation:32 | slot+1:32. Written before the commit that counts them.</summary>
     [FieldOffset(1280)]
     public long LastLost;
 
     [FieldOffset(1288)]
     public int LastLostProcessId;
 
-    /// <summary>How much of <see cref="GotState.Lost"/> somebody was told of.</summary>
+    /// <summary>The part of <see cref="GotState.Lost"/> that was reported.</summary>
     [FieldOffset(1296)]
     public long LostTold;
 
@@ -199,27 +207,31 @@ internal unsafe struct QueueControl
     public fixed char Name[MaxName];
 }
 
-/// <summary>What a ring says of itself; a chained ring has it at <see cref="RingHeader.Offset"/> of its segment, and its data at <see cref="RingHeader.DataOffset"/>.</summary>
+/// <summary>
+/// A ring's header. A chained ring has it at <see cref="RingHeader.Offset"/> of its segment, and its data at <see cref="RingHeader.DataOffset"/>.
+/// </summary>
 [StructLayout(LayoutKind.Explicit, Size = 64)]
 internal struct RingHeader
 {
     public const int Offset = SegmentHeader.Size;
     public const int DataOffset = 4096;
 
-    /// <summary>The position at which the ring begins. Written under the write lock before the ring is linked; a ring that is used again begins elsewhere.</summary>
+    /// <summary>
+    /// The position at which the ring begins. Written under the write lock before the ring is linked; a ring that is used again begins elsewhere.
+    /// </summary>
     [FieldOffset(0)]
     public long Base;
 }
 
-/// <summary>What follows a record's header.</summary>
+/// <summary>The kind of a record.</summary>
 internal enum RecordKind
 {
     Item = 0x51,
 
-    /// <summary>Nothing: the next record begins at the start of the ring.</summary>
+    /// <summary>Padding: the next record begins at the start of the ring.</summary>
     Pad = 0x52,
 
-    /// <summary>The word of the ring in which the stream goes on.</summary>
+    /// <summary>The word of the ring in which the stream continues.</summary>
     Link = 0x53,
 }
 

@@ -1,8 +1,8 @@
 namespace Multiprocessing;
 
 /// <summary>
-/// One ring of a queue as mapped into this process. The producers' and the consumers' side of the process each keep the one they are in, and use it only under their
-/// lock; so it is unmapped, when both have left it, while nobody can be inside.
+/// One ring of a queue as mapped into this process. The producers' and the consumers' side of the process each keep their current ring, and use it
+/// only under their lock; so it is unmapped, when both have left it, while no thread can be using it.
 /// </summary>
 internal sealed unsafe class Ring
 {
@@ -27,7 +27,7 @@ internal sealed unsafe class Ring
         Size = size;
         _isFirst = word == 0;
 
-        // Rings for one large message have just its size; only the others can use a mask.
+        // A ring for one large message has exactly its size; only the others can use a mask.
         _mask = (size & (size - 1)) == 0 ? size - 1 : -1;
     }
 
@@ -46,22 +46,30 @@ internal sealed unsafe class Ring
         new(control, 0, &((QueueControl*)control.Base)->FirstRing, control.Base + QueueControl.DataOffset, QueueControl.FirstRingBytes);
 
     public static Ring Chained(Segment segment) =>
-        new(segment, segment.Id.ToWord(), (RingHeader*)(segment.Base + RingHeader.Offset), segment.Base + RingHeader.DataOffset, segment.Size - RingHeader.DataOffset);
+        new(
+            segment,
+            segment.Id.ToWord(),
+            (RingHeader*)(segment.Base + RingHeader.Offset),
+            segment.Base + RingHeader.DataOffset,
+            segment.Size - RingHeader.DataOffset);
 
-    /// <summary>The size of the ring after one of <paramref name="current"/> bytes that is to take a record of <paramref name="need"/> bytes.</summary>
+    /// <summary>
+    /// The size of the ring after one of <paramref name="current"/> bytes that is to take a record of <paramref name="need"/> bytes.
+    /// </summary>
     public static long NextSize(long current, long need, long maxBytes)
     {
         var size = Math.Clamp(current * 2, FirstChainedBytes, LargestUsual);
 
-        // A queue with a small limit needs no ring beyond it.
-        size = Math.Min(size, Math.Max(FirstChainedBytes, (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)Math.Min(maxBytes, LargestUsual))));
+        // A queue with a small limit needs no larger ring.
+        var limit = (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)Math.Min(maxBytes, LargestUsual));
+        size = Math.Min(size, Math.Max(FirstChainedBytes, limit));
         var roomy = need > long.MaxValue / 16 ? long.MaxValue : (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)(need * RoomForHowMany));
         if (size < roomy)
         {
             size = Math.Max(size, Math.Min(roomy, LargestWithRoomForMore));
         }
 
-        // Much more than that would mostly be wiping memory: then exactly what it takes.
+        // A much larger one would mostly cost the clearing of memory: then exactly the size needed.
         return need + RecordHeader.LinkReserve <= size ? size : (need + RecordHeader.LinkReserve + 4095) & ~4095L;
     }
 
@@ -78,10 +86,13 @@ internal sealed unsafe class Ring
         return Size - (_mask >= 0 ? offset & _mask : offset % Size);
     }
 
-    /// <summary>Whether a record of <paramref name="need"/> bytes, and later a link, fit behind <paramref name="head"/>; <paramref name="pad"/> bytes must be skipped first.</summary>
+    /// <summary>
+    /// Whether a record of <paramref name="need"/> bytes, and later a link, fit behind <paramref name="head"/>; <paramref name="pad"/> bytes must be
+    /// skipped first.
+    /// </summary>
     public bool Fits(long head, long tail, long need, out long pad)
     {
-        // A tail before this ring is in an earlier one: nothing here was taken yet.
+        // A tail before this ring is in an earlier ring: nothing was taken from this one yet.
         var free = Size - (head - Math.Max(tail, _header->Base));
         var toEnd = ToEnd(head);
         pad = need <= toEnd ? 0 : toEnd;

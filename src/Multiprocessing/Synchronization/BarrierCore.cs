@@ -3,10 +3,11 @@ using System.Diagnostics;
 namespace Multiprocessing;
 
 /// <summary>
-/// A <see cref="ProcessBarrier"/> as this process sees it. A row's word is phase:32 | arrivals:32 of its participant; its being there says that the participant has the barrier.
+/// A <see cref="ProcessBarrier"/> as this process sees it. A row's word is phase:32 | arrivals:32 of its participant; a row exists for each
+/// participant that holds the barrier.
 /// <para>
-/// Killed before the store into the row: not come; after it, or with the action running: come, and dead, which breaks the barrier. Killed between the store that ends a phase and the wake: who
-/// sleeps wakes when the death is told, or after its slice, and finds the phase ended.
+/// Killed before the store into the row: not arrived; after it, or while the action runs: arrived and dead, which breaks the barrier. Killed between
+/// the store that ends a phase and the wake: the sleepers wake when the death is reported, or after their slice, and find the phase ended.
 /// </para>
 /// </summary>
 internal sealed unsafe class BarrierCore : GuardedCore
@@ -42,7 +43,7 @@ internal sealed unsafe class BarrierCore : GuardedCore
     {
         get
         {
-            ReapIfTold();
+            ReapIfReported();
             return Volatile.Read(ref _state->Broken) != 0;
         }
     }
@@ -58,7 +59,7 @@ internal sealed unsafe class BarrierCore : GuardedCore
         }
     }
 
-    /// <summary>The creator's references of what the action carries are kept until the creator lets go of the barrier.</summary>
+    /// <summary>The creator keeps the references of the action's handles until it releases the barrier.</summary>
     public static SyncObject Create(Session session, int participants, Action<long>? action)
     {
         using var buffer = MessageBuffer.Rent();
@@ -84,7 +85,7 @@ internal sealed unsafe class BarrierCore : GuardedCore
         return created;
     }
 
-    /// <summary>The action, made in this process out of what the creator's was.</summary>
+    /// <summary>Returns the action, rebuilt in this process from the creator's.</summary>
     public Action<long>? ReadAction()
     {
         lock (_actionGate)
@@ -101,14 +102,14 @@ internal sealed unsafe class BarrierCore : GuardedCore
         }
     }
 
-    /// <summary>Comes to the current phase.</summary>
-    /// <param name="arrival">Which phase, and as which one of it.</param>
-    /// <returns>False while the phase that all have come to has not ended: look again later.</returns>
+    /// <summary>Arrives at the current phase.</summary>
+    /// <param name="arrival">The phase, and the order of arrival in it.</param>
+    /// <returns>False while the phase in which all have arrived has not ended: try again later.</returns>
     /// <exception cref="BrokenBarrierException">The barrier is broken.</exception>
     public bool TryArrive(out BarrierArrival arrival)
     {
         arrival = default;
-        ReapIfTold();
+        ReapIfReported();
         EnterGuard();
         if (_state->Broken != 0)
         {
@@ -137,7 +138,7 @@ internal sealed unsafe class BarrierCore : GuardedCore
         return true;
     }
 
-    /// <summary>By who came last, after the action: everybody goes on.</summary>
+    /// <summary>Called by the participant that arrived last, after the action: all continue.</summary>
     public void EndPhase(long phase, bool actionFailed)
     {
         EnterGuard();
@@ -166,7 +167,7 @@ internal sealed unsafe class BarrierCore : GuardedCore
         return may;
     }
 
-    /// <summary>Waits until a phase to which this one came ends.</summary>
+    /// <summary>Waits until a phase in which the caller has arrived ends.</summary>
     /// <returns>False when the deadline has passed.</returns>
     public bool Wait(long phase, ProcessSynchronizationObject handle, Deadline deadline, CancellationToken cancellationToken)
     {
@@ -178,7 +179,7 @@ internal sealed unsafe class BarrierCore : GuardedCore
         WaitAloneAsync(
             () => HasEnded(phase), () => Phase != phase || Volatile.Read(ref _state->Broken) != 0, handle, deadline, cancellationToken);
 
-    /// <summary>Waits until there is a phase to come to, and comes to it.</summary>
+    /// <summary>Waits until it can arrive at a phase, and arrives.</summary>
     public bool WaitToArrive(ProcessSynchronizationObject handle, out BarrierArrival arrival, Deadline deadline, CancellationToken cancellationToken)
     {
         var attempt = new ArrivalAttempt(this);
@@ -187,28 +188,35 @@ internal sealed unsafe class BarrierCore : GuardedCore
         return arrived;
     }
 
-    public ValueTask<bool> WaitToArriveAsync(Func<bool> attempt, ProcessSynchronizationObject handle, Deadline deadline, CancellationToken cancellationToken) =>
+    public ValueTask<bool> WaitToArriveAsync(
+        Func<bool> attempt, ProcessSynchronizationObject handle, Deadline deadline, CancellationToken cancellationToken) =>
         WaitAloneAsync(
-            attempt, () => Volatile.Read(ref _state->Arrived) < _state->Participants || Volatile.Read(ref _state->Broken) != 0, handle, deadline, cancellationToken);
+            attempt,
+            () => Volatile.Read(ref _state->Arrived) < _state->Participants || Volatile.Read(ref _state->Broken) != 0,
+            handle,
+            deadline,
+            cancellationToken);
 
     /// <exception cref="BrokenBarrierException">The barrier broke before the phase ended.</exception>
     public void ThrowIfNotEnded(long phase) => HasEnded(phase);
 
-    /// <summary>What an ended phase means for one who came to it; null when all is well.</summary>
+    /// <summary>Returns the error of an ended phase for its participants; null if there is none.</summary>
     public Exception? FailureOf(long phase)
     {
         var result = (phase & 1) == 0 ? _state->Result0 : _state->Result1;
         return result.Phase != phase ? null : (Outcome)result.Outcome switch
         {
-            Outcome.Reset => new BrokenBarrierException($"Process {result.ProcessId} reset the barrier while others waited at it.", result.ProcessId, null),
-            Outcome.ActionFailed => new BarrierPostPhaseException($"The barrier's action failed in process {result.ProcessId}, which came last and was told how."),
+            Outcome.Reset => new BrokenBarrierException(
+                $"Process {result.ProcessId} reset the barrier while others waited at it.", result.ProcessId, null),
+            Outcome.ActionFailed => new BarrierPostPhaseException(
+                $"The barrier's action failed in process {result.ProcessId}, which arrived last and received the error."),
             _ => null,
         };
     }
 
     public void Abort() => Break(BarrierBreak.Aborted, Environment.ProcessId, null);
 
-    /// <summary>Who waits is told; a broken barrier is whole again.</summary>
+    /// <summary>Waiters get an exception; a broken barrier is repaired.</summary>
     public void Reset()
     {
         EnterGuard();
@@ -222,7 +230,10 @@ internal sealed unsafe class BarrierCore : GuardedCore
         NotifyAll();
     }
 
-    /// <summary>Who lets go of the barrier is not expected any more. Whoever of this process has come to the phase and does not wait for its end any more breaks it.</summary>
+    /// <summary>
+    /// A process that releases the barrier is not expected to arrive any more. If one of its threads has arrived at the phase and does not wait for
+    /// its end any more, the barrier breaks.
+    /// </summary>
     internal override void Detach()
     {
         foreach (var reference in _kept)
@@ -256,12 +267,14 @@ internal sealed unsafe class BarrierCore : GuardedCore
     {
         base.AssertInvariants();
         Debug.Assert(_state->Arrived >= 0 && _state->Arrived <= _state->Participants, "More participants arrived at the barrier than it has.");
-        Debug.Assert(_state->Acting == 0 || _state->Broken != 0 || _state->Arrived == _state->Participants, "The action of a phase began before all had arrived.");
+        Debug.Assert(
+            _state->Acting == 0 || _state->Broken != 0 || _state->Arrived == _state->Participants,
+            "The action of a phase began before all had arrived.");
     }
 
     protected override bool Matters(SyncRow* row) => true;
 
-    // How it went is part of the news.
+    // The report needs the exit status, so an unreported death waits for its grace.
     protected override bool IsGone(ParticipantId participant) => Liveness.IsDeathReported(participant);
 
     protected override void Repair()
@@ -275,12 +288,15 @@ internal sealed unsafe class BarrierCore : GuardedCore
         Volatile.Write(ref _state->Arrived, arrived);
     }
 
-    /// <summary>Whoever ended in good order and is not here is not missed: he may have done his part. Everybody else is.</summary>
+    /// <summary>
+    /// A participant that ended normally and has not arrived does not break the barrier: its work may be done. All others break it.
+    /// </summary>
     protected override void Settle(int slot, ParticipantExit? fate)
     {
         var row = Row(slot);
-        var isMissed = fate is not ({ Reason: ExitReason.Exited, Code: 0 } or { Reason: ExitReason.Terminated }) || ArrivalsIn(row->Word, _state->Phase) > 0;
-        if (isMissed && _state->Broken == 0)
+        var endedNormally = fate is { Reason: ExitReason.Exited, Code: 0 } or { Reason: ExitReason.Terminated };
+        var breaks = !endedNormally || ArrivalsIn(row->Word, _state->Phase) > 0;
+        if (breaks && _state->Broken == 0)
         {
             BreakUnderGuard(BarrierBreak.Died, row->ProcessId, fate);
         }
@@ -299,7 +315,7 @@ internal sealed unsafe class BarrierCore : GuardedCore
         var isBroken = Volatile.Read(ref _state->Broken) != 0;
         if (Volatile.Read(ref _state->Phase) != phase)
         {
-            // A barrier that broke after the phase had ended does not concern those who came to it.
+            // A barrier that broke after the phase had ended does not concern the participants of that phase.
             return true;
         }
 
@@ -329,7 +345,9 @@ internal sealed unsafe class BarrierCore : GuardedCore
         Volatile.Write(ref _state->Version, _state->Version + 1);
     }
 
-    /// <summary>The result first, then the phase, which is what counts; who has arrived follows from the rows, of which none is of the new phase.</summary>
+    /// <summary>
+    /// The result first, then the phase, which is the commit; the arrivals follow from the rows, of which none is of the new phase.
+    /// </summary>
     private void EndPhase(Outcome outcome)
     {
         var phase = _state->Phase;
@@ -348,12 +366,15 @@ internal sealed unsafe class BarrierCore : GuardedCore
         var processId = _state->BrokenProcessId;
         if (_state->Broken == (int)BarrierBreak.Aborted)
         {
-            return new BrokenBarrierException($"Process {processId} aborted the barrier. Reset() makes it whole again.", processId, null);
+            return new BrokenBarrierException($"Process {processId} aborted the barrier. Reset() repairs it.", processId, null);
         }
 
         var status = new ParticipantExit(processId, (ExitReason)_state->BrokenReason, _state->BrokenCode, _state->BrokenSignal).ToExitStatus();
-        var how = status.Reason is ExitReason.Unknown ? "is gone" : $"ended with: {status}";
-        return new BrokenBarrierException($"Process {processId}, a participant of the barrier, {how}. Reset() makes the barrier whole again for those who are left.", processId, status);
+        var how = status.Reason is ExitReason.Unknown ? "has exited" : $"ended with: {status}";
+        return new BrokenBarrierException(
+            $"Process {processId}, a participant of the barrier, {how}. Reset() repairs the barrier for the remaining participants.",
+            processId,
+            status);
     }
 
     private readonly struct EndAttempt(BarrierCore core, long phase) : IAttempt
@@ -369,8 +390,8 @@ internal sealed unsafe class BarrierCore : GuardedCore
     }
 }
 
-/// <summary>One who has come to a barrier.</summary>
+/// <summary>One arrival at a barrier.</summary>
 /// <param name="Phase">The number of the phase.</param>
-/// <param name="Index">How many came to it before.</param>
+/// <param name="Index">The number of participants that arrived before.</param>
 /// <param name="IsLast">Runs the action and ends the phase.</param>
 internal readonly record struct BarrierArrival(long Phase, int Index, bool IsLast);

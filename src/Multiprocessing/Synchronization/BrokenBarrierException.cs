@@ -8,8 +8,13 @@ internal enum BarrierBreak
     Aborted,
 }
 
-/// <summary>A phase of a <see cref="ProcessBarrier"/> will not end: a participant died, somebody called <see cref="ProcessBarrier.Abort"/>, or <see cref="ProcessBarrier.Reset"/> while others waited.</summary>
-/// <remarks>When a participant died, the <see cref="Exception.InnerException"/> is a <see cref="ProcessDiedException"/> that tells of its death.</remarks>
+/// <summary>
+/// The exception that is thrown when a phase of a <see cref="ProcessBarrier"/> cannot end: a participant died, <see cref="ProcessBarrier.Abort"/> was
+/// called, or <see cref="ProcessBarrier.Reset"/> was called during a wait.
+/// </summary>
+/// <remarks>
+/// When a participant died, the <see cref="Exception.InnerException"/> is a <see cref="ProcessDiedException"/> that describes its death.
+/// </remarks>
 /// <example>
 /// <code>
 /// using var barrier = new ProcessBarrier(participantCount: 2);
@@ -28,7 +33,7 @@ internal enum BarrierBreak
 public sealed class BrokenBarrierException : InvalidOperationException
 {
     /// <summary>Creates the exception.</summary>
-    /// <param name="message">Why the barrier is broken, and the way out.</param>
+    /// <param name="message">Why the barrier is broken, and how to proceed.</param>
     /// <param name="processId">The participant that died, or the process that aborted or reset the barrier.</param>
     /// <param name="exitStatus">How the participant ended; <see langword="null"/> when the barrier was aborted or reset.</param>
     public BrokenBarrierException(string message, int processId = 0, ExitStatus? exitStatus = null)
@@ -38,9 +43,11 @@ public sealed class BrokenBarrierException : InvalidOperationException
         ExitStatus = exitStatus;
     }
 
-    /// <summary>The participant that died, or the process that aborted or reset the barrier; 0 if its number is not known any more.</summary>
+    /// <summary>
+    /// Gets the number of the participant that died, or of the process that aborted or reset the barrier; 0 if its number is not known any more.
+    /// </summary>
     public int ProcessId { get; }
 
-    /// <summary>How the participant ended; <see langword="null"/> when the barrier was aborted or reset.</summary>
+    /// <summary>Gets how the participant ended; <see langword="null"/> when the barrier was aborted or reset.</summary>
     public ExitStatus? ExitStatus { get; }
 }

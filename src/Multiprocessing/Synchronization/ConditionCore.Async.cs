@@ -3,7 +3,8 @@ namespace Multiprocessing;
 internal sealed partial class ConditionCore
 {
     /// <summary><see cref="Sleep"/> without a thread.</summary>
-    public async ValueTask SleepAsync(int index, int takeOvers, ProcessSynchronizationObject handle, Deadline deadline, CancellationToken cancellationToken)
+    public async ValueTask SleepAsync(
+        int index, int takeOvers, ProcessSynchronizationObject handle, Deadline deadline, CancellationToken cancellationToken)
     {
         try
         {
@@ -11,7 +12,7 @@ internal sealed partial class ConditionCore
         }
         catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
         {
-            // What ended the wait is looked at when the lock is held again: a notification that came at the same time counts.
+            // The reason is checked when the lock is entered again: a notification at the same time counts.
         }
 
         bool IsOver() => IsNotified(index) || Lock.WasAbandonedSince(takeOvers);

@@ -4,11 +4,13 @@ using Multiprocessing.Platform;
 namespace Multiprocessing;
 
 /// <summary>
-/// A <see cref="ProcessCondition"/> as this process sees it: an entry of shared memory for each one who waits, who sleeps on its first word. So a notification is for somebody in particular:
-/// it wakes those who have waited longest and nobody else.
+/// A <see cref="ProcessCondition"/> as this process sees it: an entry of shared memory for each waiter, which sleeps on the entry's first word. So a
+/// notification is for particular waiters: it wakes only those that have waited longest.
 /// <para>
-/// Killed as waiter: the entry names a dead process; if it was notified, the notification goes on to the next who waited at that time. Killed as notifier between the entry and the wake, which
-/// comes when the lock is exited: all who wait wake, for the lock's owner died; between that exit and the wake: when the death is told, or after their slice. Killed while a notification is passed on: it may be passed on twice, and never is lost.
+/// Killed as waiter: the entry names a dead process; if it was notified, the next waiter of that time inherits the notification. Killed as notifier
+/// between the entry and the wake, which happens when the lock is exited: all waiters wake, because the lock's owner died. Killed between that exit
+/// and the wake: they wake when the death is reported, or after their slice. Killed while a notification is passed on: it may be passed on twice, and
+/// is never lost.
 /// </para>
 /// </summary>
 internal sealed unsafe partial class ConditionCore : SyncCore
@@ -31,20 +33,20 @@ internal sealed unsafe partial class ConditionCore : SyncCore
         _state = &frame->Condition;
         if (host.Shape.MaxLocks <= MostWaiters)
         {
-            throw new InvalidDataException("The head of a condition's segment leaves no room for its waiters: somebody has written over it.");
+            throw new InvalidDataException("The head of a condition's segment leaves no room for its waiters: a process has written over it.");
         }
 
         _guard = (int*)((byte*)frame + host.Shape.LockOffset);
         _waiters = (ConditionWaiter*)_guard;
     }
 
-    /// <summary>The lock under which is waited and notified; the same of all wrappers.</summary>
+    /// <summary>The lock under which threads wait and notify; the same for all wrappers.</summary>
     public LockCore Lock { get; set; } = null!;
 
-    /// <summary>One more than the last entry that was ever used; never more than there are, whatever is written there.</summary>
+    /// <summary>Gets one more than the last entry that was ever used; never more than there are, whatever was written there.</summary>
     private int Used => Math.Clamp(Volatile.Read(ref _frame->Header.LockCount), 1, MostWaiters + 1);
 
-    /// <summary>How many wait and are not notified, in all processes.</summary>
+    /// <summary>Gets the number of waiters in all processes that are not notified.</summary>
     public int WaiterCount
     {
         get
@@ -62,14 +64,14 @@ internal sealed unsafe partial class ConditionCore : SyncCore
     public static SyncObject Create(Session session) =>
         SyncObject.Create(session, SegmentKind.Condition, SegmentBytes, frame =>
         {
-            // Guard and entries lie in one row, so that whoever tells a death wakes all who sleep on one of these words.
+            // Guard and entries are consecutive, so that the report of a death wakes all sleepers on these words.
             frame->Header.LockOffset = SyncFrame.Size;
             frame->Header.LockStride = ConditionWaiter.Size;
             frame->Header.LockCount = 1;
             frame->Condition.NextTicket = 1;
         });
 
-    /// <summary>The caller holds the condition's lock and will give it up.</summary>
+    /// <summary>Adds a waiter. The caller owns the condition's lock and will exit it.</summary>
     /// <returns>The entry.</returns>
     public int Enlist()
     {
@@ -84,10 +86,10 @@ internal sealed unsafe partial class ConditionCore : SyncCore
         if (index > MostWaiters)
         {
             ExitGuard();
-            throw new InvalidOperationException($"{MostWaiters} threads and asynchronous calls wait at the condition, which is the most there can be.");
+            throw new InvalidOperationException($"{MostWaiters} threads and asynchronous calls wait at the condition, which is the maximum.");
         }
 
-        // The state goes last: killed before, the entry is free. The count is raised before that: whoever sees the entry wakes it.
+        // The state is stored last: killed before, the entry is free. The count is raised before that: a process that sees the entry wakes it.
         var waiter = _waiters + index;
         waiter->Owner = SelfWord;
         waiter->Ticket = _state->NextTicket;
@@ -99,7 +101,8 @@ internal sealed unsafe partial class ConditionCore : SyncCore
     }
 
     /// <summary>
-    /// Sleeps until the entry is notified, the lock is found abandoned, the deadline passes, the token fires or the wrapper is disposed. Which of these: see <see cref="Withdraw"/>.
+    /// Sleeps until the entry is notified, the lock is found abandoned, the deadline passes, the token fires or the wrapper is disposed.
+    /// <see cref="Withdraw"/> says which of these.
     /// </summary>
     public void Sleep(int index, int takeOvers, ProcessSynchronizationObject handle, Deadline deadline, CancellationToken cancellationToken)
     {
@@ -119,18 +122,20 @@ internal sealed unsafe partial class ConditionCore : SyncCore
             && !Lock.WasAbandonedSince(takeOvers))
         {
             ReapIfDue();
-            using (cancellationToken.CanBeCanceled ? LastResort.OnCancelled(cancellationToken, new Sleeper(this, index), static waiting => waiting.Shake()) : default)
+            using (cancellationToken.CanBeCanceled
+                ? LastResort.OnCancelled(cancellationToken, new Sleeper(this, index), static waiting => waiting.Interrupt())
+                : default)
             {
                 sleep.SleepOn(&waiter->State, ConditionWaiter.Waiting, Liveness.SliceNow);
             }
 
-            // The callback shook it awake by a state of its own.
-            Interlocked.CompareExchange(ref waiter->State, ConditionWaiter.Waiting, ConditionWaiter.Shaken);
+            // The token's callback woke it by a state of its own.
+            Interlocked.CompareExchange(ref waiter->State, ConditionWaiter.Waiting, ConditionWaiter.Interrupted);
         }
     }
 
     /// <summary>
-    /// Gives the entry back; returns whether it was notified. Also when an owner of the lock died since: he may have changed what is waited for and not lived to say so.
+    /// Frees the entry; returns whether it was notified. Also if an owner of the lock died since: it may have changed the state without notifying.
     /// </summary>
     public bool Withdraw(int index, int takeOvers)
     {
@@ -141,10 +146,10 @@ internal sealed unsafe partial class ConditionCore : SyncCore
         return notified || Lock.WasAbandonedSince(takeOvers);
     }
 
-    /// <summary>Notifies those who have waited longest.</summary>
+    /// <summary>Notifies the waiters that have waited longest.</summary>
     public void Notify(int count)
     {
-        ReapIfTold();
+        ReapIfReported();
         EnterGuard();
         var notified = 0;
         while (notified < count && Oldest(before: long.MaxValue) is var index and not 0)
@@ -157,14 +162,17 @@ internal sealed unsafe partial class ConditionCore : SyncCore
         ExitGuard();
     }
 
-    /// <summary>After the lock was exited. A waiter who went on meanwhile is not there any more; whoever has his entry now looks once too often.</summary>
+    /// <summary>
+    /// Called after the lock was exited. A waiter that continued meanwhile has left its entry; a new waiter of that entry checks once more than
+    /// needed.
+    /// </summary>
     public void WakeNotified(int index)
     {
         WordWait.Wake(&_waiters[index].State, 1);
         RingAsync();
     }
 
-    /// <summary>Everybody at once: the order does not matter.</summary>
+    /// <summary>Notifies all waiters at once, so their order does not matter.</summary>
     public void NotifyAll()
     {
         EnterGuard();
@@ -180,7 +188,7 @@ internal sealed unsafe partial class ConditionCore : SyncCore
         ExitGuard();
     }
 
-    /// <summary>Entries of the dead go. A notification that one of them had goes to the next who waited when it was given.</summary>
+    /// <summary>Frees the entries of dead processes. A notification of one of them is passed on to the next waiter of its time.</summary>
     protected override void Reap()
     {
         var passedOn = false;
@@ -215,9 +223,9 @@ internal sealed unsafe partial class ConditionCore : SyncCore
         }
     }
 
-    private static bool IsWaiting(ConditionWaiter* waiter) => waiter->State is ConditionWaiter.Waiting or ConditionWaiter.Shaken;
+    private static bool IsWaiting(ConditionWaiter* waiter) => waiter->State is ConditionWaiter.Waiting or ConditionWaiter.Interrupted;
 
-    /// <summary>Under the guard. The ticket first: who sees that he is notified leaves the entry, and only its heirs need the ticket.</summary>
+    /// <summary>Under the guard. The ticket first: a waiter that sees its notification leaves the entry, and only heirs need the ticket.</summary>
     private void Mark(int index)
     {
         var waiter = _waiters + index;
@@ -225,7 +233,7 @@ internal sealed unsafe partial class ConditionCore : SyncCore
         Interlocked.Exchange(ref waiter->State, ConditionWaiter.Notified);
     }
 
-    /// <summary>Under the guard: who has waited longest, of those who came before the ticket; 0 for nobody.</summary>
+    /// <summary>Under the guard: the waiter that has waited longest, of those before the ticket; 0 for none.</summary>
     private int Oldest(long before)
     {
         var (oldest, ticket) = (0, before);
@@ -252,11 +260,13 @@ internal sealed unsafe partial class ConditionCore : SyncCore
 
     private void EnterGuard()
     {
-        // Nothing to repair after a death here: an entry is given, notified and taken back by one store each.
-        if (!OwnerLock.TryEnter(_guard, SelfWord) && OwnerLock.Enter(_guard, Members, Deadline.Now, stoppedAfter: WaitTimings.StoppedOwner) is OwnerLock.Result.TimedOut)
+        // Nothing to repair after a death: an entry is taken, notified and freed by one store each.
+        if (!OwnerLock.TryEnter(_guard, SelfWord)
+            && OwnerLock.Enter(_guard, Members, Deadline.Now, stoppedAfter: WaitTimings.StoppedOwner) is OwnerLock.Result.TimedOut)
         {
             throw new TimeoutException(
-                $"The ProcessCondition is locked by {OwnerLock.Describe(_guard, Members)}, which lives and does not move. Is it stopped (SIGSTOP, a debugger)?");
+                $"The ProcessCondition is locked by {OwnerLock.Describe(_guard, Members)}, which is alive and does not run. "
+                + "Is it stopped (SIGSTOP, a debugger)?");
         }
 
         AssertInvariants();
@@ -272,14 +282,14 @@ internal sealed unsafe partial class ConditionCore : SyncCore
 
     private void ExitGuard() => OwnerLock.Exit(_guard);
 
-    /// <summary>One sleep that a token may end.</summary>
+    /// <summary>A sleep that a token may end.</summary>
     private sealed class Sleeper(ConditionCore core, int index)
     {
-        /// <summary>Changes the word, so that also one who is only about to sleep does not.</summary>
-        public void Shake()
+        /// <summary>Changes the word, so a waiter that is about to sleep does not sleep either.</summary>
+        public void Interrupt()
         {
             var state = &core._waiters[index].State;
-            Interlocked.CompareExchange(ref *state, ConditionWaiter.Shaken, ConditionWaiter.Waiting);
+            Interlocked.CompareExchange(ref *state, ConditionWaiter.Interrupted, ConditionWaiter.Waiting);
             WordWait.Wake(state, 1);
         }
     }

@@ -1,6 +1,6 @@
 namespace Multiprocessing;
 
-/// <summary>How a lock was entered.</summary>
+/// <summary>The result of entering a lock: whether its last owner died.</summary>
 /// <example>
 /// <code>
 /// using var gate = new ProcessLock();
@@ -25,17 +25,20 @@ public readonly record struct EnterResult
     internal EnterResult(int dead) => _dead = dead;
 
     /// <summary>
-    /// The process that held the lock before ended, or let go of it, while it held it: what the lock guards may be half done, and whoever holds it now can repair it.
+    /// Gets whether the last owner's process ended, or disposed the lock, while it owned the lock: the data that the lock guards may be incomplete,
+    /// and the new owner can repair it.
     /// </summary>
     public bool WasAbandoned => _dead != 0;
 
-    /// <summary>The process that ended while it held the lock; 0 if none did, or if its number is not known any more.</summary>
+    /// <summary>Gets the number of the process that ended while it owned the lock; 0 if none did, or if the number is not known any more.</summary>
     public int AbandonedByProcessId => Math.Max(_dead, 0);
 
-    /// <param name="processId">0 for one whose number nobody knows.</param>
+    /// <param name="processId">0 if the number is not known.</param>
     internal static EnterResult AbandonedBy(int processId) => new(processId > 0 ? processId : Unknown);
 
     /// <inheritdoc/>
     public override string ToString() =>
-        !WasAbandoned ? "entered" : AbandonedByProcessId == 0 ? "entered after an owner that is gone" : $"entered after process {AbandonedByProcessId}, which ended as owner";
+        !WasAbandoned ? "entered"
+        : AbandonedByProcessId == 0 ? "entered after an owner that has exited"
+        : $"entered after process {AbandonedByProcessId}, which ended as owner";
 }

@@ -1,8 +1,8 @@
 namespace Multiprocessing;
 
 /// <summary>
-/// A <see cref="ProcessEvent"/> as this process sees it. All of it is one word that is changed by CAS: nobody's death leaves anything half done. Killed between the change
-/// and the wake: who sleeps wakes when the death is told, or after its slice.
+/// A <see cref="ProcessEvent"/> as this process sees it. Its state is one word that is changed by CAS, so no death leaves it incomplete. Killed
+/// between the change and the wake: sleepers wake when the death is reported, or after their slice.
 /// </summary>
 internal sealed unsafe class EventCore : SyncCore
 {
@@ -13,7 +13,7 @@ internal sealed unsafe class EventCore : SyncCore
     private readonly long* _word;
     private readonly WaitPoint* _point;
 
-    // Of an event that one waiter takes.
+    // For automatic reset only.
     private readonly AsyncWaiters _asyncWaiters;
     private readonly Action? _passOn;
     private SpinBudget _spin;
@@ -40,7 +40,10 @@ internal sealed unsafe class EventCore : SyncCore
             frame->Event.Word = isSet ? SetBit : 0;
         });
 
-    /// <summary>Full fence when it changes something. The word says how often the event was set, so who has waited since before goes on although it is reset again.</summary>
+    /// <summary>
+    /// Full fence when it changes something. The word counts how often the event was set, so a waiter from before continues although the event is
+    /// reset again.
+    /// </summary>
     public void Set()
     {
         while (true)

@@ -4,8 +4,9 @@ using System.Runtime.CompilerServices;
 namespace Multiprocessing;
 
 /// <summary>
-/// A primitive whose state is changed under an owner lock, with a row for each participant. Every change of a row is one store, and the state's totals follow from the rows: whoever takes the
-/// lock over from a dead process counts them again (<see cref="Repair"/>), so a change is there wholly or not at all.
+/// A primitive whose state is changed under an owner lock, with a row for each participant. Every change of a row is one store, and the state's
+/// totals follow from the rows: a process that takes the lock over from a dead one computes them again (<see cref="Repair"/>), so a change happened
+/// completely or not at all.
 /// </summary>
 internal abstract unsafe class GuardedCore : SyncCore
 {
@@ -25,7 +26,7 @@ internal abstract unsafe class GuardedCore : SyncCore
 
     protected SyncRow* OwnRow { get; }
 
-    /// <summary>The row says that this process has the primitive, and is empty if it had not had it before.</summary>
+    /// <summary>Sets the row of this process; it is empty if the process did not hold the primitive before.</summary>
     internal override void Attach()
     {
         var self = Members.Self;
@@ -35,7 +36,7 @@ internal abstract unsafe class GuardedCore : SyncCore
         {
             if (OwnRow->Generation != 0)
             {
-                // Of an earlier participant in this slot, whom nobody has missed yet.
+                // Of an earlier participant in this slot that was not settled yet.
                 Settle(self.Slot, fate: null);
                 settled = true;
             }
@@ -71,7 +72,8 @@ internal abstract unsafe class GuardedCore : SyncCore
         Debug.Assert((Volatile.Read(ref *_guard) & ~OwnerLock.Waiters) == SelfWord, "Only the owner of the guard changes rows and totals.");
 
     /// <summary>
-    /// For who lets go, which must not fail and may be the finalizer: false when the guard's owner is stopped. Then the row stays as it is, and is settled when this process ends.
+    /// For a release, which must not fail and may run in the finalizer: false when the guard's owner is stopped. Then the row stays, and is settled
+    /// when this process ends.
     /// </summary>
     protected bool TryEnterGuard()
     {
@@ -87,21 +89,23 @@ internal abstract unsafe class GuardedCore : SyncCore
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     protected void ExitGuard() => OwnerLock.Exit(_guard);
 
-    /// <summary>Under the guard, whose last owner died inside: what he had stored in a row counts, and everything that follows from the rows is made anew.</summary>
+    /// <summary>
+    /// Under the guard, whose last owner died inside: its stores in rows count, and everything that follows from the rows is computed again.
+    /// </summary>
     protected abstract void Repair();
 
-    /// <summary>Under the guard: the row's participant is gone. Afterwards its word is 0.</summary>
-    /// <param name="slot">Whose row.</param>
+    /// <summary>Under the guard: the row's participant has exited. Afterwards its word is 0.</summary>
+    /// <param name="slot">The row's slot.</param>
     /// <param name="fate">How it ended; null if that is not known any more.</param>
     protected abstract void Settle(int slot, ParticipantExit? fate);
 
-    /// <summary>Wakes all who may go on after somebody was settled; outside the guard.</summary>
+    /// <summary>Wakes all waiters that may continue after a settlement; outside the guard.</summary>
     protected abstract void NotifyAll();
 
-    /// <summary>Whether a row of somebody who is gone makes a difference.</summary>
+    /// <summary>Whether the row of an exited participant must be settled.</summary>
     protected virtual bool Matters(SyncRow* row) => row->Word != 0;
 
-    /// <summary>Whether the participant is gone in the sense of this primitive.</summary>
+    /// <summary>Whether the participant has exited, in the sense of this primitive.</summary>
     protected virtual bool IsGone(ParticipantId participant) => !Members.IsAlive(participant);
 
     protected override void Reap()
@@ -110,7 +114,8 @@ internal abstract unsafe class GuardedCore : SyncCore
         var owner = Volatile.Read(ref *_guard);
         if (owner != 0 && !Members.IsAliveWord(owner))
         {
-            // Its last store may be one that the totals do not know yet and that leaves its row empty; and nobody enters for totals that say that there is nothing.
+            // The totals may lack its last store, which may have emptied its row; and no waiter enters the guard while the totals say that there is
+            // nothing to take.
             EnterGuard();
             ExitGuard();
             settled = true;
@@ -131,7 +136,7 @@ internal abstract unsafe class GuardedCore : SyncCore
                 continue;
             }
 
-            // Before the guard: it is made of what the table of participants says.
+            // Before the guard: it reads the table of participants.
             var fate = Liveness.FateOf(participant);
             EnterGuard();
             if (row->Generation == generation)
@@ -160,7 +165,8 @@ internal abstract unsafe class GuardedCore : SyncCore
                 break;
             case OwnerLock.Result.TimedOut:
                 throw new TimeoutException(
-                    $"The shared {(SegmentKind)Frame->Header.Kind} is locked by {OwnerLock.Describe(_guard, Members)}, which lives and does not move. Is it stopped (SIGSTOP, a debugger)?");
+                    $"The shared {(SegmentKind)Frame->Header.Kind} is locked by {OwnerLock.Describe(_guard, Members)}, which is alive and does not run. "
+                    + "Is it stopped (SIGSTOP, a debugger)?");
         }
     }
 }

@@ -5,16 +5,17 @@ using Multiprocessing.Platform;
 namespace Multiprocessing;
 
 /// <summary>
-/// A <see cref="ProcessLock"/> as this process sees it. The word in shared memory is an <see cref="OwnerLock"/>'s: it names the process. Which thread of it, or which
-/// <see cref="ProcessLockHold"/>, and how often, is known in that process only, and is nobody else's concern.
+/// A <see cref="ProcessLock"/> as this process sees it. The word in shared memory is an <see cref="OwnerLock"/>'s: it names the process. Which thread
+/// of it, or which <see cref="ProcessLockHold"/>, and how often, is known in that process only.
 /// <para>
-/// Killed as owner: the word names a dead process; the next one to come or to wake takes it over by CAS and is told. Killed between clearing the word and waking: who
-/// sleeps wakes when the death is told, or after its slice. Killed asleep: the waiters bit costs the next owner one system call.
+/// Killed as owner: the word names a dead process; the next one that tries or wakes takes it over by CAS and is notified of that. Killed between
+/// clearing the word and waking: the sleepers wake when the death is reported, or after their slice. Killed asleep: the waiters bit costs the next
+/// owner one system call.
 /// </para>
 /// </summary>
 internal sealed unsafe partial class LockCore : SyncCore
 {
-    /// <summary>A word that names nobody who could live: the holder let go of the whole object.</summary>
+    /// <summary>A word that names no possible participant: the owner's process disposed the lock.</summary>
     private const int LeftBehind = 0xFFFF;
     private const int NoThread = 0;
     private const int OwnedByHold = -1;
@@ -24,13 +25,13 @@ internal sealed unsafe partial class LockCore : SyncCore
     private readonly AsyncWaiters _asyncWaiters;
     private long _askedOsAt;
 
-    // Of the hold of this process; written by its holder only. The thread is read by everybody: who reads its own number there wrote it.
+    // The ownership of this process; written by its owner only. Every thread reads the owner's number: one that reads its own number wrote it.
     private int _ownerThread;
     private int _recursions;
     private EnterResult _entered;
     private ProcessLockHold? _hold;
 
-    // There is more to do at the exit than to clear the word.
+    // The exit must do more than clear the word.
     private bool _hasMore;
     private readonly Lock _wakesGate = new();
     private List<(ConditionCore Condition, int Waiter)> _wakes = [];
@@ -55,19 +56,21 @@ internal sealed unsafe partial class LockCore : SyncCore
         get => _ownerThread == Environment.CurrentManagedThreadId;
     }
 
-    /// <summary>How the hold that there is was come by; for its holder.</summary>
+    /// <summary>How the current owner entered; for the owner.</summary>
     public EnterResult Entered => _entered;
 
     public static SyncObject Create(Session session, LockRecursionPolicy policy) =>
         SyncObject.Create(session, SegmentKind.Lock, SyncFrame.Size, frame => frame->Option = (long)policy);
 
-    /// <summary>By what <see cref="EnterAsync"/> of this process returned.</summary>
+    /// <summary>Gets whether an object that <see cref="EnterAsync"/> of this process returned owns the lock.</summary>
     public bool IsHeldByAnyHold => Volatile.Read(ref _hold) is not null;
 
-    /// <summary>How often it was taken over from an owner that was gone.</summary>
+    /// <summary>Gets how often the lock was taken over from a dead owner.</summary>
     public int TakeOvers => Volatile.Read(ref _frame->TakeOvers);
 
-    /// <summary>Somebody died, or let go of the lock, as its owner since <see cref="TakeOvers"/> was that: what he would have notified others of he has not.</summary>
+    /// <summary>
+    /// Returns whether an owner died, or disposed the lock, since <see cref="TakeOvers"/> had this value: it did not notify waiters of its changes.
+    /// </summary>
     public bool WasAbandonedSince(int takeOvers)
     {
         var seen = Volatile.Read(ref *_word);
@@ -76,7 +79,7 @@ internal sealed unsafe partial class LockCore : SyncCore
 
     public bool IsHeldBy(ProcessLockHold hold) => ReferenceEquals(Volatile.Read(ref _hold), hold);
 
-    /// <summary>Acquire. Fails also when this thread has it.</summary>
+    /// <summary>Acquire. Also fails when this thread owns the lock.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryEnterFree()
     {
@@ -89,7 +92,7 @@ internal sealed unsafe partial class LockCore : SyncCore
         return true;
     }
 
-    /// <summary>Enters for this thread, once more if it has the lock and may.</summary>
+    /// <summary>Enters for this thread, recursively if it owns the lock and may.</summary>
     /// <returns>False when the deadline has passed.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public bool Enter(ProcessSynchronizationObject handle, out EnterResult result, Deadline deadline, CancellationToken cancellationToken)
@@ -99,7 +102,8 @@ internal sealed unsafe partial class LockCore : SyncCore
             if (!IsRecursive)
             {
                 throw new LockRecursionException(
-                    "This thread holds the ProcessLock already, and the lock was made without recursion. Exit it first, or make it with LockRecursionPolicy.SupportsRecursion.");
+                    "This thread holds the ProcessLock already, and the lock was created without recursion. "
+                    + "Exit it first, or create it with LockRecursionPolicy.SupportsRecursion.");
             }
 
             _recursions = checked(_recursions + 1);
@@ -117,7 +121,10 @@ internal sealed unsafe partial class LockCore : SyncCore
         return true;
     }
 
-    /// <summary>Enters again after <see cref="ExitWholly"/>, whatever happens meanwhile: neither a time-out nor a disposal lets a caller go on without the lock that it had.</summary>
+    /// <summary>
+    /// Enters again after <see cref="ExitWholly"/>, whatever happens meanwhile: neither a time-out nor a disposal lets a caller continue without the
+    /// lock that it owned.
+    /// </summary>
     public void Reenter(ProcessSynchronizationObject handle, int recursions)
     {
         EnterWord(null, out var result, Deadline.Never, default);
@@ -147,7 +154,7 @@ internal sealed unsafe partial class LockCore : SyncCore
             return;
         }
 
-        // Before the word is cleared: afterwards it is the next owner's.
+        // Before the word is cleared: afterwards the field belongs to the next owner.
         _ownerThread = NoThread;
         if (Interlocked.CompareExchange(ref *_word, 0, SelfWord) != SelfWord)
         {
@@ -155,7 +162,7 @@ internal sealed unsafe partial class LockCore : SyncCore
         }
     }
 
-    /// <summary>Gives all entries of the owner up; returns how many there were beyond the first.</summary>
+    /// <summary>Exits all entries of the owner; returns the number of recursive entries.</summary>
     public int ExitWholly()
     {
         var recursions = _recursions;
@@ -165,8 +172,8 @@ internal sealed unsafe partial class LockCore : SyncCore
     }
 
     /// <summary>
-    /// By who has the lock: once it is exited, and not before, this waiter is woken. If he woke now he would find the lock taken and sleep again. Killed before the exit: he wakes because
-    /// the lock's owner died.
+    /// Called by the owner: the waiter is woken when the lock is exited, and not before. If it woke now it would find the lock taken and sleep again.
+    /// Killed before the exit: it wakes because the lock's owner died.
     /// </summary>
     public void WakeAtExit(ConditionCore condition, int waiter)
     {
@@ -177,12 +184,12 @@ internal sealed unsafe partial class LockCore : SyncCore
         }
     }
 
-    /// <exception cref="SynchronizationLockException">The hold does not have the lock.</exception>
+    /// <exception cref="SynchronizationLockException">The hold does not own the lock.</exception>
     public void Exit(ProcessLockHold hold)
     {
         if (Interlocked.CompareExchange(ref _hold, null, hold) != hold)
         {
-            throw new SynchronizationLockException("This hold does not have the ProcessLock any more.");
+            throw new SynchronizationLockException("This hold does not own the ProcessLock any more.");
         }
 
         ExitWithMore();
@@ -193,8 +200,8 @@ internal sealed unsafe partial class LockCore : SyncCore
     internal override void ReleaseAsync() => _asyncWaiters.ReleaseAll();
 
     /// <summary>
-    /// The last wrapper here goes. If the lock is held, whoever holds it cannot exit it any more: it is handed on as abandoned. Not when the process itself is ending,
-    /// for then a thread may be at work inside until the very end, and the process's death hands it on.
+    /// The last wrapper of this process is disposed. If this process owns the lock, its owner cannot exit it any more: it is left as abandoned. Not
+    /// when the process itself is ending, because then a thread may work inside until the end, and the process's death leaves it as abandoned.
     /// </summary>
     internal override void Detach()
     {
@@ -222,13 +229,18 @@ internal sealed unsafe partial class LockCore : SyncCore
         }
     }
 
-    /// <summary>What holds when a thread or a hold of this process has entered: the word names this process, unless the lock was disposed here meanwhile, and the last owner's thread and hold are cleared.</summary>
+    /// <summary>
+    /// What holds when a thread or a hold of this process has entered: the word names this process, unless the lock was disposed here meanwhile, and
+    /// the last owner's thread and hold are cleared.
+    /// </summary>
     [Conditional("DEBUG")]
     private void AssertInvariants()
     {
         var word = Volatile.Read(ref *_word) & ~OwnerLock.Waiters;
         Debug.Assert(word == SelfWord || word == LeftBehind || Session.HasLeft, "A lock is owned whose word names another process.");
-        Debug.Assert(word != SelfWord || (_ownerThread == NoThread && _recursions == 0 && _hold is null), "The last owner in this process left its mark.");
+        Debug.Assert(
+            word != SelfWord || (_ownerThread == NoThread && _recursions == 0 && _hold is null),
+            "The last owner in this process left its mark.");
     }
 
     private void Own(int thread, EnterResult result)
@@ -243,7 +255,7 @@ internal sealed unsafe partial class LockCore : SyncCore
         Volatile.Write(ref _ownerThread, thread);
     }
 
-    /// <summary>The fields go before the word is cleared, for afterwards they are the next owner's; and the waiters are woken after it.</summary>
+    /// <summary>The fields are cleared before the word, because afterwards they belong to the next owner; the waiters are woken after it.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void ExitWithMore()
     {
@@ -312,7 +324,7 @@ internal sealed unsafe partial class LockCore : SyncCore
                 return IsDeadByOs(wait.Seen) && TakeOver(wait.Seen, out result);
             }
 
-            using (LastResort.OnCancelled(cancellationToken, this, static core => core.Shake()))
+            using (LastResort.OnCancelled(cancellationToken, this, static core => core.Interrupt()))
             {
                 // A token that fired before the registration ran the callback inside it, which changed the word: the sleep ends at once.
                 // Not the growing slices of OwnerLock.Enter: a program may hold its lock for hours, and each check costs its waiters CPU time.
@@ -327,10 +339,11 @@ internal sealed unsafe partial class LockCore : SyncCore
     }
 
     /// <summary>
-    /// Ends the sleep of everybody, also of who is just about to sleep: the waiters bit goes, so the word is not the one that they expect. Each sets it again. An exit that falls in between
-    /// wakes nobody, but they are awake. Killed in between: they wake when the death is told, or after their slice.
+    /// Ends the sleep of all waiters, also of those that are about to sleep: the waiters bit is cleared, so the word is not the one that they expect.
+    /// Each sets it again. An exit in between wakes no waiter, but they are awake. Killed in between: they wake when the death is reported, or after
+    /// their slice.
     /// </summary>
-    private void Shake()
+    private void Interrupt()
     {
         var seen = Volatile.Read(ref *_word);
         while (seen < 0)
@@ -412,7 +425,7 @@ internal sealed unsafe partial class LockCore : SyncCore
         return false;
     }
 
-    /// <summary>Known without asking the OS.</summary>
+    /// <summary>Whether the owner is known to be dead without asking the operating system.</summary>
     private bool IsKnownDead(int word)
     {
         var (slot, generation) = OwnerLock.OwnerOf(word);
@@ -421,7 +434,10 @@ internal sealed unsafe partial class LockCore : SyncCore
             || (ParticipantState)Volatile.Read(ref Members[slot]->State) is ParticipantState.Dead;
     }
 
-    /// <summary>The OS is asked now and then only: who tries again and again must not pay for it every time, and finds a dead owner all the same.</summary>
+    /// <summary>
+    /// Asks the operating system only every <see cref="WaitTimings.TryInterval"/>: a caller that tries in a loop must not pay for it every time, and
+    /// still finds a dead owner.
+    /// </summary>
     private bool IsDeadByOs(int word)
     {
         if (IsKnownDead(word))
@@ -447,7 +463,8 @@ internal sealed unsafe partial class LockCore : SyncCore
             var seen = Volatile.Read(ref *_word);
             if ((seen & ~OwnerLock.Waiters) != SelfWord)
             {
-                throw new SynchronizationLockException("The ProcessLock was disposed in this process while a thread was inside: it was handed on as abandoned.");
+                throw new SynchronizationLockException(
+                    "The ProcessLock was disposed in this process while a thread was inside: it was left as abandoned.");
             }
 
             if (Interlocked.CompareExchange(ref *_word, 0, seen) == seen)
@@ -479,7 +496,7 @@ internal sealed unsafe partial class LockCore : SyncCore
     private void ThrowNotOwner() => throw new SynchronizationLockException(
         IsHeld
             ? _ownerThread == OwnedByHold && (Volatile.Read(ref *_word) & ~OwnerLock.Waiters) == SelfWord
-                ? "The ProcessLock is held by what EnterAsync returned: dispose that to exit it."
-                : $"This thread does not hold the ProcessLock; {DescribeOwner()} does. The thread that enters a lock exits it."
-            : "This thread does not hold the ProcessLock; nobody does.");
+                ? "The ProcessLock is held by the object that EnterAsync returned: dispose it to exit the lock."
+                : $"This thread does not hold the ProcessLock; {DescribeOwner()} does. The thread that enters a lock must exit it."
+            : "This thread does not hold the ProcessLock; it has no owner.");
 }

@@ -2,19 +2,23 @@ using System.Runtime.InteropServices;
 
 namespace Multiprocessing;
 
-/// <summary>What the frame of plain memory says of it, besides its lock. Written once, by the creator, before anybody else sees the segment.</summary>
+/// <summary>
+/// The state of plain memory in its frame, besides its lock. Written once, by the creator, before other processes can see the segment.
+/// </summary>
 [StructLayout(LayoutKind.Explicit, Size = Size)]
 internal struct MemoryState
 {
     public const int Size = 16;
 
-    /// <summary>Where little memory begins: behind the frame's wait point, in the same page, so that a shared number costs 4 KiB and not 8.</summary>
+    /// <summary>
+    /// Where a small memory begins: behind the frame's wait point, in the same page, so that a shared number costs 4 KiB and not 8.
+    /// </summary>
     public const int OffsetOfLittle = 1024;
 
-    /// <summary>Where more memory begins: with a page of its own.</summary>
+    /// <summary>Where a larger memory begins: in a page of its own.</summary>
     public const int OffsetOfMuch = SyncFrame.Size;
 
-    /// <summary>The exact number of bytes; the segment has what makes its pages full.</summary>
+    /// <summary>The exact number of bytes; the segment is rounded up to whole pages.</summary>
     [FieldOffset(0)]
     public long Bytes;
 

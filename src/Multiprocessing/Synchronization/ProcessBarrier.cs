@@ -4,11 +4,13 @@ using System.Diagnostics.CodeAnalysis;
 namespace Multiprocessing;
 
 /// <summary>
-/// Lets a number of threads, of all processes that have it, wait for each other again and again: when as many have come as there are participants, the phase ends and all go on.
+/// Lets a number of threads, of all processes that hold this object, wait for each other repeatedly: when as many have arrived as there are
+/// participants, the phase ends and all continue.
 /// <para>
-/// When a process dies that has the barrier (a signal, a crash, an exception that left the body), the barrier is broken: everybody who waits at it, and who comes later, gets a
-/// <see cref="BrokenBarrierException"/> that names it, until somebody calls <see cref="Reset"/>. A process that ends in good order breaks it only while a thread of it waits. Who leaves by a time-out or a
-/// cancelled token has not come; he who wants the others to know calls <see cref="Abort"/>.
+/// When a process that holds the barrier dies (a signal, a crash, an exception that left the body), the barrier is broken: all waiters and later
+/// arrivals get a <see cref="BrokenBarrierException"/> that names the process, until <see cref="Reset"/> is called. A process that ends normally
+/// breaks it only while one of its threads waits. A participant whose wait times out or is cancelled does not count as arrived. Call
+/// <see cref="Abort"/> to notify the others.
 /// </para>
 /// <para>All members are safe to call from any thread of any process at the same time.</para>
 /// </summary>
@@ -29,56 +31,67 @@ public sealed class ProcessBarrier : ProcessSynchronizationObject, IProcessHandl
     private readonly BarrierCore _core;
 
     /// <summary>Creates a barrier.</summary>
-    /// <param name="participantCount">How many must come.</param>
+    /// <param name="participantCount">The number of participants.</param>
     /// <param name="postPhaseAction">
-    /// Called with the number of the phase by who comes last, in his process, before anybody goes on. It crosses with the barrier, as a body does: what it captures is copied here and now. When it throws,
-    /// all participants get a <see cref="BarrierPostPhaseException"/>, and the next phase begins. The default value is <see langword="null"/>: no action.
+    /// Called with the number of the phase by the participant that arrives last, in its process, before any participant continues. It crosses with
+    /// the barrier, as a body does: the captured values are copied by this call. If it throws, all participants get a
+    /// <see cref="BarrierPostPhaseException"/>, and the next phase begins. The default value is <see langword="null"/>: no action.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="participantCount"/> is zero or less.</exception>
-    /// <exception cref="NotSerializableException">Something that the action captures cannot cross.</exception>
-    /// <exception cref="InsufficientSharedMemoryException">There is no room for it (12 KiB).</exception>
+    /// <exception cref="NotSerializableException">A value that the action captures cannot cross to another process.</exception>
+    /// <exception cref="InsufficientSharedMemoryException">There is not enough shared memory (12 KiB).</exception>
     public ProcessBarrier(int participantCount, Action<long>? postPhaseAction = null)
         : this(null, participantCount, postPhaseAction)
     {
     }
 
     /// <summary>
-    /// Opens the barrier of a name, or creates it: all programs of this user that ask for the name get the same one, whoever started them. It goes when the last of them has disposed it, or has
-    /// ended, however that was. It has no action: the code of one program means nothing to another.
+    /// Opens the barrier of a name, or creates it: all programs of this user that use the name get the same one, whichever program started them.
+    /// It is freed when the last of them has disposed it or has exited for any reason. It has no action, because other programs do not have its code.
     /// </summary>
-    /// <param name="name">The name: 1 to 128 characters, no control characters; case counts. All kinds of objects share the names.</param>
-    /// <param name="participantCount">How many have to come; the same for all.</param>
+    /// <param name="name">The name: 1 to 128 characters, no control characters; case-sensitive. All kinds of objects share one set of names.</param>
+    /// <param name="participantCount">The number of participants; the same for all programs.</param>
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty, longer than 128 characters, or has a control character.</exception>
-    /// <exception cref="NamedObjectMismatchException">The name belongs to something else, to a barrier of another number, or to programs of a build with another layout.</exception>
-    /// <exception cref="UnauthorizedAccessException">The place where programs meet is not this user's alone.</exception>
+    /// <exception cref="NamedObjectMismatchException">
+    /// The name belongs to another kind of object, to a barrier of another number, or to programs that use a build with another layout.
+    /// </exception>
+    /// <exception cref="UnauthorizedAccessException">The directory where programs meet is accessible to other users.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="participantCount"/> is not above zero.</exception>
-    /// <exception cref="InsufficientSharedMemoryException">There is no room for it.</exception>
+    /// <exception cref="InsufficientSharedMemoryException">There is not enough shared memory.</exception>
     public static ProcessBarrier OpenOrCreate(string name, int participantCount) => OpenOrCreate(null, name, participantCount);
 
-    /// <summary>Opens the barrier of a name, as the programs have it that created it.</summary>
+    /// <summary>Opens the barrier of a name, with the options that it was created with.</summary>
     /// <param name="name">The name.</param>
-    /// <exception cref="NamedObjectNotFoundException">No program has one of that name.</exception>
+    /// <exception cref="NamedObjectNotFoundException">No program has an object of that name.</exception>
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty, longer than 128 characters, or has a control character.</exception>
-    /// <exception cref="NamedObjectMismatchException">The name belongs to something else, or to programs of a build with another layout.</exception>
-    /// <exception cref="UnauthorizedAccessException">The place where programs meet is not this user's alone.</exception>
+    /// <exception cref="NamedObjectMismatchException">
+    /// The name belongs to another kind of object, or to programs that use a build with another layout.
+    /// </exception>
+    /// <exception cref="UnauthorizedAccessException">The directory where programs meet is accessible to other users.</exception>
     public static ProcessBarrier Open(string name) => NamedObject.Open(null, name, NamedIdentity.Of<ProcessBarrier>(null), OpenNamed);
 
-    /// <summary>Opens the barrier of a name if there is one.</summary>
+    /// <summary>Opens the barrier of a name if it exists.</summary>
     /// <param name="name">The name.</param>
-    /// <param name="opened">It, or null.</param>
-    /// <returns>False if no program has one of that name.</returns>
+    /// <param name="opened">The opened object, or null.</param>
+    /// <returns>False if no program has an object of that name.</returns>
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty, longer than 128 characters, or has a control character.</exception>
-    /// <exception cref="NamedObjectMismatchException">The name belongs to something else, or to programs of a build with another layout.</exception>
-    /// <exception cref="UnauthorizedAccessException">The place where programs meet is not this user's alone.</exception>
-    public static bool TryOpen(string name, [NotNullWhen(true)] out ProcessBarrier? opened) => NamedObject.TryOpen(null, name, NamedIdentity.Of<ProcessBarrier>(null), OpenNamed, out opened);
+    /// <exception cref="NamedObjectMismatchException">
+    /// The name belongs to another kind of object, or to programs that use a build with another layout.
+    /// </exception>
+    /// <exception cref="UnauthorizedAccessException">The directory where programs meet is accessible to other users.</exception>
+    public static bool TryOpen(string name, [NotNullWhen(true)] out ProcessBarrier? opened) =>
+        NamedObject.TryOpen(null, name, NamedIdentity.Of<ProcessBarrier>(null), OpenNamed, out opened);
 
     internal static ProcessBarrier OpenOrCreate(Session? session, string name, int participantCount)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(participantCount);
-        return NamedObject.OpenOrCreate(session, name, NamedIdentity.Of<ProcessBarrier>($"{participantCount} participants"), OpenNamed, owner => new ProcessBarrier(Make(owner, participantCount, null)));
+        return NamedObject.OpenOrCreate(
+            session, name, NamedIdentity.Of<ProcessBarrier>($"{participantCount} participants"), OpenNamed,
+            owner => new ProcessBarrier(Make(owner, participantCount, null)));
     }
 
-    private static ProcessBarrier? OpenNamed(Session session, SegmentId id) => SyncObject.Open(session, id, SegmentKind.Barrier) is { } shared ? new ProcessBarrier(shared) : null;
+    private static ProcessBarrier? OpenNamed(Session session, SegmentId id) =>
+        SyncObject.Open(session, id, SegmentKind.Barrier) is { } shared ? new ProcessBarrier(shared) : null;
 
     internal ProcessBarrier(Session? session, int participantCount, Action<long>? postPhaseAction)
         : this(Make(session, participantCount, postPhaseAction))
@@ -88,10 +101,10 @@ public sealed class ProcessBarrier : ProcessSynchronizationObject, IProcessHandl
     internal ProcessBarrier(SyncObject shared)
         : base(shared) => _core = (BarrierCore)shared.Core;
 
-    /// <summary>How many must come.</summary>
+    /// <summary>Gets the number of participants.</summary>
     public int ParticipantCount => _core.Participants;
 
-    /// <summary>How many must still come to the current phase: exact at one moment during the call.</summary>
+    /// <summary>Gets the number of participants that have not arrived in the current phase: exact at one moment during the call.</summary>
     /// <exception cref="ObjectDisposedException">The barrier was disposed in this process.</exception>
     public int ParticipantsRemaining
     {
@@ -104,7 +117,7 @@ public sealed class ProcessBarrier : ProcessSynchronizationObject, IProcessHandl
         }
     }
 
-    /// <summary>The number of the current phase: how many have ended.</summary>
+    /// <summary>Gets the number of the current phase, which is the number of phases that have ended.</summary>
     public long CurrentPhaseNumber
     {
         get
@@ -116,7 +129,7 @@ public sealed class ProcessBarrier : ProcessSynchronizationObject, IProcessHandl
         }
     }
 
-    /// <summary>Whether the barrier is broken.</summary>
+    /// <summary>Gets whether the barrier is broken.</summary>
     public bool IsBroken
     {
         get
@@ -128,15 +141,17 @@ public sealed class ProcessBarrier : ProcessSynchronizationObject, IProcessHandl
         }
     }
 
-    private string DebuggerText => $"phase {_core.Phase}, {_core.Remaining} of {ParticipantCount} to come{(_core.IsBroken ? ", broken" : "")}";
+    private string DebuggerText => $"phase {_core.Phase}, {_core.Remaining} of {ParticipantCount} to arrive{(_core.IsBroken ? ", broken" : "")}";
 
-    /// <summary>Comes to the barrier and waits for the others.</summary>
-    /// <param name="cancellationToken">Ends the wait; the caller has not come then.</param>
-    /// <returns>How many had come before: each number from 0 to <see cref="ParticipantCount"/> - 1 is given once in a phase.</returns>
-    /// <exception cref="BrokenBarrierException">A participant died, or somebody aborted or reset the barrier.</exception>
-    /// <exception cref="BarrierPostPhaseException">The action failed; the inner exception says how, in the process where it ran.</exception>
+    /// <summary>Arrives at the barrier and waits for the other participants.</summary>
+    /// <param name="cancellationToken">Ends the wait; then the caller does not count as arrived.</param>
+    /// <returns>
+    /// The number of participants that had arrived before: each number from 0 to <see cref="ParticipantCount"/> - 1 is returned once in a phase.
+    /// </returns>
+    /// <exception cref="BrokenBarrierException">A participant died, or the barrier was aborted or reset.</exception>
+    /// <exception cref="BarrierPostPhaseException">The action failed; in the process where it ran, the inner exception is its error.</exception>
     /// <exception cref="InvalidOperationException">The call comes from the action.</exception>
-    /// <exception cref="OperationCanceledException">The token fired before all had come.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled before all had arrived.</exception>
     /// <exception cref="ObjectDisposedException">The barrier was disposed in this process, before the call or during it.</exception>
     public int SignalAndWait(CancellationToken cancellationToken = default)
     {
@@ -144,25 +159,26 @@ public sealed class ProcessBarrier : ProcessSynchronizationObject, IProcessHandl
         return index;
     }
 
-    /// <summary>Comes to the barrier and waits for the others, but not for longer than a time.</summary>
-    /// <param name="timeout">How long to wait; <see cref="TimeSpan.Zero"/> not at all, <see cref="Timeout.InfiniteTimeSpan"/> without end.</param>
-    /// <param name="cancellationToken">Ends the wait; the caller has not come then.</param>
-    /// <returns>False if the others did not come in time; the caller has not come either then.</returns>
+    /// <summary>Arrives at the barrier and waits for the other participants, up to a time limit.</summary>
+    /// <param name="timeout">The longest wait: <see cref="TimeSpan.Zero"/> for none, <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</param>
+    /// <param name="cancellationToken">Ends the wait; then the caller does not count as arrived.</param>
+    /// <returns>False if the others did not arrive in time; then the caller does not count as arrived either.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative and not infinite.</exception>
     /// <inheritdoc cref="SignalAndWait(CancellationToken)"/>
-    public bool SignalAndWait(TimeSpan timeout, CancellationToken cancellationToken = default) => SignalAndWait(Deadline.After(timeout), out _, cancellationToken);
+    public bool SignalAndWait(TimeSpan timeout, CancellationToken cancellationToken = default) =>
+        SignalAndWait(Deadline.After(timeout), out _, cancellationToken);
 
-    /// <summary>Comes to the barrier and waits for the others without a thread.</summary>
+    /// <summary>Arrives at the barrier and waits for the other participants without a thread.</summary>
     /// <inheritdoc cref="SignalAndWait(CancellationToken)"/>
     public async ValueTask<int> SignalAndWaitAsync(CancellationToken cancellationToken = default) =>
         (await SignalAndWaitAsync(Deadline.Never, cancellationToken).ConfigureAwait(false)).GetValueOrDefault();
 
-    /// <summary>Comes to the barrier and waits for the others without a thread, but not for longer than a time.</summary>
+    /// <summary>Arrives at the barrier and waits for the other participants without a thread, up to a time limit.</summary>
     /// <inheritdoc cref="SignalAndWait(TimeSpan, CancellationToken)"/>
     public async ValueTask<bool> SignalAndWaitAsync(TimeSpan timeout, CancellationToken cancellationToken = default) =>
         await SignalAndWaitAsync(Deadline.After(timeout), cancellationToken).ConfigureAwait(false) is not null;
 
-    /// <summary>Breaks the barrier: everybody who waits at it, and who comes later, gets a <see cref="BrokenBarrierException"/>.</summary>
+    /// <summary>Breaks the barrier: all waiters and later arrivals get a <see cref="BrokenBarrierException"/>.</summary>
     /// <exception cref="ObjectDisposedException">The barrier was disposed in this process.</exception>
     public void Abort()
     {
@@ -171,7 +187,7 @@ public sealed class ProcessBarrier : ProcessSynchronizationObject, IProcessHandl
         GC.KeepAlive(this);
     }
 
-    /// <summary>Makes a broken barrier whole, with nobody come. Who waits at it gets a <see cref="BrokenBarrierException"/>.</summary>
+    /// <summary>Repairs a broken barrier, without arrivals. Waiters get a <see cref="BrokenBarrierException"/>.</summary>
     /// <exception cref="ObjectDisposedException">The barrier was disposed in this process.</exception>
     public void Reset()
     {
@@ -182,7 +198,7 @@ public sealed class ProcessBarrier : ProcessSynchronizationObject, IProcessHandl
 
     void IProcessHandle<ProcessBarrier>.WriteHandle(HandleWriter writer) => Write(writer);
 
-    /// <summary>The action is read at once: what it captures is held here from now on, whatever becomes of the creator.</summary>
+    /// <summary>Reads the action at once: this process then holds the captured values, whatever happens to the creator.</summary>
     static ProcessBarrier IProcessHandle<ProcessBarrier>.ReadHandle(ref HandleReader reader)
     {
         var barrier = new ProcessBarrier(Open(ref reader, SegmentKind.Barrier));
@@ -219,12 +235,12 @@ public sealed class ProcessBarrier : ProcessSynchronizationObject, IProcessHandl
         }
         catch (BrokenBarrierException) when (IsDisposed)
         {
-            // It was this process's letting go that broke it for the others.
+            // This process's own release broke it for the others.
             ThrowIfDisposed();
         }
         catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException && !_core.TryWithdraw(arrival.Phase))
         {
-            // All had come before the token fired: the phase ends, as soon as the action has.
+            // All had arrived before the token was canceled: the phase ends when the action has ended.
         }
 
         if (!ended)
@@ -262,12 +278,12 @@ public sealed class ProcessBarrier : ProcessSynchronizationObject, IProcessHandl
         }
         catch (BrokenBarrierException) when (IsDisposed)
         {
-            // It was this process's letting go that broke it for the others.
+            // This process's own release broke it for the others.
             ThrowIfDisposed();
         }
         catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException && !_core.TryWithdraw(arrival.Phase))
         {
-            // All had come before the token fired: the phase ends, as soon as the action has.
+            // All had arrived before the token was canceled: the phase ends when the action has ended.
         }
 
         if (!ended)
@@ -290,11 +306,11 @@ public sealed class ProcessBarrier : ProcessSynchronizationObject, IProcessHandl
         cancellationToken.ThrowIfCancellationRequested();
         if (_acting == _core)
         {
-            throw new InvalidOperationException("The barrier's action must not come to the barrier itself: its phase has not ended yet.");
+            throw new InvalidOperationException("The barrier's action must not arrive at the barrier itself: its phase has not ended yet.");
         }
     }
 
-    /// <summary>By who came last.</summary>
+    /// <summary>Called by the participant that arrived last.</summary>
     private void Finish(long phase)
     {
         Exception? failure = null;
@@ -320,7 +336,7 @@ public sealed class ProcessBarrier : ProcessSynchronizationObject, IProcessHandl
             throw new BarrierPostPhaseException(failure);
         }
 
-        // Somebody may have died, aborted or reset while the action ran.
+        // A participant may have died, or a process aborted or reset the barrier, while the action ran.
         _core.ThrowIfNotEnded(phase);
         End(phase);
     }

@@ -4,12 +4,12 @@ using System.Diagnostics.CodeAnalysis;
 namespace Multiprocessing;
 
 /// <summary>
-/// Waiting, under a lock, for something that other threads or processes change under the same lock. A wait gives the lock up, sleeps until it is notified, and takes the lock again; what it
-/// waits for is looked at by the caller, best by <see cref="Wait(Func{bool}, CancellationToken)"/>.
+/// A condition variable: waiting, under a lock, for a state that other threads or processes change under the same lock. A wait exits the lock, sleeps
+/// until it is notified, and enters the lock again. The caller checks the state, best by <see cref="Wait(Func{bool}, CancellationToken)"/>.
 /// <para>
-/// A notification goes to those who have waited longest, and to nobody else. A process that dies while it waits takes no notification with it: it goes to the next one. When a process dies
-/// that holds the lock, it may have changed something and not lived to notify: all who wait wake then as if notified, and the first of them to have the lock is told
-/// (<see cref="ProcessLock.WasAbandoned"/>).
+/// A notification wakes only the waiters that have waited longest. If a notified process dies, the next waiter gets its notification. If the owner of
+/// the lock dies, it may have changed the state without notifying: then all waiters wake as if notified, and the first one that enters the lock is
+/// informed (<see cref="ProcessLock.WasAbandoned"/>).
 /// </para>
 /// <para>All members are safe to call from any thread of any process at the same time.</para>
 /// </summary>
@@ -39,59 +39,79 @@ public sealed class ProcessCondition : ProcessSynchronizationObject, IProcessHan
     private readonly bool _ownsLock;
 
     /// <summary>Creates a condition with a lock of its own, which may be entered recursively.</summary>
-    /// <exception cref="InsufficientSharedMemoryException">There is no room for it (40 KiB).</exception>
+    /// <exception cref="InsufficientSharedMemoryException">There is not enough shared memory (40 KiB).</exception>
     public ProcessCondition()
         : this(new ProcessLock(LockRecursionPolicy.SupportsRecursion), ownsLock: true)
     {
     }
 
-    /// <summary>Creates a condition at a lock. Several conditions may have one lock.</summary>
-    /// <param name="lock">The lock under which is waited and notified. It stays the caller's to dispose.</param>
+    /// <summary>Creates a condition for a lock. Several conditions may use one lock.</summary>
+    /// <param name="lock">The lock under which threads wait and notify. The caller remains responsible for disposing it.</param>
     /// <exception cref="ArgumentNullException"><paramref name="lock"/> is null.</exception>
-    /// <exception cref="InsufficientSharedMemoryException">There is no room for it (36 KiB).</exception>
+    /// <exception cref="InsufficientSharedMemoryException">There is not enough shared memory (36 KiB).</exception>
     public ProcessCondition(ProcessLock @lock)
         : this(@lock ?? throw new ArgumentNullException(nameof(@lock)), ownsLock: false)
     {
     }
 
     /// <summary>
-    /// Opens the condition of a name, or creates it: all programs of this user that ask for the name get the same one, whoever started them. It goes when the last of them has disposed it, or has
-    /// ended, however that was. It comes with a lock of its own, which a thread that has it may enter again.
+    /// Opens the condition of a name, or creates it: all programs of this user that use the name get the same one, whichever program started them.
+    /// It is freed when the last of them has disposed it or has exited for any reason. It has a lock of its own, which its owner may enter again.
     /// </summary>
-    /// <param name="name">The name: 1 to 128 characters, no control characters; case counts. All kinds of objects share the names.</param>
+    /// <param name="name">The name: 1 to 128 characters, no control characters; case-sensitive. All kinds of objects share one set of names.</param>
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty, longer than 128 characters, or has a control character.</exception>
-    /// <exception cref="NamedObjectMismatchException">The name belongs to something else, or to programs of a build with another layout.</exception>
-    /// <exception cref="UnauthorizedAccessException">The place where programs meet is not this user's alone.</exception>
-    /// <exception cref="InsufficientSharedMemoryException">There is no room for it.</exception>
+    /// <exception cref="NamedObjectMismatchException">
+    /// The name belongs to another kind of object, or to programs that use a build with another layout.
+    /// </exception>
+    /// <exception cref="UnauthorizedAccessException">The directory where programs meet is accessible to other users.</exception>
+    /// <exception cref="InsufficientSharedMemoryException">There is not enough shared memory.</exception>
     public static ProcessCondition OpenOrCreate(string name) => OpenOrCreate(null, name);
 
-    /// <summary>Opens the condition of a name, as the programs have it that created it.</summary>
+    /// <summary>Opens the condition of a name, with the options that it was created with.</summary>
     /// <param name="name">The name.</param>
-    /// <exception cref="NamedObjectNotFoundException">No program has one of that name.</exception>
+    /// <exception cref="NamedObjectNotFoundException">No program has an object of that name.</exception>
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty, longer than 128 characters, or has a control character.</exception>
-    /// <exception cref="NamedObjectMismatchException">The name belongs to something else, or to programs of a build with another layout.</exception>
-    /// <exception cref="UnauthorizedAccessException">The place where programs meet is not this user's alone.</exception>
-    public static ProcessCondition Open(string name) => TryOpen(null, name, out var opened) ? opened : throw new NamedObjectNotFoundException(name, nameof(ProcessCondition));
+    /// <exception cref="NamedObjectMismatchException">
+    /// The name belongs to another kind of object, or to programs that use a build with another layout.
+    /// </exception>
+    /// <exception cref="UnauthorizedAccessException">The directory where programs meet is accessible to other users.</exception>
+    public static ProcessCondition Open(string name) =>
+        TryOpen(null, name, out var opened) ? opened : throw new NamedObjectNotFoundException(name, nameof(ProcessCondition));
 
-    /// <summary>Opens the condition of a name if there is one.</summary>
+    /// <summary>Opens the condition of a name if it exists.</summary>
     /// <param name="name">The name.</param>
-    /// <param name="opened">It, or null.</param>
-    /// <returns>False if no program has one of that name.</returns>
+    /// <param name="opened">The opened object, or null.</param>
+    /// <returns>False if no program has an object of that name.</returns>
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty, longer than 128 characters, or has a control character.</exception>
-    /// <exception cref="NamedObjectMismatchException">The name belongs to something else, or to programs of a build with another layout.</exception>
-    /// <exception cref="UnauthorizedAccessException">The place where programs meet is not this user's alone.</exception>
+    /// <exception cref="NamedObjectMismatchException">
+    /// The name belongs to another kind of object, or to programs that use a build with another layout.
+    /// </exception>
+    /// <exception cref="UnauthorizedAccessException">The directory where programs meet is accessible to other users.</exception>
     public static bool TryOpen(string name, [NotNullWhen(true)] out ProcessCondition? opened) => TryOpen(null, name, out opened);
 
-    /// <summary>The lock first. Killed in between: it goes with its holder. Who has the condition has its lock, so as long as there is one of the condition it is the one of the name.</summary>
+    /// <summary>
+    /// The lock first. Killed in between: it is freed with its holder. A holder of the condition also holds its lock, so while the condition exists
+    /// its lock is the one of the name.
+    /// </summary>
     internal static ProcessCondition OpenOrCreate(Session? session, string name)
     {
         ObjectName.Check(name);
         session ??= NamedSession.Current;
         var wanted = NamedIdentity.Of<ProcessLock>($"{LockRecursionPolicy.SupportsRecursion}");
-        var @lock = NamedObject.Find(session, ObjectName.PartOf(name, nameof(Lock)), wanted, ProcessLock.OpenNamed, owner => new ProcessLock(owner, LockRecursionPolicy.SupportsRecursion))!;
+        var @lock = NamedObject.Find(
+            session,
+            ObjectName.PartOf(name, nameof(Lock)),
+            wanted,
+            ProcessLock.OpenNamed,
+            owner => new ProcessLock(owner, LockRecursionPolicy.SupportsRecursion))!;
         try
         {
-            return NamedObject.Find(session, name, NamedIdentity.Of<ProcessCondition>(null), (owner, id) => OpenNamed(owner, id, @lock), _ => new ProcessCondition(@lock, ownsLock: true))!;
+            return NamedObject.Find(
+                session,
+                name,
+                NamedIdentity.Of<ProcessCondition>(null),
+                (owner, id) => OpenNamed(owner, id, @lock),
+                _ => new ProcessCondition(@lock, ownsLock: true))!;
         }
         catch
         {
@@ -105,11 +125,17 @@ public sealed class ProcessCondition : ProcessSynchronizationObject, IProcessHan
         ObjectName.Check(name);
         session ??= NamedSession.Current;
         opened = null;
-        var @lock = NamedObject.Find(session, ObjectName.PartOf(name, nameof(Lock)), NamedIdentity.Of<ProcessLock>(null), ProcessLock.OpenNamed, create: null);
+        var @lock = NamedObject.Find(
+            session, ObjectName.PartOf(name, nameof(Lock)), NamedIdentity.Of<ProcessLock>(null), ProcessLock.OpenNamed, create: null);
         try
         {
-            // Looked for also without the lock: the name may be another object's.
-            opened = NamedObject.Find(session, name, NamedIdentity.Of<ProcessCondition>(null), (owner, id) => @lock is null ? null : OpenNamed(owner, id, @lock), create: null);
+            // Searched also without the lock: the name may belong to another object.
+            opened = NamedObject.Find(
+                session,
+                name,
+                NamedIdentity.Of<ProcessCondition>(null),
+                (owner, id) => @lock is null ? null : OpenNamed(owner, id, @lock),
+                create: null);
             return opened is not null;
         }
         finally
@@ -139,63 +165,82 @@ public sealed class ProcessCondition : ProcessSynchronizationObject, IProcessHan
         _ownsLock = ownsLock;
     }
 
-    /// <summary>The lock under which is waited and notified.</summary>
+    /// <summary>Gets the lock under which threads wait and notify.</summary>
     public ProcessLock Lock { get; }
 
     private string DebuggerText => $"{_core.WaiterCount} wait";
 
-    /// <summary>Gives the lock up, waits for a notification, and takes the lock again, as often as it was entered.</summary>
-    /// <param name="cancellationToken">Ends the wait. The lock is taken again all the same, before the exception is thrown.</param>
-    /// <exception cref="SynchronizationLockException">The calling thread does not hold the lock.</exception>
-    /// <exception cref="OperationCanceledException">The token fired before there was a notification.</exception>
+    /// <summary>Exits the lock, waits for a notification, and enters the lock again as often as it was entered.</summary>
+    /// <param name="cancellationToken">Ends the wait. The lock is entered again before the exception is thrown.</param>
+    /// <exception cref="SynchronizationLockException">The calling thread does not own the lock.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled before there was a notification.</exception>
     /// <exception cref="ObjectDisposedException">The condition was disposed in this process, before the call or during it.</exception>
     public void Wait(CancellationToken cancellationToken = default) => Wait(Deadline.Never, cancellationToken);
 
-    /// <summary>Gives the lock up, waits for a notification but not for longer than a time, and takes the lock again, however long that takes.</summary>
-    /// <param name="timeout">How long to wait for the notification; <see cref="TimeSpan.Zero"/> not at all, <see cref="Timeout.InfiniteTimeSpan"/> without end.</param>
-    /// <param name="cancellationToken">Ends the wait. The lock is taken again all the same, before the exception is thrown.</param>
+    /// <summary>Exits the lock, waits for a notification up to a time limit, and enters the lock again, however long that takes.</summary>
+    /// <param name="timeout">
+    /// The longest wait for the notification: <see cref="TimeSpan.Zero"/> for none, <see cref="Timeout.InfiniteTimeSpan"/> for no limit.
+    /// </param>
+    /// <param name="cancellationToken">Ends the wait. The lock is entered again before the exception is thrown.</param>
     /// <returns>False if there was none in time.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative and not infinite.</exception>
     /// <inheritdoc cref="Wait(CancellationToken)"/>
     public bool Wait(TimeSpan timeout, CancellationToken cancellationToken = default) => Wait(Deadline.After(timeout), cancellationToken);
 
-    /// <summary>Waits until something is so: looks under the lock, waits while it is not so, and looks again after each notification.</summary>
-    /// <param name="predicate">What is waited for; called while the lock is held.</param>
-    /// <param name="cancellationToken">Ends the wait. The lock is taken again all the same, before the exception is thrown.</param>
+    /// <summary>
+    /// Waits until a predicate holds: calls it under the lock, waits while it returns false, and calls it again after each notification.
+    /// </summary>
+    /// <param name="predicate">The predicate; called while the lock is held.</param>
+    /// <param name="cancellationToken">Ends the wait. The lock is entered again before the exception is thrown.</param>
     /// <inheritdoc cref="Wait(CancellationToken)"/>
     public void Wait(Func<bool> predicate, CancellationToken cancellationToken = default) => Wait(predicate, Deadline.Never, cancellationToken);
 
-    /// <summary>Waits until something is so, but not for longer than a time.</summary>
-    /// <param name="predicate">What is waited for; called while the lock is held.</param>
-    /// <param name="timeout">How long to wait; <see cref="TimeSpan.Zero"/> not at all, <see cref="Timeout.InfiniteTimeSpan"/> without end.</param>
-    /// <param name="cancellationToken">Ends the wait. The lock is taken again all the same, before the exception is thrown.</param>
-    /// <returns>What the predicate said last.</returns>
+    /// <summary>Waits until a predicate holds, up to a time limit.</summary>
+    /// <param name="predicate">The predicate; called while the lock is held.</param>
+    /// <param name="timeout">The longest wait: <see cref="TimeSpan.Zero"/> for none, <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</param>
+    /// <param name="cancellationToken">Ends the wait. The lock is entered again before the exception is thrown.</param>
+    /// <returns>The last result of the predicate.</returns>
     /// <inheritdoc cref="Wait(TimeSpan, CancellationToken)"/>
-    public bool Wait(Func<bool> predicate, TimeSpan timeout, CancellationToken cancellationToken = default) => Wait(predicate, Deadline.After(timeout), cancellationToken);
+    public bool Wait(Func<bool> predicate, TimeSpan timeout, CancellationToken cancellationToken = default) =>
+        Wait(predicate, Deadline.After(timeout), cancellationToken);
 
-    /// <summary>Gives the lock up, waits without a thread for a notification, and takes the lock again.</summary>
-    /// <param name="hold">What <see cref="ProcessLock.EnterAsync(CancellationToken)"/> of <see cref="Lock"/> returned. It has the lock again afterwards, however the wait ends.</param>
-    /// <param name="cancellationToken">Ends the wait. The lock is taken again all the same, before the exception is thrown.</param>
+    /// <summary>Exits the lock, waits without a thread for a notification, and enters the lock again.</summary>
+    /// <param name="hold">
+    /// The object that <see cref="ProcessLock.EnterAsync(CancellationToken)"/> of <see cref="Lock"/> returned. It owns the lock again afterwards,
+    /// however the wait ends.
+    /// </param>
+    /// <param name="cancellationToken">Ends the wait. The lock is entered again before the exception is thrown.</param>
     /// <exception cref="ArgumentNullException"><paramref name="hold"/> is null.</exception>
-    /// <exception cref="SynchronizationLockException">The hold does not have the lock, or is of another lock.</exception>
-    /// <exception cref="OperationCanceledException">The token fired before there was a notification.</exception>
+    /// <exception cref="SynchronizationLockException">The hold does not own the lock, or belongs to another lock.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled before there was a notification.</exception>
     /// <exception cref="ObjectDisposedException">The condition was disposed in this process, before the call or during it.</exception>
     public async ValueTask WaitAsync(ProcessLockHold hold, CancellationToken cancellationToken = default) =>
         await WaitAsync(hold, Deadline.Never, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc cref="WaitAsync(ProcessLockHold, CancellationToken)"/>
-    /// <param name="hold">What <see cref="ProcessLock.EnterAsync(CancellationToken)"/> of <see cref="Lock"/> returned. It has the lock again afterwards, however the wait ends.</param>
-    /// <param name="timeout">How long to wait for the notification; <see cref="TimeSpan.Zero"/> not at all, <see cref="Timeout.InfiniteTimeSpan"/> without end.</param>
-    /// <param name="cancellationToken">Ends the wait. The lock is taken again all the same, before the exception is thrown.</param>
+    /// <param name="hold">
+    /// The object that <see cref="ProcessLock.EnterAsync(CancellationToken)"/> of <see cref="Lock"/> returned. It owns the lock again afterwards,
+    /// however the wait ends.
+    /// </param>
+    /// <param name="timeout">
+    /// The longest wait for the notification: <see cref="TimeSpan.Zero"/> for none, <see cref="Timeout.InfiniteTimeSpan"/> for no limit.
+    /// </param>
+    /// <param name="cancellationToken">Ends the wait. The lock is entered again before the exception is thrown.</param>
     /// <returns>False if there was none in time.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative and not infinite.</exception>
     public ValueTask<bool> WaitAsync(ProcessLockHold hold, TimeSpan timeout, CancellationToken cancellationToken = default) =>
         WaitAsync(hold, Deadline.After(timeout), cancellationToken);
 
-    /// <summary>Waits without a thread until something is so: looks under the lock, waits while it is not so, and looks again after each notification.</summary>
-    /// <param name="hold">What <see cref="ProcessLock.EnterAsync(CancellationToken)"/> of <see cref="Lock"/> returned. It has the lock again afterwards, however the wait ends.</param>
-    /// <param name="predicate">What is waited for; called while the lock is held.</param>
-    /// <param name="cancellationToken">Ends the wait. The lock is taken again all the same, before the exception is thrown.</param>
+    /// <summary>
+    /// Waits without a thread until a predicate holds: calls it under the lock, waits while it returns false, and calls it again after each
+    /// notification.
+    /// </summary>
+    /// <param name="hold">
+    /// The object that <see cref="ProcessLock.EnterAsync(CancellationToken)"/> of <see cref="Lock"/> returned. It owns the lock again afterwards,
+    /// however the wait ends.
+    /// </param>
+    /// <param name="predicate">The predicate; called while the lock is held.</param>
+    /// <param name="cancellationToken">Ends the wait. The lock is entered again before the exception is thrown.</param>
     /// <inheritdoc cref="WaitAsync(ProcessLockHold, CancellationToken)"/>
     public async ValueTask WaitAsync(ProcessLockHold hold, Func<bool> predicate, CancellationToken cancellationToken = default)
     {
@@ -207,10 +252,10 @@ public sealed class ProcessCondition : ProcessSynchronizationObject, IProcessHan
         }
     }
 
-    /// <summary>Wakes those who have waited longest. They go on when they have the lock.</summary>
-    /// <param name="count">How many at most. The default value is 1.</param>
+    /// <summary>Wakes the waiters that have waited longest. They continue when they have entered the lock.</summary>
+    /// <param name="count">The maximum number of waiters to wake. The default value is 1.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is zero or less.</exception>
-    /// <exception cref="SynchronizationLockException">Neither the calling thread nor a hold of this process has the lock.</exception>
+    /// <exception cref="SynchronizationLockException">Neither the calling thread nor a hold of this process owns the lock.</exception>
     /// <exception cref="ObjectDisposedException">The condition was disposed in this process.</exception>
     public void Notify(int count = 1)
     {
@@ -220,7 +265,7 @@ public sealed class ProcessCondition : ProcessSynchronizationObject, IProcessHan
         GC.KeepAlive(this);
     }
 
-    /// <summary>Wakes everybody who waits. They go on one after another, as they get the lock.</summary>
+    /// <summary>Wakes all waiters. They continue one after another, as they enter the lock.</summary>
     /// <inheritdoc cref="Notify"/>
     public void NotifyAll()
     {
@@ -251,7 +296,10 @@ public sealed class ProcessCondition : ProcessSynchronizationObject, IProcessHan
 
     /// <summary>The same condition as another participant of this process sees it.</summary>
     internal static ProcessCondition Open(Session session, ProcessCondition other) =>
-        new(Open(session, other.Shared.Segment.Id, SegmentKind.Condition), new ProcessLock(Open(session, other.Lock.Shared.Segment.Id, SegmentKind.Lock)), ownsLock: true);
+        new(
+            Open(session, other.Shared.Segment.Id, SegmentKind.Condition),
+            new ProcessLock(Open(session, other.Lock.Shared.Segment.Id, SegmentKind.Lock)),
+            ownsLock: true);
 
     private protected override void ReleaseMore()
     {
@@ -332,7 +380,7 @@ public sealed class ProcessCondition : ProcessSynchronizationObject, IProcessHan
         return Result(notified, cancellationToken);
     }
 
-    /// <summary>A notification that came counts, whatever else came at the same time.</summary>
+    /// <summary>A notification counts, whatever else ended the wait at the same time.</summary>
     private bool Result(bool notified, CancellationToken cancellationToken)
     {
         GC.KeepAlive(this);
@@ -349,7 +397,8 @@ public sealed class ProcessCondition : ProcessSynchronizationObject, IProcessHan
     {
         if (!_lock.IsHeldByThisThread)
         {
-            throw new SynchronizationLockException("This thread does not hold the condition's lock. Enter it before waiting; after EnterAsync wait with WaitAsync.");
+            throw new SynchronizationLockException(
+                "This thread does not hold the condition's lock. Enter it before waiting; after EnterAsync wait with WaitAsync.");
         }
     }
 
@@ -358,7 +407,9 @@ public sealed class ProcessCondition : ProcessSynchronizationObject, IProcessHan
         ThrowIfDisposed();
         if (!_lock.IsHeldByThisThread && !_lock.IsHeldByAnyHold)
         {
-            throw new SynchronizationLockException("The condition's lock is not held here. Enter it before notifying: else who waits may look before the change and sleep after the notification.");
+            throw new SynchronizationLockException(
+                "The condition's lock is not held here. Enter it before notifying: "
+                + "otherwise a waiter may check before the change and sleep after the notification.");
         }
     }
 
@@ -367,7 +418,7 @@ public sealed class ProcessCondition : ProcessSynchronizationObject, IProcessHan
         ArgumentNullException.ThrowIfNull(hold);
         if (!_lock.IsHeldBy(hold))
         {
-            throw new SynchronizationLockException("The hold does not have the condition's lock.");
+            throw new SynchronizationLockException("The hold does not own the condition's lock.");
         }
     }
 }

@@ -48,8 +48,9 @@ public sealed class ProcessLockHold : IDisposable
     public EnterResult Result => _core is null ? _result : _core.IsHeldBy(this) ? _core.Entered : default;
 
     /// <summary>Exits the lock. Any thread may call this; a second call does nothing.</summary>
-    /// <exception cref="SynchronizationLockException">The lock object was disposed in this process earlier, which released the lock as
-    /// abandoned.</exception>
+    /// <exception cref="SynchronizationLockException">
+    /// The lock object was disposed in this process earlier, which released the lock as abandoned.
+    /// </exception>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)

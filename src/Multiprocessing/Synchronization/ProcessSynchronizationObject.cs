@@ -3,8 +3,9 @@ using System.Runtime.CompilerServices;
 namespace Multiprocessing;
 
 /// <summary>
-/// What the locks, semaphores, events, conditions and barriers of this library have in common: they work between the threads of a process and between processes alike,
-/// and cross to another process when they are captured by a body, passed as an argument, or put into a queue; all of them then use the same one.
+/// The base class of the locks, semaphores, events, conditions and barriers. They work between the threads of one process and between processes,
+/// and cross to another process when they are captured by a body, passed as an argument, or put into a queue; all these processes then use the same
+/// object.
 /// </summary>
 /// <example>
 /// <code>
@@ -23,7 +24,7 @@ public abstract class ProcessSynchronizationObject : IDisposable
 
     private protected ProcessSynchronizationObject(SyncObject shared) => _shared = shared;
 
-    /// <summary>Lets go of the object when it was forgotten.</summary>
+    /// <summary>Releases the object when it was not disposed.</summary>
     ~ProcessSynchronizationObject() => LastResort.Finalize(this, static handle => handle.Release());
 
     internal SyncObject Shared => _shared;
@@ -31,8 +32,8 @@ public abstract class ProcessSynchronizationObject : IDisposable
     internal bool IsDisposed => _disposed;
 
     /// <summary>
-    /// Lets go of the object in this process; calls that wait end with <see cref="ObjectDisposedException"/>. Its memory goes with its last holder or, while a message has it,
-    /// when the message was read. A second call does nothing.
+    /// Releases the object in this process; calls that wait throw <see cref="ObjectDisposedException"/>. Its memory is freed when the last holder
+    /// releases it or, while it is in flight in a message, when the message was read. A second call does nothing.
     /// </summary>
     public void Dispose()
     {
@@ -51,9 +52,9 @@ public abstract class ProcessSynchronizationObject : IDisposable
     }
 
     internal static SyncObject Open(Session session, SegmentId id, SegmentKind kind) =>
-        SyncObject.Open(session, id, kind) ?? throw new InvalidOperationException($"The {kind} is gone: its session has ended.");
+        SyncObject.Open(session, id, kind) ?? throw new InvalidOperationException($"The {kind} does not exist any more: its session has ended.");
 
-    /// <summary>What <see cref="Open(ref HandleReader, SegmentKind)"/> reads.</summary>
+    /// <summary>Writes the handle that <see cref="Open(ref HandleReader, SegmentKind)"/> reads.</summary>
     private protected void Write(HandleWriter writer)
     {
         ThrowIfDisposed();
@@ -63,7 +64,7 @@ public abstract class ProcessSynchronizationObject : IDisposable
         GC.KeepAlive(this);
     }
 
-    /// <summary>This process holds the object before the travel ends, so that it is never unheld in between.</summary>
+    /// <summary>This process becomes a holder before the in-transit count drops, so the object always has a holder.</summary>
     private protected static SyncObject Open(ref HandleReader reader, SegmentKind kind)
     {
         var word = reader.Read<long>();
@@ -83,7 +84,7 @@ public abstract class ProcessSynchronizationObject : IDisposable
         }
     }
 
-    /// <summary>What else the object lets go of.</summary>
+    /// <summary>Releases what else the object holds.</summary>
     private protected virtual void ReleaseMore()
     {
     }
@@ -92,13 +93,13 @@ public abstract class ProcessSynchronizationObject : IDisposable
 
     private void Release()
     {
-        // A constructor that threw leaves a finalizer behind and nothing to let go of.
+        // A constructor that threw leaves an object with a finalizer and nothing to release.
         if (_shared is not null && Interlocked.Exchange(ref _released, 1) == 0)
         {
             _shared.Session.Objects.Release(_shared);
             if (!_shared.Session.HasLeft)
             {
-                // Waiting calls of this wrapper see that it is disposed; those of other wrappers look once too often.
+                // Waiting calls of this wrapper see that it is disposed; those of other wrappers check once more than needed.
                 _shared.Core.WakeWords();
             }
 

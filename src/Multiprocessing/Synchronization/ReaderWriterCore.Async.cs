@@ -2,8 +2,9 @@ namespace Multiprocessing;
 
 internal sealed partial class ReaderWriterCore
 {
-    /// <summary>For nobody's thread.</summary>
-    public async ValueTask<bool> EnterAsync(ReaderWriterMode mode, ProcessSynchronizationObject handle, Deadline deadline, CancellationToken cancellationToken)
+    /// <summary>Enters for a hold.</summary>
+    public async ValueTask<bool> EnterAsync(
+        ReaderWriterMode mode, ProcessSynchronizationObject handle, Deadline deadline, CancellationToken cancellationToken)
     {
         var entered = false;
         if (mode is ReaderWriterMode.Write)
@@ -13,7 +14,13 @@ internal sealed partial class ReaderWriterCore
 
         try
         {
-            entered = await WaitAsync(() => TryEnter(mode, isUpgrade: false, isNested: false), handle, AsyncWaitersOf(mode), _passOn, deadline, cancellationToken).ConfigureAwait(false);
+            entered = await WaitAsync(
+                () => TryEnter(mode, isUpgrade: false, isNested: false),
+                handle,
+                AsyncWaitersOf(mode),
+                _passOn,
+                deadline,
+                cancellationToken).ConfigureAwait(false);
         }
         finally
         {

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
 
-/// <summary>What somebody has, or wants, of a reader-writer lock.</summary>
+/// <summary>A mode of a reader-writer lock.</summary>
 internal enum ReaderWriterMode
 {
     Read,
@@ -12,11 +12,11 @@ internal enum ReaderWriterMode
 }
 
 /// <summary>
-/// A <see cref="ProcessReaderWriterLock"/> as this process sees it. Writer and upgrader are words that name their process; a row's word says how many readers and waiting writers its participant has:
-/// waiting writers:32 | readers:32. Which threads they are is known in their process only.
+/// A <see cref="ProcessReaderWriterLock"/> as this process sees it. Writer and upgrader are words that name their process; a row's word is the number
+/// of waiting writers and readers of its participant: waiting writers:32 | readers:32. Which threads they are is known in their process only.
 /// <para>
-/// Killed as reader or waiting writer: the row is settled. Killed as writer: so is the word, and everybody who enters is told until a writer who was told has left. Killed in between two stores: the
-/// totals are made of the rows again.
+/// Killed as reader or waiting writer: the row is settled. Killed as writer: the word is settled too, and every entry is notified until a notified
+/// writer has exited. Killed between two stores: the totals are computed from the rows again.
 /// </para>
 /// </summary>
 internal sealed unsafe partial class ReaderWriterCore : GuardedCore
@@ -37,7 +37,7 @@ internal sealed unsafe partial class ReaderWriterCore : GuardedCore
     private SpinBudget _upgradeSpin;
     private volatile bool _isDetached;
 
-    // Of this process's writer; written by him only, read by everybody: who reads his own number there wrote it.
+    // The writer of this process; written by it only, read by all threads: one that reads its own number wrote it.
     private int _writerThread;
     private EnterResult _writerEntered;
 
@@ -62,12 +62,12 @@ internal sealed unsafe partial class ReaderWriterCore : GuardedCore
     {
         get
         {
-            ReapIfTold();
+            ReapIfReported();
             return Volatile.Read(ref _state->Readers);
         }
     }
 
-    /// <summary>A writer died inside, and nobody has repaired what it left.</summary>
+    /// <summary>Gets whether a writer died inside and no notified writer has exited since.</summary>
     public EnterResult Abandonment => new(Volatile.Read(ref _state->AbandonedBy));
 
     public static SyncObject Create(Session session, LockRecursionPolicy policy) =>
@@ -77,8 +77,9 @@ internal sealed unsafe partial class ReaderWriterCore : GuardedCore
             frame->Header.WaitPointCount = 3;
         });
 
-    /// <summary>For the calling thread, which has been found to be allowed to ask.</summary>
-    public bool Enter(ReaderWriterMode mode, ProcessSynchronizationObject handle, out EnterResult result, Deadline deadline, CancellationToken cancellationToken)
+    /// <summary>Enters for the calling thread, after the check of recursion.</summary>
+    public bool Enter(
+        ReaderWriterMode mode, ProcessSynchronizationObject handle, out EnterResult result, Deadline deadline, CancellationToken cancellationToken)
     {
         var holds = Mine;
         var attempt = new Attempt(this, mode, isUpgrade: mode is ReaderWriterMode.Write && holds.Upgrades > 0, isNested: holds.Any);
@@ -99,12 +100,12 @@ internal sealed unsafe partial class ReaderWriterCore : GuardedCore
         return true;
     }
 
-    /// <summary>The last exit of the mode by the calling thread, or by a hold.</summary>
+    /// <summary>The last exit from the mode by the calling thread, or by a hold.</summary>
     public void Exit(ReaderWriterMode mode)
     {
         if (mode is ReaderWriterMode.Write)
         {
-            // Before the word goes: afterwards these are the next writer's.
+            // Before the word is cleared: afterwards these belong to the next writer.
             _writerThread = NoThread;
         }
 
@@ -112,7 +113,8 @@ internal sealed unsafe partial class ReaderWriterCore : GuardedCore
         if (_isDetached)
         {
             ExitGuard();
-            throw new SynchronizationLockException("The ProcessReaderWriterLock was disposed in this process while a thread was inside: it was handed on as if that thread had died.");
+            throw new SynchronizationLockException(
+                "The ProcessReaderWriterLock was disposed in this process while a thread was inside: it was released as if that thread had died.");
         }
 
         switch (mode)
@@ -124,7 +126,7 @@ internal sealed unsafe partial class ReaderWriterCore : GuardedCore
             case ReaderWriterMode.Write:
                 if (_writerEntered.WasAbandoned)
                 {
-                    // He was told, and leaves in good order: what he guards is whole again.
+                    // A notified writer exits normally: the data is complete again.
                     _state->AbandonedBy = 0;
                     _writerEntered = default;
                 }
@@ -157,7 +159,7 @@ internal sealed unsafe partial class ReaderWriterCore : GuardedCore
         _asyncWriters.ReleaseAll();
     }
 
-    /// <summary>Whoever of this process is inside cannot exit any more: it is as if it had died there.</summary>
+    /// <summary>Threads of this process that are inside cannot exit any more: their part is released as if the process had died.</summary>
     internal override void Detach()
     {
         if (Session.HasLeft)
@@ -181,7 +183,9 @@ internal sealed unsafe partial class ReaderWriterCore : GuardedCore
     {
         base.AssertInvariants();
         Debug.Assert(_state->Readers >= 0 && _state->WaitingWriters >= 0, "More readers or waiting writers left than entered.");
-        Debug.Assert(ReadersIn(OwnRow->Word) >= 0 && ReadersIn(OwnRow->Word) <= _state->Readers, "This process has more readers than all processes together.");
+        Debug.Assert(
+            ReadersIn(OwnRow->Word) >= 0 && ReadersIn(OwnRow->Word) <= _state->Readers,
+            "This process has more readers than all processes together.");
     }
 
     protected override bool Matters(SyncRow* row)
@@ -210,7 +214,7 @@ internal sealed unsafe partial class ReaderWriterCore : GuardedCore
         var row = Row(slot);
         if (OwnerLock.OwnerOf(_state->Writer).Slot == slot)
         {
-            // First that there is something to repair, then that the lock is free.
+            // First the mark that data may be incomplete, then the lock is free.
             Volatile.Write(ref _state->AbandonedBy, row->ProcessId > 0 ? row->ProcessId : -1);
             Volatile.Write(ref _state->Writer, 0);
         }
@@ -250,7 +254,8 @@ internal sealed unsafe partial class ReaderWriterCore : GuardedCore
         AnnounceWriter(+1);
         try
         {
-            entered = Wait(ref attempt, handle, attempt.IsUpgrade ? _upgraders : _writers, &_state->Version, ref _writeSpin, _passOn, deadline, cancellationToken);
+            var point = attempt.IsUpgrade ? _upgraders : _writers;
+            entered = Wait(ref attempt, handle, point, &_state->Version, ref _writeSpin, _passOn, deadline, cancellationToken);
             return entered;
         }
         finally
@@ -258,13 +263,13 @@ internal sealed unsafe partial class ReaderWriterCore : GuardedCore
             AnnounceWriter(-1);
             if (!entered)
             {
-                // Readers may have waited for this one.
+                // Readers may have waited for this writer.
                 Notify();
             }
         }
     }
 
-    /// <summary>New readers wait while a writer waits, so that readers who come and go do not keep it out for ever.</summary>
+    /// <summary>New readers wait while a writer waits, so that a stream of readers does not exclude it for ever.</summary>
     private void AnnounceWriter(int change)
     {
         EnterGuard();
@@ -306,14 +311,17 @@ internal sealed unsafe partial class ReaderWriterCore : GuardedCore
         return may;
     }
 
-    /// <summary>A thread that is inside already does not wait for writers that wait for it.</summary>
+    /// <summary>A thread that is inside does not wait for writers that wait for it.</summary>
     private bool MayEnter(ReaderWriterMode mode, bool isUpgrade, bool isNested)
     {
         var isUnwritten = Volatile.Read(ref _state->Writer) == 0;
         return mode switch
         {
-            ReaderWriterMode.Read => (isUnwritten && Volatile.Read(ref _state->WaitingWriters) == 0) || (isNested && (isUnwritten || IsWriter(Environment.CurrentManagedThreadId))),
-            ReaderWriterMode.Write => isUnwritten && Volatile.Read(ref _state->Readers) == 0 && (isUpgrade || Volatile.Read(ref _state->Upgrader) == 0),
+            ReaderWriterMode.Read => (isUnwritten && Volatile.Read(ref _state->WaitingWriters) == 0)
+                || (isNested && (isUnwritten || IsWriter(Environment.CurrentManagedThreadId))),
+            ReaderWriterMode.Write => isUnwritten
+                && Volatile.Read(ref _state->Readers) == 0
+                && (isUpgrade || Volatile.Read(ref _state->Upgrader) == 0),
             _ => (isUnwritten || (isNested && IsWriter(Environment.CurrentManagedThreadId))) && Volatile.Read(ref _state->Upgrader) == 0,
         };
     }
@@ -324,7 +332,7 @@ internal sealed unsafe partial class ReaderWriterCore : GuardedCore
         return !MayEnter(mode, isUpgrade: false, isNested: false) ? 0 : mode is ReaderWriterMode.Read ? int.MaxValue : 1;
     }
 
-    /// <summary>Wakes whoever may go on.</summary>
+    /// <summary>Wakes the waiters that may continue.</summary>
     private void Notify()
     {
         Thread.MemoryBarrier();
@@ -338,7 +346,7 @@ internal sealed unsafe partial class ReaderWriterCore : GuardedCore
         {
             if (isUpgraderInside)
             {
-                // He may wait to write, among those who wait for him to leave.
+                // It may wait to write, at the same point as those that wait for its exit.
                 WaitPoint.Notify(_upgraders, int.MaxValue, Session.Doorbells);
             }
             else
@@ -358,7 +366,7 @@ internal sealed unsafe partial class ReaderWriterCore : GuardedCore
         }
     }
 
-    /// <summary>What a thread has of the lock.</summary>
+    /// <summary>The entries of a thread.</summary>
     internal sealed class Holds
     {
         public int Reads { get; set; }

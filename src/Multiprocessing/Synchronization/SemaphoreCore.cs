@@ -4,10 +4,11 @@ using System.Runtime.CompilerServices;
 namespace Multiprocessing;
 
 /// <summary>
-/// A <see cref="ProcessSemaphore"/> as this process sees it. A row's word is how many counts its participant has taken and not given back; below zero for one that gives back what others took.
+/// A <see cref="ProcessSemaphore"/> as this process sees it. A row's word is the number of counts that its participant took and did not release;
+/// negative for one that releases what others took.
 /// <para>
-/// Killed before the store into the row: nothing happened. Killed after it: it did, and the count is made of the rows again. What a dead participant holds comes back when it is settled, less what
-/// others gave back without having taken it: those were given back in somebody's name, and the dead one's is as good as any.
+/// Killed before the store into the row: nothing happened. Killed after it: it happened, and the count is computed from the rows again. The counts of
+/// a dead participant are released when it is settled, less what others released without having taken it: those releases may have been of its counts.
 /// </para>
 /// </summary>
 internal sealed unsafe class SemaphoreCore : GuardedCore
@@ -34,7 +35,7 @@ internal sealed unsafe class SemaphoreCore : GuardedCore
     {
         get
         {
-            ReapIfTold();
+            ReapIfReported();
             EnterGuard();
             var count = (int)_state->Count;
             ExitGuard();
@@ -80,7 +81,7 @@ internal sealed unsafe class SemaphoreCore : GuardedCore
     public ValueTask<bool> WaitAsync(ProcessSynchronizationObject handle, Deadline deadline, CancellationToken cancellationToken) =>
         WaitAsync(TryTake, handle, _asyncWaiters, _passOn, deadline, cancellationToken);
 
-    /// <returns>The count before, or -1 if there would be more than <see cref="MaxCount"/>; nothing was given back then.</returns>
+    /// <returns>The count before, or -1 if there would be more than <see cref="MaxCount"/>; then nothing was released.</returns>
     public int Release(int count)
     {
         EnterGuard();
@@ -136,7 +137,7 @@ internal sealed unsafe class SemaphoreCore : GuardedCore
             back = 0;
         }
 
-        // Count = Initial + Balance - sum: with the row gone the sum is lower by what was held.
+        // Count = Initial + Balance - sum: without the row the sum is lower by what was held.
         _state->SettledBalance = _state->Balance - held + back;
         Volatile.Write(ref _state->Settling, slot + 1);
         FinishSettling();
@@ -145,7 +146,7 @@ internal sealed unsafe class SemaphoreCore : GuardedCore
 
     protected override void NotifyAll() => WaitPoint.Notify(_point, int.MaxValue, Session.Doorbells);
 
-    /// <summary>Stores only what is already decided, so to do it again does nothing.</summary>
+    /// <summary>Stores only decided values, so repeating it changes nothing.</summary>
     private void FinishSettling()
     {
         Volatile.Write(ref _state->Balance, _state->SettledBalance);

@@ -3,15 +3,20 @@ namespace Multiprocessing;
 internal abstract partial class SyncCore
 {
     /// <summary>The same wait without a thread.</summary>
-    /// <param name="attempt">What is waited for; it takes it if it is there.</param>
+    /// <param name="attempt">The condition; it takes what is waited for if it is available.</param>
     /// <param name="handle">The wrapper through which the call came: its disposal ends the wait.</param>
-    /// <param name="waiters">Where to enlist.</param>
-    /// <param name="passOn">Tells others what there is, if there is something.</param>
+    /// <param name="waiters">The waiters to join.</param>
+    /// <param name="passOn">Notifies others if there is something to take.</param>
     /// <param name="deadline">When to give up.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>False when the deadline has passed.</returns>
     protected async ValueTask<bool> WaitAsync(
-        Func<bool> attempt, ProcessSynchronizationObject handle, AsyncWaiters waiters, Action? passOn, Deadline deadline, CancellationToken cancellationToken)
+        Func<bool> attempt,
+        ProcessSynchronizationObject handle,
+        AsyncWaiters waiters,
+        Action? passOn,
+        Deadline deadline,
+        CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         handle.ThrowIfDisposed();
@@ -20,7 +25,7 @@ internal abstract partial class SyncCore
             return true;
         }
 
-        var told = false;
+        var wasNotified = false;
         while (true)
         {
             var waiter = waiters.Enlist();
@@ -38,18 +43,18 @@ internal abstract partial class SyncCore
                     return attempt();
                 }
 
-                ReapIfTold();
-                told = true;
+                ReapIfReported();
+                wasNotified = true;
 
-                // After the deadline the next round looks a last time: what came at the same moment is taken.
+                // After the deadline the next round checks a last time: what became available at the same moment is taken.
                 _ = await waiter.Value.WaitAsync(deadline, cancellationToken).ConfigureAwait(false);
             }
             finally
             {
                 waiters.Withdraw(waiter);
-                if (told)
+                if (wasNotified)
                 {
-                    // Whoever else waits may have what this one was told of.
+                    // Another waiter may use what this one was notified of.
                     passOn?.Invoke();
                     waiters.Scan();
                 }
@@ -58,7 +63,7 @@ internal abstract partial class SyncCore
     }
 
     /// <summary>The same for a wait whose end does not depend on how many others there are.</summary>
-    /// <param name="attempt">What is waited for.</param>
+    /// <param name="attempt">The condition.</param>
     /// <param name="look">Whether the attempt would end the wait; takes nothing and throws nothing.</param>
     /// <param name="handle">The wrapper through which the call came: its disposal ends the wait.</param>
     /// <param name="deadline">When to give up.</param>

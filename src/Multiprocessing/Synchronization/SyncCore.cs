@@ -3,8 +3,8 @@ using Multiprocessing.Platform;
 namespace Multiprocessing;
 
 /// <summary>
-/// What this process knows of one synchronization primitive, and the one way in which all of them wait. It works on a frame of shared memory that lies in the segment
-/// of <see cref="Host"/>, wherever that is.
+/// The state of one synchronization primitive in this process, and the one way in which all of them wait. It works on a frame of shared memory inside
+/// the segment of <see cref="Host"/>.
 /// </summary>
 internal abstract unsafe partial class SyncCore
 {
@@ -23,7 +23,7 @@ internal abstract unsafe partial class SyncCore
         SelfWord = Members.SelfWord;
     }
 
-    /// <summary>One look at what is waited for, which takes it if it is there.</summary>
+    /// <summary>One check of the condition, which takes what is waited for if it is available.</summary>
     internal interface IAttempt
     {
         bool Try();
@@ -39,17 +39,17 @@ internal abstract unsafe partial class SyncCore
 
     protected int SelfWord { get; }
 
-    /// <summary>This process has the primitive from now on; before anybody uses it here.</summary>
+    /// <summary>This process holds the primitive from now on; called before any thread uses it here.</summary>
     internal virtual void Attach()
     {
     }
 
-    /// <summary>This process lets go of the primitive (<see cref="SharedObject.Detach"/>).</summary>
+    /// <summary>This process releases the primitive (<see cref="SharedObject.Detach"/>).</summary>
     internal virtual void Detach()
     {
     }
 
-    /// <summary>Asynchronous waiters of this process look whether their wrapper was disposed.</summary>
+    /// <summary>Asynchronous waiters of this process check whether their wrapper was disposed.</summary>
     internal virtual void ReleaseAsync()
     {
         foreach (var waiters in WaitersOfOne())
@@ -58,7 +58,7 @@ internal abstract unsafe partial class SyncCore
         }
     }
 
-    /// <summary>Wakes who sleeps on words and not at a wait point.</summary>
+    /// <summary>Wakes the sleepers on words that are not wait points.</summary>
     internal void WakeWords()
     {
         for (var i = Host.Shape.LocksNow(Host.Segment) - 1; i >= 0; i--)
@@ -67,7 +67,10 @@ internal abstract unsafe partial class SyncCore
         }
     }
 
-    /// <summary>For an asynchronous wait whose end does not depend on how many others there are: it is told when its own look says so, and not in an order. To be forgotten.</summary>
+    /// <summary>
+    /// For an asynchronous wait whose end does not depend on how many others there are: it is notified when its own check says so, in no order. The
+    /// caller forgets it.
+    /// </summary>
     protected AsyncWaiters NewWaitersOfOne(Func<bool> look)
     {
         var waiters = new AsyncWaiters(Host, &_frame->Point, () =>
@@ -99,27 +102,27 @@ internal abstract unsafe partial class SyncCore
         }
     }
 
-    /// <summary>Looks at who has died and gives back, or tells, what the dead had. Slow: asks the OS.</summary>
+    /// <summary>Searches for dead participants and settles their parts. Slow: asks the operating system.</summary>
     protected virtual void Reap()
     {
     }
 
-    /// <summary><see cref="Reap"/> after each death that was told, and now and then for those that nobody tells.</summary>
+    /// <summary><see cref="Reap"/> after each reported death, and every <see cref="WaitTimings.SearchInterval"/> for unreported ones.</summary>
     protected void ReapIfDue()
     {
         var deaths = Liveness.Deaths;
         var now = Environment.TickCount64;
         if (deaths != _deathsSeen || now - _lookedAt >= WaitTimings.SearchInterval)
         {
-            // Before the look: a death in between is looked for again.
+            // Before the search: a death during it is searched for again.
             _deathsSeen = deaths;
             _lookedAt = now;
             Reap();
         }
     }
 
-    /// <summary>Only after a death that was told since the last look: one comparison.</summary>
-    protected void ReapIfTold()
+    /// <summary><see cref="Reap"/> if a death was reported since the last search: one comparison.</summary>
+    protected void ReapIfReported()
     {
         if (Liveness.Deaths != _deathsSeen)
         {
@@ -128,14 +131,15 @@ internal abstract unsafe partial class SyncCore
     }
 
     /// <summary>
-    /// Tries, spins, and sleeps until the attempt succeeds. A waiter that was woken for something and leaves without it wakes the next (<paramref name="passOn"/>).
+    /// Tries, spins, and sleeps until the attempt succeeds. A waiter that leaves without using its notification notifies the next
+    /// (<paramref name="passOn"/>).
     /// </summary>
-    /// <param name="attempt">What is waited for.</param>
+    /// <param name="attempt">The condition.</param>
     /// <param name="handle">The wrapper through which the call came: its disposal ends the wait.</param>
-    /// <param name="point">Where to sleep.</param>
+    /// <param name="point">The wait point.</param>
     /// <param name="watched">A word that changes when the attempt may succeed.</param>
-    /// <param name="spin">Of this wait.</param>
-    /// <param name="passOn">Tells others what there is, if there is something.</param>
+    /// <param name="spin">Of this kind of wait.</param>
+    /// <param name="passOn">Notifies others if there is something to take.</param>
     /// <param name="deadline">When to give up.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>False when the deadline has passed.</returns>

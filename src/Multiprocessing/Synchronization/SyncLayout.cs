@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Multiprocessing;
 
 /// <summary>
-/// The memory of one lock, semaphore, event, condition or barrier: always this frame, and in it at <see cref="StateOffset"/> what the kind needs. It is written once
-/// by the creator and addressed from its own start only, so a frame may also lie inside a segment of something larger.
+/// The memory of one lock, semaphore, event, condition or barrier: always this frame, with the kind's state at <see cref="StateOffset"/>. It is
+/// initialized by the creator and addressed from its own start only, so a frame may also lie inside a larger segment.
 /// </summary>
 [StructLayout(LayoutKind.Explicit, Size = Size)]
 internal unsafe struct SyncFrame
@@ -17,25 +17,28 @@ internal unsafe struct SyncFrame
     [FieldOffset(0)]
     public SegmentHeader Header;
 
-    /// <summary>What the creator said: the recursion policy, the highest count, the reset mode, the number of parties.</summary>
+    /// <summary>The creator's option: the recursion policy, the maximum count, or the reset mode.</summary>
     [FieldOffset(128)]
     public long Option;
 
-    /// <summary>The length of what lies behind the rows.</summary>
+    /// <summary>The number of bytes behind the rows.</summary>
     [FieldOffset(136)]
     public long ExtraBytes;
 
     /// <summary>
-    /// The owner lock. In a <see cref="ProcessLock"/> it is the lock itself; elsewhere it guards the state and the rows (in a condition it lies before the waiters).
+    /// The owner lock. In a <see cref="ProcessLock"/> it is the lock itself; elsewhere it guards the state and the rows (in a condition it lies
+    /// before the waiters).
     /// </summary>
     [FieldOffset(256)]
     public int Lock;
 
-    /// <summary>A <see cref="ProcessLock"/> whose holder let go of the whole object: the pid, written before the word says that nobody living owns it.</summary>
+    /// <summary>
+    /// The pid of the process that disposed a <see cref="ProcessLock"/> which it owned; written before the word says that no living process owns it.
+    /// </summary>
     [FieldOffset(260)]
     public int LeftBehindBy;
 
-    /// <summary>How often a <see cref="ProcessLock"/> was taken over from an owner that was gone; counted by who took it over, as its first act.</summary>
+    /// <summary>How often a <see cref="ProcessLock"/> was taken over from a dead owner; counted by the new owner first of all.</summary>
     [FieldOffset(264)]
     public int TakeOvers;
 
@@ -57,29 +60,29 @@ internal unsafe struct SyncFrame
     [FieldOffset(StateOffset)]
     public MemoryState Memory;
 
-    /// <summary>Where everybody waits, or those who read.</summary>
+    /// <summary>The wait point of all waiters, or of readers.</summary>
     [FieldOffset(640)]
     public WaitPoint Point;
 
-    /// <summary>Where those wait who write.</summary>
+    /// <summary>The wait point of writers.</summary>
     [FieldOffset(768)]
     public WaitPoint WriterPoint;
 
-    /// <summary>Where those wait who want to read and perhaps write, and the one of them who wants to write now.</summary>
+    /// <summary>The wait point of upgradeable readers, and of the one that waits to write.</summary>
     [FieldOffset(896)]
     public WaitPoint UpgraderPoint;
 }
 
 /// <summary>
-/// One participant's part in a primitive, changed under the frame's lock. A change of <see cref="Word"/> is one store, and totals in the state follow from the words
-/// of all rows: who takes the lock over from a dead process counts them again.
+/// One participant's part in a primitive, changed under the frame's lock. A change of <see cref="Word"/> is one store, and totals in the state follow
+/// from the words of all rows: a process that takes the lock over from a dead one computes them again.
 /// </summary>
 [StructLayout(LayoutKind.Explicit, Size = Size)]
 internal struct SyncRow
 {
     public const int Size = 16;
 
-    /// <summary>Of the participant whose row it is; 0 for nobody's. Written last when a row is taken, and cleared last when it is settled.</summary>
+    /// <summary>The generation of the row's participant; 0 for none. Written last when a row is taken, and cleared last when it is settled.</summary>
     [FieldOffset(0)]
     public int Generation;
 
@@ -98,21 +101,27 @@ internal struct EventState
     public long Word;
 }
 
-/// <summary>A semaphore: Count = initial count + Balance - the sum of the rows' words, each of which says how many counts that participant took and did not give back.</summary>
+/// <summary>
+/// A semaphore: Count = initial count + Balance - the sum of the rows' words, each of which is the number of counts that participant took and did not
+/// release.
+/// </summary>
 [StructLayout(LayoutKind.Explicit, Size = 40)]
 internal struct SemaphoreState
 {
     [FieldOffset(0)]
     public long Count;
 
-    /// <summary>What the settled rows of the gone have left: below zero for what came back of their holdings.</summary>
+    /// <summary>The rest of the settled rows of exited participants: negative for counts of theirs that were not released.</summary>
     [FieldOffset(8)]
     public long Balance;
 
     [FieldOffset(16)]
     public long Initial;
 
-    /// <summary>A settlement that is being made: the row's slot + 1, or 0; stored after <see cref="SettledBalance"/>. Made again by who takes the lock over, which changes nothing.</summary>
+    /// <summary>
+    /// The settlement in progress: the row's slot + 1, or 0; stored after <see cref="SettledBalance"/>. A process that takes the lock over repeats
+    /// it, which changes nothing.
+    /// </summary>
     [FieldOffset(24)]
     public long Settling;
 
@@ -120,16 +129,16 @@ internal struct SemaphoreState
     public long SettledBalance;
 }
 
-/// <summary>A condition: what its waiters' entries need.</summary>
+/// <summary>A condition.</summary>
 [StructLayout(LayoutKind.Explicit, Size = 8)]
 internal struct ConditionState
 {
-    /// <summary>The ticket of the next one to wait.</summary>
+    /// <summary>The ticket of the next waiter.</summary>
     [FieldOffset(0)]
     public long NextTicket;
 }
 
-/// <summary>One who waits at a condition. 16 bytes; the first word is what he sleeps on.</summary>
+/// <summary>A waiter at a condition. 16 bytes; it sleeps on the first word.</summary>
 [StructLayout(LayoutKind.Explicit, Size = Size)]
 internal struct ConditionWaiter
 {
@@ -138,17 +147,20 @@ internal struct ConditionWaiter
     public const int Waiting = 1;
     public const int Notified = 2;
 
-    /// <summary>Waiting, and about to look whether it was cancelled.</summary>
-    public const int Shaken = 3;
+    /// <summary>Waiting, and about to check whether it was canceled.</summary>
+    public const int Interrupted = 3;
 
     [FieldOffset(0)]
     public int State;
 
-    /// <summary>The owner word of his process.</summary>
+    /// <summary>The owner word of its process.</summary>
     [FieldOffset(4)]
     public int Owner;
 
-    /// <summary>While he waits: his place in the order. When he is notified: the ticket that was next then, so that only who waited at that time inherits the notification.</summary>
+    /// <summary>
+    /// While it waits: its place in the order. When it is notified: the next ticket at that time, so that only a waiter of that time inherits the
+    /// notification.
+    /// </summary>
     [FieldOffset(8)]
     public long Ticket;
 }
@@ -163,7 +175,7 @@ internal struct BarrierResult
     [FieldOffset(8)]
     public int Outcome;
 
-    /// <summary>Who ended it.</summary>
+    /// <summary>The process that ended it.</summary>
     [FieldOffset(12)]
     public int ProcessId;
 }
@@ -176,7 +188,7 @@ internal struct BarrierState
     [FieldOffset(0)]
     public long Phase;
 
-    /// <summary>Grows with everything that ends a wait; for those who spin.</summary>
+    /// <summary>Grows with everything that ends a wait; watched by spins.</summary>
     [FieldOffset(8)]
     public long Version;
 
@@ -186,11 +198,11 @@ internal struct BarrierState
     [FieldOffset(20)]
     public int Participants;
 
-    /// <summary>The owner word of who has come last and runs the action, or 0.</summary>
+    /// <summary>The owner word of the participant that arrived last and runs the action, or 0.</summary>
     [FieldOffset(24)]
     public int Acting;
 
-    /// <summary>Why the barrier is broken (<see cref="BarrierBreak"/>), stored after the fields that say more.</summary>
+    /// <summary>Why the barrier is broken (<see cref="BarrierBreak"/>), stored after the fields with the details.</summary>
     [FieldOffset(28)]
     public int Broken;
 
@@ -214,11 +226,11 @@ internal struct BarrierState
     public BarrierResult Result1;
 }
 
-/// <summary>A reader-writer lock. The rows' words say how many readers (lower half) and waiting writers (upper half) a participant has.</summary>
+/// <summary>A reader-writer lock. A row's word is the number of readers (lower half) and waiting writers (upper half) of its participant.</summary>
 [StructLayout(LayoutKind.Explicit, Size = 40)]
 internal struct ReaderWriterState
 {
-    /// <summary>Grows whenever somebody leaves; for those who spin.</summary>
+    /// <summary>Grows with every exit; watched by spins.</summary>
     [FieldOffset(0)]
     public long Version;
 
@@ -226,7 +238,7 @@ internal struct ReaderWriterState
     [FieldOffset(8)]
     public int Writer;
 
-    /// <summary>The owner word of who may upgrade, or 0.</summary>
+    /// <summary>The owner word of the upgradeable reader, or 0.</summary>
     [FieldOffset(12)]
     public int Upgrader;
 
@@ -238,7 +250,7 @@ internal struct ReaderWriterState
     [FieldOffset(20)]
     public int WaitingWriters;
 
-    /// <summary>A writer died inside: its pid (-1 if nobody knows), until a writer who was told has left in good order.</summary>
+    /// <summary>The pid of a writer that died inside (-1 if unknown), until a notified writer has exited.</summary>
     [FieldOffset(24)]
     public int AbandonedBy;
 }

@@ -1,8 +1,8 @@
 namespace Multiprocessing;
 
 /// <summary>
-/// A segment that holds one synchronization primitive and nothing else, or plain memory and the lock that guards it (<see cref="SharedBlock"/>). What the primitive does is in its
-/// <see cref="Core"/>, which could live in any other segment too.
+/// A segment that holds one synchronization primitive and nothing else, or plain memory and the lock that guards it (<see cref="SharedBlock"/>). The
+/// primitive's behavior is in its <see cref="Core"/>, which could also lie in any other segment.
 /// </summary>
 internal sealed unsafe class SyncObject : SharedObject
 {
@@ -18,16 +18,17 @@ internal sealed unsafe class SyncObject : SharedObject
             SegmentKind.Barrier => new BarrierCore(this, frame),
             SegmentKind.ReaderWriterLock => new ReaderWriterCore(this, frame),
             SegmentKind.Condition => new ConditionCore(this, frame),
-            var kind => throw new InvalidDataException($"Segment {segment.Id.Index}-{segment.Id.Generation} is no lock, semaphore, event, condition, barrier or memory, but a {kind}."),
+            var kind => throw new InvalidDataException(
+                $"Segment {segment.Id.Index}-{segment.Id.Generation} is not a lock, semaphore, event, condition, barrier or memory, but a {kind}."),
         };
     }
 
     public SyncCore Core { get; }
 
-    /// <param name="session">Where.</param>
-    /// <param name="kind">What.</param>
-    /// <param name="bytes">The whole segment.</param>
-    /// <param name="fill">Writes what the kind needs; nobody else sees the frame yet, and all of it is zero.</param>
+    /// <param name="session">The session.</param>
+    /// <param name="kind">The kind of primitive.</param>
+    /// <param name="bytes">The size of the segment.</param>
+    /// <param name="fill">Writes the kind's state; no other process sees the frame yet, and all of it is zero.</param>
     public static SyncObject Create(Session session, SegmentKind kind, long bytes, FrameWriter fill) =>
         session.Objects.Create(kind, bytes, segment =>
         {
@@ -46,17 +47,18 @@ internal sealed unsafe class SyncObject : SharedObject
             return created;
         });
 
-    /// <param name="session">Where.</param>
-    /// <param name="id">Which.</param>
-    /// <param name="kind">What it has to be; memory of either kind is as good as the other, and as good as a lock.</param>
-    /// <returns>Null if the segment is gone.</returns>
+    /// <param name="session">The session.</param>
+    /// <param name="id">The segment.</param>
+    /// <param name="kind">The expected kind; memory of either kind also serves as the other, and as a lock.</param>
+    /// <returns>Null if the segment does not exist any more.</returns>
     public static SyncObject? Open(Session session, SegmentId id, SegmentKind kind) =>
         session.Objects.Open(id, segment =>
         {
             var found = (SegmentKind)segment.Header->Kind;
-            if (found != kind && !(found is SegmentKind.Array or SegmentKind.Memory && kind is SegmentKind.Array or SegmentKind.Memory or SegmentKind.Lock))
+            if (found != kind
+                && !(found is SegmentKind.Array or SegmentKind.Memory && kind is SegmentKind.Array or SegmentKind.Memory or SegmentKind.Lock))
             {
-                throw new InvalidDataException($"Segment {id.Index}-{id.Generation} is no {kind}, but a {found}.");
+                throw new InvalidDataException($"Segment {id.Index}-{id.Generation} is not a {kind}, but a {found}.");
             }
 
             var opened = new SyncObject(session, segment);

@@ -24,7 +24,7 @@ public sealed class LockTests : IDisposable
         Should.Throw<LockRecursionException>(() => gate.TryEnter());
         gate.Exit();
         gate.IsHeld.ShouldBeFalse();
-        Should.Throw<SynchronizationLockException>(gate.Exit).Message.ShouldContain("nobody");
+        Should.Throw<SynchronizationLockException>(gate.Exit).Message.ShouldContain("no owner");
     }
 
     [Fact]

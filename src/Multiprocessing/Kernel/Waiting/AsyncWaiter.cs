@@ -3,12 +3,12 @@ using System.Runtime.CompilerServices;
 namespace Multiprocessing;
 
 /// <summary>
-/// One asynchronous wait, ended by being told, by its deadline or by its token, whichever comes first. What follows on it is <see cref="LibraryWork"/>, which needs no thread of the thread pool.
-/// Awaited at most once.
+/// One asynchronous wait. It ends by a notification, its deadline or its token, whichever is first. Its continuation runs as
+/// <see cref="LibraryWork"/>, which needs no thread of the thread pool. It is awaited at most once.
 /// </summary>
 internal sealed class AsyncWaiter : ICriticalNotifyCompletion
 {
-    private const int Told = 1;
+    private const int Notified = 1;
     private const int TimedOut = 2;
     private const int Cancelled = 3;
 
@@ -17,9 +17,9 @@ internal sealed class AsyncWaiter : ICriticalNotifyCompletion
     private Action? _continuation;
     private int _end;
 
-    public void Tell() => End(Told);
+    public void Notify() => End(Notified);
 
-    /// <summary>False when the deadline has passed first.</summary>
+    /// <summary>Waits. Returns false when the deadline has passed first.</summary>
     /// <exception cref="TaskCanceledException">The token was cancelled.</exception>
     public async ValueTask<bool> WaitAsync(Deadline deadline, CancellationToken cancellationToken)
     {
@@ -30,7 +30,7 @@ internal sealed class AsyncWaiter : ICriticalNotifyCompletion
         alarm?.Dispose();
         return Volatile.Read(ref _end) switch
         {
-            Told => true,
+            Notified => true,
             TimedOut => false,
             _ => throw new TaskCanceledException(null, null, cancellationToken),
         };
@@ -50,7 +50,7 @@ internal sealed class AsyncWaiter : ICriticalNotifyCompletion
     {
         if (Interlocked.CompareExchange(ref _continuation, continuation, null) is not null)
         {
-            LibraryWork.Continue(continuation); // ended since it was looked at
+            LibraryWork.Continue(continuation); // ended since IsCompleted was read
         }
     }
 

@@ -1,32 +1,34 @@
 namespace Multiprocessing;
 
 /// <summary>
-/// The asynchronous waiters of this process at one wait point, in the order in which they came. A waiter is only told to look again: it takes, puts or checks by
-/// itself, as library work, and enlists again if somebody was quicker.
+/// The asynchronous waiters of this process at one wait point, in FIFO order. A notified waiter checks again: it takes, puts or checks by
+/// itself, as library work, and enlists again if another one was faster.
 /// </summary>
 internal sealed unsafe class AsyncWaiters
 {
     private readonly Lock _gate = new();
     private readonly LinkedList<AsyncWaiter> _waiters = [];
     private readonly SharedObject _owner;
-    private readonly Func<int> _howManyMayProceed;
+    private readonly Func<int> _countThatMayProceed;
 
-    // Told and not withdrawn yet: they will take what there is, so nobody else is told for it.
-    private int _told;
+    // Notified and not withdrawn yet: they will use what there is, so no other waiter is notified for it.
+    private int _notified;
 
     /// <param name="owner">Keeps the memory mapped.</param>
-    /// <param name="point">Where.</param>
-    /// <param name="howManyMayProceed">How many waiters could go on now; must be quick and take no lock that a notifier holds.</param>
-    public AsyncWaiters(SharedObject owner, WaitPoint* point, Func<int> howManyMayProceed)
+    /// <param name="point">The wait point.</param>
+    /// <param name="countThatMayProceed">Returns how many waiters could continue now. It must be fast and take no lock that a notifier holds.</param>
+    public AsyncWaiters(SharedObject owner, WaitPoint* point, Func<int> countThatMayProceed)
     {
         _owner = owner;
         Point = point;
-        _howManyMayProceed = howManyMayProceed;
+        _countThatMayProceed = countThatMayProceed;
     }
 
     public WaitPoint* Point { get; }
 
-    /// <summary>Announces a waiter. Full fence: look again at what you wait for before awaiting the node's waiter, and <see cref="Withdraw"/> the node in any case.</summary>
+    /// <summary>
+    /// Announces a waiter. Full fence: check the condition again before awaiting the node's waiter, and <see cref="Withdraw"/> the node in any case.
+    /// </summary>
     public LinkedListNode<AsyncWaiter> Enlist()
     {
         var node = new LinkedListNode<AsyncWaiter>(new AsyncWaiter());
@@ -51,14 +53,17 @@ internal sealed unsafe class AsyncWaiters
         return node;
     }
 
-    /// <summary>Takes the waiter out, whether it was told or not. Whoever leaves without having used what it was told of calls <see cref="Scan"/> and notifies on.</summary>
+    /// <summary>
+    /// Removes the waiter, whether it was notified or not. A waiter that leaves without having used its notification calls <see cref="Scan"/>, which
+    /// notifies the next.
+    /// </summary>
     public void Withdraw(LinkedListNode<AsyncWaiter> node)
     {
         lock (_gate)
         {
             if (node.List is null)
             {
-                _told--;
+                _notified--;
                 return;
             }
 
@@ -70,19 +75,19 @@ internal sealed unsafe class AsyncWaiters
         }
     }
 
-    /// <summary>Tells as many waiters as may go on; for those who stay the bit is set again, and then looked once more.</summary>
+    /// <summary>Notifies as many waiters as may continue. For those that stay it sets the bit again, and then checks once more.</summary>
     public void Scan()
     {
         while (true)
         {
-            var count = _howManyMayProceed();
+            var count = _countThatMayProceed();
             lock (_gate)
             {
-                while (_told < count && _waiters.First is { } first)
+                while (_notified < count && _waiters.First is { } first)
                 {
                     _waiters.RemoveFirst();
-                    _told++;
-                    first.Value.Tell();
+                    _notified++;
+                    first.Value.Notify();
                 }
 
                 if (_waiters.Count == 0)
@@ -93,14 +98,14 @@ internal sealed unsafe class AsyncWaiters
             }
 
             WaitPoint.ArmAsync(Point, _owner.Session.Self.Slot);
-            if (_howManyMayProceed() <= Volatile.Read(ref _told))
+            if (_countThatMayProceed() <= Volatile.Read(ref _notified))
             {
                 return;
             }
         }
     }
 
-    /// <summary>Tells everybody, for reasons that concern all: the object was disposed.</summary>
+    /// <summary>Notifies all waiters, for a reason that concerns all: the object was disposed.</summary>
     public void ReleaseAll()
     {
         lock (_gate)
@@ -108,8 +113,8 @@ internal sealed unsafe class AsyncWaiters
             while (_waiters.First is { } first)
             {
                 _waiters.RemoveFirst();
-                _told++;
-                first.Value.Tell();
+                _notified++;
+                first.Value.Notify();
             }
 
             _owner.Session.Doorbells.Remove(this);

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Multiprocessing;
 
-/// <summary>The moment at which a wait ends, fixed once at the call so that retries inside do not stretch it.</summary>
+/// <summary>The time at which a wait ends, fixed once at the call so that retries inside do not extend it.</summary>
 internal readonly struct Deadline
 {
     private readonly long _at;
@@ -17,7 +17,7 @@ internal readonly struct Deadline
 
     public bool HasPassed => _at != long.MaxValue && (_at == 0 || Stopwatch.GetTimestamp() >= _at);
 
-    /// <summary>What is left; zero when it has passed, <see cref="TimeSpan.MaxValue"/> for never.</summary>
+    /// <summary>Gets the remaining time: zero when the deadline has passed, <see cref="TimeSpan.MaxValue"/> for never.</summary>
     public TimeSpan Remaining
     {
         get
@@ -33,8 +33,9 @@ internal readonly struct Deadline
     }
 
     /// <summary>
-    /// What is left in whole milliseconds, rounded up, for the runtime's timers: they count those of <see cref="Environment.TickCount64"/>, drop the rest, and may fire a part of one too early.
-    /// So whoever they wake asks <see cref="HasPassed"/>; also because they take no more than some weeks.
+    /// Gets the remaining time in whole milliseconds, rounded up, for the runtime's timers: they count those of
+    /// <see cref="Environment.TickCount64"/>, drop the rest, and may fire up to a millisecond early. So the code that they run checks
+    /// <see cref="HasPassed"/>; also because they accept at most some weeks.
     /// </summary>
     public TimeSpan TimerDelay => TimeSpan.FromMilliseconds(Math.Min(Math.Ceiling(Remaining.TotalMilliseconds), int.MaxValue));
 
@@ -49,7 +50,7 @@ internal readonly struct Deadline
         // Not ThrowIfLessThan, which would be compiled for TimeSpan at run time in every child.
         if (timeout < TimeSpan.Zero)
         {
-            throw new ArgumentOutOfRangeException(nameof(timeout), timeout, "A time to wait is not negative, except Timeout.InfiniteTimeSpan.");
+            throw new ArgumentOutOfRangeException(nameof(timeout), timeout, "A time-out must be zero or positive, or Timeout.InfiniteTimeSpan.");
         }
 
         if (timeout == TimeSpan.Zero)

@@ -3,9 +3,12 @@ using System.Numerics;
 namespace Multiprocessing;
 
 /// <summary>
-/// Asynchronous waiting without a thread per waiter. Who waits sets its process's bit in the wait point and enlists in this process; who notifies clears the bits
-/// and rings those processes' doorbells, each a word that one thread of the process sleeps on. That thread looks at everything that is waited for here.
-/// <para>Killed between clearing a bit and ringing: the waiters look again after the slice, or when the death is told, which rings everywhere.</para>
+/// Asynchronous waiting without a thread per waiter. A waiter sets its process's bit in the wait point and enlists in this process. A notifier clears
+/// the bits and rings the doorbells of those processes: each is a word that one thread of the process, the dispatcher, sleeps on. The dispatcher
+/// scans all waiters of the process.
+/// <para>
+/// Killed between clearing a bit and ringing: the waiters check again after the slice, or when the death is reported, which rings in all processes.
+/// </para>
 /// </summary>
 internal sealed unsafe class Doorbells(ParticipantTable participants, Liveness liveness)
 {
@@ -15,10 +18,13 @@ internal sealed unsafe class Doorbells(ParticipantTable participants, Liveness l
     private Thread? _dispatcher;
     private volatile bool _stopped;
 
-    /// <summary>Clears the point's bits and rings whoever had one set; the waiters of this process are looked at by the calling thread, which saves a wake-up.</summary>
+    /// <summary>
+    /// Clears the point's bits and rings the processes whose bits were set. The calling thread scans the waiters of its own process, which saves a
+    /// wake-up.
+    /// </summary>
     public void Ring(WaitPoint* point)
     {
-        // The flag before the bits: who sets a bit after we read its word sets the flag after we cleared it.
+        // The flag before the bits: a waiter that sets its bit after this reads the word sets the flag after it was cleared here.
         Interlocked.Exchange(ref point->AsyncArmed, 0);
         KillPoints.Pass(KillPoint.RingDisarmed);
         for (var word = 0; word < ParticipantTable.Capacity / 64; word++)
@@ -46,7 +52,7 @@ internal sealed unsafe class Doorbells(ParticipantTable participants, Liveness l
         }
     }
 
-    /// <summary>From now on the dispatcher looks at <paramref name="waiters"/>.</summary>
+    /// <summary>From now on the dispatcher scans <paramref name="waiters"/>.</summary>
     public void Add(AsyncWaiters waiters)
     {
         var first = false;
@@ -68,12 +74,12 @@ internal sealed unsafe class Doorbells(ParticipantTable participants, Liveness l
 
         if (first)
         {
-            // It sleeps long while nothing is waited for.
+            // It sleeps for a long time while there are no waiters.
             participants.Ring(participants.Self.Slot);
         }
     }
 
-    /// <summary>It becomes the dispatcher last: one that could not begin must not be left as the one that later waiters rely on.</summary>
+    /// <summary>The field is set last: later waiters must not rely on a dispatcher that could not start.</summary>
     private void StartDispatcher(AsyncWaiters waiters)
     {
         try
@@ -118,7 +124,9 @@ internal sealed unsafe class Doorbells(ParticipantTable participants, Liveness l
         }
     }
 
-    /// <summary>All waiters look again for themselves: one that finds the same error throws it to its caller, and one that goes on waiting starts the next dispatcher.</summary>
+    /// <summary>
+    /// All waiters check again: one that finds the same error throws it to its caller, and one that continues to wait starts the next dispatcher.
+    /// </summary>
     private void OnDispatcherFailed()
     {
         AsyncWaiters[] waited;
@@ -136,7 +144,8 @@ internal sealed unsafe class Doorbells(ParticipantTable participants, Liveness l
 
     private void Dispatch()
     {
-        // The doorbell is read before the scan, which arms the wait points: a ring since then has changed it. With no asynchronous waiter there is nothing to check: enlisting the first one rings.
+        // The doorbell is read before the scan, which arms the wait points: a ring since then has changed it. With no asynchronous waiter there is
+        // nothing to check: enlisting the first one rings.
         var doorbell = &participants[participants.Self.Slot]->Doorbell;
         var sleep = new SleepLoop(Deadline.Never, first: TimeSpan.MaxValue);
         while (!_stopped)

@@ -8,9 +8,9 @@ namespace Multiprocessing;
 /// A lock word in shared memory that names its owner: waiters:1 | generation:15 | slot+1:16 (from the high bit down), 0 when free.
 /// It guards a few hundred instructions of pointer arithmetic and is taken over on proof of the owner's death, never on a time-out.
 /// <para>
-/// Killed as owner: the word goes on naming the dead; the next one to come or to wake proves the death and takes it over by CAS. Killed between clearing the
-/// word and waking: a sleeper wakes after its slice. Killed asleep: the waiters bit may be set for nobody, which costs the next owner one system call.
-/// Killed during a takeover: the word names a dead process again.
+/// Killed as owner: the word still names the dead process; the next one that tries or wakes proves the death and takes the lock over by CAS. Killed
+/// between clearing the word and waking: a sleeper wakes after its slice. Killed asleep: the waiters bit may be set without a waiter, which costs the
+/// next owner one system call. Killed during a takeover: the word names a dead process again.
 /// </para>
 /// </summary>
 internal static unsafe class OwnerLock
@@ -32,7 +32,9 @@ internal static unsafe class OwnerLock
     /// <summary>The participant that the word names. Only the low 15 bits of the generation are known.</summary>
     public static (int Slot, int Generation) OwnerOf(int word) => ((word & 0xFFFF) - 1, (word >> 16) & 0x7FFF);
 
-    /// <summary>Returns whether the word names that participant as its owner; for assertions, as it does not know which thread of the process is inside.</summary>
+    /// <summary>
+    /// Returns whether the word names that participant as its owner; for assertions, as it does not know which thread of the process is inside.
+    /// </summary>
     public static bool IsOwnedBy(int* word, int self) => (Volatile.Read(ref *word) & ~Waiters) == self;
 
     /// <summary>Acquire on success: what the last owner wrote is visible.</summary>
@@ -63,16 +65,21 @@ internal static unsafe class OwnerLock
         return true;
     }
 
-    /// <summary>Waits for the lock, at most until <paramref name="deadline"/>. After every sleep that found the word unchanged it checks whether the owner is alive.</summary>
+    /// <summary>
+    /// Waits for the lock, at most until <paramref name="deadline"/>. After every sleep that found the word unchanged it checks whether the owner is
+    /// alive.
+    /// </summary>
     /// <param name="word">The lock.</param>
     /// <param name="participants">The processes that may own it.</param>
     /// <param name="deadline">When the wait ends.</param>
     /// <param name="cancellationToken">Ends the wait; it is checked between two sleeps.</param>
     /// <param name="stoppedAfter">
-    /// If not zero, the wait continues beyond the deadline until one owner has held the lock for this time, as seen from here: only then is that owner stopped. A lock that passes from owner to owner, however many want it, never times out.
+    /// If not zero, the wait continues beyond the deadline until one owner has held the lock for this time, as seen from here: only then is that
+    /// owner stopped. A lock that passes from owner to owner, however many want it, never times out.
     /// </param>
     /// <exception cref="OperationCanceledException">The token fired; the lock is not held.</exception>
-    public static Result Enter(int* word, ParticipantTable participants, Deadline deadline, CancellationToken cancellationToken = default, TimeSpan stoppedAfter = default)
+    public static Result Enter(
+        int* word, ParticipantTable participants, Deadline deadline, CancellationToken cancellationToken = default, TimeSpan stoppedAfter = default)
     {
         var self = participants.SelfWord;
         if (TryEnter(word, self))
@@ -133,7 +140,9 @@ internal static unsafe class OwnerLock
         }
     }
 
-    /// <summary>Doubles with every sleep, and adds up to half of it by chance, so that waiters which began together do not check together each time.</summary>
+    /// <summary>
+    /// Doubles with every sleep, and adds up to half of it by chance, so that waiters which began together do not check together each time.
+    /// </summary>
     private static TimeSpan SliceAfter(int sleeps, int self)
     {
         var slice = Math.Min(WaitTimings.FirstLockSleep.Ticks << Math.Min(sleeps, 8), WaitTimings.LongestLockSleep.Ticks);
@@ -145,6 +154,6 @@ internal static unsafe class OwnerLock
     public static string Describe(int* word, ParticipantTable participants)
     {
         var seen = Volatile.Read(ref *word);
-        return seen == 0 ? "nobody" : $"process {participants.ProcessIdOf(OwnerOf(seen).Slot)}";
+        return seen == 0 ? "no process" : $"process {participants.ProcessIdOf(OwnerOf(seen).Slot)}";
     }
 }

@@ -1,8 +1,8 @@
 namespace Multiprocessing;
 
 /// <summary>
-/// One wait for a lock word (<see cref="OwnerLock"/>), as steps: spin, enter, announce, sleep, take over. <see cref="OwnerLock.Enter"/> and the public lock put them together; they differ in what else ends the wait,
-/// in their slices, also the first, and in what a takeover records.
+/// One wait for a lock word (<see cref="OwnerLock"/>), as steps: spin, enter, announce, sleep, take over. <see cref="OwnerLock.Enter"/> and the
+/// public lock put them together; they differ in what else ends the wait, in their slices, also the first, and in what a takeover records.
 /// </summary>
 internal unsafe ref struct OwnerWait
 {
@@ -42,7 +42,8 @@ internal unsafe ref struct OwnerWait
     }
 
     /// <summary>
-    /// Enters a free lock, acquire; otherwise sets <see cref="Seen"/>. A waiter that slept enters with the waiters bit: others may sleep still, and a needless bit costs one system call where a missing bit costs a slice.
+    /// Enters a free lock, acquire; otherwise sets <see cref="Seen"/>. A waiter that slept enters with the waiters bit: others may sleep still, and a
+    /// needless bit costs one system call where a missing bit costs a slice.
     /// </summary>
     public bool TryEnter()
     {
@@ -89,7 +90,8 @@ internal unsafe ref struct OwnerWait
     }
 
     /// <summary>
-    /// The word is unchanged and its owner has ended. Asked after every return of <see cref="Sleep"/> and not after time-outs only: frequent wake-ups for other reasons would otherwise prevent the check.
+    /// The word is unchanged and its owner has ended. Asked after every return of <see cref="Sleep"/> and not after time-outs only: frequent wake-ups
+    /// for other reasons would otherwise prevent the check.
     /// </summary>
     public readonly bool IsOwnerDead(ParticipantTable participants) => Volatile.Read(ref *_word) == Seen && !participants.IsAliveWord(Seen);
 

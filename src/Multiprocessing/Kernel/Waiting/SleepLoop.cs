@@ -18,17 +18,21 @@ namespace Multiprocessing;
 /// }
 /// </code>
 /// <para>
-/// <b>No wake-up is lost.</b> The sleeper (1) reads the point's sequence, (2) adds one to its arrivals, a full fence, (3) checks its condition again, (4) sleeps while the sequence is the one it read.
-/// The notifier (a) makes its change, (b) executes a full fence, (c) reads the arrivals, (d) if there are new ones raises the sequence and wakes. (2) and (b) are partners, so at least one of two holds. Either (3) sees the change (a): the
-/// sleeper does not sleep. Or (c) sees the arrival (2): the notifier raises the sequence after the sleeper read it in (1), and the kernel compares it before the sleep begins, as one step.
-/// A sleeper that sleeps again announces itself again: the notifier marks the arrivals as handled when it finds no sleeper (<see cref="WaitPoint"/>).
+/// <b>No wake-up is lost.</b> The sleeper (1) reads the point's sequence, (2) adds one to its arrivals, a full fence, (3) checks its condition again,
+/// (4) sleeps while the sequence is the one it read. The notifier (a) makes its change, (b) executes a full fence, (c) reads the arrivals, (d) if
+/// there are new ones raises the sequence and wakes. (2) and (b) are partners, so at least one of two holds. Either (3) sees the change (a): the
+/// sleeper does not sleep. Or (c) sees the arrival (2): the notifier raises the sequence after the sleeper read it in (1), and the kernel compares it
+/// before the sleep begins, as one step. A sleeper that sleeps again announces itself again: the notifier marks the arrivals as handled when it finds
+/// no sleeper (<see cref="WaitPoint"/>).
 /// </para>
 /// <para>
-/// On a word that is itself the condition (a lock word with its waiters bit, a condition's entry, a doorbell) there is one variable and no fence: the change and the announcement are made to the same word, and the kernel's comparison is the check (<see cref="SleepOn"/>).
+/// On a word that is itself the condition (a lock word with its waiters bit, a condition's entry, a doorbell) there is one variable and no fence: the
+/// change and the announcement are made to the same word, and the kernel's comparison is the check (<see cref="SleepOn"/>).
 /// </para>
 /// <para>
-/// Sleeps are slices: after each the caller checks its condition, and as often as it needs who is dead. So a notifier that was killed between (a) and (d) costs one slice, or nothing where its death is reported, which wakes all sleepers.
-/// Killed as sleeper after (2): the next notifier makes one system call in vain.
+/// Sleeps are slices: after each the caller checks its condition, and as often as it needs who is dead. So a notifier that was killed between (a) and
+/// (d) costs one slice, or nothing where its death is reported, which wakes all sleepers. Killed as sleeper after (2): the next notifier makes one
+/// system call in vain.
 /// </para>
 /// </summary>
 internal unsafe struct SleepLoop
@@ -54,7 +58,9 @@ internal unsafe struct SleepLoop
         _first = first;
     }
 
-    /// <summary>How often this wait has slept. After the first time, a notification that it does not use may have been meant for another sleeper.</summary>
+    /// <summary>
+    /// How often this wait has slept. After the first time, a notification that it does not use may have been meant for another sleeper.
+    /// </summary>
     public int Sleeps { get; private set; }
 
     public readonly bool HasSlept => Sleeps != 0;
@@ -93,7 +99,8 @@ internal unsafe struct SleepLoop
     }
 
     /// <summary>
-    /// Announces the sleeper again but keeps the sequence of the first announcement: for a caller that checks only a part of its reasons between two sleeps. A notification for any other reason since the first announcement ends the sleep at once.
+    /// Announces the sleeper again but keeps the sequence of the first announcement: for a caller that checks only a part of its reasons between two
+    /// sleeps. A notification for any other reason since the first announcement ends the sleep at once.
     /// </summary>
     public void AnnounceAgain()
     {
@@ -109,7 +116,9 @@ internal unsafe struct SleepLoop
         WaitPoint.Sleep(_point, _sequence, Next(slice));
     }
 
-    /// <summary>Sleeps while the word has the expected value, but no longer than the slice and the deadline allow. May return early for no reason.</summary>
+    /// <summary>
+    /// Sleeps while the word has the expected value, but no longer than the slice and the deadline allow. May return early for no reason.
+    /// </summary>
     /// <param name="word">Changes with everything that ends the wait.</param>
     /// <param name="expected">Its value at the last check, with the sleeper's announcement in it.</param>
     /// <param name="slice">After the first sleep.</param>

@@ -5,12 +5,13 @@ using System.Runtime.Intrinsics.X86;
 namespace Multiprocessing;
 
 /// <summary>
-/// Waiting without the kernel. A wake-up by the kernel costs tens of microseconds and a spin tenths of one, but a spin with no free core costs everybody:
-/// so the budget is about one wake-up long, and who failed often with it gets none for a while.
+/// Waiting without the kernel. A wake-up by the kernel costs tens of microseconds and a successful spin tenths of one, but a spin without a free core
+/// slows all threads: so a spin is at most about one wake-up long, and a wait whose spins failed often does not spin for a while
+/// (<see cref="SpinBudget"/>).
 /// </summary>
 internal static class Spin
 {
-    // With one CPU the other side cannot run while we spin.
+    // With one processor the other side cannot run during the spin.
     public static readonly bool IsUseful = Environment.ProcessorCount > 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace Multiprocessing;
 
 /// <summary>
-/// How long this process spins on one object before it sleeps, learned from how earlier spins ended: after several failures in a row it mostly sleeps at once. Races on the counters only cost accuracy.
+/// How long this process spins on one object before it sleeps, learned from how earlier spins ended: after several failures in a row it mostly sleeps
+/// at once. Races on the counters only cost accuracy.
 /// </summary>
 internal struct SpinBudget
 {
@@ -59,7 +60,10 @@ internal struct SpinBudget
         }
     }
 
-    /// <summary>Spins have failed lately: do not spin this time. Counts the call; one in several returns false all the same, to learn whether spinning pays again.</summary>
+    /// <summary>
+    /// Spins have failed lately: do not spin this time. Counts the call; one in several returns false all the same, to learn whether spinning pays
+    /// again.
+    /// </summary>
     public bool IsResting() => _failures >= FailuresBeforeResting && ++_rests % TriesWhileResting != 0;
 
     public void Succeeded() => _failures = 0;

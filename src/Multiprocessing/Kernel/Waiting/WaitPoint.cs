@@ -5,16 +5,18 @@ using Multiprocessing.Platform;
 namespace Multiprocessing;
 
 /// <summary>
-/// Where processes sleep until something may have changed: 128 bytes of shared memory, zero at birth.
+/// Where processes sleep until a condition may have changed: 128 bytes of shared memory, initially zero.
 /// <para>
-/// A sleeper reads <see cref="Sequence"/>, adds one to <see cref="Arrivals"/> (full fence), looks again at what it waits for, and sleeps on the sequence it read.
-/// A notifier makes its change, does a full fence, and if Arrivals differs from <see cref="Handled"/> adds one to the sequence and wakes as many as it made
-/// room for. Either the sleeper sees the change or the notifier sees the arrival. Only when nobody was there to be woken does the notifier store the Arrivals it
-/// read before into Handled: whoever came since has made Arrivals different again, and whoever came before has read a sequence that is gone. So there is no moment
-/// at which a sleeper is not announced, and a sleeper that died costs one system call, not one for ever.
+/// A sleeper reads <see cref="Sequence"/>, adds one to <see cref="Arrivals"/> (full fence), checks its condition again, and sleeps while the sequence
+/// is the one it read. A notifier makes its change, executes a full fence, and if Arrivals differs from <see cref="Handled"/> adds one to the
+/// sequence and wakes as many sleepers as it made room for. <see cref="SleepLoop"/> has the argument why no wake-up is lost. Only if it found no
+/// sleeper does the notifier store the Arrivals that it read before into Handled: a sleeper that arrived since has made Arrivals different again, and
+/// one that arrived before has read an earlier sequence. So there is no moment at which a sleeper is not announced, and a dead sleeper costs one
+/// system call, not one for every notification.
 /// </para>
 /// <para>
-/// Killed as sleeper: see above. Killed as notifier between its change and the wake: the sleepers look again after their slice, or at once when the death is told.
+/// Killed as sleeper: see above. Killed as notifier between its change and the wake: the sleepers check again after their slice, or at once when the
+/// death is reported.
 /// </para>
 /// </summary>
 [StructLayout(LayoutKind.Explicit, Size = Size)]
@@ -35,11 +37,13 @@ internal unsafe struct WaitPoint
     [FieldOffset(16)]
     public int AsyncArmed;
 
-    /// <summary>One bit per participant that has asynchronous waiters here.</summary>
+    /// <summary>One bit for each participant that has asynchronous waiters here.</summary>
     [FieldOffset(64)]
     public fixed ulong AsyncMask[ParticipantTable.Capacity / 64];
 
-    /// <summary>Announces a sleeper. Full fence; look again at what you wait for before <see cref="Sleep"/>.</summary>
+    /// <summary>
+    /// Announces a sleeper. Full fence; the condition is checked again before <see cref="Sleep"/>. Callers use <see cref="SleepLoop"/>.
+    /// </summary>
     public static int Announce(WaitPoint* point)
     {
         var sequence = Volatile.Read(ref point->Sequence);
@@ -55,8 +59,8 @@ internal unsafe struct WaitPoint
     }
 
     /// <summary>
-    /// Tells that up to <paramref name="count"/> waiters may go on. The caller's change must be separated from this call by a full fence, which
-    /// <see cref="OwnerLock.Exit"/> is.
+    /// Notifies up to <paramref name="count"/> waiters. A full fence, which <see cref="OwnerLock.Exit"/> is, must lie between the caller's change and
+    /// this call: it is the partner of the fence in <see cref="Announce"/>.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Notify(WaitPoint* point, int count, Doorbells doorbells)
@@ -72,7 +76,9 @@ internal unsafe struct WaitPoint
         }
     }
 
-    /// <summary>Wakes everybody who sleeps here whether or not they may go on, so that they look at who died or whether they are closed.</summary>
+    /// <summary>
+    /// Wakes all sleepers, whether or not they may continue, so that they check which process died and whether their object was disposed.
+    /// </summary>
     public static void WakeAll(WaitPoint* point)
     {
         Interlocked.Increment(ref point->Sequence);
@@ -80,7 +86,10 @@ internal unsafe struct WaitPoint
         WordWait.Wake(&point->Sequence, int.MaxValue);
     }
 
-    /// <summary>Sets the participant's bit. Full fence; look again at what you wait for afterwards. Bit first: who clears <see cref="AsyncArmed"/> reads the bits after it.</summary>
+    /// <summary>
+    /// Sets the participant's bit. Full fence; the condition is checked again afterwards. Bit first: a notifier that clears <see cref="AsyncArmed"/>
+    /// reads the bits after it.
+    /// </summary>
     public static void ArmAsync(WaitPoint* point, int slot)
     {
         Interlocked.Or(ref point->AsyncMask[slot / 64], 1UL << (slot % 64));
