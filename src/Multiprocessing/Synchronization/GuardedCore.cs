@@ -165,7 +165,8 @@ internal abstract unsafe class GuardedCore : SyncCore
                 break;
             case OwnerLock.Result.TimedOut:
                 throw new TimeoutException(
-                    $"The shared {(SegmentKind)Frame->Header.Kind} is locked by {OwnerLock.Describe(_guard, Members)}, which is alive and does not run. "
+                    $"The shared {(SegmentKind)Frame->Header.Kind} is locked by {OwnerLock.Describe(_guard, Members)}, "
+                    + "which is alive and does not run. "
                     + "Is it stopped (SIGSTOP, a debugger)?");
         }
     }
