@@ -8,5 +8,6 @@ namespace Multiprocessing;
 internal static class ChildEntryPoint
 {
     /// <summary>Never called: no child loads this assembly.</summary>
-    public static void Run() => throw new NotSupportedException("This assembly was compiled against, not to be run; Multiprocessing.dll belongs in its place.");
+    public static void Run() => throw new NotSupportedException(
+        "This assembly was compiled against, not to be run; Multiprocessing.dll belongs in its place.");
 }

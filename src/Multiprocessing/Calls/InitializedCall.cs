@@ -1,6 +1,8 @@
 namespace Multiprocessing;
 
-/// <summary>A call with an initializer that the child runs before the body. Both cross as one object, so that objects that both refer to stay one object.</summary>
+/// <summary>
+/// A call with an initializer that the child runs before the body. Both cross as one object, so that objects that both refer to stay one object.
+/// </summary>
 internal sealed class InitializedCall(Action initializer, ChildCall call) : ChildCall
 {
     [PathName("option 'Initializer'")]

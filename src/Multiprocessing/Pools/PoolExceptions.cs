@@ -64,7 +64,7 @@ public sealed class WorkerDiedException : ProcessDiedException
         var how = outOfMemory ? $"{status}, by the kernel for lack of memory" : $"{status}";
         var tries = attempts > 1 ? $" It was attempt {attempts}, and no more are allowed (MaxAttempts)." : "";
         var text = $"Worker '{name}' (pid {processId}) died while it ran '{task}': {how}.{tries}";
-        return tail.Length == 0 ? text : $"{text} Its last words on standard error:{Environment.NewLine}{tail.TrimEnd()}";
+        return tail.Length == 0 ? text : $"{text} Its last output on standard error:{Environment.NewLine}{tail.TrimEnd()}";
     }
 }
 

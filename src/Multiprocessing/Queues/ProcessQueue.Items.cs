@@ -6,8 +6,8 @@ namespace Multiprocessing;
 internal enum ItemMode
 {
     /// <summary>
-    /// Not raw; the other two are told apart when the first item crosses and not before, so that the program may register a serializer of its own
-    /// until then.
+    /// Not raw. The choice between the other two is made when the first item crosses and not before, so that the program may register a serializer
+    /// of its own until then.
     /// </summary>
     Undecided,
 

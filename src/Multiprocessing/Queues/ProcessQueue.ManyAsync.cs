@@ -9,14 +9,14 @@ public sealed partial class ProcessQueue<T>
     /// Puts items in their order; waits without a thread while the queue is full. Items of other producers may lie in between. When it fails, the
     /// items before the one that could not be put are in the queue.
     /// </summary>
-    /// <param name="items">The items; enumerated once, as there is room for them. Each is serialized when its turn comes.</param>
+    /// <param name="items">The items; enumerated once, as there is room for them. Each is serialized when it is put.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <inheritdoc cref="PutMany(IEnumerable{T}, CancellationToken)"/>
     public ValueTask PutManyAsync(IEnumerable<T> items, CancellationToken cancellationToken = default) =>
         PutManyAsync(items, Deadline.Never, cancellationToken);
 
     /// <inheritdoc cref="PutManyAsync(IEnumerable{T}, CancellationToken)"/>
-    /// <param name="items">The items; enumerated once, as there is room for them. Each is serialized when its turn comes.</param>
+    /// <param name="items">The items; enumerated once, as there is room for them. Each is serialized when it is put.</param>
     /// <param name="timeout">The longest time for the whole call.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="QueueFullException">There was no room in time; it says how many items were put.</exception>

@@ -261,7 +261,7 @@ internal sealed unsafe partial class QueueCore : SharedObject
     }
 
     /// <summary>
-    /// What holds whenever the write lock is entered, whoever was killed before: the producers have put at least what they saw taken.
+    /// What holds whenever the write lock is entered, whichever process was killed before: the producers have put at least what they saw taken.
     /// </summary>
     [Conditional("DEBUG")]
     private void AssertWriteInvariants()
@@ -276,7 +276,8 @@ internal sealed unsafe partial class QueueCore : SharedObject
     }
 
     /// <summary>
-    /// What holds whenever the read lock is entered, whoever was killed before: taken and done are at most what was put, and lost is a part of done.
+    /// What holds whenever the read lock is entered, whichever process was killed before: taken and done are at most what was put, and lost is a part
+    /// of done.
     /// </summary>
     [Conditional("DEBUG")]
     private void AssertReadInvariants()

@@ -272,7 +272,9 @@ internal sealed unsafe partial class ConditionCore : SyncCore
         AssertInvariants();
     }
 
-    /// <summary>What holds whenever the guard is entered, whoever was killed before: every ticket given out is below the next one.</summary>
+    /// <summary>
+    /// What holds whenever the guard is entered, whichever process was killed before: every ticket given out is below the next one.
+    /// </summary>
     [Conditional("DEBUG")]
     private void AssertInvariants()
     {

@@ -66,7 +66,7 @@ internal abstract unsafe class GuardedCore : SyncCore
         AssertInvariants();
     }
 
-    /// <summary>What holds whenever the guard is entered, whoever was killed before.</summary>
+    /// <summary>What holds whenever the guard is entered, whichever process was killed before.</summary>
     [Conditional("DEBUG")]
     protected virtual void AssertInvariants() =>
         Debug.Assert((Volatile.Read(ref *_guard) & ~OwnerLock.Waiters) == SelfWord, "Only the owner of the guard changes rows and totals.");

@@ -150,7 +150,7 @@ public sealed class ProcessBarrier : ProcessSynchronizationObject, IProcessHandl
     /// </returns>
     /// <exception cref="BrokenBarrierException">A participant died, or the barrier was aborted or reset.</exception>
     /// <exception cref="BarrierPostPhaseException">The action failed; in the process where it ran, the inner exception is its error.</exception>
-    /// <exception cref="InvalidOperationException">The call comes from the action.</exception>
+    /// <exception cref="InvalidOperationException">The action itself made the call.</exception>
     /// <exception cref="OperationCanceledException">The token was canceled before all had arrived.</exception>
     /// <exception cref="ObjectDisposedException">The barrier was disposed in this process, before the call or during it.</exception>
     public int SignalAndWait(CancellationToken cancellationToken = default)

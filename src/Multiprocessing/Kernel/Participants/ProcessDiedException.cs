@@ -96,6 +96,6 @@ public class ProcessDiedException : Exception
     private static string Describe(int processId, string name, ExitStatus status, string tail, string what = "ended before its body did")
     {
         var text = $"Process '{name}' (pid {processId}) {what}: {Required(status)}.";
-        return tail.Length == 0 ? text : $"{text} Its last words on standard error:{Environment.NewLine}{tail.TrimEnd()}";
+        return tail.Length == 0 ? text : $"{text} Its last output on standard error:{Environment.NewLine}{tail.TrimEnd()}";
     }
 }

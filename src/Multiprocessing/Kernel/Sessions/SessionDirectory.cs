@@ -66,7 +66,7 @@ internal sealed class SessionDirectory
 
     public static SessionDirectory Open(string path) => new(Path.TrimEndingDirectorySeparator(path), null);
 
-    /// <summary>Opens a directory of named objects. There may be several of the same name; the second directory's name tells them apart.</summary>
+    /// <summary>Opens a directory of named objects. Several may have the same name; the names of their second directories differ.</summary>
     public static SessionDirectory OpenNamed(string path) =>
         new(path, null, $"{Path.GetFileName(path)}-{ObjectName.HashOf(Path.GetFullPath(path)):x16}");
 

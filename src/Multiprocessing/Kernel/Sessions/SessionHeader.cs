@@ -50,8 +50,8 @@ internal struct SessionHeader
     public int FirstGeneration;
 
     /// <summary>
-    /// 1 if sleepers are parked in a table (<see cref="Platform.Facilities.ParksSleepers"/>). Processes that sleep on the words themselves and processes
-    /// that park cannot wake each other.
+    /// 1 if sleepers are parked in a table (<see cref="Platform.Facilities.ParksSleepers"/>). Processes that sleep on the words themselves and
+    /// processes that park cannot wake each other.
     /// </summary>
     [FieldOffset(44)]
     public int ParksSleepers;

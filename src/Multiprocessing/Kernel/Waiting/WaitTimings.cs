@@ -37,7 +37,8 @@ internal static class WaitTimings
     public static TimeSpan Slice => Milliseconds(450);
 
     /// <summary>
-    /// Milliseconds: time that whoever finds a process missing leaves its parent to report the exit status; then it is reported as unknown.
+    /// Milliseconds: time that a process which finds another one missing leaves that one's parent to report the exit status; then it is reported as
+    /// unknown.
     /// </summary>
     public const long UnreportedGrace = 400;
 

@@ -3,10 +3,9 @@ using System.Diagnostics;
 namespace Multiprocessing;
 
 /// <summary>
-/// What the pool counts of where its time goes. Owns the counts of the whole pool and the last workers that have ended; those of a worker that lives
-/// are at its entry, those of tasks in
-/// <see cref="Tasks"/>. Costs two timestamps a task, and of very short tasks only for every eighth. Under the loop's gate, except
-/// <see cref="Tasks"/>.
+/// Counts how a pool spends its time. Owns the counts of the whole pool and of the last workers that have ended; the counts of a living worker are in
+/// its entry, those of tasks in <see cref="Tasks"/>. Costs two timestamps a task, and of very short tasks only for every eighth. Under the loop's
+/// gate, except <see cref="Tasks"/>.
 /// </summary>
 internal sealed unsafe class PoolStatistics(string pool, PoolLoop loop)
 {
