@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes src/Multiprocessing/PublicAPI.Unshipped.txt anew: every public member that PublicAPI.Shipped.txt does not list.
+# Rewrites src/Multiprocessing/PublicAPI.Unshipped.txt: every public member that PublicAPI.Shipped.txt does not list.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 file=src/Multiprocessing/PublicAPI.Unshipped.txt
@@ -9,10 +9,10 @@ trap 'rm -f "$log" "$before"' EXIT
 cp "$file" "$before"
 echo '#nullable enable' >"$file"
 if dotnet build src/Multiprocessing -v quiet -nologo -p:RunAnalyzers=true >"$log"; then
-    exit # all is shipped
+    exit # every member is shipped
 fi
 
-# RS0016 names a member that no file lists. Anything else is an error to mend first.
+# RS0016 names a member that no file lists. Every other error must be fixed first.
 if grep -E ': error ' "$log" | grep -vE ': error RS0016: '; then
     cp "$before" "$file"
     exit 1

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Runs this library as Windows programs under Wine 8, which it installs where it is missing (Debian, as root):
+# Runs the tour and the tests as Windows programs under Wine 8. Installs Wine if it is missing (on Debian, as root).
 #   eng/wine.sh                              the tour, then the sample of the tests that .ci/run runs
-#   eng/wine.sh all                          the tour, then all tests but those that repeat in large numbers
+#   eng/wine.sh all                          the tour, then all tests except those that repeat others in large numbers
 #   eng/wine.sh tour [number of a lesson ...]
 #   eng/wine.sh tests [the runner's arguments ...], as in: eng/wine.sh tests -class Multiprocessing.Tests.StopTests
-# Exit code 3: what it needs is not there and cannot be had. The last line says "N passed, N failed, N skipped, N faults of Wine". docs/internals/platforms.md says what is left out, and why.
+# Exit code 3: a requirement is missing and cannot be installed. The last line is "N passed, N failed, N skipped, N faults of Wine".
+# docs/internals/platforms.md lists what does not run here, and why.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 readonly root=$PWD tour_limit=240 group_limit=1200
@@ -13,18 +14,18 @@ export CI=true DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 MSBUILDDISABLENODER
 
 if [ ! -x "$wine" ]; then
     if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
-        echo "Wine is not there ($wine), and only root can install it, on Debian: apt-get install wine wine64"
+        echo "Wine is missing ($wine), and only root can install it, on Debian: apt-get install wine wine64"
         exit 3
     fi
     if ! { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends wine wine64 >/dev/null; } || [ ! -x "$wine" ]; then
-        echo "Wine is not there ($wine), and could not be installed"
+        echo "Wine is missing ($wine) and could not be installed"
         exit 3
     fi
 fi
 
 work=$(mktemp -d)
 export WINEPREFIX="$work/prefix" WINEDEBUG=-all
-# Wine 8 does not carry the second mapping of code pages that the runtime makes otherwise.
+# Without this the runtime maps code pages twice, which Wine 8 does not support.
 export DOTNET_EnableWriteXorExecute=0
 end() {
     /usr/lib/wine/wineserver64 -k
@@ -32,7 +33,7 @@ end() {
 }
 trap end EXIT
 
-publish() { # publish <project> <folder>; not in the ordinary obj folders, whose assets would be others for the next build there
+publish() { # publish <project> <folder>; not into the ordinary obj folders, because the next build there would find assets for another runtime
     local code
     dotnet publish "$1" -r win-x64 --self-contained -c Release -o "$work/$2" --artifacts-path "$work/artifacts" -v q -nologo --disable-build-servers 2>&1 | tee "$work/publish"
     code=${PIPESTATUS[0]}
@@ -48,7 +49,7 @@ failed=0
 skipped=0
 known=0
 
-# in_wine <limit> <folder> <program> <arguments>...; whatever it left running is ended afterwards
+# in_wine <limit> <folder> <program> <arguments>...; ends all programs that it left running
 in_wine() {
     local limit=$1 folder=$2 code
     shift 2
@@ -77,7 +78,7 @@ publish_tests() {
     publish tests/Multiprocessing.Steps programs/steps
 }
 
-# run_tests <the runner's arguments>...; leaves what was counted in total, bad and left, or fails when the runner did not come to its end.
+# run_tests <the runner's arguments>...; sets total, bad and left to the counts, or fails if the runner did not finish.
 run_tests() {
     local log="$work/log" errors unrun
     in_wine "$group_limit" tests Multiprocessing.Tests.exe "$@" 2>&1 | tee "$log"
@@ -88,11 +89,11 @@ run_tests() {
     total=$((total - unrun))
 }
 
-# Faults of Wine 8, each by the text of a failed test that shows it (docs/internals/platforms.md describes them). Such a test is counted apart: it has neither passed nor failed.
-# Every other test that fails has failed. No test is run twice.
+# Faults of Wine 8, each identified by a text in the output of a failed test (docs/internals/platforms.md describes them). Such a test is counted separately, as neither passed nor failed.
+# Every other failed test counts as failed. No test runs twice.
 readonly faults=(
-    'ERROR_INTERNAL_ERROR' # CreateProcess now and then, on a machine with other work
-    'error 1359'           # the same by its number
+    'ERROR_INTERNAL_ERROR' # from CreateProcess, occasionally, on a busy machine
+    'error 1359'           # the same error by its number
 )
 
 # Reads the runner's output; prints "known" or "failed" and the name for each failed test.
@@ -111,7 +112,7 @@ run_group() {
     echo "-- $*"
     if ! run_tests "$@"; then
         failed=$((failed + 1))
-        echo "failed: they did not come to their end: $*"
+        echo "failed: the tests did not finish: $*"
         return
     fi
     failed_tests
@@ -122,7 +123,7 @@ run_group() {
     known=$((known + of_wine))
 }
 
-# What repeats in larger numbers what others show.
+# Classes that repeat in larger numbers what other tests show.
 readonly left_out=(CountedDeathsTests ManyChildrenTests SteppingTests)
 readonly groups=("Segments Platform Names Serialization Queues" Synchronization Pools)
 
@@ -142,7 +143,7 @@ run_groups() {
     run_group "${rest[@]}"
 }
 
-# What meets the system most: processes, memory, names, waiting, deaths. The serializer, the sweeps over types and overloads, and a pool's scheduling are the same code on all systems.
+# The tests that depend most on the operating system: processes, memory, names, waiting, deaths. The serializer, the sweeps over types and overloads, and a pool's scheduling are the same code on all systems.
 readonly sample=(
     "-namespace Multiprocessing.Tests.Segments -namespace Multiprocessing.Tests.Platform -namespace Multiprocessing.Tests.Names -namespace Multiprocessing.Tests.Queues"
     "-namespace Multiprocessing.Tests.Synchronization"
@@ -154,7 +155,7 @@ readonly sample=(
 run_sample() {
     local group
     for group in "${sample[@]}"; do
-        # shellcheck disable=SC2086 # words are arguments
+        # shellcheck disable=SC2086 # each word is an argument
         run_group $group
     done
 }
