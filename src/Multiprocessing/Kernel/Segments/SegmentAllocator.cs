@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Multiprocessing;
 
-/// <summary>Takes and frees entries of the segment table, under the table lock. Knows which entries are free, not who holds the others.</summary>
+/// <summary>Takes and frees entries of the segment table, under the table lock. Has the free entries, and not the holders of the others.</summary>
 internal sealed unsafe class SegmentAllocator(SessionMemory memory, ParticipantTable participants, SegmentFiles files)
 {
     /// <summary>

@@ -30,9 +30,9 @@ namespace Multiprocessing;
 /// change and the announcement are made to the same word, and the kernel's comparison is the check (<see cref="SleepOn"/>).
 /// </para>
 /// <para>
-/// Sleeps are slices: after each the caller checks its condition, and as often as it needs who is dead. So a notifier that was killed between (a) and
-/// (d) costs one slice, or nothing where its death is reported, which wakes all sleepers. Killed as sleeper after (2): the next notifier makes one
-/// system call in vain.
+/// Sleeps are slices: after each the caller checks its condition, and as often as it needs which participants are dead. So a notifier that was killed
+/// between (a) and (d) costs one slice, or nothing where its death is reported, which wakes all sleepers. Killed as sleeper after (2): the next
+/// notifier makes one system call in vain.
 /// </para>
 /// </summary>
 internal unsafe struct SleepLoop

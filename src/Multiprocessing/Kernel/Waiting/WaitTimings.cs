@@ -4,8 +4,8 @@ namespace Multiprocessing;
 
 /// <summary>
 /// The times of every wait on shared memory, each with its unit and its reason. A notification ends a sleep at once; these times bound what a lost
-/// process can cost, and how long a wait runs before it asks who is dead. They are expressions and not fields, so that no class initializer runs for
-/// them in a child that starts.
+/// process can cost, and how long a wait runs before it asks which processes are dead. They are expressions and not fields, so that no class
+/// initializer runs for them in a child that starts.
 /// </summary>
 internal static class WaitTimings
 {
@@ -30,9 +30,9 @@ internal static class WaitTimings
     public static TimeSpan LongestLockSleep => Milliseconds(80);
 
     /// <summary>
-    /// Milliseconds, the sleep between two checks of who is alive. It is the safety net and not the mechanism, and bounds the delay when a notifier
-    /// was killed between its change and its wake-up. A check finds a missing process, and a check after <see cref="UnreportedGrace"/> reports its
-    /// death: together less than a second. Shorter slices cost CPU time in every idle process.
+    /// Milliseconds, the sleep between two checks of which processes live. It is the safety net and not the mechanism, and bounds the delay when a
+    /// notifier was killed between its change and its wake-up. A check finds a missing process, and a check after <see cref="UnreportedGrace"/>
+    /// reports its death: together less than a second. Shorter slices cost CPU time in every idle process.
     /// </summary>
     public static TimeSpan Slice => Milliseconds(450);
 
