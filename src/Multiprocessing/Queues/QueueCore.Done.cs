@@ -49,7 +49,7 @@ internal sealed unsafe partial class QueueCore
     public bool IsAllDone => ReadGot().Done >= ReadPut().Items;
 
     /// <summary>Gets the number of lost items that were reported so far: the baseline of a wait.</summary>
-    public long LossesReported => Volatile.Read(ref _control->LostTold);
+    public long LossesReported => Volatile.Read(ref _control->LostReported);
 
     /// <summary>An asynchronous wait with this baseline begins.</summary>
     public void BeginAsyncDoneWait(long baseline)
@@ -81,7 +81,7 @@ internal sealed unsafe partial class QueueCore
         }
 
         // A slower reporter may store a lower count over a higher one: then a later wait reports a loss twice, which is better than never.
-        Volatile.Write(ref _control->LostTold, lost);
+        Volatile.Write(ref _control->LostReported, lost);
         KillPoints.Pass(KillPoint.LossReported);
         var loser = ParticipantOf(Volatile.Read(ref _control->LastLost));
         var fate = Session.Liveness.FateOf(loser);

@@ -198,7 +198,7 @@ internal unsafe struct QueueControl
 
     /// <summary>The part of <see cref="GotState.Lost"/> that was reported.</summary>
     [FieldOffset(1296)]
-    public long LostTold;
+    public long LostReported;
 
     [FieldOffset(1408)]
     public RingHeader FirstRing;

@@ -133,7 +133,7 @@ public sealed unsafe class LayoutTests
         At(&x, &x.Done).ShouldBe(1152);
         At(&x, &x.LastLost).ShouldBe(1280);
         At(&x, &x.LastLostProcessId).ShouldBe(1288);
-        At(&x, &x.LostTold).ShouldBe(1296);
+        At(&x, &x.LostReported).ShouldBe(1296);
         At(&x, &x.FirstRing).ShouldBe(1408);
         At(&x, x.Name).ShouldBe(1536);
         QueueControl.SegmentBytes.ShouldBeLessThanOrEqualTo(64 << 10);
