@@ -18,7 +18,7 @@ public class BuiltProgramTests(Feed feed)
 
         using var child = Companion.Run(shape, new Dictionary<string, string> { ["MULTIPROCESSING_CONTROL"] = "0" });
         child.ExitCode.ShouldNotBe(0);
-        child.ToString().ShouldContain("this process is a child itself", Case.Sensitive, "a child in which Main ran all the same starts none");
+        child.ToString().ShouldContain("this process is itself a child", Case.Sensitive, "a child in which Main ran all the same starts none");
         child.MainRuns.Count.ShouldBe(1);
 
         using var where = ShapeAssertions.Run(shape, "where");

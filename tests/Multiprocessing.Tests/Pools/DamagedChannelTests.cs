@@ -118,6 +118,32 @@ public class DamagedChannelTests : ProcessTest
         (await pool.RunAsync(static () => 8)).ShouldBe(8);
     });
 
+    /// <summary>Its worker found an older task's bytes there, ran them, and replied with their result.</summary>
+    [Fact]
+    public Task A_request_that_was_overwritten_is_not_run() => Watchdog.Run(async () =>
+    {
+        await using var pool = new ProcessPool(new ProcessPoolOptions { Workers = 1, Process = Ends.Quiet, Timeout = TimeSpan.FromSeconds(20) });
+        var outcomes = await pool.MapOutcomesAsync(Enumerable.Range(0, 2000), IncrementOrDamage);
+
+        var lost = outcomes.Index().Where(static item => item.Item.Error is not null).ShouldHaveSingleItem();
+        lost.Item.Error.ShouldBeOfType<WorkerDiedException>().Message.ShouldContain("was overwritten");
+        foreach (var (index, outcome) in outcomes.Index().Where(item => item.Index != lost.Index))
+        {
+            outcome.Result.ShouldBe(index + 1);
+        }
+    });
+
+    private static unsafe int IncrementOrDamage(int item)
+    {
+        if (item == 1000)
+        {
+            Thread.Sleep(100); // so that the pool writes what it assigns ahead
+            new Span<byte>(PoolWorker.Current!.Channel.Base + ChannelLayout.RequestRing, ChannelLayout.RingBytes).Fill(1);
+        }
+
+        return item + 1;
+    }
+
     private static async Task<Exception?> Ended(Task task, int seed)
     {
         try

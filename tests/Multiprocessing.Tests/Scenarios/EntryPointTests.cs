@@ -27,7 +27,13 @@ public class EntryPointTests
         Limit);
 
     [Fact]
-    public Task The_program_ends_in_good_order() => Watchdog.Run(async () => (await Lines.Value).ExitCode.ShouldBe(0), Limit);
+    public Task The_program_ends_in_good_order() => Watchdog.Run(
+        async () =>
+        {
+            var (lines, exitCode) = await Lines.Value;
+            exitCode.ShouldBe(0, string.Join(Environment.NewLine, lines)); // standard error is among them
+        },
+        Limit);
 
     private static async Task<(List<string> Lines, int ExitCode)> Run()
     {

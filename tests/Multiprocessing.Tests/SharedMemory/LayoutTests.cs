@@ -272,11 +272,12 @@ public sealed unsafe class LayoutTests
     public void A_pools_records_lie_as_documented()
     {
         RequestHeader request;
-        Unsafe.SizeOf<RequestHeader>().ShouldBe(16);
+        Unsafe.SizeOf<RequestHeader>().ShouldBe(20);
         At(&request, &request.Flags).ShouldBe(4);
         At(&request, &request.Attempt).ShouldBe(6);
         At(&request, &request.Body).ShouldBe(8);
         At(&request, &request.BodyLength).ShouldBe(12);
+        At(&request, &request.Number).ShouldBe(16);
         ReplyHeader reply;
         Unsafe.SizeOf<ReplyHeader>().ShouldBe(16);
         At(&reply, &reply.Kind).ShouldBe(4);

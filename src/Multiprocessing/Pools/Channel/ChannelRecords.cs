@@ -19,6 +19,9 @@ internal struct RequestHeader
 
     /// <summary>Bytes of the body, which lies before the argument, padded to 8; 0 if the worker knows it.</summary>
     public int BodyLength;
+
+    /// <summary>The task's number. If the worker reads another one than it has claimed, the memory of the ring was overwritten.</summary>
+    public uint Number;
 }
 
 /// <summary>How a task lies in the request ring.</summary>

@@ -1,10 +1,12 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
 
 /// <summary>
 /// The worker's end of its requests: claims tasks, one at a time, and reads them. On the worker's main thread. The pool writes only what it has
-/// checked, so nothing is checked here.
+/// checked, so only one thing is checked here: that a record is the claimed task's. A task with wild code may have overwritten the ring or the length
+/// of a record; then what follows is an older task's bytes.
 /// </summary>
 internal sealed unsafe class RequestReader(PoolMemory channel)
 {
@@ -76,8 +78,19 @@ internal sealed unsafe class RequestReader(PoolMemory channel)
     }
 
     /// <summary>Returns the header of the claimed task.</summary>
+    /// <param name="number">The number that <see cref="TryClaim"/> returned.</param>
+    /// <exception cref="InvalidDataException">The memory was overwritten: this worker cannot find its tasks any more.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public RequestHeader Next() => *(RequestHeader*)_ring.Next();
+    public RequestHeader Next(uint number)
+    {
+        var header = *(RequestHeader*)_ring.Next();
+        if (header.Number != number)
+        {
+            ThrowOverwritten(number, header.Number);
+        }
+
+        return header;
+    }
 
     /// <summary>Returns the bytes of body and argument, valid until <see cref="Release"/>.</summary>
     /// <param name="header">The header that <see cref="Next"/> returned.</param>
@@ -111,6 +124,11 @@ internal sealed unsafe class RequestReader(PoolMemory channel)
 
     /// <summary>Unmaps segments of large contents.</summary>
     public void Trim() => _contents.Trim();
+
+    [DoesNotReturn]
+    private static void ThrowOverwritten(uint number, uint found) => throw new InvalidDataException(
+        $"The memory through which the pool sends tasks to this worker was overwritten: in the place of task {number} lies task {found}. "
+        + "Did a task of this worker use unsafe code or a native library?");
 
     private static bool HasTask(long claim) => (uint)claim != (uint)(claim >> 32);
 

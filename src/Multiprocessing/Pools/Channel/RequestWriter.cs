@@ -76,6 +76,7 @@ internal sealed unsafe class RequestWriter(PoolMemory memory, ChannelDamage dama
             return null;
         }
 
+        header.Number = Next - 1;
         *(RequestHeader*)at = header;
         return at + sizeof(RequestHeader);
     }
@@ -188,6 +189,7 @@ internal sealed unsafe class RequestWriter(PoolMemory memory, ChannelDamage dama
 
         header.Length = sizeof(ContentReference);
         header.Flags |= RequestFlags.InSegment;
+        header.Number = Next - 1;
         *(RequestHeader*)at = header;
         *(ContentReference*)(at + sizeof(RequestHeader)) = new ContentReference { Segment = segment.Id.ToWord(), Length = length };
         _contents.Use(_positions[(Next - 1) % ChannelLayout.MaxTasks], segment);

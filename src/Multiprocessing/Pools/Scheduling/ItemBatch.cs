@@ -29,6 +29,7 @@ internal sealed unsafe class ItemBatch<TItem, TResult>(
         foreach (var item in items.AsSpan(from, count))
         {
             *(RequestHeader*)records = header;
+            header.Number++;
             Unsafe.WriteUnaligned(records + sizeof(RequestHeader), item);
             records += stride;
         }

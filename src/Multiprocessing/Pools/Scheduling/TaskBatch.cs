@@ -30,6 +30,7 @@ internal abstract unsafe class TaskBatch(TaskSettings settings)
         for (var i = 0; i < count; i++)
         {
             *(RequestHeader*)records = header;
+            header.Number++;
             CopyRaw(from + i, records + sizeof(RequestHeader));
             records += stride;
         }

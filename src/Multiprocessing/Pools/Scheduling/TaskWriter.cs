@@ -30,6 +30,7 @@ internal static unsafe class TaskWriter
                 break;
             }
 
+            header.Number = worker.Requests.Next - (uint)reserved;
             batch.CopyRaw(from + done, reserved, at, stride, header);
             done += reserved;
         }

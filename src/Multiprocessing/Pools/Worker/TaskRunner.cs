@@ -36,9 +36,10 @@ internal sealed unsafe class TaskRunner
 
     /// <summary>Runs a task to its reply.</summary>
     /// <param name="number">The task's number, claimed by this worker.</param>
+    /// <exception cref="InvalidDataException">The memory of the requests was overwritten. The worker ends, and with it this task.</exception>
     public void Run(uint number)
     {
-        var header = _requests.Next();
+        var header = _requests.Next(number);
         var begun = Begin(number, header);
         _thread.Before(header.Body);
         _signals.Begin(number, header.Attempt);
