@@ -49,16 +49,21 @@ failed=0
 skipped=0
 known=0
 
-# in_wine <limit> <folder> <program> <arguments>...; ends all programs that it left running
+# in_wine <limit> <folder> <program> <arguments>...; ends all programs that it left running. Its output is in $work/log, and printed at its end: a
+# console host of Wine 8 now and then outlives its server, and would hold a pipe open for ever.
 in_wine() {
-    local limit=$1 folder=$2 code
+    local limit=$1 folder=$2 code leftover
     shift 2
     cd "$work/$folder" || exit
-    MULTIPROCESSING_TEST_PROGRAMS="Z:${work//\//\\}\\programs" timeout -k 10 "$limit" "$wine" "$@" </dev/null
+    MULTIPROCESSING_TEST_PROGRAMS="Z:${work//\//\\}\\programs" timeout -k 10 "$limit" "$wine" "$@" </dev/null >"$work/log" 2>&1
     code=$?
     cd "$root" || exit
     /usr/lib/wine/wineserver64 -k
     /usr/lib/wine/wineserver64 -w
+    for leftover in $(grep -lszx "WINEPREFIX=$WINEPREFIX" /proc/[0-9]*/environ | cut -d/ -f3); do
+        [ "$leftover" = "$$" ] || [[ $(readlink "/proc/$leftover/exe") != *wine* ]] || kill -9 "$leftover" 2>/dev/null
+    done
+    cat "$work/log"
     return "$code"
 }
 
@@ -81,7 +86,7 @@ publish_tests() {
 # run_tests <the runner's arguments>...; sets total, bad and left to the counts, or fails if the runner did not finish.
 run_tests() {
     local log="$work/log" errors unrun
-    in_wine "$group_limit" tests Multiprocessing.Tests.exe "$@" 2>&1 | tee "$log"
+    in_wine "$group_limit" tests Multiprocessing.Tests.exe "$@"
     # "   Multiprocessing.Tests  Total: 99, Errors: 0, Failed: 0, Skipped: 0, Not Run: 0, Time: 1.234s"
     read -r total errors bad left unrun < <(sed -nE 's/.*Total: ([0-9]+), Errors: ([0-9]+), Failed: ([0-9]+), Skipped: ([0-9]+), Not Run: ([0-9]+),.*/\1 \2 \3 \4 \5/p' "$log" | tail -1)
     [ -n "${unrun:-}" ] || return
