@@ -113,15 +113,16 @@ failed_tests() {
 }
 
 run_group() {
-    local of_wine
+    local found of_wine
     echo "-- $*"
     if ! run_tests "$@"; then
         failed=$((failed + 1))
         echo "failed: the tests did not finish: $*"
         return
     fi
-    failed_tests
-    of_wine=$(failed_tests | grep -c '^known')
+    found=$(failed_tests)
+    [ -z "$found" ] || echo "$found"
+    of_wine=$(grep -c '^known' <<<"$found")
     passed=$((passed + total - bad - left))
     failed=$((failed + bad - of_wine))
     skipped=$((skipped + left))

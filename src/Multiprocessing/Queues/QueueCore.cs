@@ -268,7 +268,7 @@ internal sealed unsafe partial class QueueCore : SharedObject
     {
         var put = PutAt(_control->PutSequence);
         Debug.Assert(
-            (Volatile.Read(ref _control->WriteLock) & ~OwnerLock.Waiters) == _selfWord,
+            OwnerLock.IsOwnedBy(&_control->WriteLock, _selfWord),
             "Only the owner of the write lock changes the producers' side.");
         Debug.Assert(
             put->Items >= _control->WriterSeesItems && put->Head >= _control->WriterSeesTail,
@@ -284,7 +284,7 @@ internal sealed unsafe partial class QueueCore : SharedObject
     {
         var got = GotAt(_control->GotSequence);
         Debug.Assert(
-            (Volatile.Read(ref _control->ReadLock) & ~OwnerLock.Waiters) == _selfWord,
+            OwnerLock.IsOwnedBy(&_control->ReadLock, _selfWord),
             "Only the owner of the read lock changes the consumers' side.");
         Debug.Assert(
             Math.Max(got->Items, Math.Max(got->Done, _control->ReaderSeesItems)) <= ReadPutItems(),
@@ -300,9 +300,7 @@ internal sealed unsafe partial class QueueCore : SharedObject
         var result = OwnerLock.Enter(word, _members, deadline, cancellationToken, WaitTimings.StoppedOwner);
         return result is not OwnerLock.Result.TimedOut
             ? result
-            : throw new TimeoutException(
-                $"{Described} is locked by {OwnerLock.Describe(word, _members)}, which is alive and does not run. "
-                + "Is it stopped (SIGSTOP, a debugger)?");
+            : throw OwnerLock.StoppedOwner(Described, word, _members);
     }
 
     internal string Described => _name is null ? "The queue" : $"The queue '{_name}'";

@@ -264,9 +264,7 @@ internal sealed unsafe partial class ConditionCore : SyncCore
         if (!OwnerLock.TryEnter(_guard, SelfWord)
             && OwnerLock.Enter(_guard, Members, Deadline.Now, stoppedAfter: WaitTimings.StoppedOwner) is OwnerLock.Result.TimedOut)
         {
-            throw new TimeoutException(
-                $"The ProcessCondition is locked by {OwnerLock.Describe(_guard, Members)}, which is alive and does not run. "
-                + "Is it stopped (SIGSTOP, a debugger)?");
+            throw OwnerLock.StoppedOwner("The ProcessCondition", _guard, Members);
         }
 
         AssertInvariants();
@@ -278,7 +276,7 @@ internal sealed unsafe partial class ConditionCore : SyncCore
     [Conditional("DEBUG")]
     private void AssertInvariants()
     {
-        Debug.Assert((Volatile.Read(ref *_guard) & ~OwnerLock.Waiters) == SelfWord, "Only the owner of the guard changes entries.");
+        Debug.Assert(OwnerLock.IsOwnedBy(_guard, SelfWord), "Only the owner of the guard changes entries.");
         Debug.Assert(_state->NextTicket >= 1, "The tickets of a condition begin with 1.");
     }
 

@@ -69,7 +69,7 @@ internal abstract unsafe class GuardedCore : SyncCore
     /// <summary>What holds whenever the guard is entered, whichever process was killed before.</summary>
     [Conditional("DEBUG")]
     protected virtual void AssertInvariants() =>
-        Debug.Assert((Volatile.Read(ref *_guard) & ~OwnerLock.Waiters) == SelfWord, "Only the owner of the guard changes rows and totals.");
+        Debug.Assert(OwnerLock.IsOwnedBy(_guard, SelfWord), "Only the owner of the guard changes rows and totals.");
 
     /// <summary>
     /// For a release, which must not fail and may run in the finalizer: false when the guard's owner is stopped. Then the row stays, and is settled
@@ -164,10 +164,7 @@ internal abstract unsafe class GuardedCore : SyncCore
                 Repair();
                 break;
             case OwnerLock.Result.TimedOut:
-                throw new TimeoutException(
-                    $"The shared {(SegmentKind)Frame->Header.Kind} is locked by {OwnerLock.Describe(_guard, Members)}, "
-                    + "which is alive and does not run. "
-                    + "Is it stopped (SIGSTOP, a debugger)?");
+                throw OwnerLock.StoppedOwner($"The shared {(SegmentKind)Frame->Header.Kind}", _guard, Members);
         }
     }
 }

@@ -495,7 +495,7 @@ internal sealed unsafe partial class LockCore : SyncCore
 
     private void ThrowNotOwner() => throw new SynchronizationLockException(
         IsHeld
-            ? _ownerThread == OwnedByHold && (Volatile.Read(ref *_word) & ~OwnerLock.Waiters) == SelfWord
+            ? _ownerThread == OwnedByHold && OwnerLock.IsOwnedBy(_word, SelfWord)
                 ? "The ProcessLock is held by the object that EnterAsync returned: dispose it to exit the lock."
                 : $"This thread does not hold the ProcessLock; {DescribeOwner()} does. The thread that enters a lock must exit it."
             : "This thread does not hold the ProcessLock; it has no owner.");

@@ -150,6 +150,13 @@ internal static unsafe class OwnerLock
         return new TimeSpan(slice + (slice / 2 * chance >> 16));
     }
 
+    /// <summary>Creates the error of a wait for a lock that guards shared state, whose owner lives and does not release it.</summary>
+    /// <param name="what">What the lock guards, as the subject of a sentence.</param>
+    /// <param name="word">The lock.</param>
+    /// <param name="participants">The participants of its session.</param>
+    public static TimeoutException StoppedOwner(string what, int* word, ParticipantTable participants) => new(
+        $"{what} is locked by {Describe(word, participants)}, which is alive and does not run. Is it stopped (SIGSTOP, a debugger)?");
+
     /// <summary>The owner, for messages.</summary>
     public static string Describe(int* word, ParticipantTable participants)
     {

@@ -24,61 +24,14 @@ internal sealed class WorkerFleet(string pool, PoolLoop loop, PoolState state, P
     public int Started { get; private set; }
 
     /// <summary>How many workers take tasks, or will when they are ready.</summary>
-    public int Living
-    {
-        get
-        {
-            var count = 0;
-            foreach (var worker in Workers)
-            {
-                count += worker.Phase is WorkerPhase.Starting or WorkerPhase.Ready && !worker.IsExpiring && !worker.IsKilled ? 1 : 0;
-            }
+    public int Living =>
+        CountOf(static worker => worker.Phase is WorkerPhase.Starting or WorkerPhase.Ready && !worker.IsExpiring && !worker.IsKilled);
 
-            return count;
-        }
-    }
+    public int Starting => CountOf(static worker => worker.Phase == WorkerPhase.Starting);
 
-    public int Starting
-    {
-        get
-        {
-            var count = 0;
-            foreach (var worker in Workers)
-            {
-                count += worker.Phase == WorkerPhase.Starting ? 1 : 0;
-            }
+    public int Ready => CountOf(static worker => worker.TakesTasks);
 
-            return count;
-        }
-    }
-
-    public int Ready
-    {
-        get
-        {
-            var count = 0;
-            foreach (var worker in Workers)
-            {
-                count += worker.TakesTasks ? 1 : 0;
-            }
-
-            return count;
-        }
-    }
-
-    public int Busy
-    {
-        get
-        {
-            var count = 0;
-            foreach (var worker in Workers)
-            {
-                count += worker.IsBusy ? 1 : 0;
-            }
-
-            return count;
-        }
-    }
+    public int Busy => CountOf(static worker => worker.IsBusy);
 
     /// <summary>A worker has replies that were not read.</summary>
     public bool HasReplies
@@ -287,6 +240,17 @@ internal sealed class WorkerFleet(string pool, PoolLoop loop, PoolState state, P
             worker.AssertInvariants();
             Debug.Assert(worker.Number <= Started, "The numbers of workers are counted up.");
         }
+    }
+
+    private int CountOf(Func<WorkerEntry, bool> which)
+    {
+        var count = 0;
+        foreach (var worker in Workers)
+        {
+            count += which(worker) ? 1 : 0;
+        }
+
+        return count;
     }
 
     private void KillHost(WorkerEntry worker, WorkerHost host)
