@@ -128,9 +128,9 @@ internal sealed unsafe class RequestWriter(PoolMemory memory, ChannelDamage dama
         {
             var started = Started;
             var from = (int)(first - started) < 0 ? started : first;
-            if (damage.Found is not null || from == _published)
+            if (damage.Found is not null || (int)(from - _published) >= 0)
             {
-                return Next;
+                return Next; // also for a number behind the last task: taking back from there would publish what was never written
             }
 
             var position = _positions[from % ChannelLayout.MaxTasks];

@@ -257,8 +257,8 @@ internal sealed class Dispatcher(
     {
         var now = Stopwatch.GetTimestamp();
         var typical = slow.Assigned.Last is { } last ? last.Value.Batch.Pace.Typical : 0;
-        var unstarted = slow.Unstarted;
-        var started = slow.Requests.Started;
+        var started = slow.Requests.Started; // read once: the worker starts tasks meanwhile, and both numbers must be of one moment
+        var unstarted = (int)(slow.Requests.Next - started);
         var isStuck = slow.LastProgress.Started == started && now - slow.LastProgress.At > StuckAfter;
         if (slow.LastProgress.Started != started)
         {
