@@ -18,6 +18,7 @@ internal static class Rooms
         "Synchronization",
         "SharedMemory",
         "Queues",
+        "Connections",
         "Processes",
         "Pools",
     ];
