@@ -21,6 +21,7 @@ internal static class Rooms
         "Connections",
         "Processes",
         "Pools",
+        "Services",
     ];
 
     public static string Of(string file) => file.IndexOf('/') is var end and > 0 ? file[..end] : None;

@@ -3,6 +3,16 @@ namespace Multiprocessing;
 // Waiting for the end of the process.
 public partial class ChildProcess
 {
+    /// <summary>Ready when <see cref="Join()"/> returns at once.</summary>
+    IWaitable IProcessWaitable.Readiness
+    {
+        get
+        {
+            _ = StartedLink;
+            return new MilestoneWaitable(_supervisor.End);
+        }
+    }
+
     /// <summary>Waits until the process has ended and its whole output was delivered. Does not throw if the process failed.</summary>
     /// <remarks>
     /// When it returns, <see cref="ExitStatus"/>, <see cref="Completion"/> and the result are complete. To throw if the process failed, call

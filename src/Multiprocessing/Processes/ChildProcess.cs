@@ -19,7 +19,7 @@ namespace Multiprocessing;
 /// </code>
 /// </example>
 [DebuggerDisplay("{Name} {State} (pid {_link?.ProcessId})")]
-public partial class ChildProcess : IDisposable, IAsyncDisposable
+public partial class ChildProcess : IDisposable, IAsyncDisposable, IProcessWaitable
 {
     private protected readonly ChildCall _call;
 

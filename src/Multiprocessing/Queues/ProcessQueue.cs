@@ -33,7 +33,7 @@ namespace Multiprocessing;
 /// </code>
 /// </example>
 [DebuggerDisplay("{DebuggerText,nq}")]
-public sealed partial class ProcessQueue<T> : IDisposable, IProcessHandle<ProcessQueue<T>>
+public sealed partial class ProcessQueue<T> : IDisposable, IProcessHandle<ProcessQueue<T>>, IProcessWaitable, IWaitable
 {
     private readonly QueueCore _core;
     private volatile bool _disposed;

@@ -93,6 +93,10 @@ internal sealed unsafe partial class QueueCore : SharedObject
     /// </summary>
     public bool MayHaveItems => Volatile.Read(ref _control->ReaderSeesItems) > ReadGotItems() || !IsEmpty;
 
+    /// <summary>Gets whether a take would not wait: there is an item, the queue is complete, or no process is left to put one.</summary>
+    public bool IsDataWaitOver =>
+        MayHaveItems || IsDrained || (IsAbandonmentDue() && FindAbandonment() is not null);
+
     private bool IsEmpty
     {
         get

@@ -78,6 +78,29 @@ internal sealed unsafe class EventCore : SyncCore
             : WaitAloneAsync(attempt.Try, attempt.Try, handle, deadline, cancellationToken);
     }
 
+    public IDisposable Observe(Action signal) => _asyncWaiters.Observe(signal);
+
+    /// <summary>Gets the event's word: one that differs later means that the event was set in between, or is set.</summary>
+    public long Word => Volatile.Read(ref *_word);
+
+    /// <summary>Gets whether the event is set, or was set since the word was read.</summary>
+    public bool WasSetSince(long word) => Volatile.Read(ref *_word) is var now && ((now & SetBit) != 0 || now != (word & ~SetBit));
+
+    /// <summary>Observes that the event was set since the word was read, although it may be reset again.</summary>
+    public IDisposable ObserveSince(long word, Action signal)
+    {
+        var waiters = NewWaitersOfOne(() => WasSetSince(word));
+        try
+        {
+            return new Observed(this, waiters, waiters.Observe(signal));
+        }
+        catch
+        {
+            Forget(waiters);
+            throw;
+        }
+    }
+
     internal override void ReleaseAsync()
     {
         base.ReleaseAsync();
@@ -93,6 +116,15 @@ internal sealed unsafe class EventCore : SyncCore
         }
     }
 
+    private sealed class Observed(EventCore core, AsyncWaiters waiters, IDisposable observation) : IDisposable
+    {
+        public void Dispose()
+        {
+            observation.Dispose();
+            core.Forget(waiters);
+        }
+    }
+
     private readonly struct Attempt(EventCore core) : IAttempt
     {
         private readonly long _before = Volatile.Read(ref *core._word);
@@ -104,7 +136,7 @@ internal sealed unsafe class EventCore : SyncCore
                 var seen = Volatile.Read(ref *core._word);
                 if (!core.IsAutoReset)
                 {
-                    return (seen & SetBit) != 0 || seen != (_before & ~SetBit);
+                    return core.WasSetSince(_before);
                 }
 
                 if ((seen & SetBit) == 0)

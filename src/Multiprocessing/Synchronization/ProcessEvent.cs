@@ -22,7 +22,7 @@ namespace Multiprocessing;
 /// </code>
 /// </example>
 [DebuggerDisplay("{DebuggerText,nq}")]
-public sealed class ProcessEvent : ProcessSynchronizationObject, IProcessHandle<ProcessEvent>
+public sealed class ProcessEvent : ProcessSynchronizationObject, IProcessHandle<ProcessEvent>, IProcessWaitable, IWaitable
 {
     private readonly EventCore _core;
 
@@ -154,6 +154,25 @@ public sealed class ProcessEvent : ProcessSynchronizationObject, IProcessHandle<
     /// <inheritdoc cref="Wait(TimeSpan, CancellationToken)"/>
     public ValueTask<bool> WaitAsync(TimeSpan timeout, CancellationToken cancellationToken = default) =>
         _core.WaitAsync(this, Deadline.After(timeout), cancellationToken);
+
+    IWaitable IProcessWaitable.Readiness => this;
+
+    /// <summary>Ready when it is set.</summary>
+    bool IWaitable.IsReady => IsSet;
+
+    IWaitable IProcessWaitable.BeginWait()
+    {
+        ThrowIfDisposed();
+        return _core.IsAutoReset ? this : new EventPulse(this, _core);
+    }
+
+    IDisposable IWaitable.Register(Action signal)
+    {
+        ThrowIfDisposed();
+        var registration = _core.Observe(signal);
+        GC.KeepAlive(this);
+        return registration;
+    }
 
     void IProcessHandle<ProcessEvent>.WriteHandle(HandleWriter writer) => Write(writer);
 

@@ -30,7 +30,7 @@ namespace Multiprocessing;
 /// </code>
 /// </example>
 [DebuggerDisplay("{DebuggerText,nq}")]
-public sealed class ProcessSemaphore : ProcessSynchronizationObject, IProcessHandle<ProcessSemaphore>
+public sealed class ProcessSemaphore : ProcessSynchronizationObject, IProcessHandle<ProcessSemaphore>, IProcessWaitable, IWaitable
 {
     private readonly SemaphoreCore _core;
 
@@ -166,6 +166,28 @@ public sealed class ProcessSemaphore : ProcessSynchronizationObject, IProcessHan
             ? before
             : throw new SemaphoreFullException(
                 $"The semaphore has at most {MaxCount} counts, and {releaseCount} more would exceed that: more counts are released than were taken.");
+    }
+
+    IWaitable IProcessWaitable.Readiness => this;
+
+    /// <summary>Ready when there is a count.</summary>
+    bool IWaitable.IsReady
+    {
+        get
+        {
+            ThrowIfDisposed();
+            var isReady = _core.HasCount;
+            GC.KeepAlive(this);
+            return isReady;
+        }
+    }
+
+    IDisposable IWaitable.Register(Action signal)
+    {
+        ThrowIfDisposed();
+        var registration = _core.Observe(signal);
+        GC.KeepAlive(this);
+        return registration;
     }
 
     void IProcessHandle<ProcessSemaphore>.WriteHandle(HandleWriter writer) => Write(writer);

@@ -43,6 +43,9 @@ internal sealed unsafe class SemaphoreCore : GuardedCore
         }
     }
 
+    /// <summary>Gets whether a count can be taken, counts of dead participants included.</summary>
+    public bool HasCount => MayTake() > 0;
+
     public static SyncObject Create(Session session, int initialCount, int maxCount) =>
         SyncObject.Create(session, SegmentKind.Semaphore, SyncFrame.BytesWithRows, frame =>
         {
@@ -98,6 +101,8 @@ internal sealed unsafe class SemaphoreCore : GuardedCore
         WaitPoint.Notify(_point, count, Session.Doorbells);
         return (int)before;
     }
+
+    public IDisposable Observe(Action signal) => _asyncWaiters.Observe(signal);
 
     internal override void ReleaseAsync() => _asyncWaiters.ReleaseAll();
 

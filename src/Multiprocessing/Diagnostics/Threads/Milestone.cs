@@ -169,7 +169,7 @@ internal sealed class Milestone : ICriticalNotifyCompletion
     }
 
     /// <summary>Removes a callback, so that a loop of waits with a limit does not accumulate callbacks.</summary>
-    private void Forget(Action action)
+    public void Forget(Action action)
     {
         switch (Volatile.Read(ref _state))
         {

@@ -3,11 +3,17 @@ namespace Multiprocessing;
 /// <summary>
 /// The asynchronous waiters of this process at one wait point, in FIFO order. A notified waiter checks again: it takes, puts or checks by
 /// itself, as library work, and enlists again if another one was faster.
+/// <para>
+/// Observations (<see cref="Observe"/>) wait for the same condition but use nothing up, so they stand beside the queue of waiters: a scan that finds
+/// that at least one waiter may continue signals all of them, and counts none of them as notified. So an observation takes no notification away from
+/// a waiter, in this process or in another one: a notifier rings all processes whose bit is set, and wakes its sleepers besides.
+/// </para>
 /// </summary>
 internal sealed unsafe class AsyncWaiters
 {
     private readonly Lock _gate = new();
     private readonly LinkedList<AsyncWaiter> _waiters = [];
+    private readonly LinkedList<Observation> _observations = [];
     private readonly SharedObject _owner;
     private readonly Func<int> _countThatMayProceed;
 
@@ -35,22 +41,29 @@ internal sealed unsafe class AsyncWaiters
         lock (_gate)
         {
             _waiters.AddLast(node);
-            if (_waiters.Count == 1)
-            {
-                try
-                {
-                    _owner.Session.Doorbells.Add(this);
-                }
-                catch
-                {
-                    _waiters.Remove(node); // the system has no thread for the dispatcher: the next waiter tries again
-                    throw;
-                }
-            }
+            ListenFor(_waiters, node);
         }
 
         WaitPoint.ArmAsync(Point, _owner.Session.Self.Slot);
         return node;
+    }
+
+    /// <summary>
+    /// Calls <paramref name="signal"/> once, as soon as a waiter could continue or the object was disposed. Full fence: check the condition again
+    /// after this call. The signal runs under the gate of this list, on the thread of a notifier or the dispatcher.
+    /// </summary>
+    /// <returns>Dispose it in any case.</returns>
+    public IDisposable Observe(Action signal)
+    {
+        var observation = new Observation(this, signal);
+        lock (_gate)
+        {
+            _observations.AddLast(observation.Node);
+            ListenFor(_observations, observation.Node);
+        }
+
+        WaitPoint.ArmAsync(Point, _owner.Session.Self.Slot);
+        return observation;
     }
 
     /// <summary>
@@ -68,10 +81,7 @@ internal sealed unsafe class AsyncWaiters
             }
 
             _waiters.Remove(node);
-            if (_waiters.Count == 0)
-            {
-                _owner.Session.Doorbells.Remove(this);
-            }
+            StopIfUnused();
         }
     }
 
@@ -90,15 +100,20 @@ internal sealed unsafe class AsyncWaiters
                     first.Value.Notify();
                 }
 
-                if (_waiters.Count == 0)
+                if (count > 0)
                 {
-                    _owner.Session.Doorbells.Remove(this);
+                    SignalObservations();
+                }
+
+                if (StopIfUnused())
+                {
                     return;
                 }
             }
 
             WaitPoint.ArmAsync(Point, _owner.Session.Self.Slot);
-            if (_countThatMayProceed() <= Volatile.Read(ref _notified))
+            var now = _countThatMayProceed();
+            if (now <= Volatile.Read(ref _notified) && (now == 0 || !HasObservations()))
             {
                 return;
             }
@@ -117,7 +132,85 @@ internal sealed unsafe class AsyncWaiters
                 first.Value.Notify();
             }
 
+            SignalObservations();
             _owner.Session.Doorbells.Remove(this);
+        }
+    }
+
+    /// <summary>Under the gate, after a node was added: the dispatcher scans this list from now on.</summary>
+    private void ListenFor<T>(LinkedList<T> list, LinkedListNode<T> added)
+    {
+        if (_waiters.Count + _observations.Count != 1)
+        {
+            return;
+        }
+
+        try
+        {
+            _owner.Session.Doorbells.Add(this);
+        }
+        catch
+        {
+            list.Remove(added); // the system has no thread for the dispatcher: the next waiter tries again
+            throw;
+        }
+    }
+
+    /// <summary>Under the gate.</summary>
+    private bool StopIfUnused()
+    {
+        if (_waiters.Count + _observations.Count != 0)
+        {
+            return false;
+        }
+
+        _owner.Session.Doorbells.Remove(this);
+        return true;
+    }
+
+    private bool HasObservations()
+    {
+        lock (_gate)
+        {
+            return _observations.Count > 0;
+        }
+    }
+
+    /// <summary>Under the gate.</summary>
+    private void SignalObservations()
+    {
+        while (_observations.First is { } first)
+        {
+            _observations.RemoveFirst();
+            first.Value.Signal();
+        }
+    }
+
+    private sealed class Observation : IDisposable
+    {
+        private readonly AsyncWaiters _owner;
+
+        public Observation(AsyncWaiters owner, Action signal)
+        {
+            _owner = owner;
+            Signal = signal;
+            Node = new LinkedListNode<Observation>(this);
+        }
+
+        public Action Signal { get; }
+
+        public LinkedListNode<Observation> Node { get; }
+
+        public void Dispose()
+        {
+            lock (_owner._gate)
+            {
+                if (Node.List is not null)
+                {
+                    _owner._observations.Remove(Node);
+                    _owner.StopIfUnused();
+                }
+            }
         }
     }
 }

@@ -1,0 +1,25 @@
+namespace Multiprocessing;
+
+/// <summary>
+/// Which children of a supervisor are restarted when one of them has to be. The names and meanings are those of Erlang/OTP.
+/// </summary>
+/// <example>
+/// <code>
+/// RestartStrategy strategy = RestartStrategy.RestForOne; // with the child, the children that were started after it
+/// Console.WriteLine(strategy);
+/// </code>
+/// </example>
+public enum RestartStrategy
+{
+    /// <summary>Only the child that ended is started again.</summary>
+    OneForOne = 0,
+
+    /// <summary>All other children are stopped, in the reverse order of their start; then all are started in order.</summary>
+    OneForAll = 1,
+
+    /// <summary>
+    /// The children that were started after the one that ended are stopped, in the reverse order of their start; then it and they are started in
+    /// order.
+    /// </summary>
+    RestForOne = 2,
+}
