@@ -50,6 +50,9 @@ internal abstract class MessageTransport : IDisposable
     /// </summary>
     public abstract bool IsReadable { get; }
 
+    /// <summary>Gets the condition that <see cref="IsReadable"/> is true, for waits on several objects.</summary>
+    public abstract IWaitable Readable { get; }
+
     /// <summary>Gets whether the other side is closed and there is no message left.</summary>
     public abstract bool IsAtEnd { get; }
 

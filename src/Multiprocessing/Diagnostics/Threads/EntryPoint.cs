@@ -122,4 +122,11 @@ internal enum EntryPoint
 
     /// <summary>The work item that starts to enumerate an asynchronous source.</summary>
     SourceBegin = 36,
+
+    // Of services.
+    /// <summary>The work item that runs calls, events, reports of progress and items of streams of another process.</summary>
+    ServiceWork = 38,
+
+    /// <summary>The work item that reads the messages of a channel on which no thread waits.</summary>
+    ServiceRead = 39,
 }

@@ -1,0 +1,176 @@
+using System.Diagnostics;
+
+namespace Multiprocessing;
+
+/// <summary>
+/// Reads the messages of a channel while no thread waits for a reply: it sleeps on the transport without a thread. It is needed only while there is
+/// something that a message may be for (<see cref="CallChannel.HasInterest"/>). Threads that wait for their own replies read faster, so it
+/// lets a channel alone on which they were active in the last milliseconds. Thread-safe.
+/// </summary>
+internal sealed class BackgroundReader(CallChannel channel, MessageTransport transport, ReaderRole role)
+{
+    /// <summary>How long it polls for the next message before it sleeps, in ticks of <see cref="Stopwatch"/>: about as long as a wake-up takes.</summary>
+    private static readonly long SpinTicks = Stopwatch.Frequency / 50_000;
+
+    /// <summary>How long a channel must be without a reading thread before this one sleeps on it.</summary>
+    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(1);
+
+    private readonly Lock _gate = new();
+    private IDisposable? _registration;
+    private bool _isArming;
+    private bool _isRunning;
+    private int _isChecking;
+    private long _seenReads;
+
+    /// <summary>Sleeps on the transport from now on, or reads what is there.</summary>
+    public void Start()
+    {
+        lock (_gate)
+        {
+            if (_isArming || _isRunning || _registration is not null || channel.IsEnded)
+            {
+                return;
+            }
+
+            _isArming = true;
+        }
+
+        IDisposable? registration = null;
+        try
+        {
+            registration = transport.Readable.Register(OnSignal);
+        }
+        catch (ObjectDisposedException)
+        {
+        }
+
+        lock (_gate)
+        {
+            _isArming = false;
+            if (registration is null)
+            {
+                return;
+            }
+
+            _registration = registration;
+        }
+
+        // A message that came before the registration sends no signal.
+        if (transport.IsReadable || channel.IsEnded)
+        {
+            OnSignal();
+        }
+    }
+
+    /// <summary>
+    /// Sleeps on the transport soon, if no thread reads by itself until then: one alarm for many calls.
+    /// </summary>
+    public void StartSoon()
+    {
+        if (Volatile.Read(ref _registration) is null && Interlocked.Exchange(ref _isChecking, 1) == 0)
+        {
+            _seenReads = channel.Reads;
+            LibraryClock.After(Quiet, static state => ((BackgroundReader)state!).Check(), this);
+        }
+    }
+
+    /// <summary>Ends the registration: a thread reads the channel by itself for some time.</summary>
+    public void Stop()
+    {
+        if (Volatile.Read(ref _registration) is null)
+        {
+            return;
+        }
+
+        IDisposable? registration;
+        lock (_gate)
+        {
+            registration = _registration;
+            _registration = null;
+        }
+
+        registration?.Dispose();
+    }
+
+    private void Check()
+    {
+        Volatile.Write(ref _isChecking, 0);
+        if (!channel.HasInterest || channel.IsEnded || role.IsTaken)
+        {
+            return; // a thread that reads and leaves calls StartSoon
+        }
+
+        if (channel.Reads != _seenReads)
+        {
+            StartSoon();
+            return;
+        }
+
+        // Registering may take a lock that a thread of another process holds: not on the thread of the timers.
+        LastResort.Queue(EntryPoint.ServiceWork, this, static reader => reader.Start(), static (reader, _) => reader.StartSoon());
+    }
+
+    /// <summary>On a thread that must not be held: it reads elsewhere.</summary>
+    private void OnSignal()
+    {
+        lock (_gate)
+        {
+            if (_isRunning)
+            {
+                return;
+            }
+
+            _isRunning = true;
+        }
+
+        LastResort.Queue(
+            EntryPoint.ServiceRead, this, static reader => reader.Read(), static (reader, exception) => reader.Fail(exception));
+    }
+
+    private void Fail(Exception exception) => channel.Fail(exception);
+
+    private void Read()
+    {
+            Stop();
+            var isReading = role.TryEnter();
+            if (isReading)
+            {
+                try
+                {
+                    var end = Stopwatch.GetTimestamp() + SpinTicks;
+                    do
+                    {
+                        if (channel.ReadAll())
+                        {
+                            end = Stopwatch.GetTimestamp() + SpinTicks;
+                        }
+
+                        Spin.Pause();
+                    }
+                    while (!channel.IsEnded && !role.IsWanted && Stopwatch.GetTimestamp() < end);
+                }
+                finally
+                {
+                    role.Leave();
+                }
+            }
+
+            lock (_gate)
+            {
+                _isRunning = false;
+            }
+
+            if (channel.IsEnded || !channel.HasInterest)
+            {
+                return;
+            }
+
+            if (!isReading)
+            {
+                StartSoon(); // a thread reads by itself
+                return;
+            }
+
+            Start();
+    }
+}

@@ -1,0 +1,234 @@
+using System.Runtime.Serialization;
+using Multiprocessing.Proxies;
+
+namespace Multiprocessing;
+
+// What happens to a message. The thread that reads runs no code of the program, except a service's thread, which runs its calls.
+internal sealed unsafe partial class CallChannel
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<long, IncomingCall> _cancelable = [];
+    private readonly Dictionary<long, EventHandlers> _subscribed = [];
+    private readonly Dictionary<(long ObjectId, int Member), Action> _subscriptions = [];
+
+    /// <summary>Gets the enumerations of this process and of the other one.</summary>
+    public StreamTable Streams => field ??= new StreamTable(this);
+
+    /// <summary>This process has handlers for events of an object.</summary>
+    public void AddHandlers(long objectId, EventHandlers handlers)
+    {
+        lock (_gate)
+        {
+            if (_subscribed.TryAdd(objectId, handlers))
+            {
+                AddInterest();
+            }
+        }
+    }
+
+    /// <summary>This process has no handlers for events of an object any more.</summary>
+    public void RemoveHandlers(long objectId)
+    {
+        lock (_gate)
+        {
+            if (_subscribed.Remove(objectId))
+            {
+                RemoveInterest();
+            }
+        }
+    }
+
+    /// <summary>Subscribes to an event of a new life of a service. Does not wait: the channel is new, so the call is the first.</summary>
+    public void Subscribe(ProxyTarget target, int member) => CallRequest.Begin(target, member, CallFlags.Subscribe).Post(this);
+
+    /// <summary>The other peer subscribes to an event of an object of this process.</summary>
+    public void AddSubscription(ExportedObject exported, int member)
+    {
+        var sink = new EventSink(new SinkTarget(this, exported.Contract, exported.Id), member);
+        var unsubscribe = exported.Contract.Subscribe(exported.Instance, member, sink);
+        lock (_gate)
+        {
+            if (!IsEnded && _subscriptions.TryAdd((exported.Id, member), unsubscribe))
+            {
+                return;
+            }
+        }
+
+        unsubscribe();
+    }
+
+    /// <summary>The other peer ends its subscription.</summary>
+    public void RemoveSubscription(long objectId, int member)
+    {
+        Action? unsubscribe;
+        lock (_gate)
+        {
+            _subscriptions.Remove((objectId, member), out unsubscribe);
+        }
+
+        unsubscribe?.Invoke();
+    }
+
+    /// <summary>A call that may be canceled has arrived.</summary>
+    public void AddCancelable(IncomingCall call)
+    {
+        lock (_gate)
+        {
+            _cancelable[call.CallId] = call;
+        }
+    }
+
+    /// <summary>A call that may be canceled has ended.</summary>
+    public void RemoveCancelable(IncomingCall call)
+    {
+        lock (_gate)
+        {
+            _cancelable.Remove(call.CallId);
+        }
+    }
+
+    private void Dispatch(bool runsCalls)
+    {
+        var message = _incoming;
+        if (message.Length < sizeof(AnswerHeader))
+        {
+            throw WireReader.Torn();
+        }
+
+        switch (((AnswerHeader*)message.Data)->Kind)
+        {
+            case CallMessage.Reply or CallMessage.Error:
+                if (_calls.Remove(((AnswerHeader*)message.Data)->CallId) is { } call)
+                {
+                    _incoming = ReceivedMessage.Rent();
+                    call.Complete(message);
+                }
+
+                break;
+            case CallMessage.Cancel:
+                Cancel(((AnswerHeader*)message.Data)->CallId);
+                break;
+            default:
+                if (message.Length < sizeof(CallHeader))
+                {
+                    throw WireReader.Torn();
+                }
+
+                Dispatch(message, *(CallHeader*)message.Data, runsCalls);
+                break;
+        }
+    }
+
+    private void Dispatch(ReceivedMessage message, CallHeader header, bool runsCalls)
+    {
+        switch (header.Kind)
+        {
+            case CallMessage.Call:
+                _incoming = ReceivedMessage.Rent();
+                Begin(IncomingCall.Rent(this, message, hasTrailer: true), runsCalls);
+                break;
+            case CallMessage.Release:
+                Exports.Release(header.ObjectId, header.Member);
+                break;
+            case CallMessage.Report:
+                if (Exports.Find(header.ObjectId) is ExportedProgress progress)
+                {
+                    _incoming = ReceivedMessage.Rent();
+                    progress.Report(IncomingCall.Rent(this, message, hasTrailer: false));
+                }
+
+                break;
+            case CallMessage.Event:
+                EventHandlers? handlers;
+                lock (_gate)
+                {
+                    handlers = _subscribed.GetValueOrDefault(header.ObjectId);
+                }
+
+                if (handlers is not null)
+                {
+                    _incoming = ReceivedMessage.Rent();
+                    handlers.Raise(header.Member, IncomingCall.Rent(this, message, hasTrailer: false));
+                }
+
+                break;
+            case CallMessage.StreamItems or CallMessage.StreamEnd:
+                if (Streams.FindReader(header.ObjectId) is { } reader)
+                {
+                    _incoming = ReceivedMessage.Rent();
+                    reader.Receive(message);
+                }
+
+                break;
+            case CallMessage.StreamOpen or CallMessage.StreamCredit or CallMessage.StreamStop:
+                Streams.Handle(message, header);
+                break;
+            case CallMessage.Stop:
+                Owner.OnStop();
+                break;
+            case CallMessage.Attach when Format.IsSameBuild:
+                Owner.OnAttach(message);
+                break;
+            default:
+                throw new SerializationException($"A message has the kind {(int)header.Kind}, which there is not.");
+        }
+    }
+
+    private void Begin(IncomingCall call, bool runsCalls)
+    {
+        if (runsCalls && Scheduler.TryBegin())
+        {
+            _toRun = call;
+        }
+        else
+        {
+            Scheduler.Add(call, call.Order);
+        }
+    }
+
+    private void Cancel(long callId)
+    {
+        lock (_gate)
+        {
+            if (_cancelable.TryGetValue(callId, out var call))
+            {
+                call.Cancel();
+            }
+        }
+    }
+
+    /// <summary>Nothing is read or sent any more. Called by any thread, works once.</summary>
+    private void Ended()
+    {
+        if (Interlocked.Exchange(ref _isEnded, 1) != 0)
+        {
+            return;
+        }
+
+        _background.Stop();
+        WakeReader();
+        Exports.Close();
+        Streams.Close();
+        Action[] subscriptions;
+        lock (_gate)
+        {
+            foreach (var call in _cancelable.Values)
+            {
+                call.Cancel();
+            }
+
+            subscriptions = [.. _subscriptions.Values];
+            _subscriptions.Clear();
+            _subscribed.Clear();
+        }
+
+        if (subscriptions.Length != 0)
+        {
+            // Code of the program: not on the thread that reads.
+            LastResort.Queue(
+                EntryPoint.ServiceWork, subscriptions, static actions => Array.ForEach(actions, static action => action()), static (_, _) => { });
+        }
+
+        Owner.OnEnded(this);
+    }
+}

@@ -1,0 +1,263 @@
+using System.Diagnostics;
+using System.Runtime.Serialization;
+using Multiprocessing.Proxies;
+
+namespace Multiprocessing;
+
+// Reading messages: by the thread that waits for a reply, by the thread of a service, or in the background.
+internal sealed partial class CallChannel
+{
+    private const int AloneBeforeSpinning = 4;
+    private const int AloneAfterFailure = -64;
+
+    /// <summary>How long an asynchronous caller polls for its reply: about as long as a wake-up takes.</summary>
+    private static readonly long SpinTicks = Stopwatch.Frequency / 50_000;
+
+    // Asynchronous calls in a row that were made while there was no other.
+    private int _alone;
+
+    /// <summary>Waits until the call is completed.</summary>
+    public void WaitFor(CallRequest call)
+    {
+        while (!call.IsCompleted)
+        {
+            if (IsEnded || !_role.TryEnter())
+            {
+                SleepUntilCompleted(call);
+                continue;
+            }
+
+            try
+            {
+                _background.Stop();
+                _reads++;
+                while (!call.IsCompleted && ReadOne(Deadline.Never, runsCalls: false) is not ReadResult.Ended)
+                {
+                }
+            }
+            finally
+            {
+                _role.Leave();
+            }
+
+            if (HasInterest)
+            {
+                _background.StartSoon();
+            }
+        }
+    }
+
+    /// <summary>Polls for the reply of an asynchronous call, if its caller makes one short call after the other.</summary>
+    /// <returns>Whether it is completed.</returns>
+    public bool SpinFor(CallRequest call)
+    {
+        if (_calls.Count != 1)
+        {
+            _alone = Math.Min(_alone, 0);
+            return call.IsCompleted;
+        }
+
+        var alone = Math.Min(_alone + 1, AloneBeforeSpinning);
+        _alone = alone;
+        if (alone != AloneBeforeSpinning || !Spin.IsUseful || !_role.TryEnter())
+        {
+            return call.IsCompleted;
+        }
+
+        try
+        {
+            _background.Stop();
+            _reads++;
+            var end = Stopwatch.GetTimestamp() + SpinTicks;
+            do
+            {
+                for (var i = 0; i < 16 && !call.IsCompleted; i++)
+                {
+                    if (_transport.IsReadable)
+                    {
+                        ReadOne(Deadline.Now, runsCalls: false);
+                    }
+
+                    Spin.Pause();
+                }
+            }
+            while (!call.IsCompleted && Stopwatch.GetTimestamp() < end);
+        }
+        finally
+        {
+            _role.Leave();
+        }
+
+        if (!call.IsCompleted)
+        {
+            _alone = AloneAfterFailure;
+            return false;
+        }
+
+        if (HasInterest)
+        {
+            _background.StartSoon();
+        }
+
+        return true;
+    }
+
+    /// <summary>Polls for a message of a stream, unless another thread reads.</summary>
+    public bool SpinFor(RemoteReader reader)
+    {
+        if (!Spin.IsUseful || !_role.TryEnter())
+        {
+            return reader.HasArrived;
+        }
+
+        try
+        {
+            _background.Stop();
+            _reads++;
+            var end = Stopwatch.GetTimestamp() + SpinTicks;
+            while (!reader.HasArrived && !IsEnded && Stopwatch.GetTimestamp() < end)
+            {
+                ReadAll();
+                Spin.Pause();
+            }
+        }
+        finally
+        {
+            _role.Leave();
+        }
+
+        if (HasInterest)
+        {
+            _background.StartSoon();
+        }
+
+        return reader.HasArrived;
+    }
+
+    /// <summary>Reads messages while no thread waits for a reply.</summary>
+    public void ReadInBackground() => _background.Start();
+
+    /// <summary>Reads all messages that are there. The caller has the role.</summary>
+    /// <returns>Whether there was one.</returns>
+    public bool ReadAll()
+    {
+        var hasRead = false;
+        while (_transport.IsReadable && ReadOne(Deadline.Now, runsCalls: false) == ReadResult.Read)
+        {
+            hasRead = true;
+        }
+
+        return hasRead;
+    }
+
+    /// <summary>The loop of a service's main thread: reads, and runs calls, until the other peer has closed the channel.</summary>
+    public void Serve()
+    {
+        var runsCalls = Scheduler is LimitedScheduler { RunsOnReader: true };
+        AddInterest();
+        while (!IsEnded)
+        {
+            if (!_role.TryEnter())
+            {
+                _role.IsWanted = true; // by the background, which leaves within microseconds
+                Thread.Sleep(0);
+                continue;
+            }
+
+            try
+            {
+                _role.IsWanted = false;
+                _background.Stop();
+                ReadOne(Deadline.Never, runsCalls);
+            }
+            finally
+            {
+                _role.Leave();
+            }
+
+            if (_toRun is { } work)
+            {
+                _toRun = null;
+                _reads++;
+                _background.StartSoon();
+                Scheduler.RunAll(work);
+            }
+        }
+    }
+
+    private IncomingCall? _toRun;
+
+    private ReadResult ReadOne(Deadline deadline, bool runsCalls)
+    {
+        ReceiveOutcome outcome;
+        try
+        {
+            outcome = _transport.Receive(_incoming, _maxLength, deadline, _wakeReader.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // A full fence: the thread that woke this one has completed a call before it canceled the source.
+            _ = Interlocked.Exchange(ref _wakeReader, new CancellationTokenSource());
+            return ReadResult.Nothing;
+        }
+        catch (ObjectDisposedException)
+        {
+            Ended();
+            return ReadResult.Ended;
+        }
+
+        switch (outcome)
+        {
+            case ReceiveOutcome.Received:
+                try
+                {
+                    Dispatch(runsCalls);
+                }
+                catch (SerializationException exception)
+                {
+                    Fail(exception);
+                    return ReadResult.Ended;
+                }
+
+                return ReadResult.Read;
+            case ReceiveOutcome.TimedOut:
+                return ReadResult.Nothing;
+            case ReceiveOutcome.TooLarge:
+                Fail(new MessageTooLargeException(
+                    $"A message of {_incoming.Length} bytes arrived from {Owner.Description}, and {_maxLength} are allowed.", _incoming.Length, _maxLength));
+                return ReadResult.Ended;
+            default:
+                Ended();
+                return ReadResult.Ended;
+        }
+    }
+
+    private void WakeReader()
+    {
+        try
+        {
+            _wakeReader.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+        }
+    }
+
+    private void SleepUntilCompleted(CallRequest call)
+    {
+        if (IsEnded)
+        {
+            call.Sleep();
+            return;
+        }
+
+        _role.SleepUntilCompleted(call);
+    }
+
+    private enum ReadResult
+    {
+        Read,
+        Nothing,
+        Ended,
+    }
+}

@@ -1,0 +1,192 @@
+using System.Runtime.ExceptionServices;
+
+namespace Multiprocessing;
+
+// Sending messages.
+internal sealed partial class CallChannel
+{
+    /// <summary>Sends a call, waits for room.</summary>
+    /// <returns>False if the other peer has closed the channel: nothing was sent.</returns>
+    public bool TrySend(CallRequest call)
+    {
+        var id = _calls.Add(call);
+        if (id == 0)
+        {
+            return false;
+        }
+
+        call.Bind(this, id);
+        try
+        {
+            if (!_transport.Send(call.Buffer, Deadline.Now, CancellationToken.None))
+            {
+                SendAndRead(call.Buffer, CancellationToken.None);
+            }
+        }
+        catch (Exception exception)
+        {
+            return Unsend(call, id, exception);
+        }
+
+        call.Sent();
+        return true;
+    }
+
+    /// <summary>Sends a call if there is room.</summary>
+    /// <returns>False if there is none, or the other peer has closed the channel: nothing was sent.</returns>
+    public bool TrySendNow(CallRequest call)
+    {
+        var id = _calls.Add(call);
+        if (id == 0)
+        {
+            return false;
+        }
+
+        call.Bind(this, id);
+        try
+        {
+            if (!_transport.Send(call.Buffer, Deadline.Now, CancellationToken.None))
+            {
+                return Unsend(call, id, null);
+            }
+        }
+        catch (Exception exception)
+        {
+            return Unsend(call, id, exception);
+        }
+
+        call.Sent();
+        return true;
+    }
+
+    /// <inheritdoc cref="TrySend"/>
+    public bool SendWaiting(CallRequest call, CancellationToken cancellationToken)
+    {
+        var id = _calls.Add(call);
+        if (id == 0)
+        {
+            return false;
+        }
+
+        call.Bind(this, id);
+        try
+        {
+            SendAndRead(call.Buffer, cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            return Unsend(call, id, exception);
+        }
+
+        call.Sent();
+        return true;
+    }
+
+    /// <inheritdoc cref="TrySend"/>
+    public async ValueTask<bool> SendAsync(CallRequest call, CancellationToken cancellationToken)
+    {
+        var id = _calls.Add(call);
+        if (id == 0)
+        {
+            return false;
+        }
+
+        call.Bind(this, id);
+        try
+        {
+            ReadInBackground(); // the other peer may wait for room itself
+            await _transport.SendAsync(call.Buffer, Deadline.Never, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            return Unsend(call, id, exception);
+        }
+
+        call.Sent();
+        return true;
+    }
+
+    /// <summary>Sends a message that no one waits for; drops it if the other peer has closed the channel.</summary>
+    public void SendOrDrop(MessageBuffer message)
+    {
+        try
+        {
+            if (!_transport.Send(message, Deadline.Now, CancellationToken.None))
+            {
+                SendAndRead(message, CancellationToken.None);
+            }
+        }
+        catch (Exception exception) when (exception is ConnectionClosedException or ObjectDisposedException)
+        {
+            // The reader of the end of the stream reports it to all that wait.
+        }
+    }
+
+    /// <summary>Sends a message that is a header only.</summary>
+    public void SendOrDrop(CallHeader header)
+    {
+        if (IsEnded)
+        {
+            return;
+        }
+
+        using var message = MessageBuffer.Rent();
+        message.Write(header);
+        SendOrDrop(message);
+    }
+
+    /// <summary>
+    /// There is no room. The other peer may be waiting for room, too, until this one has read: so this thread reads while it waits.
+    /// </summary>
+    private void SendAndRead(MessageBuffer message, CancellationToken cancellationToken)
+    {
+        var slice = TimeSpan.FromMilliseconds(1);
+        while (true)
+        {
+            if (_role.TryEnter())
+            {
+                try
+                {
+                    ReadAll();
+                }
+                finally
+                {
+                    _role.Leave();
+                }
+            }
+
+            if (_transport.Send(message, Deadline.After(slice), cancellationToken))
+            {
+                return;
+            }
+
+            slice = TimeSpan.FromMilliseconds(Math.Min(slice.TotalMilliseconds * 2, 50));
+        }
+    }
+
+    /// <returns>False: the call was not sent, and may be sent on another channel.</returns>
+    private bool Unsend(CallRequest call, long id, Exception? exception)
+    {
+        if (_calls.Remove(id) is null)
+        {
+            // Another thread fails all calls of this channel, and has not come to this one, perhaps.
+            SpinWait wait = default;
+            while (!call.IsCompleted)
+            {
+                wait.SpinOnce();
+            }
+        }
+
+        call.Unbind();
+        switch (exception)
+        {
+            case null or ConnectionClosedException:
+                return false;
+            case ObjectDisposedException when IsEnded:
+                return false;
+            default:
+                ExceptionDispatchInfo.Throw(exception);
+                return false;
+        }
+    }
+}

@@ -1,0 +1,261 @@
+using System.Runtime.ExceptionServices;
+
+namespace Multiprocessing;
+
+// Sending the call, waiting for its reply and reading it.
+internal sealed unsafe partial class CallRequest
+{
+    private const int Pending = 0;
+
+    // A thread sleeps until the reply.
+    private const int Sleeping = 1;
+
+    // A continuation runs when there is the reply.
+    private const int Continued = 2;
+
+    private const int Completed = 3;
+
+    private CallChannel? _channel;
+    private long _id;
+    private int _state;
+    private bool _mustRead;
+    private ReceivedMessage? _reply;
+    private Exception? _failure;
+    private ReplyContinuation? _continuation;
+    private CancellationToken _token;
+    private CancellationTokenRegistration _registration;
+
+    /// <summary>Gets whether the reply is there, or the call has failed.</summary>
+    public bool IsCompleted => Volatile.Read(ref _state) == Completed;
+
+    /// <summary>Calls the member and waits.</summary>
+    public T Invoke<T, TReader>(CancellationToken cancellationToken)
+        where TReader : IResultReader<T>
+    {
+        try
+        {
+            Prepare(cancellationToken);
+            if (Target.Sends.IsIdle && Target.Ready is { } ready && ready.TrySend(this))
+            {
+                WatchToken();
+                ready.WaitFor(this);
+            }
+            else
+            {
+                SendSlowly();
+                WatchToken();
+                _channel!.WaitFor(this);
+            }
+
+            return Result<T, TReader>();
+        }
+        finally
+        {
+            Return();
+        }
+    }
+
+    public Task<T> InvokeAsync<T, TReader>(CancellationToken cancellationToken)
+        where TReader : IResultReader<T>
+    {
+        if (TryInvokeNow<T, TReader>(cancellationToken, out var result, out var failure, out var task))
+        {
+            return failure is null ? Task.FromResult(result!) : ReplyContinuation.Failed<T>(failure);
+        }
+
+        return task!;
+    }
+
+    public ValueTask<T> InvokeValueAsync<T, TReader>(CancellationToken cancellationToken)
+        where TReader : IResultReader<T>
+    {
+        if (TryInvokeNow<T, TReader>(cancellationToken, out var result, out var failure, out var task))
+        {
+            return failure is null ? new(result!) : new(ReplyContinuation.Failed<T>(failure));
+        }
+
+        return new(task!);
+    }
+
+    public ValueTask InvokeValueAsync(CancellationToken cancellationToken)
+    {
+        if (TryInvokeNow<NoResult, NoResult>(cancellationToken, out _, out var failure, out var task))
+        {
+            return failure is null ? default : new(ReplyContinuation.Failed<NoResult>(failure));
+        }
+
+        return new(task!);
+    }
+
+    public IAsyncEnumerable<T> InvokeStream<T>(CancellationToken cancellationToken)
+    {
+        return new RemoteStream<T>(InvokeAsync<StreamReference?, StreamResult<T>>(cancellationToken), cancellationToken);
+    }
+
+    /// <summary>The reply has arrived. Called once, by the thread that removed the call from the table, which passes the message on.</summary>
+    public void Complete(ReceivedMessage reply)
+    {
+        _reply = reply;
+        SetCompleted();
+    }
+
+    /// <summary>There will be no reply.</summary>
+    public void Fail(Exception failure)
+    {
+        _failure = failure;
+        SetCompleted();
+    }
+
+    /// <summary>
+    /// Sleeps until the call is completed, or until this thread is asked to read (<see cref="AskToRead"/>).
+    /// </summary>
+    public void Sleep()
+    {
+        lock (this)
+        {
+            if (Interlocked.CompareExchange(ref _state, Sleeping, Pending) != Pending)
+            {
+                return;
+            }
+
+            while (_state == Sleeping && !_mustRead)
+            {
+                Monitor.Wait(this);
+            }
+
+            _mustRead = false;
+            _ = Interlocked.CompareExchange(ref _state, Pending, Sleeping);
+        }
+    }
+
+    /// <summary>The thread that read messages has its reply: the sleeping thread of this call reads next.</summary>
+    public void AskToRead()
+    {
+        lock (this)
+        {
+            _mustRead = true;
+            Monitor.PulseAll(this);
+        }
+    }
+
+    /// <summary>Runs when the reply is there: on the thread that completes the call.</summary>
+    /// <returns>False if it is there already; then the continuation does not run.</returns>
+    public bool ContinueWith(ReplyContinuation continuation)
+    {
+        _continuation = continuation;
+        return Interlocked.CompareExchange(ref _state, Continued, Pending) == Pending;
+    }
+
+    /// <summary>Returns the result of a completed call, or throws its exception.</summary>
+    public T Result<T, TReader>()
+        where TReader : IResultReader<T>
+    {
+        if (_failure is { } failure)
+        {
+            ExceptionDispatchInfo.Throw(failure);
+        }
+
+        var reply = _reply!;
+        var data = reply.Data + sizeof(AnswerHeader);
+        if (((AnswerHeader*)reply.Data)->Kind == CallMessage.Error)
+        {
+            ExceptionDispatchInfo.Throw(Canceled(_channel!.Format.ReadException(data, reply.End)));
+        }
+
+        if (_flags == CallFlags.Dispose)
+        {
+            Target.Disposed();
+        }
+
+        return TReader.Read(_channel!, ref data, reply.End);
+    }
+
+    /// <summary>Ends the use of a call whose continuation has read the result.</summary>
+    public void End() => Return();
+
+    private bool TryInvokeNow<T, TReader>(CancellationToken token, out T? result, out Exception? failure, out Task<T>? task)
+        where TReader : IResultReader<T>
+    {
+        result = default;
+        failure = null;
+        task = null;
+        var isOver = true;
+        try
+        {
+            Prepare(token);
+            if (!Target.Sends.IsIdle || Target.Ready is not { } ready || !ready.TrySendNow(this))
+            {
+                isOver = false;
+                task = InvokeLater<T, TReader>();
+                return false;
+            }
+
+            WatchToken();
+            if (!ready.SpinFor(this))
+            {
+                var reply = new ReplyContinuation<T, TReader>();
+                if (ContinueWith(reply))
+                {
+                    isOver = false;
+                    task = reply.Task;
+                    ready.ReadInBackground();
+                    return false;
+                }
+            }
+
+            result = Result<T, TReader>();
+        }
+        catch (Exception exception)
+        {
+            failure = exception;
+        }
+        finally
+        {
+            if (isOver)
+            {
+                Return();
+            }
+        }
+
+        return true;
+    }
+
+    private void Prepare(CancellationToken token)
+    {
+        token.ThrowIfCancellationRequested();
+        _token = token;
+        Target.Ready?.ThrowIfWaitedFor(this);
+    }
+
+    private void WatchToken()
+    {
+        if (_token.CanBeCanceled)
+        {
+            _registration = LastResort.OnCancelled(_token, new CancelRequest(_channel!, _id, _token), static request => request.Run());
+        }
+    }
+
+    private void SetCompleted()
+    {
+        switch (Interlocked.Exchange(ref _state, Completed))
+        {
+            case Sleeping:
+                lock (this)
+                {
+                    Monitor.PulseAll(this);
+                }
+
+                break;
+            case Continued:
+                _continuation!.Run(this);
+                break;
+        }
+    }
+
+    /// <summary>The other process throws for a token of its own: the caller gets the exception with its token, as from a local call.</summary>
+    private Exception Canceled(Exception exception) =>
+        exception is OperationCanceledException && _token.IsCancellationRequested && exception.GetType() is var type
+            && (type == typeof(OperationCanceledException) || type == typeof(TaskCanceledException))
+            ? new OperationCanceledException(exception.Message, exception, _token)
+            : exception;
+}

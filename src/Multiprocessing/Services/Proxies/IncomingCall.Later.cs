@@ -1,0 +1,26 @@
+using System.Diagnostics;
+
+namespace Multiprocessing.Proxies;
+
+// The end of a member that is asynchronous. In a file of its own, because the other parts are unsafe code, which cannot await.
+public sealed partial class IncomingCall
+{
+    private async void FinishLater(ValueTask running, Activity? activity)
+    {
+        var scheduler = Channel.Scheduler;
+        try
+        {
+            await running.ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            Fail(exception);
+        }
+        finally
+        {
+            activity?.Dispose();
+            Dispose();
+            scheduler.End();
+        }
+    }
+}
