@@ -5,7 +5,8 @@ namespace Comparison;
 /// <summary>Describes the machine without a name that identifies it.</summary>
 internal static class Machine
 {
-    public static string Describe()
+    /// <param name="tools">The versions of the other programs that take part; <see langword="null"/> for a missing one.</param>
+    public static string Describe(params IReadOnlyList<string?> tools)
     {
         var parts = new List<string?>
         {
@@ -14,10 +15,8 @@ internal static class Machine
             IsVirtual ? "virtual" : null,
             $"Linux {Environment.OSVersion.Version.ToString(2)} {RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}",
             RuntimeInformation.FrameworkDescription,
-            PythonRunner.Version,
-            CRunner.Version,
         };
-        return string.Join(", ", parts.OfType<string>());
+        return string.Join(", ", parts.Concat(tools).OfType<string>());
     }
 
     private static bool IsVirtual => Field("/proc/cpuinfo", "flags")?.Contains(" hypervisor", StringComparison.Ordinal) == true;

@@ -22,7 +22,7 @@ internal static class Program
         }
 
         var load = new LoadWatch();
-        var machine = Machine.Describe();
+        var machine = Machine.Describe(PythonRunner.Version, CRunner.Version);
         Console.WriteLine(machine);
         if (PythonRunner.Absence is { } noPython)
         {

@@ -1,0 +1,84 @@
+using Services.Contenders;
+
+namespace Services;
+
+/// <summary>
+/// Calls into another process, by this library and by others, in turn. <c>--quick</c> does less work in each turn. <c>--only name</c> runs the cases whose
+/// name contains it, <c>--with name</c> the contenders; then no file is written.
+/// </summary>
+internal static class Program
+{
+    private static async Task<int> Main(string[] args)
+    {
+        switch (args)
+        {
+            case [GrpcServer.Argument, var socket]:
+                await GrpcServer.RunAsync(socket).ConfigureAwait(false);
+                return 0;
+            case [JsonServer.Argument]:
+                JsonServer.Run();
+                return 0;
+        }
+
+        if (!Settings.TryParse(args, out var settings, out var refusal))
+        {
+            Console.Error.WriteLine(refusal);
+            return 2;
+        }
+
+        return Compare(settings);
+    }
+
+    private static int Compare(Settings settings)
+    {
+        var work = Catalog.Work(settings).Where(item => settings.Includes(item.Name)).ToList();
+        if (work.Count == 0)
+        {
+            Console.Error.WriteLine($"There is no case {settings.Only}. The cases are: {string.Join(", ", Catalog.Work(settings).Select(item => item.Name))}.");
+            return 2;
+        }
+
+        var load = new LoadWatch();
+        var machine = Machine.Describe(PythonRunner.Version);
+        Console.WriteLine(machine);
+        if (PythonRunner.Absence is { } noPython)
+        {
+            Console.WriteLine(noPython);
+        }
+
+        var contenders = Catalog.Contenders().Where(contender => settings.IncludesContender(contender.Name)).ToList();
+        var rows = new List<Row>();
+        try
+        {
+            foreach (var item in work)
+            {
+                load.Look();
+                rows.Add(Runner.Run(item, contenders, settings));
+            }
+        }
+        finally
+        {
+            contenders.ForEach(contender => contender.Dispose());
+        }
+
+        load.Look();
+        Print(rows, [.. contenders.Select(contender => contender.Name)], load);
+        if (settings.IsWhole)
+        {
+            Report.Write(rows, [.. contenders.Select(contender => contender.Name)], machine, load, "");
+        }
+
+        return 0;
+    }
+
+    private static void Print(IReadOnlyList<Row> rows, IReadOnlyList<string> contenders, LoadWatch load)
+    {
+        Console.WriteLine();
+        Console.WriteLine(Tables.AsText(Tables.Figures(rows, contenders)));
+        Console.WriteLine();
+        Console.WriteLine(Tables.AsText(Tables.Ratios(rows)));
+        Console.WriteLine();
+        Console.WriteLine(Tables.AsText(Tables.Aims(rows)));
+        Console.WriteLine(load);
+    }
+}

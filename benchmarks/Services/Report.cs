@@ -1,0 +1,64 @@
+using System.Text;
+
+namespace Services;
+
+/// <summary>Writes <c>docs/internals/service-benchmarks.md</c>.</summary>
+internal static class Report
+{
+    private const string Page = "service-benchmarks.md";
+
+    public static void Write(IReadOnlyList<Row> rows, IReadOnlyList<string> contenders, string machine, LoadWatch load, string kills)
+    {
+        File.WriteAllText(Path.Combine(Places.Documents, Page), Markdown(rows, contenders, machine, load, kills));
+        Console.WriteLine($"Written: docs/internals/{Page}");
+    }
+
+    private static string Markdown(IReadOnlyList<Row> rows, IReadOnlyList<string> contenders, string machine, LoadWatch load, string kills)
+    {
+        var text = new StringBuilder();
+        text.AppendLine("# Benchmarks of services");
+        text.AppendLine();
+        text.AppendLine("Calls into another process: by this library, by gRPC of ASP.NET Core over a unix socket, by lines of JSON over a child's redirected streams, and by CPython's `Manager` and `Pipe`.");
+        text.AppendLine("All run on one machine in the same run and take turns. A figure is the median of the turns (in brackets the least). A ratio is the median of the ratios within one round.");
+        text.AppendLine();
+        text.AppendLine($"Machine: {machine}. {load}");
+        text.AppendLine();
+        text.AppendLine(Tables.AsMarkdown(Tables.Figures(rows, contenders)));
+        text.AppendLine();
+        text.AppendLine("How many times longer the others take:");
+        text.AppendLine();
+        text.AppendLine(Tables.AsMarkdown(Tables.Ratios(rows)));
+        text.AppendLine();
+        text.AppendLine("Aims:");
+        text.AppendLine();
+        text.AppendLine(Tables.AsMarkdown(Tables.Aims(rows)));
+        text.AppendLine();
+        text.AppendLine(kills);
+        text.AppendLine();
+        text.AppendLine(Explanation);
+        return text.ToString();
+    }
+
+    private const string Explanation =
+        """
+        ## What is measured
+
+        | case | work of one call |
+        |---|---|
+        | `call`, `await` | a number there, the number plus one back; the caller blocks, or awaits. A manager gets a number from a dictionary. |
+        | `pipelined` | the same, with 256 calls of all clients together on their way. CPython's `Pipe` sends a window and then receives it. |
+        | `64b`, `100b`, `1m` | an array of bytes there and back. |
+        | `stream` | one call that yields 1,000,000 numbers; the figure is for each item. |
+
+        The figure is the elapsed time divided by the number of calls of all clients together.
+        A client is a thread (or an asynchronous flow) of the calling process; CPython's clients are processes, because its threads run one at a time.
+        Clients of gRPC, of the manager's socket and of the pipes have a connection of their own. Clients of a service and of the JSON lines share one channel.
+        gRPC's messages are bare numbers and bytes without Protocol Buffers. The JSON lines are written and read by generated `System.Text.Json` code.
+
+        To measure again, on an idle machine (`--quick` for less work, `--only call` for the cases of a name, `--with service,gRPC` for some contenders, `--kills 100`):
+
+        ```
+        dotnet run -c Release --project benchmarks/Services
+        ```
+        """;
+}
