@@ -32,6 +32,18 @@ internal sealed unsafe class AsyncWaiters
 
     public WaitPoint* Point { get; }
 
+    /// <summary>Gets whether there is a waiter or an observation.</summary>
+    public bool IsUsed
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _waiters.Count + _observations.Count > 0;
+            }
+        }
+    }
+
     /// <summary>
     /// Announces a waiter. Full fence: check the condition again before awaiting the node's waiter, and <see cref="Withdraw"/> the node in any case.
     /// </summary>

@@ -52,6 +52,9 @@ internal sealed unsafe class Doorbells(ParticipantTable participants, Liveness l
         }
     }
 
+    /// <summary>Gets whether this process has a waiter.</summary>
+    public bool IsUsed => Volatile.Read(ref _snapshot).Length > 0;
+
     /// <summary>From now on the dispatcher scans <paramref name="waiters"/>.</summary>
     public void Add(AsyncWaiters waiters)
     {
