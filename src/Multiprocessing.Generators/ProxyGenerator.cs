@@ -7,8 +7,8 @@ using Microsoft.CodeAnalysis.Text;
 namespace Multiprocessing.Generators;
 
 /// <summary>
-/// Generates a proxy and a contract for each interface that is used for a type parameter with [GenerateProxy], or has the attribute itself, and for the
-/// interfaces that its members mention. Docs: docs/internals/proxies.md.
+/// Generates a proxy and a contract for each interface that is used for a type parameter with [GenerateProxy], or has the attribute itself, and for
+/// the interfaces that its members mention. Docs: docs/internals/proxies.md.
 /// </summary>
 [Generator(LanguageNames.CSharp)]
 public sealed class ProxyGenerator : IIncrementalGenerator
@@ -62,7 +62,7 @@ public sealed class ProxyGenerator : IIncrementalGenerator
                 {
                     (models ??= []).Add(model);
                     var closed = SymbolEqualityComparer.Default.Equals(reading.Definition, type.OriginalDefinition) ? type : reading.Definition;
-                    if (!TypeFacts.IsOpen(closed) && !TypeFacts.HasError(closed))
+                    if (!TypeFacts.IsOpen(closed) && !TypeFacts.HasError(closed) && TypeFacts.RefStructIn(closed) is null)
                     {
                         (registrations ??= []).Add(Names.ContractOf(closed));
                     }
@@ -76,9 +76,14 @@ public sealed class ProxyGenerator : IIncrementalGenerator
     private static IEnumerable<InterfaceModel> Interfaces(ImmutableArray<ProxyNeed> needs)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        return needs.SelectMany(static need => need.Interfaces).Where(model => seen.Add(model.Identifier)).OrderBy(static model => model.Identifier, StringComparer.Ordinal).ToList();
+        return needs.SelectMany(static need => need.Interfaces)
+            .Where(model => seen.Add(model.Identifier))
+            .OrderBy(static model => model.Identifier, StringComparer.Ordinal)
+            .ToList();
     }
 
     private static EquatableArray<string> Registrations(ImmutableArray<ProxyNeed> needs) =>
-        new(needs.SelectMany(static need => need.Registrations).Distinct(StringComparer.Ordinal).OrderBy(static name => name, StringComparer.Ordinal));
+        new(needs.SelectMany(static need => need.Registrations)
+            .Distinct(StringComparer.Ordinal)
+            .OrderBy(static name => name, StringComparer.Ordinal));
 }

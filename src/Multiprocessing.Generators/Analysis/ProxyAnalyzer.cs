@@ -51,6 +51,12 @@ public sealed class ProxyAnalyzer : DiagnosticAnalyzer
                         context.ReportDiagnostic(Diagnostic.Create(Rules.OpenType, use.Place, $"'{type.ToDisplayString(Names.Message)}'"));
                     }
 
+                    if (TypeFacts.RefStructIn(type) is { } refStruct)
+                    {
+                        context.ReportDiagnostic(Diagnostic.Create(
+                            Rules.RefStruct, use.Place, $"'{type.ToDisplayString(Names.Message)}'", $"'{refStruct.ToDisplayString(Names.Message)}'"));
+                    }
+
                     Report(type, use.Place, context.Compilation, context.ReportDiagnostic, reported, context.CancellationToken);
                     break;
                 default:

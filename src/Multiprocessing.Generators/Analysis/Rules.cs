@@ -3,15 +3,15 @@ using Microsoft.CodeAnalysis;
 
 namespace Multiprocessing.Generators;
 
-/// <summary>The diagnostics. Each message states what cannot be done, why, and the way out; docs/reference/analyzers.md has a section for each.</summary>
+/// <summary>The diagnostics. Each message states what cannot be done, why, and the way out. docs/reference/analyzers.md explains each.</summary>
 internal static class Rules
 {
     private const string Category = "Multiprocessing";
 
     public static readonly DiagnosticDescriptor ByReference = Rule(
         "MP0001", "A parameter or result by reference cannot cross",
-        "{0} cannot be called through a proxy: {1} is passed by reference, which is an address in one process. Pass it by value, and return the new value "
-        + "(as a tuple if there are several).");
+        "{0} cannot be called through a proxy: {1} is passed by reference, which is an address in one process. Pass it by value, and return the new "
+        + "value (as a tuple if there are several).");
 
     public static readonly DiagnosticDescriptor Pointer = Rule(
         "MP0002", "A pointer cannot cross",
@@ -27,18 +27,18 @@ internal static class Rules
 
     public static readonly DiagnosticDescriptor NotAnInterface = Rule(
         "MP0005", "A proxy needs an interface",
-        "{0} is not an interface, and a proxy can only take the place of an interface. Declare an interface with the members that are called from the "
-        + "other process, and pass that.");
+        "{0} is not an interface, and a proxy can only take the place of an interface. Declare an interface with the members that are called from "
+        + "the other process, and pass that.");
 
     public static readonly DiagnosticDescriptor OpenType = Rule(
         "MP0006", "The interface is not known where the program is built",
-        "The proxy is generated when the program is built, but {0} is known only at run time. Put [GenerateProxy] on the type parameter if it is the interface "
-        + "itself, so that the callers of this code decide; otherwise name a closed type.");
+        "The proxy is generated when the program is built, but {0} is known only at run time. Put [GenerateProxy] on the type parameter if it is the "
+        + "interface itself, so that the callers of this code decide; otherwise name a closed type.");
 
     public static readonly DiagnosticDescriptor StaticMember = Rule(
         "MP0007", "A static abstract member cannot be called through a proxy",
-        "{0} is static and abstract: it belongs to a type, and a proxy takes the place of an object. Make it an instance member, or move it to another "
-        + "interface.");
+        "{0} is static and abstract: it belongs to a type, and a proxy takes the place of an object. Make it an instance member, or move it to "
+        + "another interface.");
 
     public static readonly DiagnosticDescriptor Inaccessible = Rule(
         "MP0008", "Generated code cannot access the interface or the member",
@@ -46,8 +46,8 @@ internal static class Rules
 
     public static readonly DiagnosticDescriptor EventDelegate = Rule(
         "MP0009", "An event whose handlers return something cannot cross",
-        "{0} cannot be raised through a proxy: its handlers return {1}, but raising an event sends a message without a reply. Use a delegate that returns void, or "
-        + "pass an interface with a method that returns the value.");
+        "{0} cannot be raised through a proxy: its handlers return {1}, but raising an event sends a message without a reply. Use a delegate that "
+        + "returns void, or pass an interface with a method that returns the value.");
 
     public static readonly DiagnosticDescriptor InitAccessor = Rule(
         "MP0010", "An init accessor cannot be called through a proxy",
@@ -55,8 +55,8 @@ internal static class Rules
 
     public static readonly DiagnosticDescriptor NestedInterface = Rule(
         "MP0011", "An interface inside another type is not proxied",
-        "{0} cannot be called through a proxy: objects of {1} stay in their process as arguments and results, but inside of {2} they would be copied. Pass "
-        + "them one by one, or put [ByValue] on the parameter, the result or the interface to copy them.");
+        "{0} cannot be called through a proxy: objects of {1} stay in their process as arguments and results, but inside of {2} they would be "
+        + "copied. Pass them one by one, or put [ByValue] on the parameter, the result or the interface to copy them.");
 
     public static readonly DiagnosticDescriptor Misplaced = Rule(
         "MP0012", "A token, a progress or a stream where it cannot cross",

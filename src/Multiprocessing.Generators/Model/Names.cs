@@ -9,7 +9,7 @@ internal static class Names
 {
     public const string Namespace = "Multiprocessing.Generated";
 
-    /// <summary>A type in generated code: fully qualified, tuple names and keywords as declared, without annotations of nullable references.</summary>
+    /// <summary>A type in generated code: fully qualified, tuple names and keywords as declared, no annotations of nullable references.</summary>
     public static readonly SymbolDisplayFormat Code = SymbolDisplayFormat.FullyQualifiedFormat;
 
     /// <summary>

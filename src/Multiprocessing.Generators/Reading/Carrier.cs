@@ -71,12 +71,26 @@ internal sealed class Carrier(ICollection<Issue> issues, ISet<INamedTypeSymbol> 
         return new(code, inside.ToDisplayString(Names.Code), shape, carriage, Ensured(inside, carriage));
     }
 
-    public void Report(DiagnosticDescriptor rule, Member member, ISymbol culprit, params string[] arguments) =>
-        issues.Add(new(rule, [culprit, member.Symbol, member.Interface], [member.Label, .. arguments]));
+    /// <summary>Reports at the closest symbol that the source shows. A property whose accessors have the same fault is reported once.</summary>
+    public void Report(DiagnosticDescriptor rule, Member member, ISymbol culprit, params string[] arguments)
+    {
+        var declared = member.Symbol is IMethodSymbol { AssociatedSymbol: { } property } ? property : member.Symbol;
+        var place = IsValue(culprit) || SymbolEqualityComparer.Default.Equals(culprit, member.Symbol) ? declared : culprit;
+        if (!issues.Any(issue => issue.Rule == rule && SymbolEqualityComparer.Default.Equals(issue.Culprits[1], declared)
+            && issue.Culprits[0].Name == place.Name))
+        {
+            issues.Add(new(rule, [place, declared, member.Interface], [member.Label, .. arguments]));
+        }
+    }
 
     /// <summary>The handler of an event gets its proxy as the sender: the object itself stays in its process.</summary>
     private static bool IsSender(IParameterSymbol parameter) =>
         parameter is { Type.SpecialType: SpecialType.System_Object, Name: "sender", RefKind: RefKind.None };
+
+    /// <summary>Returns whether a symbol is the value of a setter, which has no name in the source.</summary>
+    private static bool IsValue(ISymbol symbol) =>
+        symbol is IParameterSymbol { ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.PropertySet } setter } parameter
+        && parameter.Ordinal == setter.Parameters.Length - 1;
 
     private static ITypeSymbol Item(ITypeSymbol type, Carriage carriage) => carriage switch
     {
@@ -141,6 +155,11 @@ internal sealed class Carrier(ICollection<Issue> issues, ISet<INamedTypeSymbol> 
     private void CheckReference(Member member, ISymbol culprit, ITypeSymbol type)
     {
         IsBroken |= TypeFacts.HasError(type);
+        if (TypeFacts.RefStructIn(type) is { } refStruct)
+        {
+            Report(Rules.RefStruct, member, culprit, $"'{refStruct.ToDisplayString(Names.Message)}'");
+        }
+
         if (type is ITypeParameterSymbol { IsReferenceType: false })
         {
             Report(Rules.ValueTypeProxy, member, culprit, type.Name);
@@ -156,7 +175,7 @@ internal sealed class Carrier(ICollection<Issue> issues, ISet<INamedTypeSymbol> 
         {
             Report(Rules.Pointer, member, culprit, $"{description} ({name})");
         }
-        else if (type.IsRefLikeType || type is ITypeParameterSymbol { AllowsRefLikeType: true })
+        else if (type.IsRefLikeType || type is ITypeParameterSymbol { AllowsRefLikeType: true, DeclaringMethod: not null })
         {
             Report(Rules.RefStruct, member, culprit, $"{description} ({name})");
         }

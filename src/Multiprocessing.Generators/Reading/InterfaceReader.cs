@@ -193,11 +193,14 @@ internal sealed class InterfaceReader
     }
 
     private CallModel Call(
-        Member member, IEnumerable<IParameterSymbol> parameters, ITypeSymbol result, IEnumerable<AttributeData> attributes, ISymbol declared, string label)
+        Member member, IEnumerable<IParameterSymbol> parameters, ITypeSymbol result, IEnumerable<AttributeData> attributes, ISymbol declared,
+        string label)
     {
         var call = new CallModel(
-            _calls.Count, _carrier.Parameters(member, parameters), member.IsEvent ? ResultModel.Nothing : _carrier.Result(member, result, attributes),
-            declared.GetAttributes().Any(static attribute => attribute.AttributeClass is { } type && TypeFacts.Is(type, "System", "ObsoleteAttribute")));
+            _calls.Count,
+            _carrier.Parameters(member, parameters),
+            member.IsEvent ? ResultModel.Nothing : _carrier.Result(member, result, attributes),
+            declared.GetAttributes().Any(static attribute => attribute.AttributeClass is { Name: "ObsoleteAttribute" }));
         _calls.Add(new(Signatures.Of(member.Symbol, call), label));
         return call;
     }

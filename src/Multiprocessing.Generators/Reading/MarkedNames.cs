@@ -5,8 +5,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace Multiprocessing.Generators;
 
 /// <summary>
-/// The names of generic types and methods that may have a type parameter with [GenerateProxy]. Only uses of these names are bound: binding every generic
-/// name of a program after every key would make an editor slow.
+/// The names of generic types and methods that may have a type parameter with [GenerateProxy]. Only uses of these names are bound: binding every
+/// generic name of a program after every key would make an editor slow.
 /// </summary>
 internal static class MarkedNames
 {
@@ -44,7 +44,7 @@ internal static class MarkedNames
     private static string[] InTree(SyntaxTree tree)
     {
         List<string>? names = null;
-        foreach (var node in tree.GetRoot().DescendantNodes(static node => node is not (StatementSyntax or ExpressionSyntax) || HasLocalFunctions(node)))
+        foreach (var node in tree.GetRoot().DescendantNodes())
         {
             if (node is TypeParameterSyntax { AttributeLists.Count: > 0, Parent.Parent: { } declaration } && NameOf(declaration) is { } name)
             {
@@ -54,8 +54,6 @@ internal static class MarkedNames
 
         return names?.ToArray() ?? [];
     }
-
-    private static bool HasLocalFunctions(SyntaxNode node) => node is StatementSyntax;
 
     private static string? NameOf(SyntaxNode declaration) => declaration switch
     {

@@ -5,7 +5,7 @@ namespace Multiprocessing.Generators;
 /// <summary>Types that the serializer refuses (<see cref="Refusals"/>), found by the same names.</summary>
 internal static class Refused
 {
-    /// <summary>Returns why values of a type cannot cross, and what to do instead; <see langword="null"/> if they can, as far as the type says.</summary>
+    /// <summary>Returns why values of a type cannot cross, and what to do instead; <see langword="null"/> if the type allows it.</summary>
     public static string? Find(ITypeSymbol type)
     {
         if (type is ITypeParameterSymbol parameter)

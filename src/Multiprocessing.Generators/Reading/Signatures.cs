@@ -3,8 +3,8 @@ using Microsoft.CodeAnalysis;
 namespace Multiprocessing.Generators;
 
 /// <summary>
-/// The texts that members are ordered by, and that the fingerprint is made of: equal for source and metadata, without names of parameters, which do not
-/// cross.
+/// The texts that members are ordered by, and that the fingerprint is made of: equal for source and metadata, without names of parameters, which do
+/// not cross.
 /// </summary>
 internal static class Signatures
 {
@@ -31,7 +31,8 @@ internal static class Signatures
 
     private static string Owner(ISymbol member) => Text(member.ContainingType);
 
-    private static string Parameters(IEnumerable<IParameterSymbol> parameters) => string.Join(",", parameters.Select(static parameter => Text(parameter.Type)));
+    private static string Parameters(IEnumerable<IParameterSymbol> parameters) =>
+        string.Join(",", parameters.Select(static parameter => Text(parameter.Type)));
 
     private static string Text(ITypeSymbol type) => type.ToDisplayString(Names.Signature);
 }

@@ -54,8 +54,8 @@ internal static class TypeFacts
     public static bool IsByValue(IEnumerable<AttributeData> attributes) => HasAttribute(attributes, "ByValue");
 
     /// <summary>
-    /// Returns whether objects of an interface stay in their process: interfaces of the program and of its libraries. Those of the framework and of this
-    /// library, interfaces without members, and those with [ByValue], name values.
+    /// Returns whether objects of an interface stay in their process: interfaces of the program and of its libraries. Those of the framework and of
+    /// this library, interfaces without members, and those with [ByValue], name values.
     /// </summary>
     public static bool IsProxied(ITypeSymbol type)
     {
@@ -87,6 +87,12 @@ internal static class TypeFacts
         INamedTypeSymbol named => Names.AllTypeArguments(named).Any(IsOpen),
         _ => false,
     };
+
+    /// <summary>
+    /// Returns a ref struct among the type arguments of an interface. The interface itself may allow it; its proxy, which copies values, does not.
+    /// </summary>
+    public static ITypeSymbol? RefStructIn(ITypeSymbol type) =>
+        type is INamedTypeSymbol named ? Names.AllTypeArguments(named).FirstOrDefault(static argument => argument.IsRefLikeType) : null;
 
     /// <summary>Returns the types whose values lie in values of this type: of arrays, tuples, nullable values and collections.</summary>
     public static IEnumerable<ITypeSymbol> PartsOf(ITypeSymbol type)
@@ -143,7 +149,9 @@ internal static class TypeFacts
         definition.GetMembers().Any(static member => !member.IsStatic && member is not INamedTypeSymbol)
         || definition.AllInterfaces.Any(static inherited => inherited.GetMembers().Any(static member => !member.IsStatic));
 
-    public static bool IsFramework(IAssemblySymbol? assembly) => assembly is null || assembly.Name is "System" or "mscorlib" or "netstandard" or Library
+    public static bool IsFramework(IAssemblySymbol? assembly) =>
+        assembly is null
+        || assembly.Name is "System" or "mscorlib" or "netstandard" or Library
         || assembly.Name.StartsWith("System.", StringComparison.Ordinal)
         || assembly.Name.StartsWith("Microsoft.", StringComparison.Ordinal);
 }

@@ -18,7 +18,7 @@ internal static class ContractWriter
             code.Line();
             code.Line($"public override object CreateProxy({Library.Target} target) => new {model.Proxy}{model.Arguments}(target);");
             WriteDispatch(code, model);
-            WriteEvents(code, model);
+            EventWriter.Write(code, model);
             foreach (var method in model.Methods)
             {
                 WriteHelper(code, method);
@@ -33,10 +33,10 @@ internal static class ContractWriter
 
     private static void WriteConstructor(CodeText code, InterfaceModel model)
     {
+        var types = string.Join(", ", model.TypeParameters.Select(static parameter => $"typeof({parameter.Name})"));
         var name = model.TypeParameters.Count == 0
             ? ProxyWriter.Literal(model.DisplayName)
-            : $"string.Concat({ProxyWriter.Literal(model.DisplayName + "[")}, "
-                + $"string.Join(\",\", new object[] {{ {string.Join(", ", model.TypeParameters.Select(static parameter => $"typeof({parameter.Name})"))} }}), \"]\")";
+            : $"string.Concat({ProxyWriter.Literal(model.DisplayName + "[")}, string.Join(\",\", new object[] {{ {types} }}), \"]\")";
         var labels = string.Concat(model.Labels.Select(static label => ", " + ProxyWriter.Literal(label)));
         code.Line($"public {model.Contract}() : base(typeof({model.Reference}), {name}, 0x{model.Fingerprint:X16}UL{labels}) {{ }}");
     }
@@ -59,17 +59,21 @@ internal static class ContractWriter
     {
         var calls = model.Methods
             .Select(static method => (method.Call.Number, IsGeneric: method.TypeParameters.Count > 0))
-            .Concat(model.Properties.SelectMany(static property => new[] { property.Get, property.Set }).OfType<CallModel>().Select(static call => (call.Number, false)))
+            .Concat(model.Properties
+                .SelectMany(static property => new[] { property.Get, property.Set })
+                .OfType<CallModel>()
+                .Select(static call => (call.Number, false)))
             .OrderBy(static call => call.Number)
             .ToList();
         code.Line();
-        using (code.Open($"public override global::System.Threading.Tasks.ValueTask InvokeAsync(object instance, int member, {Library.Incoming} call)"))
+        using (code.Open($"public override {Library.ValueTask} InvokeAsync(object instance, int member, {Library.Incoming} call)"))
         {
             using (code.Open("switch (member)"))
             {
                 foreach (var (number, isGeneric) in calls)
                 {
-                    code.Line(isGeneric ? $"case {number}: return s_generic{number}.InvokeAsync(instance, call);" : $"case {number}: return Call{number}(instance, call);");
+                    var target = isGeneric ? $"s_generic{number}.InvokeAsync" : $"Call{number}";
+                    code.Line($"case {number}: return {target}(instance, call);");
                 }
 
                 code.Line("default: throw new global::System.ArgumentOutOfRangeException(nameof(member));");
@@ -79,9 +83,11 @@ internal static class ContractWriter
         foreach (var method in model.Methods.Where(static method => method.TypeParameters.Count > 0))
         {
             code.Line();
+            var number = method.Call.Number;
+            var type = model.Contract + model.Arguments;
             code.Line(
-                $"private static readonly {Library.Generic} s_generic{method.Call.Number} = "
-                + $"new {Library.Generic}(typeof({model.Contract}{model.Arguments}), nameof(Call{method.Call.Number}), {method.TypeParameters.Count});");
+                $"private static readonly {Library.Generic} s_generic{number} = "
+                + $"new {Library.Generic}(typeof({type}), nameof(Call{number}), {method.TypeParameters.Count});");
         }
     }
 
@@ -120,7 +126,7 @@ internal static class ContractWriter
             code.Line("[global::System.Obsolete]");
         }
 
-        var head = $"private static {(isAsync ? "async " : "")}global::System.Threading.Tasks.ValueTask "
+        var head = $"private static {(isAsync ? "async " : "")}{Library.ValueTask} "
             + $"Call{call.Number}{ProxyWriter.Generic(types)}(object instance, {Library.Incoming} call){ProxyWriter.Constraints(types)}";
         using (code.Open(head))
         {
@@ -151,7 +157,7 @@ internal static class ContractWriter
     }
 
     /// <summary>Writes the reads of the arguments and returns the expressions to pass.</summary>
-    private static IReadOnlyList<string> Read(CodeText code, EquatableArray<ParameterModel> parameters)
+    public static IReadOnlyList<string> Read(CodeText code, EquatableArray<ParameterModel> parameters)
     {
         var values = new List<string>();
         for (var i = 0; i < parameters.Count; i++)
@@ -174,81 +180,5 @@ internal static class ContractWriter
         }
 
         return values;
-    }
-
-    private static void WriteEvents(CodeText code, InterfaceModel model)
-    {
-        if (model.Events.Count == 0)
-        {
-            return;
-        }
-
-        Switch($"public override global::System.Action Subscribe(object instance, int member, {Library.Sink} sink)", "return ", "Subscribe", "instance, sink", "");
-        Switch($"public override void Raise(object proxy, int member, global::System.Delegate handlers, {Library.Incoming} call)", "", "Raise", "proxy, handlers, call", " return;");
-        foreach (var @event in model.Events)
-        {
-            WriteSubscribe(code, @event);
-            WriteRaise(code, @event);
-        }
-
-        void Switch(string head, string keyword, string name, string arguments, string end)
-        {
-            code.Line();
-            using (code.Open(head))
-            using (code.Open("switch (member)"))
-            {
-                foreach (var @event in model.Events)
-                {
-                    code.Line($"case {@event.Call.Number}: {keyword}{name}{@event.Call.Number}({arguments});{end}");
-                }
-
-                code.Line("default: throw new global::System.ArgumentOutOfRangeException(nameof(member));");
-            }
-        }
-    }
-
-    private static void WriteSubscribe(CodeText code, EventModel @event)
-    {
-        var call = @event.Call;
-        WriteObsolete(code, call);
-        using (code.Open($"private static global::System.Action Subscribe{call.Number}(object instance, {Library.Sink} sink)"))
-        {
-            code.Line($"var source = ({@event.Owner})instance;");
-            var names = string.Join(", ", call.Parameters.Select(static (_, i) => $"arg{i}"));
-            using (code.Open($"{@event.Type} handler = ({names}) =>", "};"))
-            {
-                ProxyWriter.WriteEnsured(code, call.Parameters);
-                code.Line("var raised = sink.Begin();");
-                for (var i = 0; i < call.Parameters.Count; i++)
-                {
-                    ProxyWriter.WriteArgument(code, "raised", call.Parameters[i], $"arg{i}");
-                }
-
-                code.Line("sink.Send(raised);");
-            }
-
-            code.Line($"source.{@event.Name} += handler;");
-            code.Line($"return () => source.{@event.Name} -= handler;");
-        }
-    }
-
-    private static void WriteRaise(CodeText code, EventModel @event)
-    {
-        WriteObsolete(code, @event.Call);
-        using (code.Open($"private static void Raise{@event.Call.Number}(object proxy, global::System.Delegate handlers, {Library.Incoming} call)"))
-        {
-            ProxyWriter.WriteEnsured(code, @event.Call.Parameters);
-            var values = Read(code, @event.Call.Parameters);
-            code.Line($"(({@event.Type})handlers)({string.Join(", ", values)});");
-        }
-    }
-
-    private static void WriteObsolete(CodeText code, CallModel call)
-    {
-        code.Line();
-        if (call.IsObsolete)
-        {
-            code.Line("[global::System.Obsolete]");
-        }
     }
 }
