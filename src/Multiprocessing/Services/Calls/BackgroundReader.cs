@@ -19,12 +19,14 @@ internal sealed class BackgroundReader(CallChannel channel, MessageTransport tra
     private IDisposable? _registration;
     private bool _isArming;
     private bool _isRunning;
+    private int _signals;
     private int _isChecking;
     private long _seenReads;
 
     /// <summary>Sleeps on the transport from now on, or reads what is there.</summary>
     public void Start()
     {
+        int signals;
         lock (_gate)
         {
             if (_isArming || _isRunning || _registration is not null || channel.IsEnded)
@@ -33,6 +35,7 @@ internal sealed class BackgroundReader(CallChannel channel, MessageTransport tra
             }
 
             _isArming = true;
+            signals = _signals;
         }
 
         IDisposable? registration = null;
@@ -44,6 +47,7 @@ internal sealed class BackgroundReader(CallChannel channel, MessageTransport tra
         {
         }
 
+        bool isUsedUp;
         lock (_gate)
         {
             _isArming = false;
@@ -52,11 +56,13 @@ internal sealed class BackgroundReader(CallChannel channel, MessageTransport tra
                 return;
             }
 
-            _registration = registration;
+            // The signal may have come, and its reader may have ended, before this thread ran again: that reader could not register itself.
+            isUsedUp = _signals != signals;
+            _registration = isUsedUp ? null : registration;
         }
 
-        // A message that came before the registration sends no signal.
-        if (transport.IsReadable || channel.IsEnded)
+        // A message that arrived before the registration sends no signal.
+        if (isUsedUp || transport.IsReadable || channel.IsEnded)
         {
             OnSignal();
         }
@@ -94,7 +100,9 @@ internal sealed class BackgroundReader(CallChannel channel, MessageTransport tra
 
     private void Check()
     {
-        Volatile.Write(ref _isChecking, 0);
+        // A full fence, the partner of the exchange in StartSoon: either this thread sees that the role is free, or the thread that left it sees that no check
+        // is due any more.
+        _ = Interlocked.Exchange(ref _isChecking, 0);
         if (!channel.HasInterest || channel.IsEnded || role.IsTaken)
         {
             return; // a thread that reads and leaves calls StartSoon
@@ -115,6 +123,7 @@ internal sealed class BackgroundReader(CallChannel channel, MessageTransport tra
     {
         lock (_gate)
         {
+            _signals++;
             if (_isRunning)
             {
                 return;
