@@ -4,7 +4,26 @@ namespace Multiprocessing;
 /// The exception that is thrown when the other side of a connection is closed: by <c>Send</c>, because no process could receive the message, and by
 /// <c>Receive</c>, when all messages of the other side were received. It says how the last process of the other side ended, if that is known.
 /// </summary>
-internal sealed class ConnectionClosedException : IOException
+/// <example>
+/// <code>
+/// var (here, there) = ProcessPipe.Create();
+/// using var child = ChildProcess.Run(() =>
+/// {
+///     there.Send("the only message");
+///     Environment.FailFast("The native library is broken.");
+/// });
+/// Console.WriteLine(here.Receive&lt;string>());
+/// try
+/// {
+///     here.Receive&lt;string>();
+/// }
+/// catch (ConnectionClosedException exception)
+/// {
+///     Console.WriteLine($"process {exception.ProcessId}: {exception.ExitStatus}"); // how the other side ended
+/// }
+/// </code>
+/// </example>
+public sealed class ConnectionClosedException : IOException
 {
     /// <summary>Initializes a new instance of the <see cref="ConnectionClosedException"/> class.</summary>
     /// <param name="message">The message: what happened, and the way out.</param>
@@ -29,7 +48,22 @@ internal sealed class ConnectionClosedException : IOException
 /// The exception that is thrown when a message is longer than a limit: that of the call that receives, that of the buffer given to
 /// <c>ReceiveBytesInto</c>, or that of the connection.
 /// </summary>
-internal sealed class MessageTooLargeException : IOException
+/// <example>
+/// <code>
+/// var (here, there) = ProcessPipe.Create();
+/// here.SendBytes(new byte[5_000]);
+/// try
+/// {
+///     there.ReceiveBytes(maxLength: 1_000);
+/// }
+/// catch (MessageTooLargeException exception)
+/// {
+///     Console.WriteLine(exception.Length);         // 5000: nothing was allocated for it
+///     there.ReceiveBytes(maxLength: 5_000);        // it is still in the pipe
+/// }
+/// </code>
+/// </example>
+public sealed class MessageTooLargeException : IOException
 {
     /// <summary>Initializes a new instance of the <see cref="MessageTooLargeException"/> class.</summary>
     /// <param name="message">The message: what happened, and the way out.</param>
@@ -51,8 +85,8 @@ internal sealed class MessageTooLargeException : IOException
     public long Limit { get; }
 
     /// <summary>
-    /// Gets the whole message if it was received all the same: a message that does not fit into the buffer of <c>ReceiveBytesInto</c> is in no pipe any
-    /// more. Empty in all other cases.
+    /// Gets the whole message if it was received all the same: a message that does not fit into the buffer of <c>ReceiveBytesInto</c> is in no pipe
+    /// any more. Empty in all other cases.
     /// </summary>
     public ReadOnlyMemory<byte> Content { get; }
 }

@@ -56,6 +56,9 @@ internal abstract class MessageTransport : IDisposable
     /// <summary>Gets whether the other side is closed and there is no message left.</summary>
     public abstract bool IsAtEnd { get; }
 
+    /// <summary>Gets whether this end was disposed in this process.</summary>
+    public abstract bool IsDisposed { get; }
+
     /// <summary>
     /// Sends one whole message; waits while there is no room for it. <see cref="MessageBuffer.MarkSent"/> is called right behind the commit. The
     /// caller stays the owner of the buffer and disposes it.
@@ -86,6 +89,14 @@ internal abstract class MessageTransport : IDisposable
     /// <summary>Returns the error of a call at the end of the stream, with what is known about how the other side ended.</summary>
     /// <param name="wasSending">The call wanted to send.</param>
     public abstract ConnectionClosedException Closed(bool wasSending);
+
+    /// <summary>Writes what another process needs to open the same end. Only an end of a pipe crosses to another process.</summary>
+    /// <exception cref="CannotCrossException">This end cannot cross.</exception>
+    public virtual void WriteHandle(HandleWriter writer) => throw new CannotCrossException(
+        new Refusal(
+            typeof(Connection),
+            $"It is {Description}, and a connection over a socket belongs to one process. Use it there, and pass an end of a ProcessPipe."),
+        this);
 
     /// <summary>Releases this end in this process. Calls that wait throw <see cref="ObjectDisposedException"/>. A second call does nothing.</summary>
     public abstract void Dispose();

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Multiprocessing;
 
 /// <summary>
-/// A received message, in native memory of this process; pooled. It is used for any number of receives and disposed by its owner. Not thread-safe: one
-/// owner at a time.
+/// A received message, in native memory of this process; pooled. It is used for any number of receives and disposed by its owner. Not thread-safe:
+/// one owner at a time.
 /// </summary>
 internal sealed unsafe class ReceivedMessage : IDisposable
 {
@@ -57,14 +57,20 @@ internal sealed unsafe class ReceivedMessage : IDisposable
     /// <returns>The address of the first byte.</returns>
     public byte* Prepare(long length)
     {
+        MakeRoom(length);
+        Length = length;
+        return Memory.Start;
+    }
+
+    /// <summary>Makes room for a message of <paramref name="length"/> bytes, before it is received. The earlier content is lost.</summary>
+    public void MakeRoom(long length)
+    {
         if (Memory.Size < length)
         {
             Memory.Grow(length);
         }
 
-        Length = length;
         _most = Math.Max(_most, length);
-        return Memory.Start;
     }
 
     public void Dispose()

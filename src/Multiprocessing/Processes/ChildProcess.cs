@@ -160,7 +160,7 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable, IProcessWaita
                 ActiveChildren.Remove(this);
                 _link = null;
                 _state = ProcessState.Created;
-                _supervisor.ReleaseReferences();
+                _supervisor.ReleaseReferences(wasSent: false);
                 throw;
             }
         }

@@ -3,7 +3,7 @@ namespace Multiprocessing;
 internal sealed unsafe partial class QueueCore
 {
     /// <summary>Takes all items and ends the flight of the handles in them, without rebuilding the items.</summary>
-    private void DropUnreadItems()
+    internal void DropUnreadItems()
     {
         var scratch = ScratchBuffer.Rent();
         try

@@ -202,6 +202,12 @@ internal sealed unsafe partial class QueueCore
     /// <exception cref="QueueAbandonedException">Other processes held the queue, and none of them is left.</exception>
     public void ThrowIfAbandoned(QueueWaitKind kind)
     {
+        if (HasSides)
+        {
+            ReportDeadHolders(SideOf(kind));
+            return; // the caller checks whether the side has ended
+        }
+
         if ((kind is QueueWaitKind.Done && HasUnmarkedItems) || FindAbandonment() is not { } fate)
         {
             return;
@@ -233,7 +239,7 @@ internal sealed unsafe partial class QueueCore
     /// </summary>
     public void ThrowIfAbandonedSince(QueueWaitKind kind)
     {
-        if (IsAbandonmentDue())
+        if (IsAbandonmentDue(kind))
         {
             ThrowIfAbandoned(kind);
         }
@@ -248,16 +254,21 @@ internal sealed unsafe partial class QueueCore
 
     private bool IsOver(QueueWaitKind kind) => kind switch
     {
-        QueueWaitKind.Data => IsCompletionRequested || !IsEmpty,
-        QueueWaitKind.Space => IsCompletionRequested,
+        QueueWaitKind.Data => IsCompletionRequested || !IsEmpty || HasEnded(kind),
+        QueueWaitKind.Space => IsCompletionRequested || HasEnded(kind),
         _ => IsAllDone,
     };
 
     /// <summary>Gets whether a slot is free, so that a wait for space is a wait for bytes.</summary>
     private bool HasFreeSlot() => ReadPut().Items - ReadGot().Items < _control->Capacity;
 
-    private bool IsAbandonmentDue()
+    private bool IsAbandonmentDue(QueueWaitKind kind)
     {
+        if (HasSides)
+        {
+            return HasEndedNow(kind);
+        }
+
         if (Volatile.Read(ref _control->EverShared) == 0)
         {
             return false;

@@ -95,7 +95,7 @@ internal sealed unsafe partial class QueueCore : SharedObject
 
     /// <summary>Gets whether a take would not wait: there is an item, the queue is complete, or no process is left to put one.</summary>
     public bool IsDataWaitOver =>
-        MayHaveItems || IsDrained || (IsAbandonmentDue() && FindAbandonment() is not null);
+        MayHaveItems || IsDrained || (IsAbandonmentDue(QueueWaitKind.Data) && (HasSides || FindAbandonment() is not null));
 
     private bool IsEmpty
     {
@@ -307,14 +307,14 @@ internal sealed unsafe partial class QueueCore : SharedObject
             : throw OwnerLock.StoppedOwner(Described, word, _members);
     }
 
-    internal string Described => _name is null ? "The queue" : $"The queue '{_name}'";
+    internal string Described => (HasSides ? "The pipe" : "The queue") + (_name is null ? "" : $" '{_name}'");
 
     // How many asynchronous waiters may check again. Completion, and every change by a death, concerns all of them.
-    private int TakesPossible() => IsCompletionRequested || IsAbandonmentDue() ? int.MaxValue : (int)Math.Min(Count, int.MaxValue);
+    private int TakesPossible() => IsCompletionRequested || IsAbandonmentDue(QueueWaitKind.Data) ? int.MaxValue : (int)Math.Min(Count, int.MaxValue);
 
     private int PutsPossible()
     {
-        if (IsCompletionRequested || IsAbandonmentDue())
+        if (IsCompletionRequested || IsAbandonmentDue(QueueWaitKind.Space))
         {
             return int.MaxValue;
         }
@@ -327,7 +327,7 @@ internal sealed unsafe partial class QueueCore : SharedObject
     }
 
     private int DoneWaitsOver() =>
-        IsAllDone || ReadGot().Lost > OldestAsyncBaseline || (!HasUnmarkedItems && IsAbandonmentDue()) ? int.MaxValue : 0;
+        IsAllDone || ReadGot().Lost > OldestAsyncBaseline || (!HasUnmarkedItems && IsAbandonmentDue(QueueWaitKind.Done)) ? int.MaxValue : 0;
 
     /// <summary>Gets whether this process has taken items and not marked them yet: it still may, whichever other processes have exited.</summary>
     private bool HasUnmarkedItems => Row(_members.Self.Slot)->InHand > 0;

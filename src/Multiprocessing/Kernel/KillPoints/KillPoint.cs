@@ -384,4 +384,20 @@ internal enum KillPoint
 
     /// <summary>The first directory exists under a name that says which process deletes it.</summary>
     DirectoryDiscarded = 123,
+
+    // The ends of a pipe.
+    /// <summary>The process holds an end again; the end's row has no flag.</summary>
+    HeldAgain = 124,
+
+    /// <summary>The row is flagged; the table is locked.</summary>
+    HeldAgainFlagged = 125,
+
+    /// <summary>A participant is no holder of an end any more, for its release or because it has passed the end on; the table is locked.</summary>
+    MarkedReleased = 126,
+
+    /// <summary>The receiver of an end holds it; its sender does too, and the handle counts as in flight.</summary>
+    EndArrived = 127,
+
+    /// <summary>The last holder of an end has released it; the other end's waiters were not woken.</summary>
+    EndReleased = 128,
 }

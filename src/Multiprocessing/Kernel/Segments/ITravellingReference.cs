@@ -5,4 +5,10 @@ internal interface ITravellingReference
 {
     /// <summary>Takes the reference back, because the message was not sent.</summary>
     void Cancel();
+
+    /// <summary>
+    /// Ends a reference that the sender kept: the message was read, or its reader has ended. The sender has passed the object on, which an object
+    /// whose holders mean something may take into account.
+    /// </summary>
+    void EndPassedOn() => Cancel();
 }

@@ -27,6 +27,9 @@ internal enum SegmentKind
 
     /// <summary>A pool's channel to a worker, or its bell.</summary>
     Pool,
+
+    /// <summary>One end of a pipe: its holders are those of the end.</summary>
+    PipeSide,
 }
 
 /// <summary>The states of a segment's entry.</summary>

@@ -157,6 +157,53 @@ internal sealed unsafe class SegmentTable
         Exit();
     }
 
+    /// <summary>
+    /// This process, which has the segment mapped, becomes a holder if it is none. Under the same lock, flags in a word of the segment change, which
+    /// <see cref="ReleaseMarked"/> reads. Killed between the two: a holder with its earlier flags, and dead.
+    /// </summary>
+    /// <returns>False if the segment has been freed.</returns>
+    public bool HoldAgain(SegmentId id, int* word, int set, int clear)
+    {
+        Enter();
+        var current = IsCurrent(id);
+        if (current)
+        {
+            this[id.Index]->Hold(_participants.Self.Slot);
+            KillPoints.Pass(KillPoint.HeldAgain);
+            *word = (*word & ~clear) | set;
+            KillPoints.Pass(KillPoint.HeldAgainFlagged);
+        }
+
+        Exit();
+        return current;
+    }
+
+    /// <summary>
+    /// Releases the hold of a participant, this or another one, and marks that in a word of the segment, which this process has mapped. It does
+    /// nothing if a flag in the word says that the participant keeps its hold. The release is one store. Killed after it: the marks are missing,
+    /// which are read for texts of errors only.
+    /// </summary>
+    /// <param name="id">The segment.</param>
+    /// <param name="holder">The participant.</param>
+    /// <param name="word">The word.</param>
+    /// <param name="unless">The flag with which the participant keeps its hold; 0 for none.</param>
+    /// <param name="marks">What is set in the word.</param>
+    /// <param name="lastMark">What is set too if this was the last hold, before the segment is freed.</param>
+    public void ReleaseMarked(SegmentId id, ParticipantId holder, int* word, int unless, int marks, int lastMark = 0)
+    {
+        Enter();
+        if (IsCurrent(id) && _participants.IsCurrent(holder) && this[id.Index]->IsHeldBy(holder.Slot) && (*word & unless) == 0)
+        {
+            var entry = this[id.Index];
+            entry->Release(holder.Slot);
+            KillPoints.Pass(KillPoint.MarkedReleased);
+            *word |= entry->HasHolders || entry->InFlight > 0 ? marks : marks | lastMark;
+            FreeIfUnheld(id.Index);
+        }
+
+        Exit();
+    }
+
     /// <summary>Changes the number of handles in flight: +1 before a message is sent, -1 when its receiver holds the segment.</summary>
     /// <returns>False if the segment has been freed.</returns>
     public bool AddInFlight(SegmentId id, int change)

@@ -144,7 +144,7 @@ internal sealed unsafe class SingleTask<TResult> : TaskBatch
         _large?.Dispose();
         foreach (var reference in Interlocked.Exchange(ref _references, []))
         {
-            reference.Cancel();
+            reference.EndPassedOn();
         }
     }
 }

@@ -140,7 +140,7 @@ internal abstract unsafe class TaskBatch(TaskSettings settings)
         {
             foreach (var reference in references)
             {
-                reference.Cancel();
+                reference.EndPassedOn();
             }
         }
     }
@@ -198,7 +198,7 @@ internal sealed class SharedBody(int id, byte[] bytes, ITravellingReference[] re
     {
         foreach (var reference in Interlocked.Exchange(ref _references, []))
         {
-            reference.Cancel();
+            reference.EndPassedOn();
         }
     }
 }

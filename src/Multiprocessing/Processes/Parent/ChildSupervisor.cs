@@ -91,11 +91,20 @@ internal sealed class ChildSupervisor : IChildListener
     /// <summary>Keeps the handles in the body alive until the child has read it or has ended.</summary>
     public void KeepReferences(ITravellingReference[] references) => _references = references;
 
-    public void ReleaseReferences()
+    /// <summary>Ends the references in the body, which the child has read or never will.</summary>
+    /// <param name="wasSent">False if there is no child.</param>
+    public void ReleaseReferences(bool wasSent = true)
     {
         foreach (var reference in Interlocked.Exchange(ref _references, []))
         {
-            reference.Cancel();
+            if (wasSent)
+            {
+                reference.EndPassedOn();
+            }
+            else
+            {
+                reference.Cancel();
+            }
         }
     }
 
