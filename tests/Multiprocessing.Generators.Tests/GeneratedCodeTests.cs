@@ -128,6 +128,11 @@ public class GeneratedCodeTests
             Compiled.Compile("Program", [Compiled.Usings, "class Uses { void M() => Host.Start<App.IOcr>(); }"], MetadataReference.CreateFromImage(image.ToArray()))).ShouldCompile().Generated.ShouldContainKey("App_IOcr.g.cs");
     }
 
+    /// <summary>A dynamic argument would make the call of the library a call that is bound at run time, which native code cannot do.</summary>
+    [Fact]
+    public void Nothing_in_generated_code_is_dynamic() =>
+        Compiled.From(EveryMember.Source).Generated["App_IEvery.g.cs"].ShouldNotContain("dynamic", Case.Sensitive);
+
     [Fact]
     public void An_interface_of_the_framework_can_be_a_service() =>
         Compiled.From("class Use { void M() => Host.Start<IComparer<string>>(); }").ShouldCompile()

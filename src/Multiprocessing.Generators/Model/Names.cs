@@ -9,14 +9,14 @@ internal static class Names
 {
     public const string Namespace = "Multiprocessing.Generated";
 
-    /// <summary>A type in generated code: fully qualified, tuple names and keywords as declared, no annotations of nullable references.</summary>
-    public static readonly SymbolDisplayFormat Code = SymbolDisplayFormat.FullyQualifiedFormat;
+    /// <summary>Fully qualified, tuple names and keywords as declared, no annotations of nullable references.</summary>
+    private static readonly SymbolDisplayFormat CodeFormat = SymbolDisplayFormat.FullyQualifiedFormat;
 
     /// <summary>
     /// A type in a signature: the same text whether the interface is source or metadata, without the names of a tuple's elements and without
     /// annotations.
     /// </summary>
-    public static readonly SymbolDisplayFormat Signature = new(
+    private static readonly SymbolDisplayFormat SignatureFormat = new(
         SymbolDisplayGlobalNamespaceStyle.Omitted,
         SymbolDisplayTypeQualificationStyle.NameAndContainingTypesAndNamespaces,
         SymbolDisplayGenericsOptions.IncludeTypeParameters,
@@ -24,6 +24,12 @@ internal static class Names
 
     /// <summary>A type in a diagnostic.</summary>
     public static readonly SymbolDisplayFormat Message = SymbolDisplayFormat.CSharpErrorMessageFormat;
+
+    /// <summary>Returns a type as generated code writes it.</summary>
+    public static string Code(ISymbol type) => Text(type, CodeFormat);
+
+    /// <summary>Returns a type as a signature has it.</summary>
+    public static string Signature(ISymbol type) => Text(type, SignatureFormat);
 
     public static string Proxy(string identifier) => identifier + "_Proxy";
 
@@ -58,7 +64,7 @@ internal static class Names
         }
 
         return definition.ContainingNamespace is { IsGlobalNamespace: false } space
-            ? space.ToDisplayString(Signature) + "." + name
+            ? Signature(space) + "." + name
             : name;
     }
 
@@ -77,8 +83,20 @@ internal static class Names
     /// <summary>Returns the contract of an interface with its type arguments, as source in the generated namespace writes it.</summary>
     public static string ContractOf(INamedTypeSymbol type)
     {
-        var arguments = AllTypeArguments(type).Select(static argument => argument.ToDisplayString(Code)).ToList();
+        var arguments = AllTypeArguments(type).Select(static argument => Code(argument)).ToList();
         var name = Contract(IdentifierOf(type.OriginalDefinition));
         return arguments.Count == 0 ? name : $"{name}<{string.Join(", ", arguments)}>";
+    }
+
+    /// <summary>With <c>object</c> for <c>dynamic</c>, the same type at run time: a dynamic argument would make the call of the library dynamic.</summary>
+    private static string Text(ISymbol type, SymbolDisplayFormat format)
+    {
+        var text = new StringBuilder();
+        foreach (var part in type.ToDisplayParts(format))
+        {
+            text.Append(part.Symbol is IDynamicTypeSymbol ? "object" : part.ToString());
+        }
+
+        return text.ToString();
     }
 }

@@ -28,7 +28,7 @@ internal sealed class Carrier(ICollection<Issue> issues, ISet<INamedTypeSymbol> 
             var carriage = member.IsEvent && models.Count == 0 && IsSender(parameter) ? Carriage.Sender : CarriageOf(member, parameter);
             var item = Item(parameter.Type, carriage);
             models.Add(new(
-                parameter.Type.ToDisplayString(Names.Code), item.ToDisplayString(Names.Code), parameter.Name, carriage, Ensured(item, carriage)));
+                Names.Code(parameter.Type), Names.Code(item), parameter.Name, carriage, Ensured(item, carriage)));
         }
 
         return new(models);
@@ -38,7 +38,7 @@ internal sealed class Carrier(ICollection<Issue> issues, ISet<INamedTypeSymbol> 
     public ResultModel Result(Member member, ITypeSymbol type, IEnumerable<AttributeData> attributes)
     {
         var (shape, inside) = TypeFacts.ShapeOf(type);
-        var code = type.ToDisplayString(Names.Code);
+        var code = Names.Code(type);
         if (inside is null)
         {
             return new(code, null, shape, Carriage.Value, null);
@@ -51,7 +51,7 @@ internal sealed class Carrier(ICollection<Issue> issues, ISet<INamedTypeSymbol> 
             if (shape == ResultShape.Direct)
             {
                 CheckValue(member, member.Symbol, item, "the result", type);
-                return new(code, item.ToDisplayString(Names.Code), shape, Carriage.Stream, null);
+                return new(code, Names.Code(item), shape, Carriage.Stream, null);
             }
 
             Report(
@@ -68,7 +68,7 @@ internal sealed class Carrier(ICollection<Issue> issues, ISet<INamedTypeSymbol> 
             CheckValue(member, member.Symbol, inside, "the result", inside, isByValue);
         }
 
-        return new(code, inside.ToDisplayString(Names.Code), shape, carriage, Ensured(inside, carriage));
+        return new(code, Names.Code(inside), shape, carriage, Ensured(inside, carriage));
     }
 
     /// <summary>Reports at the closest symbol that the source shows. A property whose accessors have the same fault is reported once.</summary>

@@ -26,12 +26,12 @@ internal static class Constraints
             parts.Add("notnull");
         }
 
-        parts.AddRange(parameter.ConstraintTypes.Select(static type => type.ToDisplayString(Names.Code)));
+        parts.AddRange(parameter.ConstraintTypes.Select(static type => Names.Code(type)));
         if (parameter.HasConstructorConstraint)
         {
             parts.Add("new()");
         }
 
-        return parts.Count == 0 ? "" : $"where {parameter.ToDisplayString(Names.Code)} : {string.Join(", ", parts)}";
+        return parts.Count == 0 ? "" : $"where {Names.Code(parameter)} : {string.Join(", ", parts)}";
     }
 }

@@ -46,7 +46,7 @@ internal sealed class InterfaceReader
     {
         var name = Names.MetadataNameOf(_definition);
         return new(
-            _definition.ToDisplayString(Names.Code),
+            Names.Code(_definition),
             Names.IdentifierOf(_definition),
             name,
             Fnv1A.Hash(name + "\n" + string.Join("\n", _calls.Select(static call => call.Signature))),
@@ -172,7 +172,7 @@ internal sealed class InterfaceReader
         var index = property.IsIndexer ? _carrier.Parameters(member, property.Parameters) : EquatableArray<ParameterModel>.Empty;
         _issues.RemoveRange(issues, _issues.Count - issues); // reported with the accessors
         _properties.Add(new(
-            member.Owner, property.IsIndexer ? "this" : Names.Escape(property.Name), property.Type.ToDisplayString(Names.Code), index, get, set));
+            member.Owner, property.IsIndexer ? "this" : Names.Escape(property.Name), Names.Code(property.Type), index, get, set));
     }
 
     private void Add(Member member, IEventSymbol @event)
@@ -189,7 +189,7 @@ internal sealed class InterfaceReader
         }
 
         var call = Call(member, handler.Parameters, handler.ReturnType, [], @event, @event.Name);
-        _events.Add(new(member.Owner, Names.Escape(@event.Name), @event.Type.ToDisplayString(Names.Code), call));
+        _events.Add(new(member.Owner, Names.Escape(@event.Name), Names.Code(@event.Type), call));
     }
 
     private CallModel Call(
@@ -206,7 +206,7 @@ internal sealed class InterfaceReader
     }
 
     private static EquatableArray<TypeParameterModel> TypeParameters(IEnumerable<ITypeParameterSymbol> parameters) =>
-        new(parameters.Select(static parameter => new TypeParameterModel(parameter.ToDisplayString(Names.Code), Constraints.Of(parameter))));
+        new(parameters.Select(static parameter => new TypeParameterModel(Names.Code(parameter), Constraints.Of(parameter))));
 
     /// <summary>A member, before the members have their order.</summary>
     private sealed record MemberDraft(string Signature, Action Add);

@@ -12,7 +12,7 @@ internal sealed record Member(ISymbol Symbol, INamedTypeSymbol Interface, bool I
     public string Label => $"'{Symbol.ContainingType.ToDisplayString(Names.Message)}.{Name}'";
 
     /// <summary>Gets the interface that declares the member, as generated code writes it.</summary>
-    public string Owner => Symbol.ContainingType.ToDisplayString(Names.Code);
+    public string Owner => Names.Code(Symbol.ContainingType);
 
     private string Name => Symbol switch
     {

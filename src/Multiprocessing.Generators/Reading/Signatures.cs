@@ -34,5 +34,5 @@ internal static class Signatures
     private static string Parameters(IEnumerable<IParameterSymbol> parameters) =>
         string.Join(",", parameters.Select(static parameter => Text(parameter.Type)));
 
-    private static string Text(ITypeSymbol type) => type.ToDisplayString(Names.Signature);
+    private static string Text(ITypeSymbol type) => Names.Signature(type);
 }
