@@ -14,7 +14,7 @@ public class PackageTests(Feed feed)
         using var package = ZipFile.OpenRead(feed.Package);
         package.Entries.Select(entry => entry.FullName).Where(name => !name.StartsWith("_rels/", StringComparison.Ordinal) && !name.StartsWith("package/", StringComparison.Ordinal)).Order(StringComparer.Ordinal).ShouldBe(
         [
-            "LICENSE", "Multiprocessing.nuspec", "README.md", "[Content_Types].xml", "build/Multiprocessing.targets", "buildTransitive/Multiprocessing.targets",
+            "LICENSE", "Multiprocessing.nuspec", "README.md", "[Content_Types].xml", "analyzers/dotnet/cs/Multiprocessing.Generators.dll", "build/Multiprocessing.targets", "buildTransitive/Multiprocessing.targets",
             "lib/net10.0/Multiprocessing.dll", "lib/net10.0/Multiprocessing.xml", "runtimes/linux-arm64/lib/net10.0/Multiprocessing.dll",
             "runtimes/linux-x64/lib/net10.0/Multiprocessing.dll", "tools/net10.0/Multiprocessing.Host.dll",
         ]);

@@ -72,6 +72,18 @@ public class PublishedProgramTests(Feed feed)
         }
     }
 
+    /// <summary>The warnings of the library are known (docs/internals/shapes.md); those of a program with proxies would be the user's.</summary>
+    [Fact]
+    public void A_native_program_with_proxies_has_no_warning_in_generated_code()
+    {
+        var project = ShapeProject.Create(feed, "proxies", sources: "Proxies", items: """<TrimmerRootAssembly Include="Shape" />""");
+        var shape = project.Publish();
+        project.Log.Split('\n').Where(static line => line.Contains("warning IL", StringComparison.Ordinal) && !line.Contains("Multiprocessing.dll", StringComparison.Ordinal)).ShouldBeEmpty();
+        using var program = ShapeAssertions.Run(shape);
+        program.ExitCode.ShouldBe(0, program.ToString());
+        program.Value("end").ShouldBe("ok");
+    }
+
     [Fact]
     public void A_trimmed_program_without_startup_hooks_says_so_and_is_no_fork_bomb()
     {

@@ -15,7 +15,7 @@ internal sealed class ShapeProject
     public static ShapeProject Create(Feed feed, string name, string sdk = "Microsoft.NET.Sdk", string sources = "Program", string items = "")
     {
         var project = new ShapeProject(feed.CreateDirectory(name));
-        if (sources == "Native")
+        if (sources is "Native" or "Proxies")
         {
             // Alone: the compiler would keep whatever the other files use.
             System.IO.File.WriteAllText(Path.Combine(project.Root, Name + ".csproj"), $"""
@@ -30,7 +30,8 @@ internal sealed class ShapeProject
                   </PropertyGroup>
                   <ItemGroup>
                     <PackageReference Include="Multiprocessing" Version="{feed.Version}" />
-                    <Compile Include="{Feed.Sources}/Native/*.cs" />
+                    <Compile Include="{Feed.Sources}/{sources}/*.cs" />
+                    {items}
                   </ItemGroup>
                 </Project>
                 """);

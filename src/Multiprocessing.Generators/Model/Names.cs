@@ -88,7 +88,7 @@ internal static class Names
         return arguments.Count == 0 ? name : $"{name}<{string.Join(", ", arguments)}>";
     }
 
-    /// <summary>With <c>object</c> for <c>dynamic</c>, the same type at run time: a dynamic argument would make the call of the library dynamic.</summary>
+    /// <summary>With <c>object</c> for <c>dynamic</c>, the same type at run time: a dynamic argument would make the library's call dynamic.</summary>
     private static string Text(ISymbol type, SymbolDisplayFormat format)
     {
         var text = new StringBuilder();

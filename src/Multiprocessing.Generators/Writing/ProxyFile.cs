@@ -25,7 +25,9 @@ internal static class ProxyFile
             using (code.Open("internal static class ProxyRegistration"))
             {
                 code.Line("[global::System.Runtime.CompilerServices.ModuleInitializer]");
-                using (code.Open("internal static void Register()"))
+                code.Line($"internal static void Initialize() => {Library.Contracts}.RegisterLater(Register);");
+                code.Line();
+                using (code.Open("private static void Register()"))
                 {
                     foreach (var contract in contracts)
                     {

@@ -7,8 +7,8 @@ using System.Runtime.CompilerServices;
 namespace Multiprocessing.Proxies;
 
 /// <summary>
-/// A generic method of an interface, on the side of the object: a call begins with its type arguments, for which the method is compiled once. Generated
-/// code uses it. Thread-safe.
+/// A generic method of an interface, on the side of the object: a call begins with its type arguments, for which the method is compiled once.
+/// Generated code uses it. Thread-safe.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class GenericMember
@@ -26,7 +26,8 @@ public sealed class GenericMember
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.NonPublicMethods)] Type contract, string method, int arity)
     {
         ArgumentNullException.ThrowIfNull(contract);
-        _definition = contract.GetMethod(method, BindingFlags.Static | BindingFlags.NonPublic) ?? throw new MissingMethodException(contract.Name, method);
+        _definition = contract.GetMethod(method, BindingFlags.Static | BindingFlags.NonPublic)
+            ?? throw new MissingMethodException(contract.Name, method);
         _arity = arity;
     }
 
@@ -55,8 +56,8 @@ public sealed class GenericMember
         if (!RuntimeFeature.IsDynamicCodeSupported)
         {
             throw new PlatformNotSupportedException(
-                "A generic method of an object in a program that was compiled to native code (PublishAot) cannot be called from another process: the code "
-                + "for its type arguments would have to be compiled now. Declare one method for each type, or publish with PublishReadyToRun.");
+                "A generic method of an object in a program that was compiled to native code (PublishAot) cannot be called from another process: the "
+                + "code for its type arguments would have to be compiled now. Declare one method for each type, or publish with PublishReadyToRun.");
         }
 
         return node.Call = _definition.MakeGenericMethod(node.Types()).CreateDelegate<Func<object, IncomingCall, ValueTask>>();

@@ -10,6 +10,7 @@ namespace Multiprocessing.Proxies;
 public static class ProxyContracts
 {
     private static readonly ConcurrentDictionary<Type, ProxyContract> ByType = new();
+    private static readonly Queue<Action> Later = new();
 
     /// <summary>Registers a contract. The first one for an interface stays.</summary>
     /// <param name="contract">The contract.</param>
@@ -18,6 +19,21 @@ public static class ProxyContracts
     {
         ArgumentNullException.ThrowIfNull(contract);
         ByType.TryAdd(contract.InterfaceType, contract);
+    }
+
+    /// <summary>
+    /// Registers an assembly's contracts when a contract is looked up that is not registered: every child loads the program's assemblies at its start,
+    /// and most children call no proxy.
+    /// </summary>
+    /// <param name="register">Registers the contracts.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="register"/> is <see langword="null"/>.</exception>
+    public static void RegisterLater(Action register)
+    {
+        ArgumentNullException.ThrowIfNull(register);
+        lock (Later)
+        {
+            Later.Enqueue(register);
+        }
     }
 
     /// <summary>Returns the contract of an interface.</summary>
@@ -30,15 +46,16 @@ public static class ProxyContracts
     internal static ProxyContract For(Type type, Assembly? near = null) =>
         Find(type, near) ?? throw new NotSupportedException(
             type.IsInterface
-                ? $"There is no proxy for the interface {type}. It is generated where the interface is used for a type parameter with [GenerateProxy], such as "
-                    + $"that of ProcessService.StartAsync, in C# source. Put [GenerateProxy] on the interface, or build the program with this package's generator."
-                : $"A service is used through an interface, and {type} is none. Declare an interface with the members that the caller needs, and start "
-                    + "the service with it.");
+                ? $"There is no proxy for the interface {type}. It is generated where the interface is used for a type parameter with [GenerateProxy], such "
+                    + "as that of ProcessService.StartAsync, in C# source. Put [GenerateProxy] on the interface, or build the program with this package's "
+                    + "generator."
+                : $"A service is used through an interface, and {type} is none. Declare an interface with the members that the caller needs, and "
+                    + "start the service with it.");
 
     /// <summary>Returns the contract of an interface, or null if no code was generated for it.</summary>
     internal static ProxyContract? Find(Type type, Assembly? near = null)
     {
-        if (ByType.TryGetValue(type, out var contract))
+        if ((ByType.GetValueOrDefault(type) ?? RegisterNow(type)) is { } contract)
         {
             return contract;
         }
@@ -53,6 +70,20 @@ public static class ProxyContracts
         if (Assembly.GetEntryAssembly() is { } entry)
         {
             RuntimeHelpers.RunModuleConstructor(entry.ManifestModule.ModuleHandle);
+        }
+
+        return RegisterNow(type);
+    }
+
+    /// <summary>Runs what was registered for later. Another thread waits: its contract may be one of those that are being registered.</summary>
+    private static ProxyContract? RegisterNow(Type type)
+    {
+        lock (Later)
+        {
+            while (Later.TryDequeue(out var register))
+            {
+                register();
+            }
         }
 
         return ByType.GetValueOrDefault(type);
