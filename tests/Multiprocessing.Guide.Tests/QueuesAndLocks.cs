@@ -49,6 +49,40 @@ public class QueuesAndLocks
     }
 
     [Fact]
+    public void Several_things_are_waited_for_at_once()
+    {
+        var sum = 0;
+        #region wait-any
+        using var results = new ProcessQueue<int>();
+        using var stop = new ProcessEvent();
+        using var child = ChildProcess.Run(() =>
+        {
+            for (var i = 1; i <= 3; i++)
+            {
+                results.Put(i);
+            }
+        });
+        var isOver = false;
+        while (!isOver)
+        {
+            switch (ProcessWait.Any([results, child, stop], TimeSpan.FromMinutes(1)))
+            {
+                case 0:
+                    sum += results.Get();
+                    break;
+                case 1:
+                    isOver = results.IsEmpty; // all results of the process are in the queue when it has ended
+                    break;
+                default:
+                    isOver = true; // asked to stop, or the time is over
+                    break;
+            }
+        }
+        #endregion
+        sum.ShouldBe(6);
+    }
+
+    [Fact]
     public async Task A_queue_is_a_channel_too()
     {
         #region queue-channel

@@ -70,6 +70,8 @@ internal static class Throws
         EntryPoint.ChildEvent => [1, 2, 3, 4],
         EntryPoint.PoolStep => [1, 2, 3, 4, 6, 9, 14],
         EntryPoint.Cancellation or EntryPoint.AsyncScan or EntryPoint.WorkerLaunch or EntryPoint.WorkerEnd => [1, 2],
+        EntryPoint.SupervisorWork => [1, 2, 3, 4, 5, 6, 7],
+        EntryPoint.SupervisorReport => [1, 2, 3],
         _ => [1],
     };
 
@@ -164,6 +166,7 @@ internal static class Throws
         EntryPoint.Doorbell or EntryPoint.AsyncScan => [WaitAsynchronously],
         EntryPoint.Cancellation => [CancelWaits],
         EntryPoint.Finalizer => [Forget],
+        EntryPoint.SupervisorWork or EntryPoint.SupervisorTimer or EntryPoint.SupervisorReport => [Supervise],
         _ => throw new InvalidOperationException($"Nobody has said what comes by {point}."),
     };
 
@@ -233,6 +236,31 @@ internal static class Throws
         finally
         {
             SpareProcesses.MaxCount = 0;
+        }
+    }
+
+    /// <summary>A child that ends and is started again, at once and after a back-off, beside one that runs and has a probe.</summary>
+    private static async Task Supervise(ChildProcessOptions? options)
+    {
+        var quiet = new ChildProcessOptions { StandardError = ProcessOutput.Discard };
+        await using var supervisor = new ProcessSupervisor(new() { MaxRestarts = 1_000, BackOff = new() { Initial = TimeSpan.FromMilliseconds(20) } });
+        supervisor.AddBody(
+            "runs",
+            static async () =>
+            {
+                try
+                {
+                    await Task.Delay(Timeout.Infinite, CurrentProcess.Stopping);
+                }
+                catch (OperationCanceledException)
+                {
+                }
+            },
+            new() { Process = quiet, HealthProbe = static _ => new(true), ProbeInterval = TimeSpan.FromMilliseconds(10) });
+        var ends = supervisor.AddBody("ends", static () => { }, new() { Process = quiet });
+        while (ends.RestartCount < 3 && !supervisor.Completion.IsCompleted)
+        {
+            await Task.Delay(5);
         }
     }
 

@@ -170,6 +170,19 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable, IProcessWaita
         SpareStock.Current.OnStarted(_call, _options, isSpare);
     }
 
+    /// <summary>
+    /// Adds references of this process to every handle in the body: until they are cancelled, the handles count as passed to a child that is about to
+    /// start.
+    /// </summary>
+    /// <exception cref="NotSerializableException">The body or an argument cannot be sent to another process.</exception>
+    internal ITravellingReference[] KeepHandles()
+    {
+        using var body = MessageBuffer.Rent();
+        body.SenderKeepsReferences = true;
+        ValueSerializer.Serialize(body, _call, "body", new WriteContext(ChildLinkPolicy.Instance));
+        return body.TakeReferences();
+    }
+
     /// <inheritdoc/>
     public override string ToString() => _link is { } link ? $"{Name} (pid {link.ProcessId}, {State})" : $"{Name} ({State})";
 
@@ -194,6 +207,15 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable, IProcessWaita
 
     /// <summary>Once the process has ended, the exception of <see cref="Completion"/>, if it fails.</summary>
     internal Exception? Failure => _ended.Task.Exception?.InnerException;
+
+    /// <summary>Reached when the body has begun, or the process has ended without it (<see cref="HasBegun"/>).</summary>
+    internal Milestone Begun => _supervisor.Begun;
+
+    /// <summary>The body has begun.</summary>
+    internal bool HasBegun => _supervisor.IsStarted;
+
+    /// <summary>Once the process has ended: waits until its output is delivered, or the time limit has passed.</summary>
+    internal ValueTask<bool> DeliveredAsync(TimeSpan limit) => _supervisor.DeliveredAsync(limit);
 
     /// <summary>Calls back once the process has ended and <see cref="Failure"/> is known, whether or not its output was delivered.</summary>
     internal void WhenEnded(Action action) => _supervisor.WhenCompleted(action);

@@ -26,6 +26,7 @@ public class PublicExceptionsTests : ProcessTest
         { } type when type == typeof(ExitStatus) => Status,
         { } type when type == typeof(Exception) => new FormatException("inner"),
         { } type when type == typeof(IReadOnlyList<Exception>) => new Exception[] { new FormatException("first"), new TimeoutException("second") },
+        { } type when type == typeof(IReadOnlyList<SupervisorRestart>) => new[] { new SupervisorRestart("child", DateTimeOffset.UnixEpoch, null) },
         var type => throw new NotSupportedException($"Say here what a {type} may be."),
     };
 
@@ -53,6 +54,10 @@ public class PublicExceptionsTests : ProcessTest
             if (property.GetValue(expected) is IEnumerable<Exception> several)
             {
                 ((IEnumerable<Exception>)property.GetValue(actual)!).Select(static one => one.Message).ShouldBe(several.Select(static one => one.Message));
+            }
+            else if (property.GetValue(expected) is Exception one)
+            {
+                ((Exception)property.GetValue(actual)!).Message.ShouldBe(one.Message); // a copy
             }
             else
             {

@@ -129,4 +129,14 @@ internal enum EntryPoint
 
     /// <summary>The work item that reads the messages of a channel on which no thread waits.</summary>
     ServiceRead = 39,
+
+    // Of a supervisor.
+    /// <summary>The work items that start, stop, kill and probe a child.</summary>
+    SupervisorWork = 50,
+
+    /// <summary>The timer of a back-off, of a health probe, or of a supervisor that stops.</summary>
+    SupervisorTimer = 51,
+
+    /// <summary>Log records and metrics of a supervisor.</summary>
+    SupervisorReport = 52,
 }

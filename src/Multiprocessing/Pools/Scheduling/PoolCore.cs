@@ -105,6 +105,12 @@ internal sealed class PoolCore
         }
     }
 
+    /// <summary>Reached, under the gate, when the pool is broken or over.</summary>
+    internal Milestone Failed => _state.Failed;
+
+    /// <summary>The error that broke the pool; read after <see cref="Failed"/>.</summary>
+    internal Exception? BrokenBy => _state.BrokenBy;
+
     /// <summary>The pool is over. From any thread.</summary>
     internal bool IsOver => _state.IsOver;
 

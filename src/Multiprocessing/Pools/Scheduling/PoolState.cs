@@ -31,6 +31,9 @@ internal sealed class PoolState(PoolLoop loop, string name)
     /// <summary>Why a task that is submitted now fails.</summary>
     public Exception Failure => BrokenBy ?? Disposed();
 
+    /// <summary>Reached when the pool takes no more tasks for good: it is broken, or over.</summary>
+    public Milestone Failed { get; } = new();
+
     /// <summary>Reached when the pool is over.</summary>
     public Milestone Closed { get; } = new();
 
@@ -73,6 +76,7 @@ internal sealed class PoolState(PoolLoop loop, string name)
         loop.AssertHeld();
         BrokenBy = error;
         _refusal = error;
+        Failed.Reach();
     }
 
     /// <summary>The pool is over at this moment, whatever its workers do.</summary>
@@ -83,12 +87,14 @@ internal sealed class PoolState(PoolLoop loop, string name)
         _refusal ??= error;
         IsShuttingDown = true;
         _isOver = true;
+        Failed.Reach();
     }
 
     public void Finish()
     {
         loop.AssertHeld();
         _isOver = true;
+        Failed.Reach();
     }
 
     [Conditional("DEBUG")]

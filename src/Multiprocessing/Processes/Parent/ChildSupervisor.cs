@@ -82,6 +82,12 @@ internal sealed class ChildSupervisor : IChildListener
         return true;
     }
 
+    /// <summary>Reached when the body has begun, or the child has ended without it.</summary>
+    public Milestone Begun { get; } = new();
+
+    /// <summary>Waits until the output is delivered, or the time limit has passed.</summary>
+    public ValueTask<bool> DeliveredAsync(TimeSpan limit) => _delivered.WaitAsync(limit);
+
     /// <summary>Calls back once the child is reaped and its result or error is read, whether or not its output is delivered.</summary>
     public void WhenCompleted(Action action) => _completed.WhenReached(action);
 
@@ -163,6 +169,7 @@ internal sealed class ChildSupervisor : IChildListener
                 ReleaseReferences();
                 _reports.SetStarted();
                 _child.MoveTo(ProcessState.Running);
+                Begun.Reach();
                 break;
             case FrameKind.Result:
                 OnResult(frame.Payload);
@@ -199,6 +206,7 @@ internal sealed class ChildSupervisor : IChildListener
         _exitStatus ??= new Lazy<ExitStatus>(new ExitStatus { Error = _lost }); // OnExited failed
         _child.MoveTo(ProcessState.Exited);
         _exited.Reach();
+        Begun.Reach();
         if (_resultRead is { } reading)
         {
             reading.WhenReached(QueueComplete);
@@ -230,6 +238,7 @@ internal sealed class ChildSupervisor : IChildListener
         _exitStatus ??= new Lazy<ExitStatus>(new ExitStatus { Error = _lost });
         _child.MoveTo(ProcessState.Exited);
         _exited.Reach();
+        Begun.Reach();
         CompleteLost(exception);
     }
 

@@ -3,8 +3,9 @@ namespace Multiprocessing;
 /// <summary>When a supervised child or a service is started again after it ended. The names and meanings are those of Erlang/OTP.</summary>
 /// <example>
 /// <code>
-/// RestartPolicy policy = RestartPolicy.Transient; // started again after a crash, not after a normal end
-/// Console.WriteLine(policy);
+/// await using var supervisor = new ProcessSupervisor();
+/// supervisor.AddBody("server", () => Task.Delay(Timeout.Infinite, CurrentProcess.Stopping), new() { Restart = RestartPolicy.Permanent });
+/// supervisor.AddBody("migration", () => { }, new() { Restart = RestartPolicy.Transient }); // until it has ended normally
 /// </code>
 /// </example>
 public enum RestartPolicy

@@ -5,8 +5,9 @@ namespace Multiprocessing;
 /// </summary>
 /// <example>
 /// <code>
-/// RestartStrategy strategy = RestartStrategy.RestForOne; // with the child, the children that were started after it
-/// Console.WriteLine(strategy);
+/// await using var supervisor = new ProcessSupervisor(new() { Strategy = RestartStrategy.OneForAll });
+/// supervisor.AddBody("reader", () => Task.Delay(Timeout.Infinite, CurrentProcess.Stopping));
+/// supervisor.AddBody("writer", () => Task.Delay(Timeout.Infinite, CurrentProcess.Stopping)); // if one dies, both start anew
 /// </code>
 /// </example>
 public enum RestartStrategy
