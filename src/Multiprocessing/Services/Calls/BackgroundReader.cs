@@ -62,7 +62,7 @@ internal sealed class BackgroundReader(CallChannel channel, MessageTransport tra
         }
 
         // A message that arrived before the registration sends no signal.
-        if (isUsedUp || transport.IsReadable || channel.IsEnded)
+        if (isUsedUp || channel.IsReadable || channel.IsEnded)
         {
             OnSignal();
         }

@@ -176,7 +176,7 @@ internal sealed unsafe partial class CallChannel
 
     private void Begin(IncomingCall call, bool runsCalls)
     {
-        if (runsCalls && Scheduler.TryBegin())
+        if (runsCalls && Scheduler.TryBegin(call))
         {
             _toRun = call;
         }

@@ -73,7 +73,7 @@ internal sealed partial class CallChannel
             {
                 for (var i = 0; i < 16 && !call.IsCompleted; i++)
                 {
-                    if (_transport.IsReadable)
+                    if (IsReadable)
                     {
                         ReadOne(Deadline.Now, runsCalls: false);
                     }
@@ -134,6 +134,23 @@ internal sealed partial class CallChannel
         return reader.HasArrived;
     }
 
+    /// <summary>Gets whether there is a message. This process may dispose the transport while a thread asks: then the channel has ended.</summary>
+    public bool IsReadable
+    {
+        get
+        {
+            try
+            {
+                return _transport.IsReadable;
+            }
+            catch (ObjectDisposedException)
+            {
+                Ended();
+                return false;
+            }
+        }
+    }
+
     /// <summary>Reads messages while no thread waits for a reply.</summary>
     public void ReadInBackground() => _background.Start();
 
@@ -142,7 +159,7 @@ internal sealed partial class CallChannel
     public bool ReadAll()
     {
         var hasRead = false;
-        while (_transport.IsReadable && ReadOne(Deadline.Now, runsCalls: false) == ReadResult.Read)
+        while (IsReadable && ReadOne(Deadline.Now, runsCalls: false) == ReadResult.Read)
         {
             hasRead = true;
         }
@@ -153,7 +170,7 @@ internal sealed partial class CallChannel
     /// <summary>The loop of a service's main thread: reads, and runs calls, until the other peer has closed the channel.</summary>
     public void Serve()
     {
-        var runsCalls = Scheduler is LimitedScheduler { RunsOnReader: true };
+        var runsCalls = Scheduler.RunsOnReader;
         AddInterest();
         while (!IsEnded)
         {

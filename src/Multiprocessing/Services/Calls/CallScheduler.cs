@@ -11,8 +11,11 @@ internal interface ICallWork
 /// <summary>Decides when the calls that have arrived run. Thread-safe.</summary>
 internal abstract class CallScheduler
 {
+    /// <summary>Gets whether a thread that serves a channel runs calls by itself, if <see cref="TryBegin"/> says so.</summary>
+    public virtual bool RunsOnReader => false;
+
     /// <summary>Begins a work on the calling thread, if it may run now. Then the caller runs it, and all works that <see cref="Next"/> returns.</summary>
-    public abstract bool TryBegin();
+    public abstract bool TryBegin(ICallWork work);
 
     /// <summary>Adds work, which runs on a thread of the pool when its turn has come.</summary>
     /// <param name="work">The work.</param>
@@ -49,9 +52,9 @@ internal sealed class LimitedScheduler(int limit) : CallScheduler
     private int _running;
 
     /// <summary>Gets whether calls run on the thread that reads them: there is one at a time.</summary>
-    public bool RunsOnReader => limit == 1;
+    public override bool RunsOnReader => limit == 1;
 
-    public override bool TryBegin()
+    public override bool TryBegin(ICallWork work)
     {
         lock (_gate)
         {
@@ -111,7 +114,7 @@ internal sealed class UnlimitedScheduler : CallScheduler
 {
     public static readonly UnlimitedScheduler Instance = new();
 
-    public override bool TryBegin() => false;
+    public override bool TryBegin(ICallWork work) => false;
 
     public override void Add(ICallWork work, OrderedWork? order)
     {

@@ -17,6 +17,16 @@ internal abstract class ChannelOwner
     /// </summary>
     public abstract void OnEnded(CallChannel channel);
 
+    /// <summary>The other peer refers to an object of this process from now on.</summary>
+    public virtual void OnExported(Exported exported)
+    {
+    }
+
+    /// <summary>The other peer does not refer to an object of this process any more: it has released it, or the channel is closed.</summary>
+    public virtual void OnReleased(Exported exported)
+    {
+    }
+
     /// <summary>The other peer asks this process to end the service.</summary>
     public virtual void OnStop()
     {

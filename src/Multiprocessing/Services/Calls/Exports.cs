@@ -94,6 +94,9 @@ internal sealed class ExportTable(CallChannel channel)
             {
                 _objects.Add(exported.Id, known = exported);
                 channel.AddInterest();
+
+                // Under the gate, so that the release of the same object comes after it.
+                channel.Owner.OnExported(exported);
             }
 
             known.References++;
@@ -111,6 +114,7 @@ internal sealed class ExportTable(CallChannel channel)
             {
                 _objects.Remove(id);
                 channel.RemoveInterest();
+                channel.Owner.OnReleased(known);
             }
         }
     }
@@ -129,6 +133,11 @@ internal sealed class ExportTable(CallChannel channel)
         lock (_gate)
         {
             _isClosed = true;
+            foreach (var exported in _objects.Values)
+            {
+                channel.Owner.OnReleased(exported);
+            }
+
             _objects.Clear();
         }
     }

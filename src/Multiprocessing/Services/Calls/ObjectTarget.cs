@@ -70,6 +70,18 @@ internal sealed class ObjectTarget : ProxyTarget
         return _channel.IsEnded || used is not null ? throw _channel.Owner.Died(member, wasSent: false) : new(_channel);
     }
 
+    internal override void WriteHandle(HandleWriter writer, ProxyBase proxy)
+    {
+        if (_channel.Owner is not ManagerLink manager)
+        {
+            base.WriteHandle(writer, proxy);
+            return;
+        }
+
+        writer.Write(ProxyHandles.OfManager);
+        manager.WriteHandle(writer, proxy);
+    }
+
     internal override void Disposed()
     {
         GC.SuppressFinalize(this);

@@ -17,6 +17,14 @@ internal abstract unsafe class PayloadFormat
     /// <exception cref="System.Runtime.Serialization.SerializationException">The bytes are no such value.</exception>
     public abstract T Read<T>(ref byte* data, byte* end, string name);
 
+    /// <summary>Appends a value whose type the reader does not know from the call.</summary>
+    /// <inheritdoc cref="Write"/>
+    public virtual void WriteAny(MessageBuffer buffer, object? value, string name) => Write(buffer, value, name);
+
+    /// <summary>Reads what <see cref="WriteAny"/> wrote.</summary>
+    /// <inheritdoc cref="Read"/>
+    public virtual object? ReadAny(ref byte* data, byte* end, string name) => Read<object?>(ref data, end, name);
+
     /// <summary>Appends an exception as the last part of a message. Does not throw, whatever the exception contains.</summary>
     public abstract void WriteException(MessageBuffer buffer, Exception exception);
 

@@ -29,6 +29,9 @@ public sealed unsafe partial class IncomingCall : ICallWork, IDisposable
     /// <summary>Gets what keeps the order of the calls of one object; see <see cref="CallScheduler.Add"/>.</summary>
     internal OrderedWork? Order => (_exported as ExportedObject)?.Work;
 
+    /// <summary>Gets whether the call may run on the thread that reads it; see <see cref="ProxyContract.NeverBlocks"/>.</summary>
+    internal bool NeverBlocks => _exported is ExportedObject { Contract.NeverBlocks: true };
+
     /// <summary>Takes a message, whose arguments follow the header.</summary>
     internal static IncomingCall Rent(CallChannel channel, ReceivedMessage message, bool hasTrailer)
     {
@@ -101,6 +104,13 @@ public sealed unsafe partial class IncomingCall : ICallWork, IDisposable
         activity?.Dispose();
         Dispose();
         return true;
+    }
+
+    /// <summary>Ends the call without running it.</summary>
+    internal void Refuse(Exception exception)
+    {
+        Fail(exception);
+        Dispose();
     }
 
     /// <summary>Ends the use of the call and of its message.</summary>

@@ -6,7 +6,7 @@ namespace Multiprocessing.Proxies;
 /// <summary>The base class of generated proxies. Programs use a proxy through its interface. Proxies are safe to use from any thread.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 [DebuggerDisplay("{Target}")]
-public abstract class ProxyBase
+public abstract class ProxyBase : IProcessHandle<ProxyBase>
 {
     /// <summary>Initializes a new instance of the <see cref="ProxyBase"/> class.</summary>
     /// <param name="target">The object that the proxy calls.</param>
@@ -47,6 +47,10 @@ public abstract class ProxyBase
             Target.Events.Remove(member, handler);
         }
     }
+
+    void IProcessHandle<ProxyBase>.WriteHandle(HandleWriter writer) => Target.WriteHandle(writer, this);
+
+    static ProxyBase IProcessHandle<ProxyBase>.ReadHandle(ref HandleReader reader) => ProxyHandles.Read(ref reader);
 
     /// <summary>Returns the name of the interface and the process of the object.</summary>
     /// <returns>The text.</returns>

@@ -43,6 +43,9 @@ public abstract class ProxyContract
     /// <summary>Gets the hash of the signatures of all members. Both processes must have the same.</summary>
     public ulong Fingerprint { get; }
 
+    /// <summary>Gets whether the members never wait on their thread: then a manager runs them on the thread that reads the call.</summary>
+    internal virtual bool NeverBlocks => false;
+
     /// <summary>Gets the number of members.</summary>
     internal int MemberCount => _members.Length;
 

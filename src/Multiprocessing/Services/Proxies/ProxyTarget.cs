@@ -46,6 +46,14 @@ public abstract class ProxyTarget
     /// <param name="name">The name of the parameter that it is passed as.</param>
     internal abstract void ThrowIfReleased(string name);
 
+    /// <summary>Writes the handle by which another process calls the same object.</summary>
+    /// <exception cref="CannotCrossException">The object is called by one process only.</exception>
+    internal virtual void WriteHandle(HandleWriter writer, ProxyBase proxy) => throw new CannotCrossException(
+        new Refusal(
+            proxy.GetType(),
+            "It is a proxy of an object that belongs to one caller. Pass it as an argument of a call, or create the object with a ProcessManager."),
+        proxy);
+
     /// <summary>A call has disposed the object: the proxy is released.</summary>
     internal abstract void Disposed();
 

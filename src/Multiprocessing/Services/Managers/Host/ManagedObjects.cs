@@ -1,0 +1,180 @@
+using System.Diagnostics;
+using Multiprocessing.Proxies;
+
+namespace Multiprocessing;
+
+/// <summary>
+/// The objects of a manager that clients refer to. An object is removed when no client refers to it and no message on the way has a proxy of it.
+/// Thread-safe.
+/// </summary>
+/// <remarks>
+/// A proxy on its way to another process is counted by the kernel: its message has the handle of a ticket, an event that is used for nothing else. As
+/// long as another process holds the ticket, or a message in flight has it, the object stays. So a message that is read late, or whose sender has
+/// exited or was killed, keeps its object, and a message that is lost with its queue does not.
+/// </remarks>
+internal sealed class ManagedObjects
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<long, Entry> _entries = [];
+    private readonly HashSet<object> _created = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>Gets the number of objects.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _entries.Count;
+            }
+        }
+    }
+
+    /// <summary>A factory of the program created the object for a client: it is disposed when it is removed.</summary>
+    public void Created(object instance)
+    {
+        lock (_gate)
+        {
+            _created.Add(instance);
+        }
+    }
+
+    /// <summary>One more client refers to an object.</summary>
+    public void Add(ExportedObject exported)
+    {
+        lock (_gate)
+        {
+            if (!_entries.TryGetValue(exported.Id, out var entry))
+            {
+                _entries.Add(exported.Id, entry = new Entry(exported.Instance, exported.Contract));
+            }
+
+            entry.Clients++;
+        }
+    }
+
+    /// <summary>A client refers to an object no more.</summary>
+    public void Remove(long id)
+    {
+        lock (_gate)
+        {
+            if (_entries.TryGetValue(id, out var entry))
+            {
+                entry.Clients--;
+                RemoveIfUnused(id, entry);
+            }
+        }
+    }
+
+    /// <summary>Returns the object for a client that has received a proxy of it; <see langword="null"/> if it was removed.</summary>
+    public ExportedObject? Find(long id)
+    {
+        lock (_gate)
+        {
+            return _entries.TryGetValue(id, out var entry) ? new ExportedObject(id, entry.Instance, entry.Contract) : null;
+        }
+    }
+
+    /// <summary>Returns the ticket of an object whose proxy is about to be sent.</summary>
+    public ProcessEvent Share(long id)
+    {
+        lock (_gate)
+        {
+            return _entries.TryGetValue(id, out var entry)
+                ? entry.Ticket ??= new ProcessEvent()
+                : throw new ObjectDisposedException(null, $"Object {id} of the manager was removed: no process referred to it.");
+        }
+    }
+
+    /// <summary>Removes objects whose tickets no other process holds any more. Called now and then.</summary>
+    public void Sweep()
+    {
+        lock (_gate)
+        {
+            foreach (var (id, entry) in _entries.Where(static entry => entry.Value.Ticket is not null).ToArray())
+            {
+                if (!IsUsedElsewhere(entry.Ticket!))
+                {
+                    entry.Ticket!.Dispose();
+                    entry.Ticket = null;
+                    RemoveIfUnused(id, entry);
+                }
+            }
+        }
+    }
+
+    /// <summary>The manager ends: disposes all objects that factories of the program created.</summary>
+    public void Dispose()
+    {
+        object[] created;
+        lock (_gate)
+        {
+            created = [.. _created];
+            _created.Clear();
+            _entries.Clear();
+        }
+
+        foreach (var instance in created)
+        {
+            DisposeNow(instance);
+        }
+    }
+
+    private static bool IsUsedElsewhere(ProcessEvent ticket)
+    {
+        var shared = ticket.Shared;
+        var segments = shared.Session.Segments;
+        var self = shared.Session.Self.Slot;
+
+        // In flight first: a receiver becomes a holder before the count in flight drops.
+        return segments.InFlightOf(shared.Segment.Id) > 0 || segments.AnyHolder(shared.Segment.Id, slot => slot != self);
+    }
+
+    private static void DisposeNow(object instance)
+    {
+        try
+        {
+            switch (instance)
+            {
+                case IDisposable disposable:
+                    disposable.Dispose();
+                    break;
+                case IAsyncDisposable disposable:
+                    disposable.DisposeAsync().AsTask().GetAwaiter().GetResult();
+                    break;
+            }
+        }
+        catch (Exception exception)
+        {
+            // Code of the program. No caller waits for it.
+            ManagerLog.DisposeFailed(exception, instance.GetType());
+        }
+    }
+
+    private void RemoveIfUnused(long id, Entry entry)
+    {
+        Debug.Assert(_gate.IsHeldByCurrentThread, "Objects are removed under the gate.");
+        if (entry.Clients != 0 || entry.Ticket is not null)
+        {
+            return;
+        }
+
+        _entries.Remove(id);
+        if (_created.Remove(entry.Instance))
+        {
+            // Code of the program: not under the gate, and not on the thread that reads.
+            LastResort.Queue(EntryPoint.ServiceWork, entry.Instance, DisposeNow, static (_, _) => { });
+        }
+    }
+
+    private sealed class Entry(object instance, ProxyContract contract)
+    {
+        public object Instance { get; } = instance;
+
+        public ProxyContract Contract { get; } = contract;
+
+        public int Clients { get; set; }
+
+        public ProcessEvent? Ticket { get; set; }
+    }
+}
