@@ -70,6 +70,13 @@ public sealed partial class ProcessSupervisor : IAsyncDisposable
     /// <summary>Gets the children, in the order of their start.</summary>
     public IReadOnlyList<SupervisedChild> Children => _core.Read(entries => entries.Select(entry => new SupervisedChild(_core, entry)).ToArray());
 
+    /// <summary>Gets the child of a name.</summary>
+    /// <param name="name">The name.</param>
+    /// <exception cref="KeyNotFoundException">The supervisor has no child of that name: it was removed, or was temporary and has ended.</exception>
+    public SupervisedChild this[string name] => _core.Read(entries => entries.FirstOrDefault(entry => entry.Name == name)) is { } found
+        ? new SupervisedChild(_core, found)
+        : throw new KeyNotFoundException($"Supervisor '{Name}' has no child '{name}'.");
+
     /// <summary>
     /// Gets a task that completes when the supervisor and all its children have ended for good. It fails with
     /// <see cref="SupervisorEscalatedException"/> if the supervisor gave up.

@@ -26,7 +26,8 @@ public partial class TreeTests : ProcessTest
         await inner.WaitStartedAsync();
         b.ProcessId.ShouldNotBe(bId);
         beside.ProcessId.ShouldBe(besideId);
-        root.Children[1].RestartCount.ShouldBe(1);
+        root["inner"].RestartCount.ShouldBe(1);
+        Should.Throw<KeyNotFoundException>(() => root["outer"]).Message.ShouldContain("'outer'");
         root.Children[1].LastDeath.ShouldBeOfType<SupervisorEscalatedException>().ChildName.ShouldBe("a");
         root.Completion.IsCompleted.ShouldBeFalse();
     });
