@@ -167,6 +167,7 @@ internal static class Throws
         EntryPoint.Cancellation => [CancelWaits],
         EntryPoint.Finalizer => [Forget],
         EntryPoint.SupervisorWork or EntryPoint.SupervisorTimer or EntryPoint.SupervisorReport => [Supervise],
+        EntryPoint.Rejection => [RejectClient],
         _ => throw new InvalidOperationException($"Nobody has said what comes by {point}."),
     };
 
@@ -188,6 +189,23 @@ internal static class Throws
         Require(await child.Result == 7, "its result has come");
         child.Join();
         await child.Completion;
+    }
+
+    private static async Task RejectClient(ChildProcessOptions? options)
+    {
+        var key = new byte[] { 1, 2, 3 };
+        await using var listener = ConnectionListener.Start(new ConnectionListenerOptions { Key = key, OnRejected = static _ => { } });
+        try
+        {
+            await Connection.ConnectAsync(listener.LocalEndPoint, new ConnectionOptions { Key = [4] });
+        }
+        catch (ConnectionAuthenticationException)
+        {
+            World.Wait(() => listener.RejectedCount == 1, "it was counted");
+        }
+
+        using var client = await Connection.ConnectAsync(listener.LocalEndPoint, new ConnectionOptions { Key = key });
+        using var server = await listener.AcceptAsync();
     }
 
     private static async Task RunChildWithoutResult(ChildProcessOptions? options)

@@ -73,6 +73,26 @@ internal sealed unsafe class ReceivedMessage : IDisposable
         _most = Math.Max(_most, length);
     }
 
+    /// <summary>Makes room for <paramref name="length"/> bytes and keeps the content, for a message whose bytes arrive one after the other.</summary>
+    internal void Extend(long length)
+    {
+        if (Memory.Size < length)
+        {
+            Memory.Extend(length);
+        }
+
+        Length = length;
+        _most = Math.Max(_most, length);
+    }
+
+    /// <summary>Exchanges the contents of two messages without a copy.</summary>
+    internal void Exchange(ReceivedMessage other)
+    {
+        (_memory, other._memory) = (other._memory, _memory);
+        (_most, other._most) = (other._most, _most);
+        (Length, other.Length) = (other.Length, Length);
+    }
+
     public void Dispose()
     {
         if (_memory is { } memory)

@@ -58,4 +58,12 @@ internal sealed unsafe class ScratchBuffer
         Start = (byte*)NativeMemory.Alloc((nuint)size);
         Size = size;
     }
+
+    /// <summary>Makes room for <paramref name="size"/> bytes and keeps the content.</summary>
+    public void Extend(long size)
+    {
+        size = (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)size);
+        Start = (byte*)NativeMemory.Realloc(Start, (nuint)size);
+        Size = size;
+    }
 }

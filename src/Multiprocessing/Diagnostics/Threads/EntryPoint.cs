@@ -139,4 +139,8 @@ internal enum EntryPoint
 
     /// <summary>Log records and metrics of a supervisor.</summary>
     SupervisorReport = 52,
+
+    // Of a listener.
+    /// <summary>The callback of the program for a rejected client.</summary>
+    Rejection = 60,
 }

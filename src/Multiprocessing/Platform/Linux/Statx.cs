@@ -16,6 +16,10 @@ internal static unsafe partial class Statx
     private const uint WantInode = 0x100;
     private const int OffsetOfInode = 32;
     private const int OffsetOfDevice = 136;
+    private const uint WantType = 0x1;
+    private const int OffsetOfMode = 28;
+    private const int TypeMask = 0xF000;
+    private const int SocketType = 0xC000;
 
     public static uint CurrentUser { get; } = GetEffectiveUser();
 
@@ -39,6 +43,20 @@ internal static unsafe partial class Statx
         fixed (byte* result = buffer)
         {
             return Ask(CurrentDirectory, ".", 0, WantInode, result) == 0
+                ? (BinaryPrimitives.ReadUInt64LittleEndian(buffer[OffsetOfDevice..]),
+                    BinaryPrimitives.ReadUInt64LittleEndian(buffer[OffsetOfInode..]))
+                : null;
+        }
+    }
+
+    /// <summary>Returns device and inode of a socket; <see langword="null"/> if there is no file, or if it is not a socket.</summary>
+    public static (ulong Device, ulong Inode)? OfSocket(string path)
+    {
+        Span<byte> buffer = stackalloc byte[SizeOfStatx];
+        fixed (byte* result = buffer)
+        {
+            return Ask(CurrentDirectory, path, NoFollow, WantType | WantInode, result) == 0
+                && (BinaryPrimitives.ReadUInt16LittleEndian(buffer[OffsetOfMode..]) & TypeMask) == SocketType
                 ? (BinaryPrimitives.ReadUInt64LittleEndian(buffer[OffsetOfDevice..]),
                     BinaryPrimitives.ReadUInt64LittleEndian(buffer[OffsetOfInode..]))
                 : null;

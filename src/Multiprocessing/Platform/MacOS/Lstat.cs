@@ -10,6 +10,9 @@ internal static unsafe partial class Lstat
     private const int SizeOfStat = 144;
     private const int OffsetOfOwner = 16;
     private const int OffsetOfInode = 8;
+    private const int OffsetOfMode = 4;
+    private const int TypeMask = 0xF000;
+    private const int SocketType = 0xC000;
 
     public static uint CurrentUser { get; } = GetEffectiveUser();
 
@@ -29,6 +32,16 @@ internal static unsafe partial class Lstat
         var result = stackalloc byte[SizeOfStat];
         var answer = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? AskIntel(".", result) : Ask(".", result);
         return answer == 0 ? (*(uint*)result, *(ulong*)(result + OffsetOfInode)) : null;
+    }
+
+    /// <summary>Returns device and inode of a socket; <see langword="null"/> if there is no file, or if it is not a socket.</summary>
+    public static (ulong Device, ulong Inode)? OfSocket(string path)
+    {
+        var result = stackalloc byte[SizeOfStat];
+        var answer = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? AskIntel(path, result) : Ask(path, result);
+        return answer == 0 && (*(ushort*)(result + OffsetOfMode) & TypeMask) == SocketType
+            ? (*(uint*)result, *(ulong*)(result + OffsetOfInode))
+            : null;
     }
 
     [LibraryImport("libSystem", EntryPoint = "geteuid")]

@@ -32,6 +32,28 @@ internal static partial class AdvisoryLock
         return reason == Errno.Again ? null : throw Trouble(path, reason);
     }
 
+    /// <summary>
+    /// Acquires the lock of a directory, without a file. Returns <see langword="null"/> if it is held; a handle without effect if the file system
+    /// has no such locks.
+    /// </summary>
+    public static SafeFileHandle? TryTakeDirectory(string path)
+    {
+        var number = FileOpen.Open(path, OpenFlags.ReadOnly | OpenFlags.CloseOnExec);
+        if (number < 0)
+        {
+            throw Trouble(path, Marshal.GetLastPInvokeError());
+        }
+
+        var directory = new SafeFileHandle(number, ownsHandle: true);
+        if (Lock(directory, Exclusive | NonBlocking) == 0 || Marshal.GetLastPInvokeError() != Errno.Again)
+        {
+            return directory;
+        }
+
+        directory.Dispose();
+        return null;
+    }
+
     private static Exception Trouble(string path, int error)
     {
         var message = $"'{path}' cannot be locked: {Marshal.GetPInvokeErrorMessage(error)} (errno {error}).";

@@ -218,7 +218,7 @@ internal static class NameDecoder
         var name = reader.ReadText();
         var file = reader.ReadText();
         var context = ReadContext(ref reader);
-        var dependencies = new AssemblyOrigin.Dependency[reader.ReadInt32()];
+        var dependencies = new AssemblyOrigin.Dependency[reader.ReadCount()];
         for (var i = 0; i < dependencies.Length; i++)
         {
             dependencies[i] = new AssemblyOrigin.Dependency(reader.ReadText(), reader.ReadText(), ReadContext(ref reader));

@@ -16,6 +16,9 @@ internal ref struct NameReader(ReadOnlySpan<byte> blob)
 
     public int ReadInt32() => BinaryPrimitives.ReadInt32LittleEndian(Take(sizeof(int)));
 
+    /// <summary>Reads a number of elements, which is checked against the rest of the name before anything is allocated.</summary>
+    public int ReadCount() => ReadInt32() is var count && (uint)count <= (uint)_rest.Length ? count : throw new EndOfStreamException();
+
     public Guid ReadGuid() => new(Take(16));
 
     public string ReadText() => Encoding.UTF8.GetString(Take(ReadInt32()));
