@@ -44,7 +44,9 @@ public sealed class ManagerProxyTests : ManagerTest
         Should.Throw<ArgumentOutOfRangeException>(() => counter.Add(-1)).Message.ShouldContain("amount");
         Thread.Sleep(1500);
         disposed.IsSet.ShouldBeFalse();
-        ((IDisposable)counter).Dispose();
+        Manager.Release(counter);
+        Manager.Release(counter);
+        Should.Throw<ArgumentException>(() => Manager.Release(new TestCounter(null)));
         disposed.Wait(TimeSpan.FromSeconds(20)).ShouldBeTrue();
         Should.Throw<ObjectDisposedException>(() => counter.Add(1));
     });
@@ -62,11 +64,10 @@ public sealed class ManagerProxyTests : ManagerTest
             ready.Set();
             Thread.Sleep(Timeout.Infinite);
         });
-        using (var mine = (IDisposable)Manager.Create<ITestCounter>(() => new TestCounter(disposed)))
-        {
-            proxies.Put((ITestCounter)mine);
-            ready.Wait(TimeSpan.FromSeconds(30)).ShouldBeTrue();
-        }
+        var mine = Manager.Create<ITestCounter>(() => new TestCounter(disposed));
+        proxies.Put(mine);
+        ready.Wait(TimeSpan.FromSeconds(30)).ShouldBeTrue();
+        Manager.Release(mine);
 
         Thread.Sleep(1500);
         disposed.IsSet.ShouldBeFalse();

@@ -14,7 +14,9 @@ internal abstract class CallScheduler
     /// <summary>Gets whether a thread that serves a channel runs calls by itself, if <see cref="TryBegin"/> says so.</summary>
     public virtual bool RunsOnReader => false;
 
-    /// <summary>Begins a work on the calling thread, if it may run now. Then the caller runs it, and all works that <see cref="Next"/> returns.</summary>
+    /// <summary>
+    /// Begins a work on the calling thread, if it may run now. Then the caller runs it, and all works that <see cref="Next"/> returns.
+    /// </summary>
     public abstract bool TryBegin(ICallWork work);
 
     /// <summary>Adds work, which runs on a thread of the pool when its turn has come.</summary>
@@ -44,7 +46,9 @@ internal abstract class CallScheduler
     private sealed record Begun(CallScheduler Scheduler, ICallWork Work);
 }
 
-/// <summary>Of a service: at most a number of calls at the same time, from all callers together. Calls begin in the order in which they arrived.</summary>
+/// <summary>
+/// Of a service: at most a number of calls at the same time, from all callers together. Calls begin in the order in which they arrived.
+/// </summary>
 internal sealed class LimitedScheduler(int limit) : CallScheduler
 {
     private readonly Lock _gate = new();

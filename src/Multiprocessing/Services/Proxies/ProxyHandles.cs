@@ -8,6 +8,7 @@ internal static class ProxyHandles
     public static ProxyBase Read(ref HandleReader reader) => reader.Read<byte>() switch
     {
         OfManager => ManagerLink.ReadHandle(ref reader),
-        var kind => throw new System.Runtime.Serialization.SerializationException($"A message has the handle of a proxy of the kind {kind}, which there is not."),
+        var kind => throw new System.Runtime.Serialization.SerializationException(
+            $"A message has the handle of a proxy of the kind {kind}, which there is not."),
     };
 }

@@ -4,8 +4,8 @@ namespace Multiprocessing;
 
 /// <summary>The calls of a managed dictionary.</summary>
 internal sealed class DictionaryContract<TKey, TValue>() : ManagedContract<DictionaryReferent<TKey, TValue>, IManagedDictionary<TKey, TValue>>(
-    "ToString", "Count", "TryGet", "GetVersion", "ReplaceVersion", "Set", "SetMany", "TryAdd", "GetOrAdd", "TryUpdate", "Update", "AddOrUpdate", "Remove",
-    "TryTakeAny", "Clear", "GetKeys", "GetValues", "GetValue", "ContainsKey")
+    "ToString", "Count", "TryGet", "GetVersion", "ReplaceVersion", "Set", "SetMany", "TryAdd", "GetOrAdd", "TryUpdate", "Update", "AddOrUpdate",
+    "Remove", "TryTakeAny", "Clear", "GetKeys", "GetValues", "GetValue", "ContainsKey")
     where TKey : notnull
 {
     public const int Count = 1;

@@ -50,7 +50,8 @@ internal sealed partial class ManagedDictionary<TKey, TValue>(ProxyTarget target
         ArgumentNullException.ThrowIfNull(update);
         return CodeCrosses
             ? WithUpdate(key, update).Invoke<TValue>(CancellationToken.None)
-            : OptimisticUpdate.Run(() => ReadVersion(key), before => update(Present(key, before)), (value, version) => ReplaceVersion(key, value, version));
+            : OptimisticUpdate.Run(
+                () => ReadVersion(key), before => update(Present(key, before)), (value, version) => ReplaceVersion(key, value, version));
     }
 
     public TValue AddOrUpdate(TKey key, TValue initial, Func<TValue, TValue> update)

@@ -8,6 +8,18 @@ internal abstract class ManagedProxy(ProxyTarget target) : ProxyBase(target), IM
     /// <summary>Gives the reference of this process back.</summary>
     public void Dispose() => Target.Disposed();
 
+    /// <summary>Gives the reference of a proxy of the program's own interface back.</summary>
+    public static void Release(object proxy)
+    {
+        ArgumentNullException.ThrowIfNull(proxy);
+        if (proxy is not ProxyBase released)
+        {
+            throw new ArgumentException($"A {proxy.GetType()} is no proxy of a managed object.", nameof(proxy));
+        }
+
+        released.Target.Disposed();
+    }
+
     public override string ToString()
     {
         try

@@ -1,7 +1,8 @@
 namespace Multiprocessing;
 
 /// <summary>The manager's side of the channel to one client: its objects, and what it holds.</summary>
-internal sealed class ManagedClientOwner(ManagedClient client, ManagedObjects objects, Action<ManagedClientOwner>? stop, Action<ManagedClientOwner>? ended)
+internal sealed class ManagedClientOwner(
+    ManagedClient client, ManagedObjects objects, Action<ManagedClientOwner>? stop, Action<ManagedClientOwner>? ended)
     : ChannelOwner, IManagedClientOwner
 {
     public ManagedClient Client => client;

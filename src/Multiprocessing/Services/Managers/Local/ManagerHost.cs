@@ -3,8 +3,8 @@ using Multiprocessing.Proxies;
 namespace Multiprocessing;
 
 /// <summary>
-/// The process of a <see cref="ProcessManager"/>. Its main thread takes connections of clients out of a queue; each client has a thread that reads its
-/// calls and runs those of built-in types.
+/// The process of a <see cref="ProcessManager"/>. Its main thread takes connections of clients out of a queue; each client has a thread that reads
+/// its calls and runs those of built-in types.
 /// </summary>
 internal sealed class ManagerHost(Guid id, ProcessQueue<ManagerJoin> joins)
 {

@@ -4,14 +4,16 @@ using Multiprocessing.Proxies;
 namespace Multiprocessing;
 
 /// <summary>
-/// The connection of this process to one manager: a pipe, which is opened when the first proxy of the manager arrives, and stays until this process or
-/// the manager ends. Thread-safe.
+/// The connection of this process to one manager: a pipe, which is opened when the first proxy of the manager arrives, and stays until this process
+/// or the manager ends. Thread-safe.
 /// </summary>
 internal sealed class ManagerLink : ChannelOwner
 {
     private static readonly ConcurrentDictionary<Guid, Lazy<ManagerLink>> Links = new();
 
-    /// <summary>How often a process that waits for the first reply checks whether the manager is alive: its end of the pipe may still be in the queue.</summary>
+    /// <summary>
+    /// How often a process that waits for the first reply checks whether the manager is alive: its end of the pipe may still be in the queue.
+    /// </summary>
     private static readonly TimeSpan AliveCheck = TimeSpan.FromMilliseconds(200);
 
     private readonly Guid _id;
@@ -86,7 +88,8 @@ internal sealed class ManagerLink : ChannelOwner
     {
         if (_isStopped)
         {
-            return new ObjectDisposedException(nameof(ProcessManager), $"{member} was called, but the manager '{_name}' was stopped by this process.");
+            return new ObjectDisposedException(
+                nameof(ProcessManager), $"{member} was called, but the manager '{_name}' was stopped by this process.");
         }
 
         if (_child?.ExitStatus is { } exit)
@@ -169,7 +172,9 @@ internal sealed class ManagerLink : ChannelOwner
         }
     }
 
-    /// <summary>Waits for the first reply. A manager that has died never takes the connection out of the queue, which is no end of a stream.</summary>
+    /// <summary>
+    /// Waits for the first reply. A manager that has died never takes the connection out of the queue, which is no end of a stream.
+    /// </summary>
     private void WaitForManager()
     {
         var participants = Session.Current.Participants;

@@ -129,8 +129,9 @@ public sealed partial class ProcessManager
         Make<IManagedBarrier>(() => new BarrierReferent(participantCount, postPhaseAction), static () => new BarrierContract());
 
     /// <summary>
-    /// Creates an object of the program in the manager and returns a proxy of its interface. All processes that have the proxy call the one object, at
-    /// the same time: it must be thread-safe. Calls of one process begin in order. The object is disposed when no process has a proxy of it any more.
+    /// Creates an object of the program in the manager and returns a proxy of its interface. All processes that have the proxy call the one object,
+    /// at the same time: it must be thread-safe. Calls of one process begin in order. The object is disposed when no process has a proxy of it any
+    /// more.
     /// </summary>
     /// <typeparam name="TInterface">An interface. Its proxy is generated.</typeparam>
     /// <param name="factory">Creates the object. It crosses to the manager and runs there.</param>
@@ -144,6 +145,15 @@ public sealed partial class ProcessManager
         ProxyContracts.For<TInterface>(factory.Method.Module.Assembly);
         return _link.Root.Create<TInterface, TInterface>(new ProgramMaker<TInterface>(factory));
     }
+
+    /// <summary>
+    /// Gives a proxy of <see cref="Create"/> back at once, which the collector does otherwise. The object is disposed when no process has a proxy of it
+    /// any more. A second call does nothing. Calling a <c>Dispose</c> of the interface itself disposes the object, for all processes.
+    /// </summary>
+    /// <param name="proxy">The proxy.</param>
+    /// <exception cref="ArgumentException">The object is no proxy.</exception>
+    public void Release<TInterface>(TInterface proxy)
+        where TInterface : class => ManagedProxy.Release(proxy);
 
     private TInterface Make<TInterface>(Func<IReferent<TInterface>> create, Func<ProxyContract> contract)
         where TInterface : class

@@ -60,8 +60,8 @@ public sealed partial class ProcessManager : IDisposable, IAsyncDisposable
     public int ProcessId => _child.Id;
 
     /// <summary>
-    /// Gets a task that completes when the manager's process has ended; it fails with <see cref="ProcessDiedException"/> if the process died, and not if
-    /// the manager was stopped.
+    /// Gets a task that completes when the manager's process has ended; it fails with <see cref="ProcessDiedException"/> if the process died, and
+    /// not if the manager was stopped.
     /// </summary>
     public Task Completion => _child.Completion;
 

@@ -136,7 +136,9 @@ internal sealed class QueueReferent<T> : IHeldByClients, IReferent<IManagedQueue
         }
     }
 
-    /// <summary>The items that an ended client had taken and not marked are lost: they count as done, and the next <c>WaitAllDone</c> reports them.</summary>
+    /// <summary>
+    /// The items that an ended client had taken and not marked are lost: they count as done, and the next <c>WaitAllDone</c> reports them.
+    /// </summary>
     public void Release(ManagedClient client)
     {
         lock (_gate)
@@ -195,8 +197,8 @@ internal sealed class QueueReferent<T> : IHeldByClients, IReferent<IManagedQueue
             var processId = _lastLost!.ProcessId;
             _lost = 0;
             throw new ItemsLostException(
-                $"{lost} items of the managed queue were taken and not marked as done by a client that has ended ({_lastLost}). Put them again if they "
-                + "matter.",
+                $"{lost} items of the managed queue were taken and not marked as done by a client that has ended ({_lastLost}). "
+                + "Put them again if they matter.",
                 processId,
                 "",
                 new ExitStatus(),

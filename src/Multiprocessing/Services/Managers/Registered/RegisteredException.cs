@@ -45,7 +45,8 @@ internal static unsafe class RegisteredException
         static message => new ItemsLostException(message, 0, "", new ExitStatus(), ItemsOf(message)),
     }.ToDictionary(static create => create("").GetType().FullName!, static create => create);
 
-    public static void Write(MessageBuffer buffer, Exception exception) => buffer.WriteBytes(ExceptionDescription.Of(exception, TextLimits.Usual).ToBytes());
+    public static void Write(MessageBuffer buffer, Exception exception) =>
+        buffer.WriteBytes(ExceptionDescription.Of(exception, TextLimits.Usual).ToBytes());
 
     public static Exception Read(byte* data, byte* end)
     {

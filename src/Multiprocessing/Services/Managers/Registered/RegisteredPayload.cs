@@ -88,7 +88,8 @@ internal sealed unsafe class RegisteredPayload(RegisteredTypes types) : PayloadF
         }
 
         var type = types.Find(typeName)
-            ?? throw new SerializationException($"The message has a {name} of the type \"{TextLimits.Cut(typeName, 200)}\", which is not registered in this program.");
+            ?? throw new SerializationException(
+                $"The message has a {name} of the type \"{TextLimits.Cut(typeName, 200)}\", which is not registered in this program.");
         return type.Read(this, ref data, end, name);
     }
 
@@ -121,7 +122,8 @@ internal sealed unsafe class RegisteredPayload(RegisteredTypes types) : PayloadF
         catch (JsonException error)
         {
             throw new NotSerializableException(
-                name, typeof(T), $"it cannot be written as JSON: {error.Message} Cycles and values deeper than MaxDepth do not cross between programs.");
+                name, typeof(T),
+                $"it cannot be written as JSON: {error.Message} Cycles and values deeper than MaxDepth do not cross between programs.");
         }
         finally
         {

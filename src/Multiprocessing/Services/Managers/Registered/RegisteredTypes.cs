@@ -7,7 +7,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace Multiprocessing;
 
 /// <summary>
-/// The types whose values may cross between different programs: over a <c>ManagerServer</c> and a <c>ManagerClient</c>, and over
+/// The types whose values may cross between different programs: over a <see cref="ManagerServer"/> and a <see cref="ManagerClient"/>, and over
 /// connections through sockets. No other type is ever created from a message, whatever the other side sends, and code never crosses.
 /// <para>
 /// These types need no registration: the numbers, <see cref="bool"/>, <see cref="char"/>, <see cref="string"/>, <see cref="decimal"/>,
@@ -98,8 +98,8 @@ public sealed class RegisteredTypes
     /// <param name="name">The name of the type in messages, the same in both programs. The default value is its full name.</param>
     /// <returns>This object, for the next call.</returns>
     /// <exception cref="ArgumentException">
-    /// The type cannot cross between programs: <see cref="object"/>, <see cref="Type"/>, a delegate, an interface, an abstract or open type; or the name
-    /// belongs to another type.
+    /// The type cannot cross between programs: <see cref="object"/>, <see cref="Type"/>, a delegate, an interface, an abstract or open type; or the
+    /// name belongs to another type.
     /// </exception>
     /// <exception cref="InvalidOperationException">The object was used already.</exception>
     public RegisteredTypes Register<T>(string? name = null)

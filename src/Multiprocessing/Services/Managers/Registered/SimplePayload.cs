@@ -124,8 +124,9 @@ internal static unsafe class SimplePayload
         new($"The bytes of the {name} in a message are no such value. Do both programs use the same version of the contract?");
 
     private static bool IsRaw<T>() =>
-        typeof(T) == typeof(bool) || typeof(T) == typeof(byte) || typeof(T) == typeof(sbyte) || typeof(T) == typeof(short) || typeof(T) == typeof(ushort)
-        || typeof(T) == typeof(int) || typeof(T) == typeof(uint) || typeof(T) == typeof(long) || typeof(T) == typeof(ulong) || typeof(T) == typeof(char)
+        typeof(T) == typeof(bool) || typeof(T) == typeof(byte) || typeof(T) == typeof(sbyte) || typeof(T) == typeof(short)
+        || typeof(T) == typeof(ushort) || typeof(T) == typeof(int) || typeof(T) == typeof(uint) || typeof(T) == typeof(long)
+        || typeof(T) == typeof(ulong) || typeof(T) == typeof(char)
         || typeof(T) == typeof(float) || typeof(T) == typeof(double) || typeof(T) == typeof(Guid) || typeof(T) == typeof(TimeSpan);
 
     private static void WriteText(MessageBuffer buffer, string? text)

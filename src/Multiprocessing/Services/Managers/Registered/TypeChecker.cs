@@ -11,7 +11,8 @@ namespace Multiprocessing;
 internal sealed record TypeCheck(JsonTypeInfo? Info, string Path, Type? Culprit, string Suggestion);
 
 /// <summary>
-/// Finds the first type that is not registered in a type and its members, before a value is written: the call that would send it fails, with the path.
+/// Finds the first type that is not registered in a type and its members, before a value is written: the call that would send it fails, with the
+/// path.
 /// </summary>
 internal sealed class TypeChecker(RegisteredTypes types, JsonSerializerOptions options)
 {
@@ -50,7 +51,9 @@ internal sealed class TypeChecker(RegisteredTypes types, JsonSerializerOptions o
         }
         catch (Exception error) when (error is NotSupportedException or InvalidOperationException)
         {
-            return Refuse(type, path, $"its members are not known: {error.Message} Add [JsonSerializable(typeof({type.Name}))] to the JsonSerializerContext.");
+            return Refuse(
+                type, path,
+                $"its members are not known: {error.Message} Add [JsonSerializable(typeof({type.Name}))] to the JsonSerializerContext.");
         }
 
         foreach (var part in PartsOf(type))

@@ -63,7 +63,8 @@ internal sealed class ManagedBarrier(ProxyTarget target) : ManagedProxy(target),
 
     public int SignalAndWait(CancellationToken cancellationToken = default) => WithWait(Timeout.InfiniteTimeSpan).Invoke<int>(cancellationToken);
 
-    public bool SignalAndWait(TimeSpan timeout, CancellationToken cancellationToken = default) => WithWait(timeout).Invoke<int>(cancellationToken) >= 0;
+    public bool SignalAndWait(TimeSpan timeout, CancellationToken cancellationToken = default) =>
+        WithWait(timeout).Invoke<int>(cancellationToken) >= 0;
 
     public ValueTask<int> SignalAndWaitAsync(CancellationToken cancellationToken = default) =>
         WithWait(Timeout.InfiniteTimeSpan).InvokeValueAsync<int>(cancellationToken);

@@ -15,7 +15,9 @@ internal sealed class BarrierReferent : IHeldByClients, IReferent<IManagedBarrie
     private int _passed;
     private long _phase;
 
-    /// <summary>The number of ends of a phase: completed, broken or reset. A call that leaves later must not change the arrivals of the next one.</summary>
+    /// <summary>
+    /// The number of ends of a phase: completed, broken or reset. A call that leaves later must not change the arrivals of the next one.
+    /// </summary>
     private long _ends;
     private Func<Exception>? _broken;
 

@@ -130,7 +130,8 @@ internal sealed class LockReferent(LockRecursionPolicy policy) : IHeldByClients,
         if (policy == LockRecursionPolicy.NoRecursion)
         {
             throw new LockRecursionException(
-                $"The caller owns the managed lock already ({owner.Client}). Create the lock with LockRecursionPolicy.SupportsRecursion to enter it again.");
+                $"The caller owns the managed lock already ({owner.Client}). "
+                + "Create the lock with LockRecursionPolicy.SupportsRecursion to enter it again.");
         }
 
         _depth += depth;

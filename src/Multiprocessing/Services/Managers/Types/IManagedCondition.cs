@@ -37,7 +37,9 @@ public interface IManagedCondition : IManagedLock
     /// <inheritdoc cref="Wait(CancellationToken)"/>
     bool Wait(TimeSpan timeout, CancellationToken cancellationToken = default);
 
-    /// <summary>Waits until a predicate holds. It is called in this process, with the lock held: before the wait and after each notification.</summary>
+    /// <summary>
+    /// Waits until a predicate holds. It is called in this process, with the lock held: before the wait and after each notification.
+    /// </summary>
     /// <param name="predicate">The predicate.</param>
     /// <param name="timeout">The longest wait.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

@@ -114,9 +114,9 @@ public interface IManagedDictionary<TKey, TValue> : IManagedObject, IEnumerable<
     /// <summary>Changes the value of a key in one atomic read-modify-write: no change of another process is lost.</summary>
     /// <param name="key">The key.</param>
     /// <param name="update">
-    /// Returns the new value. With a <see cref="ProcessManager"/> it crosses to the manager and runs there once, under the lock of the object: it must
-    /// be short, and must not use managed objects. With a <c>ManagerClient</c> code never crosses: it runs in the calling process, and runs
-    /// again if the value was changed meanwhile, so it must have no side effects.
+    /// Returns the new value. With a <see cref="ProcessManager"/> it crosses to the manager and runs there once, under the lock of the object: it
+    /// must be short, and must not use managed objects. With a <see cref="ManagerClient"/> code never crosses: it runs in the calling process, and
+    /// runs again if the value was changed meanwhile, so it must have no side effects.
     /// </param>
     /// <returns>The new value.</returns>
     /// <exception cref="KeyNotFoundException">The key is missing.</exception>
@@ -124,7 +124,7 @@ public interface IManagedDictionary<TKey, TValue> : IManagedObject, IEnumerable<
 
     /// <inheritdoc cref="Update"/>
     /// <param name="key">The key.</param>
-    /// <param name="update">Returns the new value. It may run several times with a <c>ManagerClient</c>.</param>
+    /// <param name="update">Returns the new value. It may run several times with a <see cref="ManagerClient"/>.</param>
     /// <param name="cancellationToken">Ends the wait for the reply.</param>
     ValueTask<TValue> UpdateAsync(TKey key, Func<TValue, TValue> update, CancellationToken cancellationToken = default);
 
@@ -138,7 +138,7 @@ public interface IManagedDictionary<TKey, TValue> : IManagedObject, IEnumerable<
     /// <inheritdoc cref="AddOrUpdate"/>
     /// <param name="key">The key.</param>
     /// <param name="initial">The value to add.</param>
-    /// <param name="update">Returns the new value. It may run several times with a <c>ManagerClient</c>.</param>
+    /// <param name="update">Returns the new value. It may run several times with a <see cref="ManagerClient"/>.</param>
     /// <param name="cancellationToken">Ends the wait for the reply.</param>
     ValueTask<TValue> AddOrUpdateAsync(
         TKey key, TValue initial, Func<TValue, TValue> update, CancellationToken cancellationToken = default);

@@ -1,6 +1,8 @@
 namespace Multiprocessing;
 
-/// <summary>A list in the process of a manager. Each member is one atomic step there. Enumerating it enumerates a copy that was taken in one step.</summary>
+/// <summary>
+/// A list in the process of a manager. Each member is one atomic step there. Enumerating it enumerates a copy that was taken in one step.
+/// </summary>
 /// <typeparam name="T">The type of the items.</typeparam>
 /// <inheritdoc cref="IManagedObject" path="/remarks"/>
 /// <example>
@@ -110,7 +112,7 @@ public interface IManagedList<T> : IManagedObject, IEnumerable<T>
     /// <param name="index">The index.</param>
     /// <param name="update">
     /// Returns the new item. With a <see cref="ProcessManager"/> it crosses to the manager and runs there once, under the lock of the object: it must
-    /// be short, and must not use managed objects. With a <c>ManagerClient</c> it runs in the calling process, and runs again if the list was
+    /// be short, and must not use managed objects. With a <see cref="ManagerClient"/> it runs in the calling process, and runs again if the list was
     /// changed meanwhile, so it must have no side effects.
     /// </param>
     /// <returns>The new item.</returns>
@@ -119,7 +121,7 @@ public interface IManagedList<T> : IManagedObject, IEnumerable<T>
 
     /// <inheritdoc cref="Update"/>
     /// <param name="index">The index.</param>
-    /// <param name="update">Returns the new item. It may run several times with a <c>ManagerClient</c>.</param>
+    /// <param name="update">Returns the new item. It may run several times with a <see cref="ManagerClient"/>.</param>
     /// <param name="cancellationToken">Ends the wait for the reply.</param>
     ValueTask<T> UpdateAsync(int index, Func<T, T> update, CancellationToken cancellationToken = default);
 

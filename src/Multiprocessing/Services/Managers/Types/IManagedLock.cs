@@ -2,8 +2,8 @@ namespace Multiprocessing;
 
 /// <summary>
 /// A lock in the process of a manager: mutual exclusion between clients, also of other programs and machines. It is owned by a thread of a client or,
-/// when entered by <see cref="EnterAsync"/>, by the returned <see cref="ManagedLockHold"/>. Waiters are served in FIFO order. Between processes of one
-/// program a <see cref="ProcessLock"/> is much faster.
+/// when entered by <see cref="EnterAsync"/>, by the returned <see cref="ManagedLockHold"/>. Waiters are served in FIFO order. Between processes of
+/// one program a <see cref="ProcessLock"/> is much faster.
 /// </summary>
 /// <remarks>
 /// If a client ends for any reason while it owns the lock, the next waiter becomes the owner and is notified

@@ -1,6 +1,8 @@
 namespace Multiprocessing;
 
-/// <summary>A set in the process of a manager. Each member is one atomic step there. Enumerating it enumerates a copy that was taken in one step.</summary>
+/// <summary>
+/// A set in the process of a manager. Each member is one atomic step there. Enumerating it enumerates a copy that was taken in one step.
+/// </summary>
 /// <typeparam name="T">The type of the items.</typeparam>
 /// <inheritdoc cref="IManagedObject" path="/remarks"/>
 /// <example>

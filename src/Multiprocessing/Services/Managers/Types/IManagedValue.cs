@@ -41,15 +41,15 @@ public interface IManagedValue<T> : IManagedObject
 
     /// <summary>Changes the value in one atomic read-modify-write: no change of another process is lost.</summary>
     /// <param name="update">
-    /// Returns the new value. With a <see cref="ProcessManager"/> it crosses to the manager and runs there once, under the lock of the object: it must
-    /// be short, and must not use managed objects. With a <c>ManagerClient</c> it runs in the calling process, and runs again if the value was
-    /// changed meanwhile, so it must have no side effects.
+    /// Returns the new value. With a <see cref="ProcessManager"/> it crosses to the manager and runs there once, under the lock of the object: it
+    /// must be short, and must not use managed objects. With a <see cref="ManagerClient"/> it runs in the calling process, and runs again if the
+    /// value was changed meanwhile, so it must have no side effects.
     /// </param>
     /// <returns>The new value.</returns>
     T Update(Func<T, T> update);
 
     /// <inheritdoc cref="Update"/>
-    /// <param name="update">Returns the new value. It may run several times with a <c>ManagerClient</c>.</param>
+    /// <param name="update">Returns the new value. It may run several times with a <see cref="ManagerClient"/>.</param>
     /// <param name="cancellationToken">Ends the wait for the reply.</param>
     ValueTask<T> UpdateAsync(Func<T, T> update, CancellationToken cancellationToken = default);
 }

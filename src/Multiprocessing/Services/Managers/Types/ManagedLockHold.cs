@@ -1,8 +1,8 @@
 namespace Multiprocessing;
 
 /// <summary>
-/// A managed lock that was entered by <see cref="IManagedLock.EnterAsync"/> or <see cref="IManagedLock.EnterScope"/>. Disposing it exits the lock; any
-/// thread may do so. If it is never disposed, the lock stays held until this process ends or closes its connection.
+/// A managed lock that was entered by <see cref="IManagedLock.EnterAsync"/> or <see cref="IManagedLock.EnterScope"/>. Disposing it exits the lock;
+/// any thread may do so. If it is never disposed, the lock stays held until this process ends or closes its connection.
 /// </summary>
 /// <example>
 /// <code>
