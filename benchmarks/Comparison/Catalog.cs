@@ -40,8 +40,22 @@ internal static class Catalog
         new ArgumentAndResult(64 * Megabyte),
         new HandOver(64 * Megabyte, settings.Scale(4000), settings.Scale(2000)),
         new IdleChildren(10),
+        .. Pipes(settings),
         .. Locks(settings),
         .. Pools(settings),
+    ];
+
+    private static IReadOnlyList<Case> Pipes(Settings settings) =>
+    [
+        new PipeRoundTrip(
+            "pipe-roundtrip", "pipe, 64 bytes, round trip", 64, asStruct: false, settings.Scale(400_000), settings.Scale(8000), new(Most: 600, TimesPython: 10)),
+        new PipeRoundTrip(
+            "pipe-struct-roundtrip", "pipe, 64-byte struct, round trip", 64, asStruct: true, settings.Scale(400_000), settings.Scale(8000),
+            new(Most: 600, TimesPython: 10)),
+        new PipeRoundTrip(
+            "pipe-1m-roundtrip", "pipe, 1 MiB, round trip", Megabyte, asStruct: false, settings.Scale(2000), settings.Scale(200), new(TimesPython: 1)),
+        new PipeThroughput("pipe-throughput", "pipe, 64 bytes, throughput", 64, settings.Scale(2_000_000), settings.Scale(80_000)),
+        new PipeThroughput("pipe-1m-throughput", "pipe, 1 MiB, throughput", Megabyte, settings.Scale(4000), settings.Scale(200)),
     ];
 
     private static IReadOnlyList<Case> Pools(Settings settings) =>

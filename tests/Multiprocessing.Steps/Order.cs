@@ -20,6 +20,7 @@ internal enum Deed
     DisposeQueues,
     DisposeTheQueue,
     DropHandles,
+    PassEnds,
     MakeManyQueues,
     RunChildren,
     RunChildrenThatDie,

@@ -81,6 +81,9 @@ internal static class Victim
             case Deed.DropHandles:
                 DropHandles(order.Producer);
                 break;
+            case Deed.PassEnds:
+                PassEnds();
+                break;
             case Deed.MakeManyQueues:
                 MakeManyQueues();
                 break;
@@ -294,6 +297,25 @@ internal static class Victim
                 outer.Put(Message.Of(producer, 0, 10, inner));
                 outer.Put(Message.Of(producer, 1, 10, inner));
             }
+        }
+    }
+
+    /// <summary>Ends of pipes are used, sent to this process itself and received, and released.</summary>
+    private static void PassEnds()
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            var (one, other) = ProcessPipe.Create();
+            one.Send(i);
+            other.Receive<int>();
+            using (var post = new ProcessQueue<Connection>())
+            {
+                post.Put(other);
+                post.Get().Dispose();
+            }
+
+            one.Dispose();
+            other.Dispose();
         }
     }
 

@@ -318,7 +318,10 @@ public sealed partial class Connection
     }
 
     /// <summary>Takes the message that did not fit, for the error. Null if another receiver was faster: there is none, or one that fits.</summary>
-    private MessageTooLargeException? TakeWhole(int room)
+    private MessageTooLargeException? TakeWhole(int room) => TakeArray(room) is { } content ? TooLargeForBuffer(content, room) : null;
+
+    /// <summary>Takes a message of more than <paramref name="room"/> bytes. Null if there is none.</summary>
+    private byte[]? TakeArray(int room)
     {
         byte[]? target = null;
         while (true)
@@ -326,12 +329,12 @@ public sealed partial class Connection
             var sink = new BytesArraySink(target, Array.MaxLength);
             if (_pipe!.Take(ref sink, Deadline.Now, default) is TakeOutcome.Taken)
             {
-                return TooLargeForBuffer(target!, room);
+                return target!;
             }
 
             if (sink.Refusal is not MessageRefusal.NoMemory || sink.Length <= room)
             {
-                return sink.Refusal is MessageRefusal.TooLarge ? TooLarge(sink.Length, room) : null;
+                return sink.Refusal is MessageRefusal.TooLarge ? throw TooLarge(sink.Length, room) : null;
             }
 
             target = GC.AllocateUninitializedArray<byte>((int)sink.Length);

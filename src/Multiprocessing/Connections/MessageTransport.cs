@@ -86,6 +86,14 @@ internal abstract class MessageTransport : IDisposable
     public abstract ValueTask<ReceiveOutcome> ReceiveAsync(
         ReceivedMessage message, long maxLength, Deadline deadline, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// No message will be sent any more by this end, in any process: the other end then reads the end of the stream, while this one still receives. A
+    /// transport that cannot close one direction closes both when it is disposed, and does nothing here.
+    /// </summary>
+    public virtual void CompleteSending()
+    {
+    }
+
     /// <summary>Returns the error of a call at the end of the stream, with what is known about how the other side ended.</summary>
     /// <param name="wasSending">The call wanted to send.</param>
     public abstract ConnectionClosedException Closed(bool wasSending);

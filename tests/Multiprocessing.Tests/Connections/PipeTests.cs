@@ -148,7 +148,7 @@ public class PipeTests : ProcessTest
     });
 
     [Fact]
-    public Task Bytes_and_values_are_told_apart_and_stay_in_the_pipe() => Watchdog.Run(() =>
+    public Task A_receive_of_the_wrong_kind_leaves_the_message_in_the_pipe() => Watchdog.Run(() =>
     {
         var (a, b) = ProcessPipe.Create();
         using (a)

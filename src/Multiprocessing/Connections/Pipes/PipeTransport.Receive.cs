@@ -197,7 +197,7 @@ internal sealed partial class PipeTransport
         var queue = Incoming();
 
         // In this order: the end is final, so if there was no message after it was seen there never will be one.
-        var hasEnded = queue.HasEndedNow(QueueWaitKind.Data);
+        var hasEnded = queue.HasEndedNow(QueueWaitKind.Data) || queue.IsCompletionRequested;
         var outcome = queue.Take(ref sink, 1, out _, Deadline.Now, default);
         GC.KeepAlive(this);
         return outcome is QueueOutcome.Done ? TakeOutcome.Taken

@@ -194,8 +194,10 @@ internal sealed partial class PipeTransport
         }
 
         var done = 0;
-        var isSent = queue.Put(ref payload, ref done, Deadline.Now, default) is QueueOutcome.Done;
+        var outcome = queue.Put(ref payload, ref done, Deadline.Now, default);
         GC.KeepAlive(this);
-        return isSent;
+        return outcome is QueueOutcome.Completed
+            ? throw new InvalidOperationException($"The output of {Description} was completed, and no message can be sent after that.")
+            : outcome is QueueOutcome.Done;
     }
 }

@@ -49,7 +49,7 @@ internal sealed partial class PipeTransport : MessageTransport, IWaitable
         get
         {
             var queue = Incoming();
-            var isAtEnd = queue.HasEndedNow(QueueWaitKind.Data) && !queue.MayHaveItems;
+            var isAtEnd = (queue.HasEndedNow(QueueWaitKind.Data) || queue.IsCompletionRequested) && !queue.MayHaveItems;
             GC.KeepAlive(this);
             return isAtEnd;
         }
@@ -73,8 +73,19 @@ internal sealed partial class PipeTransport : MessageTransport, IWaitable
         return registration;
     }
 
+    public override void CompleteSending()
+    {
+        Outgoing().Complete(null);
+        GC.KeepAlive(this);
+    }
+
     public override ConnectionClosedException Closed(bool wasSending)
     {
+        if (!_end.IsPeerClosed)
+        {
+            return new ConnectionClosedException($"All messages of {Description} were received, and the other side has completed its output.");
+        }
+
         _end.DropUnread();
         var fate = _end.FindFateOfPeer();
         GC.KeepAlive(this);
