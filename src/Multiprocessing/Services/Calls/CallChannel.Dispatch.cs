@@ -164,7 +164,11 @@ internal sealed unsafe partial class CallChannel
                 Streams.Handle(message, header);
                 break;
             case CallMessage.Stop:
+                StopServing();
                 Owner.OnStop();
+                break;
+            case CallMessage.Ready:
+                Owner.OnReady(header.Member == 0 ? null : Format.ReadException(message.Data + sizeof(CallHeader), message.End));
                 break;
             case CallMessage.Attach when Format.IsSameBuild:
                 Owner.OnAttach(message);

@@ -172,7 +172,7 @@ internal sealed partial class CallChannel
     {
         var runsCalls = Scheduler.RunsOnReader;
         AddInterest();
-        while (!IsEnded)
+        while (!IsEnded && !_isDrained)
         {
             if (!_role.TryEnter())
             {
@@ -202,7 +202,20 @@ internal sealed partial class CallChannel
         }
     }
 
+    /// <summary>
+    /// The client wants the service to end, or its process was asked to: <see cref="Serve"/> returns when the calls that have arrived have ended.
+    /// </summary>
+    public void StopServing() => Drained?.Invoke(() =>
+    {
+        _isDrained = true;
+        WakeReader();
+    });
+
+    /// <summary>Gets or sets the action that runs another one when no call runs or waits.</summary>
+    public Action<Action>? Drained { get; set; }
+
     private IncomingCall? _toRun;
+    private volatile bool _isDrained;
 
     private ReadResult ReadOne(Deadline deadline, bool runsCalls)
     {

@@ -29,6 +29,7 @@ internal sealed partial class CallChannel
         }
 
         call.Sent();
+        Limit?.Watch();
         return true;
     }
 
@@ -56,6 +57,7 @@ internal sealed partial class CallChannel
         }
 
         call.Sent();
+        Limit?.Watch();
         return true;
     }
 
@@ -79,6 +81,7 @@ internal sealed partial class CallChannel
         }
 
         call.Sent();
+        Limit?.Watch();
         return true;
     }
 
@@ -103,6 +106,7 @@ internal sealed partial class CallChannel
         }
 
         call.Sent();
+        Limit?.Watch();
         return true;
     }
 
@@ -132,6 +136,19 @@ internal sealed partial class CallChannel
 
         using var message = MessageBuffer.Rent();
         message.Write(header);
+        SendOrDrop(message);
+    }
+
+    /// <summary>Reports that the object of the service was created, or why not.</summary>
+    public void SendReady(Exception? failure)
+    {
+        using var message = MessageBuffer.Rent();
+        message.Write(new CallHeader(CallMessage.Ready, failure is null ? 0 : 1, 0));
+        if (failure is not null)
+        {
+            Format.WriteException(message, failure);
+        }
+
         SendOrDrop(message);
     }
 

@@ -62,6 +62,9 @@ internal sealed partial class CallChannel : IDisposable
     /// <summary>Gets whether the other peer runs several calls at the same time, so that it may be called while it waits for a call-back.</summary>
     public bool PeerIsConcurrent { get; init; } = true;
 
+    /// <summary>Gets or sets the time limit of calls; <see langword="null"/> if there is none.</summary>
+    public CallLimit? Limit { get; set; }
+
     /// <summary>Gets whether the other peer has closed the channel, or this one was disposed: nothing is read or sent any more.</summary>
     public bool IsEnded => Volatile.Read(ref _isEnded) != 0;
 
@@ -121,6 +124,9 @@ internal sealed partial class CallChannel : IDisposable
             WakeReader(); // its thread may be the one that reads
         }
     }
+
+    /// <summary>Removes the call that has run longest, if it has run too long. The caller fails it.</summary>
+    public CallRequest? TakeOverdue(int concurrency, long now, long limit) => _calls.TakeOverdue(concurrency, now, limit);
 
     /// <summary>The way to the other peer is over and it is known why: ends the waits of all calls.</summary>
     public void FailCalls()

@@ -54,6 +54,22 @@ internal sealed class LimitedScheduler(int limit) : CallScheduler
     private readonly Lock _gate = new();
     private readonly Queue<ICallWork> _waiting = [];
     private int _running;
+    private Action? _idle;
+
+    /// <summary>Runs an action when no work runs or waits; now if there is none.</summary>
+    public void WhenIdle(Action action)
+    {
+        lock (_gate)
+        {
+            if (_running != 0)
+            {
+                _idle += action;
+                return;
+            }
+        }
+
+        action();
+    }
 
     /// <summary>Gets whether calls run on the thread that reads them: there is one at a time.</summary>
     public override bool RunsOnReader => limit == 1;
@@ -90,6 +106,7 @@ internal sealed class LimitedScheduler(int limit) : CallScheduler
 
     public override ICallWork? Next()
     {
+        Action? idle;
         lock (_gate)
         {
             if (_waiting.TryDequeue(out var next))
@@ -97,9 +114,17 @@ internal sealed class LimitedScheduler(int limit) : CallScheduler
                 return next;
             }
 
-            _running--;
-            return null;
+            if (--_running != 0 || _idle is null)
+            {
+                return null;
+            }
+
+            idle = _idle;
+            _idle = null;
         }
+
+        idle();
+        return null;
     }
 
     public override void End()

@@ -13,6 +13,7 @@ internal sealed class CallTable
     private int _used;
     private int _firstFree = -1;
     private int _count;
+    private long _order;
     private bool _isClosed;
 
     /// <summary>Gets the number of calls.</summary>
@@ -45,6 +46,8 @@ internal sealed class CallTable
 
             ref var entry = ref _entries[place];
             entry.Call = call;
+            entry.Order = ++_order;
+            entry.Since = 0;
             entry.Uses = entry.Uses == int.MaxValue ? 1 : entry.Uses + 1;
             _count++;
             return ((long)entry.Uses << 32) | (uint)place;
@@ -77,6 +80,62 @@ internal sealed class CallTable
         }
     }
 
+    /// <summary>
+    /// Removes the call that has run longest, if it has run longer than a limit. The calls that were added first run, as many as the service runs at the
+    /// same time; the time of a call begins at the first check that finds it among them.
+    /// </summary>
+    public CallRequest? TakeOverdue(int concurrency, long now, long limit)
+    {
+        lock (_gate)
+        {
+            for (var round = 0; round < concurrency; round++)
+            {
+                var first = -1;
+                for (var i = 0; i < _used; i++)
+                {
+                    ref var entry = ref _entries[i];
+                    if (entry.Call is not null && entry.Since == 0 && (first < 0 || entry.Order < _entries[first].Order))
+                    {
+                        first = i;
+                    }
+                }
+
+                if (first < 0 || CountRunning() >= concurrency)
+                {
+                    break;
+                }
+
+                _entries[first].Since = now;
+            }
+
+            for (var i = 0; i < _used; i++)
+            {
+                ref var entry = ref _entries[i];
+                if (entry.Call is { } call && entry.Since != 0 && now - entry.Since >= limit)
+                {
+                    entry.Call = null;
+                    entry.NextFree = _firstFree;
+                    _firstFree = i;
+                    _count--;
+                    return call;
+                }
+            }
+
+            return null;
+        }
+    }
+
+    private int CountRunning()
+    {
+        var running = 0;
+        for (var i = 0; i < _used; i++)
+        {
+            running += _entries[i].Call is not null && _entries[i].Since != 0 ? 1 : 0;
+        }
+
+        return running;
+    }
+
     /// <summary>Removes all calls; none is added any more.</summary>
     public List<CallRequest> Close()
     {
@@ -102,6 +161,8 @@ internal sealed class CallTable
     {
         public CallRequest? Call;
         public int Uses;
+        public long Order;
+        public long Since;
         public int NextFree;
     }
 }

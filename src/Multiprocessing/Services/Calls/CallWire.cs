@@ -44,6 +44,9 @@ internal enum CallMessage : byte
     /// <summary>The client wants the service to end: header.</summary>
     Stop = 13,
 
+    /// <summary>The object of the service was created: header; member 1 and an exception if it could not be.</summary>
+    Ready = 15,
+
     /// <summary>Another process uses the service: header, the service's end of a pipe.</summary>
     Attach = 14,
 }

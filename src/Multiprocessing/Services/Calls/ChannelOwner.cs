@@ -32,6 +32,11 @@ internal abstract class ChannelOwner
     {
     }
 
+    /// <summary>The object of the service was created, or could not be.</summary>
+    public virtual void OnReady(Exception? failure)
+    {
+    }
+
     /// <summary>Another process uses the service.</summary>
     /// <param name="message">Has the service's end of a pipe.</param>
     public virtual void OnAttach(ReceivedMessage message)

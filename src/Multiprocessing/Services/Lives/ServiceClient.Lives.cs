@@ -1,0 +1,217 @@
+namespace Multiprocessing;
+
+// Starting, ending and starting again.
+internal sealed partial class ServiceClient
+{
+    /// <summary>Starts the first life.</summary>
+    /// <exception cref="ServiceDiedException">The process ended before the object was created.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await LiveAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            lock (_gate)
+            {
+                _givenUp = exception;
+                Changed();
+            }
+
+            _completion.TrySetException(exception);
+            _ = _completion.Task.Exception;
+            throw;
+        }
+    }
+
+    /// <summary>Ends the process in order and starts another. Calls that are made meanwhile wait or fail, as chosen.</summary>
+    public async Task RestartAsync(CancellationToken cancellationToken)
+    {
+        ServiceInstance instance;
+        lock (_gate)
+        {
+            ThrowIfOver("RestartAsync");
+            if (_ready is not { } ready)
+            {
+                throw new InvalidOperationException($"Service '{Name}' is being started. Await that, and restart it then.");
+            }
+
+            instance = ready;
+            _ready = null;
+            RestartCount++;
+        }
+
+        await instance.StopAsync(_options.ShutdownGrace, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await LiveAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            GiveUp(exception);
+            throw;
+        }
+    }
+
+    /// <summary>Ends the process in order. Calls that are made from now on throw <see cref="ObjectDisposedException"/>.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        ServiceInstance? instance;
+        lock (_gate)
+        {
+            _isStopping = true;
+            instance = _latest;
+            _ready = null;
+            Changed();
+        }
+
+        if (instance is not null)
+        {
+            await instance.StopAsync(_options.ShutdownGrace, cancellationToken).ConfigureAwait(false);
+        }
+
+        lock (_gate)
+        {
+            _isStopped = true;
+        }
+
+        _completion.TrySetResult();
+    }
+
+    /// <summary>Starts one process and waits until its object was created.</summary>
+    private async Task LiveAsync(CancellationToken cancellationToken)
+    {
+        var instance = ServiceInstance.Start(_start, Sends, _options);
+        lock (_gate)
+        {
+            _latest = instance;
+        }
+
+        try
+        {
+            await instance.Ready.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            instance.Kill();
+            await instance.Ended.ConfigureAwait(false);
+            throw;
+        }
+
+        Events.Renew(instance.Channel);
+        var isUnwanted = false;
+        lock (_gate)
+        {
+            isUnwanted = _isStopping;
+            if (!isUnwanted)
+            {
+                _ready = instance;
+                Changed();
+            }
+        }
+
+        if (isUnwanted)
+        {
+            instance.Kill();
+        }
+
+        _ = instance.Ended.ContinueWith(
+            static (_, state) =>
+            {
+                var (client, ended) = ((ServiceClient, ServiceInstance))state!;
+                LastResort.Run(
+                    EntryPoint.ServiceWork, Tuple.Create(client, ended), static pair => pair.Item1.OnEnded(pair.Item2),
+                    static (pair, exception) => pair.Item1.GiveUp(exception));
+            },
+            (this, instance), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+    }
+
+    /// <summary>A process that had created its object has ended.</summary>
+    private void OnEnded(ServiceInstance instance)
+    {
+        lock (_gate)
+        {
+            if (!ReferenceEquals(_ready, instance))
+            {
+                return; // it was stopped
+            }
+
+            _ready = null;
+        }
+
+        ServiceLog.Ended(Name, instance.ProcessId, instance.Status);
+        switch (_options.Restart)
+        {
+            case RestartPolicy.Temporary:
+                GiveUp(instance.Died("a member", wasSent: false));
+                break;
+            case RestartPolicy.Transient when instance.Status.IsSuccess:
+                GiveUp(null);
+                break;
+            default:
+                Restart(instance.Died("a member", wasSent: false));
+                break;
+        }
+    }
+
+    private async void Restart(Exception reason)
+    {
+        for (var failures = 0; ; failures++)
+        {
+            if (!_limit.TryRestart())
+            {
+                GiveUp(reason);
+                return;
+            }
+
+            try
+            {
+                if (failures != 0)
+                {
+                    // A start that fails at once is not repeated at once.
+                    await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(50 << Math.Min(failures, 6), 2000))).ConfigureAwait(false);
+                }
+
+                lock (_gate)
+                {
+                    if (_isStopping)
+                    {
+                        return;
+                    }
+
+                    RestartCount++;
+                }
+
+                await LiveAsync(CancellationToken.None).ConfigureAwait(false);
+                ServiceLog.Restarted(Name, ProcessId, RestartCount);
+                return;
+            }
+            catch (Exception exception)
+            {
+                ServiceLog.RestartFailed(exception, Name);
+                reason = exception;
+            }
+        }
+    }
+
+    private void GiveUp(Exception? reason)
+    {
+        lock (_gate)
+        {
+            _ready = null;
+            _givenUp = reason ?? new InvalidOperationException($"Service '{Name}' has ended.");
+            Changed();
+        }
+
+        if (reason is null)
+        {
+            _completion.TrySetResult();
+            return;
+        }
+
+        ServiceLog.GivenUp(reason, Name, RestartCount);
+        _completion.TrySetException(reason);
+        _ = _completion.Task.Exception;
+    }
+}
