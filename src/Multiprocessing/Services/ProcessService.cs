@@ -53,12 +53,12 @@ public static class ProcessService
     }
 
     /// <summary>Creates a service that is not started yet.</summary>
-    internal static ServiceClient Create<TInterface>(Delegate factory, ProcessServiceOptions? options)
+    internal static ServiceClient Create<TInterface>(Delegate factory, ProcessServiceOptions? options, string? name = null)
         where TInterface : class
     {
         ArgumentNullException.ThrowIfNull(factory);
         var contract = ProxyContracts.For<TInterface>(factory.Method.Module.Assembly);
-        var validated = (options ?? new ProcessServiceOptions()).ToValidated(typeof(TInterface));
+        var validated = (options ?? new ProcessServiceOptions()).ToValidated(name ?? typeof(TInterface).Name);
         return new ServiceClient(contract, new ServiceStart<TInterface>(factory, contract.GetType()), validated);
     }
 }

@@ -54,7 +54,7 @@ public sealed class ProcessServiceOptions
     /// </summary>
     public TimeSpan ShutdownGrace { get; set; } = TimeSpan.FromSeconds(5);
 
-    internal ProcessServiceOptions ToValidated(Type interfaceType)
+    internal ProcessServiceOptions ToValidated(string defaultName)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxConcurrency);
         ArgumentOutOfRangeException.ThrowIfNegative(MaxRestarts);
@@ -72,7 +72,7 @@ public sealed class ProcessServiceOptions
         }
 
         var process = (Process ?? new ChildProcessOptions()).ToValidated();
-        process.Name = string.IsNullOrEmpty(Name) ? string.IsNullOrEmpty(process.Name) ? interfaceType.Name : process.Name : Name;
+        process.Name = string.IsNullOrEmpty(Name) ? string.IsNullOrEmpty(process.Name) ? defaultName : process.Name : Name;
         process.TerminationGrace = ShutdownGrace;
         return new ProcessServiceOptions
         {

@@ -79,8 +79,54 @@ internal sealed partial class ServiceClient
         _completion.TrySetResult();
     }
 
+    /// <summary>A supervisor begins a life.</summary>
+    public async Task<ServiceInstance> BeginLifeAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            _isSupervised = true;
+            _isStopping = false;
+            _givenUp = null; // a supervisor may start a child again that it had given up
+            RestartCount += _latest is null ? 0 : 1;
+        }
+
+        return await LiveAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>A supervisor ends a life. Another one may follow, so calls wait for it, or fail, as chosen.</summary>
+    public void EndLife(ServiceInstance instance)
+    {
+        lock (_gate)
+        {
+            if (ReferenceEquals(_ready, instance))
+            {
+                _ready = null;
+                Changed();
+            }
+        }
+    }
+
+    /// <summary>No life follows.</summary>
+    public void EndForGood()
+    {
+        lock (_gate)
+        {
+            _ready = null;
+            if (_latest is { WasAskedToStop: false } dead)
+            {
+                _givenUp = dead.Died("a member", wasSent: false);
+            }
+            else
+            {
+                _isStopping = true;
+            }
+
+            Changed();
+        }
+    }
+
     /// <summary>Starts one process and waits until its object was created.</summary>
-    private async Task LiveAsync(CancellationToken cancellationToken)
+    private async Task<ServiceInstance> LiveAsync(CancellationToken cancellationToken)
     {
         var instance = ServiceInstance.Start(_start, Sends, _options);
         lock (_gate)
@@ -125,6 +171,7 @@ internal sealed partial class ServiceClient
                     static (pair, exception) => pair.Item1.GiveUp(exception));
             },
             (this, instance), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        return instance;
     }
 
     /// <summary>A process that had created its object has ended.</summary>
@@ -138,6 +185,10 @@ internal sealed partial class ServiceClient
             }
 
             _ready = null;
+            if (_isSupervised)
+            {
+                return; // the supervisor decides
+            }
         }
 
         ServiceLog.Ended(Name, instance.ProcessId, instance.Status);

@@ -20,6 +20,7 @@ internal sealed partial class ServiceClient : ProxyTarget
     private volatile ServiceInstance? _ready;
     private ServiceInstance? _latest;
     private TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _isSupervised;
     private bool _isStopping;
     private bool _isStopped;
     private Exception? _givenUp;
@@ -34,6 +35,8 @@ internal sealed partial class ServiceClient : ProxyTarget
     }
 
     public string Name => _options.Name!;
+
+    public ProcessServiceOptions Options => _options;
 
     /// <summary>Gets the number of times that the process was started again.</summary>
     public int RestartCount { get; private set; }
@@ -91,9 +94,9 @@ internal sealed partial class ServiceClient : ProxyTarget
                 }
             }
 
-            if (_options.WhileRestarting == WhileRestarting.Fail)
+            if (_options.WhileRestarting == WhileRestarting.Fail && _latest is { } latest)
             {
-                throw _latest?.Died(member, wasSent: false) ?? new InvalidOperationException($"Service '{Name}' was not started.");
+                throw latest.Died(member, wasSent: false);
             }
 
             await change.WaitAsync(cancellationToken).ConfigureAwait(false);

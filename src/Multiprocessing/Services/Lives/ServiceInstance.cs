@@ -54,6 +54,9 @@ internal sealed class ServiceInstance : ChannelOwner
     /// <summary>Gets the task that ends when the process has ended.</summary>
     public Task Ended => _ended.Task;
 
+    /// <summary>Gets whether the process was asked to end.</summary>
+    public bool WasAskedToStop { get; private set; }
+
     /// <summary>Gets how the process ended.</summary>
     public ExitStatus Status => _process.ExitStatus ?? new ExitStatus();
 
@@ -88,6 +91,7 @@ internal sealed class ServiceInstance : ChannelOwner
     /// </summary>
     public async Task StopAsync(TimeSpan grace, CancellationToken cancellationToken)
     {
+        WasAskedToStop = true;
         Channel.AddInterest(); // for the calls of the object during its last ones
         Channel.SendOrDrop(new CallHeader(CallMessage.Stop, 0, 0));
         Channel.ReadInBackground();

@@ -1,0 +1,58 @@
+using System.Runtime.CompilerServices;
+
+namespace Multiprocessing;
+
+// Adding services.
+public sealed partial class ProcessSupervisor
+{
+    /// <summary>
+    /// Adds a service and starts it as soon as the children before it run. The supervisor starts it again; the proxy stays the same.
+    /// </summary>
+    /// <typeparam name="TInterface">The interface. A source generator creates its proxy; it reports members that no proxy can carry.</typeparam>
+    /// <param name="name">The name, unique in this supervisor; also the name of the process.</param>
+    /// <param name="factory">Creates the object. It runs in the process of each life.</param>
+    /// <param name="options">
+    /// How the service is started and called; <see langword="null"/> for the defaults. <see cref="ProcessServiceOptions.MaxRestarts"/> and
+    /// <see cref="ProcessServiceOptions.Period"/> have no effect: those of the supervisor count.
+    /// </param>
+    /// <returns>
+    /// The proxy. Calls before the first start wait; between two lives they wait or fail (<see cref="ProcessServiceOptions.WhileRestarting"/>). If the
+    /// service is not started again, they throw <see cref="ServiceDiedException"/>; after the supervisor has stopped it,
+    /// <see cref="ObjectDisposedException"/>.
+    /// </returns>
+    /// <exception cref="ArgumentNullException"><paramref name="factory"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty, or belongs to another child.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="InvalidOperationException">The supervisor has given up.</exception>
+    /// <exception cref="ObjectDisposedException">The supervisor was disposed.</exception>
+    [OverloadResolutionPriority(1)] // for a lambda that only throws
+    public TInterface AddService<[GenerateProxy] TInterface>(string name, Func<TInterface> factory, ProcessServiceOptions? options = null)
+        where TInterface : class => AddServiceCore<TInterface>(name, factory, options);
+
+    /// <summary>
+    /// Adds a service and starts it as soon as the children before it run. The supervisor starts it again; the proxy stays the same.
+    /// </summary>
+    /// <typeparam name="TInterface">The interface. A source generator creates its proxy; it reports members that no proxy can carry.</typeparam>
+    /// <param name="name">The name, unique in this supervisor; also the name of the process.</param>
+    /// <param name="factory">Creates the object asynchronously. It runs in the process of each life.</param>
+    /// <param name="options">How the service is started and called; <see langword="null"/> for the defaults.</param>
+    /// <returns>The proxy.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="factory"/> is <see langword="null"/>.</exception>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty, or belongs to another child.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="InvalidOperationException">The supervisor has given up.</exception>
+    /// <exception cref="ObjectDisposedException">The supervisor was disposed.</exception>
+    public TInterface AddService<[GenerateProxy] TInterface>(string name, Func<Task<TInterface>> factory, ProcessServiceOptions? options = null)
+        where TInterface : class => AddServiceCore<TInterface>(name, factory, options);
+
+    private TInterface AddServiceCore<TInterface>(string name, Delegate factory, ProcessServiceOptions? options)
+        where TInterface : class
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        var client = ProcessService.Create<TInterface>(factory, options, name);
+        Add(
+            name, new SupervisedService(client),
+            new SupervisedChildOptions { Restart = client.Options.Restart, ShutdownGrace = client.Options.ShutdownGrace });
+        return (TInterface)client.Contract.CreateProxy(client);
+    }
+}
