@@ -175,13 +175,7 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable, IProcessWaita
     /// start.
     /// </summary>
     /// <exception cref="NotSerializableException">The body or an argument cannot be sent to another process.</exception>
-    internal ITravellingReference[] KeepHandles()
-    {
-        using var body = MessageBuffer.Rent();
-        body.SenderKeepsReferences = true;
-        ValueSerializer.Serialize(body, _call, "body", new WriteContext(ChildLinkPolicy.Instance));
-        return body.TakeReferences();
-    }
+    internal ITravellingReference[] KeepHandles() => KeptHandles.Of(_call, "body");
 
     /// <inheritdoc/>
     public override string ToString() => _link is { } link ? $"{Name} (pid {link.ProcessId}, {State})" : $"{Name} ({State})";

@@ -199,7 +199,7 @@ internal sealed partial class CallChannel
         {
             case null or ConnectionClosedException:
                 return false;
-            case ObjectDisposedException when IsEnded:
+            case ObjectDisposedException when _isDisposed || IsEnded: // in this order: Dispose closes the transport before the channel has ended
                 return false;
             default:
                 ExceptionDispatchInfo.Throw(exception);

@@ -20,7 +20,7 @@ internal sealed partial class CallChannel : IDisposable
     private CancellationTokenSource _wakeReader = new();
     private int _interest;
     private int _isEnded;
-    private bool _isDisposed;
+    private volatile bool _isDisposed;
     private long _reads;
 
     /// <param name="transport">The way to the other peer. The channel disposes it.</param>

@@ -1,10 +1,13 @@
 namespace Multiprocessing;
 
 /// <summary>
-/// A service whose lives a supervisor begins and ends. Its proxy is that of all lives: calls between two lives wait or fail, as chosen.
+/// A service whose lives a supervisor begins and ends. Its proxy is that of all lives: calls between two lives wait or fail, as chosen. As for a
+/// body,
+/// this process keeps a reference to every handle of the factory while a life may follow (<see cref="SupervisedBody"/>).
 /// </summary>
-internal sealed class SupervisedService(ServiceClient client) : ISupervisedChild
+internal sealed class SupervisedService(ServiceClient client, ITravellingReference[] kept) : ISupervisedChild
 {
+    private ITravellingReference[] _kept = kept;
     private volatile ServiceInstance? _instance;
     private volatile Task<ChildEnd>? _ended;
 
@@ -33,7 +36,14 @@ internal sealed class SupervisedService(ServiceClient client) : ISupervisedChild
 
     public void Kill() => _instance?.Kill();
 
-    public void Release() => client.EndForGood();
+    public void Release()
+    {
+        client.EndForGood();
+        foreach (var reference in Interlocked.Exchange(ref _kept, []))
+        {
+            reference.Cancel();
+        }
+    }
 
     private static async Task<ChildEnd> EndAsync(ServiceInstance instance)
     {

@@ -45,7 +45,7 @@ internal readonly record struct ChildEnd(Exception? Failure, int ProcessId = 0)
         null => "ended normally",
         ProcessDiedException death => death.ExitStatus.ToString(),
         SupervisorEscalatedException escalated => $"gave up because of '{escalated.ChildName}'",
-        var other => $"{other.GetType().Name}: {FirstLine(ExceptionText.Message(other))}",
+        var other => $"{other.GetType().Name}: {FirstLine(ExceptionText.Message(other)).TrimEnd('.')}",
     };
 
     private static string FirstLine(string text) => text.AsSpan().IndexOfAny('\r', '\n') is >= 0 and var end ? text[..end] : text;

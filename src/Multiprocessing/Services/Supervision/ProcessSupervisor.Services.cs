@@ -15,19 +15,26 @@ public sealed partial class ProcessSupervisor
     /// How the service is started and called; <see langword="null"/> for the defaults. <see cref="ProcessServiceOptions.MaxRestarts"/> and
     /// <see cref="ProcessServiceOptions.Period"/> have no effect: those of the supervisor count.
     /// </param>
+    /// <param name="childOptions">
+    /// A health probe, which may call the proxy, with the restart policy and the grace in place of those of <paramref name="options"/>.
+    /// <see langword="null"/>, the default, for none. <see cref="SupervisedChildOptions.Process"/> has no effect.
+    /// </param>
     /// <returns>
-    /// The proxy. Calls before the first start wait; between two lives they wait or fail (<see cref="ProcessServiceOptions.WhileRestarting"/>). If the
+    /// The proxy. Calls before the first start wait; between two lives they wait or fail, see
+    /// <see cref="ProcessServiceOptions.WhileRestarting"/>. If the
     /// service is not started again, they throw <see cref="ServiceDiedException"/>; after the supervisor has stopped it,
     /// <see cref="ObjectDisposedException"/>.
     /// </returns>
     /// <exception cref="ArgumentNullException"><paramref name="factory"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty, or belongs to another child.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="NotSerializableException">Something that the factory captures cannot cross.</exception>
     /// <exception cref="InvalidOperationException">The supervisor has given up.</exception>
     /// <exception cref="ObjectDisposedException">The supervisor was disposed.</exception>
     [OverloadResolutionPriority(1)] // for a lambda that only throws
-    public TInterface AddService<[GenerateProxy] TInterface>(string name, Func<TInterface> factory, ProcessServiceOptions? options = null)
-        where TInterface : class => AddServiceCore<TInterface>(name, factory, options);
+    public TInterface AddService<[GenerateProxy] TInterface>(
+        string name, Func<TInterface> factory, ProcessServiceOptions? options = null, SupervisedChildOptions? childOptions = null)
+        where TInterface : class => AddServiceCore<TInterface>(name, factory, options, childOptions);
 
     /// <summary>
     /// Adds a service and starts it as soon as the children before it run. The supervisor starts it again; the proxy stays the same.
@@ -36,23 +43,27 @@ public sealed partial class ProcessSupervisor
     /// <param name="name">The name, unique in this supervisor; also the name of the process.</param>
     /// <param name="factory">Creates the object asynchronously. It runs in the process of each life.</param>
     /// <param name="options">How the service is started and called; <see langword="null"/> for the defaults.</param>
+    /// <param name="childOptions">A health probe, with restart policy and grace; <see langword="null"/> for none.</param>
     /// <returns>The proxy.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="factory"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty, or belongs to another child.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="NotSerializableException">Something that the factory captures cannot cross.</exception>
     /// <exception cref="InvalidOperationException">The supervisor has given up.</exception>
     /// <exception cref="ObjectDisposedException">The supervisor was disposed.</exception>
-    public TInterface AddService<[GenerateProxy] TInterface>(string name, Func<Task<TInterface>> factory, ProcessServiceOptions? options = null)
-        where TInterface : class => AddServiceCore<TInterface>(name, factory, options);
+    public TInterface AddService<[GenerateProxy] TInterface>(
+        string name, Func<Task<TInterface>> factory, ProcessServiceOptions? options = null, SupervisedChildOptions? childOptions = null)
+        where TInterface : class => AddServiceCore<TInterface>(name, factory, options, childOptions);
 
-    private TInterface AddServiceCore<TInterface>(string name, Delegate factory, ProcessServiceOptions? options)
+    private TInterface AddServiceCore<TInterface>(
+        string name, Delegate factory, ProcessServiceOptions? options, SupervisedChildOptions? childOptions)
         where TInterface : class
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         var client = ProcessService.Create<TInterface>(factory, options, name);
         Add(
-            name, new SupervisedService(client),
-            new SupervisedChildOptions { Restart = client.Options.Restart, ShutdownGrace = client.Options.ShutdownGrace });
+            name, new SupervisedService(client, KeptHandles.Of(factory, "factory")),
+            childOptions ?? new SupervisedChildOptions { Restart = client.Options.Restart, ShutdownGrace = client.Options.ShutdownGrace });
         return (TInterface)client.Contract.CreateProxy(client);
     }
 }

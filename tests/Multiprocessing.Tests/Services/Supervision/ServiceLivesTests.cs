@@ -1,0 +1,162 @@
+using System.Diagnostics;
+using Multiprocessing.Tests.Services;
+using Shouldly;
+using Xunit;
+
+namespace Multiprocessing.Tests.Supervision;
+
+/// <summary>Services under supervision: the proxy stays, calls between two lives wait or fail.</summary>
+public class ServiceLivesTests : ProcessTest
+{
+    private static readonly ChildProcessOptions QuietProcess = new() { StandardError = ProcessOutput.Discard };
+
+    [Fact]
+    public Task The_proxy_is_there_at_once_and_stays_across_restarts() => Watchdog.Run(async () =>
+    {
+        await using var supervisor = new ProcessSupervisor();
+        var laboratory = supervisor.AddService<ILaboratory>("lab", () => new Laboratory(), new() { Process = QuietProcess });
+        (await laboratory.AddLaterAsync(1, 2, 0)).ShouldBe(3); // waits for the first start
+        var child = supervisor["lab"];
+        var before = child.ProcessId!.Value;
+        laboratory.ProcessId.ShouldBe(before);
+        var inFlight = laboratory.AddLaterAsync(1, 2, 60_000);
+        await Task.Delay(50);
+        Posix.Signal(before, Posix.SigKill);
+        (await Should.ThrowAsync<ServiceDiedException>(() => inFlight)).ProcessId.ShouldBe(before);
+        laboratory.Add(3, 4).ShouldBe(7); // waits for the restart
+        laboratory.ProcessId.ShouldNotBe(before);
+        child.RestartCount.ShouldBe(1);
+        child.LastDeath.ShouldBeOfType<ServiceDiedException>().ExitStatus.Signal.ShouldBe(Posix.SigKill);
+        supervisor.ToString().ShouldContain("service ILaboratory, permanent, 1 restart");
+    });
+
+    [Fact]
+    public Task Calls_between_two_lives_fail_at_once_if_so_chosen() => Watchdog.Run(async () =>
+    {
+        var time = new ManualTime();
+        await using var supervisor = new ProcessSupervisor(new() { TimeProvider = time, BackOff = new() { Initial = TimeSpan.FromSeconds(10), Jitter = 0 } });
+        var laboratory = supervisor.AddService<ILaboratory>(
+            "lab", () => new Laboratory(), new() { Process = QuietProcess, WhileRestarting = WhileRestarting.Fail });
+        var child = supervisor["lab"];
+        await child.WaitRunningAsync();
+        await child.KillAndWait();
+        Posix.Signal(child.ProcessId!.Value, Posix.SigKill);
+        await child.WaitUntil(() => child.State == SupervisedChildState.BackingOff);
+        Should.Throw<ServiceDiedException>(() => laboratory.Add(1, 2));
+        time.Advance(TimeSpan.FromSeconds(10));
+        await child.WaitRunningAsync();
+        laboratory.Add(1, 2).ShouldBe(3);
+    });
+
+    [Fact]
+    public Task Calls_fail_when_the_supervisor_gives_up_or_is_disposed() => Watchdog.Run(async () =>
+    {
+        var supervisor = new ProcessSupervisor(new() { MaxRestarts = 0 });
+        var laboratory = supervisor.AddService<ILaboratory>("lab", () => new Laboratory(), new() { Process = QuietProcess });
+        await supervisor.WaitStartedAsync();
+        Should.Throw<ServiceDiedException>(laboratory.Kill);
+        await Should.ThrowAsync<SupervisorEscalatedException>(() => supervisor.Completion);
+        Should.Throw<ServiceDiedException>(() => laboratory.Add(1, 2)).WasInFlight.ShouldBeFalse();
+        await Should.ThrowAsync<SupervisorEscalatedException>(async () => await supervisor.DisposeAsync());
+
+        var second = new ProcessSupervisor();
+        var other = second.AddService<ILaboratory>("lab", () => new Laboratory(), new() { Process = QuietProcess });
+        await second.WaitStartedAsync();
+        await second.DisposeAsync();
+        Should.Throw<ObjectDisposedException>(() => other.Add(1, 2));
+    });
+
+    [Fact]
+    public Task A_factory_that_throws_is_a_failed_start() => Watchdog.Run(async () =>
+    {
+        var supervisor = new ProcessSupervisor(new() { MaxRestarts = 1, BackOff = new() { Initial = TimeSpan.Zero } });
+        supervisor.AddService<ILaboratory>("lab", () => throw new FormatException("no model"), new() { Process = QuietProcess });
+        var escalated = await Should.ThrowAsync<SupervisorEscalatedException>(() => supervisor.Completion);
+        escalated.LastDeath!.ToString().ShouldContain("no model");
+        await Should.ThrowAsync<SupervisorEscalatedException>(async () => await supervisor.DisposeAsync());
+    });
+
+    [Fact]
+    public Task A_probe_may_call_the_service() => Watchdog.Run(async () =>
+    {
+        await using var supervisor = new ProcessSupervisor();
+        ILaboratory? laboratory = null;
+        laboratory = supervisor.AddService<ILaboratory>(
+            "lab",
+            () => new Laboratory(),
+            new() { Process = QuietProcess },
+            new()
+            {
+                HealthProbe = async _ => await Volatile.Read(ref laboratory)!.AddLaterAsync(1, 2, 0) == 3,
+                ProbeInterval = TimeSpan.FromMilliseconds(50),
+                ProbeTimeout = TimeSpan.FromSeconds(1),
+            });
+        laboratory.Add(1, 2).ShouldBe(3);
+        var death = Should.Throw<ServiceDiedException>(() => laboratory.Sleep(60_000)); // one call at a time: the probe waits behind it
+        supervisor["lab"].LastDeath.ShouldBeOfType<HealthProbeFailedException>().ProcessId.ShouldBe(death.ProcessId);
+        laboratory.Add(3, 4).ShouldBe(7);
+    });
+
+    [Fact]
+    public Task Under_kills_every_call_ends_with_its_result_or_with_the_death() => Chaos(KillsInCi);
+
+    private static int KillsInCi => LongRuns.Deaths;
+
+    /// <summary>
+    /// Kills the service again and again under the load of eight callers. The count is <c>MULTIPROCESSING_DEATHS</c>; see <see cref="LongRuns"/>.
+    /// </summary>
+    private static Task Chaos(int kills) => Watchdog.Run(
+        async () =>
+        {
+            var watch = Stopwatch.StartNew();
+            await using var supervisor = new ProcessSupervisor(new() { MaxRestarts = int.MaxValue, BackOff = new() { Initial = TimeSpan.Zero } });
+            var laboratory = supervisor.AddService<ILaboratory>("lab", () => new Laboratory(), new() { Process = QuietProcess, MaxConcurrency = 8 });
+            var child = supervisor["lab"];
+            await supervisor.WaitStartedAsync();
+            using var stop = new CancellationTokenSource();
+            var (results, deaths) = (0L, 0L);
+            var callers = Enumerable.Range(0, 8).Select(caller => Task.Run(async () =>
+            {
+                for (var i = 0; !stop.IsCancellationRequested; i++)
+                {
+                    try
+                    {
+                        (await laboratory.AddLaterAsync(caller, i, i % 3)).ShouldBe(caller + i);
+                        Interlocked.Increment(ref results);
+                    }
+                    catch (ServiceDiedException)
+                    {
+                        Interlocked.Increment(ref deaths);
+                    }
+                }
+            })).ToArray();
+            var served = new List<double>();
+            for (var i = 0; i < kills; i++)
+            {
+                await child.WaitRunningAsync();
+                var id = child.ProcessId;
+                if (id is null)
+                {
+                    i--;
+                    continue;
+                }
+
+                await Task.Delay(Random.Shared.Next(20));
+                var since = Stopwatch.GetTimestamp();
+                Posix.Signal(id.Value, Posix.SigKill);
+                await child.WaitUntil(() => child.ProcessId is { } now && now != id && child.State == SupervisedChildState.Running);
+                served.Add(Stopwatch.GetElapsedTime(since).TotalMilliseconds);
+            }
+
+            await stop.CancelAsync();
+            await Task.WhenAll(callers);
+            child.RestartCount.ShouldBe(kills);
+            results.ShouldBeGreaterThan(0);
+            deaths.ShouldBeGreaterThan(0);
+            served.Sort();
+            TestContext.Current.SendDiagnosticMessage(
+                $"{kills} kills in {watch.Elapsed.TotalSeconds:0.0} s: {results} results, {deaths} deaths; runs again after "
+                + $"{served[served.Count / 2]:0} ms (median), {served[(int)(served.Count * 0.99)]:0} ms (99 %)");
+        },
+        TimeSpan.FromSeconds(60 + (kills * 2)));
+}
