@@ -6,6 +6,10 @@ namespace Multiprocessing;
 /// <summary>Starts services: objects that run in a process of their own and are called through their interface.</summary>
 /// <example>
 /// <code>
+/// await using var service = await ProcessService.StartAsync&lt;ICounter>(() => new Counter(start: 40));
+/// ICounter counter = service.Proxy;
+/// int next = counter.Next(); // runs in the process of the service
+/// int later = await counter.NextAsync();
 /// </code>
 /// </example>
 public static class ProcessService

@@ -13,6 +13,20 @@ namespace Multiprocessing;
 /// </remarks>
 /// <example>
 /// <code>
+/// await using ProcessService&lt;ICounter> service = await ProcessService.StartAsync&lt;ICounter>(() => new Counter(start: 0));
+/// service.Proxy.Next();
+/// Process.GetProcessById(service.ProcessId).Kill();
+/// int next;
+/// try
+/// {
+///     next = service.Proxy.Next(); // waits for the new process; the same proxy calls its new object
+/// }
+/// catch (ServiceDiedException)
+/// {
+///     next = service.Proxy.Next(); // the first call was sent before the death was known
+/// }
+///
+/// Console.WriteLine(service); // ICounter (ICounter, pid 4711, ready, 1 restarts)
 /// </code>
 /// </example>
 [DebuggerDisplay("{_client}")]

@@ -3,6 +3,15 @@ namespace Multiprocessing;
 /// <summary>How a service is started, called and started again. Plain data; it is copied when the service starts.</summary>
 /// <example>
 /// <code>
+/// var options = new ProcessServiceOptions
+/// {
+///     Name = "ocr",
+///     CallTimeout = TimeSpan.FromSeconds(20), // a call that hangs is killed, and the service is started again
+///     MaxRestarts = 3,
+///     Period = TimeSpan.FromMinutes(1),
+///     Process = new ChildProcessOptions { HeapLimit = 500_000_000 },
+/// };
+/// await using var service = await ProcessService.StartAsync&lt;ICounter>(() => new Counter(start: 0), options);
 /// </code>
 /// </example>
 public sealed class ProcessServiceOptions
@@ -106,6 +115,18 @@ public sealed class ProcessServiceOptions
 /// <summary>What happens to calls of a service that are made while it is started again.</summary>
 /// <example>
 /// <code>
+/// var options = new ProcessServiceOptions { WhileRestarting = WhileRestarting.Fail };
+/// await using var service = await ProcessService.StartAsync&lt;ICounter>(() => new Counter(start: 0), options);
+/// Process.GetProcessById(service.ProcessId).Kill();
+/// string answer;
+/// try
+/// {
+///     answer = $"{service.Proxy.Next()}";
+/// }
+/// catch (ServiceDiedException)
+/// {
+///     answer = "busy, try again later"; // a web request need not wait for the restart
+/// }
 /// </code>
 /// </example>
 public enum WhileRestarting

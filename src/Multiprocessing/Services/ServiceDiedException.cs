@@ -6,6 +6,18 @@ namespace Multiprocessing;
 /// </summary>
 /// <example>
 /// <code>
+/// await using var service = await ProcessService.StartAsync&lt;ICounter>(() => new Counter(start: 0));
+/// try
+/// {
+///     service.Proxy.Crash();
+/// }
+/// catch (ServiceDiedException exception)
+/// {
+///     Console.WriteLine($"{exception.MemberName} in process {exception.ProcessId}: {exception.ExitStatus}");
+///     Console.WriteLine(exception.StandardErrorTail);
+/// }
+///
+/// int next = service.Proxy.Next(); // the service was started again
 /// </code>
 /// </example>
 public sealed class ServiceDiedException : ProcessDiedException

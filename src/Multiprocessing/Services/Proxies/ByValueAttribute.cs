@@ -8,6 +8,9 @@ namespace Multiprocessing;
 /// <remarks>The interfaces of .NET itself, such as <see cref="IReadOnlyList{T}"/>, always cross by value.</remarks>
 /// <example>
 /// <code>
+/// await using var service = await ProcessService.StartAsync&lt;IGallery>(() => new Gallery());
+/// IPicture picture = service.Proxy.Load("cat.png"); // a proxy: the picture stays in the service
+/// ISize size = service.Proxy.SizeOf(picture);       // a copy: each use of it stays in this process
 /// </code>
 /// </example>
 [AttributeUsage(AttributeTargets.Parameter | AttributeTargets.ReturnValue | AttributeTargets.Interface)]

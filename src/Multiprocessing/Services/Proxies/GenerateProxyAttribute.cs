@@ -9,6 +9,12 @@ namespace Multiprocessing;
 /// </remarks>
 /// <example>
 /// <code>
+/// // A method of your own that starts services for its callers passes the request for a proxy on to them.
+/// static Task&lt;ProcessService&lt;T>> StartQuietAsync&lt;[GenerateProxy] T>(Func&lt;T> factory)
+///     where T : class => ProcessService.StartAsync(
+///         factory, new() { Process = new() { StandardOutput = ProcessOutput.Discard, StandardError = ProcessOutput.Discard } });
+///
+/// await using var service = await StartQuietAsync&lt;ICounter>(() => new Counter(start: 1));
 /// </code>
 /// </example>
 [AttributeUsage(AttributeTargets.GenericParameter | AttributeTargets.Interface)]
