@@ -168,6 +168,7 @@ internal static class Throws
         EntryPoint.Finalizer => [Forget],
         EntryPoint.SupervisorWork or EntryPoint.SupervisorTimer or EntryPoint.SupervisorReport => [Supervise],
         EntryPoint.Rejection => [RejectClient],
+        EntryPoint.ServiceWork or EntryPoint.ServiceRead => [Serve],
         _ => throw new InvalidOperationException($"Nobody has said what comes by {point}."),
     };
 
@@ -280,6 +281,24 @@ internal static class Throws
         {
             await Task.Delay(5);
         }
+    }
+
+    private static async Task Serve(ChildProcessOptions? options)
+    {
+        await using var service = await ProcessService.StartAsync<IEcho>(
+            static () => new Echo(), new() { Process = new() { StandardError = ProcessOutput.Discard }, MaxRestarts = 100 });
+        using var heard = new SemaphoreSlim(0);
+        service.Proxy.Said += _ => heard.Release();
+        Require((await Task.WhenAll(Enumerable.Range(0, 20).Select(service.Proxy.RepeatAsync))).Sum() == 190, "the results are right");
+        service.Proxy.Say(1);
+        Require(await heard.WaitAsync(TimeSpan.FromSeconds(10)), "the event was raised");
+        var sum = 0;
+        await foreach (var number in service.Proxy.Count(100))
+        {
+            sum += number;
+        }
+
+        Require(sum == 4950, "the items are right");
     }
 
     private static async Task MapLazySources(ChildProcessOptions? options)

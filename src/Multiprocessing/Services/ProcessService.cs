@@ -16,7 +16,8 @@ public static class ProcessService
 {
     /// <summary>Starts a process, creates an object in it, and returns when the object was created.</summary>
     /// <typeparam name="TInterface">The interface. A source generator creates its proxy; it reports members that no proxy can carry.</typeparam>
-    /// <param name="factory">Creates the object. It runs in the new process, again after each restart, and may use captured values as a body does.</param>
+    /// <param name="factory">Creates the object. It runs in the new process, again after each restart, and may use captured values as a body
+    /// does.</param>
     /// <param name="options">How the service is started and called; <see langword="null"/> for the defaults.</param>
     /// <param name="cancellationToken">Cancels the start; the process is killed.</param>
     /// <returns>The service. Dispose it to end the process.</returns>
@@ -33,7 +34,8 @@ public static class ProcessService
 
     /// <summary>Starts a process, creates an object in it, and returns when the object was created.</summary>
     /// <typeparam name="TInterface">The interface. A source generator creates its proxy; it reports members that no proxy can carry.</typeparam>
-    /// <param name="factory">Creates the object asynchronously. It runs in the new process, again after each restart, and may use captured values as a body does.</param>
+    /// <param name="factory">Creates the object asynchronously. It runs in the new process, again after each restart, and may use captured values
+    /// as a body does.</param>
     /// <param name="options">How the service is started and called; <see langword="null"/> for the defaults.</param>
     /// <param name="cancellationToken">Cancels the start; the process is killed.</param>
     /// <returns>The service. Dispose it to end the process.</returns>

@@ -3,12 +3,15 @@ using System.Diagnostics;
 namespace Multiprocessing;
 
 /// <summary>
-/// An object that runs in a process of its own. <see cref="Proxy"/> implements its interface: each member is a call of the object. If the process dies, the
-/// calls in flight throw <see cref="ServiceDiedException"/>, the process is started again (<see cref="ProcessServiceOptions.Restart"/>), and the same proxy
+/// An object that runs in a process of its own. <see cref="Proxy"/> implements its interface: each member is a call of the object. If the process
+/// dies, the
+/// calls in flight throw <see cref="ServiceDiedException"/>, the process is started again (<see cref="ProcessServiceOptions.Restart"/>), and the
+/// same proxy
 /// calls the new object.
 /// </summary>
 /// <remarks>
-/// All members, and the proxy, are safe to use from any thread. The calls of one thread arrive in their order. By default the object runs one call at a
+/// All members, and the proxy, are safe to use from any thread. The calls of one thread arrive in their order. By default the object runs one call
+/// at a
 /// time. A service belongs to the process that started it.
 /// </remarks>
 /// <example>
@@ -60,7 +63,8 @@ public sealed class ProcessService<TInterface> : IAsyncDisposable, IDisposable
     public Task Completion => _client.Completion;
 
     /// <summary>
-    /// Ends the process in order and starts another: calls that were made have <see cref="ProcessServiceOptions.ShutdownGrace"/> to end, and the object
+    /// Ends the process in order and starts another: calls that were made have <see cref="ProcessServiceOptions.ShutdownGrace"/> to end, and the
+    /// object
     /// is disposed. It does not count as a restart for <see cref="ProcessServiceOptions.MaxRestarts"/>.
     /// </summary>
     /// <param name="cancellationToken">Ends the grace at once: the old process is killed.</param>
@@ -70,7 +74,8 @@ public sealed class ProcessService<TInterface> : IAsyncDisposable, IDisposable
     public Task RestartAsync(CancellationToken cancellationToken = default) => _client.RestartAsync(cancellationToken);
 
     /// <summary>
-    /// Ends the service: calls that were made have <see cref="ProcessServiceOptions.ShutdownGrace"/> to end, the object is disposed in its process, and
+    /// Ends the service: calls that were made have <see cref="ProcessServiceOptions.ShutdownGrace"/> to end, the object is disposed in its process,
+    /// and
     /// the process ends. What takes longer is killed. New calls throw <see cref="ObjectDisposedException"/>.
     /// </summary>
     /// <param name="cancellationToken">Ends the grace at once: the process is killed.</param>

@@ -20,7 +20,8 @@ public sealed class ProcessServiceOptions
     public string? Name { get; set; }
 
     /// <summary>
-    /// Gets or sets how the process of the service is started: environment, output, limits. The default value is <see langword="null"/>, which means the
+    /// Gets or sets how the process of the service is started: environment, output, limits. The default value is <see langword="null"/>, which
+    /// means the
     /// defaults of <see cref="ChildProcessOptions"/>.
     /// </summary>
     public ChildProcessOptions? Process { get; set; }
@@ -32,7 +33,8 @@ public sealed class ProcessServiceOptions
     public int MaxConcurrency { get; set; } = 1;
 
     /// <summary>
-    /// Gets or sets the maximum duration of one call, from the moment when it may run in the service. After it the service is killed and started again,
+    /// Gets or sets the maximum duration of one call, from the moment when it may run in the service. After it the service is killed and started
+    /// again,
     /// the caller gets a <see cref="TimeoutException"/>, and other calls in flight get a <see cref="ServiceDiedException"/>. The default value is
     /// <see cref="Timeout.InfiniteTimeSpan"/>.
     /// </summary>
@@ -58,7 +60,8 @@ public sealed class ProcessServiceOptions
     public TimeSpan Period { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// Gets or sets the time that a stop leaves to calls in flight and to the disposal of the object. After it the process is killed. The default value
+    /// Gets or sets the time that a stop leaves to calls in flight and to the disposal of the object. After it the process is killed. The default
+    /// value
     /// is 5 seconds.
     /// </summary>
     public TimeSpan ShutdownGrace { get; set; } = TimeSpan.FromSeconds(5);

@@ -54,7 +54,8 @@ public sealed class ServiceDiedException : ProcessDiedException
     public string MemberName { get; }
 
     /// <summary>
-    /// Gets a value that indicates whether the call was sent to the process, which may have run it, wholly or in part. <see langword="false"/> if it was
+    /// Gets a value that indicates whether the call was sent to the process, which may have run it, wholly or in part. <see langword="false"/> if
+    /// it was
     /// never sent.
     /// </summary>
     public bool WasInFlight { get; }

@@ -61,11 +61,15 @@ public class ServiceStreamTests : ProcessTest
     public Task A_token_ends_the_enumeration() => Watchdog.Run(async () =>
     {
         await using var service = await ProcessService.StartAsync<ILaboratory>(() => new Laboratory());
-        using var source = new CancellationTokenSource(100);
+        using var source = new CancellationTokenSource();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
-            await foreach (var _ in service.Proxy.CountSlowly(5, source.Token))
+            await foreach (var number in service.Proxy.CountSlowly(5, source.Token))
             {
+                if (number == 3)
+                {
+                    await source.CancelAsync();
+                }
             }
         });
         Assert.Equal(1, service.Proxy.LeftStreams());

@@ -9,7 +9,9 @@ namespace Multiprocessing;
 /// </summary>
 internal sealed class BackgroundReader(CallChannel channel, MessageTransport transport, ReaderRole role)
 {
-    /// <summary>How long it polls for the next message before it sleeps, in ticks of <see cref="Stopwatch"/>: about as long as a wake-up takes.</summary>
+    /// <summary>
+    /// How long it polls for the next message before it sleeps, in ticks of <see cref="Stopwatch"/>: about as long as a wake-up takes.
+    /// </summary>
     private static readonly long SpinTicks = Stopwatch.Frequency / 50_000;
 
     /// <summary>How long a channel must be without a reading thread before this one sleeps on it.</summary>
@@ -100,7 +102,8 @@ internal sealed class BackgroundReader(CallChannel channel, MessageTransport tra
 
     private void Check()
     {
-        // A full fence, the partner of the exchange in StartSoon: either this thread sees that the role is free, or the thread that left it sees that no check
+        // A full fence, the partner of the exchange in StartSoon: either this thread sees that the role is free, or the thread that left it sees
+        // that no check
         // is due any more.
         _ = Interlocked.Exchange(ref _isChecking, 0);
         if (!channel.HasInterest || channel.IsEnded || role.IsTaken)

@@ -230,7 +230,8 @@ internal sealed unsafe partial class CallChannel
         {
             // Code of the program: not on the thread that reads.
             LastResort.Queue(
-                EntryPoint.ServiceWork, subscriptions, static actions => Array.ForEach(actions, static action => action()), static (_, _) => { });
+                EntryPoint.ServiceWork, subscriptions, static actions => Array.ForEach(actions, static action => action()),
+                static (_, exception) => ServiceLog.EventHandlerFailed(exception, "the removal of a handler"));
         }
 
         Owner.OnEnded(this);

@@ -254,7 +254,8 @@ internal sealed partial class CallChannel
                 return ReadResult.Nothing;
             case ReceiveOutcome.TooLarge:
                 Fail(new MessageTooLargeException(
-                    $"A message of {_incoming.Length} bytes arrived from {Owner.Description}, and {_maxLength} are allowed.", _incoming.Length, _maxLength));
+                    $"A message of {_incoming.Length} bytes arrived from {Owner.Description}, and {_maxLength} are allowed.", _incoming.Length,
+                    _maxLength));
                 return ReadResult.Ended;
             default:
                 Ended();

@@ -84,7 +84,8 @@ internal sealed partial class CallChannel : IDisposable
         if (!PeerIsConcurrent && CallbackScope.IsInside(this))
         {
             throw new InvalidOperationException(
-                $"{call.MemberName} was called inside a call-back from {Owner.Description}, which runs one call at a time and waits for the call-back. "
+                $"{call.MemberName} was called inside a call-back from {Owner.Description}, which runs one call at a time and waits for the "
+                + "call-back. "
                 + "Return from the call-back first, or set ProcessServiceOptions.MaxConcurrency to more than 1 if the service is safe for that.");
         }
     }
@@ -111,7 +112,8 @@ internal sealed partial class CallChannel : IDisposable
         {
             LastResort.Queue(
                 EntryPoint.ServiceWork, Tuple.Create(this, objectId, references),
-                static release => release.Item1.SendRelease(release.Item2, release.Item3), static (release, _) => release.Item1.SendRelease(release.Item2, release.Item3));
+                static release => release.Item1.SendRelease(release.Item2, release.Item3),
+                static (release, _) => release.Item1.SendRelease(release.Item2, release.Item3));
         }
     }
 

@@ -3,8 +3,10 @@ using System.Diagnostics;
 namespace Multiprocessing;
 
 /// <summary>
-/// The time limit of the calls of one channel. A call's time begins when it may run in the service: when fewer calls than the service runs at the same
-/// time were sent before it and have not ended. A single alarm checks all calls, so a call costs nothing more; it is exact to a twentieth of the limit.
+/// The time limit of the calls of one channel. A call's time begins when it may run in the service: when fewer calls than the service runs at the
+/// same
+/// time were sent before it and have not ended. A single alarm checks all calls, so a call costs nothing more; it is exact to a twentieth of the
+/// limit.
 /// Thread-safe.
 /// </summary>
 internal sealed class CallLimit

@@ -140,7 +140,7 @@ internal sealed unsafe partial class CallRequest
 
     /// <summary>Runs when the reply is there: on the thread that completes the call.</summary>
     /// <returns>False if it is there already; then the continuation does not run.</returns>
-    public bool ContinueWith(ReplyContinuation continuation)
+    public bool Continue(ReplyContinuation continuation)
     {
         _continuation = continuation;
         return Interlocked.CompareExchange(ref _state, Continued, Pending) == Pending;
@@ -194,7 +194,7 @@ internal sealed unsafe partial class CallRequest
             if (!ready.SpinFor(this))
             {
                 var reply = new ReplyContinuation<T, TReader>();
-                if (ContinueWith(reply))
+                if (Continue(reply))
                 {
                     isOver = false;
                     task = reply.Task;

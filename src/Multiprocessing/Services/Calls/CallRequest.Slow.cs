@@ -20,7 +20,7 @@ internal sealed partial class CallRequest
             throw;
         }
 
-        if (!ContinueWith(reply))
+        if (!Continue(reply))
         {
             try
             {

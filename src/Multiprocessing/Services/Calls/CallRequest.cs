@@ -129,7 +129,7 @@ internal sealed unsafe partial class CallRequest
     /// <summary>Sends a call whose end is of no interest, on this channel and no other.</summary>
     public void Post(CallChannel channel)
     {
-        if (!channel.TrySendNow(this) || !ContinueWith(ReplyContinuation.None))
+        if (!channel.TrySendNow(this) || !Continue(ReplyContinuation.None))
         {
             Return();
         }

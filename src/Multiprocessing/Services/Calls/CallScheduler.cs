@@ -41,7 +41,8 @@ internal abstract class CallScheduler
     }
 
     protected void Start(ICallWork work) => LastResort.Queue(
-        EntryPoint.ServiceWork, new Begun(this, work), static begun => begun.Scheduler.RunAll(begun.Work), static (begun, _) => begun.Scheduler.Start(begun.Work));
+        EntryPoint.ServiceWork, new Begun(this, work), static begun => begun.Scheduler.RunAll(begun.Work),
+        static (begun, _) => begun.Scheduler.Start(begun.Work));
 
     private sealed record Begun(CallScheduler Scheduler, ICallWork Work);
 }

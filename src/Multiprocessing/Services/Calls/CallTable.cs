@@ -81,7 +81,8 @@ internal sealed class CallTable
     }
 
     /// <summary>
-    /// Removes the call that has run longest, if it has run longer than a limit. The calls that were added first run, as many as the service runs at the
+    /// Removes the call that has run longest, if it has run longer than a limit. The calls that were added first run, as many as the service runs
+    /// at the
     /// same time; the time of a call begins at the first check that finds it among them.
     /// </summary>
     public CallRequest? TakeOverdue(int concurrency, long now, long limit)

@@ -4,7 +4,8 @@ using Multiprocessing.Proxies;
 namespace Multiprocessing;
 
 /// <summary>
-/// The proxies of one channel for objects of the other peer. An object has one proxy as long as the program uses it. A proxy counts the references that
+/// The proxies of one channel for objects of the other peer. An object has one proxy as long as the program uses it. A proxy counts the references
+/// that
 /// arrived for it and gives back as many. Thread-safe.
 /// </summary>
 internal sealed class ImportTable(CallChannel channel)

@@ -3,7 +3,8 @@ using Multiprocessing.Proxies;
 namespace Multiprocessing;
 
 /// <summary>
-/// An object in a message that stays in its process: nothing, an object of the sender, or an object of the reader that comes home. An object of the
+/// An object in a message that stays in its process: nothing, an object of the sender, or an object of the reader that returns to it. An object of
+/// the
 /// sender is written with the fingerprint of its interface, which must be the reader's.
 /// </summary>
 internal static unsafe class ObjectReference

@@ -3,7 +3,8 @@ using Multiprocessing.Proxies;
 namespace Multiprocessing;
 
 /// <summary>
-/// The target of the proxy of one object: of an object that a call has returned, or of one that a caller has passed. It ends with the object's process.
+/// The target of the proxy of one object: of an object that a call has returned, or of one that a caller has passed. It ends with the object's
+/// process.
 /// The references that it has are given back when it is disposed or collected.
 /// </summary>
 internal sealed class ObjectTarget : ProxyTarget

@@ -1,7 +1,8 @@
 namespace Multiprocessing;
 
 /// <summary>
-/// Which thread of this process reads the messages of one channel: one at a time, so that messages are handled in their order. A thread that waits for
+/// Which thread of this process reads the messages of one channel: one at a time, so that messages are handled in their order. A thread that waits
+/// for
 /// a reply reads by itself if no other thread does, so a reply wakes no other thread on its way. A thread that leaves passes the role to one
 /// that sleeps. Thread-safe.
 /// </summary>
@@ -27,7 +28,8 @@ internal sealed class ReaderRole
     public bool TryEnter() => Volatile.Read(ref _isTaken) == 0 && Interlocked.Exchange(ref _isTaken, 1) == 0;
 
     /// <summary>
-    /// Gives the role back; a sleeping thread takes it. The exchange is a full fence, the partner of the one in <see cref="SleepUntilCompleted"/>: either
+    /// Gives the role back; a sleeping thread takes it. The exchange is a full fence, the partner of the one in <see cref="SleepUntilCompleted"/>:
+    /// either
     /// this thread sees the sleeper, or the sleeper sees the free role.
     /// </summary>
     public void Leave()

@@ -1,7 +1,8 @@
 namespace Multiprocessing;
 
 /// <summary>
-/// The calls of one client that cannot be sent at once, because the channel is full or the service is being started again. They are sent one after the
+/// The calls of one client that cannot be sent at once, because the channel is full or the service is being started again. They are sent one after
+/// the
 /// other in the order in which they were made; while there are any, all calls join them. Thread-safe.
 /// </summary>
 internal sealed class SendChain
@@ -26,7 +27,9 @@ internal sealed class SendChain
         }
     }
 
-    /// <summary>The call was sent, or given up. One that is given up before its turn leaves its place to the next one only when its turn has come.</summary>
+    /// <summary>
+    /// The call was sent, or given up. One that is given up before its turn leaves its place to the next one only when its turn has come.
+    /// </summary>
     public void Exit(Turn turn)
     {
         lock (_gate)
@@ -40,10 +43,14 @@ internal sealed class SendChain
         }
         else
         {
-            _ = turn.Before.ContinueWith(
-                static (_, after) => ((TaskCompletionSource)after!).SetResult(), turn.After, CancellationToken.None,
-                TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _ = PassOnAsync(turn);
         }
+    }
+
+    private static async Task PassOnAsync(Turn turn)
+    {
+        await turn.Before.ConfigureAwait(false);
+        turn.After.SetResult();
     }
 
     internal sealed record Turn(Task Before, TaskCompletionSource After);

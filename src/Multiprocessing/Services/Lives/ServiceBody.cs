@@ -3,7 +3,9 @@ using Multiprocessing.Proxies;
 
 namespace Multiprocessing;
 
-/// <summary>What the process of a service runs: creates the object, serves calls until it is asked to stop or its client has ended, disposes it.</summary>
+/// <summary>
+/// What the process of a service runs: creates the object, serves calls until it is asked to stop or its client has ended, disposes it.
+/// </summary>
 internal sealed class ServiceBody<T>(Delegate factory, Connection connection, int maxConcurrency, Type contract)
     where T : class
 {

@@ -45,9 +45,9 @@ internal sealed partial class ServiceClient
         await instance.StopAsync(_options.ShutdownGrace, cancellationToken).ConfigureAwait(false);
         try
         {
-            await LiveAsync(cancellationToken).ConfigureAwait(false);
+            await LiveAsync(CancellationToken.None).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception)
         {
             GiveUp(exception);
             throw;
@@ -71,11 +71,14 @@ internal sealed partial class ServiceClient
             await instance.StopAsync(_options.ShutdownGrace, cancellationToken).ConfigureAwait(false);
         }
 
+        Task restart;
         lock (_gate)
         {
             _isStopped = true;
+            restart = _restart;
         }
 
+        await restart.ConfigureAwait(false); // a process that was being started ends, too
         _completion.TrySetResult();
     }
 
@@ -160,18 +163,19 @@ internal sealed partial class ServiceClient
         if (isUnwanted)
         {
             instance.Kill();
+            await instance.Ended.ConfigureAwait(false);
         }
 
-        _ = instance.Ended.ContinueWith(
-            static (_, state) =>
-            {
-                var (client, ended) = ((ServiceClient, ServiceInstance))state!;
-                LastResort.Run(
-                    EntryPoint.ServiceWork, Tuple.Create(client, ended), static pair => pair.Item1.OnEnded(pair.Item2),
-                    static (pair, exception) => pair.Item1.GiveUp(exception));
-            },
-            (this, instance), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        _ = WatchAsync(instance);
         return instance;
+    }
+
+    private async Task WatchAsync(ServiceInstance instance)
+    {
+        await instance.Ended.ConfigureAwait(false);
+        LastResort.Run(
+            EntryPoint.ServiceWork, Tuple.Create(this, instance), static pair => pair.Item1.OnEnded(pair.Item2),
+            static (pair, _) => pair.Item1.OnEnded(pair.Item2));
     }
 
     /// <summary>A process that had created its object has ended.</summary>
@@ -201,13 +205,19 @@ internal sealed partial class ServiceClient
                 GiveUp(null);
                 break;
             default:
-                Restart(instance.Died("a member", wasSent: false));
+                var reason = instance.Died("a member", wasSent: false);
+                lock (_gate)
+                {
+                    _restart = RestartAsync(reason);
+                }
+
                 break;
         }
     }
 
-    private async void Restart(Exception reason)
+    private async Task RestartAsync(Exception reason)
     {
+        await Task.Yield(); // not under the gate
         for (var failures = 0; ; failures++)
         {
             if (!_limit.TryRestart())

@@ -24,6 +24,7 @@ internal sealed partial class ServiceClient : ProxyTarget
     private bool _isStopping;
     private bool _isStopped;
     private Exception? _givenUp;
+    private Task _restart = Task.CompletedTask;
 
     public ServiceClient(ProxyContract contract, ServiceStart start, ProcessServiceOptions options)
         : base(contract)

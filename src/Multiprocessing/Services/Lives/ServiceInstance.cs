@@ -99,8 +99,9 @@ internal sealed class ServiceInstance : ChannelOwner
         {
             await Ended.WaitAsync(grace, cancellationToken).ConfigureAwait(false);
         }
-        catch (TimeoutException)
+        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
         {
+            // The grace is over, or the caller ends it: the process is killed.
         }
         finally
         {
@@ -122,13 +123,14 @@ internal sealed class ServiceInstance : ChannelOwner
     {
         if (_process.IsAlive)
         {
-            LastResort.Queue(EntryPoint.ServiceWork, this, static instance => instance.Kill(), static (_, _) => { });
+            LastResort.Queue(EntryPoint.ServiceWork, this, static instance => instance.Kill(), static (instance, _) => instance.Kill());
         }
     }
 
     private void Overdue(CallRequest call)
     {
-        var text = $"{call.MemberName} of {Description} did not end within {_options.CallTimeout} (ProcessServiceOptions.CallTimeout). The process was killed"
+        var text = $"{call.MemberName} of {Description} did not end within {_options.CallTimeout} (ProcessServiceOptions.CallTimeout). "
+            + "The process was killed"
             + (_options.Restart == RestartPolicy.Temporary ? "." : " and is started again.");
         Kill();
         call.Fail(new TimeoutException(text));
@@ -141,7 +143,7 @@ internal sealed class ServiceInstance : ChannelOwner
         _ready.TrySetException(Died("the factory", wasSent: true));
         _ = _ready.Task.Exception;
         _ended.TrySetResult();
-        LastResort.Queue(EntryPoint.ServiceWork, _process, static process => process.Dispose(), static (_, _) => { });
+        LastResort.Queue(EntryPoint.ServiceWork, _process, static process => process.Dispose(), static (process, _) => process.Dispose());
     }
 }
 

@@ -5,7 +5,7 @@ namespace Multiprocessing.Proxies;
 // The end of a member that is asynchronous. In a file of its own, because the other parts are unsafe code, which cannot await.
 public sealed partial class IncomingCall
 {
-    private async void FinishLater(ValueTask running, Activity? activity)
+    private async Task FinishAsync(ValueTask running, Activity? activity)
     {
         var scheduler = Channel.Scheduler;
         try

@@ -68,7 +68,7 @@ public sealed unsafe partial class IncomingCall : ICallWork, IDisposable
     {
         if (_cancellation is { } cancellation)
         {
-            LastResort.Queue(EntryPoint.ServiceWork, cancellation, static source => source.Cancel(), static (_, _) => { });
+            LastResort.Queue(EntryPoint.ServiceWork, cancellation, static source => source.Cancel(), static (source, _) => source.Cancel());
         }
     }
 
@@ -90,7 +90,7 @@ public sealed unsafe partial class IncomingCall : ICallWork, IDisposable
 
             if (!running.IsCompleted)
             {
-                FinishLater(running, activity);
+                _ = FinishAsync(running, activity);
                 return false;
             }
 
@@ -143,7 +143,8 @@ public sealed unsafe partial class IncomingCall : ICallWork, IDisposable
         if (_exported is not ExportedObject target)
         {
             throw new ObjectDisposedException(
-                null, $"Object {header.ObjectId} of process {Environment.ProcessId} was released: its proxy was disposed while a call was on its way.");
+                null,
+                $"Object {header.ObjectId} of process {Environment.ProcessId} was released: its proxy was disposed while a call was on its way.");
         }
 
         if ((header.Flags & CallFlags.HasActivity) != 0 && Channel.Format.IsSameBuild)

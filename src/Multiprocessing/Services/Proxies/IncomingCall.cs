@@ -3,7 +3,8 @@ using System.ComponentModel;
 namespace Multiprocessing.Proxies;
 
 /// <summary>
-/// A call from another process: has its arguments in order, and takes its result. Generated code uses it: first it reads all arguments, then it calls the
+/// A call from another process: has its arguments in order, and takes its result. Generated code uses it: first it reads all arguments, then it
+/// calls the
 /// member, then it returns. Not thread-safe: one user at a time.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]

@@ -22,7 +22,8 @@ public static class ProxyContracts
     }
 
     /// <summary>
-    /// Registers an assembly's contracts when a contract is looked up that is not registered: every child loads the program's assemblies at its start,
+    /// Registers an assembly's contracts when a contract is looked up that is not registered: every child loads the program's assemblies at its
+    /// start,
     /// and most children call no proxy.
     /// </summary>
     /// <param name="register">Registers the contracts.</param>
@@ -46,8 +47,9 @@ public static class ProxyContracts
     internal static ProxyContract For(Type type, Assembly? near = null) =>
         Find(type, near) ?? throw new NotSupportedException(
             type.IsInterface
-                ? $"There is no proxy for the interface {type}. It is generated where the interface is used for a type parameter with [GenerateProxy], such "
-                    + "as that of ProcessService.StartAsync, in C# source. Put [GenerateProxy] on the interface, or build the program with this package's "
+                ? $"There is no proxy for the interface {type}. It is generated where the interface is used for a type parameter with "
+                    + "[GenerateProxy], such as that of ProcessService.StartAsync, in C# source. Put [GenerateProxy] on the interface, or build the "
+                    + "program with this package's "
                     + "generator."
                 : $"A service is used through an interface, and {type} is none. Declare an interface with the members that the caller needs, and "
                     + "start the service with it.");

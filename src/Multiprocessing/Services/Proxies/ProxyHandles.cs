@@ -9,6 +9,6 @@ internal static class ProxyHandles
     {
         OfManager => ManagerLink.ReadHandle(ref reader),
         var kind => throw new System.Runtime.Serialization.SerializationException(
-            $"A message has the handle of a proxy of the kind {kind}, which there is not."),
+            $"A message has the handle of a proxy of the kind {kind}, which does not exist."),
     };
 }

@@ -62,7 +62,7 @@ internal abstract class StreamPump(CallChannel channel, long id, StreamCredit cr
             _isParked = false;
         }
 
-        LastResort.Queue(EntryPoint.ServiceWork, _stop, static source => source.Cancel(), static (_, _) => { });
+        LastResort.Queue(EntryPoint.ServiceWork, _stop, static source => source.Cancel(), static (source, _) => source.Cancel());
         if (wasParked)
         {
             channel.Scheduler.Add(this, null);
@@ -106,11 +106,11 @@ internal abstract class StreamPump(CallChannel channel, long id, StreamCredit cr
             }
 
             Flush();
-            End(null);
+            _ = EndAsync(null);
         }
         catch (Exception exception)
         {
-            End(exception);
+            _ = EndAsync(exception);
         }
 
         return true;
@@ -195,7 +195,7 @@ internal abstract class StreamPump(CallChannel channel, long id, StreamCredit cr
         return Interlocked.CompareExchange(ref state, 1, 0) == 0;
     }
 
-    private async void End(Exception? failure)
+    private async Task EndAsync(Exception? failure)
     {
         try
         {

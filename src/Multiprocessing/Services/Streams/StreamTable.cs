@@ -2,7 +2,9 @@ using System.Runtime.Serialization;
 
 namespace Multiprocessing;
 
-/// <summary>The enumerations over one channel: those that this process reads, and those of its own streams that the other peer reads. Thread-safe.</summary>
+/// <summary>
+/// The enumerations over one channel: those that this process reads, and those of its own streams that the other peer reads. Thread-safe.
+/// </summary>
 internal sealed unsafe class StreamTable(CallChannel channel)
 {
     private readonly Lock _gate = new();
@@ -78,7 +80,7 @@ internal sealed unsafe class StreamTable(CallChannel channel)
         }
     }
 
-    /// <summary>The channel has ended: no enumeration goes on.</summary>
+    /// <summary>The channel has ended: all enumerations end.</summary>
     public void Close()
     {
         RemoteReader[] readers;
