@@ -8,7 +8,8 @@ public sealed partial class Connection
 {
     /// <summary>
     /// Sends a value; waits while there is no room for it. The value is serialized before the call returns. The other side receives an object of its
-    /// runtime type, whatever <typeparamref name="T"/> is.
+    /// runtime type, whatever <typeparamref name="T"/> is. Over a socket the value is written as a <typeparamref name="T"/>, which the options of both
+    /// sides have registered, and received as the same.
     /// </summary>
     /// <typeparam name="T">
     /// The type of the value. Values of unmanaged types are copied as they lie in memory, and nothing is allocated.
@@ -16,7 +17,7 @@ public sealed partial class Connection
     /// <param name="value">The value.</param>
     /// <param name="cancellationToken">Ends the wait; then nothing was sent.</param>
     /// <exception cref="NotSerializableException">Something in the value cannot cross; the message says where it is. Nothing was sent.</exception>
-    /// <exception cref="NotSupportedException">This is a connection over a socket.</exception>
+    /// <exception cref="NotSupportedException">This is a connection over a socket without <see cref="ConnectionOptions.Types"/>.</exception>
     /// <inheritdoc cref="SendBytes(ReadOnlySpan{byte}, CancellationToken)"/>
     public void Send<T>(T value, CancellationToken cancellationToken = default)
     {
@@ -64,7 +65,7 @@ public sealed partial class Connection
     /// <exception cref="InvalidOperationException">
     /// The next message was sent with <see cref="SendBytes(ReadOnlySpan{byte}, CancellationToken)"/>; it is still in the pipe. Or this is the sending
     /// end of a one-way pipe. </exception>
-    /// <exception cref="NotSupportedException">This is a connection over a socket.</exception>
+    /// <exception cref="NotSupportedException">This is a connection over a socket without <see cref="ConnectionOptions.Types"/>.</exception>
     /// <exception cref="OperationCanceledException">The token was canceled before there was a message.</exception>
     /// <exception cref="ObjectDisposedException">This end was disposed in this process.</exception>
     public T Receive<T>(CancellationToken cancellationToken = default) => ReceiveOrThrow<T>(Deadline.Never, cancellationToken);
@@ -170,7 +171,12 @@ public sealed partial class Connection
 
     private bool TrySend<T>(ref readonly T value, Deadline deadline, CancellationToken cancellationToken)
     {
-        var pipe = Pipe();
+        if (_pipe is not { } pipe)
+        {
+            using var registered = WriteRegistered(value);
+            return _transport.Send(registered, deadline, cancellationToken);
+        }
+
         if (ValueSerializer<T>.IsRaw && RawType<T>.Tag != 0)
         {
             var payload = new RawMessagePayload<T>(in value);
@@ -186,7 +192,12 @@ public sealed partial class Connection
     /// <summary>Sends, or throws.</summary>
     private async ValueTask<bool> SendAsync<T>(T value, Deadline deadline, CancellationToken cancellationToken)
     {
-        var pipe = Pipe();
+        if (_pipe is not { } pipe)
+        {
+            using var registered = WriteRegistered(value);
+            return await _transport.SendAsync(registered, deadline, cancellationToken).ConfigureAwait(false) ? true : throw NotSent();
+        }
+
         if (ValueSerializer<T>.IsRaw && RawType<T>.Tag != 0)
         {
             return await pipe.SendPayloadAsync(new RawMessageValuePayload<T>(value), deadline, cancellationToken).ConfigureAwait(false)
@@ -219,7 +230,13 @@ public sealed partial class Connection
     /// <summary>Taken, TimedOut or EndOfStream.</summary>
     private TakeOutcome TryReceive<T>(out T? value, Deadline deadline, CancellationToken cancellationToken)
     {
-        var pipe = Pipe();
+        if (_pipe is not { } pipe)
+        {
+            var values = Values();
+            using var received = ReceivedMessage.Rent();
+            return ReadRegistered(_transport.Receive(received, long.MaxValue, deadline, cancellationToken), received, values, out value);
+        }
+
         if (ValueSerializer<T>.IsRaw && RawType<T>.Tag != 0)
         {
             var raw = default(RawMessageSink<T>);
@@ -253,7 +270,14 @@ public sealed partial class Connection
 
     private async ValueTask<(TakeOutcome Outcome, T? Value)> TryReceiveAsync<T>(Deadline deadline, CancellationToken cancellationToken)
     {
-        var pipe = Pipe();
+        if (_pipe is not { } pipe)
+        {
+            var values = Values();
+            using var received = ReceivedMessage.Rent();
+            var receive = await _transport.ReceiveAsync(received, long.MaxValue, deadline, cancellationToken).ConfigureAwait(false);
+            return (ReadRegistered<T>(receive, received, values, out var registered), registered);
+        }
+
         if (ValueSerializer<T>.IsRaw && RawType<T>.Tag != 0)
         {
             var (outcome, raw) = await pipe.TakeAsync(default(RawMessageSink<T>), deadline, cancellationToken).ConfigureAwait(false);
@@ -288,7 +312,42 @@ public sealed partial class Connection
         message.MakeRoom(sink.Length);
     }
 
-    private PipeTransport Pipe() => _pipe ?? throw new NotSupportedException(
-        $"Values cross between the processes of one program only, and this is {_transport.Description}. Send bytes with SendBytes, and receive "
-        + "them with ReceiveBytes.");
+    /// <summary>Writes a value for another program. The message is the value's bytes; both sides know its type.</summary>
+    private MessageBuffer WriteRegistered<T>(T value)
+    {
+        var values = Values();
+        var message = MessageBuffer.Rent();
+        try
+        {
+            values.Write(message, value, "value");
+            return message;
+        }
+        catch
+        {
+            message.Dispose();
+            throw;
+        }
+    }
+
+    private static unsafe TakeOutcome ReadRegistered<T>(ReceiveOutcome outcome, ReceivedMessage message, RegisteredPayload values, out T? value)
+    {
+        value = default;
+        switch (outcome)
+        {
+            case ReceiveOutcome.Received:
+                var data = message.Data;
+                value = values.Read<T>(ref data, message.End, "value");
+                return data == message.End ? TakeOutcome.Taken : throw SimplePayload.Torn("value");
+            case ReceiveOutcome.TimedOut:
+                return TakeOutcome.TimedOut;
+            case ReceiveOutcome.EndOfStream:
+                return TakeOutcome.EndOfStream;
+            default:
+                throw new MessageTooLargeException("The message is longer than the connection's limit.", message.Length, long.MaxValue);
+        }
+    }
+
+    private RegisteredPayload Values() => (_transport as SocketTransport)?.Types?.Payload ?? throw new NotSupportedException(
+        $"Values cross between programs if both registered their types, and {_transport.Description} has none. Set Types in the ConnectionOptions and "
+        + "in the ConnectionListenerOptions, or send bytes with SendBytes.");
 }

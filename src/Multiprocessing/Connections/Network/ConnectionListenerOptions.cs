@@ -50,6 +50,13 @@ public sealed class ConnectionListenerOptions
     public long MaxMessageBytes { get; set; } = LinkSettings.DefaultMaxMessageBytes;
 
     /// <summary>
+    /// Gets or sets the types whose values <see cref="Connection.Send{T}(T, CancellationToken)"/> and
+    /// <see cref="Connection.Receive{T}(CancellationToken)"/> carry; the other side has the same. The default value is <see langword="null"/>: the
+    /// connection carries bytes only.
+    /// </summary>
+    public RegisteredTypes? Types { get; set; }
+
+    /// <summary>
     /// Gets or sets how long a receive waits for the next byte of the other side; then it closes the connection and throws
     /// <see cref="ConnectionClosedException"/>. The default is <see cref="Timeout.InfiniteTimeSpan"/>: a silent peer is no error. The value must be
     /// positive or infinite.

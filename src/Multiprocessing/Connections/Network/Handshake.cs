@@ -52,6 +52,7 @@ internal sealed class Handshake
             }
 
             transport.Limit = settings.MaxMessageBytes;
+            transport.Types = settings.Types;
             return transport;
         }
         catch

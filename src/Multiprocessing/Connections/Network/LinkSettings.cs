@@ -20,6 +20,8 @@ internal sealed class LinkSettings
 
     public long MaxMessageBytes { get; private init; }
 
+    public RegisteredTypes? Types { get; private init; }
+
     public TimeSpan IdleTimeout { get; private init; }
 
     public TimeSpan KeepAlive { get; private init; }
@@ -38,6 +40,7 @@ internal sealed class LinkSettings
         var settings = new LinkSettings(options.Key)
         {
             MaxMessageBytes = options.MaxMessageBytes,
+            Types = options.Types,
             IdleTimeout = options.IdleTimeout,
             KeepAlive = options.KeepAlive,
             AllowLegacyMd5 = options.AllowLegacyMd5,
@@ -62,6 +65,7 @@ internal sealed class LinkSettings
         {
             IsListener = true,
             MaxMessageBytes = options.MaxMessageBytes,
+            Types = options.Types,
             IdleTimeout = options.IdleTimeout,
             KeepAlive = options.KeepAlive,
             AllowLegacyMd5 = options.AllowLegacyMd5,

@@ -43,6 +43,9 @@ internal sealed partial class SocketTransport : MessageTransport, IWaitable
 
     public override string Description { get; }
 
+    /// <summary>Gets or sets the types whose values cross; <see langword="null"/> for bytes only.</summary>
+    public RegisteredTypes? Types { get; set; }
+
     /// <summary>Gets or sets the length of the longest message that is received.</summary>
     public long Limit
     {

@@ -157,7 +157,7 @@ public sealed partial class ManagerClient : IDisposable, IAsyncDisposable
         where TInterface : class => _root.Open<TInterface, TInterface>(name, ProxyContracts.For<TInterface>(typeof(TInterface).Assembly));
 
     /// <summary>
-    /// Gives a proxy of <see cref="Open{TInterface}(string)"/> back at once, which the collector does otherwise. The server disposes an object that its
+    /// Gives a proxy of <c>Open</c> back at once, which the collector does otherwise. The server disposes an object that its
     /// factory has created. A second call does nothing.
     /// </summary>
     /// <param name="proxy">The proxy.</param>

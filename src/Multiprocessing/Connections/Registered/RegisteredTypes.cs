@@ -7,7 +7,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace Multiprocessing;
 
 /// <summary>
-/// The types whose values may cross between different programs: over a <see cref="ManagerServer"/> and a <see cref="ManagerClient"/>, and over
+/// The types whose values may cross between different programs: over a <c>ManagerServer</c> and a <c>ManagerClient</c>, and over
 /// connections through sockets. No other type is ever created from a message, whatever the other side sends, and code never crosses.
 /// <para>
 /// These types need no registration: the numbers, <see cref="bool"/>, <see cref="char"/>, <see cref="string"/>, <see cref="decimal"/>,
