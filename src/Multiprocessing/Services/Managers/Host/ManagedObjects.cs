@@ -14,6 +14,11 @@ namespace Multiprocessing;
 /// </remarks>
 internal sealed class ManagedObjects
 {
+    /// <summary>
+    /// Milliseconds for which a ticket stays in any case: between <see cref="Share"/> and the reply that has its handle, no other process holds it.
+    /// </summary>
+    private const long ShareTime = 5_000;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<long, Entry> _entries = [];
     private readonly HashSet<object> _created = new(ReferenceEqualityComparer.Instance);
@@ -80,9 +85,13 @@ internal sealed class ManagedObjects
     {
         lock (_gate)
         {
-            return _entries.TryGetValue(id, out var entry)
-                ? entry.Ticket ??= new ProcessEvent()
-                : throw new ObjectDisposedException(null, $"Object {id} of the manager was removed: no process referred to it.");
+            if (!_entries.TryGetValue(id, out var entry))
+            {
+                throw new ObjectDisposedException(null, $"Object {id} of the manager was removed: no process referred to it.");
+            }
+
+            entry.SharedAt = Environment.TickCount64;
+            return entry.Ticket ??= new ProcessEvent();
         }
     }
 
@@ -93,7 +102,7 @@ internal sealed class ManagedObjects
         {
             foreach (var (id, entry) in _entries.Where(static entry => entry.Value.Ticket is not null).ToArray())
             {
-                if (!IsUsedElsewhere(entry.Ticket!))
+                if (Environment.TickCount64 - entry.SharedAt > ShareTime && !IsUsedElsewhere(entry.Ticket!))
                 {
                     entry.Ticket!.Dispose();
                     entry.Ticket = null;
@@ -176,5 +185,8 @@ internal sealed class ManagedObjects
         public int Clients { get; set; }
 
         public ProcessEvent? Ticket { get; set; }
+
+        /// <summary>When the ticket was last given to a client.</summary>
+        public long SharedAt { get; set; }
     }
 }

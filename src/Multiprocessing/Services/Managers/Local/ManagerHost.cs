@@ -23,7 +23,7 @@ internal sealed class ManagerHost(Guid id, ProcessQueue<ManagerJoin> joins)
     private void Run()
     {
         var isFirst = true;
-        using var stopping = CurrentProcess.Stopping.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _stop);
+        using var stopping = LastResort.OnCancelled(CurrentProcess.Stopping, _stop, static source => source.Cancel());
         try
         {
             while (true)

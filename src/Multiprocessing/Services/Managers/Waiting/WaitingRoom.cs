@@ -132,7 +132,14 @@ internal sealed class WaitingRoom(Lock gate)
 
         private void TimeOut()
         {
-            lock (Gate)
+            // The thread of the timers must not wait: a barrier runs an action of the program under the lock.
+            if (!Gate.TryEnter())
+            {
+                LibraryClock.After(TimeSpan.FromMilliseconds(1), static waiter => ((Waiter)waiter!).TimeOut(), this);
+                return;
+            }
+
+            try
             {
                 if (Node is null)
                 {
@@ -147,6 +154,10 @@ internal sealed class WaitingRoom(Lock gate)
 
                 Leave();
                 TrySetResult(false);
+            }
+            finally
+            {
+                Gate.Exit();
             }
         }
 
