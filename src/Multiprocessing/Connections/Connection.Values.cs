@@ -8,8 +8,8 @@ public sealed partial class Connection
 {
     /// <summary>
     /// Sends a value; waits while there is no room for it. The value is serialized before the call returns. The other side receives an object of its
-    /// runtime type, whatever <typeparamref name="T"/> is. Over a socket the value is written as a <typeparamref name="T"/>, which the options of both
-    /// sides have registered, and received as the same.
+    /// runtime type, whatever <typeparamref name="T"/> is. Over a socket the value is written as a <typeparamref name="T"/>, which the options of
+    /// both sides have registered, and received as the same.
     /// </summary>
     /// <typeparam name="T">
     /// The type of the value. Values of unmanaged types are copied as they lie in memory, and nothing is allocated.
@@ -348,6 +348,6 @@ public sealed partial class Connection
     }
 
     private RegisteredPayload Values() => (_transport as SocketTransport)?.Types?.Payload ?? throw new NotSupportedException(
-        $"Values cross between programs if both registered their types, and {_transport.Description} has none. Set Types in the ConnectionOptions and "
-        + "in the ConnectionListenerOptions, or send bytes with SendBytes.");
+        $"Values cross between programs if both registered their types, and {_transport.Description} has none. Set Types in the ConnectionOptions "
+        + "and in the ConnectionListenerOptions, or send bytes with SendBytes.");
 }

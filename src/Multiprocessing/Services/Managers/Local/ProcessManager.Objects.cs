@@ -147,8 +147,8 @@ public sealed partial class ProcessManager
     }
 
     /// <summary>
-    /// Gives a proxy of <see cref="Create"/> back at once, which the collector does otherwise. The object is disposed when no process has a proxy of it
-    /// any more. A second call does nothing. Calling a <c>Dispose</c> of the interface itself disposes the object, for all processes.
+    /// Gives a proxy of <see cref="Create"/> back at once, which the collector does otherwise. The object is disposed when no process has a proxy of
+    /// it any more. A second call does nothing. Calling a <c>Dispose</c> of the interface itself disposes the object, for all processes.
     /// </summary>
     /// <param name="proxy">The proxy.</param>
     /// <exception cref="ArgumentException">The object is no proxy.</exception>
