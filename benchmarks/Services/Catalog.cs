@@ -13,6 +13,7 @@ internal static class Catalog
     public const string Json = "JSON lines";
     public const string PythonManager = "CPython Manager";
     public const string PythonPipe = "CPython Pipe";
+    public const string Limit = "C, shared memory";
 
     /// <summary>What is compared with what.</summary>
     public static readonly IReadOnlyList<(string Contender, string Peer)> Pairs =
@@ -22,6 +23,7 @@ internal static class Catalog
         (Manager, PythonManager),
         (ManagerSocket, PythonManager),
         (Pipe, PythonPipe),
+        (Limit, Pipe),
     ];
 
     public static readonly IReadOnlyList<Aim> Aims =
@@ -36,11 +38,17 @@ internal static class Catalog
 
     public static IReadOnlyList<Contender> Contenders() =>
     [
+        new ManagerContender(),
+        new ManagerSocketContender(),
+        new PipeContender(),
         new GrpcContender(),
         new JsonContender(),
         new PythonContender(PythonManager, "manager", Kind.Call, Kind.Echo),
         new PythonContender(PythonPipe, "pipe", Kind.Call, Kind.Pipelined, Kind.Echo, Kind.Stream),
+        new LimitContender(),
     ];
+
+    public static IReadOnlyList<SpecialCase> SpecialCases => [];
 
     public static IReadOnlyList<Work> Work(Settings settings)
     {

@@ -50,6 +50,18 @@ internal abstract class ClientContender : Contender
         return Pass(work, count).TotalNanoseconds / count / work.Clients;
     }
 
+    /// <summary>Returns the nanoseconds from the start of the other process to its first reply, and ends it.</summary>
+    public double MeasureStart()
+    {
+        var start = Stopwatch.GetTimestamp();
+        Start();
+        _clients.Add(Connect());
+        _ = _clients[0].Call(1);
+        var elapsed = Stopwatch.GetElapsedTime(start);
+        Dispose();
+        return elapsed.TotalNanoseconds;
+    }
+
     public override void Dispose()
     {
         if (_clients.Count > 0)

@@ -6,7 +6,7 @@ internal abstract class Contender : IDisposable
     /// <summary>The head of its column.</summary>
     public abstract string Name { get; }
 
-    public abstract bool Does(Kind kind);
+    public abstract bool Does(Work work);
 
     /// <summary>Runs the work until all code is compiled, and finds the number of calls that fill a turn.</summary>
     public abstract void WarmUp(Work work, TimeSpan turn);

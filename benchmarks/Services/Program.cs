@@ -15,6 +15,9 @@ internal static class Program
             case [GrpcServer.Argument, var socket]:
                 await GrpcServer.RunAsync(socket).ConfigureAwait(false);
                 return 0;
+            case [ManagerSocketServer.Argument, var socket]:
+                await ManagerSocketServer.RunAsync(socket).ConfigureAwait(false);
+                return 0;
             case [JsonServer.Argument]:
                 JsonServer.Run();
                 return 0;
@@ -32,9 +35,11 @@ internal static class Program
     private static int Compare(Settings settings)
     {
         var work = Catalog.Work(settings).Where(item => settings.Includes(item.Name)).ToList();
-        if (work.Count == 0)
+        var special = Catalog.SpecialCases.Where(item => settings.Includes(item.Name)).ToList();
+        if (work.Count + special.Count == 0)
         {
-            Console.Error.WriteLine($"There is no case {settings.Only}. The cases are: {string.Join(", ", Catalog.Work(settings).Select(item => item.Name))}.");
+            var names = Catalog.Work(settings).Select(item => item.Name).Concat(Catalog.SpecialCases.Select(item => item.Name));
+            Console.Error.WriteLine($"There is no case {settings.Only}. The cases are: {string.Join(", ", names)}.");
             return 2;
         }
 
@@ -48,6 +53,7 @@ internal static class Program
 
         var contenders = Catalog.Contenders().Where(contender => settings.IncludesContender(contender.Name)).ToList();
         var rows = new List<Row>();
+        var summaries = new List<string>();
         try
         {
             foreach (var item in work)
@@ -61,17 +67,25 @@ internal static class Program
             contenders.ForEach(contender => contender.Dispose());
         }
 
+        foreach (var item in special)
+        {
+            load.Look();
+            var (more, summary) = item.Run(settings);
+            rows.AddRange(more);
+            summaries.Add(summary);
+        }
+
         load.Look();
-        Print(rows, [.. contenders.Select(contender => contender.Name)], load);
+        Print(rows, [.. contenders.Select(contender => contender.Name)], summaries, load);
         if (settings.IsWhole)
         {
-            Report.Write(rows, [.. contenders.Select(contender => contender.Name)], machine, load, "");
+            Report.Write(rows, [.. contenders.Select(contender => contender.Name)], summaries, machine, load);
         }
 
         return 0;
     }
 
-    private static void Print(IReadOnlyList<Row> rows, IReadOnlyList<string> contenders, LoadWatch load)
+    private static void Print(IReadOnlyList<Row> rows, IReadOnlyList<string> contenders, IReadOnlyList<string> summaries, LoadWatch load)
     {
         Console.WriteLine();
         Console.WriteLine(Tables.AsText(Tables.Figures(rows, contenders)));
@@ -79,6 +93,11 @@ internal static class Program
         Console.WriteLine(Tables.AsText(Tables.Ratios(rows)));
         Console.WriteLine();
         Console.WriteLine(Tables.AsText(Tables.Aims(rows)));
+        foreach (var summary in summaries)
+        {
+            Console.WriteLine(summary);
+        }
+
         Console.WriteLine(load);
     }
 }

@@ -7,13 +7,13 @@ internal static class Report
 {
     private const string Page = "service-benchmarks.md";
 
-    public static void Write(IReadOnlyList<Row> rows, IReadOnlyList<string> contenders, string machine, LoadWatch load, string kills)
+    public static void Write(IReadOnlyList<Row> rows, IReadOnlyList<string> contenders, IReadOnlyList<string> summaries, string machine, LoadWatch load)
     {
-        File.WriteAllText(Path.Combine(Places.Documents, Page), Markdown(rows, contenders, machine, load, kills));
+        File.WriteAllText(Path.Combine(Places.Documents, Page), Markdown(rows, contenders, summaries, machine, load));
         Console.WriteLine($"Written: docs/internals/{Page}");
     }
 
-    private static string Markdown(IReadOnlyList<Row> rows, IReadOnlyList<string> contenders, string machine, LoadWatch load, string kills)
+    private static string Markdown(IReadOnlyList<Row> rows, IReadOnlyList<string> contenders, IReadOnlyList<string> summaries, string machine, LoadWatch load)
     {
         var text = new StringBuilder();
         text.AppendLine("# Benchmarks of services");
@@ -33,7 +33,7 @@ internal static class Report
         text.AppendLine();
         text.AppendLine(Tables.AsMarkdown(Tables.Aims(rows)));
         text.AppendLine();
-        text.AppendLine(kills);
+        text.AppendLine(string.Join("\n\n", summaries));
         text.AppendLine();
         text.AppendLine(Explanation);
         return text.ToString();
@@ -49,6 +49,8 @@ internal static class Report
         | `pipelined` | the same, with 256 calls of all clients together on their way. CPython's `Pipe` sends a window and then receives it. |
         | `64b`, `100b`, `1m` | an array of bytes there and back. |
         | `stream` | one call that yields 1,000,000 numbers; the figure is for each item. |
+        | `restart` | from the start to the first reply, and from the kill of the service's process to the next served call; a spare process stands ready. |
+        | `kills` | the service's process is killed again and again under load; each call ends with a result or the exception of a death, and nothing is left. |
 
         The figure is the elapsed time divided by the number of calls of all clients together.
         A client is a thread (or an asynchronous flow) of the calling process; CPython's clients are processes, because its threads run one at a time.

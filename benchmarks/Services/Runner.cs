@@ -7,7 +7,7 @@ internal static class Runner
     {
         Console.Write($"{work.Name} ");
         var row = new Row(work.Name, work.What);
-        var able = contenders.Where(contender => contender.Does(work.Kind)).ToList();
+        var able = contenders.Where(contender => contender.Does(work)).ToList();
         able.ForEach(contender => contender.WarmUp(work, settings.Turn));
         for (var round = 0; round < settings.Rounds; round++)
         {

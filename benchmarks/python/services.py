@@ -1,6 +1,6 @@
 """One turn of calls by CLIENTS processes at a server process over a Manager or over one Pipe for each client: nanoseconds for each call of all clients.
 
-Arguments: WAY (manager, pipe), KIND (call, pipelined, echo, stream), SIZE of an array in bytes, CLIENTS, WINDOW of calls on their way, ITEMS of a stream
+Arguments: WAY (manager, pipe; start: the nanoseconds from the start of a Manager to its first reply), KIND (call, pipelined, echo, stream), SIZE of an array in bytes, CLIENTS, WINDOW of calls on their way, ITEMS of a stream
 for each client, SECONDS of the turn.
 """
 
@@ -124,6 +124,13 @@ def by_manager(kind, size, clients, seconds):
         return measure(1, clients, seconds, lambda _: manager_echo(values, data) if kind == "echo" else manager_call(values))
 
 
+def start():
+    begin = time.perf_counter_ns()
+    with multiprocessing.Manager() as manager:
+        manager.dict({1: 2}).get(1)
+        return time.perf_counter_ns() - begin
+
+
 def by_pipe(kind, size, clients, window, items, seconds):
     pairs = [multiprocessing.Pipe() for _ in range(clients)]
     there = [pair[0] for pair in pairs]
@@ -154,7 +161,9 @@ def main():
     way, kind = sys.argv[1:3]
     size, clients, window, items = map(int, sys.argv[3:7])
     seconds = float(sys.argv[7])
-    if way == "manager":
+    if way == "start":
+        print(start())
+    elif way == "manager":
         print(by_manager(kind, size, clients, seconds))
     else:
         print(by_pipe(kind, size, clients, window, items, seconds))

@@ -12,7 +12,7 @@ internal sealed class GrpcContender : ClientContender
 
     public override string Name => Catalog.Grpc;
 
-    public override bool Does(Kind kind) => true;
+    public override bool Does(Work work) => true;
 
     protected override void Start() => _server = ServerProcess.Start(GrpcServer.Argument, _socket).WaitUntilReady();
 

@@ -14,7 +14,7 @@ internal sealed class JsonContender : ClientContender
 
     public override string Name => Catalog.Json;
 
-    public override bool Does(Kind kind) => true;
+    public override bool Does(Work work) => true;
 
     protected override void Start() => _connection = new JsonConnection();
 

@@ -10,7 +10,7 @@ internal sealed class PythonContender(string name, string way, params Kind[] kin
 {
     public override string Name => name;
 
-    public override bool Does(Kind kind) => PythonRunner.Command is not null && kinds.Contains(kind);
+    public override bool Does(Work work) => PythonRunner.Command is not null && kinds.Contains(work.Kind);
 
     // The script runs a tenth of the time before it measures. An interpreter needs no more.
     public override void WarmUp(Work work, TimeSpan turn)
