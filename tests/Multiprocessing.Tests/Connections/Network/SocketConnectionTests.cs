@@ -225,4 +225,40 @@ public class SocketConnectionTests : ProcessTest
         using var client = await Net.Connect(listener);
         using var server = await listener.AcceptAsync();
     });
+
+    [Fact]
+    public Task Values_and_the_connection_itself_do_not_cross_a_socket() => Watchdog.Run(async () =>
+    {
+        await using var listener = Net.Listen(Net.AnyPort);
+        var (server, client) = await Net.Pair(listener);
+        using (server)
+        using (client)
+        {
+            Should.Throw<NotSupportedException>(() => client.Send("a value")).Message.ShouldContain("SendBytes");
+            Should.Throw<NotSupportedException>(() => client.Receive<object>());
+            Should.Throw<NotSerializableException>(() => ChildProcess.Run(() => client.SendBytes([1])));
+        }
+    });
+
+    [Fact]
+    public Task A_wait_for_several_connections_returns_those_that_have_something() => Watchdog.Run(async () =>
+    {
+        await using var listener = Net.Listen(Net.AnyPort);
+        var (server, client) = await Net.Pair(listener);
+        var (second, other) = await Net.Pair(listener);
+        using (server)
+        using (client)
+        using (second)
+        using (other)
+        {
+            ProcessWait.Any([server, second], TimeSpan.FromMilliseconds(30)).ShouldBe(-1);
+            var waiting = Task.Run(() => ProcessWait.Any([server, second], TimeSpan.FromSeconds(20)));
+            await Task.Delay(50);
+            other.SendBytes([1]);
+            (await waiting).ShouldBe(1);
+            second.ReceiveBytes().ShouldBe([1]);
+            client.Dispose();
+            (await ProcessWait.AnyAsync([server, second], TimeSpan.FromSeconds(20))).ShouldBe(0);
+        }
+    });
 }
