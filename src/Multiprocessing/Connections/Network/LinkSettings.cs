@@ -95,7 +95,7 @@ internal sealed class LinkSettings
 
         if (Key is { Length: 0 })
         {
-            throw new ArgumentException("The key is empty, so everyone has it. Use at least 16 random bytes, or null for no key.", nameof(Key));
+            throw new ArgumentException("An empty key protects nothing. Use at least 16 random bytes, or null for no key.", nameof(Key));
         }
 
         switch (endPoint)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using Xunit;
 
 namespace Multiprocessing.Tests.Connections;
 
@@ -12,8 +13,16 @@ internal static class Net
     public static IPEndPoint AnyPort => new(IPAddress.Loopback, 0);
 
     /// <summary>The kinds of sockets; each test with them runs once for each.</summary>
-    public static EndPoint Address(string kind, TemporaryDirectory directory) =>
-        kind == "tcp" ? AnyPort : new UnixDomainSocketEndPoint(directory.File("listener"));
+    public static EndPoint Address(string kind, TemporaryDirectory directory)
+    {
+        if (kind == "tcp")
+        {
+            return AnyPort;
+        }
+
+        Assert.SkipUnless(Socket.OSSupportsUnixDomainSockets, "The system has no unix-domain sockets.");
+        return new UnixDomainSocketEndPoint(directory.File("listener"));
+    }
 
     public static ConnectionListener Listen(EndPoint endPoint, Action<ConnectionListenerOptions>? change = null)
     {

@@ -196,6 +196,7 @@ public class SocketConnectionTests : ProcessTest
     [Fact]
     public Task An_address_without_a_listener_is_an_IOException_that_names_the_address() => Watchdog.Run(async () =>
     {
+        Assert.SkipUnless(Socket.OSSupportsUnixDomainSockets, "The system has no unix-domain sockets.");
         using var directory = new TemporaryDirectory();
         var path = directory.File("none");
         var error = await Should.ThrowAsync<IOException>(() => Connection.ConnectAsync(new UnixDomainSocketEndPoint(path)));
