@@ -1,0 +1,3 @@
+using PluginHost;
+
+return await HostRun.RunAsync();
