@@ -1,3 +1,4 @@
+using Services.Cases;
 using Services.Contenders;
 
 namespace Services;
@@ -38,6 +39,7 @@ internal static class Catalog
 
     public static IReadOnlyList<Contender> Contenders() =>
     [
+        new ServiceContender(),
         new ManagerContender(),
         new ManagerSocketContender(),
         new PipeContender(),
@@ -48,7 +50,7 @@ internal static class Catalog
         new LimitContender(),
     ];
 
-    public static IReadOnlyList<SpecialCase> SpecialCases => [];
+    public static IReadOnlyList<SpecialCase> SpecialCases => [new Restart(), new Kills()];
 
     public static IReadOnlyList<Work> Work(Settings settings)
     {
