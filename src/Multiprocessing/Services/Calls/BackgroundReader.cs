@@ -143,46 +143,41 @@ internal sealed class BackgroundReader(CallChannel channel, MessageTransport tra
 
     private void Read()
     {
-            Stop();
-            var isReading = role.TryEnter();
-            if (isReading)
+        Stop();
+        var isReading = role.TryEnter();
+        if (isReading)
+        {
+            try
             {
-                try
+                // What it has read makes other code run, on the thread that this one leaves free: it does not poll for more.
+                var end = Stopwatch.GetTimestamp() + SpinTicks;
+                while (!channel.ReadAll() && !channel.IsEnded && !role.IsWanted && Stopwatch.GetTimestamp() < end)
                 {
-                    var end = Stopwatch.GetTimestamp() + SpinTicks;
-                    do
-                    {
-                        if (channel.ReadAll())
-                        {
-                            end = Stopwatch.GetTimestamp() + SpinTicks;
-                        }
-
-                        Spin.Pause();
-                    }
-                    while (!channel.IsEnded && !role.IsWanted && Stopwatch.GetTimestamp() < end);
-                }
-                finally
-                {
-                    role.Leave();
+                    Spin.Pause();
                 }
             }
-
-            lock (_gate)
+            finally
             {
-                _isRunning = false;
+                role.Leave();
             }
+        }
 
-            if (channel.IsEnded || !channel.HasInterest)
-            {
-                return;
-            }
+        lock (_gate)
+        {
+            _isRunning = false;
+        }
 
-            if (!isReading)
-            {
-                StartSoon(); // a thread reads by itself
-                return;
-            }
+        if (channel.IsEnded || !channel.HasInterest)
+        {
+            return;
+        }
 
-            Start();
+        if (!isReading)
+        {
+            StartSoon(); // a thread reads by itself
+            return;
+        }
+
+        Start();
     }
 }

@@ -54,6 +54,7 @@ internal sealed partial class CallChannel
         if (_calls.Count != 1)
         {
             _alone = Math.Min(_alone, 0);
+            ReadWhatIsThere();
             return call.IsCompleted;
         }
 
@@ -100,6 +101,29 @@ internal sealed partial class CallChannel
         }
 
         return true;
+    }
+
+    /// <summary>A caller that makes many calls before it awaits one takes replies on its way, which saves the wake-up of another thread.</summary>
+    private void ReadWhatIsThere()
+    {
+        if (!IsReadable || !_role.TryEnter())
+        {
+            return;
+        }
+
+        try
+        {
+            ReadAll();
+        }
+        finally
+        {
+            _role.Leave();
+        }
+
+        if (HasInterest)
+        {
+            _background.StartSoon(); // it may have found the role taken
+        }
     }
 
     /// <summary>Polls for a message of a stream, unless another thread reads.</summary>
