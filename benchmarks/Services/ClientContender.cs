@@ -5,7 +5,8 @@ namespace Services;
 /// <summary>A contender whose clients are threads of this process.</summary>
 internal abstract class ClientContender : Contender
 {
-    private static readonly TimeSpan WarmTime = TimeSpan.FromSeconds(1);
+    // A whole turn is a quarter of a second, so the warm-up is a second.
+    private const int WarmTurns = 4;
 
     // Code is fully compiled only after a tenth of a second in which no code was compiled for the first time.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
@@ -31,7 +32,7 @@ internal abstract class ClientContender : Contender
         {
             var elapsed = Pass(work, count);
             Thread.Sleep(Pause);
-            if (Stopwatch.GetElapsedTime(start) > WarmTime && (elapsed > turn / 8 || count >= 1 << 26))
+            if (Stopwatch.GetElapsedTime(start) > WarmTurns * turn && (elapsed > turn / 8 || count >= 1 << 26))
             {
                 _counts[work] = Math.Max((int)(count * (turn / elapsed)), 1);
                 return;
