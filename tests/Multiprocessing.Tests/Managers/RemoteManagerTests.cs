@@ -56,6 +56,22 @@ public sealed class RemoteManagerTests : ProcessTest
         again.Value<int>("n").Value.ShouldBe(2);
     });
 
+    [Theory]
+    [InlineData(100)]
+    [InlineData(8 << 20)]
+    public Task Values_larger_than_the_buffer_of_a_socket_cross_both_ways_and_the_connection_stays(int length) => Watchdog.Run(async () =>
+    {
+        await using var server = Serve(static server => server.AddDictionary<int, byte[]>("arrays"));
+        await using var client = await Connect(server);
+        using var arrays = client.Dictionary<int, byte[]>("arrays");
+        var data = new byte[length];
+        Random.Shared.NextBytes(data);
+        arrays.Set(0, data);
+        arrays.Get(0).ShouldBe(data);
+        arrays.GetOrAdd(0, data).Length.ShouldBe(length);
+        (await arrays.GetAsync(0)).Length.ShouldBe(length);
+    });
+
     [Fact]
     public Task My_test_mymanager() => Watchdog.Run(async () =>
     {

@@ -18,7 +18,7 @@ internal sealed partial class CallChannel
         call.Bind(this, id);
         try
         {
-            if (!_transport.Send(call.Buffer, Deadline.Now, CancellationToken.None))
+            if (!SendNow(call.Buffer))
             {
                 SendAndRead(call.Buffer, CancellationToken.None);
             }
@@ -46,7 +46,7 @@ internal sealed partial class CallChannel
         call.Bind(this, id);
         try
         {
-            if (!_transport.Send(call.Buffer, Deadline.Now, CancellationToken.None))
+            if (!SendNow(call.Buffer))
             {
                 return Unsend(call, id, null);
             }
@@ -115,7 +115,7 @@ internal sealed partial class CallChannel
     {
         try
         {
-            if (!_transport.Send(message, Deadline.Now, CancellationToken.None))
+            if (!SendNow(message))
             {
                 SendAndRead(message, CancellationToken.None);
             }
@@ -153,6 +153,15 @@ internal sealed partial class CallChannel
     }
 
     /// <summary>
+    /// Gets whether a message that finds too little room is not sent in part. A socket takes as much as fits, and a message that is given up in the
+    /// middle closes the connection: what was begun is sent to its end. The other peer of a socket reads while it writes.
+    /// </summary>
+    private bool KeepsMessagesWhole => _transport.SharesSession;
+
+    private bool SendNow(MessageBuffer message) =>
+        _transport.Send(message, KeepsMessagesWhole ? Deadline.Now : Deadline.Never, CancellationToken.None);
+
+    /// <summary>
     /// There is no room. The other peer may be waiting for room, too, until this one has read: so this thread reads while it waits.
     /// </summary>
     private void SendAndRead(MessageBuffer message, CancellationToken cancellationToken)
@@ -172,7 +181,7 @@ internal sealed partial class CallChannel
                 }
             }
 
-            if (_transport.Send(message, Deadline.After(slice), cancellationToken))
+            if (KeepsMessagesWhole ? _transport.Send(message, Deadline.After(slice), cancellationToken) : SendNow(message))
             {
                 return;
             }
