@@ -48,6 +48,33 @@ public class GeneratedCodeTests
         code.ShouldContain("add => AddHandler(0, value);");
     }
 
+    /// <summary>No closure, array or state machine: what such a call allocates is the library's, and the values'.</summary>
+    [Fact]
+    public void A_synchronous_member_is_called_without_an_object_of_its_own()
+    {
+        var code = Compiled.From("interface ISum { int Add(int a, int b); } class Use { void M() => Host.Start<ISum>(); }").ShouldCompile().Generated["ISum.g.cs"];
+        code.ShouldContain(
+            """
+                    int global::ISum.Add(int arg0, int arg1)
+                    {
+                        var call = Begin(0);
+                        call.Argument<int>(arg0, "a");
+                        call.Argument<int>(arg1, "b");
+                        return call.Invoke<int>(default);
+                    }
+            """);
+        code.ShouldContain(
+            """
+                    private static global::System.Threading.Tasks.ValueTask Call0(object instance, global::Multiprocessing.Proxies.IncomingCall call)
+                    {
+                        var arg0 = call.Argument<int>();
+                        var arg1 = call.Argument<int>();
+                        call.Return<int>(((global::ISum)instance).Add(arg0, arg1));
+                        return default;
+                    }
+            """);
+    }
+
     [Theory]
     [InlineData("class Use { void M() => Host.Start<App.IOcr>(); }")]
     [InlineData("class Use { void M(App.IOcr made) => Host.Start(() => made); }")]

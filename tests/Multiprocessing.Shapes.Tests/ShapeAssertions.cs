@@ -11,7 +11,7 @@ internal static class ShapeAssertions
     public static readonly IReadOnlyList<string> Names =
     [
         "closure", "static method with arguments", "generic body", "asynchronous continuations", "nested child", "exception", "exception of this program", "crash",
-        "exit code", "killed child", "queue", "queue of two producers", "entry assembly", "values", "spare", "refusal",
+        "exit code", "killed child", "queue", "queue of two producers", "entry assembly", "values", "spare", "service", "refusal",
     ];
 
     /// <summary>Main runs once, every check holds, and a killed parent takes its descendants along; nothing is left behind.</summary>

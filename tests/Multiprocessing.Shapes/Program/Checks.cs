@@ -25,6 +25,7 @@ public static class Checks
         ("entry assembly", EntryAssembly, typeof(Checks).Assembly.GetName().Name!),
         ("values", () => Values.Check(), "all of them"),
         ("spare", Spare, "older than the start, 6 and three"),
+        ("service", Services.Check, "9, sold 3, item 0 item 1, 1 in the cart, 1 ink, 5 five"),
         ("refusal", Refusal, "captured variable 'stream'"),
     ];
 
