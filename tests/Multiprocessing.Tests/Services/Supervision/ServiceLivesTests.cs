@@ -93,6 +93,7 @@ public class ServiceLivesTests : ProcessTest
             });
         laboratory.Add(1, 2).ShouldBe(3);
         var death = Should.Throw<ServiceDiedException>(() => laboratory.Sleep(60_000)); // one call at a time: the probe waits behind it
+        await supervisor["lab"].WaitUntil(() => supervisor["lab"].RestartCount >= 1); // the call fails before the supervisor knows the end
         supervisor["lab"].LastDeath.ShouldBeOfType<HealthProbeFailedException>().ProcessId.ShouldBe(death.ProcessId);
         laboratory.Add(3, 4).ShouldBe(7);
     });
