@@ -158,6 +158,29 @@ public class TravellingConnectionTests : ProcessTest
     });
 
     [Fact]
+    public Task An_end_closes_with_a_grandchild_that_is_killed_together_with_its_parent() => Watchdog.Run(() =>
+    {
+        var (here, there) = ProcessPipe.Create();
+        using (here)
+        using (there)
+        {
+            using var child = ChildProcess.Run(() =>
+            {
+                using var grandchild = ChildProcess.Run(() =>
+                {
+                    there.Send("ready");
+                    Thread.Sleep(Timeout.Infinite);
+                });
+                grandchild.Join();
+            });
+            here.Receive<string>().ShouldBe("ready");
+            child.Kill();
+            Should.Throw<ConnectionClosedException>(() => here.Receive<string>());
+            child.Join();
+        }
+    });
+
+    [Fact]
     public Task A_message_that_is_refused_leaves_the_end_in_it_open() => Watchdog.Run(() =>
     {
         using var queue = new ProcessQueue<object>();
