@@ -23,7 +23,7 @@ public class ManagerDispatchFuzzTests
         server.AddNamespace("names");
         server.AddList<int>("mine", isShared: false);
         server.Start(new IPEndPoint(IPAddress.Loopback, 0));
-        using var good = ManagerClient.Connect(server.EndPoint, new ManagerClientOptions { Connection = { Key = Key } });
+        using var good = ManagerClient.Connect(server.EndPoint, new ManagerClientOptions { Connection = { Key = Key } }, TestContext.Current.CancellationToken);
         var scores = good.Dictionary<string, int>("scores");
         scores["sum"] = 1;
         var target = ((Proxies.ProxyBase)scores).Target.ObjectId;
@@ -85,7 +85,7 @@ public class ManagerDispatchFuzzTests
             Thread.Sleep(10);
         }
 
-        Assert.True(good.Lock("gate").TryEnter(TimeSpan.FromSeconds(10)));
+        Assert.True(good.Lock("gate").TryEnter(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
     }
 
     private static byte[] Call(long target, int member, long id, Action<RegisteredPayload, MessageBuffer> write)

@@ -135,7 +135,8 @@ public class ServiceCallTests : ProcessTest
     public Task An_exception_of_the_factory_is_thrown_by_the_start() => Watchdog.Run(async () =>
     {
         var exception = await Assert.ThrowsAsync<FileNotFoundException>(
-            () => ProcessService.StartAsync<ILaboratory>(() => throw new FileNotFoundException("No model.")));
+            () => ProcessService.StartAsync<ILaboratory>(
+                () => throw new FileNotFoundException("No model."), cancellationToken: TestContext.Current.CancellationToken));
         Assert.Equal("No model.", exception.Message);
     });
 

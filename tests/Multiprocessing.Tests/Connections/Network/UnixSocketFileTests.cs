@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 using Shouldly;
 using Xunit;
 
@@ -8,6 +9,7 @@ namespace Multiprocessing.Tests.Connections;
 public class UnixSocketFileTests
 {
     [Fact]
+    [UnsupportedOSPlatform("windows")]
     public void The_file_is_for_its_owner_alone_and_removed_by_the_disposal()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no modes of files.");
