@@ -1,6 +1,8 @@
 namespace Multiprocessing;
 
-/// <summary>Types of the framework that belong to their process, by name. Also compiled into the analyzer, which reports them when a program is built.</summary>
+/// <summary>
+/// Types of the framework that belong to their process, by name. Also compiled into the analyzer, which reports them when a program is built.
+/// </summary>
 internal static partial class Refusals
 {
     private const string Pointers = "A pointer is an address in this process; pass the data that it points to, or a SharedMemory.";
