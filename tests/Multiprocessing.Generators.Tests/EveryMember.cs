@@ -78,6 +78,10 @@ internal static class EveryMember
 
                 Task<int> SumAsync(IAsyncEnumerable<int> values);
 
+                IAsyncEnumerable<object> Objects(IAsyncEnumerable<object> values, IProgress<object> progress, object last);
+
+                IAsyncEnumerable<dynamic> Dynamics(IAsyncEnumerable<dynamic> values, IProgress<dynamic> progress, dynamic last);
+
                 Task WorkAsync(IProgress<double>? progress, IProgress<(int, string)> other);
 
                 void Call(ICallback callback);

@@ -146,7 +146,7 @@ internal static class ContractWriter
             else
             {
                 var give = result.Carriage switch { Carriage.Proxied => "ReturnProxied", Carriage.Stream => "ReturnStream", _ => "Return" };
-                code.Line($"call.{give}<{result.Item}>({ProxyWriter.Static(expression, result.Item)});");
+                code.Line($"call.{give}<{result.Item}>({ProxyWriter.Static(expression, result.Carriage, result.Item)});");
             }
 
             if (!isAsync)

@@ -145,12 +145,13 @@ internal static class ProxyWriter
         };
         if (write is not null)
         {
-            code.Line($"{call}.{write}<{parameter.Item}>({Static(value, parameter.Item)}, {Literal(parameter.Name)});");
+            code.Line($"{call}.{write}<{parameter.Item}>({Static(value, parameter.Carriage, parameter.Item)}, {Literal(parameter.Name)});");
         }
     }
 
     /// <summary>Returns an expression whose type is not <c>dynamic</c>: the call that it is an argument of would be bound at run time.</summary>
-    public static string Static(string expression, string item) => item == "object" ? $"(object)({expression})" : expression;
+    public static string Static(string expression, Carriage carriage, string? item) =>
+        carriage == Carriage.Value && item == "object" ? $"(object)({expression})" : expression;
 
     public static string Literal(string text) => Microsoft.CodeAnalysis.CSharp.SymbolDisplay.FormatLiteral(text, quote: true);
 }
