@@ -66,7 +66,13 @@ public interface ILaboratory
 
     IAsyncEnumerable<int> CountAndThrow(int count);
 
+    IAsyncEnumerable<int> CountAndThrowAtOnce(int count);
+
+    IAsyncEnumerable<object> CountAndReturnThread(int count);
+
     Task<long> SumAsync(IAsyncEnumerable<int> numbers);
+
+    Task<int> CountUntilFailureAsync(IAsyncEnumerable<object> items);
 
     int Produced();
 
@@ -242,6 +248,47 @@ public sealed class Laboratory : ILaboratory
 
         await Task.Yield();
         throw new FormatException("The stream is over.");
+    }
+
+    public async IAsyncEnumerable<int> CountAndThrowAtOnce(int count)
+    {
+        await Task.CompletedTask;
+        for (var i = 0; i < count; i++)
+        {
+            yield return i;
+        }
+
+        _left++;
+        throw new FormatException("The stream is over.");
+    }
+
+    public async IAsyncEnumerable<object> CountAndReturnThread(int count)
+    {
+        await Task.CompletedTask;
+        for (var i = 0; i < count; i++)
+        {
+            yield return i;
+        }
+
+        yield return Thread.CurrentThread;
+    }
+
+    public async Task<int> CountUntilFailureAsync(IAsyncEnumerable<object> items)
+    {
+        var count = 0;
+        try
+        {
+            await foreach (var _ in items)
+            {
+                count++;
+            }
+        }
+        catch (Exception)
+        {
+            return count;
+        }
+
+        return -1;
     }
 
     public async Task<long> SumAsync(IAsyncEnumerable<int> numbers)

@@ -12,7 +12,7 @@ internal sealed unsafe partial class CallChannel
     private readonly Dictionary<(long ObjectId, int Member), Action> _subscriptions = [];
 
     /// <summary>Gets the enumerations of this process and of the other one.</summary>
-    public StreamTable Streams => field ??= new StreamTable(this);
+    public StreamTable Streams { get; }
 
     /// <summary>This process has handlers for events of an object.</summary>
     public void AddHandlers(long objectId, EventHandlers handlers)

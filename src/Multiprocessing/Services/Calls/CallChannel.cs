@@ -41,6 +41,7 @@ internal sealed partial class CallChannel : IDisposable
         Sends = sends ?? new SendChain();
         Exports = new ExportTable(this);
         Imports = new ImportTable(this);
+        Streams = new StreamTable(this); // now: the thread that reads and a thread that enumerates must not each create one
         _background = new BackgroundReader(this, transport, _role);
         _incoming = ReceivedMessage.Rent();
     }

@@ -29,10 +29,10 @@ internal enum CallMessage : byte
     /// <summary>Begins to enumerate a stream: header with the stream's object, then the enumeration's number and the first credit.</summary>
     StreamOpen = 8,
 
-    /// <summary>Items of an enumeration: header with its number; the number of items in place of the member; values.</summary>
+    /// <summary>Items of an enumeration: header with its number, values.</summary>
     StreamItems = 9,
 
-    /// <summary>The end of an enumeration: header with its number; member 1 and an exception if it failed.</summary>
+    /// <summary>The end of an enumeration: header with its number; a <see cref="StreamEnding"/> in place of the member; an exception if it failed.</summary>
     StreamEnd = 10,
 
     /// <summary>The reader has used items: header with the enumeration's number, <see cref="StreamCredit"/>.</summary>
@@ -98,6 +98,19 @@ internal readonly struct AnswerHeader(CallMessage kind, long callId)
     private readonly short _unused;
     private readonly int _unused2;
     public readonly long CallId = callId;
+}
+
+/// <summary>How an enumeration ended.</summary>
+internal enum StreamEnding
+{
+    /// <summary>There are no more items, or the reader has left.</summary>
+    Completed = 0,
+
+    /// <summary>The iterator failed in place of its next item. A reader that left before that item does not get the failure.</summary>
+    Failed = 1,
+
+    /// <summary>The enumerator's disposal failed. Every reader gets the failure.</summary>
+    DisposeFailed = 2,
 }
 
 /// <summary>The use of a stream's window: a number of items, and their bytes.</summary>

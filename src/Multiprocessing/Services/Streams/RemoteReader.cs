@@ -312,9 +312,10 @@ internal sealed class RemoteReader<T>(Task<StreamReference?> reference, Cancella
 
     private unsafe void ThrowFailure(ReceivedMessage end, bool isStopped)
     {
-        if (((CallHeader*)end.Data)->Member == 0)
+        var kind = (StreamEnding)((CallHeader*)end.Data)->Member;
+        if (kind == StreamEnding.Completed || (isStopped && kind == StreamEnding.Failed))
         {
-            return;
+            return; // the iterator was ahead of the reader, which has left before the item that failed
         }
 
         var failure = _stream!.Channel.Format.ReadException(end.Data + sizeof(CallHeader), end.End);

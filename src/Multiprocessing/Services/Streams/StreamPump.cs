@@ -110,7 +110,7 @@ internal abstract class StreamPump(CallChannel channel, long id, StreamCredit cr
         }
         catch (Exception exception)
         {
-            _ = EndAsync(exception);
+            _ = EndAsync(FlushBefore(exception));
         }
 
         return true;
@@ -139,7 +139,17 @@ internal abstract class StreamPump(CallChannel channel, long id, StreamCredit cr
             _batch.Write(new CallHeader(CallMessage.StreamItems, 0, id));
         }
 
-        Write(_batch);
+        var mark = _batch.Mark();
+        try
+        {
+            Write(_batch);
+        }
+        catch
+        {
+            _batch.RollBack(mark); // the items before it are sent
+            throw;
+        }
+
         lock (_gate)
         {
             _items--;
@@ -153,7 +163,7 @@ internal abstract class StreamPump(CallChannel channel, long id, StreamCredit cr
 
     private void Flush()
     {
-        if (_batch is not { } batch)
+        if (_batch is not { } batch || _batchItems == 0)
         {
             return;
         }
@@ -168,6 +178,21 @@ internal abstract class StreamPump(CallChannel channel, long id, StreamCredit cr
         using (batch)
         {
             channel.SendOrDrop(batch);
+        }
+    }
+
+    /// <summary>Sends the items that the iterator returned before it failed: an error follows all items before it.</summary>
+    /// <returns>The first failure: that of the iterator, unless the items cannot be sent.</returns>
+    private Exception FlushBefore(Exception failure)
+    {
+        try
+        {
+            Flush();
+            return failure;
+        }
+        catch (Exception exception)
+        {
+            return exception;
         }
     }
 
@@ -197,13 +222,17 @@ internal abstract class StreamPump(CallChannel channel, long id, StreamCredit cr
 
     private async Task EndAsync(Exception? failure)
     {
+        var kind = failure is null ? StreamEnding.Completed : StreamEnding.Failed;
         try
         {
             await DisposeEnumeratorAsync().ConfigureAwait(false);
         }
         catch (Exception exception)
         {
-            failure ??= exception;
+            if (failure is null)
+            {
+                (kind, failure) = (StreamEnding.DisposeFailed, exception);
+            }
         }
 
         channel.Streams.Remove(this);
@@ -211,7 +240,7 @@ internal abstract class StreamPump(CallChannel channel, long id, StreamCredit cr
         {
             _batch?.Dispose();
             _batch = null;
-            SendEnd(failure);
+            SendEnd(kind, failure);
         }
         catch (Exception exception)
         {
@@ -219,10 +248,10 @@ internal abstract class StreamPump(CallChannel channel, long id, StreamCredit cr
         }
     }
 
-    private void SendEnd(Exception? failure)
+    private void SendEnd(StreamEnding kind, Exception? failure)
     {
         using var message = MessageBuffer.Rent();
-        message.Write(new CallHeader(CallMessage.StreamEnd, failure is null ? 0 : 1, id));
+        message.Write(new CallHeader(CallMessage.StreamEnd, (int)kind, id));
         if (failure is not null)
         {
             channel.Format.WriteException(message, failure);
