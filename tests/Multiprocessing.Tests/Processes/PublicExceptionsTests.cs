@@ -1,3 +1,4 @@
+using System.Net;
 using System.Reflection;
 using Shouldly;
 using Xunit;
@@ -27,6 +28,9 @@ public class PublicExceptionsTests : ProcessTest
         { } type when type == typeof(Exception) => new FormatException("inner"),
         { } type when type == typeof(IReadOnlyList<Exception>) => new Exception[] { new FormatException("first"), new TimeoutException("second") },
         { } type when type == typeof(IReadOnlyList<SupervisorRestart>) => new[] { new SupervisorRestart("child", DateTimeOffset.UnixEpoch, null) },
+        { } type when type == typeof(ReadOnlyMemory<byte>) => (ReadOnlyMemory<byte>)new byte[] { 1, 2, 3 },
+        { } type when type == typeof(AuthenticationFailure) => AuthenticationFailure.Key,
+        { } type when type == typeof(EndPoint) => new IPEndPoint(IPAddress.Loopback, 4711),
         var type => throw new NotSupportedException($"Say here what a {type} may be."),
     };
 
@@ -58,6 +62,10 @@ public class PublicExceptionsTests : ProcessTest
             else if (property.GetValue(expected) is Exception one)
             {
                 ((Exception)property.GetValue(actual)!).Message.ShouldBe(one.Message); // a copy
+            }
+            else if (property.GetValue(expected) is ReadOnlyMemory<byte> bytes)
+            {
+                ((ReadOnlyMemory<byte>)property.GetValue(actual)!).ToArray().ShouldBe(bytes.ToArray());
             }
             else
             {
@@ -102,8 +110,10 @@ public class PublicExceptionsTests : ProcessTest
     [Fact]
     public void What_reports_a_death_has_one_base()
     {
-        var deaths = Types.Where(static type => type.GetProperty("ExitStatus") is { } status && status.PropertyType == typeof(ExitStatus) && type != typeof(BrokenBarrierException));
-        deaths.ShouldBe([typeof(ProcessDiedException), typeof(WorkerDiedException), typeof(ItemsLostException), typeof(QueueAbandonedException)], ignoreOrder: true);
+        var deaths = Types.Where(static type => type.GetProperty("ExitStatus") is { } status && status.PropertyType == typeof(ExitStatus)
+            && type != typeof(BrokenBarrierException) && type != typeof(ConnectionClosedException)); // the end of a stream, which a death may be the reason of
+        deaths.ShouldBe(
+            [typeof(ProcessDiedException), typeof(WorkerDiedException), typeof(ItemsLostException), typeof(QueueAbandonedException), typeof(ServiceDiedException)], ignoreOrder: true);
         deaths.ShouldAllBe(static type => type.IsAssignableTo(typeof(ProcessDiedException)));
         new BrokenBarrierException("broken", 5, Status).InnerException.ShouldBeOfType<ProcessDiedException>().ProcessId.ShouldBe(5);
         new BrokenBarrierException("aborted", 5).InnerException.ShouldBeNull();
