@@ -35,6 +35,7 @@ return scenario switch
     ["named", "types"] => Named.Types(),
     ["named", "same-types"] => Named.SameTypes(),
     ["named", "churn"] => Named.Churn(),
+    ["forgotten-ends"] => ForgottenEnds.Run(),
     ["long-map"] => Pools.LongMap(),
     ["console", "together"] => Consoles.Together(),
     ["console", "pool"] => await Consoles.Pool(),

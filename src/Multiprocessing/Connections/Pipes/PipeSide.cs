@@ -58,20 +58,26 @@ internal sealed unsafe class PipeSide : SharedObject
         var toFirst = QueueCore.Create(session, options, rawSize: 0);
         QueueCore? toSecond = null;
         PipeSide? first = null;
+        PipeSide? second = null;
         try
         {
             toSecond = isDuplex ? QueueCore.Create(session, options, rawSize: 0) : null;
             first = Create(session, toFirst, toSecond);
-            var second = Create(session, Reference(toSecond), Reference(toFirst));
+            second = CreateOther(session, toSecond, toFirst);
             first.NamePeer(second.Segment.Id);
             second.NamePeer(first.Segment.Id);
             return (first, second);
         }
         catch
         {
+            if (second is not null)
+            {
+                session.Objects.Release(second); // with its references to the queues
+            }
+
             if (first is not null)
             {
-                session.Objects.Release(first); // with the queues
+                session.Objects.Release(first); // with the references that were created with the queues
             }
             else
             {
@@ -109,8 +115,16 @@ internal sealed unsafe class PipeSide : SharedObject
                 throw;
             }
         });
-        end?.NamePeer(peer);
-        return end;
+        try
+        {
+            end?.NamePeer(peer);
+            return end;
+        }
+        catch
+        {
+            session.Objects.Release(end!);
+            throw;
+        }
     }
 
     /// <summary>
@@ -221,23 +235,32 @@ internal sealed unsafe class PipeSide : SharedObject
         }
     }
 
-    private static PipeSide Create(Session session, QueueCore? incoming, QueueCore? outgoing)
+    /// <summary>The references to the queues are passed on to the end. If this throws, the caller still has them.</summary>
+    private static PipeSide Create(Session session, QueueCore? incoming, QueueCore? outgoing) =>
+        session.Objects.Create(SegmentKind.PipeSide, PipeSideLayout.SegmentBytes, segment =>
+        {
+            var header = segment.Header;
+            header->LayoutVersion = SegmentHeader.ExpectedVersion;
+            header->Kind = (int)SegmentKind.PipeSide;
+            Volatile.Write(ref header->Magic, SegmentHeader.ExpectedMagic);
+            return new PipeSide(session, segment, incoming, outgoing);
+        });
+
+    /// <summary>Creates the end with references of its own to the queues of the first one.</summary>
+    private static PipeSide CreateOther(Session session, QueueCore? incoming, QueueCore? outgoing)
     {
+        QueueCore? toThis = null;
+        QueueCore? toPeer = null;
         try
         {
-            return session.Objects.Create(SegmentKind.PipeSide, PipeSideLayout.SegmentBytes, segment =>
-            {
-                var header = segment.Header;
-                header->LayoutVersion = SegmentHeader.ExpectedVersion;
-                header->Kind = (int)SegmentKind.PipeSide;
-                Volatile.Write(ref header->Magic, SegmentHeader.ExpectedMagic);
-                return new PipeSide(session, segment, incoming, outgoing);
-            });
+            toThis = Reference(incoming);
+            toPeer = Reference(outgoing);
+            return Create(session, toThis, toPeer);
         }
         catch
         {
-            ReleaseQueue(incoming);
-            ReleaseQueue(outgoing);
+            ReleaseQueue(toThis);
+            ReleaseQueue(toPeer);
             throw;
         }
     }

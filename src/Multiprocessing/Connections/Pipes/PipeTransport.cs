@@ -22,6 +22,9 @@ internal sealed partial class PipeTransport : MessageTransport, IWaitable
     /// <summary>Releases the end when it was not disposed.</summary>
     ~PipeTransport() => LastResort.Finalize(this, static transport => transport.Release());
 
+    /// <summary>Gets the segment whose holders are those of the end.</summary>
+    internal SegmentId EndId => _end.Segment.Id;
+
     public override bool CanSend => _outgoing is not null;
 
     public override bool CanReceive => _incoming is not null;

@@ -4,6 +4,8 @@ namespace Multiprocessing;
 
 /// <summary>
 /// The shared objects of this process. There is one object for each segment, however many wrappers refer to it, so a process holds a segment once.
+/// An object with references is always in the table, which keeps its segment mapped: wrappers are released by finalizers, and the finalizer of an
+/// unreachable segment could unmap it before them.
 /// <para>
 /// Nothing waits under the gate. Opening a segment and releasing it take locks in shared memory, whose owner may be a stopped process; so the thread
 /// that does it claims the segment under the gate, works outside of it, and ends the claim under it. Other threads wait only for a claim on the
@@ -185,7 +187,7 @@ internal sealed class ObjectRegistry(ParticipantTable participants, SegmentTable
     public void DetachAll()
     {
         Debug.Assert(participation.HasEnded, "Objects could still be added.");
-        SharedObject?[] all;
+        SharedObject[] all;
         lock (_gate)
         {
             AssertInvariants();
@@ -195,12 +197,9 @@ internal sealed class ObjectRegistry(ParticipantTable participants, SegmentTable
 
         foreach (var shared in all)
         {
-            if (shared is not null)
-            {
-                Detach(shared);
-                shared.Segment.NoteRelease(participants.Self);
-                shared.WakeAll();
-            }
+            Detach(shared);
+            shared.Segment.NoteRelease(participants.Self);
+            shared.WakeAll();
         }
     }
 

@@ -23,6 +23,11 @@ internal abstract unsafe class SharedObject(Session session, Segment segment)
     internal int InBodies;
 
     /// <summary>
+    /// The object in an earlier segment with the same index, to which this process still has references. Guarded by the registry's gate.
+    /// </summary>
+    internal SharedObject? EarlierAtIndex;
+
+    /// <summary>
     /// Ends the use of the object by this process. Called once, before the hold on the segment is released, while other threads may still be inside
     /// an operation.
     /// </summary>
