@@ -32,7 +32,7 @@ internal enum CallMessage : byte
     /// <summary>Items of an enumeration: header with its number, values.</summary>
     StreamItems = 9,
 
-    /// <summary>The end of an enumeration: header with its number; a <see cref="StreamEnding"/> in place of the member; an exception if it failed.</summary>
+    /// <summary>The end of an enumeration: header with its number; a <see cref="StreamEnding"/> in place of the member; a failure.</summary>
     StreamEnd = 10,
 
     /// <summary>The reader has used items: header with the enumeration's number, <see cref="StreamCredit"/>.</summary>
