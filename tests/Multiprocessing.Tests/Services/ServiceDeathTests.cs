@@ -97,7 +97,7 @@ public class ServiceDeathTests : ProcessTest
     public Task A_call_beyond_its_limit_is_killed_and_the_service_started_again() => Watchdog.Run(async () =>
     {
         await using var service = await ProcessService.StartAsync<ILaboratory>(
-            () => new Laboratory(), new() { CallTimeout = TimeSpan.FromMilliseconds(300) });
+            () => new Laboratory(), new() { CallTimeout = TimeSpan.FromSeconds(3) }); // also of the last call, to a process that has just started
         var laboratory = service.Proxy;
         var hung = Task.Factory.StartNew(() => laboratory.Sleep(60_000), TaskCreationOptions.LongRunning);
         var behind = laboratory.AddLaterAsync(1, 2, 0);
