@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
-using System.Runtime.CompilerServices;
+using Multiprocessing.Platform;
 
 namespace Multiprocessing.Proxies;
 
@@ -53,7 +53,7 @@ public sealed class GenericMember
     [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Without code at run time it throws before.")]
     private Func<object, IncomingCall, ValueTask> Make(Node node)
     {
-        if (!RuntimeFeature.IsDynamicCodeSupported)
+        if (NativeProgram.Is)
         {
             throw new PlatformNotSupportedException(
                 "A generic method of an object in a program that was compiled to native code (PublishAot) cannot be called from another process: the "
