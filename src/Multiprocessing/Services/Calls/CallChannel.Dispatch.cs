@@ -209,6 +209,7 @@ internal sealed unsafe partial class CallChannel
             return;
         }
 
+        Owner.OnEnding();
         _background.Stop();
         WakeReader();
         Exports.Close();

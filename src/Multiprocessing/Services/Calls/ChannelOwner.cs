@@ -11,6 +11,11 @@ internal abstract class ChannelOwner
     /// <param name="wasSent">The other peer may have received the call, and may have run it.</param>
     public abstract Exception Died(string member, bool wasSent);
 
+    /// <summary>The channel has ended; its calls are cancelled right after this. Must not wait.</summary>
+    public virtual void OnEnding()
+    {
+    }
+
     /// <summary>
     /// The other peer has closed the channel. The owner calls <see cref="CallChannel.FailCalls"/> as soon as it knows how the peer ended.
     /// Called once, on any thread; must not wait.

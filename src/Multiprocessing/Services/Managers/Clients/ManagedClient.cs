@@ -10,6 +10,7 @@ internal sealed class ManagedClient(int processId, string description)
     private readonly HashSet<IHeldByClients> _held = [];
     private readonly CancellationTokenSource _ended = new();
     private bool _hasEnded;
+    private volatile bool _isEnding;
 
     /// <summary>Gets the client's process; 0 if it is on another machine or not known.</summary>
     public int ProcessId { get; } = processId;
@@ -17,7 +18,16 @@ internal sealed class ManagedClient(int processId, string description)
     /// <summary>Gets a token that is cancelled when the connection has ended.</summary>
     public CancellationToken Ended => _ended.Token;
 
+    /// <summary>
+    /// Gets whether the connection has ended. It is set before the client's calls are cancelled, so a call can distinguish that from a token that the
+    /// client cancelled.
+    /// </summary>
+    public bool IsEnding => _isEnding;
+
     public override string ToString() => description;
+
+    /// <summary>The connection has ended. Called before the calls are cancelled and before <see cref="End"/>.</summary>
+    public void BeginEnd() => _isEnding = true;
 
     /// <summary>Records that the client holds something of an object, or waits at it. Called under the object's lock.</summary>
     /// <exception cref="OperationCanceledException">The client has ended: the object must not give it anything.</exception>
@@ -47,6 +57,7 @@ internal sealed class ManagedClient(int processId, string description)
     public void End()
     {
         IHeldByClients[] held;
+        BeginEnd();
         lock (_gate)
         {
             _hasEnded = true;

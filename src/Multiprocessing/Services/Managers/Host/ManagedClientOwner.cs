@@ -35,6 +35,8 @@ internal sealed class ManagedClientOwner(
     /// <summary>Only the process that started the manager may stop it.</summary>
     public override void OnStop() => stop?.Invoke(this);
 
+    public override void OnEnding() => client.BeginEnd();
+
     public override void OnEnded(CallChannel channel)
     {
         // On another thread: releasing what the client held runs other clients' waits.

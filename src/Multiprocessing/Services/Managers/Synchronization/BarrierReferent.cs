@@ -109,9 +109,7 @@ internal sealed class BarrierReferent : IHeldByClients, IReferent<IManagedBarrie
         {
             if (_waiting.ContainsKey(client))
             {
-                var text = $"A client of the managed barrier ended while it waited ({client}). Call Reset to use the barrier again.";
-                var processId = client.ProcessId;
-                Break(() => new BrokenBarrierException(text, processId));
+                BreakBy(client);
             }
         }
     }
@@ -171,8 +169,19 @@ internal sealed class BarrierReferent : IHeldByClients, IReferent<IManagedBarrie
             if (ends == _ends)
             {
                 _arrived--;
+                if (client.IsEnding)
+                {
+                    BreakBy(client); // the end of the client cancels its call, which may leave before Release is called
+                }
             }
         }
+    }
+
+    private void BreakBy(ManagedClient client)
+    {
+        var text = $"A client of the managed barrier ended while it waited ({client}). Call Reset to use the barrier again.";
+        var processId = client.ProcessId;
+        Break(() => new BrokenBarrierException(text, processId));
     }
 
     private void Break(Func<Exception> error)
