@@ -170,9 +170,6 @@ internal sealed unsafe partial class CallChannel
             case CallMessage.Ready:
                 Owner.OnReady(header.Member == 0 ? null : Format.ReadException(message.Data + sizeof(CallHeader), message.End));
                 break;
-            case CallMessage.Attach when Format.IsSameBuild:
-                Owner.OnAttach(message);
-                break;
             default:
                 throw new SerializationException($"A message has the kind {(int)header.Kind}, which there is not.");
         }

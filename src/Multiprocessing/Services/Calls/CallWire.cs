@@ -45,10 +45,7 @@ internal enum CallMessage : byte
     Stop = 13,
 
     /// <summary>The object of the service was created: header; member 1 and an exception if it could not be.</summary>
-    Ready = 15,
-
-    /// <summary>Another process uses the service: header, the service's end of a pipe.</summary>
-    Attach = 14,
+    Ready = 14,
 }
 
 /// <summary>What a call is for, beside a member of the interface.</summary>

@@ -41,10 +41,4 @@ internal abstract class ChannelOwner
     public virtual void OnReady(Exception? failure)
     {
     }
-
-    /// <summary>Another process uses the service.</summary>
-    /// <param name="message">Has the service's end of a pipe.</param>
-    public virtual void OnAttach(ReceivedMessage message)
-    {
-    }
 }
