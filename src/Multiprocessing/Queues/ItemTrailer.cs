@@ -11,6 +11,12 @@ internal static unsafe class ItemTrailer
     /// </exception>
     public static void Append(MessageBuffer buffer, Session? session = null)
     {
+        if (buffer.References.Count == 0)
+        {
+            buffer.Write(0);
+            return;
+        }
+
         var handles = 0;
         foreach (var reference in buffer.References)
         {

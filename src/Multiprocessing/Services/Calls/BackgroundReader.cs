@@ -23,10 +23,25 @@ internal sealed class BackgroundReader(CallChannel channel, MessageTransport tra
     private bool _isRunning;
     private int _signals;
     private int _isChecking;
+    private int _resuming;
     private long _seenReads;
 
-    /// <summary>Sleeps on the transport from now on, or reads what is there.</summary>
+    /// <summary>
+    /// Reads what arrives from now on. A caller that a reading thread has just resumed returns to that thread, which continues to read.
+    /// </summary>
     public void Start()
+    {
+        if (Volatile.Read(ref _resuming) != 0)
+        {
+            StartSoon(); // in case that the caller does not return
+            return;
+        }
+
+        Arm();
+    }
+
+    /// <summary>Sleeps on the transport, or reads what is there.</summary>
+    private void Arm()
     {
         int signals;
         lock (_gate)
@@ -118,7 +133,7 @@ internal sealed class BackgroundReader(CallChannel channel, MessageTransport tra
         }
 
         // Registering may take a lock that a thread of another process holds: not on the thread of the timers.
-        LastResort.Queue(EntryPoint.ServiceWork, this, static reader => reader.Start(), static (reader, _) => reader.StartSoon());
+        LastResort.Queue(EntryPoint.ServiceWork, this, static reader => reader.Arm(), static (reader, _) => reader.StartSoon());
     }
 
     /// <summary>On a thread that must not be held: it reads elsewhere.</summary>
@@ -143,41 +158,111 @@ internal sealed class BackgroundReader(CallChannel channel, MessageTransport tra
 
     private void Read()
     {
-        Stop();
-        var isReading = role.TryEnter();
-        if (isReading)
+        var batch = new ReplyBatch();
+        do
         {
-            try
+            Stop();
+            var hasRead = ReadWhileBusy(batch);
+            lock (_gate)
             {
-                // What it has read makes other code run, on the thread that this one leaves free: it does not poll for more.
-                var end = Stopwatch.GetTimestamp() + SpinTicks;
-                while (!channel.ReadAll() && !channel.IsEnded && !role.IsWanted && Stopwatch.GetTimestamp() < end)
+                _isRunning = false;
+            }
+
+            if (channel.IsEnded && batch.IsEmpty)
+            {
+                return;
+            }
+
+            if (!hasRead)
+            {
+                if (channel.HasInterest)
                 {
-                    Spin.Pause();
+                    StartSoon(); // a thread reads by itself
                 }
+
+                return;
             }
-            finally
+
+            if (batch.IsEmpty)
             {
-                role.Leave();
+                if (channel.HasInterest)
+                {
+                    Arm();
+                }
+
+                return;
             }
+
+            Resume(batch);
+        }
+        while (ContinuesReading());
+    }
+
+    /// <summary>Reads until no message arrives for some time, or until there are callers to resume.</summary>
+    /// <returns>False if another thread reads.</returns>
+    private bool ReadWhileBusy(ReplyBatch batch)
+    {
+        if (!role.TryEnter())
+        {
+            return false;
+        }
+
+        try
+        {
+            // What it has read makes other code run, on the thread that this one leaves free: it does not poll for more.
+            var end = Stopwatch.GetTimestamp() + SpinTicks;
+            while (!channel.ReadAll(batch) && !channel.IsEnded && !role.IsWanted && Stopwatch.GetTimestamp() < end)
+            {
+                Spin.Pause();
+            }
+        }
+        finally
+        {
+            role.Leave();
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Runs code of the program, while no thread reads. If it does not return within milliseconds, the check that <see cref="StartSoon"/> has ordered
+    /// makes another thread read.
+    /// </summary>
+    private void Resume(ReplyBatch batch)
+    {
+        _ = Interlocked.Increment(ref _resuming);
+        if (channel.HasInterest)
+        {
+            StartSoon();
+        }
+
+        try
+        {
+            // Again if it fails: a continuation that is no async method may throw, and the other callers must not wait forever.
+            LastResort.Run(EntryPoint.Continuation, batch, static batch => batch.Complete(), static (batch, _) => batch.Complete());
+        }
+        finally
+        {
+            _ = Interlocked.Decrement(ref _resuming);
+        }
+    }
+
+    private bool ContinuesReading()
+    {
+        if (!channel.HasInterest || channel.IsEnded)
+        {
+            return false;
         }
 
         lock (_gate)
         {
-            _isRunning = false;
-        }
+            if (_isRunning || _isArming)
+            {
+                return false;
+            }
 
-        if (channel.IsEnded || !channel.HasInterest)
-        {
-            return;
+            _isRunning = true;
+            return true;
         }
-
-        if (!isReading)
-        {
-            StartSoon(); // a thread reads by itself
-            return;
-        }
-
-        Start();
     }
 }

@@ -87,7 +87,7 @@ internal sealed unsafe partial class CallChannel
         }
     }
 
-    private void Dispatch(bool runsCalls)
+    private void Dispatch(bool runsCalls, ReplyBatch? batch)
     {
         var message = _incoming;
         if (message.Length < sizeof(AnswerHeader))
@@ -101,7 +101,7 @@ internal sealed unsafe partial class CallChannel
                 if (_calls.Remove(((AnswerHeader*)message.Data)->CallId) is { } call)
                 {
                     _incoming = ReceivedMessage.Rent();
-                    call.Complete(message);
+                    call.Complete(message, batch);
                 }
 
                 break;

@@ -9,12 +9,17 @@ internal sealed partial class CallChannel
 {
     private const int AloneBeforeSpinning = 4;
     private const int AloneAfterFailure = -64;
+    private const int MostInTurn = 256;
+    private const int CallsPerLook = 16;
 
     /// <summary>How long an asynchronous caller polls for its reply: about as long as a wake-up takes.</summary>
     private static readonly long SpinTicks = Stopwatch.Frequency / 50_000;
 
     // Asynchronous calls in a row that were made while there was no other.
     private int _alone;
+
+    // Several threads may count at the same time, and lose some.
+    private int _looks;
 
     /// <summary>Waits until the call is completed.</summary>
     public void WaitFor(CallRequest call)
@@ -106,7 +111,8 @@ internal sealed partial class CallChannel
     /// <summary>A caller that makes many calls before it awaits one takes replies on its way, which saves the wake-up of another thread.</summary>
     private void ReadWhatIsThere()
     {
-        if (!IsReadable || !_role.TryEnter())
+        // Not for each call: a look at the other process's position takes a cache line from it.
+        if ((++_looks & (CallsPerLook - 1)) != 0 || !IsReadable || !_role.TryEnter())
         {
             return;
         }
@@ -178,17 +184,18 @@ internal sealed partial class CallChannel
     /// <summary>Reads messages while no thread waits for a reply.</summary>
     public void ReadInBackground() => _background.Start();
 
-    /// <summary>Reads all messages that are there. The caller has the role.</summary>
+    /// <summary>Reads the messages that are there, at most some hundred: there may be a caller in the batch. The caller has the role.</summary>
+    /// <param name="batch">Collects the callers to resume; <see langword="null"/> to resume each one at once, on another thread.</param>
     /// <returns>Whether there was one.</returns>
-    public bool ReadAll()
+    public bool ReadAll(ReplyBatch? batch = null)
     {
-        var hasRead = false;
-        while (IsReadable && ReadOne(Deadline.Now, runsCalls: false) == ReadResult.Read)
+        var count = 0;
+        while (count < MostInTurn && IsReadable && ReadOne(Deadline.Now, runsCalls: false, batch) == ReadResult.Read)
         {
-            hasRead = true;
+            count++;
         }
 
-        return hasRead;
+        return count != 0;
     }
 
     /// <summary>The loop of a service's main thread: reads, and runs calls, until the other peer has closed the channel.</summary>
@@ -241,7 +248,7 @@ internal sealed partial class CallChannel
     private IncomingCall? _toRun;
     private volatile bool _isDrained;
 
-    private ReadResult ReadOne(Deadline deadline, bool runsCalls)
+    private ReadResult ReadOne(Deadline deadline, bool runsCalls, ReplyBatch? batch = null)
     {
         ReceiveOutcome outcome;
         try
@@ -265,7 +272,7 @@ internal sealed partial class CallChannel
             case ReceiveOutcome.Received:
                 try
                 {
-                    Dispatch(runsCalls);
+                    Dispatch(runsCalls, batch);
                 }
                 catch (SerializationException exception)
                 {

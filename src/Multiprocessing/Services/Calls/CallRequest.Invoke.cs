@@ -58,33 +58,62 @@ internal sealed unsafe partial class CallRequest
     public Task<T> InvokeAsync<T, TReader>(CancellationToken cancellationToken)
         where TReader : IResultReader<T>
     {
-        if (TryInvokeNow<T, TReader>(cancellationToken, out var result, out var failure, out var task))
+        var state = TryInvokeNow<T, TReader>(cancellationToken, out var result, out var failure);
+        if (state is SendState.Waiting)
         {
-            return failure is null ? Task.FromResult(result!) : ReplyContinuation.Failed<T>(failure);
+            var reply = new ReplyContinuation<T, TReader>();
+            if (ContinueOrRead<T, TReader>(reply, out result, out failure))
+            {
+                return reply.Task;
+            }
+        }
+        else if (state is SendState.Later)
+        {
+            return InvokeLater<T, TReader>();
         }
 
-        return task!;
+        return failure is null ? Task.FromResult(result!) : ReplyContinuation.Failed<T>(failure);
     }
 
     public ValueTask<T> InvokeValueAsync<T, TReader>(CancellationToken cancellationToken)
         where TReader : IResultReader<T>
     {
-        if (TryInvokeNow<T, TReader>(cancellationToken, out var result, out var failure, out var task))
+        var state = TryInvokeNow<T, TReader>(cancellationToken, out var result, out var failure);
+        if (state is SendState.Waiting)
         {
-            return failure is null ? new(result!) : new(ReplyContinuation.Failed<T>(failure));
+            var reply = PooledReply<T, TReader>.Rent();
+            var task = new ValueTask<T>(reply, reply.Token);
+            if (ContinueOrRead<T, TReader>(reply, out result, out failure))
+            {
+                return task;
+            }
+        }
+        else if (state is SendState.Later)
+        {
+            return new(InvokeLater<T, TReader>());
         }
 
-        return new(task!);
+        return failure is null ? new(result!) : new(ReplyContinuation.Failed<T>(failure));
     }
 
     public ValueTask InvokeValueAsync(CancellationToken cancellationToken)
     {
-        if (TryInvokeNow<NoResult, NoResult>(cancellationToken, out _, out var failure, out var task))
+        var state = TryInvokeNow<NoResult, NoResult>(cancellationToken, out _, out var failure);
+        if (state is SendState.Waiting)
         {
-            return failure is null ? default : new(ReplyContinuation.Failed<NoResult>(failure));
+            var reply = PooledReply<NoResult, NoResult>.Rent();
+            var task = new ValueTask(reply, reply.Token);
+            if (ContinueOrRead<NoResult, NoResult>(reply, out _, out failure))
+            {
+                return task;
+            }
+        }
+        else if (state is SendState.Later)
+        {
+            return new(InvokeLater<NoResult, NoResult>());
         }
 
-        return new(task!);
+        return failure is null ? default : new(ReplyContinuation.Failed<NoResult>(failure));
     }
 
     public IAsyncEnumerable<T> InvokeStream<T>(CancellationToken cancellationToken)
@@ -93,17 +122,19 @@ internal sealed unsafe partial class CallRequest
     }
 
     /// <summary>The reply has arrived. Called once, by the thread that removed the call from the table, which passes the message on.</summary>
-    public void Complete(ReceivedMessage reply)
+    /// <param name="reply">The message.</param>
+    /// <param name="batch">Where the thread that reads collects the callers that it resumes later, if it does.</param>
+    public void Complete(ReceivedMessage reply, ReplyBatch? batch)
     {
         _reply = reply;
-        SetCompleted();
+        SetCompleted(batch);
     }
 
     /// <summary>There will be no reply.</summary>
     public void Fail(Exception failure)
     {
         _failure = failure;
-        SetCompleted();
+        SetCompleted(null);
     }
 
     /// <summary>
@@ -173,34 +204,24 @@ internal sealed unsafe partial class CallRequest
     /// <summary>Ends the use of a call whose continuation has read the result.</summary>
     public void End() => Return();
 
-    private bool TryInvokeNow<T, TReader>(CancellationToken token, out T? result, out Exception? failure, out Task<T>? task)
+    /// <summary>Sends the call if it can be sent at once, and polls for its reply for a moment.</summary>
+    private SendState TryInvokeNow<T, TReader>(CancellationToken token, out T? result, out Exception? failure)
         where TReader : IResultReader<T>
     {
         result = default;
         failure = null;
-        task = null;
-        var isOver = true;
         try
         {
             Prepare(token);
             if (!Target.Sends.IsIdle || Target.Ready is not { } ready || !ready.TrySendNow(this))
             {
-                isOver = false;
-                task = InvokeLater<T, TReader>();
-                return false;
+                return SendState.Later;
             }
 
             WatchToken();
             if (!ready.SpinFor(this))
             {
-                var reply = new ReplyContinuation<T, TReader>();
-                if (Continue(reply))
-                {
-                    isOver = false;
-                    task = reply.Task;
-                    ready.ReadInBackground();
-                    return false;
-                }
+                return SendState.Waiting;
             }
 
             result = Result<T, TReader>();
@@ -209,15 +230,36 @@ internal sealed unsafe partial class CallRequest
         {
             failure = exception;
         }
-        finally
+
+        Return();
+        return SendState.Over;
+    }
+
+    /// <summary>Passes a call whose reply is not there to what continues it.</summary>
+    /// <returns>False if the reply has arrived meanwhile: then the call is over.</returns>
+    private bool ContinueOrRead<T, TReader>(ReplyContinuation continuation, out T? result, out Exception? failure)
+        where TReader : IResultReader<T>
+    {
+        result = default;
+        failure = null;
+        var channel = _channel!; // before Continue: from then on another thread may end the use of this object
+        if (Continue(continuation))
         {
-            if (isOver)
-            {
-                Return();
-            }
+            channel.ReadInBackground();
+            return true;
         }
 
-        return true;
+        try
+        {
+            result = Result<T, TReader>();
+        }
+        catch (Exception exception)
+        {
+            failure = exception;
+        }
+
+        Return();
+        return false;
     }
 
     private void Prepare(CancellationToken token)
@@ -235,7 +277,7 @@ internal sealed unsafe partial class CallRequest
         }
     }
 
-    private void SetCompleted()
+    private void SetCompleted(ReplyBatch? batch)
     {
         switch (Interlocked.Exchange(ref _state, Completed))
         {
@@ -247,7 +289,7 @@ internal sealed unsafe partial class CallRequest
 
                 break;
             case Continued:
-                _continuation!.Run(this);
+                _continuation!.Run(this, batch);
                 break;
         }
     }
@@ -258,4 +300,16 @@ internal sealed unsafe partial class CallRequest
             && (type == typeof(OperationCanceledException) || type == typeof(TaskCanceledException))
             ? new OperationCanceledException(exception.Message, exception, _token)
             : exception;
+
+    private enum SendState
+    {
+        /// <summary>The call has its result or its failure.</summary>
+        Over,
+
+        /// <summary>The call was sent.</summary>
+        Waiting,
+
+        /// <summary>There is no room or no process yet, or other calls wait for their turn.</summary>
+        Later,
+    }
 }

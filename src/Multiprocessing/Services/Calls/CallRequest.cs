@@ -10,8 +10,14 @@ namespace Multiprocessing;
 /// </summary>
 internal sealed unsafe partial class CallRequest
 {
+    /// <summary>How many idle objects a thread keeps: as many as a caller usually has on their way.</summary>
+    private const int MaxIdle = 256;
+
     [ThreadStatic]
     private static CallRequest? _idle;
+
+    [ThreadStatic]
+    private static int _idleCount;
 
     private readonly List<Exported> _exports = [];
     private MessageBuffer? _buffer;
@@ -19,6 +25,7 @@ internal sealed unsafe partial class CallRequest
     private int _member;
     private MessageMark _mark;
     private CallFlags _flags;
+    private CallRequest? _nextIdle;
 
     private CallRequest()
     {
@@ -175,8 +182,17 @@ internal sealed unsafe partial class CallRequest
 
     private static CallRequest Rent(ProxyTarget target, int member)
     {
-        var request = _idle ?? new CallRequest();
-        _idle = null;
+        if (_idle is { } request)
+        {
+            _idle = request._nextIdle;
+            request._nextIdle = null;
+            _idleCount--;
+        }
+        else
+        {
+            request = new CallRequest();
+        }
+
         request._target = target;
         request._member = member;
         request._buffer = MessageBuffer.Rent();
@@ -223,7 +239,12 @@ internal sealed unsafe partial class CallRequest
         _failure = null;
         _continuation = null;
         _token = default;
-        _idle ??= this;
+        if (_idleCount < MaxIdle)
+        {
+            _nextIdle = _idle;
+            _idle = this;
+            _idleCount++;
+        }
     }
 
     /// <summary>A receiver of progress belongs to its call: reports that arrive after it are dropped.</summary>

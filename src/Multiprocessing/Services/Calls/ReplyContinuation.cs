@@ -6,7 +6,12 @@ internal abstract class ReplyContinuation
     /// <summary>Drops the reply.</summary>
     public static readonly ReplyContinuation None = new Nothing();
 
-    public abstract void Run(CallRequest request);
+    /// <summary>Reads the result and completes the caller's task.</summary>
+    /// <param name="request">The call that has ended. Its use ends here.</param>
+    /// <param name="batch">
+    /// Where the thread that reads collects the callers that it resumes afterwards; <see langword="null"/> if it does not.
+    /// </param>
+    public abstract void Run(CallRequest request, ReplyBatch? batch);
 
     /// <summary>Returns a task that has failed; it is canceled if the exception is a cancellation, as in a local call.</summary>
     public static Task<T> Failed<T>(Exception failure)
@@ -30,7 +35,7 @@ internal abstract class ReplyContinuation
 
     private sealed class Nothing : ReplyContinuation
     {
-        public override void Run(CallRequest request) => request.End();
+        public override void Run(CallRequest request, ReplyBatch? batch) => request.End();
     }
 }
 
@@ -42,7 +47,7 @@ internal sealed class ReplyContinuation<T, TReader> : ReplyContinuation
 
     public Task<T> Task => _source.Task;
 
-    public override void Run(CallRequest request)
+    public override void Run(CallRequest request, ReplyBatch? batch)
     {
         T result;
         try
