@@ -23,37 +23,48 @@ public partial class ProcessPool
         cancellationToken.ThrowIfCancellationRequested();
         _core.ThrowIfEnded();
         var shared = Share(poolBody, body, options, cancellationToken);
+        ProgressReporter? progress = null;
+        var isComplete = false;
         try
         {
+            var settings = SettingsOf(body, options, shared);
+            progress = ProgressReporter.Begin(_core, options, settings, options?.Progress is null ? null : PlainSource.CountOf(source));
+            var receiver = ProgressReporter.Count(results, progress);
             results.Ended = () =>
                 _core.Cancel(
-                batch => batch is ItemBatch<TItem, TResult> map && map.Receiver == results,
+                batch => batch is ItemBatch<TItem, TResult> map && map.Receiver == receiver,
                 kills: cancellationToken.IsCancellationRequested);
             using var registration = LastResort.OnCancelled(cancellationToken, _core, core => core.Post(() => results.Cancel(cancellationToken)));
-            var settings = SettingsOf(body, options, shared);
             int total;
             if (PlainSource.IsReady(source))
             {
                 var items = source.ToArray();
                 total = items.Length;
+                progress?.OnTaken(total, isAll: true);
                 results.Add(total, total, hasResult);
                 results.Complete();
                 if (total > 0)
                 {
-                    _core.Submit(new ItemBatch<TItem, TResult>(items, total, hasResult, settings, results, 0));
+                    _core.Submit(new ItemBatch<TItem, TResult>(items, total, hasResult, settings, receiver, 0));
                 }
             }
             else
             {
-                total = await SubmitAllAsync(source, hasResult, settings, results).ConfigureAwait(false);
+                total = await SubmitAllAsync(source, hasResult, settings, results, receiver, progress).ConfigureAwait(false);
             }
 
             await results.Done;
-            return results.Take(total);
+            var elements = results.Take(total);
+            isComplete = true;
+            return elements;
         }
         finally
         {
-            if (shared.HasLinks)
+            if (progress is not null)
+            {
+                await progress.EndAsync(isComplete).ConfigureAwait(false);
+            }
+            else if (shared.HasLinks)
             {
                 await _core.Reports.FlushAsync().ConfigureAwait(false);
             }
@@ -67,7 +78,12 @@ public partial class ProcessPool
     /// token ends the map however long the source blocks.
     /// </summary>
     private async Task<int> SubmitAllAsync<TItem, TResult, TElement>(
-        IEnumerable<TItem> source, bool hasResult, TaskSettings settings, MapCollection<TResult, TElement> results)
+        IEnumerable<TItem> source,
+        bool hasResult,
+        TaskSettings settings,
+        MapCollection<TResult, TElement> results,
+        MapReceiver<TResult> receiver,
+        ProgressReporter? progress)
     {
         var signal = new ReaderSignal();
         var feeder = new BlockingSource<TItem>(source, signal.Set);
@@ -83,8 +99,9 @@ public partial class ProcessPool
                 {
                     var sum = total + items.Length;
                     _core.Post(() => results.Add(items.Length, sum, hasResult));
-                    _core.Submit(new ItemBatch<TItem, TResult>(items, items.Length, hasResult, settings, results, total));
+                    _core.Submit(new ItemBatch<TItem, TResult>(items, items.Length, hasResult, settings, receiver, total));
                     total = sum;
+                    progress?.OnTaken(total, isAll: false);
                 }
                 else if (feeder.IsDrained)
                 {
@@ -94,6 +111,11 @@ public partial class ProcessPool
                 {
                     await waiting;
                 }
+            }
+
+            if (feeder.IsDrained)
+            {
+                progress?.OnTaken(total, isAll: feeder.Error is null);
             }
 
             if (feeder.Error is { } error && !results.IsOver)

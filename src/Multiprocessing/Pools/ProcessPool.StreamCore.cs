@@ -34,12 +34,17 @@ public partial class ProcessPool
         var signal = new ReaderSignal();
         var receiver = new StreamReceiver<TResult>(max, options?.Ordered ?? true, signal);
         var source = open(signal.Set);
+        ProgressReporter? progress = null;
+        MapReceiver<TResult> counted = receiver;
         long taken = 0;
         var inFlight = 0;
         var hasEnded = false;
+        var isComplete = false;
         var registration = LastResort.OnCancelled(cancellationToken, signal, static signal => signal.Set());
         try
         {
+            progress = ProgressReporter.Begin(_core, options, settings, options?.Progress is null ? null : source.Count);
+            counted = ProgressReporter.Count(receiver, progress);
             while (true)
             {
                 var limit = (int)Math.Clamp(maxBytes / shared.TypicalBytes, 1, max);
@@ -50,9 +55,11 @@ public partial class ProcessPool
                     if (items.Length > 0)
                     {
                         inFlight += items.Length;
-                        _core.Submit(new ItemBatch<TItem, TResult>(items, items.Length, hasResult, settings, receiver, taken));
+                        _core.Submit(new ItemBatch<TItem, TResult>(items, items.Length, hasResult, settings, counted, taken));
                         taken += items.Length;
                     }
+
+                    progress?.OnTaken(taken, isAll: hasEnded && source.Error is null);
                 }
 
                 var any = false;
@@ -91,6 +98,8 @@ public partial class ProcessPool
             {
                 System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error);
             }
+
+            isComplete = true;
         }
         finally
         {
@@ -98,7 +107,7 @@ public partial class ProcessPool
             registration.Unregister();
             if (inFlight > 0)
             {
-                _core.Cancel(batch => batch is ItemBatch<TItem, TResult> map && map.Receiver == receiver, kills: true);
+                _core.Cancel(batch => batch is ItemBatch<TItem, TResult> map && map.Receiver == counted, kills: true);
             }
 
             try
@@ -107,7 +116,11 @@ public partial class ProcessPool
             }
             finally
             {
-                if (shared.HasLinks)
+                if (progress is not null)
+                {
+                    await progress.EndAsync(isComplete).ConfigureAwait(false);
+                }
+                else if (shared.HasLinks)
                 {
                     await _core.Reports.FlushAsync().ConfigureAwait(false);
                 }

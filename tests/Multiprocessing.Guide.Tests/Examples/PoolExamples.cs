@@ -198,4 +198,31 @@ public class PoolExamples
         #endregion
         await Should.ThrowAsync<PoolBrokenException>(() => pool.RunAsync(() => 1));
     }
+
+    [Fact]
+    public async Task Pool_progress()
+    {
+        #region PoolProgress
+        var progress = new Progress<PoolProgress>(now => Console.WriteLine(now)); // 581 of 1000, 103/s, 0:00:04 left
+        await using var pool = new ProcessPool();
+        int[] lengths = await pool.MapAsync(Directory.GetFiles("."), path => path.Length, new() { Progress = progress });
+        #endregion
+        lengths.ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public async Task Pool_progress_state()
+    {
+        #region PoolProgressState
+        var progress = new Progress<PoolProgress>(now =>
+        {
+            if (now.State == PoolProgressState.Stopped)
+            {
+                Console.WriteLine($"Stopped after {now.Completed} items.");
+            }
+        });
+        await using var pool = new ProcessPool();
+        await pool.MapAsync(Enumerable.Range(0, 10), number => number * 2, new() { Progress = progress });
+        #endregion
+    }
 }

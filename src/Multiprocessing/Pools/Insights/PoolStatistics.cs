@@ -69,6 +69,26 @@ internal sealed unsafe class PoolStatistics(string pool, PoolLoop loop)
         _endedSerializing += worker.Statistics.SerializingTicks;
     }
 
+    /// <summary>How many workers have died. Also read without the gate.</summary>
+    public int WorkersDied => Volatile.Read(ref _workersDied);
+
+    /// <summary>From any thread, without the gate, which it takes after the names of tasks were made.</summary>
+    public (IReadOnlyList<WorkerInsights> Living, int Died) LivingWorkers(WorkerFleet fleet)
+    {
+        _ = Tasks.All();
+        using (loop.Enter())
+        {
+            var now = Stopwatch.GetTimestamp();
+            var living = new WorkerInsights[fleet.Count];
+            for (var i = 0; i < living.Length; i++)
+            {
+                living[i] = InsightsOf(fleet.Workers[i], now, null);
+            }
+
+            return (living, _workersDied);
+        }
+    }
+
     /// <summary>From any thread, without the gate, which it takes after the names of tasks were made.</summary>
     public PoolInsights ToInsights(WorkerFleet fleet, PendingTasks pending, int maxWorkers)
     {
@@ -123,6 +143,7 @@ internal sealed unsafe class PoolStatistics(string pool, PoolLoop loop)
             },
             ExitStatus = ended,
             CurrentTask = ended is null ? runningTask : null,
+            CurrentTaskTime = ended is null && runningTask is not null ? TimeDistribution.TimeOf(now - statistics.LastProgressAt) : null,
             TasksCompleted = statistics.Tasks,
             StartUpTime = worker.ReadyAt == 0 ? null : TimeDistribution.TimeOf(worker.ReadyAt - statistics.LaunchedAt),
             Lifetime = worker.ReadyAt == 0 ? TimeSpan.Zero : TimeDistribution.TimeOf(now - worker.ReadyAt),

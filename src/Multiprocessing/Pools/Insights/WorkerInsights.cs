@@ -62,6 +62,12 @@ public sealed record WorkerInsights
     /// <summary>Gets the name of the task that it runs, or <see langword="null"/> if it runs none.</summary>
     public required string? CurrentTask { get; init; }
 
+    /// <summary>
+    /// Gets how long it has been running that task, measured from the last reply that the pool has read from it; <see langword="null"/> if it runs
+    /// none.
+    /// </summary>
+    public required TimeSpan? CurrentTaskTime { get; init; }
+
     /// <summary>Gets the number of tasks that it has finished.</summary>
     public required long TasksCompleted { get; init; }
 

@@ -5,6 +5,8 @@ namespace Multiprocessing;
 /// </summary>
 internal sealed class BlockingSource<TItem>(IEnumerable<TItem> source, Action signal) : FedSource<TItem>(signal)
 {
+    public override long? Count => PlainSource.CountOf(source);
+
     protected override void Begin()
     {
         var context = ExecutionContext.Capture();

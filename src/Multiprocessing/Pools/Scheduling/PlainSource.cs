@@ -14,6 +14,9 @@ internal static class PlainSource
         source is TItem[] or List<TItem> or string
         || (source is ICollection<TItem> or IReadOnlyCollection<TItem> or ICollection && IsOfFramework(source.GetType()));
 
+    /// <summary>Returns the number of items if the source knows it without being enumerated. Calls code of the source's type.</summary>
+    public static long? CountOf<TItem>(IEnumerable<TItem> source) => source.TryGetNonEnumeratedCount(out var count) ? count : null;
+
     private static bool IsOfFramework(Type type) =>
         type.Assembly == typeof(object).Assembly || type.Assembly == typeof(HashSet<>).Assembly
         || type.Assembly == typeof(Stack<>).Assembly || type.Assembly == typeof(Enumerable).Assembly
@@ -26,6 +29,8 @@ internal sealed class PlainSource<TItem>(IEnumerable<TItem> items) : StreamSourc
     private readonly IEnumerator<TItem> _items = items.GetEnumerator();
     private bool _hasEnded;
     private Exception? _error;
+
+    public override long? Count => PlainSource.CountOf(items);
 
     public override bool IsDrained => _hasEnded;
 

@@ -105,6 +105,9 @@ internal sealed class PoolCore
         }
     }
 
+    /// <summary>How many workers have died until now.</summary>
+    public int WorkersDied => _statistics.WorkersDied;
+
     /// <summary>Reached, under the gate, when the pool is broken or over.</summary>
     internal Milestone Failed => _state.Failed;
 
@@ -120,6 +123,9 @@ internal sealed class PoolCore
     public int NextBody() => Interlocked.Increment(ref _lastBody);
 
     public PoolInsights ToInsights() => _statistics.ToInsights(_fleet, _pending, _size.Max);
+
+    /// <summary>The workers that are alive, and how many have died until now.</summary>
+    public (IReadOnlyList<WorkerInsights> Living, int Died) LivingWorkers() => _statistics.LivingWorkers(_fleet);
 
     /// <summary>
     /// At the pool's end: waits until the program has taken what tasks have reported, but not longer than the grace. Not to be awaited in a callback,

@@ -3,6 +3,9 @@ namespace Multiprocessing;
 /// <summary>The source of a stream's items, whether it may block or not. Used by one reader.</summary>
 internal abstract class StreamSource<TItem> : IAsyncDisposable
 {
+    /// <summary>The number of items, if the source knows it without being enumerated. Calls code of the source's type.</summary>
+    public virtual long? Count => null;
+
     /// <summary>All items were taken, and no more will follow.</summary>
     public abstract bool IsDrained { get; }
 
