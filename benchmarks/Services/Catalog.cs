@@ -50,7 +50,7 @@ internal static class Catalog
         new LimitContender(),
     ];
 
-    public static IReadOnlyList<SpecialCase> SpecialCases => [new Restart(), new Kills()];
+    public static IReadOnlyList<SpecialCase> SpecialCases => [new Restart(), new Kills(), new WrongKey()];
 
     public static IReadOnlyList<Work> Work(Settings settings)
     {

@@ -23,7 +23,7 @@ public class ManagerDispatchFuzzTests
         server.AddNamespace("names");
         server.AddList<int>("mine", isShared: false);
         server.Start(new IPEndPoint(IPAddress.Loopback, 0));
-        using var good = ManagerClient.Connect(server.EndPoint, new ManagerClientOptions { Connection = { Key = Key } }, TestContext.Current.CancellationToken);
+        using var good = ManagerClient.Connect(server.LocalEndPoint, new ManagerClientOptions { Connection = { Key = Key } }, TestContext.Current.CancellationToken);
         var scores = good.Dictionary<string, int>("scores");
         scores["sum"] = 1;
         var target = ((Proxies.ProxyBase)scores).Target.ObjectId;
@@ -50,7 +50,7 @@ public class ManagerDispatchFuzzTests
                 bytes => (recorded[first], bytes))).Sample(
                 pair =>
                 {
-                    hostile ??= Connection.Connect(server.EndPoint, new ConnectionOptions { Key = Key });
+                    hostile ??= Connection.Connect(server.LocalEndPoint, new ConnectionOptions { Key = Key });
                     try
                     {
                         hostile.SendBytes(pair.Item1);

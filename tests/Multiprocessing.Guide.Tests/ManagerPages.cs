@@ -76,7 +76,7 @@ public class ManagerPages
         server.Start(new IPEndPoint(IPAddress.Loopback, 0));
 
         // Another program, perhaps on another machine:
-        await using var client = await ManagerClient.ConnectAsync(server.EndPoint, new() { Connection = { Key = key }, Types = types });
+        await using var client = await ManagerClient.ConnectAsync(server.LocalEndPoint, new() { Connection = { Key = key }, Types = types });
         using var messages = client.Queue<ChatMessage>("messages");
         await messages.PutAsync(new ChatMessage("Ada", "Hello", DayOfWeek.Monday));
         client.Open<ICounter>("visitors").Add(1);

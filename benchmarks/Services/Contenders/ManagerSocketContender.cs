@@ -48,7 +48,7 @@ internal static class ManagerSocketServer
         server.AddDictionary<int, int>(Numbers);
         server.AddDictionary<int, byte[]>(Arrays);
         server.Start(new UnixDomainSocketEndPoint(socket));
-        await using (var client = await ManagerClient.ConnectAsync(server.EndPoint).ConfigureAwait(false))
+        await using (var client = await ManagerClient.ConnectAsync(server.LocalEndPoint).ConfigureAwait(false))
         {
             await client.Dictionary<int, int>(Numbers).SetAsync(ManagerContender.Key, 1).ConfigureAwait(false);
         }

@@ -19,7 +19,7 @@ public class ManagerServerExamples
         server.AddDictionary<string, int>("scores");
         server.AddQueue<string>("jobs", capacity: 1_000);
         server.Start(new IPEndPoint(IPAddress.Loopback, 0));
-        Console.WriteLine(server.EndPoint); // where clients connect
+        Console.WriteLine(server.LocalEndPoint); // where clients connect
         #endregion
         server.ClientCount.ShouldBe(0);
     }
@@ -47,7 +47,7 @@ public class ManagerServerExamples
         await using var server = new ManagerServer(new() { Listener = { Key = key } });
         server.AddDictionary<string, int>("scores");
         server.Start(new IPEndPoint(IPAddress.Loopback, 0));
-        var endPoint = server.EndPoint;
+        var endPoint = server.LocalEndPoint;
         #region ManagerClient
         await using var client = await ManagerClient.ConnectAsync(endPoint, new() { Connection = { Key = key } });
         using var scores = client.Dictionary<string, int>("scores");
@@ -77,7 +77,7 @@ public class ManagerServerExamples
         await using var server = new ManagerServer(new() { Listener = { Key = key } });
         server.AddDictionary<string, int>("scores");
         server.Start(new IPEndPoint(IPAddress.Loopback, 0));
-        await using var client = await ManagerClient.ConnectAsync(server.EndPoint, new() { Connection = { Key = key } });
+        await using var client = await ManagerClient.ConnectAsync(server.LocalEndPoint, new() { Connection = { Key = key } });
         #region ManagerContractException
         try
         {

@@ -182,7 +182,7 @@ public sealed class RemoteManagerTests : ProcessTest
         Should.Throw<NotSerializableException>(() => server.AddList<Message>("x"));
         Should.Throw<ArgumentException>(() => server.AddList<int>("scores"));
         var options = new ManagerClientOptions { Connection = { Key = "wrong"u8.ToArray() } };
-        await Should.ThrowAsync<ConnectionAuthenticationException>(() => ManagerClient.ConnectAsync(server.EndPoint, options));
+        await Should.ThrowAsync<ConnectionAuthenticationException>(() => ManagerClient.ConnectAsync(server.LocalEndPoint, options));
         client.Dictionary<string, int>("scores")["still"] = 1;
     });
 
@@ -295,9 +295,31 @@ public sealed class RemoteManagerTests : ProcessTest
         await using var server = new ManagerServer();
         server.AddValue("n", 5);
         server.Start(new UnixDomainSocketEndPoint(path));
-        await using var client = await ManagerClient.ConnectAsync(server.EndPoint);
+        await using var client = await ManagerClient.ConnectAsync(server.LocalEndPoint);
         client.Value<int>("n").Value.ShouldBe(5);
         server.ToString().ShouldContain("1 clients");
+    });
+
+    [PosixFact("No signal there stops a process.")]
+    public Task A_server_that_is_stopped_holds_no_caller_that_sends() => Watchdog.Run(async () =>
+    {
+        using var port = new ProcessQueue<int>();
+        using var child = ChildProcess.Run(ServeUntilKilled, port);
+        var options = ClientOptions(null);
+        options.StallTimeout = TimeSpan.FromSeconds(1);
+        await using var client = await ManagerClient.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port.Get(Long)), options);
+        var list = client.List<byte[]>("arrays");
+        Posix.Signal(child.Id, Posix.SigStop);
+        var error = Should.Throw<TimeoutException>(() => list.Add(new byte[64 << 20]));
+        error.Message.ShouldContain("has taken nothing for 1 s");
+        await Should.ThrowAsync<ConnectionClosedException>(async () => await list.AddAsync([1]));
+
+        static void ServeUntilKilled(ProcessQueue<int> port)
+        {
+            var server = Serve(static server => server.AddList<byte[]>("arrays"));
+            port.Put(Port(server));
+            Thread.Sleep(Timeout.Infinite);
+        }
     });
 
     private static RegisteredTypes TypesNow() => new RegisteredTypes().Register<Message>().Register<Mood>();
@@ -306,7 +328,7 @@ public sealed class RemoteManagerTests : ProcessTest
 
     private static ManagerClientOptions ClientOptions(RegisteredTypes? types) => new() { Connection = { Key = Key }, Types = types };
 
-    private static int Port(ManagerServer server) => ((IPEndPoint)server.EndPoint).Port;
+    private static int Port(ManagerServer server) => ((IPEndPoint)server.LocalEndPoint).Port;
 
     private static ManagerServer Serve(Action<ManagerServer> add, RegisteredTypes? types = null)
     {
@@ -316,7 +338,7 @@ public sealed class RemoteManagerTests : ProcessTest
         return server;
     }
 
-    private static Task<ManagerClient> Connect(ManagerServer server) => ManagerClient.ConnectAsync(server.EndPoint, ClientOptions(TypesNow()));
+    private static Task<ManagerClient> Connect(ManagerServer server) => ManagerClient.ConnectAsync(server.LocalEndPoint, ClientOptions(TypesNow()));
 
     public sealed record Message(string Text, int[] Numbers, Mood Mood)
     {

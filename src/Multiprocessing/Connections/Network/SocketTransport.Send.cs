@@ -17,10 +17,10 @@ internal sealed partial class SocketTransport
         {
             for (var frame = Begin(message); frame.Next(piece) is { Length: > 0 } bytes;)
             {
-                var count = _link.Write(bytes, frame.Head, deadline, cancellationToken);
+                var count = _link.Write(bytes, frame.Head, OfPiece(deadline), cancellationToken);
                 if (count < bytes.Length)
                 {
-                    GiveUp(frame.IsFirst && count == 0, cancellationToken);
+                    GiveUp(frame.IsFirst && count == 0, deadline, cancellationToken);
                     return false;
                 }
             }
@@ -51,10 +51,10 @@ internal sealed partial class SocketTransport
         {
             for (var frame = Begin(message); frame.Next(piece) is { Length: > 0 } bytes;)
             {
-                var count = await _link.WriteAsync(bytes, frame.Head, deadline, cancellationToken).ConfigureAwait(false);
+                var count = await _link.WriteAsync(bytes, frame.Head, OfPiece(deadline), cancellationToken).ConfigureAwait(false);
                 if (count < bytes.Length)
                 {
-                    GiveUp(frame.IsFirst && count == 0, cancellationToken);
+                    GiveUp(frame.IsFirst && count == 0, deadline, cancellationToken);
                     return false;
                 }
             }
@@ -75,20 +75,33 @@ internal sealed partial class SocketTransport
 
     private OutgoingFrame Begin(MessageBuffer message) => _sendTrouble is null ? new OutgoingFrame(message) : throw Closed(wasSending: true);
 
+    private Deadline OfPiece(Deadline deadline) =>
+        deadline.IsNever && StallTimeout != Timeout.InfiniteTimeSpan ? Deadline.After(StallTimeout) : deadline;
+
     /// <summary>Ends a send that was not complete in time. Returns if nothing was sent and the deadline has passed.</summary>
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
-    /// <exception cref="TimeoutException">A part was sent.</exception>
-    private void GiveUp(bool isUntouched, CancellationToken cancellationToken)
+    /// <exception cref="TimeoutException">A part was sent, or the other side has taken nothing for <see cref="StallTimeout"/>.</exception>
+    private void GiveUp(bool isUntouched, Deadline deadline, CancellationToken cancellationToken)
     {
-        if (isUntouched)
+        if (isUntouched && !(deadline.IsNever && !cancellationToken.IsCancellationRequested))
         {
             cancellationToken.ThrowIfCancellationRequested();
             return;
         }
 
         // The rest of the message must follow, or the other side takes the next one for it.
-        _sendTrouble = "a message was given up after a part of it was sent, which closed the connection";
+        var isStalled = deadline.IsNever && !cancellationToken.IsCancellationRequested;
+        _sendTrouble = isStalled
+            ? $"the other side has taken nothing for {StallTimeout.TotalSeconds:0.#} s, which closed the connection"
+            : "a message was given up after a part of it was sent, which closed the connection";
         _link.Dispose();
+        if (isStalled)
+        {
+            throw new TimeoutException(
+                $"The other side of {Description} has taken nothing for {StallTimeout.TotalSeconds:0.#} s: it is stopped, or the network is broken. "
+                + "The connection is closed.");
+        }
+
         throw cancellationToken.IsCancellationRequested
             ? new OperationCanceledException(
                 $"The token was canceled after a part of the message was sent over {Description}; it is closed.", cancellationToken)

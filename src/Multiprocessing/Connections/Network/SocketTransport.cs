@@ -46,6 +46,12 @@ internal sealed partial class SocketTransport : MessageTransport, IWaitable
     /// <summary>Gets or sets the types whose values cross; <see langword="null"/> for bytes only.</summary>
     public RegisteredTypes? Types { get; set; }
 
+    /// <summary>
+    /// Gets or sets how long the other side may take nothing of a message that is sent without a deadline. Then the connection is closed, because a
+    /// part of the message may have been sent.
+    /// </summary>
+    public TimeSpan StallTimeout { get; set; } = Timeout.InfiniteTimeSpan;
+
     /// <summary>Gets or sets the length of the longest message that is received.</summary>
     public long Limit
     {

@@ -101,15 +101,20 @@ public sealed partial class ProcessManager : IDisposable, IAsyncDisposable
 
     /// <summary>
     /// Ends the manager's process: asks it by a message, then terminates it, then kills it, each after
-    /// <see cref="ProcessManagerOptions.ShutdownGrace"/>. Its objects are lost. A second call returns the same task.
+    /// <see cref="ProcessManagerOptions.ShutdownGrace"/>. Its objects are lost. A second call waits for the same end.
     /// </summary>
+    /// <param name="cancellationToken">Ends the grace at once: the process is killed.</param>
     /// <returns>A task that completes when the process has ended.</returns>
-    public Task StopAsync()
+    public async Task StopAsync(CancellationToken cancellationToken = default)
     {
+        Task stopped;
         lock (_gate)
         {
-            return _stopped ??= StopNow();
+            stopped = _stopped ??= StopNow();
         }
+
+        using var kill = LastResort.OnCancelled(cancellationToken, _child, static child => child.Kill());
+        await stopped.ConfigureAwait(false);
     }
 
     /// <summary>Ends the manager's process; see <see cref="StopAsync"/>.</summary>

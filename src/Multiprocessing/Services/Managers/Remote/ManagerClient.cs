@@ -36,6 +36,7 @@ public sealed partial class ManagerClient : IDisposable, IAsyncDisposable
     {
         _payload = (options.Types ?? RegisteredTypes.Simple).Payload;
         _owner = new ClientOwner(connection.Transport);
+        ((SocketTransport)connection.Transport).StallTimeout = options.StallTimeout;
         _channel = new CallChannel(
             connection.Transport, _payload, UnlimitedScheduler.Instance, _owner, maxLength: options.Connection.MaxMessageBytes);
         _root = new ServerRootProxy(new ObjectTarget(_channel, ServerRootContract.Instance, 0));

@@ -12,6 +12,10 @@ namespace Multiprocessing;
 /// </example>
 public sealed class ManagerClientOptions
 {
+    private TimeSpan _stallTimeout = DefaultStallTimeout;
+
+    internal static TimeSpan DefaultStallTimeout { get; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Gets or sets the options of the connection: the key, TLS, time limits, and the length of the longest message.</summary>
     public ConnectionOptions Connection { get; set; } = new();
 
@@ -20,4 +24,19 @@ public sealed class ManagerClientOptions
     /// registration, such as numbers, texts and times.
     /// </summary>
     public RegisteredTypes? Types { get; set; }
+
+    /// <summary>
+    /// Gets or sets how long the server may take nothing of a call that is being sent: then the connection is closed, and the call throws
+    /// <see cref="TimeoutException"/>. So a server that is stopped, or a broken network, holds no caller that sends. The default value is 30 seconds.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is neither positive nor infinite.</exception>
+    public TimeSpan StallTimeout
+    {
+        get => _stallTimeout;
+        set => _stallTimeout = PositiveOrInfinite(value);
+    }
+
+    internal static TimeSpan PositiveOrInfinite(TimeSpan value) => value > TimeSpan.Zero || value == Timeout.InfiniteTimeSpan
+        ? value
+        : throw new ArgumentOutOfRangeException(nameof(value), value, "The time limit must be positive or infinite.");
 }

@@ -24,7 +24,7 @@ namespace Multiprocessing;
 /// server.AddDictionary&lt;string, int>("scores");
 /// server.AddQueue&lt;string>("jobs", capacity: 1_000);
 /// server.Start(new IPEndPoint(IPAddress.Loopback, 0));
-/// Console.WriteLine(server.EndPoint); // where clients connect
+/// Console.WriteLine(server.LocalEndPoint); // where clients connect
 /// </code>
 /// </example>
 [DebuggerDisplay("{ToString(),nq}")]
@@ -50,7 +50,7 @@ public sealed partial class ManagerServer : IDisposable, IAsyncDisposable
 
     /// <summary>Gets the address on which the server listens, with the port that was chosen.</summary>
     /// <exception cref="InvalidOperationException">The server was not started.</exception>
-    public EndPoint EndPoint => Listener.LocalEndPoint;
+    public EndPoint LocalEndPoint => Listener.LocalEndPoint;
 
     /// <summary>Gets the number of clients that are connected.</summary>
     public int ClientCount
@@ -82,7 +82,7 @@ public sealed partial class ManagerServer : IDisposable, IAsyncDisposable
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             if (_listener is not null)
             {
-                throw new InvalidOperationException($"The server listens already, on {EndPoint}.");
+                throw new InvalidOperationException($"The server listens already, on {LocalEndPoint}.");
             }
 
             _listener = ConnectionListener.Start(endPoint, _options.Listener);
@@ -121,7 +121,7 @@ public sealed partial class ManagerServer : IDisposable, IAsyncDisposable
 
     /// <summary>Returns the address and the number of clients.</summary>
     /// <returns>The text.</returns>
-    public override string ToString() => _listener is null ? "manager server, not started" : $"manager server at {EndPoint}, {ClientCount} clients";
+    public override string ToString() => _listener is null ? "manager server, not started" : $"manager server at {LocalEndPoint}, {ClientCount} clients";
 
     /// <summary>Returns what is registered under a name.</summary>
     /// <exception cref="KeyNotFoundException">Nothing is.</exception>
@@ -159,7 +159,8 @@ public sealed partial class ManagerServer : IDisposable, IAsyncDisposable
 
     private void Accept(Connection connection)
     {
-        var transport = connection.Transport;
+        var transport = (SocketTransport)connection.Transport;
+        transport.StallTimeout = _options.StallTimeout;
         var client = new ManagedClient(0, transport.Description);
         var owner = new ManagedClientOwner(client, _objects, null, Forget);
         var channel = new CallChannel(

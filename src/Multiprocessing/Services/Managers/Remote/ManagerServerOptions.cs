@@ -17,6 +17,7 @@ public sealed class ManagerServerOptions
     private int _maxClients = 10_000;
     private int _maxObjectsPerClient = 10_000;
     private int _maxCallsPerClient = 1_000;
+    private TimeSpan _stallTimeout = ManagerClientOptions.DefaultStallTimeout;
 
     /// <summary>
     /// Gets or sets the options of the listener: the key, TLS, time limits, and the length of the longest message. The default value has no key: only
@@ -56,6 +57,17 @@ public sealed class ManagerServerOptions
     {
         get => _maxCallsPerClient;
         set => _maxCallsPerClient = Positive(value);
+    }
+
+    /// <summary>
+    /// Gets or sets how long a client may take nothing of a reply that is being sent: then it is disconnected. So a client that is stopped holds no
+    /// thread of the server. The default value is 30 seconds.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is neither positive nor infinite.</exception>
+    public TimeSpan StallTimeout
+    {
+        get => _stallTimeout;
+        set => _stallTimeout = ManagerClientOptions.PositiveOrInfinite(value);
     }
 
     private static int Positive(int value) =>
