@@ -57,5 +57,6 @@ return scenario switch
     ["pool-shortage", "processes"] => await PoolShortages.Processes(),
     ["starts", "no-dispatcher"] => Starts.WithoutDispatcher(),
     ["pool-shortage", "memory"] => await PoolShortages.Memory(),
+    ["watched"] => await Watched.Run(),
     _ => Report.Unknown(scenario),
 };

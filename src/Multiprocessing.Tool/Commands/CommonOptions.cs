@@ -1,0 +1,41 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace Multiprocessing.Tool.Commands;
+
+/// <summary>Options and arguments that several commands have.</summary>
+internal static class CommonOptions
+{
+    /// <summary>Every command has it.</summary>
+    public static readonly Option<bool> Json = new("--json") { Description = "Write JSON for programs.", Recursive = true };
+
+    /// <summary>Creates an option with a number of seconds.</summary>
+    public static Option<double> Seconds(string name, string alias, double byDefault, double least, double most, string description)
+    {
+        var seconds = new Option<double>(name, alias) { Description = description, DefaultValueFactory = _ => byDefault, HelpName = "seconds" };
+        seconds.Validators.Add(result =>
+        {
+            if (double.TryParse(result.Tokens.FirstOrDefault()?.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+                && !(number >= least && number <= most))
+            {
+                result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} must be between {least} and {most} seconds."));
+            }
+        });
+        return seconds;
+    }
+
+    /// <summary>Creates the argument that names a process.</summary>
+    public static Argument<int> Process(string description)
+    {
+        var process = new Argument<int>("pid") { Description = description };
+        process.Validators.Add(static result =>
+        {
+            // A text that is no number is the parser's error.
+            if (int.TryParse(result.Tokens.FirstOrDefault()?.Value, out var number) && number < 1)
+            {
+                result.AddError("A pid is a number of 1 or more.");
+            }
+        });
+        return process;
+    }
+}

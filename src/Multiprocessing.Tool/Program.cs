@@ -1,0 +1,3 @@
+using Multiprocessing.Tool.Commands;
+
+return await MpCommand.RunAsync(args, Console.Out, Console.Error);

@@ -1,0 +1,41 @@
+using System.Globalization;
+using Multiprocessing.Tests;
+using Xunit;
+
+namespace Multiprocessing.Tool.Tests;
+
+/// <summary>A running program with a pool, of which one worker hangs, two queues, a lock with a waiter, and three children.</summary>
+public sealed class WatchedProgram : IAsyncLifetime, IDisposable
+{
+    private Companion? _companion;
+
+    public int Id => _companion!.Id;
+
+    public int HungWorker => Number(_companion!.Value("hung"));
+
+    public int Downloader => Children[0];
+
+    public int Saver => Children[1];
+
+    public int Bookkeeper => Children[2];
+
+    private int[] Children => [.. _companion!.Value("watched").Split(' ').Select(Number)];
+
+    public ValueTask InitializeAsync()
+    {
+        _companion = Companion.Start(ProgramShape.Library, "watched");
+        _companion.WaitFor("watched");
+        _companion.WaitFor("hung");
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    public void Dispose() => _companion?.Dispose();
+
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+}
