@@ -22,6 +22,7 @@ internal static class Rooms
         "Processes",
         "Pools",
         "Services",
+        "Inspection",
     ];
 
     public static string Of(string file) => file.IndexOf('/') is var end and > 0 ? file[..end] : None;

@@ -2,6 +2,9 @@ using System.Globalization;
 using Multiprocessing.Tests;
 using Xunit;
 
+// Tests kill programs and look at what is left in directories that all share.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
 namespace Multiprocessing.Tool.Tests;
 
 /// <summary>A running program with a pool, of which one worker hangs, two queues, a lock with a waiter, and three children.</summary>
@@ -35,7 +38,20 @@ public sealed class WatchedProgram : IAsyncLifetime, IDisposable
         return ValueTask.CompletedTask;
     }
 
-    public void Dispose() => _companion?.Dispose();
+    public void Dispose()
+    {
+        if (_companion is null)
+        {
+            return;
+        }
+
+        // Killed with all its processes at once, it leaves its memory behind. The system releases the lock when the last thread has ended.
+        _companion.Dispose();
+        Eventually.Is(() => ProgramLeftovers.Remove().All(static leftover => leftover.Error is null) && !IsLeft(), $"the memory of {Id} is removed");
+        _companion = null;
+    }
+
+    private bool IsLeft() => ProgramLeftovers.Find().Any(leftover => leftover.RootProcessId == Id);
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 }

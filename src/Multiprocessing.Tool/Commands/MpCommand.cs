@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Multiprocessing.Tool.Completion;
 using Multiprocessing.Tool.Doctor;
+using Multiprocessing.Tool.Leftovers;
 using Multiprocessing.Tool.Stacks;
 
 namespace Multiprocessing.Tool.Commands;
@@ -15,6 +16,7 @@ internal static class MpCommand
         {
             CommonOptions.Json,
             StackCommand.Create(),
+            GcCommand.Create(),
             DoctorCommand.Create(),
             CompletionCommand.Create(),
         };

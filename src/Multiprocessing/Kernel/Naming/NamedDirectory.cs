@@ -66,15 +66,25 @@ internal sealed class NamedDirectory
     }
 
     /// <summary>Removes the leftovers of killed programs, if no process is in the session. Called when any session begins.</summary>
-    public static void Sweep()
+    public static void Sweep() => EachDeserted(static leftover => leftover.Wipe());
+
+    /// <summary>Lists the directories that <see cref="Sweep"/> would empty.</summary>
+    public static IReadOnlyList<string> FindDeserted()
     {
-        List<string> paths =
+        var found = new List<string>();
+        EachDeserted(leftover => found.Add(leftover.Files.Primary));
+        return found;
+    }
+
+    private static void EachDeserted(Action<NamedDirectory> found)
+    {
+        string[] paths =
         [
             Path.Combine(SessionDirectory.SharedRoot, Name),
             Path.Combine(SessionDirectory.TempRoot, Name),
             .. NamedDirectoryList.All(),
         ];
-        foreach (var path in paths)
+        foreach (var path in paths.Distinct())
         {
             if (!File.Exists(Path.Combine(path, SessionDirectory.SessionFile)) || !FileOwner.IsOurs(path))
             {
@@ -82,13 +92,9 @@ internal sealed class NamedDirectory
             }
 
             using var gate = FileLock.TryTake(Path.Combine(path, GateFile), create: true);
-            if (gate is not null)
+            if (gate is not null && new NamedDirectory(path) is var leftover && leftover.IsDeserted())
             {
-                var leftover = new NamedDirectory(path);
-                if (leftover.IsDeserted())
-                {
-                    leftover.Wipe();
-                }
+                found(leftover);
             }
         }
     }

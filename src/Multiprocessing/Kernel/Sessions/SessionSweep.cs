@@ -14,10 +14,17 @@ internal static class SessionSweep
 
     public static void Run()
     {
-        RunIn(SessionDirectory.SharedRoot);
-        if (SessionDirectory.TempRoot != SessionDirectory.SharedRoot)
+        foreach (var path in Directories())
         {
-            RunIn(SessionDirectory.TempRoot);
+            try
+            {
+                SweepOne(path);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidOperationException)
+            {
+                // Another sweep was faster, or a file in it belongs to another user. A leftover must not keep a new session from starting; the next
+                // one tries again.
+            }
         }
 
         try
@@ -28,6 +35,91 @@ internal static class SessionSweep
         {
             // A file in it belongs to another user. As below: a leftover must not keep a new session from starting.
         }
+    }
+
+    /// <summary>Lists the directories of this user's sessions, also of those that are being created or removed.</summary>
+    public static IEnumerable<string> Directories()
+    {
+        string[] roots = SessionDirectory.TempRoot == SessionDirectory.SharedRoot
+            ? [SessionDirectory.SharedRoot]
+            : [SessionDirectory.SharedRoot, SessionDirectory.TempRoot];
+
+        // Every user may create a directory of this name there. Its list of processes to kill counts only if this user owns it.
+        return roots.SelectMany(DirectoriesIn).Where(FileOwner.IsOurs);
+    }
+
+    /// <summary>Removes what is in <paramref name="path"/> if no living process uses it.</summary>
+    /// <exception cref="IOException">A file cannot be removed.</exception>
+    /// <exception cref="UnauthorizedAccessException">A file belongs to another user.</exception>
+    public static void SweepOne(string path)
+    {
+        if (CreatorIn(path) is { } creator)
+        {
+            if (!creator.IsAlive && (creator.IsDraft || !Reap(path)))
+            {
+                DirectoryRemoval.DeleteTree(path); // a draft, or its creator was killed before it locked it
+            }
+
+            if (creator.IsDraft || !creator.IsAlive)
+            {
+                return;
+            }
+        }
+
+        if (!IsJudgedByFirst(path))
+        {
+            _ = Reap(path);
+        }
+    }
+
+    /// <summary>
+    /// Returns whether a sweep would remove what is in <paramref name="path"/>. Changes nothing; a process that wants the session's lock in the same
+    /// moment finds it held, as by another sweep, and tries again.
+    /// </summary>
+    public static bool IsLeftover(string path)
+    {
+        if (CreatorIn(path) is { } creator && (creator.IsDraft || !creator.IsAlive))
+        {
+            return !creator.IsAlive;
+        }
+
+        if (IsJudgedByFirst(path))
+        {
+            return false;
+        }
+
+        using var taken = FileLock.TryTake(Path.Combine(path, SessionDirectory.LockFile), create: false);
+        return (taken is not null || IsWithoutLock(path)) && !ReadRoot(path).IsAlive;
+    }
+
+    /// <summary>Reads which process is the root of the session in <paramref name="path"/>, and which of its other processes still run.</summary>
+    public static unsafe (int RootProcessId, bool IsAlive, IReadOnlyList<int> Survivors) ReadRoot(string path)
+    {
+        SessionMemory memory;
+        try
+        {
+            memory = SessionMemory.Open(Path.Combine(path, SessionDirectory.SessionFile));
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or IOException or UnauthorizedAccessException)
+        {
+            return (0, false, []); // no session file, or one of another layout, in which nothing can be read
+        }
+
+        var root = memory.Header->RootProcessId;
+        var isAlive = ProcessIdentity.IsStaying(root, memory.Header->RootStartTime);
+        var survivors = new List<int>();
+        for (var i = 0; i < ParticipantTable.Capacity; i++)
+        {
+            var slot = memory.Participants + i;
+            if ((ParticipantState)slot->State is ParticipantState.Active or ParticipantState.Left
+                && slot->ProcessId != root && ProcessIdentity.IsRunning(slot->ProcessId, slot->StartTime))
+            {
+                survivors.Add(slot->ProcessId);
+            }
+        }
+
+        GC.KeepAlive(memory);
+        return (root, isAlive, survivors);
     }
 
     /// <summary>
@@ -102,67 +194,44 @@ internal static class SessionSweep
         return true;
     }
 
-    private static void RunIn(string root)
+    private static string[] DirectoriesIn(string root)
     {
-        string[] paths;
         try
         {
-            paths = Directory.Exists(root) ? Directory.GetDirectories(root, SessionDirectory.Prefix + "*") : [];
+            return Directory.Exists(root) ? Directory.GetDirectories(root, SessionDirectory.Prefix + "*") : [];
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return; // a temp directory that this user may not list, so there is nothing of this user to sweep
-        }
-
-        foreach (var path in paths)
-        {
-            try
-            {
-                // Every user may create a directory of this name there. Its list of processes to kill counts only if this user owns it.
-                if (FileOwner.IsOurs(path))
-                {
-                    SweepOne(path);
-                }
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidOperationException)
-            {
-                // Another sweep was faster, or a file in it belongs to another user. A leftover must not keep a new session from starting; the next
-                // one tries again.
-            }
+            return []; // a temp directory that this user may not list, so there is nothing of this user to sweep
         }
     }
 
-    private static void SweepOne(string path)
+    /// <summary>Returns what the name of a directory says about the process that creates or removes it; null if the name names no process.</summary>
+    private static (bool IsDraft, bool IsAlive)? CreatorIn(string path)
     {
         var name = Path.GetFileName(path);
-        if (name.Split('.') is [_, var id, var start, .. var rest]
-            && int.TryParse(id, CultureInfo.InvariantCulture, out var processId)
-            && long.TryParse(start, CultureInfo.InvariantCulture, out var startTime))
+        if (name.Split('.') is not [_, var id, var start, .. var rest]
+            || !int.TryParse(id, CultureInfo.InvariantCulture, out var processId)
+            || !long.TryParse(start, CultureInfo.InvariantCulture, out var startTime))
         {
-            var isDraft = name.EndsWith(SessionDirectory.DraftEnding, StringComparison.Ordinal);
-
-            // A pid of another namespace (containers that share the directory) means nothing here, but creating or removing a directory does not take
-            // minutes.
-            var isCreatorAlive = rest is [var space, _] && space != ProcessIdentity.Namespace
-                ? DateTime.UtcNow - Directory.GetLastWriteTimeUtc(path) < MinAge * 10
-                : ProcessIdentity.IsRunning(processId, startTime);
-            if (!isCreatorAlive && (isDraft || !Reap(path)))
-            {
-                DirectoryRemoval.DeleteTree(path); // a draft, or its creator was killed before it locked it
-            }
-
-            if (isDraft || !isCreatorAlive)
-            {
-                return;
-            }
+            return null;
         }
 
-        // A second directory is removed with its first. If the first does not exist or is not visible from here, it is removed only if no living
-        // process of it has locked it.
-        var first = Path.Combine(SessionDirectory.SharedRoot, name);
-        if (path == first || !Directory.Exists(first))
-        {
-            _ = Reap(path);
-        }
+        // A pid of another namespace (containers that share the directory) means nothing here, but creating or removing a directory does not take
+        // minutes.
+        var isAlive = rest is [var space, _] && space != ProcessIdentity.Namespace
+            ? DateTime.UtcNow - Directory.GetLastWriteTimeUtc(path) < MinAge * 10
+            : ProcessIdentity.IsRunning(processId, startTime);
+        return (name.EndsWith(SessionDirectory.DraftEnding, StringComparison.Ordinal), isAlive);
+    }
+
+    /// <summary>
+    /// Returns whether the directory is the second one of a session whose first one exists: it is removed with that. If the first does not exist or
+    /// is not visible from here, it is removed only if no living process of it has locked it.
+    /// </summary>
+    private static bool IsJudgedByFirst(string path)
+    {
+        var first = Path.Combine(SessionDirectory.SharedRoot, Path.GetFileName(path));
+        return path != first && Directory.Exists(first);
     }
 }

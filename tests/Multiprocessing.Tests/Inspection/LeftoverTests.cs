@@ -1,0 +1,115 @@
+using Multiprocessing.Platform;
+using Shouldly;
+using Xunit;
+
+namespace Multiprocessing.Tests;
+
+/// <summary>Leftovers of killed programs are found and removed; what living programs use stays.</summary>
+public class LeftoverTests : ProcessTest
+{
+    [Fact]
+    public async Task Shared_memory_of_a_program_whose_processes_were_all_killed_is_found_and_removed() => await Watchdog.Run(() =>
+    {
+        var path = KillProgram(out var root);
+
+        // The system releases a lock when the last thread of the process has ended, a moment after the process counts as ended.
+        Eventually.Is(() => ProgramLeftovers.Find().Any(leftover => leftover.Path == path), $"{path} is a leftover");
+        var found = ProgramLeftovers.Find().Single(leftover => leftover.Path == path);
+        found.Kind.ShouldBe(ProgramLeftoverKind.Session);
+        found.RootProcessId.ShouldBe(root);
+        found.SurvivingProcessIds.ShouldBeEmpty();
+        found.FileCount.ShouldBeGreaterThan(2);
+        found.Bytes.ShouldBeGreaterThan(100_000);
+        found.Error.ShouldBeNull();
+        Directory.Exists(path).ShouldBeTrue("to find is not to remove");
+
+        var removed = ProgramLeftovers.Remove().Single(leftover => leftover.Path == path);
+        removed.Error.ShouldBeNull();
+        Directory.Exists(path).ShouldBeFalse();
+        ProgramLeftovers.Find().ShouldNotContain(leftover => leftover.Path == path);
+    });
+
+    [Fact]
+    public async Task Living_programs_have_no_leftovers() => await Watchdog.Run(() =>
+    {
+        using var queue = new ProcessQueue<int>();
+        queue.Put(1);
+        using var living = Companion.Start(ProgramShape.Library, "watched");
+        living.WaitFor("hung");
+        ProgramLeftovers.Find().ShouldNotContain(leftover => leftover.Path == Session.Current.Directory || leftover.RootProcessId == living.Id);
+        ProgramLeftovers.Remove();
+        queue.Get().ShouldBe(1);
+        Directory.Exists(Session.Current.Directory).ShouldBeTrue();
+        ProcessEntry.IsGone(living.Id).ShouldBeFalse();
+        RemoveAfter(living);
+    });
+
+    [PosixFact("On Windows the directory has this name while its session lives.")]
+    public async Task A_directory_that_a_dead_process_was_creating_is_found_and_removed() => await Watchdog.Run(() =>
+    {
+        using var gone = Stranger.StartEnding(0);
+        gone.WaitForExit();
+        var draft = Path.Combine(
+            SessionDirectory.SharedRoot, $"{SessionDirectory.Prefix}00112233445566dd.{gone.Id}.1.{ProcessIdentity.Namespace}{SessionDirectory.DraftEnding}");
+        Directory.CreateDirectory(draft);
+        ProgramLeftovers.Find().Single(leftover => leftover.Path == draft).Kind.ShouldBe(ProgramLeftoverKind.Unfinished);
+        ProgramLeftovers.Remove();
+        Directory.Exists(draft).ShouldBeFalse();
+    });
+
+    [PosixFact("The stranger is a program of POSIX.")]
+    public async Task A_process_that_survived_its_root_is_named_and_killed() => await Watchdog.Run(() =>
+    {
+        using var survivor = Stranger.StartSleeping();
+        var session = Session.CreateRoot();
+        MakeRootDead(session, survivor.Id);
+        var found = ProgramLeftovers.Find().Single(leftover => leftover.Path == session.Directory);
+        found.SurvivingProcessIds.ShouldBe([survivor.Id]);
+        ProgramLeftovers.Remove();
+        Directory.Exists(session.Directory).ShouldBeFalse();
+        survivor.WaitForExit();
+        session.Leave();
+    });
+
+    private static unsafe void MakeRootDead(Session session, int survivor)
+    {
+        session.Liveness.Activate(session.Liveness.Reserve(), survivor);
+        session.Memory.Header->RootStartTime += 1; // as if the number had belonged to an earlier process
+        session.Files.Close(remove: false);
+
+        // This process has a slot, too, and must not be killed.
+        session.Memory.Participants[0].StartTime += 1;
+    }
+
+    /// <summary>Kills a program so that none of its processes can clean up, and returns the directory that it leaves.</summary>
+    private static string KillProgram(out int root)
+    {
+        using var program = Companion.Start(ProgramShape.Library, "watched");
+        program.WaitFor("hung");
+        root = program.Id;
+        var path = SessionOf(root);
+        KillAll(root);
+        return path;
+    }
+
+    private static void KillAll(int root)
+    {
+        var all = ProcessEntry.Descendants(root).Select(static entry => entry.Id).Prepend(root).ToList();
+        if (!OperatingSystem.IsWindows())
+        {
+            all.ForEach(static id => Posix.Signal(id, Posix.SigStop));
+        }
+
+        all.ForEach(static id => Posix.Signal(id, Posix.SigKill));
+        all.ForEach(static id => Eventually.IsGone(id));
+    }
+
+    private static void RemoveAfter(Companion program)
+    {
+        var path = SessionOf(program.Id);
+        KillAll(program.Id);
+        Eventually.Is(() => !Directory.Exists(path) || ProgramLeftovers.Remove().Any(leftover => leftover.Path == path && leftover.Error is null), $"{path} is removed");
+    }
+
+    private static string SessionOf(int processId) => SessionDirectories.All().Single(directory => SessionSweep.ReadRoot(directory).RootProcessId == processId);
+}

@@ -1,0 +1,53 @@
+using Multiprocessing.Tests;
+using Shouldly;
+using Xunit;
+
+namespace Multiprocessing.Tool.Tests;
+
+/// <summary><c>mp gc</c>.</summary>
+public class GcTests
+{
+    [Fact]
+    public async Task What_a_killed_program_left_is_listed_and_then_removed()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Stops processes.");
+        using var program = new WatchedProgram();
+        await program.InitializeAsync();
+        var before = Directory.GetDirectories("/dev/shm", "mp-*");
+        var all = ProcessEntry.Descendants(program.Id).Select(static entry => entry.Id).Prepend(program.Id).ToList();
+
+        // Stopped first: a process that is alive for a moment longer than its root removes the memory.
+        all.ForEach(static id => Posix.Signal(id, Posix.SigStop));
+        all.ForEach(static id => Posix.Signal(id, Posix.SigKill));
+        all.ForEach(static id => Eventually.IsGone(id));
+
+        string? path = null;
+        await Task.Run(async () =>
+        {
+            while (path is null)
+            {
+                path = (await Mp.RunAsync("gc", "--dry-run", "--json")).Json.GetProperty("leftovers").EnumerateArray()
+                    .Where(leftover => leftover.GetProperty("rootProcessId").ToString() == $"{program.Id}")
+                    .Select(static leftover => leftover.GetProperty("path").GetString()).FirstOrDefault();
+            }
+        }).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        before.ShouldContain(path!);
+        (await Mp.RunAsync("gc", "-n")).Output.ShouldContain("to remove");
+        Directory.Exists(path).ShouldBeTrue();
+
+        var run = await Mp.RunProgramAsync("gc");
+        run.ExitCode.ShouldBe(0, run.Error);
+        run.Output.ShouldContain(path!);
+        run.Output.ShouldContain("removed.");
+        Directory.Exists(path).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_machine_without_leftovers_exits_with_0()
+    {
+        await Mp.RunAsync("gc");
+        var run = await Mp.RunAsync("gc", "--json");
+        run.ExitCode.ShouldBe(0);
+        run.Json.GetProperty("leftovers").GetArrayLength().ShouldBe(0);
+    }
+}
