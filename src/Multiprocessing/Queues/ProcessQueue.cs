@@ -57,6 +57,7 @@ public sealed partial class ProcessQueue<T> : IDisposable, IProcessHandle<Proces
     /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     /// <exception cref="InsufficientSharedMemoryException">There is not enough shared memory (40 KiB).</exception>
+    [OverloadResolutionPriority(1)] // for new ProcessQueue<T>(new() { ... })
     public ProcessQueue(ProcessQueueOptions options)
         : this(null, options, ValueSerializer<T>.IsRaw)
     {

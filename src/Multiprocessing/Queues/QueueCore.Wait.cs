@@ -89,6 +89,7 @@ internal sealed unsafe partial class QueueCore
             wait.SearchedAt = Environment.TickCount64;
         }
 
+        using (SleepMark.Begin(Session.Participants, Segment.Id, (SleepPlace)kind))
         using (LastResort.OnCancelled(cancellationToken, this, static core => core.WakeAll()))
         {
             // A token that fired before the registration ran the callback inside it, which moved the point's sequence: the sleep ends at once.

@@ -122,6 +122,7 @@ internal sealed unsafe partial class ConditionCore : SyncCore
             && !Lock.WasAbandonedSince(takeOvers))
         {
             ReapIfDue();
+            using (SleepMark.Begin(Host.Session.Participants, Host.Segment.Id, SleepPlace.Main))
             using (cancellationToken.CanBeCanceled
                 ? LastResort.OnCancelled(cancellationToken, new Sleeper(this, index), static waiting => waiting.Interrupt())
                 : default)

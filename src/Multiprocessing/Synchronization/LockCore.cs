@@ -324,6 +324,7 @@ internal sealed unsafe partial class LockCore : SyncCore
                 return IsDeadByOs(wait.Seen) && TakeOver(wait.Seen, out result);
             }
 
+            using (SleepMark.Begin(Members, Host.Segment.Id, SleepPlace.Main))
             using (LastResort.OnCancelled(cancellationToken, this, static core => core.Interrupt()))
             {
                 // A token that fired before the registration ran the callback inside it, which changed the word: the sleep ends at once.

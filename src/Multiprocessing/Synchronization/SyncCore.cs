@@ -185,6 +185,7 @@ internal abstract unsafe partial class SyncCore
                     continue;
                 }
 
+                using (SleepMark.Begin(Host.Session.Participants, Host.Segment.Id, SleepPlace.Main))
                 using (LastResort.OnCancelled(cancellationToken, (SharedObject)Host, static host => host.WakeAll()))
                 {
                     // A token that fired before the registration ran the callback inside it, which moved the sequence: the sleep ends at once.

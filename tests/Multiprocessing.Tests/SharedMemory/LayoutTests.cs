@@ -45,6 +45,7 @@ public sealed unsafe class LayoutTests
         At(&x, &x.SelfReason).ShouldBe(36);
         At(&x, &x.SelfCode).ShouldBe(40);
         At(&x, &x.Doorbell).ShouldBe(64);
+        ((int)((byte*)x.Sleeps - (byte*)&x)).ShouldBe(68);
     }
 
     [Fact]

@@ -23,9 +23,10 @@ internal enum ParticipantState
 /// kill in between leaves the earlier state, and the next owner of the table lock does the step again.
 /// </summary>
 [StructLayout(LayoutKind.Explicit, Size = Size)]
-internal struct ParticipantSlot
+internal unsafe struct ParticipantSlot
 {
     public const int Size = 128;
+    public const int MaxSleeps = 14;
 
     [FieldOffset(0)]
     public int State;
@@ -68,4 +69,8 @@ internal struct ParticipantSlot
     /// <summary>The word that the participant's dispatcher sleeps on. In a cache line of its own, because other processes write it.</summary>
     [FieldOffset(64)]
     public int Doorbell;
+
+    /// <summary>What threads of the participant sleep at (<see cref="SleepMark"/>): 0 for none. Written by the participant only.</summary>
+    [FieldOffset(68)]
+    public fixed int Sleeps[MaxSleeps];
 }

@@ -31,7 +31,7 @@ internal sealed class ChildStatistics
     /// <summary>Keeps the figures that were read when the child had ended and was not reaped.</summary>
     public void SetLast(ProcStat? stat) => _last = stat ?? _last;
 
-    private static SchedulingState StateOf(char state) => state switch
+    public static SchedulingState StateOf(char state) => state switch
     {
         'R' => SchedulingState.Running,
         'S' or 'I' => SchedulingState.Sleeping,
