@@ -15,7 +15,7 @@ internal sealed class BatchRun(Settings settings)
         var crashes = files.Count(path => FileJob.IsUnlucky(path, settings.CrashShare));
         Say($"{files.Count} files below {settings.Folder}{(crashes > 0 ? $"; at {crashes} of them the worker will crash" : "")}.");
 
-        var pool = await ProgressView.ShowAsync("hashing", files.Count, report => Contender.PoolAsync(files, settings, report));
+        var pool = await Contender.PoolAsync(files, settings);
         CsvFile.Write(settings.Output, pool.Reports);
         Say($"{pool.Reports.Count} files, {pool.Reports.Sum(report => report.Bytes) / 1e6:0} MB, {pool.Reports.Sum(report => report.Words):#,0} words: {settings.Output}");
         foreach (var error in pool.Errors.Take(ErrorsShown))

@@ -16,14 +16,14 @@ internal sealed record Contender(
     private const int Attempts = 3;
 
     /// <summary>Runs in worker processes. Each of them may crash: its file is repeated in another worker.</summary>
-    public static async Task<Contender> PoolAsync(IReadOnlyList<string> files, Settings settings, Action<Step> report)
+    public static async Task<Contender> PoolAsync(IReadOnlyList<string> files, Settings settings)
     {
         var (folder, crashShare) = (settings.Folder, settings.CrashShare);
         var (reports, errors) = (new List<FileReport>(files.Count), new List<Exception>());
         var watch = Stopwatch.StartNew();
         await using var pool = new ProcessPool(new ProcessPoolOptions { Workers = settings.Workers, MaxAttempts = Attempts });
-        await foreach (
-            var outcome in pool.StreamOutcomesAsync(files, path => FileJob.ExamineOrCrash(folder, path, crashShare), new() { Name = "examine" }))
+        var options = new MapOptions { Name = "examine", Progress = new ConsoleProgress("hashing") };
+        await foreach (var outcome in pool.StreamOutcomesAsync(files, path => FileJob.ExamineOrCrash(folder, path, crashShare), options))
         {
             if (outcome.IsSuccess)
             {
@@ -33,8 +33,6 @@ internal sealed record Contender(
             {
                 errors.Add(outcome.Error);
             }
-
-            report(new Step(reports.Count + errors.Count, errors.Count, pool.BusyWorkers, settings.Workers));
         }
 
         return new Contender($"ProcessPool, {settings.Workers} workers", watch.Elapsed, reports, errors, pool.GetInsights());

@@ -15,6 +15,7 @@ public class PageTests
 
     public static TheoryData<string> Pages() => [.. Directory.EnumerateFiles(Path.Combine(Snippets.RepositoryRoot, "docs"), "*.md", SearchOption.AllDirectories)
         .Append(Path.Combine(Snippets.RepositoryRoot, "README.md"))
+        .Concat(Directory.GetDirectories(Path.Combine(Snippets.RepositoryRoot, "src")).Select(static folder => Path.Combine(folder, "README.md")).Where(File.Exists))
         .Select(static path => Path.GetRelativePath(Snippets.RepositoryRoot, path).Replace('\\', '/'))
         .Order(StringComparer.Ordinal)];
 

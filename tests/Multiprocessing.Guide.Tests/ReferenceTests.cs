@@ -13,7 +13,7 @@ public class ReferenceTests
 {
     private static readonly XmlDocs Docs = new();
 
-    private static IEnumerable<Type> PublicTypes => typeof(ChildProcess).Assembly.GetExportedTypes().OrderBy(static type => type.Name, StringComparer.Ordinal);
+    private static IEnumerable<Type> PublicTypes => Packages.PublicTypes.OrderBy(static type => type.Name, StringComparer.Ordinal);
 
     [Fact]
     public void The_page_of_options_lists_every_option() => Compare("options.md", Options());

@@ -7,8 +7,9 @@ namespace Multiprocessing.Guide.Tests;
 /// <summary>The library's XML documentation as Markdown.</summary>
 internal sealed partial class XmlDocs
 {
-    private readonly Dictionary<string, XElement> _members = XDocument.Load(Path.ChangeExtension(typeof(ChildProcess).Assembly.Location, ".xml"))
-        .Descendants("member").ToDictionary(static member => member.Attribute("name")!.Value);
+    private readonly Dictionary<string, XElement> _members = Packages.Assemblies
+        .SelectMany(static assembly => XDocument.Load(Path.ChangeExtension(assembly.Location, ".xml")).Descendants("member"))
+        .ToDictionary(static member => member.Attribute("name")!.Value);
 
     public string SummaryOf(Type type) => Summary("T:" + type.FullName);
 

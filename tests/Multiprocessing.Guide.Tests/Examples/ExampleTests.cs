@@ -16,7 +16,7 @@ public class ExampleTests
     private static readonly Dictionary<string, string> Code = Snippets.Read("Examples");
 
     public static TheoryData<string> PublicTypes() =>
-        [.. typeof(ChildProcess).Assembly.GetExportedTypes().Where(static type => type.Namespace != GeneratedCode).Select(NameOf).Order(StringComparer.Ordinal)];
+        [.. Packages.PublicTypes.Where(static type => type.Namespace != GeneratedCode).Select(NameOf).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(PublicTypes))]

@@ -39,7 +39,7 @@ internal sealed class TypeDocumentation
     public static TypeDocumentation Of(string type)
     {
         var (outer, inner) = type.Split('.') is [var first, var second] ? (first, second) : (type, null);
-        var folder = System.IO.Path.Combine(Snippets.RepositoryRoot, "src/Multiprocessing");
+        var folder = System.IO.Path.Combine(Snippets.RepositoryRoot, "src");
         foreach (var path in Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
             if (path.Contains($"{System.IO.Path.DirectorySeparatorChar}obj{System.IO.Path.DirectorySeparatorChar}", StringComparison.Ordinal))
@@ -60,7 +60,7 @@ internal sealed class TypeDocumentation
             }
         }
 
-        throw new InvalidOperationException($"No file below src/Multiprocessing declares {type} with a documentation comment.");
+        throw new InvalidOperationException($"No file below src declares {type} with a documentation comment.");
     }
 
     /// <summary>The code of the example, or nothing.</summary>

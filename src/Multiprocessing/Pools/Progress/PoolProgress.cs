@@ -30,7 +30,9 @@ public sealed record PoolProgress
     /// <summary>Gets a value that indicates whether this is the last report of the call.</summary>
     public bool IsFinal => State != PoolProgressState.Running;
 
-    /// <summary>Gets the number of items whose tasks have ended, including failed ones. A stream's reader may not have read all of them yet.</summary>
+    /// <summary>
+    /// Gets the number of items whose tasks have ended, including failed ones. A stream's reader may not have read all of them yet.
+    /// </summary>
     public long Completed { get; init; }
 
     /// <summary>Gets how many of <see cref="Completed"/> failed.</summary>
