@@ -20,6 +20,8 @@ namespace Multiprocessing;
 /// </remarks>
 /// <example>
 /// <code>
+/// await using var pool = new ProcessPool();
+/// int[] lengths = await pool.MapAsync(Directory.GetFiles("."), path => path.Length, new() { Progress = new ConsoleProgress("files") });
 /// </code>
 /// </example>
 public sealed class ConsoleProgress : IProgress<PoolProgress>, IDisposable

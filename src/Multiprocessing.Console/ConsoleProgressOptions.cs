@@ -5,6 +5,17 @@ namespace Multiprocessing;
 /// <summary>Options of a <see cref="ConsoleProgress"/>. The constructor copies them: later changes have no effect.</summary>
 /// <example>
 /// <code>
+/// var options = new ConsoleProgressOptions
+/// {
+///     MaxWorkerLines = 0,                      // only the bar
+///     KeepsFinished = false,                   // and nothing when the call has ended
+///     LineInterval = TimeSpan.FromMinutes(1),  // in a log
+/// };
+/// await using var pool = new ProcessPool();
+/// await foreach (int square in pool.StreamAsync(Enumerable.Range(0, 100), n => n * n, new() { Progress = new ConsoleProgress("squares", options) }))
+/// {
+///     // What the program writes here appears above the bar.
+/// }
 /// </code>
 /// </example>
 public sealed class ConsoleProgressOptions

@@ -98,9 +98,10 @@ internal sealed class ProgressDisplay : IRenderHook
     /// <summary>Writes text above the bars as it is. It ends with the end of a line. The caller may hold the lock of <see cref="Console.Out"/>.</summary>
     public void WriteAbove(string text)
     {
+        var options = Options();
         lock (_gate)
         {
-            Draw(Options(), [Segment.Control(text)]);
+            Draw(options, [Segment.Control(text)]);
         }
     }
 
@@ -110,10 +111,11 @@ internal sealed class ProgressDisplay : IRenderHook
     /// </summary>
     public IEnumerable<IRenderable> Process(RenderOptions options, IEnumerable<IRenderable> renderables)
     {
-        List<Segment> above = [.. renderables.SelectMany(renderable => renderable.Render(options, Math.Max(_console.Profile.Width, 1)))];
+        var current = Options();
+        List<Segment> above = [.. renderables.SelectMany(renderable => renderable.Render(options, Math.Max(current.ConsoleSize.Width, 1)))];
         lock (_gate)
         {
-            Draw(options, above);
+            Draw(current, above);
         }
 
         return [];
@@ -122,7 +124,7 @@ internal sealed class ProgressDisplay : IRenderHook
     private void Draw(RenderOptions options, List<Segment> above)
     {
         Debug.Assert(_gate.IsHeldByCurrentThread, "What is on the screen is known under the gate.");
-        var width = Math.Max(_console.Profile.Width, 1);
+        var width = Math.Max(options.ConsoleSize.Width, 1);
         List<Segment> all = [Segment.Control(Up(width))];
         if (above.FindLast(static segment => segment.Text.Length > 0) is { } last)
         {
@@ -134,7 +136,7 @@ internal sealed class ProgressDisplay : IRenderHook
             }
         }
 
-        var lines = Frame.Of(_bars, options, width - 1, Math.Max(_console.Profile.Height, 2) - 1);
+        var lines = Frame.Of(_bars, options, width - 1, Math.Max(options.ConsoleSize.Height, 2) - 1);
         foreach (var line in lines)
         {
             all.AddRange(line);
@@ -168,6 +170,10 @@ internal sealed class ProgressDisplay : IRenderHook
         return text.ToString();
     }
 
+    /// <summary>
+    /// What the console can show, and its present size. Not under the gate: on Unix asking for the size takes the lock of <see cref="Console.Out"/>, which
+    /// a thread holds that writes to a captured one and waits for the gate.
+    /// </summary>
     private RenderOptions Options() => RenderOptions.Create(_console, _console.Profile.Capabilities);
 
     /// <summary>Moves to the first line of what was drawn. A terminal that became narrower has broken lines that do not fit any more.</summary>
