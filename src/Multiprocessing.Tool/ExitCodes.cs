@@ -25,4 +25,7 @@ internal static class ExitCodes
 
     /// <summary>Ctrl-C.</summary>
     public const int Interrupted = 130;
+
+    /// <summary>SIGTERM ended <c>mp top</c>, which restored the terminal before.</summary>
+    public const int Terminated = 143;
 }

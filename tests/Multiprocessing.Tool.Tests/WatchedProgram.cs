@@ -12,7 +12,7 @@ public sealed class WatchedProgram : IAsyncLifetime, IDisposable
 {
     private Companion? _companion;
 
-    public int Id => _companion!.Id;
+    public int Id { get; private set; }
 
     public int HungWorker => Number(_companion!.Value("hung"));
 
@@ -27,6 +27,7 @@ public sealed class WatchedProgram : IAsyncLifetime, IDisposable
     public ValueTask InitializeAsync()
     {
         _companion = Companion.Start(ProgramShape.Library, "watched");
+        Id = _companion.Id;
         _companion.WaitFor("watched");
         _companion.WaitFor("hung");
         return ValueTask.CompletedTask;

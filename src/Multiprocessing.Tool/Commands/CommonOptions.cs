@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Multiprocessing.Tool.Programs;
 
 namespace Multiprocessing.Tool.Commands;
 
@@ -24,6 +25,18 @@ internal static class CommonOptions
         return seconds;
     }
 
+    /// <summary>Creates the argument that names a program.</summary>
+    public static Argument<string?> Program()
+    {
+        var program = new Argument<string?>("program")
+        {
+            Description = "The pid of any process of the program, or its name or a part of it. Not needed if only one program runs.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        program.CompletionSources.Add(static _ => ProgramChoice.Pids());
+        return program;
+    }
+
     /// <summary>Creates the argument that names a process.</summary>
     public static Argument<int> Process(string description)
     {
@@ -36,6 +49,7 @@ internal static class CommonOptions
                 result.AddError("A pid is a number of 1 or more.");
             }
         });
+        process.CompletionSources.Add(static _ => ProgramChoice.ProcessIds());
         return process;
     }
 }

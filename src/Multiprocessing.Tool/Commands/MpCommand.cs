@@ -4,7 +4,9 @@ using System.CommandLine.Invocation;
 using Multiprocessing.Tool.Completion;
 using Multiprocessing.Tool.Doctor;
 using Multiprocessing.Tool.Leftovers;
+using Multiprocessing.Tool.Programs;
 using Multiprocessing.Tool.Stacks;
+using Multiprocessing.Tool.Top;
 
 namespace Multiprocessing.Tool.Commands;
 
@@ -15,7 +17,11 @@ internal static class MpCommand
         new("Looks at running programs that use Multiprocessing: their processes, queues, locks, pools and services.")
         {
             CommonOptions.Json,
+            PsCommand.Create(),
+            TopCommand.Create(),
+            ShowCommand.Create(),
             StackCommand.Create(),
+            KillCommand.Create(),
             GcCommand.Create(),
             DoctorCommand.Create(),
             CompletionCommand.Create(),

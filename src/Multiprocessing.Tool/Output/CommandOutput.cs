@@ -31,7 +31,7 @@ internal sealed class CommandOutput
         if (!IsTerminal)
         {
             Text.Profile.Width = WidthWithoutTerminal;
-            Text.Profile.Capabilities.Unicode = output.Encoding is UTF8Encoding or UnicodeEncoding;
+            Text.Profile.Capabilities.Unicode = output.Encoding.CodePage == Encoding.UTF8.CodePage || output is StringWriter;
         }
     }
 

@@ -12,7 +12,8 @@ internal static class Tables
         foreach (var header in headers)
         {
             var isRight = header.StartsWith('>');
-            var column = new TableColumn(new Text(header.TrimStart('>'), new Style(Color.Grey))) { NoWrap = isRight, Padding = new Padding(0, 0, 2, 0) };
+            var title = new Text(header.TrimStart('>'), new Style(Color.Grey));
+            var column = new TableColumn(title) { NoWrap = isRight, Padding = new Padding(0, 0, 2, 0) };
             table.AddColumn(isRight ? column.RightAligned() : column);
         }
 

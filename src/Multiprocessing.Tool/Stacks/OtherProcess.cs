@@ -12,6 +12,9 @@ internal static class OtherProcess
         }
     }
 
+    /// <summary>Returns whether there is such a process that has not ended; one that its parent has not reaped yet has ended.</summary>
+    public static bool IsRunning(int processId) => Exists(processId) && StateOf(processId) is not ('Z' or 'X');
+
     /// <summary>Returns a sentence with a reason why a runtime does not answer, or an empty text.</summary>
     public static string ReasonForSilence(int processId) => StateOf(processId) switch
     {

@@ -34,7 +34,7 @@ internal static class StackCommand
         return ExitCodes.Success;
     }
 
-    private static async Task<IReadOnlyList<ThreadStack>> ReadAsync(int processId, TimeSpan timeout, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<ThreadStack>> ReadAsync(int processId, TimeSpan timeout, CancellationToken cancellationToken)
     {
         OtherProcess.ThrowIfMissing(processId);
         try

@@ -1,0 +1,76 @@
+using System.CommandLine;
+using Multiprocessing.Tool.Commands;
+using Multiprocessing.Tool.Output;
+using Multiprocessing.Tool.Programs;
+
+namespace Multiprocessing.Tool.Top;
+
+/// <summary><c>mp top [PID]</c>: a running program, live.</summary>
+internal static class TopCommand
+{
+    public static Command Create()
+    {
+        var program = CommonOptions.Program();
+        var interval = CommonOptions.Seconds("--interval", "-d", byDefault: 1, least: 0.1, most: 60, "The time between two pictures.");
+        var count = new Option<int>("--count", "-n")
+        {
+            Description = "With --json: end after so many pictures; 0 is without end.",
+            HelpName = "pictures",
+        };
+        return new Command("top", "Shows a running program live: processes, pools, queues, locks, services.") { program, interval, count }.Does(
+            (result, output, cancellationToken) => RunAsync(
+                result.GetValue(program), TimeSpan.FromSeconds(result.GetValue(interval)), result.GetValue(count), output, cancellationToken));
+    }
+
+    private static async Task<int> RunAsync(string? program, TimeSpan interval, int count, CommandOutput output, CancellationToken cancellationToken)
+    {
+        if (!output.IsJson && (!output.IsTerminal || Console.IsInputRedirected))
+        {
+            throw new CommandException(ExitCodes.WrongUsage, "'mp top' needs a terminal. Without one, use 'mp show' for one picture, or 'mp top "
+                + "--json' for a stream.");
+        }
+
+        using var monitor = ProgramChoice.Open(program);
+        if (output.IsJson)
+        {
+            await StreamAsync(monitor, interval, count, output, cancellationToken);
+        }
+        else
+        {
+            await new TopLoop(monitor, new TopState { Interval = interval }).RunAsync(cancellationToken);
+        }
+
+        return cancellationToken.IsCancellationRequested ? ExitCodes.Terminated : ExitCodes.Success;
+    }
+
+    /// <summary>Writes one document in each line, until the program ends.</summary>
+    private static async Task StreamAsync(
+        ProgramMonitor monitor, TimeSpan interval, int count, CommandOutput output, CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(interval);
+        for (var written = 0; count <= 0 || written < count; written++)
+        {
+            if (written > 0 && !await timer.WaitForNextTickAsync(cancellationToken))
+            {
+                return;
+            }
+
+            if (!monitor.IsRunning)
+            {
+                return;
+            }
+
+            ProgramSnapshot snapshot;
+            try
+            {
+                snapshot = monitor.Read();
+            }
+            catch (ProgramNotFoundException)
+            {
+                return; // it ended
+            }
+
+            output.WriteJson(json => ProgramSnapshotJson.WriteTo(json, snapshot), isIndented: false);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Multiprocessing.Tests;
+using Shouldly;
+using Xunit;
+
+namespace Multiprocessing.Tool.Tests;
+
+/// <summary><c>mp top</c> in a real terminal, looking at a real program.</summary>
+public class TopTests(WatchedProgram program) : IClassFixture<WatchedProgram>
+{
+
+    [Fact]
+    public void It_is_live()
+    {
+        Tmux.SkipIfMissing();
+        using var terminal = Start(program, 100, 30);
+        var first = Clock(terminal.WaitFor(@"\d\d:\d\d:\d\d"));
+        Eventually.Is(() => Clock(terminal.Screen()) != first, "the clock goes on");
+        terminal.Press("p");
+        terminal.WaitFor("PAUSED");
+        var paused = Clock(terminal.Screen());
+        Thread.Sleep(1500);
+        Clock(terminal.Screen()).ShouldBe(paused);
+        terminal.Press("p");
+        Eventually.Is(() => Clock(terminal.Screen()) != paused, "the clock goes on");
+    }
+
+    [Fact]
+    public void Ctrl_c_restores_the_terminal()
+    {
+        Tmux.SkipIfMissing();
+        using var terminal = Start(program, 80, 24);
+        terminal.WaitFor("PROCESSES");
+        terminal.Press("C-c");
+        terminal.WaitFor("exit code 0");
+        terminal.IsFullScreen.ShouldBeFalse();
+        terminal.IsCursorVisible.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_termination_restores_the_terminal()
+    {
+        Tmux.SkipIfMissing();
+        using var terminal = Start(program, 80, 24);
+        terminal.WaitFor("PROCESSES");
+        var mp = ProcessEntry.All().Single(entry => entry.CommandLine == $"{Mp.Path} top {program.Id}");
+        Posix.Signal(mp.Id, Posix.SigTerm);
+        terminal.WaitFor("exit code 143");
+        terminal.IsFullScreen.ShouldBeFalse();
+        terminal.IsCursorVisible.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task The_end_of_the_program_leaves_its_last_picture()
+    {
+        Tmux.SkipIfMissing();
+        using var own = new WatchedProgram();
+        await own.InitializeAsync();
+        using var terminal = Start(own, 80, 24);
+        terminal.WaitFor("PROCESSES");
+        Posix.Signal(own.Id, Posix.SigKill);
+        terminal.WaitFor("ENDED");
+        terminal.WaitFor($"{own.Downloader}");
+        terminal.Press("q");
+        terminal.WaitFor("exit code 0");
+    }
+
+    [Fact]
+    public void A_new_size_of_the_terminal_is_used()
+    {
+        Tmux.SkipIfMissing();
+        using var terminal = Start(program, 80, 24);
+        terminal.WaitFor("PROCESSES");
+        terminal.Resize(170, 50);
+        terminal.WaitFor(@"PROCESSES.*QUEUES");
+        terminal.Resize(50, 10);
+        terminal.WaitFor(@"\A.{0,50}\n.{0,50}\n.*PROCESSES");
+    }
+
+    [Fact]
+    public async Task Without_a_terminal_it_says_what_to_use()
+    {
+        var run = await Mp.RunProgramAsync("top", $"{program.Id}");
+        run.ExitCode.ShouldBe(2);
+        run.Error.ShouldContain("--json");
+    }
+
+    [Fact]
+    public async Task Json_is_one_document_in_each_line()
+    {
+        var run = await Mp.RunProgramAsync("top", $"{program.Id}", "--json", "--count", "3", "--interval", "0.2");
+        run.ExitCode.ShouldBe(0, run.Error);
+        var lines = run.Output.Trim().Split('\n');
+        lines.Length.ShouldBe(3);
+        var documents = lines.Select(static line => JsonDocument.Parse(line).RootElement).ToList();
+        documents.ShouldAllBe(document => document.GetProperty("rootProcessId").GetInt32() == program.Id);
+        documents.Select(static document => document.GetProperty("time").GetDateTimeOffset()).ShouldBeInOrder();
+    }
+
+    private static Tmux Start(WatchedProgram program, int width, int height) => new(width, height, $"{Mp.Path} top {program.Id}");
+
+    private static string Clock(string screen) => Regex.Match(screen, @"\d\d:\d\d:\d\d").Value;
+}
