@@ -168,9 +168,20 @@ internal static class Throws
         EntryPoint.Finalizer => [Forget],
         EntryPoint.SupervisorWork or EntryPoint.SupervisorTimer or EntryPoint.SupervisorReport => [Supervise],
         EntryPoint.Rejection => [RejectClient],
+        EntryPoint.TelemetryStart => [StartTelemetry],
         EntryPoint.ServiceWork or EntryPoint.ServiceRead => [Serve],
         _ => throw new InvalidOperationException($"Nobody has said what comes by {point}."),
     };
+
+    /// <summary>Again: the first time was with the session of this program.</summary>
+    private static async Task StartTelemetry(ChildProcessOptions? options)
+    {
+        TelemetryStart.Begin();
+        for (var i = 0; i < 1000 && !ThrowPoints.HasThrown; i++)
+        {
+            await Task.Delay(10);
+        }
+    }
 
     private static async Task RunChild(ChildProcessOptions? options)
     {

@@ -324,6 +324,11 @@ internal sealed unsafe partial class LockCore : SyncCore
                 return IsDeadByOs(wait.Seen) && TakeOver(wait.Seen, out result);
             }
 
+            if (wait.Sleeps == 0)
+            {
+                CountContention();
+            }
+
             using (SleepMark.Begin(Members, Host.Segment.Id, SleepPlace.Main))
             using (LastResort.OnCancelled(cancellationToken, this, static core => core.Interrupt()))
             {
@@ -425,6 +430,9 @@ internal sealed unsafe partial class LockCore : SyncCore
         result = default;
         return false;
     }
+
+    /// <summary>Called where a caller is about to wait, and nowhere else: an entry of a free lock counts nothing.</summary>
+    private void CountContention() => Interlocked.Increment(ref _frame->Contentions);
 
     /// <summary>Whether the owner is known to be dead without asking the operating system.</summary>
     private bool IsKnownDead(int word)

@@ -42,6 +42,10 @@ internal unsafe struct SyncFrame
     [FieldOffset(264)]
     public int TakeOvers;
 
+    /// <summary>How many entries of a <see cref="ProcessLock"/> had to sleep. Killed between the count and the sleep: one is counted that did not.</summary>
+    [FieldOffset(268)]
+    public int Contentions;
+
     [FieldOffset(StateOffset)]
     public EventState Event;
 

@@ -94,6 +94,9 @@ internal enum EntryPoint
     /// <summary>A finalizer.</summary>
     Finalizer = 27,
 
+    /// <summary>The work item that creates the instruments of the root.</summary>
+    TelemetryStart = 61,
+
     // On Windows.
     /// <summary>The thread that reads a pipe.</summary>
     PipeReader = 28,

@@ -179,6 +179,7 @@ internal sealed unsafe class ObjectReader
                 LockKind.Event => frame->Event.Word & 1,
                 _ => null,
             },
+            ContentionCount = shown == LockKind.Lock ? frame->Contentions : 0,
             AbandonmentCount = shown == LockKind.Lock ? frame->TakeOvers : 0,
             HolderProcessIds = HoldersOf(view, index),
         });

@@ -70,6 +70,9 @@ public sealed record LockSnapshot
     /// </summary>
     public required long? Count { get; init; }
 
+    /// <summary>Gets how many entries of a <see cref="ProcessLock"/> had to sleep, because another thread or process owned it.</summary>
+    public required long ContentionCount { get; init; }
+
     /// <summary>Gets how often the lock was taken over from an owner that had died.</summary>
     public required long AbandonmentCount { get; init; }
 

@@ -161,6 +161,7 @@ internal sealed unsafe class Liveness
         KillPoints.Pass(KillPoint.DeathHoldsReleased);
         if (first)
         {
+            _memory.Header->Ended[(int)exit.Reason]++; // killed here: one end is counted twice, by the process that reports it instead
             Interlocked.Increment(ref _memory.Header->Deaths);
             KillPoints.Pass(KillPoint.DeathCounted);
         }

@@ -61,6 +61,7 @@ internal sealed unsafe class Session
                     var session = CreateRoot();
                     session.KeepUntilExit();
                     Volatile.Write(ref _current, session);
+                    TelemetryStart.Begin();
                 }
 
                 return _current;

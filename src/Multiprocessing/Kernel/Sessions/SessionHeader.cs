@@ -4,11 +4,12 @@ namespace Multiprocessing;
 
 /// <summary>The first page of the session file.</summary>
 [StructLayout(LayoutKind.Explicit, Size = Size)]
-internal struct SessionHeader
+internal unsafe struct SessionHeader
 {
     public const int Size = 4096;
+    public const int ReasonCount = 16;
     public const uint ExpectedMagic = 0x4E53504D; // "MPSN"
-    public const int ExpectedVersion = 4;
+    public const int ExpectedVersion = 5;
 
     [FieldOffset(0)]
     public uint Magic;
@@ -69,4 +70,8 @@ internal struct SessionHeader
     /// <summary>The owner lock under which named objects are found and created. Taken before the table lock.</summary>
     [FieldOffset(256)]
     public int NameLock;
+
+    /// <summary>The number of processes that have ended, for each <see cref="Multiprocessing.ExitReason"/>. Under the table lock.</summary>
+    [FieldOffset(384)]
+    public fixed int Ended[ReasonCount];
 }

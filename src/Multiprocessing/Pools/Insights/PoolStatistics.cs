@@ -51,6 +51,10 @@ internal sealed unsafe class PoolStatistics(string pool, PoolLoop loop)
         ofTask.Waiting.Add(times->Begun - batch.SubmittedAt, weight);
         ofTask.Serializing.Add(serializing + ofTask.MeanWritingTicks + readingTicks, weight);
         ofTask.Working.Add(times->Work, weight);
+        if (PoolMetrics.IsEnabled)
+        {
+            PoolMetrics.Record(batch.Settings.Pool.Name, ofTask.Name, times->Begun - batch.SubmittedAt, times->Work);
+        }
     }
 
     public void OnEnded(WorkerEntry worker, ExitStatus status, bool died)
@@ -124,6 +128,31 @@ internal sealed unsafe class PoolStatistics(string pool, PoolLoop loop)
         }
     }
 
+    /// <summary>From any thread, without the gate.</summary>
+    public PoolFigures ToFigures(WorkerFleet fleet, PendingTasks pending)
+    {
+        var tasks = Tasks.Used();
+        using (loop.Enter())
+        {
+            var workers = new int[(int)WorkerActivity.Ended];
+            var waiting = pending.Count;
+            foreach (var worker in fleet.Workers)
+            {
+                workers[(int)ActivityOf(worker)]++;
+                waiting += worker.Unstarted;
+            }
+
+            return new PoolFigures(pool, fleet.Started, _workersDied, waiting, workers, [.. tasks.Select(TaskFigures.Of)]);
+        }
+    }
+
+    private static WorkerActivity ActivityOf(WorkerEntry worker) => worker.Phase switch
+    {
+        WorkerPhase.Starting => WorkerActivity.Starting,
+        WorkerPhase.Closing => WorkerActivity.Ending,
+        _ => worker.IsBusy ? WorkerActivity.Busy : WorkerActivity.Idle,
+    };
+
     private static TimeSpan Sum(List<WorkerInsights> workers, Func<WorkerInsights, TimeSpan> time) =>
         workers.Aggregate(TimeSpan.Zero, (sum, worker) => sum + time(worker));
 
@@ -135,12 +164,7 @@ internal sealed unsafe class PoolStatistics(string pool, PoolLoop loop)
         {
             Number = worker.Number,
             ProcessId = worker.Host?.Id,
-            Activity = ended is not null ? died ? WorkerActivity.Died : WorkerActivity.Ended : worker.Phase switch
-            {
-                WorkerPhase.Starting => WorkerActivity.Starting,
-                WorkerPhase.Closing => WorkerActivity.Ending,
-                _ => worker.IsBusy ? WorkerActivity.Busy : WorkerActivity.Idle,
-            },
+            Activity = ended is not null ? died ? WorkerActivity.Died : WorkerActivity.Ended : ActivityOf(worker),
             ExitStatus = ended,
             CurrentTask = ended is null ? runningTask : null,
             CurrentTaskTime = ended is null && runningTask is not null ? TimeDistribution.TimeOf(now - statistics.LastProgressAt) : null,

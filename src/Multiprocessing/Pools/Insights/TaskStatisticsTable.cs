@@ -51,7 +51,7 @@ internal sealed class TaskStatisticsTable
     /// </summary>
     public TaskStatistics[] All()
     {
-        TaskStatistics[] all = [.. _byName.Values.Concat(_ofMethods).Append(_others).Where(static statistics => statistics.Submitted > 0)];
+        var all = Used();
         foreach (var statistics in all)
         {
             _ = statistics.Name;
@@ -59,6 +59,10 @@ internal sealed class TaskStatisticsTable
 
         return all;
     }
+
+    /// <summary>Returns all statistics that tasks have counted to, and creates no names.</summary>
+    public TaskStatistics[] Used() =>
+        [.. _byName.Values.Concat(_ofMethods).Append(_others).Where(static statistics => statistics.Submitted > 0)];
 
     private TaskStatistics Named(string name)
     {

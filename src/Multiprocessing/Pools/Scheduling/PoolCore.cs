@@ -64,6 +64,8 @@ internal sealed class PoolCore
         _dispatcher = new Dispatcher(_loop, _pending, _fleet, _starter, events, options);
         CallerSpin = new CallerSpin(_loop);
         _loop.Start();
+        PoolList.Add(this);
+        _state.Closed.WhenReached(() => PoolList.Retire(this));
     }
 
     public ProcessPoolOptions Options { get; }
@@ -123,6 +125,9 @@ internal sealed class PoolCore
     public int NextBody() => Interlocked.Increment(ref _lastBody);
 
     public PoolInsights ToInsights() => _statistics.ToInsights(_fleet, _pending, _size.Max);
+
+    /// <summary>What the metrics report. From any thread, without the gate.</summary>
+    public PoolFigures ToFigures() => _statistics.ToFigures(_fleet, _pending);
 
     /// <summary>The workers that are alive, and how many have died until now.</summary>
     public (IReadOnlyList<WorkerInsights> Living, int Died) LivingWorkers() => _statistics.LivingWorkers(_fleet);

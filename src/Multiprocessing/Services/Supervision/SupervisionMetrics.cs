@@ -3,35 +3,15 @@ using System.Diagnostics.Metrics;
 
 namespace Multiprocessing;
 
-/// <summary>
-/// The metrics of supervisors, for listeners such as OpenTelemetry and <c>dotnet-counters</c>. The names are here and nowhere else. Every measurement
-/// has the tags <see cref="SupervisorTag"/> and <see cref="ChildTag"/>.
-/// </summary>
+/// <summary>The metrics of supervisors of this process. Every measurement has the attributes of the supervisor and of the child.</summary>
 internal static class SupervisionMetrics
 {
-    public const string MeterName = "Multiprocessing.Supervision";
-    public const string SupervisorTag = "multiprocessing.supervisor";
-    public const string ChildTag = "multiprocessing.child";
-
-    private static readonly Meter Meter = new(MeterName);
-
-    private static readonly UpDownCounter<int> Running = Meter.CreateUpDownCounter<int>(
-        "multiprocessing.supervisor.children.running", "{child}", "Children that run.");
-
-    private static readonly Counter<long> Deaths = Meter.CreateCounter<long>(
-        "multiprocessing.supervisor.children.deaths", "{death}", "Ends of children that their supervisor had not asked for.");
-
-    private static readonly Counter<long> Restarts = Meter.CreateCounter<long>(
-        "multiprocessing.supervisor.children.restarts", "{restart}", "Restarts of children.");
-
-    private static readonly Histogram<double> RestartDuration = Meter.CreateHistogram<double>(
-        "multiprocessing.supervisor.children.restart.duration", "s", "Time from the end of a child until it runs again, back-off included.");
-
-    private static readonly Counter<long> FailedProbes = Meter.CreateCounter<long>(
-        "multiprocessing.supervisor.probes.failed", "{probe}", "Health probes that failed.");
-
-    private static readonly Counter<long> Escalations = Meter.CreateCounter<long>(
-        "multiprocessing.supervisor.escalations", "{escalation}", "Supervisors that gave up.");
+    private static readonly UpDownCounter<long> Running = Instruments.SupervisorChildren.UpDownCounter();
+    private static readonly Counter<long> Deaths = Instruments.SupervisorDeaths.Counter();
+    private static readonly Counter<long> Restarts = Instruments.SupervisorRestarts.Counter();
+    private static readonly Histogram<double> RestartDuration = Instruments.SupervisorRestartDuration.Histogram();
+    private static readonly Counter<long> FailedProbes = Instruments.SupervisorFailedProbes.Counter();
+    private static readonly Counter<long> Escalations = Instruments.SupervisorEscalations.Counter();
 
     public static void ChildRuns(string supervisor, string child, TimeSpan? restartDuration)
     {
@@ -54,7 +34,7 @@ internal static class SupervisionMetrics
 
     private static TagList Tags(string supervisor, string child) => new()
     {
-        { SupervisorTag, supervisor },
-        { ChildTag, child },
+        { TelemetryTags.Supervisor, supervisor },
+        { TelemetryTags.Child, child },
     };
 }

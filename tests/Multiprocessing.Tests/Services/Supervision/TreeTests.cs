@@ -131,7 +131,7 @@ public partial class TreeTests : ProcessTest
         using var listener = new MeterListener();
         listener.InstrumentPublished = static (instrument, listener) =>
         {
-            if (instrument.Meter.Name == "Multiprocessing.Supervision")
+            if (instrument.Meter.Name == "Multiprocessing")
             {
                 listener.EnableMeasurementEvents(instrument);
             }
