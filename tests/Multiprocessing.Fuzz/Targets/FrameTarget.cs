@@ -1,44 +1,42 @@
 using System.Buffers.Binary;
-using CsCheck;
-using Xunit;
 
-namespace Multiprocessing.Fuzz.Tests;
+namespace Multiprocessing.Fuzz;
 
-/// <summary>Mutated frames, in pieces of any size: what is assembled is what the rules of the protocol say, and nothing is allocated beyond the limit.</summary>
-public class FrameFuzzTests
+/// <summary>
+/// Frames in pieces of any size: what is assembled is what the rules of the protocol say, and nothing is allocated beyond the limit. The first byte of an
+/// input chooses the sizes of the pieces.
+/// </summary>
+internal sealed class FrameTarget(byte[] seed) : FuzzTarget
 {
     private const long Limit = 20_000;
 
-    private static readonly byte[] Recorded =
+    public static byte[] Recorded { get; } =
     [
-        .. Frame(0), .. Frame(5), .. Frame(1), .. Frame(4096), .. Frame(4092), .. Frame(9000),
+        7, .. Frame(0), .. Frame(5), .. Frame(1), .. Frame(4096), .. Frame(4092), .. Frame(9000),
         0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0, 0, 0, 3, 1, 2, 3,
         .. Frame(19_999),
     ];
 
-    [Fact]
-    public void Frames() => Gen.Select(Mutations.Of(Recorded), Gen.Int[1, 6000].Array[0, 8]).Sample(
-        static (bytes, pieces) =>
-        {
-            var expected = Expected(bytes);
-            var actual = Assembled(bytes, pieces);
-            if (expected != actual)
-            {
-                throw new InvalidOperationException($"expected {expected}, but was {actual}");
-            }
-        },
-        time: FuzzTime.Seconds);
+    public override IReadOnlyList<byte[]> Seeds { get; } = [seed];
 
-    [Fact]
-    public void Any_bytes() => Gen.Select(Gen.Byte.Array[0, 200], Gen.Int[1, 9].Array[0, 8]).Sample(
-        static (bytes, pieces) =>
+    public override void Run(byte[] input)
+    {
+        var bytes = input.AsSpan(Math.Min(1, input.Length)).ToArray();
+        var expected = Expected(bytes);
+        var actual = Assembled(bytes, Pieces(input.Length > 0 ? input[0] : 0));
+        if (expected != actual)
         {
-            if (Expected(bytes) is var expected && Assembled(bytes, pieces) is var actual && expected != actual)
-            {
-                throw new InvalidOperationException($"expected {expected}, but was {actual}");
-            }
-        },
-        time: FuzzTime.Seconds);
+            throw new InvalidOperationException($"expected {expected}, but was {actual}");
+        }
+    }
+
+    /// <summary>No pieces, small ones, or those that end about where buffers do.</summary>
+    private static int[] Pieces(int choice)
+    {
+        var random = new Random(choice);
+        var largest = (choice % 3) switch { 0 => 9, 1 => 200, _ => 6000 };
+        return [.. Enumerable.Range(0, choice % 9).Select(_ => random.Next(1, largest))];
+    }
 
     /// <summary>The lengths and sums of the messages, and how the stream ends.</summary>
     private static string Expected(byte[] bytes)

@@ -1,4 +1,4 @@
-namespace Multiprocessing.Fuzz.Tests;
+namespace Multiprocessing.Fuzz;
 
 /// <summary>A link whose bytes are known in advance, and arrive in pieces of given sizes; between two pieces there is nothing to read.</summary>
 internal sealed class MemoryLink(byte[] bytes, int[] pieces) : ByteLink

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
-namespace Multiprocessing.Fuzz.Tests;
+namespace Multiprocessing.Fuzz;
 
 /// <summary>Keeps the errors that the library logs while it is there: a listener survives everything, so an error of its own would show only there.</summary>
 internal sealed class ErrorLog : ILoggerFactory, ILogger
