@@ -7,6 +7,13 @@ namespace Multiprocessing.Shapes.Tests;
 /// <summary>Programs as dotnet publish leaves them, for one kind of machine.</summary>
 public class PublishedProgramTests(Feed feed)
 {
+    private static readonly string[] Calls =
+    [
+        "names", "dictionary", "dictionary-of-records", "list", "set", "queue", "value", "namespace", "lock", "semaphore", "event", "condition", "barrier", "call", "call-async",
+        "property", "records", "tuples", "nested-proxy", "callback", "stream", "progress", "event-of-object", "cancel", "exception", "pipelined", "refused-value", "unknown-name",
+        "other-type", "death", "end",
+    ];
+
     [Fact]
     public void A_single_file_needs_no_host_beside_it()
     {
@@ -72,16 +79,24 @@ public class PublishedProgramTests(Feed feed)
         }
     }
 
-    /// <summary>The warnings of the library are known (docs/internals/shapes.md); those of a program with proxies would be the user's.</summary>
+    /// <summary>The server is an ordinary program with the same interfaces.</summary>
     [Fact]
-    public void A_native_program_with_proxies_has_no_warning_in_generated_code()
+    public void A_native_program_calls_the_objects_of_a_manager_server()
     {
         var project = ShapeProject.Create(feed, "proxies", sources: "Proxies", items: """<TrimmerRootAssembly Include="Shape" />""");
-        var shape = project.Publish();
-        project.Log.Split('\n').Where(static line => line.Contains("warning IL", StringComparison.Ordinal) && line.Contains("Multiprocessing.Generated", StringComparison.Ordinal)).ShouldBeEmpty();
-        using var program = ShapeAssertions.Run(shape);
+        var caller = project.Publish();
+        project.Log.ShouldNotContain("warning IL");
+        var server = ShapeProject.Create(feed, "server", sources: "Server").Build();
+        var path = project.File("s");
+        using var serving = Companion.Start(server, path);
+        serving.WaitFor("ready");
+        serving.Value("ready").ShouldBe("True", "the server runs on a runtime that compiles");
+        using var program = ShapeAssertions.Run(caller, path);
         program.ExitCode.ShouldBe(0, program.ToString());
-        program.Value("end").ShouldBe("ok");
+        foreach (var what in Calls)
+        {
+            program.Value(what).ShouldBe("ok", program.ToString());
+        }
     }
 
     [Fact]

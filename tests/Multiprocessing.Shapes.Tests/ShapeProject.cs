@@ -15,9 +15,11 @@ internal sealed class ShapeProject
     public static ShapeProject Create(Feed feed, string name, string sdk = "Microsoft.NET.Sdk", string sources = "Program", string items = "")
     {
         var project = new ShapeProject(feed.CreateDirectory(name));
-        if (sources is "Native" or "Proxies")
+        if (sources is "Native" or "Proxies" or "Server")
         {
             // Alone: the compiler would keep whatever the other files use.
+            var contract = sources == "Server" ? $"""<Compile Include="{Feed.Sources}/Proxies/Contract.cs" />""" : "";
+            var native = sources == "Server" ? "" : "<PublishAot>true</PublishAot>";
             System.IO.File.WriteAllText(Path.Combine(project.Root, Name + ".csproj"), $"""
                 <Project Sdk="{sdk}">
                   <PropertyGroup>
@@ -26,11 +28,12 @@ internal sealed class ShapeProject
                     <Nullable>enable</Nullable>
                     <ImplicitUsings>enable</ImplicitUsings>
                     <InvariantGlobalization>true</InvariantGlobalization>
-                    <PublishAot>true</PublishAot>
+                    {native}
                   </PropertyGroup>
                   <ItemGroup>
                     <PackageReference Include="Multiprocessing" Version="{feed.Version}" />
                     <Compile Include="{Feed.Sources}/{sources}/*.cs" />
+                    {contract}
                     {items}
                   </ItemGroup>
                 </Project>

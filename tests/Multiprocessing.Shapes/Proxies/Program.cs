@@ -2,6 +2,11 @@ using Multiprocessing;
 
 // A program that is compiled to native code and has proxies of every kind. All of it is compiled: the project keeps the program whole.
 Uses.All();
+if (args is [var path])
+{
+    await Caller.RunAsync(path);
+}
+
 Console.WriteLine("end ok");
 
 /// <summary>Every kind of member that a proxy carries.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Multiprocessing;
 
@@ -180,6 +181,8 @@ internal static class ExceptionText
         return Framework.Owns(cause.GetType()) && cause is not AggregateException ? $"{cause.GetType()}: {cause.Message}" : $"{cause.GetType()}";
     }
 
+    [UnconditionalSuppressMessage(
+        "Trimming", "IL2070", Justification = "If a ToString was not kept for reflection, it is not called to see whether it throws.")]
     private static bool IsOwn(Type type)
     {
         var method = type.GetMethod(nameof(ToString), Type.EmptyTypes);

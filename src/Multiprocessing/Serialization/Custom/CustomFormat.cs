@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.Serialization;
+using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
@@ -44,6 +45,11 @@ internal static class CustomFormat<T>
 
     private static IProcessSerializer<T> Instance(NameEntry name)
     {
+        if (NativeProgram.Is)
+        {
+            throw NativeProgram.HasNoNames();
+        }
+
         var instance = name.Attached ??= Activator.CreateInstance(name.Symbol as Type ?? throw GraphReader.Torn(), nonPublic: true);
         return instance as IProcessSerializer<T>
             ?? throw new InvalidOperationException(

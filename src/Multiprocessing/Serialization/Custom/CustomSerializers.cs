@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
@@ -56,7 +57,7 @@ internal static class CustomSerializers
         }
 
         // A torn message may name any two types, and a registration stays.
-        if (!CouldSerialize(type, serializer))
+        if (NativeProgram.Is || !CouldSerialize(type, serializer))
         {
             return false;
         }

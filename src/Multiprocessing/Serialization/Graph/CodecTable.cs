@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
@@ -49,6 +50,11 @@ internal static class CodecTable
         if (type == typeof(string))
         {
             return new StringObjectCodec();
+        }
+
+        if (NativeProgram.Is)
+        {
+            return NativeCodec.IsKnownArray(type) ? CreateArray(type) : throw NativeProgram.CannotSerialize(type);
         }
 
         if (typeof(IPlainObject).IsAssignableFrom(type))
@@ -165,6 +171,11 @@ internal static class CodecTable
         if (type.IsPrimitive || type.IsEnum)
         {
             return new RawValueCodec(RuntimeHelpers.SizeOf(type.TypeHandle));
+        }
+
+        if (NativeProgram.Is)
+        {
+            throw NativeProgram.CannotSerialize(type);
         }
 
         if (CustomSerializers.StructCodecOf(type) is { } custom)

@@ -6,9 +6,7 @@ namespace Multiprocessing;
 /// <summary>The codec of storage locations of type <typeparamref name="T"/>, for code that has the type as a type argument.</summary>
 internal static class LocationCodec<T>
 {
-    public static readonly ValueCodec Codec = NativeProgram.Is && !NativeCodec.Takes(typeof(T), RuntimeHelpers.IsReferenceOrContainsReferences<T>())
-        ? new NativeCodec(typeof(T))
-        : ValueCodec.For(typeof(T));
+    public static readonly ValueCodec Codec = NativeProgram.Is ? NativeCodec.For<T>() : ValueCodec.For(typeof(T));
 
     public static readonly bool IsRaw = Codec.RawSize > 0;
 

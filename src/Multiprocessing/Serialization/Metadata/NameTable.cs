@@ -1,3 +1,5 @@
+using Multiprocessing.Platform;
+
 namespace Multiprocessing;
 
 /// <summary>The names of types and members in both directions, each created once per process. Thread-safe.</summary>
@@ -30,6 +32,11 @@ internal static class NameTable
 
     private static NameEntry Resolve(ReadOnlySpan<byte> blob)
     {
+        if (NativeProgram.Is)
+        {
+            throw NativeProgram.HasNoNames();
+        }
+
         var symbol = NameDecoder.Decode(blob);
         AddWellKnown(symbol);
         var added = BySymbol.Add(symbol, new NameEntry(symbol, blob.ToArray()));
@@ -44,6 +51,11 @@ internal static class NameTable
 
     private static NameEntry Add(object symbol)
     {
+        if (NativeProgram.Is)
+        {
+            throw NativeProgram.HasNoNames();
+        }
+
         AddWellKnown(symbol);
         return BySymbol.Find(symbol) ?? BySymbol.Add(symbol, new NameEntry(symbol, NameEncoder.Encode(symbol)));
     }

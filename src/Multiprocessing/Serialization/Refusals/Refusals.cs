@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
+using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
@@ -27,6 +28,11 @@ internal static partial class Refusals
             }
         }
 
+        if (NativeProgram.Is)
+        {
+            return null; // its codecs refuse the type, whatever the reason
+        }
+
         if (ClosureCodec.IsStateMachine(type))
         {
             return Iterators;
@@ -51,7 +57,8 @@ internal static partial class Refusals
         && field.DeclaringType is { IsGenericType: false } owner
         && !typeof(Exception).IsAssignableFrom(owner) && Framework.Owns(owner);
 
-    private static string? Named(Type type)
+    /// <summary>Returns why a type of the tables of names cannot cross.</summary>
+    public static string? Named(Type type)
     {
         var name = NameOf(type);
         return ByName.GetValueOrDefault(name) ?? FrameworkRefusals.Find(name) ?? Libraries.GetValueOrDefault(name);
