@@ -1,12 +1,9 @@
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Shouldly;
 using Xunit;
 
 namespace Multiprocessing.Guide.Tests;
 
-/// <summary>The code of docs/guide/pools.md, crashes-and-timeouts.md, process-wide-state.md and web-and-services.md.</summary>
+/// <summary>The code of docs/guide/pools.md, crashes-and-timeouts.md and process-wide-state.md.</summary>
 public class PoolPages
 {
     private static int _counter;
@@ -126,28 +123,5 @@ public class PoolPages
         int[] counts = await pool.MapAsync(Enumerable.Range(0, 4), _ => ++_counter); // a static field
         #endregion
         counts.ShouldBe([1, 1, 1, 1]);
-    }
-
-    [Fact]
-    public async Task A_pool_is_a_service()
-    {
-        #region host-pool
-        var builder = Host.CreateApplicationBuilder();
-        builder.Services.AddSingleton(services =>
-        {
-            MultiprocessingLogging.Factory = services.GetRequiredService<ILoggerFactory>();
-            return new ProcessPool(new() { Workers = 2, Timeout = TimeSpan.FromSeconds(30) });
-        });
-        using IHost host = builder.Build();
-        await host.StartAsync();
-
-        // In a controller or a background service, which gets the pool by its constructor:
-        var pool = host.Services.GetRequiredService<ProcessPool>();
-        string text = await pool.RunAsync(name => $"Hello, {name}", "world");
-        #endregion
-        text.ShouldBe("Hello, world");
-        await host.StopAsync();
-        MultiprocessingLogging.Factory = Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance;
-        await pool.DisposeAsync();
     }
 }

@@ -53,6 +53,14 @@ public partial class ProcessPool : IAsyncDisposable, IDisposable
     /// </summary>
     public int Workers => _core.Workers;
 
+    /// <summary>Gets a value that indicates whether the pool takes tasks.</summary>
+    public ProcessPoolStatus Status => _core.Status;
+
+    /// <summary>
+    /// Gets the error with which all calls fail if <see cref="Status"/> is <see cref="ProcessPoolStatus.Broken"/>; otherwise <see langword="null"/>.
+    /// </summary>
+    public Exception? Failure => _core.BrokenBy;
+
     /// <summary>Gets the ids of the worker processes that are alive now.</summary>
     public IReadOnlyList<int> ProcessIds => _core.ProcessIds;
 

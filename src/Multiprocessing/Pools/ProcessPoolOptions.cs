@@ -124,10 +124,14 @@ public sealed class ProcessPoolOptions
     /// <summary>The only worker is a thread of this process.</summary>
     internal bool IsInProcess => Workers == 0;
 
+    /// <summary>Checks the options as the constructor of a pool does, without creating one.</summary>
+    /// <exception cref="ArgumentException">An option is not valid. The message names it.</exception>
+    public void Validate() => ToValidated();
+
     /// <summary>A copy that no other code changes, checked.</summary>
     internal ProcessPoolOptions ToValidated()
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(Workers);
+        ArgumentOutOfRangeException.ThrowIfNegative(Workers, nameof(Workers));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Workers, ParticipantTable.Capacity - 2, nameof(Workers));
         ChildProcessOptions.CheckInitializer(Initializer, nameof(Initializer));
         Check(MinWorkers >= 0 && MinWorkers <= Workers, MinWorkers, nameof(MinWorkers), "MinWorkers must be from 0 to Workers.");

@@ -57,6 +57,12 @@ public sealed class ProcessService<TInterface> : IAsyncDisposable, IDisposable
     public int RestartCount => _client.RestartCount;
 
     /// <summary>
+    /// Gets a value that indicates whether the object answers calls at this moment. It is <see langword="false"/> while the process is started again,
+    /// and when the service is over.
+    /// </summary>
+    public bool IsReady => _client.IsReady;
+
+    /// <summary>
     /// Gets a task that ends when the service was stopped, or its process has ended and is not started again. It fails with the reason if the service
     /// was given up because it ended too often, or because a restart failed.
     /// </summary>

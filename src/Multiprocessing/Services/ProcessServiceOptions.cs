@@ -66,6 +66,10 @@ public sealed class ProcessServiceOptions
     /// </summary>
     public TimeSpan ShutdownGrace { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Checks the options as the start of a service does, without starting one.</summary>
+    /// <exception cref="ArgumentException">An option is not valid. The message names it.</exception>
+    public void Validate() => ToValidated("service");
+
     internal ProcessServiceOptions ToValidated(string defaultName)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxConcurrency);

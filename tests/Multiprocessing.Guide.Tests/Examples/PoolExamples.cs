@@ -225,4 +225,16 @@ public class PoolExamples
         await pool.MapAsync(Enumerable.Range(0, 10), number => number * 2, new() { Progress = progress });
         #endregion
     }
+
+    [Fact]
+    public async Task Pool_status()
+    {
+        #region ProcessPoolStatus
+        var pool = new ProcessPool();
+        await pool.ShutdownAsync();
+        bool takesTasks = pool.Status == ProcessPoolStatus.Running;
+        #endregion
+        takesTasks.ShouldBeFalse();
+        pool.Status.ShouldBe(ProcessPoolStatus.Ended);
+    }
 }

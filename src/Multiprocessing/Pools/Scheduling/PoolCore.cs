@@ -107,6 +107,9 @@ internal sealed class PoolCore
         }
     }
 
+    /// <summary>How far the pool is.</summary>
+    public ProcessPoolStatus Status => _state.Status;
+
     /// <summary>How many workers have died until now.</summary>
     public int WorkersDied => _statistics.WorkersDied;
 

@@ -37,6 +37,13 @@ internal sealed class PoolState(PoolLoop loop, string name)
     /// <summary>Reached when the pool is over.</summary>
     public Milestone Closed { get; } = new();
 
+    /// <summary>How far the pool is. From any thread.</summary>
+    public ProcessPoolStatus Status =>
+        BrokenBy is not null ? ProcessPoolStatus.Broken
+        : _isOver ? ProcessPoolStatus.Ended
+        : _refusal is not null ? ProcessPoolStatus.Ending
+        : ProcessPoolStatus.Running;
+
     public ObjectDisposedException Disposed() => new(name, $"The pool '{name}' was shut down or disposed, and takes no more tasks.");
 
     /// <summary>From any thread: later calls throw <see cref="ObjectDisposedException"/>.</summary>

@@ -32,22 +32,29 @@ internal sealed unsafe partial class CallRequest
     public T Invoke<T, TReader>(CancellationToken cancellationToken)
         where TReader : IResultReader<T>
     {
+        var wasSent = false;
         try
         {
             Prepare(cancellationToken);
             if (Target.Sends.IsIdle && Target.Ready is { } ready && ready.TrySend(this))
             {
+                wasSent = true;
                 WatchToken();
                 ready.WaitFor(this);
             }
             else
             {
                 SendSlowly();
+                wasSent = true;
                 WatchToken();
                 _channel!.WaitFor(this);
             }
 
             return Result<T, TReader>();
+        }
+        catch (ObjectDisposedException) when (_flags == CallFlags.Dispose && !wasSent)
+        {
+            return default!; // the object ended with its service: disposing of it again does nothing, as for a local object
         }
         finally
         {

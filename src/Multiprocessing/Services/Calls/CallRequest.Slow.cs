@@ -14,6 +14,11 @@ internal sealed partial class CallRequest
             channel = await SendLater().ConfigureAwait(false);
             WatchToken();
         }
+        catch (ObjectDisposedException) when (_flags == CallFlags.Dispose)
+        {
+            Return();
+            return default!; // the object ended with its service
+        }
         catch
         {
             Return();

@@ -45,6 +45,9 @@ internal sealed partial class ServiceClient : ProxyTarget
     /// <summary>Gets the id of the latest process.</summary>
     public int ProcessId => _latest?.ProcessId ?? throw new InvalidOperationException($"Service '{Name}' was not started.");
 
+    /// <summary>The object answers calls.</summary>
+    public bool IsReady => Ready is not null && !_isStopping;
+
     /// <summary>Gets the latest process.</summary>
     public ServiceInstance? Latest => _latest;
 

@@ -46,7 +46,7 @@ namespace Multiprocessing;
 /// </code>
 /// </example>
 [DebuggerDisplay("{Name}: {Children.Count} children")]
-public sealed partial class ProcessSupervisor : IAsyncDisposable
+public sealed partial class ProcessSupervisor : IAsyncDisposable, IDisposable
 {
     private readonly SupervisorCore _core;
     private readonly SupervisedChild? _asChild;
@@ -106,6 +106,10 @@ public sealed partial class ProcessSupervisor : IAsyncDisposable
         _core.BeginStop(isFinal: true);
         await _core.Completion.ConfigureAwait(false);
     }
+
+    /// <summary>Does what <see cref="DisposeAsync"/> does, and waits for it.</summary>
+    /// <exception cref="SupervisorEscalatedException">The supervisor gave up. Every child has ended all the same.</exception>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     /// <summary>
     /// Returns the tree of this supervisor and everything below it: for each child its state, process id, restart policy, number of restarts and last

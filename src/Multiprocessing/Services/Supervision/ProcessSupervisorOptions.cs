@@ -55,6 +55,10 @@ public sealed class ProcessSupervisorOptions
     /// </summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
+    /// <summary>Checks the options as the constructor of a supervisor does, without creating one.</summary>
+    /// <exception cref="ArgumentException">An option is not valid. The message names it.</exception>
+    public void Validate() => ToValidated();
+
     /// <summary>Returns a validated copy that is not changed any more.</summary>
     internal ProcessSupervisorOptions ToValidated()
     {
