@@ -169,6 +169,7 @@ internal static class Throws
         EntryPoint.SupervisorWork or EntryPoint.SupervisorTimer or EntryPoint.SupervisorReport => [Supervise],
         EntryPoint.Rejection => [RejectClient],
         EntryPoint.TelemetryStart => [StartTelemetry],
+        EntryPoint.StatusPublication => [Observe],
         EntryPoint.ServiceWork or EntryPoint.ServiceRead => [Serve],
         _ => throw new InvalidOperationException($"Nobody has said what comes by {point}."),
     };
@@ -201,6 +202,13 @@ internal static class Throws
         Require(await child.Result == 7, "its result has come");
         child.Join();
         await child.Completion;
+    }
+
+    private static async Task Observe(ChildProcessOptions? options)
+    {
+        await using var pool = new ProcessPool(new() { Name = "observed", Workers = 1 });
+        using var monitor = ProgramMonitor.OpenCurrent();
+        World.Wait(() => monitor.Read().Pools.Any(static pool => pool.Name == "observed"), "the pool is published");
     }
 
     private static async Task RejectClient(ChildProcessOptions? options)

@@ -27,6 +27,7 @@ public sealed unsafe class ProgramMonitor : IDisposable
     private readonly SessionView _view;
     private readonly ObjectReader _objects = new();
     private readonly ProcessReader _processes = new();
+    private readonly StatusReader _status = new();
     private bool _isDisposed;
 
     private ProgramMonitor(SessionView view)
@@ -133,8 +134,9 @@ public sealed unsafe class ProgramMonitor : IDisposable
             }
 
             var living = _view.LivingSlots();
+            _status.Read(_view, living);
             _objects.Read(_view, new Sleepers(_view, living));
-            var processes = _processes.Read(_view, living);
+            var processes = Named(_processes.Read(_view, living));
             return new ProgramSnapshot
             {
                 Time = DateTimeOffset.Now,
@@ -147,6 +149,9 @@ public sealed unsafe class ProgramMonitor : IDisposable
                 Processes = processes,
                 Queues = [.. _objects.Queues],
                 Locks = [.. _objects.Locks],
+                Pools = [.. _status.Pools],
+                Services = [.. _status.Services],
+                Supervisors = [.. _status.Supervisors],
             };
         }
     }
@@ -163,8 +168,12 @@ public sealed unsafe class ProgramMonitor : IDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            missed = 0;
-            return [];
+            if (_view.Refresh() && _view.IsRunning)
+            {
+                _status.Read(_view, _view.LivingSlots());
+            }
+
+            return _status.TakeTasks(out missed);
         }
     }
 
@@ -204,6 +213,11 @@ public sealed unsafe class ProgramMonitor : IDisposable
     /// <summary>Returns which program is looked at.</summary>
     /// <returns>The text.</returns>
     public override string ToString() => $"monitor of the program with the root process {RootProcessId}";
+
+    private List<ProcessSnapshot> Named(List<ProcessSnapshot> processes) => processes.ConvertAll(process =>
+        _status.Children.TryGetValue(process.Id, out var child)
+            ? process with { Name = child.Name, Role = child.Role, LastOutput = child.LastOutput }
+            : process);
 
     /// <summary>A slot counts how often it was reserved, and a process is started for nearly each time.</summary>
     private long CountStarted()

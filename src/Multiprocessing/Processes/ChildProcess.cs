@@ -109,6 +109,14 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable, IProcessWaita
 
     internal ChildProcessOptions Options => _options;
 
+    internal int? TryGetId() => _link?.ProcessId;
+
+    /// <summary>What the process is for; for observers.</summary>
+    internal ProcessRole Role { get; set; } = ProcessRole.Child;
+
+    /// <summary>The last lines of both output streams, as far as they are kept; for observers.</summary>
+    internal string LastOutput => OutputText.LastLines(_link?.Output?.Tail()) + OutputText.LastLines(_link?.Error?.Tail());
+
     /// <summary>The kept parts of the standard error.</summary>
     internal KeptOutput StandardError => _link?.Error?.Keep() ?? KeptOutput.None;
 

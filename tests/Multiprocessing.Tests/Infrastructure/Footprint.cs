@@ -80,7 +80,8 @@ internal sealed class Footprint
     {
         try
         {
-            return [directory, .. Directory.GetFileSystemEntries(directory)];
+            // What a process publishes while it is observed, and for five seconds after that: PublishedStatusTests prove that it is removed.
+            return [directory, .. Directory.GetFileSystemEntries(directory).Where(static path => !Path.GetFileName(path).StartsWith("status-", StringComparison.Ordinal))];
         }
         catch (DirectoryNotFoundException)
         {

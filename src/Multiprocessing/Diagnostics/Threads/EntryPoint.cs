@@ -146,4 +146,8 @@ internal enum EntryPoint
     // Of a listener.
     /// <summary>The callback of the program for a rejected client.</summary>
     Rejection = 60,
+
+    // Of observers.
+    /// <summary>The work item that publishes what this process is, while an observer looks.</summary>
+    StatusPublication = 61,
 }

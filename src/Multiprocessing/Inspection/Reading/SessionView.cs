@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Multiprocessing.Platform;
 
@@ -10,6 +11,8 @@ namespace Multiprocessing;
 /// </summary>
 internal sealed unsafe class SessionView : IDisposable
 {
+    private static readonly long LookedAtOffset = (long)Marshal.OffsetOf<SessionHeader>(nameof(SessionHeader.LookedAt));
+
     private readonly SafeFileHandle _file;
     private readonly SessionDirectory _directory;
     private byte[] _bytes = GC.AllocateUninitializedArray<byte>(SessionMemory.SegmentsOffset + (256 * SegmentEntry.Size), pinned: true);
@@ -36,7 +39,7 @@ internal sealed unsafe class SessionView : IDisposable
 
     public SessionHeader* Header => (SessionHeader*)Base;
 
-    private byte* Base => (byte*)System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(_bytes, 0);
+    private byte* Base => (byte*)Marshal.UnsafeAddrOfPinnedArrayElement(_bytes, 0);
 
     /// <summary>Opens the session in a directory.</summary>
     /// <returns>Null if there is none, or if its layout is another one: then <paramref name="refusal"/> says so.</returns>
@@ -61,6 +64,21 @@ internal sealed unsafe class SessionView : IDisposable
         {
             file?.Dispose();
             return null; // it was removed, or is another user's
+        }
+    }
+
+    /// <summary>Makes the processes of the session publish what only they know, for some seconds.</summary>
+    public void Look(long now)
+    {
+        try
+        {
+            using var file = File.OpenHandle(
+                System.IO.Path.Combine(Path, SessionDirectory.SessionFile), FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+            RandomAccess.Write(file, new ReadOnlySpan<byte>(&now, sizeof(long)), LookedAtOffset);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The program ends at this moment.
         }
     }
 

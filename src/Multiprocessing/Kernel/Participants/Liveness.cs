@@ -40,6 +40,9 @@ internal sealed unsafe class Liveness
         _hasParents = hasParents;
     }
 
+    /// <summary>Called once for each participant that published a <see cref="StatusFile"/> and whose death is reported here.</summary>
+    public Action<ParticipantId>? PublisherDied { get; init; }
+
     /// <summary>Gets the number of deaths reported in the session so far.</summary>
     public int Deaths => Volatile.Read(ref _memory.Header->Deaths);
 
@@ -170,6 +173,11 @@ internal sealed unsafe class Liveness
         KillPoints.Pass(KillPoint.DeathUnlocked);
         if (first)
         {
+            if (slot->Publishes != 0)
+            {
+                PublisherDied?.Invoke(participant);
+            }
+
             WakeWaiters(participant, shared, exit.ProcessId);
         }
     }

@@ -66,6 +66,10 @@ internal unsafe struct ParticipantSlot
     [FieldOffset(40)]
     public int SelfCode;
 
+    /// <summary>1 if the participant publishes a <see cref="StatusFile"/> while an observer looks.</summary>
+    [FieldOffset(44)]
+    public int Publishes;
+
     /// <summary>The word that the participant's dispatcher sleeps on. In a cache line of its own, because other processes write it.</summary>
     [FieldOffset(64)]
     public int Doorbell;

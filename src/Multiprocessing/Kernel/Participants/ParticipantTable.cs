@@ -164,6 +164,7 @@ internal sealed unsafe class ParticipantTable
         slot->ProcessId = 0;
         slot->StartTime = 0;
         slot->SelfReason = 0;
+        slot->Publishes = 0;
         new Span<int>(slot->Sleeps, ParticipantSlot.MaxSleeps).Clear();
         slot->Reserver = SelfWord;
         KillPoints.Pass(KillPoint.ReserveFilled);

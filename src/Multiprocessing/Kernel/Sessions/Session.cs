@@ -30,7 +30,10 @@ internal sealed unsafe class Session
         Participants = new ParticipantTable(memory, self);
         Segments = new SegmentTable(memory, Participants, directory);
         Objects = new ObjectRegistry(Participants, Segments, _participation);
-        Liveness = new Liveness(memory, Participants, Segments, Objects, _participation, hasParents: names is null);
+        Liveness = new Liveness(memory, Participants, Segments, Objects, _participation, hasParents: names is null)
+        {
+            PublisherDied = dead => StatusFile.Delete(directory.Primary, dead),
+        };
         Doorbells = new Doorbells(Participants, Liveness);
         Names = names is null ? null : new NameRegistry(memory, Participants, Segments, Liveness, Objects, _participation, names);
         lock (Joined)

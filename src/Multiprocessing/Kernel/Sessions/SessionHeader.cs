@@ -63,6 +63,13 @@ internal unsafe struct SessionHeader
     [FieldOffset(48)]
     public int FirstFree;
 
+    /// <summary>
+    /// When an observer looked last, in milliseconds of <see cref="Environment.TickCount64"/>, which is the same in all processes of a machine; 0 for
+    /// never. Written by observers of the same user, also in other programs; read by <see cref="StatusPublisher"/>.
+    /// </summary>
+    [FieldOffset(56)]
+    public long LookedAt;
+
     /// <summary>The owner lock of both tables, in a cache line of its own.</summary>
     [FieldOffset(128)]
     public int TableLock;

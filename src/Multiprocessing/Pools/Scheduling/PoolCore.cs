@@ -36,6 +36,7 @@ internal sealed class PoolCore
     private readonly WorkerLimits _limits;
     private readonly Dispatcher _dispatcher;
     private readonly TaskCancellation _cancellation;
+    private readonly PoolStatus _status;
     private int _lastBody;
 
     public PoolCore(ProcessPoolOptions options, WorkerInitializer? initializer)
@@ -56,8 +57,9 @@ internal sealed class PoolCore
         _size = new FleetSize(_loop, _state, _fleet, options);
         _ending = new PoolEnding(Name, _loop, _state, _pending, _intake, _fleet, _size, events, options);
         var failures = new StartFailures(Name, _loop, _state, _fleet, _ending, events, options, hasInitializer: initializer is not null);
-        _replies = new ReplyHandler(_loop, _fleet, new WorkerReports(Name, _loop, _fleet, Reports), failures, _ending, _statistics);
-        var deaths = new WorkerDeaths(Name, _loop, _state, _pending, _fleet, _replies, failures, _ending, _statistics, events);
+        _status = new PoolStatus(this);
+        _replies = new ReplyHandler(_loop, _fleet, new WorkerReports(Name, _loop, _fleet, Reports), failures, _ending, _statistics, _status.Log);
+        var deaths = new WorkerDeaths(Name, _loop, _state, _pending, _fleet, _replies, failures, _ending, _statistics, events, _status.Log);
         _starter = new WorkerStarter(Name, _loop, _state, _pending, _fleet, _size, failures, deaths, _ending, options, initializer);
         _limits = new WorkerLimits(_loop, _pending, _fleet, _size, _starter, events, options);
         _cancellation = new TaskCancellation(_loop, _pending, _fleet, options);
@@ -65,7 +67,12 @@ internal sealed class PoolCore
         CallerSpin = new CallerSpin(_loop);
         _loop.Start();
         PoolList.Add(this);
-        _state.Closed.WhenReached(() => PoolList.Retire(this));
+        StatusPublisher.Add(_status);
+        _state.Closed.WhenReached(() =>
+        {
+            PoolList.Retire(this);
+            StatusPublisher.Remove(_status);
+        });
     }
 
     public ProcessPoolOptions Options { get; }
@@ -126,6 +133,25 @@ internal sealed class PoolCore
     internal bool HasReplies => _fleet.HasReplies;
 
     public int NextBody() => Interlocked.Increment(ref _lastBody);
+
+    /// <summary>Returns the last lines that each worker has printed, by its number; those that have printed none are not in it.</summary>
+    public Dictionary<int, string> LastOutput()
+    {
+        List<(int Number, WorkerHost Host)> hosts = [];
+        using (_loop.Enter())
+        {
+            foreach (var worker in _fleet.Workers)
+            {
+                if (worker.Host is { } host)
+                {
+                    hosts.Add((worker.Number, host));
+                }
+            }
+        }
+
+        return hosts.Select(static worker => (worker.Number, Text: worker.Host.LastOutput)).Where(static worker => worker.Text.Length != 0)
+            .ToDictionary(static worker => worker.Number, static worker => worker.Text);
+    }
 
     public PoolInsights ToInsights() => _statistics.ToInsights(_fleet, _pending, _size.Max);
 

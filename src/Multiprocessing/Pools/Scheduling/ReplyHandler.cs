@@ -11,7 +11,8 @@ namespace Multiprocessing;
 /// </para>
 /// </summary>
 internal sealed unsafe class ReplyHandler(
-    PoolLoop loop, WorkerFleet fleet, WorkerReports reports, StartFailures failures, PoolEnding ending, PoolStatistics statistics)
+    PoolLoop loop, WorkerFleet fleet, WorkerReports reports, StartFailures failures, PoolEnding ending, PoolStatistics statistics,
+    TaskLog log)
 {
     /// <summary>Reads all replies of a worker.</summary>
     /// <param name="worker">The worker.</param>
@@ -113,7 +114,7 @@ internal sealed unsafe class ReplyHandler(
     };
 
     /// <summary>Reads as many plain results as lie here one behind the other; false if there is none.</summary>
-    private static bool ReadMany(WorkerEntry worker)
+    private bool ReadMany(WorkerEntry worker)
     {
         if (worker.Assigned.First is not { } first
             || first.Value.Batch is not { RawLength: >= 0, Count: > 1 } batch
@@ -134,6 +135,11 @@ internal sealed unsafe class ReplyHandler(
         worker.Replies.Advance((int)(end - at));
         worker.Replied += (uint)taken;
         worker.Statistics.Tasks += taken;
+        if (StatusPublisher.IsLookedAt)
+        {
+            log.Skip(taken);
+        }
+
         worker.Statistics.Unmeasured += taken;
         var content = (long)taken * ((ReplyHeader*)at)->Length; // all of one length
         worker.Statistics.ResultBytes += content;
@@ -159,7 +165,7 @@ internal sealed unsafe class ReplyHandler(
         }
     }
 
-    private static void OnReply(WorkerEntry worker, in Reply reply)
+    private void OnReply(WorkerEntry worker, in Reply reply)
     {
         var assigned = worker.Assigned.First!.Value;
         var number = reply.Header.Number;
@@ -186,13 +192,22 @@ internal sealed unsafe class ReplyHandler(
 
         batch.ReleaseReferences(index);
         var readingTicks = 0L;
+        Exception? error = null;
         if (isTooLate)
         {
             batch.OnTimedOut(index, worker.Host!);
         }
         else
         {
-            readingTicks = Complete(worker, batch, index, reply, hasTimes);
+            readingTicks = Complete(worker, batch, index, reply, hasTimes, out error);
+        }
+
+        if (StatusPublisher.IsLookedAt)
+        {
+            log.Add(
+                worker, batch, index, hasTimes ? reply.Times.Work : -1,
+                isTooLate ? TaskOutcome.TimedOut : error is null ? TaskOutcome.Succeeded
+                    : error is OperationCanceledException ? TaskOutcome.Canceled : TaskOutcome.Failed, error);
         }
 
         var times = reply.Times;
@@ -201,9 +216,9 @@ internal sealed unsafe class ReplyHandler(
 
     /// <summary>Ends a task with its result or its error.</summary>
     /// <returns>How long reading the result took, in ticks of the stopwatch, if that is measured.</returns>
-    private static long Complete(WorkerEntry worker, TaskBatch batch, int index, in Reply reply, bool isMeasured)
+    private static long Complete(WorkerEntry worker, TaskBatch batch, int index, in Reply reply, bool isMeasured, out Exception? error)
     {
-        Exception error;
+        error = null;
         try
         {
             var content = worker.Replies.Content(reply, out var end);

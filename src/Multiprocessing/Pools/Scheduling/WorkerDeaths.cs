@@ -20,7 +20,8 @@ internal sealed class WorkerDeaths(
     StartFailures failures,
     PoolEnding ending,
     PoolStatistics statistics,
-    PoolEvents events)
+    PoolEvents events,
+    TaskLog log)
 {
     private long _memoryKills = OutOfMemoryKills.Count();
 
@@ -109,6 +110,17 @@ internal sealed class WorkerDeaths(
 
     private void FailStarted(WorkerEntry worker, WorkerHost host, TaskBatch batch, int index, uint number)
     {
+        if (StatusPublisher.IsLookedAt)
+        {
+            var outcome = (worker.KillNumber == number ? worker.Reason : KillReason.None) switch
+            {
+                KillReason.Timeout => TaskOutcome.TimedOut,
+                KillReason.Cancelled => TaskOutcome.Canceled,
+                _ => TaskOutcome.WorkerDied,
+            };
+            log.Add(worker, batch, index, -1, outcome, outcome == TaskOutcome.WorkerDied ? DeathOf(host) : null);
+        }
+
         batch.ReleaseReferences(index);
         if (state.BrokenBy is { } broken && worker is { IsKilled: true, Reason: KillReason.None or KillReason.Disposed })
         {
@@ -163,4 +175,7 @@ internal sealed class WorkerDeaths(
         _memoryKills = OutOfMemoryKills.Count();
         return _memoryKills > before;
     }
+
+    private static ProcessDiedException DeathOf(WorkerHost host) =>
+        new(host.Id, host.Name, host.ExitStatus ?? new ExitStatus(), host.StandardError.Tail);
 }

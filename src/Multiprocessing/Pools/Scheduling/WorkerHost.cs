@@ -19,6 +19,9 @@ internal abstract class WorkerHost : IDisposable
     /// <summary>The end of the worker's standard error; empty for a thread, whose output is the program's.</summary>
     public abstract KeptOutput StandardError { get; }
 
+    /// <summary>The last lines that it has printed, on both streams; empty if its output is not kept.</summary>
+    public abstract string LastOutput { get; }
+
     /// <summary>How the worker died, once it has exited; <see langword="null"/> if it ended in good order.</summary>
     public abstract Exception? Failure { get; }
 
@@ -44,7 +47,7 @@ internal abstract class WorkerHost : IDisposable
 /// <summary>A worker in a process of its own.</summary>
 internal sealed class WorkerProcess(WorkerStart start, ChildProcessOptions options) : WorkerHost
 {
-    private readonly ChildProcess _process = ChildProcess.Create(PoolWorker.Run, start, options);
+    private readonly ChildProcess _process = CreateProcess(start, options);
 
     public override string Name => _process.Name;
 
@@ -55,6 +58,8 @@ internal sealed class WorkerProcess(WorkerStart start, ChildProcessOptions optio
     public override ExitStatus? ExitStatus => _process.ExitStatus;
 
     public override KeptOutput StandardError => _process.StandardError;
+
+    public override string LastOutput => _process.LastOutput;
 
     public override Exception? Failure => _process.Failure;
 
@@ -75,5 +80,12 @@ internal sealed class WorkerProcess(WorkerStart start, ChildProcessOptions optio
         {
             _process.Kill();
         }
+    }
+
+    private static ChildProcess CreateProcess(WorkerStart start, ChildProcessOptions options)
+    {
+        var process = ChildProcess.Create(PoolWorker.Run, start, options);
+        process.Role = ProcessRole.Worker;
+        return process;
     }
 }

@@ -36,6 +36,8 @@ internal sealed class WorkerThread : WorkerHost
 
     public override KeptOutput StandardError => KeptOutput.None;
 
+    public override string LastOutput => "";
+
     public override Exception? Failure => _failure;
 
     public override void WhenEnded(Action action) => _ended.WhenReached(action);

@@ -11,6 +11,8 @@ internal sealed class OutputHistory
     private const int HeadSize = 4096;
     private const int TailSize = 4096;
 
+    // A reader of pipes adds; whichever thread describes the process reads.
+    private readonly Lock _gate = new();
     private readonly byte[] _head = new byte[HeadSize];
     private readonly byte[] _tail = new byte[TailSize];
     private long _headFrom;
@@ -23,6 +25,8 @@ internal sealed class OutputHistory
 
     public void Add(ReadOnlySpan<byte> data)
     {
+        using var scope = _gate.EnterScope();
+
         // The announcement may be split between two reads, so the end of the last piece is searched together with this one.
         Span<byte> seam = stackalloc byte[2 * (RuntimeCrashText.Longest - 1)];
         var before = (int)Math.Min(_total, RuntimeCrashText.Longest - 1);
@@ -50,11 +54,16 @@ internal sealed class OutputHistory
     }
 
     /// <summary>The last whole characters, at most 4 KiB.</summary>
-    public string Tail() => Decode(TailBytes(), cutBefore: _total > TailSize, cutBehind: false);
+    public string Tail()
+    {
+        using var scope = _gate.EnterScope();
+        return Decode(TailBytes(), cutBefore: _total > TailSize, cutBehind: false);
+    }
 
     /// <summary>Returns everything that is kept.</summary>
     public KeptOutput Keep()
     {
+        using var scope = _gate.EnterScope();
         var tail = TailBytes();
         var tailFrom = _total - tail.Length;
         var tailText = Decode(tail, tailFrom > 0, cutBehind: false);

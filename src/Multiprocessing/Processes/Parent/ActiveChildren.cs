@@ -18,6 +18,7 @@ internal static class ActiveChildren
 
     public static void Add(ChildProcess child)
     {
+        ChildrenStatus.Begin();
         lock (Gate)
         {
             if (!_isSubscribed)

@@ -24,6 +24,7 @@ internal sealed partial class ServiceClient : ProxyTarget
     private bool _isStopping;
     private bool _isStopped;
     private Exception? _givenUp;
+    private readonly ServiceStatus _status;
     private Task _restart = Task.CompletedTask;
 
     public ServiceClient(ProxyContract contract, ServiceStart start, ProcessServiceOptions options)
@@ -33,6 +34,8 @@ internal sealed partial class ServiceClient : ProxyTarget
         _options = options;
         _limit = new RestartLimit(options.MaxRestarts, options.Period);
         Events = new EventHandlers(this);
+        _status = new ServiceStatus(this);
+        StatusPublisher.Add(_status);
     }
 
     public string Name => _options.Name!;
@@ -112,8 +115,29 @@ internal sealed partial class ServiceClient : ProxyTarget
     {
         lock (_gate)
         {
-            var state = _isStopped ? "stopped" : _givenUp is not null ? "given up" : _isStopping ? "stopping" : _ready is null ? "starting" : "ready";
-            return $"{Name} ({Contract.Name}, pid {_latest?.ProcessId}, {state}, {RestartCount} restarts)";
+            return $"{Name} ({Contract.Name}, pid {_latest?.ProcessId}, {StateText}, {RestartCount} restarts)";
+        }
+    }
+
+    /// <summary>Under the gate.</summary>
+    private string StateText =>
+        _isStopped ? "stopped" : _givenUp is not null ? "given up" : _isStopping ? "stopping" : _ready is null ? "starting" : "ready";
+
+    /// <summary>Returns what observers see.</summary>
+    public ServiceSnapshot ToSnapshot()
+    {
+        lock (_gate)
+        {
+            return new ServiceSnapshot
+            {
+                Name = Name,
+                Interface = Contract.Name,
+                OwnerProcessId = Environment.ProcessId,
+                ProcessId = _ready?.ProcessId,
+                State = StateText,
+                RestartCount = RestartCount,
+                PendingCalls = _ready?.Channel.PendingCalls ?? 0,
+            };
         }
     }
 

@@ -26,6 +26,7 @@ internal sealed class ServiceInstance : ChannelOwner
         {
             using var connection = new Connection(others);
             _process = start.Run(connection, options);
+            _process.Role = ProcessRole.Service;
         }
         catch
         {

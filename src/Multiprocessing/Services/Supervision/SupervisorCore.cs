@@ -25,6 +25,7 @@ internal sealed partial class SupervisorCore
     private readonly ConditionWaiters _waiters = new();
     private List<(Action Work, Action<Exception> Fail)> _pending = [];
     private readonly bool _isRoot;
+    private readonly SupervisorStatus _status;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource<ChildEnd> _life = NewLife();
     private GroupRestart? _group;
@@ -44,6 +45,8 @@ internal sealed partial class SupervisorCore
         Name = string.IsNullOrEmpty(validated.Name) ? $"Supervisor-{Interlocked.Increment(ref _supervisors)}" : validated.Name;
         _clock = new SupervisorClock(validated.TimeProvider);
         _intensity = new RestartIntensity(validated.MaxRestarts, validated.Period, _clock);
+        _status = new SupervisorStatus(this);
+        StatusPublisher.Add(_status);
     }
 
     public string Name { get; }

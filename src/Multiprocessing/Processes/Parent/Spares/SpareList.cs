@@ -23,6 +23,12 @@ internal sealed class SpareList(Lock gate)
         return count;
     }
 
+    public int[] ProcessIds()
+    {
+        Debug.Assert(gate.IsHeldByCurrentThread, "The caller of SpareList must hold the lock of the stock.");
+        return [.. _spares.Where(static spare => spare.Link is not null).Select(static spare => spare.Link.ProcessId)];
+    }
+
     public SpareChild? FindReady() => _spares.Find(static spare => spare.IsReady);
 
     /// <summary>Returns the spares that have not received the hint with this number.</summary>

@@ -80,6 +80,15 @@ internal sealed class SpareStock
         }
     }
 
+    /// <summary>Returns the pids of the spares that wait.</summary>
+    public int[] ProcessIds()
+    {
+        lock (_gate)
+        {
+            return _spares.ProcessIds();
+        }
+    }
+
     public int Ready
     {
         get

@@ -82,6 +82,7 @@ public sealed partial class ProcessManager : IDisposable, IAsyncDisposable
         try
         {
             child = ChildProcess.Run(ManagerHost.Run, id, joins, OptionsOf(options));
+            child.Role = ProcessRole.Manager;
             var link = await ManagerLink.StartAsync(id, options.Name, joins, child, cancellationToken).ConfigureAwait(false);
             return new ProcessManager(child, joins, link, options);
         }

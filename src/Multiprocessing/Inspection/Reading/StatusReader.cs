@@ -1,0 +1,178 @@
+using System.Text.Json;
+
+namespace Multiprocessing;
+
+/// <summary>
+/// Reads what the processes of a program publish. Nothing in a file is trusted: what cannot be read is left out, as if it were not there. Not
+/// thread-safe.
+/// </summary>
+internal sealed unsafe class StatusReader
+{
+    /// <summary>How long the first read waits for the processes to see that they are looked at: a tick of theirs, and some time to write.</summary>
+    private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(900);
+
+    private readonly Dictionary<string, long> _lastTask = [];
+    private readonly List<TaskRecord> _tasks = [];
+    private long _missed;
+    private bool _hasLooked;
+
+    public List<PoolSnapshot> Pools { get; } = [];
+
+    public List<ServiceSnapshot> Services { get; } = [];
+
+    public List<SupervisorSnapshot> Supervisors { get; } = [];
+
+    public Dictionary<int, PublishedChild> Children { get; } = [];
+
+    /// <summary>Makes the processes publish, and reads what they have published.</summary>
+    public void Read(SessionView view, IReadOnlyList<int> living)
+    {
+        var lookedAt = view.Header->LookedAt;
+        var now = Environment.TickCount64;
+        var isFirst = !_hasLooked && Math.Abs(now - lookedAt) >= StatusFile.LookLasts;
+        view.Look(now);
+        _hasLooked = true;
+        if (isFirst)
+        {
+            WaitForPublishers(view, living, now);
+        }
+
+        Pools.Clear();
+        Services.Clear();
+        Supervisors.Clear();
+        Children.Clear();
+        foreach (var slot in Publishers(view, living))
+        {
+            using var document = TryRead(view, slot);
+            if (document is not null)
+            {
+                Take(document.RootElement);
+            }
+        }
+    }
+
+    /// <summary>Takes the tasks that were read since the last call.</summary>
+    public IReadOnlyList<TaskRecord> TakeTasks(out long missed)
+    {
+        missed = _missed;
+        _missed = 0;
+        TaskRecord[] taken = [.. _tasks.OrderBy(static task => task.Ended)];
+        _tasks.Clear();
+        return taken;
+    }
+
+    private static IEnumerable<int> Publishers(SessionView view, IReadOnlyList<int> living) => living.Where(slot => IsPublisher(view, slot));
+
+    private static bool IsPublisher(SessionView view, int slot) =>
+        view.Participant(slot)->State == (int)ParticipantState.Active && view.Participant(slot)->Publishes != 0;
+
+    private static void WaitForPublishers(SessionView view, IReadOnlyList<int> living, long since)
+    {
+        var end = Environment.TickCount64 + (long)FirstWait.TotalMilliseconds;
+        while (Environment.TickCount64 < end)
+        {
+            if (Publishers(view, living).All(slot => IsNewer(view, slot, since)))
+            {
+                return;
+            }
+
+            Thread.Sleep(20);
+        }
+    }
+
+    private static bool IsNewer(SessionView view, int slot, long since)
+    {
+        using var document = TryRead(view, slot);
+        return document is not null && document.RootElement.TryGetProperty("time"u8, out var time)
+            && time.ValueKind == JsonValueKind.Number && time.TryGetInt64(out var at) && at >= since;
+    }
+
+    private static JsonDocument? TryRead(SessionView view, int slot)
+    {
+        var path = StatusFile.PathOf(view.Path, new ParticipantId(slot, view.Participant(slot)->Generation));
+        try
+        {
+            var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            if (document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.TryGetProperty("version"u8, out var version)
+                && version.ValueKind == JsonValueKind.Number && version.TryGetInt32(out var number) && number == StatusFile.Version)
+            {
+                return document;
+            }
+
+            document.Dispose();
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return null; // not written yet, removed, or damaged
+        }
+    }
+
+    private void Take(JsonElement root)
+    {
+        if (!root.TryGetProperty("entries"u8, out var entries) || entries.ValueKind != JsonValueKind.Array)
+        {
+            return;
+        }
+
+        foreach (var entry in entries.EnumerateArray())
+        {
+            try
+            {
+                Take((StatusKind)entry.GetProperty("kind"u8).GetInt32(), entry.GetProperty("value"u8));
+            }
+            catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException or FormatException
+                or NotSupportedException)
+            {
+                // Damaged, or of another build: the other entries count.
+            }
+        }
+    }
+
+    private void Take(StatusKind kind, JsonElement value)
+    {
+        switch (kind)
+        {
+            case StatusKind.Children:
+                foreach (var child in value.Deserialize(ChildrenStatusContext.Default.ListPublishedChild) ?? [])
+                {
+                    Children[child.ProcessId] = child;
+                }
+
+                break;
+            case StatusKind.Pool when value.Deserialize(PoolStatusContext.Default.PublishedPool) is { Pool: not null, Tasks: not null } pool:
+                Pools.Add(pool.Pool);
+                Take(pool);
+                break;
+            case StatusKind.Service when value.Deserialize(ServiceStatusContext.Default.ServiceSnapshot) is { } service:
+                Services.Add(service);
+                break;
+            case StatusKind.Supervisor when value.Deserialize(ServiceStatusContext.Default.SupervisorSnapshot) is { } supervisor:
+                Supervisors.Add(supervisor);
+                break;
+        }
+    }
+
+    private void Take(PublishedPool pool)
+    {
+        var last = _lastTask.GetValueOrDefault(pool.Pool.Id, -1);
+        if (last < 0)
+        {
+            // What ended before this monitor looked is not missed.
+            last = pool.Tasks.Count == 0 ? 0 : pool.Tasks[0].Number - 1;
+        }
+
+        foreach (var task in pool.Tasks)
+        {
+            if (task.Number > last)
+            {
+                _missed += task.Number - last - 1;
+                last = task.Number;
+                _tasks.Add(task);
+            }
+        }
+
+        _lastTask[pool.Pool.Id] = last;
+    }
+}

@@ -1,0 +1,31 @@
+using System.Text.Json;
+
+namespace Multiprocessing;
+
+/// <summary>What an entry of a status file describes.</summary>
+internal enum StatusKind
+{
+    /// <summary>The children of the process: names, roles, last output.</summary>
+    Children,
+
+    /// <summary>A pool, and its tasks that have ended.</summary>
+    Pool,
+
+    /// <summary>A service.</summary>
+    Service,
+
+    /// <summary>A supervisor.</summary>
+    Supervisor,
+}
+
+/// <summary>Something that only this process knows, and that an observer of the program may want to see; see <see cref="StatusPublisher"/>.</summary>
+internal interface IStatusSource
+{
+    StatusKind Kind { get; }
+
+    /// <summary>
+    /// Writes one JSON value, on a thread of the thread pool, at most twice a second. It copies what it needs within microseconds, and calls no code of the
+    /// program.
+    /// </summary>
+    void WriteStatus(Utf8JsonWriter writer);
+}

@@ -1,0 +1,204 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace Multiprocessing;
+
+/// <summary>
+/// Publishes what only this process knows about itself, for observers in other processes, while one looks. An observer writes the time into a word of
+/// the session; twice a second this process reads that word, if it has anything to publish at all, and writes its <see cref="StatusFile"/> while the
+/// time is recent. So a program that no one looks at pays one read of memory per half second. Thread-safe.
+/// </summary>
+internal static unsafe class StatusPublisher
+{
+    /// <summary>What does not fit is left out and counted: a document is read several times a second.</summary>
+    private const int MaxBytes = 1 << 20;
+
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(500);
+    private static readonly Lock Gate = new();
+    private static readonly Lock Publishing = new();
+    private static readonly List<WeakReference<IStatusSource>> Sources = [];
+    private static ArrayBufferWriter<byte>? _buffer;
+    private static ArrayBufferWriter<byte>? _value;
+    private static bool _isTicking;
+    private static bool _hasFile;
+    private static bool _hasLeft;
+    private static volatile bool _isLookedAt;
+
+    /// <summary>Gets whether an observer looks. It is known up to a tick later.</summary>
+    public static bool IsLookedAt => _isLookedAt;
+
+    /// <summary>Publishes the source from now on, as long as the program has a reference to it.</summary>
+    public static void Add(IStatusSource source)
+    {
+        var session = Session.Current;
+        lock (Gate)
+        {
+            Sources.Add(new WeakReference<IStatusSource>(source));
+            if (_isTicking)
+            {
+                return;
+            }
+
+            _isTicking = true;
+        }
+
+        session.Participants[session.Self.Slot]->Publishes = 1;
+        session.Leaving += Remove;
+        Schedule();
+    }
+
+    /// <summary>Ends the publication of the source.</summary>
+    public static void Remove(IStatusSource source)
+    {
+        lock (Gate)
+        {
+            _ = Sources.RemoveAll(reference => !reference.TryGetTarget(out var known) || ReferenceEquals(known, source));
+        }
+    }
+
+    private static void Schedule() => LibraryClock.After(Tick, static _ => Look(), null);
+
+    /// <summary>On the thread of the timers: reads a word.</summary>
+    private static void Look()
+    {
+        var session = Session.Current;
+        if (Volatile.Read(ref _hasLeft))
+        {
+            return;
+        }
+
+        var lookedAt = Volatile.Read(ref session.Memory.Header->LookedAt);
+        _isLookedAt = lookedAt != 0 && Math.Abs(Environment.TickCount64 - lookedAt) < StatusFile.LookLasts;
+        if (!_isLookedAt && !_hasFile)
+        {
+            Schedule();
+            return;
+        }
+
+        LastResort.Queue(
+            EntryPoint.StatusPublication, session, static session =>
+            {
+                Publish(session);
+                Schedule();
+            },
+            static (_, _) => Schedule());
+    }
+
+    private static void Publish(Session session)
+    {
+        lock (Publishing)
+        {
+            if (_hasLeft)
+            {
+                return;
+            }
+
+            try
+            {
+                if (_isLookedAt)
+                {
+                    _hasFile = true;
+                    StatusFile.Write(StatusFile.PathOf(session.Directory, session.Self), Document());
+                }
+                else
+                {
+                    StatusFile.Delete(session.Directory, session.Self);
+                    _hasFile = false;
+                    _buffer = null;
+                    _value = null;
+                }
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // No room in shared memory, which the program needs more than its observer: the next tick tries again.
+            }
+        }
+    }
+
+    /// <summary>This process leaves the session.</summary>
+    private static void Remove()
+    {
+        lock (Publishing)
+        {
+            _hasLeft = true;
+            if (_hasFile)
+            {
+                StatusFile.Delete(Session.Current.Directory, Session.Current.Self);
+            }
+        }
+    }
+
+    private static ReadOnlySpan<byte> Document()
+    {
+        var buffer = _buffer ??= new ArrayBufferWriter<byte>(16 << 10);
+        buffer.ResetWrittenCount();
+        using var writer = new Utf8JsonWriter(buffer);
+        writer.WriteStartObject();
+        writer.WriteNumber("version"u8, StatusFile.Version);
+        writer.WriteNumber("processId"u8, Environment.ProcessId);
+        writer.WriteNumber("time"u8, Environment.TickCount64);
+        writer.WriteStartArray("entries"u8);
+        var omitted = 0;
+        foreach (var source in Living())
+        {
+            if (writer.BytesCommitted + writer.BytesPending > MaxBytes)
+            {
+                omitted++;
+                continue;
+            }
+
+            if (ValueOf(source) is { } value)
+            {
+                writer.WriteStartObject();
+                writer.WriteNumber("kind"u8, (int)source.Kind);
+                writer.WritePropertyName("value"u8);
+                writer.WriteRawValue(value.Span, skipInputValidation: true);
+                writer.WriteEndObject();
+            }
+        }
+
+        writer.WriteEndArray();
+        writer.WriteNumber("omitted"u8, omitted);
+        writer.WriteEndObject();
+        writer.Flush();
+        return buffer.WrittenSpan;
+    }
+
+    /// <returns>Null if the source has thrown: it is not asked again.</returns>
+    private static ReadOnlyMemory<byte>? ValueOf(IStatusSource source)
+    {
+        try
+        {
+            var buffer = _value ??= new ArrayBufferWriter<byte>(4 << 10);
+            buffer.ResetWrittenCount();
+            using var writer = new Utf8JsonWriter(buffer);
+            source.WriteStatus(writer);
+            writer.Flush();
+            return buffer.WrittenMemory;
+        }
+        catch (Exception exception)
+        {
+            Remove(source);
+            MultiprocessingLogging.EntryPointFailed(exception, EntryPoint.StatusPublication);
+            return null;
+        }
+    }
+
+    private static List<IStatusSource> Living()
+    {
+        var living = new List<IStatusSource>();
+        lock (Gate)
+        {
+            _ = Sources.RemoveAll(static reference => !reference.TryGetTarget(out _));
+            foreach (var reference in Sources)
+            {
+                if (reference.TryGetTarget(out var source))
+                {
+                    living.Add(source);
+                }
+            }
+        }
+
+        return living;
+    }
+}

@@ -1,0 +1,77 @@
+using System.Diagnostics;
+
+namespace Multiprocessing;
+
+/// <summary>
+/// The last tasks of a pool that have ended, for observers; recorded only while one looks. Owns a ring of records and the number of tasks since the
+/// start of the record. Written under the loop's gate; read by the publisher under a lock of its own.
+/// </summary>
+internal sealed class TaskLog(string poolId)
+{
+    private const int Capacity = 1024;
+    private const int MaxError = 4096;
+
+    private readonly Lock _gate = new();
+    private TaskRecord?[]? _records;
+    private long _count;
+
+    /// <summary>A reply was read, or a worker has died with the task.</summary>
+    /// <param name="worker">The worker.</param>
+    /// <param name="batch">With the index: the task.</param>
+    /// <param name="index">The index in the batch.</param>
+    /// <param name="workTicks">How long it ran, in ticks of the stopwatch; -1 if it was not measured.</param>
+    /// <param name="outcome">How it has ended.</param>
+    /// <param name="error">Why it has failed.</param>
+    public void Add(WorkerEntry worker, TaskBatch batch, int index, long workTicks, TaskOutcome outcome, Exception? error)
+    {
+        var now = Stopwatch.GetTimestamp();
+        var ended = DateTimeOffset.UtcNow;
+        var created = ended - Stopwatch.GetElapsedTime(batch.SubmittedAt, now);
+        var started = ended - Stopwatch.GetElapsedTime(workTicks >= 0 ? now - workTicks : worker.Statistics.LastProgressAt, now);
+        var record = new TaskRecord
+        {
+            PoolId = poolId,
+            Number = Interlocked.Increment(ref _count),
+            Name = batch.NameOf(index),
+            WorkerNumber = worker.Number,
+            ProcessId = worker.Host?.Id ?? 0,
+            Created = created,
+            Started = started < created ? created : started,
+            Ended = ended,
+            Outcome = outcome,
+            Error = error is null ? null : Shorten(error),
+            Attempt = batch.FailedAttempts(index) + (outcome == TaskOutcome.WorkerDied ? 0 : 1),
+        };
+        lock (_gate)
+        {
+            (_records ??= new TaskRecord?[Capacity])[(record.Number - 1) % Capacity] = record;
+        }
+    }
+
+    /// <summary>Tasks have ended that are too short to be recorded one by one.</summary>
+    public void Skip(int count) => Interlocked.Add(ref _count, count);
+
+    /// <summary>Returns the records, oldest first. Numbers that are missing were not recorded.</summary>
+    public List<TaskRecord> Last()
+    {
+        lock (_gate)
+        {
+            var records = (_records ?? []).OfType<TaskRecord>().ToList();
+            records.Sort(static (left, right) => left.Number.CompareTo(right.Number));
+            return records;
+        }
+    }
+
+    private static string Shorten(Exception error)
+    {
+        try
+        {
+            var text = error.ToString();
+            return text.Length <= MaxError ? text : text[..MaxError] + "...";
+        }
+        catch (Exception)
+        {
+            return error.GetType().ToString(); // the exception's own code threw
+        }
+    }
+}

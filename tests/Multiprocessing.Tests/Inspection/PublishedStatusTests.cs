@@ -1,0 +1,179 @@
+using System.Diagnostics;
+using Multiprocessing.Tests.Services;
+using Shouldly;
+using Xunit;
+
+namespace Multiprocessing.Tests.Inspection;
+
+/// <summary>What only a process itself knows, seen from another process: pools, tasks, services, supervisors, names.</summary>
+public sealed class PublishedStatusTests : ProcessTest
+{
+    [Fact]
+    public Task A_pool_of_another_process_is_seen_with_its_workers_and_tasks() => Watchdog.Run(() =>
+    {
+        using var go = new ProcessSemaphore(0, 100);
+        using var done = new ProcessEvent();
+        using var owner = ChildProcess.Run(OwnPool, go, done, new ChildProcessOptions { Name = "owner" });
+        using var monitor = ProgramMonitor.OpenCurrent();
+        PoolSnapshot? pool = null;
+        Eventually.Is(() => (pool = monitor.Read().Pools.SingleOrDefault(static pool => pool.Name == "images")) is { Running: 2 }, "two tasks run");
+        pool!.OwnerProcessId.ShouldBe(owner.Id);
+        pool.MaxWorkers.ShouldBe(2);
+        pool.Pending.ShouldBe(4);
+        pool.Workers.Count.ShouldBe(2);
+        pool.Workers.ShouldAllBe(static worker => worker.Activity == WorkerActivity.Busy && worker.TaskTime > TimeSpan.Zero);
+        pool.Workers[0].TaskName.ShouldNotBeNull().ShouldContain("resize");
+        var snapshot = monitor.Read();
+        snapshot.Processes.Single(process => process.Id == owner.Id).Name.ShouldBe("owner");
+        foreach (var worker in pool.Workers)
+        {
+            var process = snapshot.Processes.Single(process => process.Id == worker.ProcessId);
+            process.Role.ShouldBe(ProcessRole.Worker);
+            process.ParentId.ShouldBe(owner.Id);
+        }
+
+        _ = monitor.ReadTasks(out _);
+        for (var i = 0; i < 6; i++)
+        {
+            go.Release();
+        }
+
+        var tasks = new List<TaskRecord>();
+        Eventually.Is(
+            () =>
+            {
+                tasks.AddRange(monitor.ReadTasks(out var missed));
+                missed.ShouldBe(0);
+                return tasks.Count >= 6;
+            },
+            "all tasks are recorded");
+        tasks.Count.ShouldBe(6);
+        tasks.Count(static task => task.Outcome == TaskOutcome.Succeeded).ShouldBe(5);
+        var failed = tasks.Single(static task => task.Outcome == TaskOutcome.Failed);
+        failed.Error.ShouldNotBeNull().ShouldContain("item 3 is broken");
+        failed.Error.ShouldContain("Resize"); // the remote stack
+        tasks.ShouldAllBe(task => task.PoolId == pool.Id && task.Attempt == 1 && task.Started >= task.Created && task.Ended >= task.Started
+            && task.ProcessId != 0);
+        Eventually.Is(() => monitor.Read().Pools.Single() is { Succeeded: 5, Failed: 1, Pending: 0, Running: 0 }, "the pool has counted them");
+        monitor.Read().Pools.Single().Tasks.ShouldContain(static kind => kind.Succeeded == 1 && kind.RunMedian > TimeSpan.Zero);
+        done.Set();
+        owner.Join();
+        monitor.Read().Pools.ShouldBeEmpty();
+
+        static void OwnPool(ProcessSemaphore go, ProcessEvent done)
+        {
+            using var pool = new ProcessPool(new() { Name = "images", Workers = 2 });
+            var tasks = Enumerable.Range(0, 6).Select(i => pool.RunAsync(Resize, i, go, new TaskOptions { Name = $"resize {i}" })).ToArray();
+            try
+            {
+                Task.WaitAll(tasks);
+            }
+            catch (AggregateException)
+            {
+                // one fails
+            }
+
+            done.Wait();
+        }
+
+        static void Resize(int item, ProcessSemaphore go)
+        {
+            go.Wait();
+            if (item == 3)
+            {
+                throw new InvalidDataException($"item {item} is broken");
+            }
+        }
+    });
+
+    [Fact]
+    public Task A_task_whose_worker_is_killed_is_recorded_with_the_death() => Watchdog.Run(async () =>
+    {
+        await using var pool = new ProcessPool(new() { Name = "deaths", Workers = 1 });
+        using var monitor = ProgramMonitor.OpenCurrent();
+        _ = monitor.ReadTasks(out _);
+        Eventually.Is(() => monitor.Read().Pools.Any(static pool => pool.Name == "deaths"), "the pool is published");
+        await Should.ThrowAsync<WorkerDiedException>(() => pool.RunAsync(() => Environment.FailFast("at once"), new TaskOptions { Name = "fatal" }));
+        TaskRecord? record = null;
+        Eventually.Is(() => (record ??= monitor.ReadTasks(out _).FirstOrDefault(static task => task.Name == "fatal")) is not null, "the death is recorded");
+        record!.Outcome.ShouldBe(TaskOutcome.WorkerDied);
+        record.Error.ShouldNotBeNull();
+        monitor.Read().Pools.Single(static pool => pool.Name == "deaths").WorkerDeaths.ShouldBe(1);
+    });
+
+    [Fact]
+    public Task Services_and_supervisors_are_seen() => Watchdog.Run(async () =>
+    {
+        await using var supervisor = new ProcessSupervisor(new() { Name = "guard" });
+        var proxy = supervisor.AddService<ILaboratory>("lab", () => new Laboratory());
+        proxy.Add(1, 2).ShouldBe(3);
+        using var monitor = ProgramMonitor.OpenCurrent();
+        ServiceSnapshot? service = null;
+        Eventually.Is(() => (service = monitor.Read().Services.SingleOrDefault()) is { State: "ready" }, "the service is published");
+        service!.Interface.ShouldContain("ILaboratory");
+        service.ProcessId.ShouldBe(proxy.ProcessId);
+        var seen = monitor.Read();
+        seen.Processes.Single(process => process.Id == service.ProcessId).Role.ShouldBe(ProcessRole.Service);
+        var guard = seen.Supervisors.Single();
+        guard.Name.ShouldBe("guard");
+        guard.Children.Single().ShouldBe(new SupervisedSnapshot
+        {
+            Name = "lab", State = SupervisedChildState.Running, ProcessId = service.ProcessId, RestartCount = 0,
+        });
+        Process.GetProcessById(service.ProcessId!.Value).Kill();
+        Eventually.Is(() => monitor.Read().Services.Single() is { RestartCount: 1, State: "ready" }, "the service was started again");
+    });
+
+    [Fact]
+    public Task Nothing_is_published_while_no_observer_looks() => Watchdog.Run(() =>
+    {
+        using var release = new ProcessEvent();
+        using var child = ChildProcess.Run(() => release.Wait());
+        Eventually.Is(() => Files().Length == 0, "the looks of other tests are over");
+        Thread.Sleep(1500);
+        Files().ShouldBeEmpty();
+        using (var monitor = ProgramMonitor.OpenCurrent())
+        {
+            monitor.Read().Processes.Single(process => process.Id == child.Id).Name.ShouldBe(child.Name);
+            Files().ShouldNotBeEmpty();
+        }
+
+        Eventually.Is(() => Files().Length == 0, "the file is removed some seconds after the last look");
+        release.Set();
+        child.Join();
+
+        static string[] Files() => Directory.GetFiles(Session.Current.Directory, "status-*");
+    });
+
+    [Fact]
+    public Task Damaged_files_are_left_out() => Watchdog.Run(() =>
+    {
+        using var release = new ProcessEvent();
+        using var child = ChildProcess.Run(() => release.Wait());
+        using var monitor = ProgramMonitor.OpenCurrent();
+        _ = monitor.Read();
+        var file = StatusFile.PathOf(Session.Current.Directory, Session.Current.Self);
+        var whole = File.ReadAllBytes(file);
+        using var view = SessionView.TryOpen(Session.Current.Directory, out _)!;
+        using var copy = new TemporaryDirectory();
+        File.Copy(Path.Combine(view.Path, "session"), copy.File("session"));
+        using var other = SessionView.TryOpen(copy.Path, out _)!;
+        var living = other.LivingSlots();
+        var random = new Random(3);
+        for (var i = 0; i < 300; i++)
+        {
+            var bytes = i % 3 == 0 ? whole[..random.Next(whole.Length)] : [.. whole];
+            for (var changes = random.Next(1, 6); changes > 0 && bytes.Length != 0; changes--)
+            {
+                bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+            }
+
+            File.WriteAllBytes(copy.File(Path.GetFileName(file)), bytes);
+            new StatusReader().Read(other, living);
+            other.Look(Environment.TickCount64);
+        }
+
+        release.Set();
+        child.Join();
+    });
+}
