@@ -105,8 +105,8 @@ public sealed unsafe class ProgramMonitor : IDisposable
         }
 
         throw new ProgramNotFoundException(
-            $"Process {processId} belongs to no running program of this library that you may look at. It does not exist, is another user's, or has not "
-            + $"used the library yet; `mp ps` lists the programs.{(refusal is null ? "" : " " + refusal)}", processId);
+            $"Process {processId} belongs to no running program of this library that you may look at. It does not exist, is another user's, or has "
+            + $"not used the library yet; `mp ps` lists the programs.{(refusal is null ? "" : " " + refusal)}", processId);
     }
 
     /// <summary>Opens the program that this process belongs to.</summary>
@@ -197,7 +197,8 @@ public sealed unsafe class ProgramMonitor : IDisposable
             }
         }
 
-        throw new ProgramNotFoundException($"Process {processId} is no living process of the program with the root process {RootProcessId}.", processId);
+        throw new ProgramNotFoundException(
+            $"Process {processId} is no living process of the program with the root process {RootProcessId}.", processId);
     }
 
     /// <summary>Ends looking at the program.</summary>

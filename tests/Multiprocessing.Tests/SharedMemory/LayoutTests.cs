@@ -23,6 +23,7 @@ public sealed unsafe class LayoutTests
         At(&x, &x.Deaths).ShouldBe(32);
         At(&x, &x.NextSlot).ShouldBe(36);
         At(&x, &x.FirstGeneration).ShouldBe(40);
+        At(&x, &x.LookedAt).ShouldBe(56);
         At(&x, &x.TableLock).ShouldBe(128);
         At(&x, &x.NameLock).ShouldBe(256);
         SessionMemory.ParticipantsOffset.ShouldBe(4096);
@@ -44,6 +45,7 @@ public sealed unsafe class LayoutTests
         At(&x, &x.ExitSignal).ShouldBe(32);
         At(&x, &x.SelfReason).ShouldBe(36);
         At(&x, &x.SelfCode).ShouldBe(40);
+        At(&x, &x.Publishes).ShouldBe(44);
         At(&x, &x.Doorbell).ShouldBe(64);
         ((int)((byte*)x.Sleeps - (byte*)&x)).ShouldBe(68);
     }

@@ -6,8 +6,8 @@ namespace Multiprocessing;
 /// <summary>
 /// The file in a session's directory in which one process publishes what only it knows: <c>status-[slot]-[generation]</c>, one JSON document. It is
 /// written under another name and renamed, so a reader sees the whole of one document. Killed before the rename: the earlier document stays, and the
-/// half-written file is ignored. The process that reports the death removes both; killed before it does, they stay until the session ends, and are ignored,
-/// because the slot in their name is a dead one's.
+/// half-written file is ignored. The process that reports the death removes both; killed before it does, they stay until the session ends, and are
+/// ignored, because the slot in their name is a dead one's.
 /// </summary>
 internal static class StatusFile
 {
