@@ -149,5 +149,5 @@ internal enum EntryPoint
 
     // Of observers.
     /// <summary>The work item that publishes what this process is, while an observer looks.</summary>
-    StatusPublication = 61,
+    StatusPublication = 62,
 }
