@@ -1,0 +1,190 @@
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Multiprocessing;
+
+/// <summary>The routes of a dashboard. The recorder starts with the host, so it is asked for when a request arrives.</summary>
+internal sealed class DashboardSite
+{
+    private readonly DashboardOptions _options;
+    private readonly Func<ProgramRecorder> _recorder;
+    private readonly CancellationToken _stopping;
+    private readonly AccessRules _rules;
+
+    public DashboardSite(DashboardOptions options, Func<ProgramRecorder> recorder, CancellationToken stopping)
+    {
+        options.Validate();
+        _options = options;
+        _recorder = recorder;
+        _stopping = stopping;
+        Keys = new(options.Token);
+        _rules = new(options, Keys);
+    }
+
+    public Keys Keys { get; }
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        Get(routes, "/", IndexAsync);
+        foreach (var name in Assets.Names)
+        {
+            Get(routes, $"/{name}", context => SendAsync(context, name));
+        }
+
+        Get(routes, "/api/state", StateAsync);
+        Get(routes, "/api/events", EventsAsync);
+        routes.MapPost("/api/kill/{id:int}", context => AdmitAsync(context, KillAsync));
+        // Every other path below the dashboard's is checked as well: a refusal does not depend on whether a path exists.
+        routes.Map("/{**rest}", context => AdmitAsync(context, NotFoundAsync));
+    }
+
+    private void Get(IEndpointRouteBuilder routes, string pattern, RequestDelegate handler) =>
+        routes.MapMethods(pattern, [HttpMethods.Get, HttpMethods.Head], context => AdmitAsync(context, handler));
+
+    private async Task AdmitAsync(HttpContext context, RequestDelegate handler)
+    {
+        ResponseHeaders.Apply(context.Response);
+        if (_rules.Check(context) is { } refusal)
+        {
+            await ReplyAsync(context, refusal.Status, refusal.Text);
+            return;
+        }
+
+        await handler(context);
+    }
+
+    private async Task IndexAsync(HttpContext context)
+    {
+        var request = context.Request;
+        if (!request.Path.Value!.EndsWith('/'))
+        {
+            // The page's links are relative to its folder. A relative address also holds behind a proxy that adds a prefix.
+            var last = request.Path.Value[(request.Path.Value.LastIndexOf('/') + 1)..];
+            context.Response.StatusCode = StatusCodes.Status307TemporaryRedirect;
+            context.Response.Headers.Location = last.Length == 0 ? $"{request.PathBase}/{request.QueryString}" : $"./{last}/{request.QueryString}";
+            return;
+        }
+
+        if (_options.RequireToken && Keys.IsToken(request.Query["token"]))
+        {
+            context.Response.Cookies.Append(Keys.CookieName, Keys.Cookie, new()
+            {
+                HttpOnly = true,
+                SameSite = SameSiteMode.Strict,
+                Secure = request.IsHttps,
+                Path = $"{request.PathBase}{request.Path}",
+            });
+            // Not a redirect by status: after a click in another site's page, the browser would not send a strict cookie with it.
+            context.Response.ContentType = "text/html; charset=utf-8";
+            await context.Response.WriteAsync(
+                "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Multiprocessing</title><link rel=\"icon\" href=\"icon.svg\"><meta http-equiv=\"refresh\" content=\"0;url=./\"></head>"
+                    + "<body><a href=\"./\">Open the dashboard</a></body></html>",
+                context.RequestAborted);
+            return;
+        }
+
+        await SendAsync(context, "index.html");
+    }
+
+    private static async Task SendAsync(HttpContext context, string name)
+    {
+        var bytes = Assets.Read(name);
+        context.Response.ContentType = Assets.ContentType(name);
+        context.Response.ContentLength = bytes.Length;
+        if (!HttpMethods.IsHead(context.Request.Method))
+        {
+            await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
+        }
+    }
+
+    private async Task StateAsync(HttpContext context)
+    {
+        var recorder = _recorder();
+        await recorder.WaitForFirstSampleAsync(context.RequestAborted);
+        context.Response.ContentType = "application/json; charset=utf-8";
+        await using Utf8JsonWriter json = new(context.Response.BodyWriter.AsStream());
+        json.WriteStartObject();
+        json.WriteBoolean("actions", _options.AllowActions);
+        json.WriteString("antiforgery", Keys.Antiforgery);
+        recorder.WriteState(json);
+        json.WriteEndObject();
+        await json.FlushAsync(context.RequestAborted);
+    }
+
+    private Task EventsAsync(HttpContext context)
+    {
+        // The header is the browser's own, of a connection that broke; the query is the page's, of its first connection.
+        var text = context.Request.Headers["Last-Event-ID"].ToString();
+        if (!long.TryParse(text.Length > 0 ? text : context.Request.Query["after"], out var after) || after < 0)
+        {
+            return ReplyAsync(context, StatusCodes.Status400BadRequest, "The query 'after' must be the number of the last sample that the page has.");
+        }
+
+        return TypedResults.ServerSentEvents(SamplesAsync(_recorder(), after, context.RequestAborted)).ExecuteAsync(context);
+    }
+
+    private async IAsyncEnumerable<SseItem<byte[]>> SamplesAsync(ProgramRecorder recorder, long after, [EnumeratorCancellation] CancellationToken aborted)
+    {
+        // A host that stops does not wait for open pages.
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(aborted, _stopping);
+        await using var samples = recorder.ReadSamplesAsync(after, either.Token).GetAsyncEnumerator(either.Token);
+        while (true)
+        {
+            bool more;
+            try
+            {
+                more = await samples.MoveNextAsync();
+            }
+            catch (OperationCanceledException) when (either.IsCancellationRequested)
+            {
+                yield break;
+            }
+
+            if (!more)
+            {
+                yield return new("{}"u8.ToArray(), "reset");
+                yield break;
+            }
+
+            yield return new(samples.Current.Json, "sample")
+            {
+                EventId = samples.Current.Sequence.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                ReconnectionInterval = TimeSpan.FromSeconds(2),
+            };
+        }
+    }
+
+    private async Task KillAsync(HttpContext context)
+    {
+        if (!_options.AllowActions)
+        {
+            await ReplyAsync(context, StatusCodes.Status403Forbidden, "Actions are turned off: DashboardOptions.AllowActions is false.");
+            return;
+        }
+
+        var id = int.Parse((string)context.Request.RouteValues["id"]!, System.Globalization.CultureInfo.InvariantCulture);
+        try
+        {
+            _recorder().Kill(id);
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+        }
+        catch (Exception error) when (error is ProgramNotFoundException or ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
+        {
+            // The process has ended, is not one of the program's, or may not be killed: the page shows the reason.
+            await ReplyAsync(context, StatusCodes.Status409Conflict, error.Message);
+        }
+    }
+
+    private static Task NotFoundAsync(HttpContext context) => ReplyAsync(context, StatusCodes.Status404NotFound, "The dashboard has no such page.");
+
+    private static async Task ReplyAsync(HttpContext context, int status, string text)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        await context.Response.WriteAsync(text, context.RequestAborted);
+    }
+}

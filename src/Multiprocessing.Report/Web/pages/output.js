@@ -1,0 +1,49 @@
+import { h, note, setText } from '../dom.js';
+
+export const output = {
+  id: 'output',
+  title: 'Output',
+  create(store) {
+    const list = h('div', { class: 'columns' });
+    const none = note('No process has written to its output.');
+    const shown = new Map();
+    return {
+      element: h('div', {}, note('The last lines that each process wrote to its standard output and standard error.'), list, none),
+      update() {
+        const texts = new Map();
+        for (const process of store.snapshot.processes) {
+          if (process.lastOutput) texts.set(process.id, { title: store.processName(process.id), text: process.lastOutput });
+        }
+        for (const pool of store.snapshot.pools) {
+          for (const worker of pool.workers) {
+            if (worker.processId && worker.lastOutput) texts.set(worker.processId, { title: `${pool.name}: worker ${worker.number} (${worker.processId})`, text: worker.lastOutput });
+          }
+        }
+        none.hidden = texts.size > 0 || shown.size > 0;
+        for (const [id, { title, text }] of texts) {
+          let box = shown.get(id);
+          if (!box) {
+            const heading = h('h2', { id: `output-${id}` });
+            const body = h('pre', { tabindex: '0', role: 'region', 'aria-label': `Lines of ${title}` });
+            box = { heading, body, element: h('section', { class: 'panel', 'aria-labelledby': heading.id }, heading, body) };
+            shown.set(id, box);
+            list.append(box.element);
+          }
+          setText(box.heading, title);
+          const atEnd = box.body.scrollTop + box.body.clientHeight >= box.body.scrollHeight - 4;
+          setText(box.body, text);
+          if (atEnd) box.body.scrollTop = box.body.scrollHeight;
+        }
+        for (const [id, box] of shown) {
+          // What an ended process wrote stays to be read; the title says so.
+          if (!store.snapshot.processes.some(process => process.id === id)) setText(box.heading, `${store.processName(id)}: ended`);
+        }
+        while (shown.size > 200) {
+          const [first, box] = shown.entries().next().value;
+          box.element.remove();
+          shown.delete(first);
+        }
+      },
+    };
+  },
+};

@@ -1,0 +1,119 @@
+import { badge, bar, h, note, panel, setText, Table } from '../dom.js';
+import { count, decimal, duration, percent, plural, words } from '../format.js';
+import { throughput } from '../figures.js';
+import { lines, TimeChart } from '../timechart.js';
+import { stateKind } from './processes.js';
+
+export const pools = {
+  id: 'pools',
+  title: 'Pools',
+  count: store => store.snapshot.pools.length,
+  create(store) {
+    const list = h('div');
+    const none = note('The program has no pool.');
+    const shown = new Map();
+    return {
+      element: h('div', {}, list, none),
+      update() {
+        none.hidden = store.snapshot.pools.length > 0;
+        for (const pool of store.snapshot.pools) {
+          let view = shown.get(pool.id);
+          if (!view) {
+            shown.set(pool.id, view = poolView(store, pool));
+            list.append(view.element);
+          }
+          view.update(pool);
+        }
+        for (const [id, view] of shown) {
+          if (store.snapshot.pools.some(pool => pool.id === id)) continue;
+          view.element.remove();
+          view.destroy();
+          shown.delete(id);
+        }
+      },
+    };
+  },
+};
+
+function poolView(store, first) {
+  const facts = h('p', { class: 'facts' });
+  const progress = h('span', { class: 'progress' });
+  const conclusions = h('ul', { class: 'conclusions' });
+  const done = new TimeChart({ title: `Finished tasks per second in ${first.name}`, format: value => value === null ? '–' : decimal(value), describe: of => of.map(line => `${line.label}: now ${decimal(line.values.at(-1))}`).join('; ') });
+  const load = new TimeChart({ title: `Waiting and running tasks of ${first.name}`, format: value => value === null ? '–' : count(value) });
+  const workers = new Table(`Workers of ${first.name}`, [
+    { title: 'Worker', value: worker => String(worker.number) },
+    { title: 'Process', value: worker => worker.processId ? String(worker.processId) : '–', number: true, wide: true },
+    { title: 'State', value: worker => badge(words(worker.activity), stateKind(worker.activity)), key: worker => worker.activity },
+    { title: 'Task', value: worker => worker.taskName ?? '–', class: 'name' },
+    { title: 'For', value: worker => worker.taskTime === null || worker.taskTime === undefined ? '–' : duration(worker.taskTime), number: true },
+    { title: 'Done', value: worker => count(worker.tasksDone), number: true },
+    { title: 'Time', value: worker => shares(worker), key: worker => shareText(worker), hint: 'Working, serializing, idle', wide: true },
+    { title: 'Last output', value: worker => (worker.lastOutput ?? '').trimEnd().split('\n').at(-1).slice(0, 120), class: 'code', wide: true },
+  ], { key: worker => worker.number, empty: 'No worker is running.' });
+  const tasks = new Table(`Kinds of tasks in ${first.name}`, [
+    { title: 'Task', value: task => task.name, class: 'name' },
+    { title: 'Succeeded', value: task => count(task.succeeded), number: true },
+    { title: 'Failed', value: task => count(task.failed), number: true },
+    { title: 'Waited 50 %', value: task => duration(task.waitMedian), number: true, wide: true, hint: 'Half of the tasks waited at most this long' },
+    { title: 'Waited 95 %', value: task => duration(task.waitP95), number: true, wide: true, hint: '95 % of the tasks waited at most this long' },
+    { title: 'Ran 50 %', value: task => duration(task.runMedian), number: true, hint: 'Half of the tasks ran at most this long' },
+    { title: 'Ran 95 %', value: task => duration(task.runP95), number: true, hint: '95 % of the tasks ran at most this long' },
+  ], { key: task => task.name, empty: 'No task has ended yet.' });
+  const element = panel(`Pool ${first.name}`, facts, progress, conclusions,
+    h('div', { class: 'columns' },
+      h('div', {}, h('h3', {}, 'Finished tasks per second'), done.element),
+      h('div', {}, h('h3', {}, 'Waiting and running tasks'), load.element)),
+    h('h3', {}, 'Workers'), note('Time is the share that a worker spent on tasks (green), on serializing arguments and results (yellow), and idle (grey).'), workers.element,
+    h('h3', {}, 'Kinds of tasks'), tasks.element);
+  return {
+    element,
+    update(pool) {
+      const sum = pool.succeeded + pool.failed + (pool.canceled ?? 0);
+      setText(facts, [
+        plural(pool.workers.length, 'worker'), `${count(pool.running)} running`, `${count(pool.pending)} waiting`, `${count(pool.succeeded)} succeeded`,
+        `${count(pool.failed)} failed`, pool.timedOut ? `${count(pool.timedOut)} of them over their time limit` : '', pool.canceled ? `${count(pool.canceled)} cancelled` : '',
+        pool.workerDeaths ? `${plural(pool.workerDeaths, 'worker')} died` : '', pool.retries ? plural(pool.retries, 'retry', 'retries') : '',
+        pool.workersStarted > pool.workers.length ? `${plural(pool.workersStarted, 'worker')} started in all` : '',
+      ].filter(Boolean).join(' · '));
+      const all = sum + pool.pending + pool.running;
+      const key = `${pool.succeeded}/${pool.failed}/${all}`;
+      if (progress.dataset.key !== key) {
+        progress.dataset.key = key;
+        progress.replaceChildren(parts([[pool.succeeded / all, 'good'], [(sum - pool.succeeded) / all, 'bad'], [pool.running / all, 'accent']]));
+      }
+      const texts = pool.conclusions ?? [];
+      conclusions.hidden = texts.length === 0;
+      if (conclusions.textContent !== texts.join('')) conclusions.replaceChildren(...texts.map(text => h('li', {}, text)));
+      done.update(...throughput(store, pool.id));
+      const times = store.points.map(point => point.t);
+      const of = index => store.points.map(point => point.pools.find(entry => entry[0] === pool.id)?.[index] ?? null);
+      load.update(times, [{ label: 'waiting', values: of(3) }, { label: 'running', values: of(4) }]);
+      workers.update(pool.workers);
+      tasks.update(pool.tasks ?? []);
+    },
+    destroy() {
+      done.destroy();
+      load.destroy();
+    },
+  };
+}
+
+function parts(shares) {
+  return h('span', { class: 'bar tall', 'aria-hidden': 'true' }, shares.map(([share, kind]) => {
+    const fill = h('span', { class: `fill ${kind}` });
+    fill.style.width = `${(share || 0) * 100}%`;
+    return fill;
+  }));
+}
+
+function shareText(worker) {
+  return `${percent(worker.workingShare)} working, ${percent(worker.serializingShare)} serializing, ${percent(Math.max(0, 1 - worker.workingShare - worker.serializingShare))} idle`;
+}
+
+function shares(worker) {
+  if (worker.workingShare === undefined || worker.workingShare === null) return h('span', {}, '–');
+  return h('span', { class: 'with-bar', title: shareText(worker) },
+    parts([[worker.workingShare, 'good'], [worker.serializingShare, 'warning']]),
+    h('span', {}, percent(worker.workingShare)), h('span', { class: 'unseen' }, shareText(worker)));
+}

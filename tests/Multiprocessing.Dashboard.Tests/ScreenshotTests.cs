@@ -1,0 +1,42 @@
+using Microsoft.Playwright;
+
+namespace Multiprocessing.Dashboard.Tests;
+
+/// <summary>Pictures of each page in light, dark and on a narrow screen, to be looked at: in the folder that MULTIPROCESSING_SCREENSHOTS names, or in the output.</summary>
+[Collection(BrowserCollection.Name)]
+public sealed class ScreenshotTests(Chromium chromium)
+{
+    internal static readonly string[] Pages = ["overview", "processes", "queues", "pools", "tasks", "locks", "services", "output", "why"];
+
+    private static string Folder { get; } =
+        Environment.GetEnvironmentVariable("MULTIPROCESSING_SCREENSHOTS") ?? Path.Combine(AppContext.BaseDirectory, "screenshots");
+
+    [Theory]
+    [InlineData("light", 1280)]
+    [InlineData("dark", 1280)]
+    [InlineData("light", 390)]
+    public async Task Every_page_is_drawn_without_an_error_and_fits_the_screen(string theme, int width)
+    {
+        using FakeProgram program = new() { Seconds = 80 };
+        await using var server = await DashboardServer.StartAsync(program, new() { Interval = TimeSpan.FromMilliseconds(100) }, TestContext.Current.CancellationToken);
+        await using var watched = await chromium.OpenAsync(server.Address, new()
+        {
+            ViewportSize = new() { Width = width, Height = width < 500 ? 844 : 900 },
+            ColorScheme = theme == "dark" ? ColorScheme.Dark : ColorScheme.Light,
+        });
+        var page = watched.Page;
+        await watched.SeeAsync("#status", "Live");
+        await Should.ThrowAsync<IOException>(server.ProgramCompletion.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+        Directory.CreateDirectory(Folder);
+        foreach (var name in Pages)
+        {
+            await watched.GoAsync(name);
+            await page.WaitForTimeoutAsync(200);
+            var overflow = await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
+            overflow.ShouldBe(0, $"the page {name} is wider than {width} px");
+            await page.ScreenshotAsync(new() { Path = Path.Combine(Folder, $"{name}-{theme}-{width}.png"), FullPage = true });
+        }
+
+        watched.ShouldHaveNoFaults();
+    }
+}
