@@ -58,5 +58,6 @@ return scenario switch
     ["starts", "no-dispatcher"] => Starts.WithoutDispatcher(),
     ["pool-shortage", "memory"] => await PoolShortages.Memory(),
     ["watched"] => await Watched.Run(),
+    ["observe", var processId] => Observer.Run(int.Parse(processId)),
     _ => Report.Unknown(scenario),
 };

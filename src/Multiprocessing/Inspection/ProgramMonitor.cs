@@ -134,8 +134,13 @@ public sealed unsafe class ProgramMonitor : IDisposable
             }
 
             var living = _view.LivingSlots();
-            _status.Read(_view, living);
+            if (_status.Read(_view, living) && _view.Refresh())
+            {
+                living = _view.LivingSlots(); // the first look has waited for the processes to publish
+            }
+
             _objects.Read(_view, new Sleepers(_view, living));
+            AddNamed(living);
             var processes = Named(_processes.Read(_view, living));
             return new ProgramSnapshot
             {
@@ -219,6 +224,21 @@ public sealed unsafe class ProgramMonitor : IDisposable
         _status.Children.TryGetValue(process.Id, out var child)
             ? process with { Name = child.Name, Role = child.Role, LastOutput = child.LastOutput }
             : process);
+
+    /// <summary>Adds the objects with names, which lie in the sessions in which programs meet.</summary>
+    private void AddNamed(List<int> living)
+    {
+        HashSet<int> members = [.. living.Select(slot => _view.Participant(slot)->ProcessId)];
+        foreach (var path in NamedDirectory.Directories())
+        {
+            // Opened anew each time: the programs remove and create the session as they join and leave.
+            using var names = SessionView.TryOpen(path, out _);
+            if (names is not null)
+            {
+                _objects.AddNamed(names, new Sleepers(names, names.LivingSlots()), members);
+            }
+        }
+    }
 
     /// <summary>A slot counts how often it was reserved, and a process is started for nearly each time.</summary>
     private long CountStarted()

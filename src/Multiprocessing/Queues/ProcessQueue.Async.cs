@@ -382,6 +382,7 @@ public sealed partial class ProcessQueue<T>
         }
 
         Core.ThrowIfAbandonedSince(kind);
+        Core.CountWait(kind);
         return await waiter.Value.WaitAsync(deadline, cancellationToken).ConfigureAwait(false) || !deadline.HasPassed;
     }
 }

@@ -35,6 +35,8 @@ namespace Multiprocessing;
 [DebuggerDisplay("{DebuggerText,nq}")]
 public sealed partial class ProcessQueue<T> : IDisposable, IProcessHandle<ProcessQueue<T>>, IProcessWaitable, IWaitable
 {
+    private static string? _itemTypeText;
+
     private readonly QueueCore _core;
     private volatile bool _disposed;
     private int _released;
@@ -71,7 +73,7 @@ public sealed partial class ProcessQueue<T> : IDisposable, IProcessHandle<Proces
         ArgumentNullException.ThrowIfNull(options);
         Check(options);
         _mode = raw ? ItemMode.Raw : ItemMode.Undecided;
-        _core = QueueCore.Create(session ?? Session.Current, options, raw ? Unsafe.SizeOf<T>() : 0);
+        _core = QueueCore.Create(session ?? Session.Current, options, raw ? Unsafe.SizeOf<T>() : 0, ItemTypeText);
     }
 
     private ProcessQueue(QueueCore core)
@@ -118,6 +120,8 @@ public sealed partial class ProcessQueue<T> : IDisposable, IProcessHandle<Proces
 
     /// <summary>Gets the putting side as a <see cref="ChannelWriter{T}"/>, for code written for channels; the same object every time.</summary>
     public ChannelWriter<T> Writer => _writer ?? Interlocked.CompareExchange(ref _writer, new QueueChannelWriter<T>(this), null) ?? _writer;
+
+    private static string ItemTypeText => _itemTypeText ??= TypeText.Of(typeof(T));
 
     private string DebuggerText => _disposed
         ? "disposed"

@@ -87,6 +87,7 @@ internal sealed unsafe partial class QueueCore
             wait.Deaths = Session.Liveness.Deaths;
             wait.LastGone = Volatile.Read(ref _control->Header.LastReleaser);
             wait.SearchedAt = Environment.TickCount64;
+            CountWait(kind);
         }
 
         using (SleepMark.Begin(Session.Participants, Segment.Id, (SleepPlace)kind))
@@ -97,6 +98,19 @@ internal sealed unsafe partial class QueueCore
         }
 
         return true;
+    }
+
+    /// <summary>Counts a wait that is about to sleep for the first time, or to be suspended.</summary>
+    public void CountWait(QueueWaitKind kind)
+    {
+        if (kind is QueueWaitKind.Data)
+        {
+            Interlocked.Increment(ref _control->GetWaits);
+        }
+        else if (kind is QueueWaitKind.Space)
+        {
+            Interlocked.Increment(ref _control->PutWaits);
+        }
     }
 
     /// <summary>

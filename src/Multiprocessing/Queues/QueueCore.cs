@@ -107,7 +107,11 @@ internal sealed unsafe partial class QueueCore : SharedObject
         }
     }
 
-    public static QueueCore Create(Session session, ProcessQueueOptions options, int rawSize) =>
+    /// <param name="session">The session.</param>
+    /// <param name="options">The checked options.</param>
+    /// <param name="rawSize">The size of an item that is copied as it lies in memory; 0 when items are serialized.</param>
+    /// <param name="itemType">The type of the items, for observers; empty for none.</param>
+    public static QueueCore Create(Session session, ProcessQueueOptions options, int rawSize, string itemType = "") =>
         session.Objects.Create(SegmentKind.Queue, QueueControl.SegmentBytes, segment =>
         {
             var control = (QueueControl*)segment.Base;
@@ -118,6 +122,8 @@ internal sealed unsafe partial class QueueCore : SharedObject
             control->FirstHolder = RowIdOf(session.Self);
             var name = options.DisplayName.AsSpan();
             name[..Math.Min(name.Length, QueueControl.MaxName)].CopyTo(new Span<char>(control->Name, QueueControl.MaxName));
+            var type = itemType.AsSpan(Math.Max(0, itemType.Length - QueueControl.MaxItemType));
+            type.CopyTo(new Span<char>(control->ItemType, QueueControl.MaxItemType));
             ref var header = ref control->Header;
             header.LayoutVersion = SegmentHeader.ExpectedVersion;
             header.Kind = (int)SegmentKind.Queue;

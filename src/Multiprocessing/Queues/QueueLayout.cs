@@ -85,6 +85,7 @@ internal unsafe struct QueueControl
     public const int FirstRingBytes = 32 << 10;
     public const int SegmentBytes = DataOffset + FirstRingBytes;
     public const int MaxName = 48;
+    public const int MaxItemType = 128;
 
     [FieldOffset(0)]
     public SegmentHeader Header;
@@ -200,11 +201,23 @@ internal unsafe struct QueueControl
     [FieldOffset(1296)]
     public long LostReported;
 
+    /// <summary>How many waits for an item slept, or were suspended; not those that ended by spinning. For observers only.</summary>
+    [FieldOffset(1304)]
+    public long GetWaits;
+
+    /// <summary>The same for waits for room.</summary>
+    [FieldOffset(1312)]
+    public long PutWaits;
+
     [FieldOffset(1408)]
     public RingHeader FirstRing;
 
     [FieldOffset(1536)]
     public fixed char Name[MaxName];
+
+    /// <summary>The type of the items, as C# writes it; its end, if it is longer. Written by the creator, for observers only.</summary>
+    [FieldOffset(1664)]
+    public fixed char ItemType[MaxItemType];
 }
 
 /// <summary>

@@ -122,6 +122,11 @@ internal sealed unsafe partial class ConditionCore : SyncCore
             && !Lock.WasAbandonedSince(takeOvers))
         {
             ReapIfDue();
+            if (!sleep.HasSlept)
+            {
+                CountContention();
+            }
+
             using (SleepMark.Begin(Host.Session.Participants, Host.Segment.Id, SleepPlace.Main))
             using (cancellationToken.CanBeCanceled
                 ? LastResort.OnCancelled(cancellationToken, new Sleeper(this, index), static waiting => waiting.Interrupt())

@@ -14,24 +14,7 @@ internal sealed partial class LockCore
         ProcessLockHold hold, ProcessSynchronizationObject handle, Deadline deadline, CancellationToken cancellationToken)
     {
         var result = default(EnterResult);
-        var waits = false;
-        bool Attempt()
-        {
-            if (TryEnterOrAnnounce(out result))
-            {
-                return true;
-            }
-
-            if (!waits)
-            {
-                waits = true;
-                CountContention();
-            }
-
-            return false;
-        }
-
-        if (!await WaitAsync(Attempt, handle, _asyncWaiters, null, deadline, cancellationToken).ConfigureAwait(false))
+        if (!await WaitAsync(() => TryEnterOrAnnounce(out result), handle, _asyncWaiters, null, deadline, cancellationToken).ConfigureAwait(false))
         {
             return false;
         }

@@ -431,9 +431,6 @@ internal sealed unsafe partial class LockCore : SyncCore
         return false;
     }
 
-    /// <summary>Called where a caller is about to wait, and nowhere else: an entry of a free lock counts nothing.</summary>
-    private void CountContention() => Interlocked.Increment(ref _frame->Contentions);
-
     /// <summary>Whether the owner is known to be dead without asking the operating system.</summary>
     private bool IsKnownDead(int word)
     {

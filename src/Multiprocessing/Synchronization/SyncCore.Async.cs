@@ -44,6 +44,11 @@ internal abstract partial class SyncCore
                 }
 
                 ReapIfReported();
+                if (!wasNotified)
+                {
+                    CountContention();
+                }
+
                 wasNotified = true;
 
                 // After the deadline the next round checks a last time: what became available at the same moment is taken.

@@ -39,6 +39,9 @@ internal abstract unsafe partial class SyncCore
 
     protected int SelfWord { get; }
 
+    /// <summary>Called where a caller is about to sleep or to be suspended for the first time, and nowhere else.</summary>
+    protected void CountContention() => Interlocked.Increment(ref _frame->Contentions);
+
     /// <summary>This process holds the primitive from now on; called before any thread uses it here.</summary>
     internal virtual void Attach()
     {
@@ -183,6 +186,11 @@ internal abstract unsafe partial class SyncCore
                     }
 
                     continue;
+                }
+
+                if (!sleep.HasSlept)
+                {
+                    CountContention();
                 }
 
                 using (SleepMark.Begin(Host.Session.Participants, Host.Segment.Id, SleepPlace.Main))

@@ -42,7 +42,10 @@ internal unsafe struct SyncFrame
     [FieldOffset(264)]
     public int TakeOvers;
 
-    /// <summary>How many entries of a <see cref="ProcessLock"/> had to sleep. Killed between the count and the sleep: one is counted that did not.</summary>
+    /// <summary>
+    /// How many waits slept, or were suspended; not those that ended by spinning. Killed between the count and the sleep: one is counted that did not.
+    /// For observers only.
+    /// </summary>
     [FieldOffset(268)]
     public int Contentions;
 

@@ -137,8 +137,11 @@ public sealed unsafe class LayoutTests
         At(&x, &x.LastLost).ShouldBe(1280);
         At(&x, &x.LastLostProcessId).ShouldBe(1288);
         At(&x, &x.LostReported).ShouldBe(1296);
+        At(&x, &x.GetWaits).ShouldBe(1304);
+        At(&x, &x.PutWaits).ShouldBe(1312);
         At(&x, &x.FirstRing).ShouldBe(1408);
         At(&x, x.Name).ShouldBe(1536);
+        At(&x, x.ItemType).ShouldBe(1664);
         QueueControl.SegmentBytes.ShouldBeLessThanOrEqualTo(64 << 10);
     }
 
@@ -153,6 +156,7 @@ public sealed unsafe class LayoutTests
         At(&x, &x.Lock).ShouldBe(256);
         At(&x, &x.LeftBehindBy).ShouldBe(260);
         At(&x, &x.TakeOvers).ShouldBe(264);
+        At(&x, &x.Contentions).ShouldBe(268);
         At(&x, &x.Event).ShouldBe(384);
         At(&x, &x.Semaphore).ShouldBe(384);
         At(&x, &x.Condition).ShouldBe(384);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace Multiprocessing;
@@ -23,6 +24,7 @@ internal sealed unsafe class ObjectReader
 
     private byte* Page => (byte*)Marshal.UnsafeAddrOfPinnedArrayElement(_page, 0);
 
+    /// <summary>Reads the objects of the program's own session.</summary>
     public void Read(SessionView view, Sleepers sleepers)
     {
         Queues.Clear();
@@ -32,31 +34,64 @@ internal sealed unsafe class ObjectReader
         for (var index = 1; index < view.SegmentCount; index++)
         {
             var entry = view.Segment(index);
-            if (entry->State != (int)SegmentState.Live)
+            if (entry->State == (int)SegmentState.Live)
             {
-                continue;
-            }
-
-            Bytes += entry->Bytes;
-            var kind = (SegmentKind)entry->Kind;
-            if (!IsShown(kind))
-            {
-                continue;
-            }
-
-            if (Queues.Count + Locks.Count >= MaxObjects)
-            {
-                Omitted++;
-            }
-            else if (kind == SegmentKind.Queue)
-            {
-                ReadQueue(view, index, sleepers);
-            }
-            else
-            {
-                ReadSync(view, index, kind, sleepers);
+                Bytes += entry->Bytes;
+                ReadOne(view, index, sleepers, null);
             }
         }
+    }
+
+    /// <summary>Adds the objects with a name that a process of the program holds; other programs may hold them, too.</summary>
+    /// <param name="view">The session in which programs meet.</param>
+    /// <param name="sleepers">Those of that session.</param>
+    /// <param name="members">The pids of the program's processes.</param>
+    public void AddNamed(SessionView view, Sleepers sleepers, IReadOnlySet<int> members)
+    {
+        for (var index = 1; index < view.SegmentCount; index++)
+        {
+            var entry = view.Segment(index);
+            if (entry->State == (int)SegmentState.Live && entry->NameHash != 0 && HoldersOf(view, index).Exists(members.Contains)
+                && NameOf(view, index) is { } name)
+            {
+                ReadOne(view, index, sleepers, name);
+            }
+        }
+    }
+
+    private void ReadOne(SessionView view, int index, Sleepers sleepers, string? name)
+    {
+        var kind = (SegmentKind)view.Segment(index)->Kind;
+        if (!IsShown(kind))
+        {
+            return;
+        }
+
+        if (Queues.Count + Locks.Count >= MaxObjects)
+        {
+            Omitted++;
+        }
+        else if (kind == SegmentKind.Queue)
+        {
+            ReadQueue(view, index, sleepers, name);
+        }
+        else
+        {
+            ReadSync(view, index, kind, sleepers, name);
+        }
+    }
+
+    /// <summary>Reads the name in the segment's last page; null if the segment was freed meanwhile.</summary>
+    private string? NameOf(SessionView view, int index) =>
+        view.Segment(index)->Bytes - NamePage.Size is > 0 and var at && view.ReadSegment(index, _page, at) == NamePage.Size
+            ? ObjectName.Shown(NamePage.NameIn(Page))
+            : null;
+
+    private static string? TextOf(char* characters, int max)
+    {
+        var text = new ReadOnlySpan<char>(characters, max);
+        text = text.IndexOf('\0') is >= 0 and var end ? text[..end] : text;
+        return text.IsEmpty ? null : text.ToString();
     }
 
     private static bool IsShown(SegmentKind kind) => kind is SegmentKind.Queue or SegmentKind.Lock or SegmentKind.Semaphore or SegmentKind.Event
@@ -73,17 +108,17 @@ internal sealed unsafe class ObjectReader
         _ => LockKind.SharedMemory,
     };
 
-    private static string IdOf(SessionView view, int index) =>
-        string.Create(CultureInfo.InvariantCulture, $"{index}-{view.Segment(index)->Generation}");
+    private static string IdOf(SessionView view, int index, string? name) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(name is null ? "" : "n")}{index}-{view.Segment(index)->Generation}");
 
     private static List<int> HoldersOf(SessionView view, int index)
     {
         var holders = new List<int>();
-        for (var slot = 0; slot < ParticipantTable.Capacity; slot++)
+        for (var word = 0; word < ParticipantTable.Capacity / 64; word++)
         {
-            if (view.Segment(index)->IsHeldBy(slot))
+            for (var bits = view.Segment(index)->Holders[word]; bits != 0; bits &= bits - 1)
             {
-                holders.Add(view.Participant(slot)->ProcessId);
+                holders.Add(view.Participant((word * 64) + BitOperations.TrailingZeroCount(bits))->ProcessId);
             }
         }
 
@@ -94,7 +129,7 @@ internal sealed unsafe class ObjectReader
     /// Reads until neither side has committed twice meanwhile: a commit fills the copy that is not current, so one commit leaves the copy that was
     /// current when the reading began.
     /// </summary>
-    private void ReadQueue(SessionView view, int index, Sleepers sleepers)
+    private void ReadQueue(SessionView view, int index, Sleepers sleepers, string? name)
     {
         var control = (QueueControl*)Page;
         for (var attempt = 1; ; attempt++)
@@ -109,20 +144,19 @@ internal sealed unsafe class ObjectReader
             if (attempt == MaxTries || (view.ReadSegment(index, _page) >= sizeof(QueueControl)
                 && control->PutSequence - put < 2 && control->GotSequence - got < 2))
             {
-                Add(view, index, control, state.Put, state.Got, sleepers);
+                Add(view, index, control, state.Put, state.Got, sleepers, name);
                 return;
             }
         }
     }
 
-    private void Add(SessionView view, int index, QueueControl* control, PutState put, GotState got, Sleepers sleepers)
+    private void Add(SessionView view, int index, QueueControl* control, PutState put, GotState got, Sleepers sleepers, string? name)
     {
-        var name = new ReadOnlySpan<char>(control->Name, QueueControl.MaxName);
-        name = name.IndexOf('\0') is >= 0 and var end ? name[..end] : name;
         Queues.Add(new QueueSnapshot
         {
-            Id = IdOf(view, index),
-            Name = name.IsEmpty ? null : name.ToString(),
+            Id = IdOf(view, index, name),
+            Name = name ?? TextOf(control->Name, QueueControl.MaxName),
+            ItemType = TextOf(control->ItemType, QueueControl.MaxItemType),
             Capacity = control->Capacity == long.MaxValue ? null : control->Capacity,
             Count = Math.Max(0, put.Items - got.Items),
             Bytes = Math.Max(0, put.Head - got.Tail),
@@ -130,12 +164,14 @@ internal sealed unsafe class ObjectReader
             GetCount = got.Items,
             WaitingGetters = sleepers.At(view, index, SleepPlace.Main, control->Data).Count,
             WaitingPutters = sleepers.At(view, index, SleepPlace.Space, control->Space).Count,
+            GetWaitCount = control->GetWaits,
+            PutWaitCount = control->PutWaits,
             IsCompletionRequested = control->Completed != 0,
             HolderProcessIds = HoldersOf(view, index),
         });
     }
 
-    private void ReadSync(SessionView view, int index, SegmentKind kind, Sleepers sleepers)
+    private void ReadSync(SessionView view, int index, SegmentKind kind, Sleepers sleepers, string? name)
     {
         var frame = (SyncFrame*)Page;
         if (view.ReadSegment(index, _page) < SyncFrame.StateOffset + (5 * WaitPoint.Size) || frame->Header.Magic != SegmentHeader.ExpectedMagic)
@@ -166,9 +202,9 @@ internal sealed unsafe class ObjectReader
 
         Locks.Add(new LockSnapshot
         {
-            Id = IdOf(view, index),
+            Id = IdOf(view, index, name),
             Kind = shown,
-            Name = null,
+            Name = name,
             OwnerProcessId = owner,
             WaitingProcessIds = waiting,
             Count = shown switch
@@ -179,7 +215,7 @@ internal sealed unsafe class ObjectReader
                 LockKind.Event => frame->Event.Word & 1,
                 _ => null,
             },
-            ContentionCount = shown == LockKind.Lock ? frame->Contentions : 0,
+            ContentionCount = frame->Contentions,
             AbandonmentCount = shown == LockKind.Lock ? frame->TakeOvers : 0,
             HolderProcessIds = HoldersOf(view, index),
         });

@@ -137,9 +137,9 @@ internal sealed unsafe class SessionView : IDisposable
             : null;
     }
 
-    /// <summary>Reads the beginning of a segment's file.</summary>
+    /// <summary>Reads a part of a segment's file, which is its beginning by default.</summary>
     /// <returns>The number of bytes; 0 if the segment was freed meanwhile.</returns>
-    public int ReadSegment(int index, Span<byte> destination)
+    public int ReadSegment(int index, Span<byte> destination, long offset = 0)
     {
         var entry = Segment(index);
         var id = new SegmentId(index, entry->Generation);
@@ -152,7 +152,7 @@ internal sealed unsafe class SessionView : IDisposable
         {
             var path = _directory.PathOf(id, entry->InSecondDirectory != 0);
             using var file = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
-            return Read(file, destination, 0);
+            return Read(file, destination, offset);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -25,7 +25,8 @@ internal sealed unsafe class StatusReader
     public Dictionary<int, PublishedChild> Children { get; } = [];
 
     /// <summary>Makes the processes publish, and reads what they have published.</summary>
-    public void Read(SessionView view, IReadOnlyList<int> living)
+    /// <returns>Whether it has waited for them, so that the view is old.</returns>
+    public bool Read(SessionView view, IReadOnlyList<int> living)
     {
         var lookedAt = view.Header->LookedAt;
         var now = Environment.TickCount64;
@@ -49,6 +50,8 @@ internal sealed unsafe class StatusReader
                 Take(document.RootElement);
             }
         }
+
+        return isFirst;
     }
 
     /// <summary>Takes the tasks that were read since the last call.</summary>

@@ -70,7 +70,10 @@ public sealed record LockSnapshot
     /// </summary>
     public required long? Count { get; init; }
 
-    /// <summary>Gets how many entries of a <see cref="ProcessLock"/> had to sleep, because another thread or process owned it.</summary>
+    /// <summary>
+    /// Gets how often a thread or an asynchronous call had to wait for it so far: it slept, or was suspended. Waits that ended by spinning do not
+    /// count.
+    /// </summary>
     public required long ContentionCount { get; init; }
 
     /// <summary>Gets how often the lock was taken over from an owner that had died.</summary>

@@ -18,7 +18,10 @@ public sealed record QueueSnapshot
     /// <summary>Gets the name that the program gave the queue; null if it has none.</summary>
     public required string? Name { get; init; }
 
-    /// <summary>Gets the type of the items; null while its creator has not published it.</summary>
+    /// <summary>
+    /// Gets the type of the items, as C# writes it; null for the queue inside a connection, whose messages may have any type. Of a text with more
+    /// than 128 characters it is the end.
+    /// </summary>
     public string? ItemType { get; init; }
 
     /// <summary>Gets the maximum number of items; null if there is none.</summary>
@@ -41,6 +44,15 @@ public sealed record QueueSnapshot
 
     /// <summary>Gets the number of threads and processes that wait for room.</summary>
     public required int WaitingPutters { get; init; }
+
+    /// <summary>
+    /// Gets how often a thread or an asynchronous call had to wait for an item so far: it slept, or was suspended. Waits that ended by spinning do
+    /// not count.
+    /// </summary>
+    public long GetWaitCount { get; init; }
+
+    /// <summary>Gets how often a thread or an asynchronous call had to wait for room so far.</summary>
+    public long PutWaitCount { get; init; }
 
     /// <summary>Gets whether no more items are accepted.</summary>
     public required bool IsCompletionRequested { get; init; }

@@ -39,6 +39,9 @@ internal readonly unsafe struct NamePage
         GC.KeepAlive(segment);
     }
 
+    /// <summary>Reads the name in a copy of the page, which may be that of another process's segment.</summary>
+    public static string NameIn(byte* page) => Get(ref page, MaxName);
+
     public static NamePage Read(Segment segment)
     {
         var at = segment.Base + segment.Size - Size;

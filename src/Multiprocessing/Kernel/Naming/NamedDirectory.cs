@@ -76,7 +76,8 @@ internal sealed class NamedDirectory
         return found;
     }
 
-    private static void EachDeserted(Action<NamedDirectory> found)
+    /// <summary>Lists the directories in which programs of this user have met, with a session that may be deserted.</summary>
+    public static IEnumerable<string> Directories()
     {
         string[] paths =
         [
@@ -84,13 +85,14 @@ internal sealed class NamedDirectory
             Path.Combine(SessionDirectory.TempRoot, Name),
             .. NamedDirectoryList.All(),
         ];
-        foreach (var path in paths.Distinct())
-        {
-            if (!File.Exists(Path.Combine(path, SessionDirectory.SessionFile)) || !FileOwner.IsOurs(path))
-            {
-                continue;
-            }
+        return paths.Distinct().Where(
+            static path => File.Exists(Path.Combine(path, SessionDirectory.SessionFile)) && FileOwner.IsOurs(path));
+    }
 
+    private static void EachDeserted(Action<NamedDirectory> found)
+    {
+        foreach (var path in Directories())
+        {
             using var gate = FileLock.TryTake(Path.Combine(path, GateFile), create: true);
             if (gate is not null && new NamedDirectory(path) is var leftover && leftover.IsDeserted())
             {
