@@ -2,7 +2,7 @@
 # eng/fuzz.sh TARGET [SECONDS]   Fuzzes one target with afl-fuzz, guided by the coverage of Multiprocessing.dll, and prints what was found.
 # eng/fuzz.sh list               Prints the targets.
 # Needs afl++ (Debian's package; installed if this runs as root) and the .NET tool SharpFuzz.CommandLine (installed below artifacts/fuzz).
-# Exits with 1 if an input crashed or hung the target; the inputs are kept. MULTIPROCESSING_FUZZ_FRESH=1 drops the inputs of earlier runs.
+# Exits with 1 if an input crashed or hung the target; the inputs are kept. Exits with 2 if it could not run. MULTIPROCESSING_FUZZ_FRESH=1 drops the inputs of earlier runs.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 exec </dev/null
@@ -27,7 +27,7 @@ flock 9
 sources=$(cat Directory.*.props eng/*.props $(find src tests/Multiprocessing.Fuzz -name obj -prune -o -name bin -prune -o \( -name '*.cs' -o -name '*.csproj' \) -print | sort) | sha256sum)
 if [ "$(cat "$work/published" 2>/dev/null)" != "$sources" ]; then
     rm -rf "$program" "$work/published"
-    dotnet publish tests/Multiprocessing.Fuzz -c Release -o "$program" -p:UseAppHost=true -v quiet -nologo
+    dotnet publish tests/Multiprocessing.Fuzz -c Release -o "$program" -p:UseAppHost=true -v quiet -nologo || exit 2
     # SharpFuzz writes the library anew. It has no symbols then: those of the compiler describe other code.
     "$work/tools/sharpfuzz" "$program/Multiprocessing.dll" >"$work/instrumented"
     rm -f "$program/Multiprocessing.pdb"
