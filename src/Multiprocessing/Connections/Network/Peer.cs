@@ -8,6 +8,8 @@ namespace Multiprocessing;
 /// <summary>A connected socket or pipe before it is authenticated.</summary>
 internal sealed class Peer : IDisposable
 {
+    private static int _hasWarned;
+
     private readonly PipeStream? _pipe;
 
     /// <param name="socket">The socket, owned by this object.</param>
@@ -39,10 +41,7 @@ internal sealed class Peer : IDisposable
         socket.NoDelay = true; // a message is one write, which must not wait for the acknowledgement of the one before
         if (settings.KeepAlive != Timeout.InfiniteTimeSpan)
         {
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, Seconds(settings.KeepAlive));
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, Seconds(settings.KeepAlive / 4));
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 4);
+            KeepAlive(socket, settings.KeepAlive);
         }
     }
 
@@ -50,6 +49,29 @@ internal sealed class Peer : IDisposable
     {
         Socket?.Dispose();
         _pipe?.Dispose();
+    }
+
+    /// <summary>
+    /// The times are unknown to Windows before version 1709 of Windows 10, and to Wine: there the system's own times apply, and a machine that was
+    /// switched off is noticed after two hours.
+    /// </summary>
+    private static void KeepAlive(Socket socket, TimeSpan time)
+    {
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        try
+        {
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, Seconds(time));
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, Seconds(time / 4));
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 4);
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode is SocketError.ProtocolOption or SocketError.OperationNotSupported)
+        {
+            if (Interlocked.Exchange(ref _hasWarned, 1) == 0)
+            {
+                MultiprocessingLogging.WarnOperator("Multiprocessing.Connections", "The system does not let a program choose when a silent "
+                    + $"connection is checked ({exception.SocketErrorCode}): the system's own times apply.");
+            }
+        }
     }
 
     /// <summary>Systems count whole seconds, some of them at most 32,767.</summary>

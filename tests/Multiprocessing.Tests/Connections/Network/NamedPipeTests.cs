@@ -1,4 +1,5 @@
 using System.IO.Pipes;
+using System.Net;
 using System.Net.Sockets;
 using Shouldly;
 using Xunit;
@@ -15,7 +16,7 @@ public class NamedPipeTests
     public Task Handshake_and_messages_of_all_sizes() => Watchdog.Run(async () =>
     {
         var endPoint = new NamedPipeEndPoint($"mp-test-{Guid.NewGuid():N}");
-        var anyEndPoint = new UnixDomainSocketEndPoint("unused");
+        EndPoint anyEndPoint = OperatingSystem.IsWindows() ? endPoint : new UnixDomainSocketEndPoint("unused");
         var listening = LinkSettings.Of(new ConnectionListenerOptions { Key = Net.Key }, anyEndPoint);
         using var point = new PipeListeningPoint(endPoint, listening);
         for (var i = 0; i < 3; i++)
