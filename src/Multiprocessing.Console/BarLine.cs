@@ -116,7 +116,8 @@ internal static class BarLine
 
     internal static int CellsOf(string text) => new Segment(text).CellCount();
 
-    internal static int TitleCells(IEnumerable<BarView> bars) => bars.Select(static bar => Math.Min(CellsOf(bar.Title), MostTitle)).DefaultIfEmpty(0).Max();
+    internal static int TitleCells(IEnumerable<BarView> bars) =>
+        bars.Select(static bar => Math.Min(CellsOf(bar.Title), MostTitle)).DefaultIfEmpty(0).Max();
 
     internal static string Cut(string text, int cells)
     {

@@ -3,8 +3,8 @@ using System.Text;
 namespace Multiprocessing;
 
 /// <summary>
-/// While bars are shown on the program's own terminal, what it writes to <see cref="Console.Out"/> and <see cref="Console.Error"/> appears above them,
-/// line by line. A line without an end waits for it, and is written when the bars have ended.
+/// While bars are shown on the program's own terminal, what it writes to <see cref="Console.Out"/> and <see cref="Console.Error"/> appears above
+/// them, line by line. A line without an end waits for it, and is written when the bars have ended.
 /// </summary>
 internal sealed class ConsoleCapture : IDisposable
 {

@@ -8,14 +8,14 @@ namespace Multiprocessing;
 /// <remarks>
 /// <para>
 /// Several may be shown at once, also of one pool, whose workers then appear once. One object may serve several calls, each with a bar of its own.
-/// While a bar is shown, what the program writes to <see cref="Console.Out"/>, <see cref="Console.Error"/> or Spectre's console appears above it, line
-/// by line. Output that does not pass through these, such as that of a worker with an inherited console, disturbs the bar: collect it with
+/// While a bar is shown, what the program writes to <see cref="Console.Out"/>, <see cref="Console.Error"/> or Spectre's console appears above it,
+/// line by line. Output that does not pass through these, such as that of a worker with an inherited console, disturbs the bar: collect it with
 /// <c>ProcessOutput.ToLines</c> or <c>ProcessOutput.Log</c>.
 /// </para>
 /// <para>
 /// The cursor is never hidden and stays below the bar, so that a program that is interrupted or killed leaves a usable terminal.
-/// The environment variable <c>NO_COLOR</c> turns colours off. A terminal without ANSI sequences (<c>TERM=dumb</c>), or one where another live display
-/// of Spectre's is shown, gets plain lines. All members are thread-safe.
+/// The environment variable <c>NO_COLOR</c> turns colours off. A terminal without ANSI sequences (<c>TERM=dumb</c>), or one where another live
+/// display of Spectre's is shown, gets plain lines. All members are thread-safe.
 /// </para>
 /// </remarks>
 /// <example>

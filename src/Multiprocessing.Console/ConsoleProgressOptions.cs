@@ -22,14 +22,14 @@ public sealed class ConsoleProgressOptions
 {
     /// <summary>
     /// Gets or sets where the bar is drawn, if this is a terminal, or where the lines are written, if not. The default value is
-    /// <see langword="null"/>: <see cref="AnsiConsole.Console"/> if standard output is a terminal; otherwise standard error, so that redirected output
-    /// contains nothing but the output of the program.
+    /// <see langword="null"/>: <see cref="AnsiConsole.Console"/> if standard output is a terminal; otherwise standard error, so that redirected
+    /// output contains nothing but the output of the program.
     /// </summary>
     public IAnsiConsole? Console { get; set; }
 
     /// <summary>
-    /// Gets or sets the maximum number of lines with one worker each, below the bar. A pool with more workers has one line with one character for each
-    /// of them. 0 shows no workers. The default value is 8.
+    /// Gets or sets the maximum number of lines with one worker each, below the bar. A pool with more workers has one line with one character for
+    /// each of them. 0 shows no workers. The default value is 8.
     /// </summary>
     public int MaxWorkerLines { get; set; } = 8;
 

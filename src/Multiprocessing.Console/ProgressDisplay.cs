@@ -95,7 +95,9 @@ internal sealed class ProgressDisplay : IRenderHook
         }
     }
 
-    /// <summary>Writes text above the bars as it is. It ends with the end of a line. The caller may hold the lock of <see cref="Console.Out"/>.</summary>
+    /// <summary>
+    /// Writes text above the bars as it is. It ends with the end of a line. The caller may hold the lock of <see cref="Console.Out"/>.
+    /// </summary>
     public void WriteAbove(string text)
     {
         var options = Options();
@@ -171,8 +173,8 @@ internal sealed class ProgressDisplay : IRenderHook
     }
 
     /// <summary>
-    /// What the console can show, and its present size. Not under the gate: on Unix asking for the size takes the lock of <see cref="Console.Out"/>, which
-    /// a thread holds that writes to a captured one and waits for the gate.
+    /// What the console can show, and its present size. Not under the gate: on Unix asking for the size takes the lock of <see cref="Console.Out"/>,
+    /// which a thread holds that writes to a captured one and waits for the gate.
     /// </summary>
     private RenderOptions Options() => RenderOptions.Create(_console, _console.Profile.Capabilities);
 

@@ -18,7 +18,8 @@ internal static class ProgressViews
     // The console was created with the writer that was there first, and not with one that captures.
     private static readonly Lazy<IAnsiConsole> ErrorConsole = new(
         // Spectre takes no console for interactive while standard output is redirected, but nothing is read here.
-        static () => AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error), Interactive = InteractionSupport.Yes }));
+        static () => AnsiConsole.Create(
+            new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error), Interactive = InteractionSupport.Yes }));
 
     public static IProgressView Create(string title, ConsoleProgressOptions options, PoolProgress first)
     {

@@ -66,7 +66,8 @@ internal static class WorkerLines
     {
         var workers = progress.Workers;
         var starting = workers.Count(static worker => worker.Activity == WorkerActivity.Starting);
-        var text = Texts.Invariant($" {progress.BusyWorkers} of {workers.Count} busy") + (starting > 0 ? Texts.Invariant($", {starting} starting") : "");
+        var text = Texts.Invariant($" {progress.BusyWorkers} of {workers.Count} busy")
+            + (starting > 0 ? Texts.Invariant($", {starting} starting") : "");
         List<Segment> line = [new("     ")];
         if (workers.Count + text.Length + 5 <= width)
         {

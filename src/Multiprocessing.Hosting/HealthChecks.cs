@@ -8,7 +8,8 @@ internal sealed class PoolHealthCheck(ProcessPool pool) : IHealthCheck
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var insights = pool.GetInsights();
-        var living = insights.Workers.Count(static worker => worker.Activity is WorkerActivity.Idle or WorkerActivity.Busy or WorkerActivity.Starting);
+        var living = insights.Workers.Count(
+            static worker => worker.Activity is WorkerActivity.Idle or WorkerActivity.Busy or WorkerActivity.Starting);
         var busy = insights.Workers.Count(static worker => worker.Activity == WorkerActivity.Busy);
         var data = new Dictionary<string, object>
         {
@@ -25,10 +26,12 @@ internal sealed class PoolHealthCheck(ProcessPool pool) : IHealthCheck
         return Task.FromResult(pool.Status switch
         {
             ProcessPoolStatus.Broken => new HealthCheckResult(failed, $"The pool '{pool.Name}' gave up: {pool.Failure?.Message}", pool.Failure, data),
-            ProcessPoolStatus.Ending or ProcessPoolStatus.Ended => new HealthCheckResult(failed, $"The pool '{pool.Name}' takes no more tasks.", null, data),
+            ProcessPoolStatus.Ending or ProcessPoolStatus.Ended =>
+                new HealthCheckResult(failed, $"The pool '{pool.Name}' takes no more tasks.", null, data),
             _ when insights.WaitingTasks > 0 && living == 0 && pool.Workers > 0 =>
                 new HealthCheckResult(HealthStatus.Degraded, $"The pool '{pool.Name}' has waiting tasks and no worker.", null, data),
-            _ => new HealthCheckResult(HealthStatus.Healthy, $"{busy} of {pool.Workers} workers busy, {insights.WaitingTasks} tasks wait.", null, data),
+            _ => new HealthCheckResult(
+                HealthStatus.Healthy, $"{busy} of {pool.Workers} workers busy, {insights.WaitingTasks} tasks wait.", null, data),
         });
     }
 }
@@ -56,7 +59,8 @@ internal sealed class SupervisorHealthCheck(ProcessSupervisor supervisor) : IHea
     {
         var children = supervisor.Children;
         var data = children.ToDictionary(
-            static child => child.Name, static child => (object)$"{child.State}, pid {child.ProcessId?.ToString() ?? "none"}, {child.RestartCount} restarts");
+            static child => child.Name,
+            static child => (object)$"{child.State}, pid {child.ProcessId?.ToString() ?? "none"}, {child.RestartCount} restarts");
         if (supervisor.Completion.IsCompleted)
         {
             return Task.FromResult(new HealthCheckResult(
@@ -66,7 +70,8 @@ internal sealed class SupervisorHealthCheck(ProcessSupervisor supervisor) : IHea
                 data));
         }
 
-        var others = children.Where(static child => child.State is not (SupervisedChildState.Running or SupervisedChildState.Ended)).Select(static child => child.Name).ToList();
+        var others = children.Where(static child => child.State is not (SupervisedChildState.Running or SupervisedChildState.Ended))
+            .Select(static child => child.Name).ToList();
         return Task.FromResult(
             others.Count == 0
                 ? new HealthCheckResult(HealthStatus.Healthy, $"{children.Count} children run.", null, data)

@@ -3,8 +3,9 @@ using Microsoft.Extensions.Logging;
 namespace Multiprocessing;
 
 /// <summary>
-/// While it exists, the library logs to the factory of its host. The library has one factory for a process: with several hosts in one process it is that
-/// of the host which started last and has not ended. The container disposes of it after the pools, which are created later, and before the factory.
+/// While it exists, the library logs to the factory of its host. The library has one factory for a process: with several hosts in one process it is
+/// that of the host which started last and has not ended. The container disposes of it after the pools, which are created later, and before the
+/// factory.
 /// </summary>
 internal sealed class HostLogging : IDisposable
 {

@@ -16,7 +16,8 @@ internal static class HostedParts
     }
 
     /// <summary>A logger of the host, if its container has logging.</summary>
-    public static ILogger LoggerOf<T>(IServiceProvider provider) => provider.GetService<ILoggerFactory>()?.CreateLogger<T>() ?? (ILogger)NullLogger.Instance;
+    public static ILogger LoggerOf<T>(IServiceProvider provider) =>
+        provider.GetService<ILoggerFactory>()?.CreateLogger<T>() ?? (ILogger)NullLogger.Instance;
 
     public static void ThrowIfAdded(IServiceCollection services, Type type, string? name)
     {

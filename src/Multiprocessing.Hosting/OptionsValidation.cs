@@ -23,7 +23,9 @@ internal sealed class OptionsValidation<TOptions>(string name, string what, Acti
         }
         catch (ArgumentException exception)
         {
-            var option = exception.ParamName is { } parameter && !exception.Message.Contains(parameter, StringComparison.Ordinal) ? $" {parameter}:" : "";
+            var option = exception.ParamName is { } parameter && !exception.Message.Contains(parameter, StringComparison.Ordinal)
+                ? $" {parameter}:"
+                : "";
             return ValidateOptionsResult.Fail($"The options of {what} are not valid:{option} {exception.Message}");
         }
     }

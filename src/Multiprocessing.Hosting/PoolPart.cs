@@ -29,7 +29,7 @@ internal sealed class PoolPart(Func<ProcessPool> create, ILogger logger) : Hoste
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             var insights = pool.GetInsights();
-            var running = insights.Workers.Where(static worker => worker.CurrentTask is not null).Select(static worker => worker.CurrentTask!).ToList();
+            var running = insights.Workers.Select(static worker => worker.CurrentTask).OfType<string>().ToList();
             var ended = pool.DisposeAsync();
             pool.KillWorkers(); // the time for a cancellation is over as well
             await ended.ConfigureAwait(false);

@@ -12,8 +12,8 @@ namespace Multiprocessing;
 public static class ProcessHealthChecksBuilderExtensions
 {
     /// <summary>
-    /// Adds a check of a pool: healthy while it takes tasks; degraded while tasks wait and no worker is alive, because starts fail; unhealthy when it is
-    /// broken or has ended. The data has its workers, tasks and deaths.
+    /// Adds a check of a pool: healthy while it takes tasks; degraded while tasks wait and no worker is alive, because starts fail; unhealthy when it
+    /// is broken or has ended. The data has its workers, tasks and deaths.
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="name">The name of the pool; <see langword="null"/> for the one without a name.</param>
@@ -26,7 +26,8 @@ public static class ProcessHealthChecksBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         return builder.Add(new HealthCheckRegistration(
             name is null ? "process pool" : $"process pool {name}",
-            provider => new PoolHealthCheck(name is null ? provider.GetRequiredService<ProcessPool>() : provider.GetRequiredKeyedService<ProcessPool>(name)),
+            provider => new PoolHealthCheck(
+                name is null ? provider.GetRequiredService<ProcessPool>() : provider.GetRequiredKeyedService<ProcessPool>(name)),
             failureStatus,
             tags));
     }
@@ -57,8 +58,8 @@ public static class ProcessHealthChecksBuilderExtensions
     }
 
     /// <summary>
-    /// Adds a check of the supervisor: healthy while all its children run; degraded while some are started or stopped; unhealthy when it has given up or
-    /// has stopped. The data has the state, process and restarts of each child.
+    /// Adds a check of the supervisor: healthy while all its children run; degraded while some are started or stopped; unhealthy when it has given up
+    /// or has stopped. The data has the state, process and restarts of each child.
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="failureStatus">The status in place of unhealthy; <see langword="null"/> for unhealthy.</param>

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Hosting;
 namespace Multiprocessing;
 
 /// <summary>
-/// Starts and stops everything with processes of one host. It stops when all other services of the host have stopped, because these may be waiting for
-/// their tasks: until then pools and services work as usual.
+/// Starts and stops everything with processes of one host. It stops when all other services of the host have stopped, because these may be waiting
+/// for their tasks: until then pools and services work as usual.
 /// </summary>
 /// <param name="logging">Created first, so that everything logs to the host's factory.</param>
 /// <param name="parts">In the order in which they were added.</param>

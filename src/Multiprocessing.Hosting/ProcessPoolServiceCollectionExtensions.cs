@@ -42,8 +42,8 @@ public static class ProcessPoolServiceCollectionExtensions
     }
 
     /// <summary>
-    /// Adds a named pool: a keyed singleton that services get as <c>[FromKeyedServices("name")] ProcessPool</c>. It is created when the host starts, or
-    /// before if a service asks for it.
+    /// Adds a named pool: a keyed singleton that services get as <c>[FromKeyedServices("name")] ProcessPool</c>. It is created when the host starts,
+    /// or before if a service asks for it.
     /// </summary>
     /// <param name="services">The services of the host.</param>
     /// <param name="name">The name: the key, the name of the options, and the default of <see cref="ProcessPoolOptions.Name"/>.</param>

@@ -20,17 +20,19 @@ public static class ProcessServiceServiceCollectionExtensions
 {
     /// <summary>
     /// Adds an object that runs in a process of its own. Services get its proxy as <typeparamref name="TInterface"/>, and may get the
-    /// <see cref="ProcessService{TInterface}"/> itself. The process starts with the host, which waits until the object was created; a service that asks
-    /// for the proxy before waits, too.
+    /// <see cref="ProcessService{TInterface}"/> itself. The process starts with the host, which waits until the object was created; a service that
+    /// asks for the proxy before waits, too.
     /// </summary>
     /// <typeparam name="TInterface">The interface. A source generator creates its proxy; it reports members that no proxy can carry.</typeparam>
     /// <param name="services">The services of the host.</param>
-    /// <param name="factory">Creates the object. It runs in the new process, again after each restart, and may use captured values as a body does.</param>
+    /// <param name="factory">
+    /// Creates the object. It runs in the new process, again after each restart, and may use captured values as a body does.
+    /// </param>
     /// <param name="configure">Sets the options.</param>
     /// <returns>A builder of the options, for example for <c>BindConfiguration("Ocr")</c>. They are validated when the host starts.</returns>
     /// <remarks>
-    /// When the host stops, and its other services have stopped, the calls in flight have <see cref="ProcessServiceOptions.ShutdownGrace"/> to end, as
-    /// far as the host's shutdown time allows. Then the process is killed, which a warning reports.
+    /// When the host stops, and its other services have stopped, the calls in flight have <see cref="ProcessServiceOptions.ShutdownGrace"/> to end,
+    /// as far as the host's shutdown time allows. Then the process is killed, which a warning reports.
     /// </remarks>
     /// <exception cref="InvalidOperationException">A service of that interface was added before.</exception>
     [OverloadResolutionPriority(2)]
@@ -68,8 +70,8 @@ public static class ProcessServiceServiceCollectionExtensions
     }
 
     /// <summary>
-    /// Adds a named object in a process of its own: services get its proxy as <c>[FromKeyedServices("name")]</c>. So a program may have several of one
-    /// interface.
+    /// Adds a named object in a process of its own: services get its proxy as <c>[FromKeyedServices("name")]</c>. So a program may have several of
+    /// one interface.
     /// </summary>
     /// <typeparam name="TInterface">The interface. A source generator creates its proxy; it reports members that no proxy can carry.</typeparam>
     /// <param name="services">The services of the host.</param>
@@ -100,7 +102,10 @@ public static class ProcessServiceServiceCollectionExtensions
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty.</exception>
     /// <exception cref="InvalidOperationException">A service of that interface and name was added before.</exception>
     public static OptionsBuilder<ProcessServiceOptions> AddProcessService<[GenerateProxy] TInterface>(
-        this IServiceCollection services, string name, Func<IServiceProvider, Func<TInterface>> factory, Action<ProcessServiceOptions>? configure = null)
+        this IServiceCollection services,
+        string name,
+        Func<IServiceProvider, Func<TInterface>> factory,
+        Action<ProcessServiceOptions>? configure = null)
         where TInterface : class
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -120,7 +125,8 @@ public static class ProcessServiceServiceCollectionExtensions
     }
 
     /// <summary>Two interfaces may have services of one name.</summary>
-    internal static string OptionsNameOf<TInterface>(string? name) => name is null ? typeof(TInterface).FullName! : $"{typeof(TInterface).FullName}:{name}";
+    internal static string OptionsNameOf<TInterface>(string? name) =>
+        name is null ? typeof(TInterface).FullName! : $"{typeof(TInterface).FullName}:{name}";
 
     private static OptionsBuilder<ProcessServiceOptions> AddOptions(
         IServiceCollection services, string name, string what, Action<ProcessServiceOptions>? configure)
@@ -132,7 +138,8 @@ public static class ProcessServiceServiceCollectionExtensions
         return configure is null ? builder : builder.Configure(configure);
     }
 
-    private static ServicePart<TInterface> PartOf<TInterface>(IServiceProvider provider, string options, Func<IServiceProvider, Func<TInterface>> factory)
+    private static ServicePart<TInterface> PartOf<TInterface>(
+        IServiceProvider provider, string options, Func<IServiceProvider, Func<TInterface>> factory)
         where TInterface : class
     {
         _ = provider.GetRequiredService<HostLogging>(); // before the service, so that it is disposed of after it

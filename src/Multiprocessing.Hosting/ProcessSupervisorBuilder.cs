@@ -28,12 +28,14 @@ public sealed class ProcessSupervisorBuilder
     /// <summary>Gets the services of the host.</summary>
     public IServiceCollection Services { get; }
 
-    /// <summary>Gets a builder of the supervisor's options, for example for <c>BindConfiguration</c>. They are validated when the host starts.</summary>
+    /// <summary>
+    /// Gets a builder of the supervisor's options, for example for <c>BindConfiguration</c>. They are validated when the host starts.
+    /// </summary>
     public OptionsBuilder<ProcessSupervisorOptions> Options { get; }
 
     /// <summary>
-    /// Adds a supervised object in a process of its own. Services get its proxy as <typeparamref name="TInterface"/>; its calls wait for the start, and
-    /// for restarts.
+    /// Adds a supervised object in a process of its own. Services get its proxy as <typeparamref name="TInterface"/>; its calls wait for the start,
+    /// and for restarts.
     /// </summary>
     /// <typeparam name="TInterface">The interface. A source generator creates its proxy; it reports members that no proxy can carry.</typeparam>
     /// <param name="name">The name, unique in the supervisor.</param>

@@ -24,13 +24,14 @@ public static class ProcessSupervisorServiceCollectionExtensions
     /// <param name="configure">Sets the options.</param>
     /// <returns>A builder that adds the children. Further calls of this method return builders of the same supervisor.</returns>
     /// <remarks>
-    /// When the host stops, and its other services have stopped, the children are stopped in reverse order, as far as the host's shutdown time allows.
-    /// Then their processes are killed, which a warning reports.
+    /// When the host stops, and its other services have stopped, the children are stopped in reverse order, as far as the host's shutdown time
+    /// allows. Then their processes are killed, which a warning reports.
     /// </remarks>
     public static ProcessSupervisorBuilder AddProcessSupervisor(this IServiceCollection services, Action<ProcessSupervisorOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
-        var children = services.FirstOrDefault(static service => service.ServiceType == typeof(SupervisedChildren))?.ImplementationInstance as SupervisedChildren;
+        var children = (SupervisedChildren?)services
+            .FirstOrDefault(static service => service.ServiceType == typeof(SupervisedChildren))?.ImplementationInstance;
         if (children is null)
         {
             children = [];

@@ -25,8 +25,8 @@ public class PoolTests
         await host.StartAsync(Token);
         var consumer = host.Services.GetRequiredService<Consumer>();
         (consumer.Default.Workers, consumer.Images.Workers, consumer.Images.Name).ShouldBe((1, 2, "images"));
-        (await consumer.Images.RunAsync((a, b) => a * b, 6, 7)).ShouldBe(42);
-        (await consumer.Default.RunAsync(() => 1)).ShouldBe(1);
+        (await consumer.Images.RunAsync((a, b) => a * b, 6, 7, cancellationToken: Token)).ShouldBe(42);
+        (await consumer.Default.RunAsync(() => 1, cancellationToken: Token)).ShouldBe(1);
         await host.StopAsync(Token);
         (consumer.Default.Status, consumer.Images.Status).ShouldBe((ProcessPoolStatus.Ended, ProcessPoolStatus.Ended));
     }
@@ -97,12 +97,12 @@ public class PoolTests
         using var host = test.Build();
         await host.StartAsync(Token);
         var pool = host.Services.GetRequiredService<ProcessPool>();
-        var tasks = Enumerable.Range(0, 6).Select(number => pool.RunAsync(static (int number) => { Thread.Sleep(150); return number; }, number)).ToArray();
+        var tasks = Enumerable.Range(0, 6).Select(number => pool.RunAsync(static (int number) => { Thread.Sleep(150); return number; }, number, cancellationToken: Token)).ToArray();
         await host.StopAsync(Token);
         (await Task.WhenAll(tasks)).ShouldBe([0, 1, 2, 3, 4, 5]);
         host.Services.GetServices<IHostedService>().OfType<Background>().Single().Last.ShouldBe("done");
         pool.ProcessIds.ShouldBeEmpty();
-        await Should.ThrowAsync<ObjectDisposedException>(() => pool.RunAsync(() => 1));
+        await Should.ThrowAsync<ObjectDisposedException>(() => pool.RunAsync(() => 1, cancellationToken: Token));
     }
 
     [Fact]
@@ -119,8 +119,8 @@ public class PoolTests
         using var host = test.Build(TimeSpan.FromSeconds(1));
         await host.StartAsync(Token);
         var pool = host.Services.GetRequiredKeyedService<ProcessPool>("images");
-        var hangs = pool.RunAsync(() => Thread.Sleep(Timeout.Infinite), new() { Name = "hang" });
-        var waits = pool.RunAsync(() => 1);
+        var hangs = pool.RunAsync(() => Thread.Sleep(Timeout.Infinite), new() { Name = "hang" }, Token);
+        var waits = pool.RunAsync(() => 1, cancellationToken: Token);
         await Until.Is(() => pool.GetInsights().Workers.Any(static worker => worker.CurrentTask == "hang"), "the task runs");
         var worker = pool.ProcessIds.Single();
         var time = Stopwatch.StartNew();
@@ -142,7 +142,7 @@ public class PoolTests
         using (var provider = new ServiceCollection().AddProcessPoolTo(static options => options.Workers = 1).BuildServiceProvider())
         {
             pool = provider.GetRequiredService<ProcessPool>();
-            worker = await pool.RunAsync(() => Environment.ProcessId);
+            worker = await pool.RunAsync(() => Environment.ProcessId, cancellationToken: Token);
         }
 
         pool.Status.ShouldBe(ProcessPoolStatus.Ended);
@@ -158,7 +158,7 @@ public class PoolTests
         second.Services.AddProcessPool("two", static options => options.Workers = 1);
         var (hostOne, hostTwo) = (first.Build(), second.Build());
         await hostOne.StartAsync(Token);
-        await hostOne.Services.GetRequiredKeyedService<ProcessPool>("one").RunAsync(() => 1);
+        await hostOne.Services.GetRequiredKeyedService<ProcessPool>("one").RunAsync(() => 1, cancellationToken: Token);
         await Until.Is(() => first.Records.Any(static record => record.Category == "Multiprocessing.Pools" && record.Text.Contains("one:1")), first.Log);
         await hostTwo.StartAsync(Token);
         MultiprocessingLogging.Factory.ShouldBeSameAs(hostTwo.Services.GetRequiredService<ILoggerFactory>());
@@ -184,13 +184,13 @@ public class PoolTests
         await host.StartAsync(Token);
         var checks = host.Services.GetRequiredService<HealthCheckService>();
         var pool = host.Services.GetRequiredKeyedService<ProcessPool>("images");
-        await pool.RunAsync(() => 1);
+        await pool.RunAsync(() => 1, cancellationToken: Token);
         var entry = (await checks.CheckHealthAsync(Token)).Entries["process pool images"];
         (entry.Status, entry.Data["succeeded"], entry.Data["maxWorkers"], entry.Data["workers"]).ShouldBe((HealthStatus.Healthy, 1L, 2, 1));
         entry.Tags.ShouldBe(["ready"]);
         for (var i = 0; i < 2; i++)
         {
-            await Should.ThrowAsync<Exception>(() => pool.RunAsync(() => Environment.FailFast("again")));
+            await Should.ThrowAsync<Exception>(() => pool.RunAsync(() => Environment.FailFast("again"), cancellationToken: Token));
         }
 
         await Until.Is(() => pool.Status == ProcessPoolStatus.Broken, "the pool is broken");

@@ -62,10 +62,10 @@ public class MapOptions : TaskOptions
 
     /// <summary>
     /// Gets or sets the receiver of the call's progress: one report when the call begins, at most about ten a second while it runs, and always a last
-    /// one (<see cref="PoolProgress.IsFinal"/>), also when the call fails or is cancelled, before the call's task or stream ends. It is called for one
-    /// report at a time, outside of the pool's scheduling; a slow receiver gets fewer reports, and an exception that it throws is logged. A call that
-    /// fails before its first task, because its arguments are not valid or the pool was disposed of, reports nothing. The default value is
-    /// <see langword="null"/>: nothing is measured or reported.
+    /// one (<see cref="PoolProgress.IsFinal"/>), also when the call fails or is cancelled, before the call's task or stream ends. It is called for
+    /// one report at a time, outside of the pool's scheduling; a slow receiver gets fewer reports, and an exception that it throws is logged. A call
+    /// that fails before its first task, because its arguments are not valid or the pool was disposed of, reports nothing. The default value is <see
+    /// langword="null"/>: nothing is measured or reported.
     /// </summary>
     public IProgress<PoolProgress>? Progress { get; set; }
 

@@ -29,7 +29,7 @@ public class PoolProgressTests : ProcessTest
         var between = all.Last(static report => report is { IsFinal: false, Completed: > 0 });
         between.Rate.ShouldBeGreaterThan(0);
         between.EstimatedTimeLeft.ShouldNotBeNull().ShouldBeGreaterThan(TimeSpan.Zero);
-        all.ShouldContain(static report => report.BusyWorkers > 0 && report.Workers.Any(static worker => worker.CurrentTask!.StartsWith("slow[") && worker.CurrentTaskTime > TimeSpan.Zero));
+        all.ShouldContain(static report => report.BusyWorkers > 0 && report.Workers.Any(static worker => worker.CurrentTask != null && worker.CurrentTask.StartsWith("slow[") && worker.CurrentTaskTime > TimeSpan.Zero));
 
         static int Slow(int item)
         {
