@@ -16,7 +16,7 @@ internal static class Watched
         using var save = ChildProcess.Run(Save, pages, results, ledger, new ChildProcessOptions { Name = "save" });
         using var hold = ChildProcess.Run(Hold, ledger, new ChildProcessOptions { Name = "bookkeeper" });
         await using var pool = new ProcessPool(new ProcessPoolOptions { Workers = 3, Name = "images" });
-        var hung = pool.RunAsync(() => HangsHere(results));
+        var hung = pool.RunAsync(() => HangsHere(results), new TaskOptions { Name = "HangsHere" });
         var work = pool.ForEachAsync(Enumerable.Range(0, int.MaxValue), number => Resize(number));
         Report.Line("watched", string.Join(' ', download.Id, save.Id, hold.Id));
         await Task.WhenAll(hung, work);

@@ -103,6 +103,7 @@ internal static class Demo
         OwnerProcessId = owner,
         WaitingProcessIds = waiters,
         Count = count,
+        ContentionCount = 0,
         AbandonmentCount = 0,
         HolderProcessIds = [4000, 4001, 4002],
     };

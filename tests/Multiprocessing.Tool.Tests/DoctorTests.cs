@@ -100,6 +100,31 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Fact]
+    public void A_directory_of_names_that_is_open_to_others_is_a_problem()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            Assert.Skip("Modes of files are those of POSIX.");
+            return;
+        }
+
+        var directory = _root.File("dev/shm/mpnames-1000-4026531836");
+        Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Severities().ShouldNotContainKey("names-permission");
+        File.SetUnixFileMode(directory, File.GetUnixFileMode(directory) | UnixFileMode.OtherWrite);
+        Severities()["names-permission"].ShouldBe(Severity.Problem);
+    }
+
+    [Fact]
+    public void Leftovers_are_a_note_with_the_command_that_removes_them()
+    {
+        StateChecks.Leftovers([]).Severity.ShouldBe(Severity.Ok);
+        var finding = StateChecks.Leftovers([new ProgramLeftover { Path = "/dev/shm/mp-0-1", Kind = ProgramLeftoverKind.Session, LastChange = default, FileCount = 1, Bytes = 4096 }]);
+        finding.Severity.ShouldBe(Severity.Note);
+        finding.Cure!.ShouldContain("mp gc");
+    }
+
+    [Fact]
     public void Directories_that_cannot_be_written_are_problems()
     {
         _disk.IsReadOnly = true;

@@ -22,15 +22,13 @@ public class GcTests
         all.ForEach(static id => Eventually.IsGone(id));
 
         string? path = null;
-        await Task.Run(async () =>
+        for (var watch = System.Diagnostics.Stopwatch.StartNew(); path is null && watch.Elapsed < TimeSpan.FromSeconds(30);)
         {
-            while (path is null)
-            {
-                path = (await Mp.RunAsync("gc", "--dry-run", "--json")).Json.GetProperty("leftovers").EnumerateArray()
-                    .Where(leftover => leftover.GetProperty("rootProcessId").ToString() == $"{program.Id}")
-                    .Select(static leftover => leftover.GetProperty("path").GetString()).FirstOrDefault();
-            }
-        }).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+            path = (await Mp.RunAsync("gc", "--dry-run", "--json")).Json.GetProperty("leftovers").EnumerateArray()
+                .Where(leftover => leftover.GetProperty("rootProcessId").ToString() == $"{program.Id}")
+                .Select(static leftover => leftover.GetProperty("path").GetString()).FirstOrDefault();
+        }
+
         before.ShouldContain(path!);
         (await Mp.RunAsync("gc", "-n")).Output.ShouldContain("to remove");
         Directory.Exists(path).ShouldBeTrue();

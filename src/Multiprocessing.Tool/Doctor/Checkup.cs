@@ -18,6 +18,9 @@ internal static class Checkup
             findings.AddRange(LimitChecks.Run(machine));
         }
 
+        // Before the trial: a program that starts removes leftovers.
+        findings.AddRange(StateChecks.Run(machine));
+
         if (hasTrial)
         {
             findings.Add(Trial.Run());

@@ -10,6 +10,9 @@ internal sealed class Machine(string root, Func<string, string?> variable)
     /// <summary>Gets the machine on which the tool runs.</summary>
     public static Machine This { get; } = new("/", Environment.GetEnvironmentVariable);
 
+    /// <summary>Returns the path below the root.</summary>
+    public string PathOf(string path) => Path.Combine(root, path.TrimStart('/'));
+
     public string? Variable(string name) => variable(name);
 
     /// <summary>Returns the text of a file, or null if it does not exist or may not be read.</summary>
@@ -17,7 +20,7 @@ internal sealed class Machine(string root, Func<string, string?> variable)
     {
         try
         {
-            return File.ReadAllText(Path.Combine(root, path.TrimStart('/')));
+            return File.ReadAllText(PathOf(path));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -25,7 +28,7 @@ internal sealed class Machine(string root, Func<string, string?> variable)
         }
     }
 
-    public bool Exists(string path) => Path.Exists(Path.Combine(root, path.TrimStart('/')));
+    public bool Exists(string path) => Path.Exists(PathOf(path));
 
     /// <summary>Returns the number in a file, or null.</summary>
     public long? ReadNumber(string path) =>

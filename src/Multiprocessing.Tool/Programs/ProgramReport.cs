@@ -29,7 +29,7 @@ internal static class ProgramReport
         var width = output.IsTerminal ? Math.Max(60, Math.Min(output.Text.Profile.Width, WidthWithoutTerminal)) : WidthWithoutTerminal;
         var canvas = new Terminal.Canvas(width, section.Rows.Count + 1);
         var columns = section.Columns.ToArray();
-        columns[0] = columns[0] with { Title = string.Create(CultureInfo.InvariantCulture, $"{section.Title} {section.Rows.Count}") };
+        columns[0] = columns[0] with { Title = string.Create(CultureInfo.InvariantCulture, $"{section.Title} {section.Count}") };
         var grid = new Terminal.Grid(columns, width);
         grid.DrawHeader(canvas, 0, 0, new Terminal.Style(Ink.Cyan, IsBold: true));
         for (var i = 0; i < section.Rows.Count; i++)

@@ -21,17 +21,17 @@ internal static class ShowCommand
     {
         using var monitor = ProgramChoice.Open(program);
         var maker = new PictureMaker();
-        var first = Read(monitor);
+
+        // Rates are differences of two pictures; and a busy program may need a moment to publish its names.
+        _ = maker.Next(Read(monitor));
+        await Task.Delay(Interval, cancellationToken);
+        var snapshot = Read(monitor);
         if (output.IsJson)
         {
-            output.WriteJson(json => ProgramSnapshotJson.WriteTo(json, first));
+            output.WriteJson(json => ProgramSnapshotJson.WriteTo(json, snapshot));
             return ExitCodes.Success;
         }
 
-        // Rates are differences of two pictures.
-        _ = maker.Next(first);
-        await Task.Delay(Interval, cancellationToken);
-        var snapshot = Read(monitor);
         var picture = maker.Next(snapshot);
         if (int.TryParse(program, out var processId) && processId != snapshot.RootProcessId
             && snapshot.Processes.FirstOrDefault(process => process.Id == processId) is { } process)

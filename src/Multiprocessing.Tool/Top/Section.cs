@@ -43,6 +43,9 @@ internal sealed record SectionRow(string Key, IReadOnlyList<CellDrawing> Cells, 
 /// <param name="Rows">All rows, of which the screen may have room for a part.</param>
 internal sealed record Section(SectionKind Kind, string Title, IReadOnlyList<GridColumn> Columns, IReadOnlyList<SectionRow> Rows)
 {
+    /// <summary>Gets the number of objects: a pool has a row for each of its workers, too.</summary>
+    public int Count { get; init; } = Rows.Count;
+
     /// <summary>Gets how many rows the section gets at a time when the room is distributed.</summary>
     public int Weight => Kind switch
     {
@@ -63,7 +66,7 @@ internal sealed record Section(SectionKind Kind, string Title, IReadOnlyList<Gri
         var selected = state.IndexIn(this);
         var room = height - 1;
         var first = Math.Clamp(selected - (room / 2), 0, Math.Max(0, Rows.Count - room));
-        var part = Rows.Count > room ? $" {first + 1}-{Math.Min(Rows.Count, first + room)}/{Rows.Count}" : $" {Rows.Count}";
+        var part = Rows.Count > room ? $" {first + 1}-{Math.Min(Rows.Count, first + room)}/{Rows.Count}" : $" {Count}";
         var columns = Columns.ToArray();
         columns[0] = columns[0] with { Title = Title + part };
         var grid = new Grid(columns, width - 1);

@@ -83,7 +83,7 @@ internal static class Sections
             new("RATE", 8, IsRight: true),
             new("TASK", 10, Share: 3, Rank: 3),
         ];
-        return new Section(SectionKind.Pools, "POOLS", columns, [.. picture.Pools.SelectMany(RowsOf)]);
+        return new Section(SectionKind.Pools, "POOLS", columns, [.. picture.Pools.SelectMany(RowsOf)]) { Count = picture.Pools.Count };
     }
 
     private static IEnumerable<SectionRow> RowsOf(PoolRow pool)
@@ -231,7 +231,10 @@ internal static class Sections
             new("PID", 7, IsRight: true),
             new("RESTARTS", 8, IsRight: true),
         ];
-        return new Section(SectionKind.Supervisors, "SUPERVISORS", columns, [.. picture.Supervisors.SelectMany(RowsOf)]);
+        return new Section(SectionKind.Supervisors, "SUPERVISORS", columns, [.. picture.Supervisors.SelectMany(RowsOf)])
+        {
+            Count = picture.Supervisors.Count,
+        };
     }
 
     private static IEnumerable<SectionRow> RowsOf(SupervisorRow supervisor)

@@ -34,6 +34,6 @@ internal static class StackOverlay
             yield return "";
         }
 
-        yield return $"{threads.Count - shown.Count} threads of the library and the runtime are not shown: 'mp stack --all' shows them.";
+        yield return $"Not shown, of the library and the runtime: {threads.Count - shown.Count}. 'mp stack --all' shows all threads.";
     }
 }
