@@ -59,5 +59,6 @@ return scenario switch
     ["pool-shortage", "memory"] => await PoolShortages.Memory(),
     ["watched"] => await Watched.Run(),
     ["observe", var processId] => Observer.Run(int.Parse(processId)),
+    ["observed-cost", var workers, var seconds] => await ObservedCost.Run(int.Parse(workers), TimeSpan.FromSeconds(int.Parse(seconds))),
     _ => Report.Unknown(scenario),
 };
