@@ -12,7 +12,8 @@ namespace Microsoft.AspNetCore.Builder;
 public static class DashboardEndpoints
 {
     /// <summary>
-    /// Adds the dashboard of this program's processes, queues, locks and pools. The address with its token is logged once, when the application has started,
+    /// Adds the dashboard of this program's processes, queues, locks and pools. The address with its token is logged once, when the application
+    /// has started,
     /// in the category <c>Multiprocessing.Dashboard</c>.
     /// </summary>
     /// <param name="endpoints">The application.</param>

@@ -1,29 +1,34 @@
 namespace Multiprocessing;
 
 /// <summary>
-/// Options of the dashboard. The default values admit only requests from this machine that know a random token; each property that admits more says so.
+/// Options of the dashboard. The default values admit only requests from this machine that know a random token; each property that admits more
+/// says so.
 /// </summary>
 public class DashboardOptions
 {
     /// <summary>
-    /// Gets the token that a request needs. The default value, <see langword="null"/>, makes a random one of 256 bits for each start. A token of your own
+    /// Gets the token that a request needs. The default value, <see langword="null"/>, makes a random one of 256 bits for each start. A token of
+    /// your own
     /// has at least 16 characters: letters, digits, <c>-</c>, <c>_</c>, <c>.</c> and <c>~</c>.
     /// </summary>
     public string? Token { get; init; }
 
     /// <summary>
-    /// Gets whether a request needs the token. The default value is <see langword="true"/>. Set <see langword="false"/> only if something else decides who
+    /// Gets whether a request needs the token. The default value is <see langword="true"/>. Set <see langword="false"/> only if something else
+    /// decides who
     /// sees the pages, such as <c>RequireAuthorization</c>: they show command names, errors and outputs, and can end processes.
     /// </summary>
     public bool RequireToken { get; init; } = true;
 
     /// <summary>
-    /// Gets whether requests from other machines are admitted. The default value is <see langword="false"/>. They need the token, too; without TLS, it crosses the network unencrypted.
+    /// Gets whether requests from other machines are admitted. The default value is <see langword="false"/>. They need the token, too; without
+    /// TLS, it crosses the network unencrypted.
     /// </summary>
     public bool AllowRemote { get; init; }
 
     /// <summary>
-    /// Gets the host names, besides <c>localhost</c> and IP addresses, under which the dashboard is reached, for example <c>build.example.org</c>. The default value is
+    /// Gets the host names, besides <c>localhost</c> and IP addresses, under which the dashboard is reached, for example <c>build.example.org</c>.
+    /// The default value is
     /// none. A request for any other name is refused: a foreign page could give its own name this machine's address (DNS rebinding).
     /// </summary>
     public IReadOnlyList<string> AllowedHosts { get; init; } = [];
@@ -44,7 +49,8 @@ public class DashboardOptions
         if (Token is { } token && (token.Length < 16 || !token.All(letter => char.IsAsciiLetterOrDigit(letter) || "-_.~".Contains(letter))))
         {
             throw new ArgumentException(
-                "Token must have at least 16 characters, and only letters, digits, '-', '_', '.' and '~'. Leave it out for a random one.", nameof(Token));
+                "Token must have at least 16 characters, and only letters, digits, '-', '_', '.' and '~'. Leave it out for a random one.",
+                    nameof(Token));
         }
 
         Recording.Validate();

@@ -8,7 +8,8 @@ using Microsoft.Extensions.Hosting;
 namespace Multiprocessing;
 
 /// <summary>
-/// A web server with the dashboard of a running program, which need not know of it. It listens on this machine only, and admits requests that know its
+/// A web server with the dashboard of a running program, which need not know of it. It listens on this machine only, and admits requests that know
+/// its
 /// token, unless the options say otherwise. All members are thread-safe.
 /// </summary>
 public sealed class DashboardServer : IAsyncDisposable
@@ -30,7 +31,8 @@ public sealed class DashboardServer : IAsyncDisposable
     public Uri Address { get; }
 
     /// <summary>
-    /// Gets a task that ends when the program has ended; the server then goes on showing the last picture. It fails if the program cannot be read any more.
+    /// Gets a task that ends when the program has ended; the server then goes on showing the last picture. It fails if the program cannot be read
+    /// any more.
     /// </summary>
     public Task ProgramCompletion => _recorder.Completion;
 
@@ -44,7 +46,8 @@ public sealed class DashboardServer : IAsyncDisposable
     /// <returns>The server, which listens.</returns>
     /// <exception cref="ArgumentException">An option is not valid.</exception>
     /// <exception cref="IOException">The port is in use, or the address is not one of this machine.</exception>
-    public static Task<DashboardServer> StartAsync(ProgramMonitor monitor, DashboardServerOptions? options = null, CancellationToken cancellationToken = default)
+    public static Task<DashboardServer> StartAsync(ProgramMonitor monitor, DashboardServerOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(monitor);
         return StartAsync(new MonitorSource(monitor, owned: false), options ?? new(), cancellationToken);

@@ -25,7 +25,8 @@ public sealed class DashboardServerOptions : DashboardOptions
         if (!IPAddress.IsLoopback(Address) && !AllowRemote)
         {
             throw new ArgumentException(
-                $"The address {Address} is reached from other machines. Set AllowRemote to admit them, or listen at IPAddress.Loopback.", nameof(Address));
+                $"The address {Address} is reached from other machines. Set AllowRemote to admit them, or listen at IPAddress.Loopback.",
+                    nameof(Address));
         }
     }
 }

@@ -29,7 +29,8 @@ internal sealed class DashboardSite
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        Get(routes, "/", IndexAsync);
+        routes.MapMethods("/", [HttpMethods.Get, HttpMethods.Head], context => HasSlash(context.Request) ? AdmitAsync(context, IndexAsync)
+            : AddSlash(context));
         foreach (var name in Assets.Names)
         {
             Get(routes, $"/{name}", context => SendAsync(context, name));
@@ -57,18 +58,26 @@ internal sealed class DashboardSite
         await handler(context);
     }
 
+    private static bool HasSlash(HttpRequest request) => request.Path.Value!.EndsWith('/');
+
+    /// <summary>
+    /// The page's links are relative to its folder, and its cookie belongs to the folder: the address without the slash cannot be asked for the
+    /// cookie. A
+    /// relative address also holds behind a proxy that adds a prefix.
+    /// </summary>
+    private static Task AddSlash(HttpContext context)
+    {
+        var request = context.Request;
+        ResponseHeaders.Apply(context.Response);
+        var last = request.Path.Value![(request.Path.Value!.LastIndexOf('/') + 1)..];
+        context.Response.StatusCode = StatusCodes.Status307TemporaryRedirect;
+        context.Response.Headers.Location = last.Length == 0 ? $"{request.PathBase}/{request.QueryString}" : $"./{last}/{request.QueryString}";
+        return Task.CompletedTask;
+    }
+
     private async Task IndexAsync(HttpContext context)
     {
         var request = context.Request;
-        if (!request.Path.Value!.EndsWith('/'))
-        {
-            // The page's links are relative to its folder. A relative address also holds behind a proxy that adds a prefix.
-            var last = request.Path.Value[(request.Path.Value.LastIndexOf('/') + 1)..];
-            context.Response.StatusCode = StatusCodes.Status307TemporaryRedirect;
-            context.Response.Headers.Location = last.Length == 0 ? $"{request.PathBase}/{request.QueryString}" : $"./{last}/{request.QueryString}";
-            return;
-        }
-
         if (_options.RequireToken && Keys.IsToken(request.Query["token"]))
         {
             context.Response.Cookies.Append(Keys.CookieName, Keys.Cookie, new()
@@ -81,7 +90,8 @@ internal sealed class DashboardSite
             // Not a redirect by status: after a click in another site's page, the browser would not send a strict cookie with it.
             context.Response.ContentType = "text/html; charset=utf-8";
             await context.Response.WriteAsync(
-                "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Multiprocessing</title><link rel=\"icon\" href=\"icon.svg\"><meta http-equiv=\"refresh\" content=\"0;url=./\"></head>"
+                "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Multiprocessing</title>"
+                    + "<link rel=\"icon\" href=\"icon.svg\"><meta http-equiv=\"refresh\" content=\"0;url=./\"></head>"
                     + "<body><a href=\"./\">Open the dashboard</a></body></html>",
                 context.RequestAborted);
             return;
@@ -127,7 +137,8 @@ internal sealed class DashboardSite
         return TypedResults.ServerSentEvents(SamplesAsync(_recorder(), after, context.RequestAborted)).ExecuteAsync(context);
     }
 
-    private async IAsyncEnumerable<SseItem<byte[]>> SamplesAsync(ProgramRecorder recorder, long after, [EnumeratorCancellation] CancellationToken aborted)
+    private async IAsyncEnumerable<SseItem<byte[]>> SamplesAsync(ProgramRecorder recorder, long after,
+        [EnumeratorCancellation] CancellationToken aborted)
     {
         // A host that stops does not wait for open pages.
         using var either = CancellationTokenSource.CreateLinkedTokenSource(aborted, _stopping);
@@ -172,7 +183,8 @@ internal sealed class DashboardSite
             _recorder().Kill(id);
             context.Response.StatusCode = StatusCodes.Status204NoContent;
         }
-        catch (Exception error) when (error is ProgramNotFoundException or ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
+        catch (Exception error) when (error is ProgramNotFoundException or ArgumentException
+            or InvalidOperationException or System.ComponentModel.Win32Exception)
         {
             // The process has ended, is not one of the program's, or may not be killed: the page shows the reason.
             await ReplyAsync(context, StatusCodes.Status409Conflict, error.Message);

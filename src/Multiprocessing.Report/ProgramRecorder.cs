@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace Multiprocessing;
 
 /// <summary>
-/// Records what the processes, queues, locks and pools of a program do: one sample a second, in bounded memory. <see cref="ProgramReport"/> writes the
+/// Records what the processes, queues, locks and pools of a program do: one sample a second, in bounded memory. <see cref="ProgramReport"/> writes
+/// the
 /// record as a file; the dashboard shows it while it grows. All members are thread-safe.
 /// </summary>
 /// <remarks>The program is only read. Its pools publish their figures while a recorder, or another observer, reads them.</remarks>
@@ -42,7 +43,8 @@ public sealed class ProgramRecorder : IAsyncDisposable
     }
 
     /// <summary>
-    /// Gets a task that ends when the recorded program has ended. It also ends when the recorder is disposed, and fails if the program cannot be read.
+    /// Gets a task that ends when the recorded program has ended. It also ends when the recorder is disposed, and fails if the program cannot be
+    /// read.
     /// </summary>
     public Task Completion => _loop;
 
@@ -108,7 +110,8 @@ public sealed class ProgramRecorder : IAsyncDisposable
     }
 
     /// <summary>
-    /// Returns the samples after a number as JSON, and then each new one. It ends when the samples after <paramref name="after"/> are not known any more:
+    /// Returns the samples after a number as JSON, and then each new one. It ends when the samples after <paramref name="after"/> are not known
+    /// any more:
     /// the reader then needs the state anew.
     /// </summary>
     internal async IAsyncEnumerable<(long Sequence, byte[] Json)> ReadSamplesAsync(

@@ -7,13 +7,15 @@ public sealed class ProgramRecorderOptions
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Gets the time that the charts go back. The default value, <see langword="null"/>, records the whole run: when 600 points are recorded, every second one
+    /// Gets the time that the charts go back. The default value, <see langword="null"/>, records the whole run: when 600 points are recorded,
+    /// every second one
     /// is dropped, so that a run of any length needs the same memory. Otherwise between ten samples and 7,200 samples.
     /// </summary>
     public TimeSpan? History { get; init; }
 
     /// <summary>
-    /// Gets the maximum number of finished tasks that the task stream contains; the newest ones are kept. The default value is 5,000. Up to 200 failed
+    /// Gets the maximum number of finished tasks that the task stream contains; the newest ones are kept. The default value is 5,000. Up to 200
+    /// failed
     /// tasks and the 50 slowest ones are kept in addition.
     /// </summary>
     public int MaxTasks { get; init; } = 5000;
@@ -34,7 +36,8 @@ public sealed class ProgramRecorderOptions
 
         if (MaxPoints is < 10 or > 7200)
         {
-            throw new ArgumentOutOfRangeException(nameof(History), History, $"History must be between 10 and 7,200 times Interval, which is {Interval}.");
+            throw new ArgumentOutOfRangeException(nameof(History), History,
+                $"History must be between 10 and 7,200 times Interval, which is {Interval}.");
         }
 
         if (MaxTasks is < 0 or > 100_000)

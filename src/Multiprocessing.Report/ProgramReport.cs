@@ -7,12 +7,14 @@ using System.Text.Json;
 namespace Multiprocessing;
 
 /// <summary>
-/// Writes what a <see cref="ProgramRecorder"/> has recorded as one HTML file. The file contains its scripts, styles and data: it opens from disk, without
+/// Writes what a <see cref="ProgramRecorder"/> has recorded as one HTML file. The file contains its scripts, styles and data: it opens from disk,
+/// without
 /// a server and without a network.
 /// </summary>
 public static class ProgramReport
 {
-    /// <summary>Writes the report to a file, which is replaced if it exists. A reader of the file sees the old or the new one, never a part.</summary>
+    /// <summary>Writes the report to a file, which is replaced if it exists. A reader of the file sees the old or the new one, never a
+    /// part.</summary>
     /// <param name="recorder">The recorder; it goes on recording.</param>
     /// <param name="path">The path of the file. Missing directories are created.</param>
     /// <param name="cancellationToken">Cancels the writing.</param>
@@ -63,18 +65,22 @@ public static class ProgramReport
         var html = Encoding.UTF8.GetString(Assets.Read("index.html"));
         var icon = Convert.ToBase64String(Assets.Read("icon.svg"));
         // The page may load nothing, and run nothing but its own script: data with markup in it stays data.
-        var policy = $"default-src 'none'; script-src '{Hash(script)}'; style-src '{Hash(style)}'; img-src data:; base-uri 'none'; form-action 'none'";
-        html = Replace(html, "<meta charset=\"utf-8\">", $"<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">");
+        var policy = $"default-src 'none'; script-src '{Hash(script)}'; style-src '{Hash(style)}'; img-src data:; "
+            + "base-uri 'none'; form-action 'none'";
+        html = Replace(html, "<meta charset=\"utf-8\">",
+            $"<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">");
         html = Replace(html, "<link rel=\"icon\" href=\"icon.svg\">", $"<link rel=\"icon\" href=\"data:image/svg+xml;base64,{icon}\">");
         html = Replace(html, "<link rel=\"stylesheet\" href=\"app.css\">", $"<style>{style}</style>");
         html = Replace(html, "<script type=\"module\" src=\"app.js\"></script>", "");
         html = Replace(html, "<footer><a href=\"licences.txt\">Licences of the parts of this page</a></footer>", Licences());
-        html = Replace(html, "</body>", $"<script type=\"application/json\" id=\"report-data\">{Data(recorder)}</script>\n<script type=\"module\">{script}</script>\n</body>");
+        html = Replace(html, "</body>",
+            $"<script type=\"application/json\" id=\"report-data\">{Data(recorder)}</script>\n<script type=\"module\">{script}</script>\n</body>");
         return Encoding.UTF8.GetBytes(html);
     }
 
     private static string Licences() =>
-        $"<footer><details><summary>Licences of the parts of this page</summary><pre>{HtmlEncoder.Default.Encode(Encoding.UTF8.GetString(Assets.Read("licences.txt")))}</pre></details></footer>";
+        $"<footer><details><summary>Licences of the parts of this page</summary>"
+            + $"<pre>{HtmlEncoder.Default.Encode(Encoding.UTF8.GetString(Assets.Read("licences.txt")))}</pre></details></footer>";
 
     private static string Data(ProgramRecorder recorder)
     {

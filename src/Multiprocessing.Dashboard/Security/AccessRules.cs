@@ -13,9 +13,11 @@ internal sealed class AccessRules(DashboardOptions options, Keys keys)
     public Refusal? Check(HttpContext context)
     {
         var request = context.Request;
-        if (!options.AllowRemote && context.Connection.RemoteIpAddress is { } remote && !IPAddress.IsLoopback(remote.IsIPv4MappedToIPv6 ? remote.MapToIPv4() : remote))
+        if (!options.AllowRemote && context.Connection.RemoteIpAddress is { } remote && !IPAddress.IsLoopback(remote.IsIPv4MappedToIPv6
+            ? remote.MapToIPv4() : remote))
         {
-            return new(StatusCodes.Status403Forbidden, "The dashboard admits requests from its own machine only. DashboardOptions.AllowRemote changes that.");
+            return new(StatusCodes.Status403Forbidden,
+                "The dashboard admits requests from its own machine only. DashboardOptions.AllowRemote changes that.");
         }
 
         if (!IsKnownHost(request.Host))
@@ -96,7 +98,8 @@ internal sealed class AccessRules(DashboardOptions options, Keys keys)
 
     /// <summary>A person who follows a link with the token, for example in another tool's page.</summary>
     private static bool IsNavigation(HttpRequest request) =>
-        HttpMethods.IsGet(request.Method) && request.Headers[HeaderNames.Origin].Count == 0 && request.Headers["Sec-Fetch-Mode"].ToString() is "navigate";
+        HttpMethods.IsGet(request.Method) && request.Headers[HeaderNames.Origin].Count == 0
+            && request.Headers["Sec-Fetch-Mode"].ToString() is "navigate";
 }
 
 internal sealed record Refusal(int Status, string Text);

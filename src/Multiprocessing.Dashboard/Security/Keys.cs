@@ -4,7 +4,8 @@ using System.Text;
 namespace Multiprocessing;
 
 /// <summary>
-/// The token and what is derived from it. The cookie does not contain the token: a cookie that leaks admits to this start of the dashboard only, and says
+/// The token and what is derived from it. The cookie does not contain the token: a cookie that leaks admits to this start of the dashboard only,
+/// and says
 /// nothing about a token that a person chose.
 /// </summary>
 internal sealed class Keys
@@ -41,7 +42,8 @@ internal sealed class Keys
 
     public bool IsAntiforgery(string? text) => Equal(_antiforgery, text);
 
-    private static bool Equal(byte[] secret, string? text) => text is not null && CryptographicOperations.FixedTimeEquals(secret, Encoding.UTF8.GetBytes(text));
+    private static bool Equal(byte[] secret, string? text) => text is not null && CryptographicOperations.FixedTimeEquals(secret,
+        Encoding.UTF8.GetBytes(text));
 
     private string Derive(string purpose) => Convert.ToHexStringLower(HMACSHA256.HashData(_token, Encoding.UTF8.GetBytes(purpose)));
 }

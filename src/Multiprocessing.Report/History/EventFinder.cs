@@ -29,8 +29,10 @@ internal sealed class EventFinder
     {
         var earlier = before.Processes.Select(Key).ToHashSet();
         var later = now.Processes.Select(Key).ToHashSet();
-        Bounded(found, Severity.Info, now.Processes.Where(process => !earlier.Contains(Key(process))), process => $"{Name(process)} started.", "more processes started");
-        Bounded(found, Severity.Warning, before.Processes.Where(process => !later.Contains(Key(process))), process => $"{Name(process)} ended.", "more processes ended");
+        Bounded(found, Severity.Info, now.Processes.Where(process => !earlier.Contains(Key(process))), process => $"{Name(process)} started.",
+            "more processes started");
+        Bounded(found, Severity.Warning, before.Processes.Where(process => !later.Contains(Key(process))), process => $"{Name(process)} ended.",
+            "more processes ended");
 
         static (int, DateTimeOffset) Key(ProcessSnapshot process) => (process.Id, process.StartTime);
     }
@@ -39,8 +41,10 @@ internal sealed class EventFinder
     {
         foreach (var (old, pool) in Pairs(before.Pools, now.Pools, pool => pool.Id))
         {
-            Counter(found, Severity.Bad, old.WorkerDeaths, pool.WorkerDeaths, n => n == 1 ? $"A worker of the pool {pool.Name} died." : $"{n} workers of the pool {pool.Name} died.");
-            Counter(found, Severity.Warning, old.Retries, pool.Retries, n => $"The pool {pool.Name} tries {(n == 1 ? "a task" : $"{n} tasks")} again.");
+            Counter(found, Severity.Bad, old.WorkerDeaths, pool.WorkerDeaths, n => n == 1 ? $"A worker of the pool {pool.Name} died."
+                : $"{n} workers of the pool {pool.Name} died.");
+            Counter(found, Severity.Warning, old.Retries, pool.Retries, n =>
+                $"The pool {pool.Name} tries {(n == 1 ? "a task" : $"{n} tasks")} again.");
         }
     }
 
@@ -48,7 +52,8 @@ internal sealed class EventFinder
     {
         foreach (var (old, item) in Pairs(before.Locks, now.Locks, item => item.Id))
         {
-            Counter(found, Severity.Bad, old.AbandonmentCount, item.AbandonmentCount, _ => $"A process died while it held the lock {item.Name ?? item.Id}; the next owner entered it.");
+            Counter(found, Severity.Bad, old.AbandonmentCount, item.AbandonmentCount, _ =>
+                $"A process died while it held the lock {item.Name ?? item.Id}; the next owner entered it.");
         }
     }
 

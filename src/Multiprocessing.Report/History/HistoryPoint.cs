@@ -1,6 +1,7 @@
 namespace Multiprocessing;
 
-/// <summary>The figures of one sample that the charts show: what the history keeps of a snapshot. A rate that is not known yet is not a number.</summary>
+/// <summary>The figures of one sample that the charts show: what the history keeps of a snapshot. A rate that is not known yet is not a
+/// number.</summary>
 internal sealed record HistoryPoint
 {
     /// <summary>Maximum number of processes with figures of their own in a point; the sums contain the others, too.</summary>

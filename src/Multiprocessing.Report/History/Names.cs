@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Multiprocessing;
 
-/// <summary>Names of the processes, queues and pools that the history mentions; they are needed after these have ended. Used by one thread at a time.</summary>
+/// <summary>Names of the processes, queues and pools that the history mentions; they are needed after these have ended. Used by one thread at a
+/// time.</summary>
 internal sealed class Names
 {
     private const int MaxOfAKind = 4096;

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Multiprocessing;
 
 /// <summary>
-/// Says in words what makes the program slow: the pools' own conclusions, and what the samples show. Each sentence states the figures that it rests on.
+/// Says in words what makes the program slow: the pools' own conclusions, and what the samples show. Each sentence states the figures that it
+/// rests on.
 /// Used by one thread at a time.
 /// </summary>
 internal sealed class ObservationFinder
@@ -38,7 +39,8 @@ internal sealed class ObservationFinder
             found.Add(memory);
         }
 
-        found.AddRange(now.Pools.SelectMany(pool => pool.Conclusions.Select(text => new Observation(Severity.Warning, $"Pool {pool.Name}:", text, "pools"))));
+        found.AddRange(now.Pools.SelectMany(pool => pool.Conclusions.Select(text => new Observation(Severity.Warning, $"Pool {pool.Name}:", text,
+            "pools"))));
         found.AddRange(now.Services.Where(service => service.RestartCount > 0).Select(service => new Observation(
             Severity.Warning, $"Service {service.Name}:", $"it was started again {Times(service.RestartCount)}.", "services")));
         Forget(now);
@@ -63,7 +65,8 @@ internal sealed class ObservationFinder
         return samples < Enough ? null : new(
             Severity.Warning,
             $"Lock {item.Name ?? item.Id}:",
-            $"process {owner} held it in each of the last {samples} samples, and {Threads(item.WaiterCount)} for it. Hold a lock only while you touch what it guards.",
+            $"process {owner} held it in each of the last {samples} samples, and {Threads(item.WaiterCount)} for it. "
+                + "Hold a lock only while you touch what it guards.",
             "locks");
     }
 
@@ -73,7 +76,8 @@ internal sealed class ObservationFinder
         ? new(
             Severity.Warning,
             $"Queue {queue.Name ?? queue.Id}:",
-            $"it is full ({Number(queue.Count)} items), and {Threads(queue.WaitingPutters)} for room. The processes that take items are slower than those that put them.",
+            $"it is full ({Number(queue.Count)} items), and {Threads(queue.WaitingPutters)} for room. "
+                + "The processes that take items are slower than those that put them.",
             "queues")
         : null;
 
@@ -102,7 +106,8 @@ internal sealed class ObservationFinder
         return new(
             Severity.Warning,
             $"Queue {queue.Name ?? queue.Id}:",
-            $"it grew from {Number(depths.Peek())} to {Number(queue.Count)} items in the last {window} samples (now {Number(rates.Put)} put and {Number(rates.Get)} taken per second). "
+            $"it grew from {Number(depths.Peek())} to {Number(queue.Count)} items in the last {window} samples "
+                + $"(now {Number(rates.Put)} put and {Number(rates.Get)} taken per second). "
                 + "More processes must take items, or a capacity must slow down those that put them.",
             "queues");
     }
@@ -124,7 +129,8 @@ internal sealed class ObservationFinder
     }
 
     private static Observation? Stopped(ProcessSnapshot process) => process.State == SchedulingState.Stopped
-        ? new(Severity.Bad, $"Process {process.Name} ({process.Id}):", "it is stopped by a signal (SIGSTOP or a debugger) and does nothing until it continues.", "processes")
+        ? new(Severity.Bad, $"Process {process.Name} ({process.Id}):",
+            "it is stopped by a signal (SIGSTOP or a debugger) and does nothing until it continues.", "processes")
         : null;
 
     private Observation? Processors(HistoryPoint point)
@@ -154,7 +160,8 @@ internal sealed class ObservationFinder
         return new(
             Severity.Info,
             $"Process {name} ({alone}):",
-            $"it uses one processor fully while the other {now.Processes.Count - 1} processes use almost none. They wait for it: what it does alone limits the whole program.",
+            $"it uses one processor fully while the other {now.Processes.Count - 1} processes use almost none. "
+                + "They wait for it: what it does alone limits the whole program.",
             "processes");
     }
 
@@ -162,7 +169,9 @@ internal sealed class ObservationFinder
     {
         var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         return available > 0 && point.Memory > available * 0.85
-            ? new(Severity.Bad, "Memory:", $"the processes use {Number(100.0 * point.Memory / available)} % of the machine's memory. The system may end one of them.", "processes")
+            ? new(Severity.Bad, "Memory:",
+                $"the processes use {Number(100.0 * point.Memory / available)} % of the machine's memory. The system may end one of them.",
+                    "processes")
             : null;
     }
 

@@ -53,7 +53,8 @@ internal sealed class PointMaker
             : new PoolFigures(pool.Id, double.NaN, double.NaN, pool.Pending, pool.Running))];
     }
 
-    /// <summary>Of two pictures; one alone gives no rate. A counter never decreases; a torn or a stale picture may show less than the one before it, and that is no rate.</summary>
+    /// <summary>Of two pictures; one alone gives no rate. A counter never decreases; a torn or a stale picture may show less than the one before
+    /// it, and that is no rate.</summary>
     private static double Rate(double difference, double seconds) => seconds <= 0.001 ? double.NaN : Math.Max(0, difference / seconds);
 
     private static List<T> Bounded<T>(List<T> figures, int most, Func<T, double> weight) =>

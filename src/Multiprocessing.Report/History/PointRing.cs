@@ -1,7 +1,8 @@
 namespace Multiprocessing;
 
 /// <summary>
-/// The points of the last minutes, or of a whole run. It holds a fixed number of points: a window forgets the oldest one; a whole run drops every second
+/// The points of the last minutes, or of a whole run. It holds a fixed number of points: a window forgets the oldest one; a whole run drops every
+/// second
 /// point when it is full, and then takes every second sample, so that a run of any length fits with the same number of points.
 /// </summary>
 internal sealed class PointRing(int capacity, bool wholeRun)

@@ -35,7 +35,8 @@ internal sealed class TaskHistory(int capacity)
         var kept = tasks;
         if (tasks.Count > MaxPerSample)
         {
-            kept = [.. tasks.OrderByDescending(IsFailure).ThenByDescending(task => task.Ended - task.Started).Take(MaxPerSample).OrderBy(task => task.Ended)];
+            kept = [.. tasks.OrderByDescending(IsFailure).ThenByDescending(task => task.Ended - task.Started).Take(MaxPerSample).OrderBy(task =>
+                task.Ended)];
         }
 
         Missed += missed + tasks.Count - kept.Count;

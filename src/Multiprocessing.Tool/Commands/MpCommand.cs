@@ -4,6 +4,7 @@ using System.CommandLine.Invocation;
 using Multiprocessing.Tool.Completion;
 using Multiprocessing.Tool.Doctor;
 using Multiprocessing.Tool.Leftovers;
+using Multiprocessing.Tool.Pages;
 using Multiprocessing.Tool.Programs;
 using Multiprocessing.Tool.Stacks;
 using Multiprocessing.Tool.Top;
@@ -22,6 +23,8 @@ internal static class MpCommand
             ShowCommand.Create(),
             StackCommand.Create(),
             KillCommand.Create(),
+            DashCommand.Create(),
+            ReportCommand.Create(),
             GcCommand.Create(),
             DoctorCommand.Create(),
             CompletionCommand.Create(),
