@@ -147,7 +147,7 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable, IProcessWaita
 
             new Assignment { Name = Name, TerminationGrace = _options.TerminationGrace, ReportsErrors = ReportsErrors }.WriteTo(body);
             body.SenderKeepsReferences = true;
-            ValueSerializer.Serialize(body, _call, "body", new WriteContext(ChildLinkPolicy.Instance));
+            ValueSerializer.Serialize(body, ChildStartup.Before(_call), "body", new WriteContext(ChildLinkPolicy.Instance));
             FrameWriter.ThrowIfTooLarge(body.Length); // before there is a process that would wait for the body
             _supervisor.KeepReferences(body.TakeReferences());
             try

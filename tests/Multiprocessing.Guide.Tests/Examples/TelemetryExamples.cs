@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using Shouldly;
 using Xunit;
 
@@ -23,5 +24,37 @@ public class TelemetryExamples
         listener.RecordObservableInstruments();
         #endregion
         MultiprocessingTelemetry.ActivitySourceName.ShouldBe("Multiprocessing");
+    }
+
+    [Fact]
+    public void Startup()
+    {
+        var directory = Directory.CreateTempSubdirectory();
+        var before = Environment.CurrentDirectory;
+        Environment.CurrentDirectory = directory.FullName;
+        try
+        {
+            Registered();
+            Directory.GetFiles(directory.FullName, "trace-*.log").Length.ShouldBe(1);
+        }
+        finally
+        {
+            Environment.CurrentDirectory = before;
+            directory.Delete(recursive: true);
+        }
+    }
+
+    private static void Registered()
+    {
+        #region ChildStartup
+        using var registration = ChildStartup.Add(static () =>
+        {
+            CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
+            return new FileStream($"trace-{CurrentProcess.Id}.log", FileMode.Create); // closed when the child ends
+        });
+        #endregion
+        using var child = ChildProcess.Run(static () => { });
+        child.Wait();
+        child.Join();
     }
 }

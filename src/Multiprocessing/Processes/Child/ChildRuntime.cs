@@ -57,6 +57,8 @@ internal sealed class ChildRuntime
             return ChildExitCodes.ParentGone;
         }
 
+        // Before the session registers its own: what runs at the child's end may use queues, locks and shared memory.
+        LastResort.OnProcessExit(ChildStartup.End);
         Hello hello;
         try
         {
@@ -125,6 +127,8 @@ internal sealed class ChildRuntime
         {
             _reporter.SendException(FrameKind.Failed, exception);
         }
+
+        ChildStartup.End(); // the runtime ends the process behind this, without its exit handlers
     }
 
     private void OnSignal(PosixSignalContext context, int signal)

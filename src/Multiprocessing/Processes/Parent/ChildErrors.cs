@@ -53,10 +53,13 @@ internal sealed class ChildErrors(ChildProcess child, ChildReports reports)
 
     private string InitializerFailure(Exception error)
     {
-        var method = child.Options.Initializer!.Method;
         var type = error is RemoteException remote ? remote.TypeName : error.GetType().ToString();
         var message = error is RemoteException { RemoteMessage: var text } ? text : ExceptionText.Message(error);
-        return $"its initializer ({nameof(ChildProcessOptions)}.{nameof(ChildProcessOptions.Initializer)}, "
-            + $"{method.DeclaringType?.Name}.{method.Name}) threw {type}: {message}";
+        const string startup = $"code of {nameof(ChildStartup)}.{nameof(ChildStartup.Add)}";
+        var source = child.Options.Initializer?.Method is not { } method
+            ? startup
+            : $"its initializer ({nameof(ChildProcessOptions)}.{nameof(ChildProcessOptions.Initializer)}, "
+                + $"{method.DeclaringType?.Name}.{method.Name})" + (ChildStartup.HasCode ? $", or {startup}," : "");
+        return $"{source} threw {type}: {message}";
     }
 }
