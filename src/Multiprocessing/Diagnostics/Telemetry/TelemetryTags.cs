@@ -7,6 +7,7 @@ internal static class TelemetryTags
     public const string ProcessId = "process.pid";
     public const string MessagingSystem = "messaging.system";
     public const string MessagingOperation = "messaging.operation.name";
+    public const string MessagingOperationType = "messaging.operation.type";
     public const string MessagingDestination = "messaging.destination.name";
     public const string RpcSystem = "rpc.system.name";
     public const string RpcMethod = "rpc.method";

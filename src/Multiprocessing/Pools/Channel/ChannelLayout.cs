@@ -64,6 +64,10 @@ internal unsafe struct ChannelLayout
     [FieldOffset(280)]
     public long WorkingSet;
 
+    /// <summary>The span of the task that runs, if a listener of the worker records it. Read by the pool when the worker has ended.</summary>
+    [FieldOffset(288)]
+    public SpanWords Span;
+
     /// <summary>Position in the reply ring up to which replies are written: the commit. Release.</summary>
     [FieldOffset(384)]
     public long ReplyHead;
@@ -96,6 +100,10 @@ internal unsafe struct ChannelLayout
     /// <summary>A thread of the worker waits for <see cref="Cancelled"/>.</summary>
     [FieldOffset(1024)]
     public WaitPoint Signals;
+
+    /// <summary>The spans of earlier attempts at written tasks. Written by the pool before it publishes the task.</summary>
+    [FieldOffset(2048)]
+    public EarlierSpans Earlier;
 }
 
 /// <summary>The bell: memory that a pool shares with all its workers, in which the pool sleeps until there is a reply.</summary>

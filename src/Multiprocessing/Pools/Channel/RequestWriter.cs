@@ -167,6 +167,13 @@ internal sealed unsafe class RequestWriter(PoolMemory memory, ChannelDamage dama
         WaitPoint.Notify(&_channel->Signals, 1, memory.Session.Doorbells);
     }
 
+    /// <summary>Gives a task that was written, and is not published, the span of the attempt before.</summary>
+    public void SetEarlierSpan(uint number, in AttemptSpan span) =>
+        _channel->Earlier[(int)(number % EarlierSpans.Length)].Set(number, span.Context, span.Parent.SpanId, span.Start);
+
+    /// <summary>Returns the span of a task that the worker has started and not ended, if a listener there recorded one.</summary>
+    public AttemptSpan? LostSpan(uint number) => _channel->Span.IsOf(number) ? _channel->Span.Read() : null;
+
     /// <summary>Asks the worker to end: no more tasks will follow.</summary>
     public void Close()
     {

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Multiprocessing;
 
 /// <summary>
@@ -37,6 +39,16 @@ internal sealed unsafe class TaskSignals(PoolMemory channel)
             CancelIfSignalled();
             return _source.Token;
         }
+    }
+
+    /// <summary>Publishes the span of the task that runs: if this process is killed in it, the pool reports it.</summary>
+    public void PublishSpan(Activity span) => _channel->Span.Set(_number, span.Context, span.ParentSpanId, span.StartTimeUtc);
+
+    /// <summary>Returns the span of the attempt before, or null.</summary>
+    public ActivityContext? EarlierSpan()
+    {
+        ref var words = ref _channel->Earlier[(int)(_number % EarlierSpans.Length)];
+        return Attempt > 1 && words.IsOf(_number) ? words.Read().Context : null;
     }
 
     public void Begin(uint number, int attempt)

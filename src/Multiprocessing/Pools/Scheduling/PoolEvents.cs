@@ -46,6 +46,18 @@ internal sealed class PoolEvents(string pool, PoolState state, ReportDelivery re
         Log(() => PoolLog.TaskRetried(pool, task, attempt, max));
     }
 
+    /// <summary>The span of an attempt that ended with its worker. Listeners are code of the program, too.</summary>
+    public void Lost(AttemptSpan span, WorkerEntry entry, TaskBatch batch, int index, Type error)
+    {
+        if (CallerActivity.IsHeard)
+        {
+            var (task, attempt) = (batch.Settings.Name, batch.FailedAttempts(index) + 1);
+            var (number, worker, id) = (entry.Number, entry.Name, entry.Host?.Id ?? 0);
+            reports.Add(() => MultiprocessingLogging.Safely(
+                () => span.Report(pool, task, attempt, number, id, error, $"Its worker '{worker}' ended before the task.")));
+        }
+    }
+
     public void StartFailed(StartPatience starts, int max, string cause, Exception? exception)
     {
         var (failed, pause) = (starts.Failed, starts.Pause);

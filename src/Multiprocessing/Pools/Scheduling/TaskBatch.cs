@@ -123,6 +123,9 @@ internal abstract unsafe class TaskBatch(TaskSettings settings)
 
     public void CountFailedAttempt(int index) => (_attempts ??= [])[index] = FailedAttempts(index) + 1;
 
+    /// <summary>Gets the spans of attempts whose worker died, by the task's index; null if there are none.</summary>
+    public Dictionary<int, AttemptSpan>? LostSpans { get; set; }
+
     /// <summary>Keeps the handles in the argument alive until the task has ended.</summary>
     public void KeepReferences(int index, ITravellingReference[] references)
     {

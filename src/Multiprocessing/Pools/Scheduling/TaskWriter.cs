@@ -94,6 +94,11 @@ internal static unsafe class TaskWriter
             return false;
         }
 
+        if (batch.LostSpans is { } lost && lost.TryGetValue(index, out var span))
+        {
+            worker.Requests.SetEarlierSpan(worker.Requests.Next - 1, span);
+        }
+
         if (body is not null)
         {
             body.Bytes.CopyTo(new Span<byte>(at, bodyLength));

@@ -122,6 +122,7 @@ internal sealed class WorkerDeaths(
         }
 
         batch.ReleaseReferences(index);
+        KeepSpan(worker, batch, index, number);
         if (state.BrokenBy is { } broken && worker is { IsKilled: true, Reason: KillReason.None or KillReason.Disposed })
         {
             batch.OnError(index, broken);
@@ -155,6 +156,25 @@ internal sealed class WorkerDeaths(
         var isOutOfMemory = status is { Signal: 9 } && WasKilledForMemory();
         batch.OnError(index, new WorkerDiedException(
             host.Id, host.Name, status, host.StandardError, batch.NameOf(index), batch.FailedAttempts(index), isOutOfMemory));
+    }
+
+    /// <summary>The worker could not end and export the span of the task: it is reported here, and the next attempt has a link to it.</summary>
+    private void KeepSpan(WorkerEntry worker, TaskBatch batch, int index, uint number)
+    {
+        if (worker.Requests.LostSpan(number) is not { } span)
+        {
+            return;
+        }
+
+        (batch.LostSpans ??= [])[index] = span;
+        var error = (worker.KillNumber == number ? worker.Reason : KillReason.None) switch
+        {
+            KillReason.Timeout => typeof(TimeoutException),
+            KillReason.Cancelled => typeof(OperationCanceledException),
+            KillReason.Disposed => typeof(ObjectDisposedException),
+            _ => typeof(WorkerDiedException),
+        };
+        events.Lost(span, worker, batch, index, error);
     }
 
     private static ExitStatus StatusOf(WorkerEntry worker, WorkerHost host)

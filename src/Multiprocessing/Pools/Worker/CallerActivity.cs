@@ -4,17 +4,33 @@ using System.Runtime.CompilerServices;
 namespace Multiprocessing;
 
 /// <summary>
-/// The activity around a task in the worker. If a listener there listens to the source <c>Multiprocessing</c>, the task is an activity of its own, a
-/// child of the caller's. Otherwise the current activity has the ids of the caller's, so that what the body starts is a child of the caller's and not
-/// of an activity that no exporter has received.
+/// The activity around code that runs for a caller in another process. If a listener here listens to the source <c>Multiprocessing</c>, it is a span
+/// of its own, a child of the caller's. Otherwise the current activity has the ids of the caller's, so that what the body starts is a child of the
+/// caller's and not of an activity that no exporter has received.
 /// </summary>
 internal static class CallerActivity
 {
-    private static readonly ActivitySource Source = new("Multiprocessing");
+    /// <summary>Gets whether a listener of this process listens to the library's spans. Only then are attributes needed.</summary>
+    public static bool IsHeard => MultiprocessingTelemetry.Source.HasListeners();
 
-    public static Activity Start(string name, string parent, string? traceState, KeyValuePair<string, string?>[] baggage)
+    /// <param name="name">The span's name.</param>
+    /// <param name="kind">The span's kind.</param>
+    /// <param name="parent">The caller's activity; empty if it has none but listens: then the span is the first of a trace.</param>
+    /// <param name="traceState">The state of the caller's trace.</param>
+    /// <param name="baggage">The caller's baggage.</param>
+    /// <param name="tags">The span's attributes.</param>
+    /// <param name="links">The span's links.</param>
+    public static Activity? Start(
+        string name,
+        ActivityKind kind,
+        string parent,
+        string? traceState,
+        KeyValuePair<string, string?>[] baggage,
+        KeyValuePair<string, object?>[]? tags = null,
+        ActivityLink[]? links = null)
     {
-        if (!ActivityContext.TryParse(parent, traceState, isRemote: true, out var caller))
+        var isFirst = parent.Length == 0;
+        if (!ActivityContext.TryParse(parent, traceState, isRemote: true, out var caller) && !isFirst)
         {
             // Ids of the older form contain those of all parents: what is below this activity is still below the caller's.
             var hierarchical = new Activity(name).SetParentId(parent);
@@ -23,10 +39,15 @@ internal static class CallerActivity
             return hierarchical.Start();
         }
 
-        if (Source.HasListeners() && Source.CreateActivity(name, ActivityKind.Internal, caller) is { } task)
+        if (IsHeard && MultiprocessingTelemetry.Source.CreateActivity(name, kind, caller, tags, links) is { } span)
         {
-            AddBaggage(task, baggage);
-            return task.Start();
+            AddBaggage(span, baggage);
+            return span.Start();
+        }
+
+        if (isFirst)
+        {
+            return null;
         }
 
         var standIn = new Activity(name).SetParentId(caller.TraceId, caller.SpanId, caller.TraceFlags);
@@ -34,8 +55,41 @@ internal static class CallerActivity
         AddBaggage(standIn, baggage);
         standIn.Start();
         standIn.ActivityTraceFlags = caller.TraceFlags;
-        TakeSpanId(standIn, caller.SpanId.ToHexString());
+        SetSpanId(standIn, caller.SpanId.ToHexString());
         return standIn;
+    }
+
+    /// <summary>Returns whether the activity is a span that listeners receive, and not a stand-in for the caller's.</summary>
+    public static bool IsSpan(Activity activity) => activity.Source == MultiprocessingTelemetry.Source;
+
+    /// <summary>Marks the span as failed. A cancellation is no error of the code that was cancelled.</summary>
+    public static void Fail(Activity? activity, Exception exception)
+    {
+        if (activity is null || !IsSpan(activity))
+        {
+            return;
+        }
+
+        activity.SetTag(TelemetryTags.ErrorType, exception.GetType().FullName);
+        if (exception is not OperationCanceledException)
+        {
+            activity.AddException(exception);
+            activity.SetStatus(ActivityStatusCode.Error, exception.Message);
+        }
+    }
+
+    /// <summary>Gives a started activity the id of another one: the runtime creates the id of each and has no way to set it.</summary>
+    public static void SetSpanId(Activity activity, string id)
+    {
+        try
+        {
+            SpanId(activity) = id;
+            WholeId(activity) = null;
+        }
+        catch (MissingFieldException)
+        {
+            // Another version of the runtime: the activity keeps its own id, and what is below it hangs under that.
+        }
     }
 
     private static void AddBaggage(Activity activity, KeyValuePair<string, string?>[] baggage)
@@ -43,20 +97,6 @@ internal static class CallerActivity
         foreach (var (key, value) in baggage)
         {
             activity.AddBaggage(key, value);
-        }
-    }
-
-    private static void TakeSpanId(Activity activity, string id)
-    {
-        try
-        {
-            // The runtime creates the id of each activity and has no way to set it.
-            SpanId(activity) = id;
-            WholeId(activity) = null;
-        }
-        catch (MissingFieldException)
-        {
-            // Another version of the runtime: what the body starts is below the task's own activity.
         }
     }
 

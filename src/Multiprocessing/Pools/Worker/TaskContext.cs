@@ -16,7 +16,7 @@ internal sealed class TaskContext
 
     private TaskContext(Activity? activity, CultureInfo? culture, CultureInfo? uiCulture)
     {
-        _traceParent = activity?.Id;
+        _traceParent = activity is null && CallerActivity.IsHeard ? "" : activity?.Id;
         _traceState = activity?.TraceStateString;
         _baggage = activity is null ? [] : [.. activity.Baggage.Reverse()];
         _culture = culture;
@@ -29,7 +29,9 @@ internal sealed class TaskContext
         var activity = Activity.Current;
         var culture = Differing(CultureInfo.CurrentCulture);
         var uiCulture = Differing(CultureInfo.CurrentUICulture);
-        return activity is null && culture is null && uiCulture is null ? null : new TaskContext(activity, culture, uiCulture);
+        return activity is null && culture is null && uiCulture is null && !CallerActivity.IsHeard
+            ? null
+            : new TaskContext(activity, culture, uiCulture);
     }
 
     /// <summary>Sets it up on this thread, and in what flows from it.</summary>
@@ -61,8 +63,33 @@ internal sealed class TaskContext
 
             if (context._traceParent is { } parent)
             {
-                _activity = CallerActivity.Start(name, parent, context._traceState, context._baggage);
+                _activity = Start(name, parent, context);
             }
+        }
+
+        /// <summary>Marks the task's span as failed. A filter, which handles nothing: the task's reply is written elsewhere.</summary>
+        public bool Failed(Exception exception)
+        {
+            CallerActivity.Fail(_activity, exception);
+            return false;
+        }
+
+        private static Activity? Start(string name, string parent, TaskContext context)
+        {
+            if (!CallerActivity.IsHeard || PoolWorker.Current is not { } worker)
+            {
+                return CallerActivity.Start(name, ActivityKind.Consumer, parent, context._traceState, context._baggage);
+            }
+
+            var tags = TaskTags.Of(worker.Pool, name, worker.Signals.Attempt, worker.Number, Environment.ProcessId);
+            ActivityLink[]? links = worker.Signals.EarlierSpan() is { } earlier ? [new ActivityLink(earlier)] : null;
+            var activity = CallerActivity.Start(name, ActivityKind.Consumer, parent, context._traceState, context._baggage, tags, links);
+            if (activity is not null && CallerActivity.IsSpan(activity))
+            {
+                worker.Signals.PublishSpan(activity);
+            }
+
+            return activity;
         }
 
         public void Dispose()
@@ -91,9 +118,13 @@ internal sealed class ContextBody(PoolBody body, TaskContext context, string nam
 
     public override void Run(RunningTask task)
     {
-        using (_context.Enter(_name))
+        using var scope = _context.Enter(_name);
+        try
         {
             _body.Run(task);
+        }
+        catch (Exception exception) when (scope.Failed(exception))
+        {
         }
     }
 }
@@ -110,9 +141,13 @@ internal sealed class ContextCall(ChildCall call, TaskContext context, string na
 
     public override void Run(MessageBuffer result, Action? ended = null)
     {
-        using (_context.Enter(_name))
+        using var scope = _context.Enter(_name);
+        try
         {
             _call.Run(result, ended);
+        }
+        catch (Exception exception) when (scope.Failed(exception))
+        {
         }
     }
 

@@ -52,14 +52,15 @@ internal sealed unsafe partial class CallRequest
         }
 
         var activity = target.Format.IsSameBuild ? Activity.Current : null;
-        if (activity is not null)
+        var hasActivity = activity is not null || (CallerActivity.IsHeard && target.Format.IsSameBuild);
+        if (hasActivity)
         {
             flags |= CallFlags.HasActivity;
         }
 
         request._flags = flags & ~CallFlags.HasActivity;
         request.Buffer.Write(new CallHeader(CallMessage.Call, member, target.ObjectId, flags));
-        if (activity is not null)
+        if (hasActivity)
         {
             CallActivity.Write(request.Buffer, activity);
         }

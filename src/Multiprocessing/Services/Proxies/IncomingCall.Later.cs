@@ -14,6 +14,7 @@ public sealed partial class IncomingCall
         }
         catch (Exception exception)
         {
+            CallerActivity.Fail(activity, exception);
             Fail(exception);
         }
         finally

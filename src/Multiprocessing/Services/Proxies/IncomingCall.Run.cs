@@ -98,6 +98,7 @@ public sealed unsafe partial class IncomingCall : ICallWork, IDisposable
         }
         catch (Exception exception)
         {
+            CallerActivity.Fail(activity, exception);
             Fail(exception);
         }
 
@@ -149,7 +150,7 @@ public sealed unsafe partial class IncomingCall : ICallWork, IDisposable
 
         if ((header.Flags & CallFlags.HasActivity) != 0 && Channel.Format.IsSameBuild)
         {
-            activity = CallActivity.Start(ref _data, _end, $"{target.Contract.Name}.{target.Contract.MemberName(header.Member)}");
+            activity = CallActivity.Start(ref _data, _end, target.Contract.Name, target.Contract.MemberName(header.Member));
         }
 
         if ((header.Flags & CallFlags.Subscribe) != 0)
