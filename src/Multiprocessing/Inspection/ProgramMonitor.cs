@@ -123,7 +123,14 @@ public sealed unsafe class ProgramMonitor : IDisposable
     /// <returns>The picture.</returns>
     /// <exception cref="ProgramNotFoundException">The program has ended.</exception>
     /// <exception cref="ObjectDisposedException">The monitor is disposed.</exception>
-    public ProgramSnapshot Read()
+    public ProgramSnapshot Read() => Read(withStatus: true);
+
+    /// <summary>
+    /// Reads what lies in shared memory, and makes no process publish more: no pools, services and supervisors, and no names of processes.
+    /// </summary>
+    internal ProgramSnapshot ReadMemory() => Read(withStatus: false);
+
+    private ProgramSnapshot Read(bool withStatus)
     {
         lock (_gate)
         {
@@ -134,7 +141,7 @@ public sealed unsafe class ProgramMonitor : IDisposable
             }
 
             var living = _view.LivingSlots();
-            if (_status.Read(_view, living) && _view.Refresh())
+            if (withStatus && _status.Read(_view, living) && _view.Refresh())
             {
                 living = _view.LivingSlots(); // the first look has waited for the processes to publish
             }

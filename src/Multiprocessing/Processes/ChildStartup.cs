@@ -2,7 +2,7 @@ namespace Multiprocessing;
 
 /// <summary>
 /// Code that runs in every child of this process and of its descendants, before the body, and its counterpart at the child's end. The program's
-/// <c>Main</c> does not run in a child, so what every process needs is set up here: telemetry, logging, a culture, the licence of a library.
+/// <c>Main</c> does not run in a child, so what every process needs is set up here: telemetry, logging, a culture, a library's licence.
 /// </summary>
 /// <remarks>
 /// <para>

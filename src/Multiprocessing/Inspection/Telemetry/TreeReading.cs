@@ -61,7 +61,7 @@ internal sealed class TreeReading
             try
             {
                 using var monitor = ProgramMonitor.OpenCurrent();
-                _last = new TreeReading(monitor.Read());
+                _last = new TreeReading(monitor.ReadMemory());
                 _readAt = now;
                 return _last;
             }
