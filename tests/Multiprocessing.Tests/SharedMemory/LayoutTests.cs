@@ -262,6 +262,8 @@ public sealed unsafe class LayoutTests
         At(&x, &x.TimedStart).ShouldBe(264);
         At(&x, &x.TimedNumber).ShouldBe(272);
         At(&x, &x.WorkingSet).ShouldBe(280);
+        At(&x, &x.Span).ShouldBe(288);
+        Unsafe.SizeOf<SpanWords>().ShouldBe(48);
         At(&x, &x.ReplyHead).ShouldBe(384);
         At(&x, &x.ReplyTail).ShouldBe(512);
         At(&x, &x.Closed).ShouldBe(640);
@@ -269,6 +271,8 @@ public sealed unsafe class LayoutTests
         At(&x, &x.Requests).ShouldBe(768);
         At(&x, &x.Room).ShouldBe(896);
         At(&x, &x.Signals).ShouldBe(1024);
+        At(&x, &x.Earlier).ShouldBe(2048);
+        Unsafe.SizeOf<EarlierSpans>().ShouldBe(768);
         BellLayout bell;
         Unsafe.SizeOf<BellLayout>().ShouldBe(4096);
         At(&bell, &bell.Replies).ShouldBe(128);
