@@ -32,8 +32,8 @@ public static class ChildTelemetry
     /// able to cross.
     /// </param>
     /// <param name="flushTimeout">
-    /// The longest time in which a child sends the rest at its end; <see langword="null"/> for 5 seconds. Its parent kills a child that is stopped and
-    /// takes longer than <see cref="ChildProcessOptions.TerminationGrace"/>.
+    /// The longest time in which a child sends the rest at its end; <see langword="null"/> for 5 seconds. A child that is stopped and
+    /// takes longer than <see cref="ChildProcessOptions.TerminationGrace"/> is killed.
     /// </param>
     /// <returns>An object that ends the set-up for children that start after its disposal.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="configure"/> is <see langword="null"/>.</exception>

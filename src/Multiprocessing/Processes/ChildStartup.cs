@@ -11,7 +11,7 @@ namespace Multiprocessing;
 /// exception of it is a failed start.
 /// </para>
 /// <para>
-/// What it returns is disposed when the process ends: after the body and its foreground threads, in <see cref="Environment.Exit"/>, after a request to
+/// The returned object is disposed at the end: after the body and its foreground threads, in <see cref="Environment.Exit"/>, after a request to
 /// stop, and after an unhandled exception; the last one first. It is not disposed in a process that is killed, or that fails fast. The parent kills a
 /// child that takes longer than the grace of its stop.
 /// </para>

@@ -1,6 +1,6 @@
 namespace Multiprocessing;
 
-/// <summary>The names of the attributes of metrics and spans. Those without the prefix of the library are OpenTelemetry's semantic conventions.</summary>
+/// <summary>The names of the attributes of metrics and spans. Those without the prefix of the library are OpenTelemetry's conventions.</summary>
 internal static class TelemetryTags
 {
     public const string ErrorType = "error.type";
@@ -27,7 +27,7 @@ internal static class TelemetryTags
     /// <summary>The value of <see cref="MessagingSystem"/> and <see cref="RpcSystem"/>.</summary>
     public const string System = "multiprocessing";
 
-    /// <summary>Returns the name of an enumeration's value in the style of the attributes: <c>UnhandledException</c> is <c>unhandled_exception</c>.</summary>
+    /// <summary>Returns an enumeration's value in the style of the attributes: <c>UnhandledException</c> is <c>unhandled_exception</c>.</summary>
     public static string Value<T>(T value)
         where T : struct, Enum => Names<T>.Of(value);
 

@@ -1,6 +1,6 @@
 namespace Multiprocessing;
 
-/// <summary>A call with the code of <see cref="ChildStartup"/> before it. All cross as one object, so that objects that they share stay one object.</summary>
+/// <summary>A call with the code of <see cref="ChildStartup"/> before it. They cross as one object, so what they share stays one object.</summary>
 internal sealed class StartupCall(Func<IDisposable?>[] starts, ChildCall call) : ChildCall
 {
     [PathName("ChildStartup")]
