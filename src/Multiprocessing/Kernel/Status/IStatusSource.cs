@@ -24,8 +24,8 @@ internal interface IStatusSource
     StatusKind Kind { get; }
 
     /// <summary>
-    /// Writes one JSON value, on a thread of the thread pool, at most twice a second. It copies what it needs within microseconds, and calls no code
-    /// of the program.
+    /// Writes one JSON value, on a thread of the thread pool, at most twice a second. It copies what it needs within microseconds, and holds no lock
+    /// while it calls code of the program.
     /// </summary>
     void WriteStatus(Utf8JsonWriter writer);
 }

@@ -118,12 +118,21 @@ internal static unsafe class StatusPublisher
     /// <summary>This process leaves the session.</summary>
     private static void Remove()
     {
-        lock (Publishing)
+        Volatile.Write(ref _hasLeft, true);
+
+        // A source may be in code of the program, the text of an exception, that takes any time. Then the file is removed with the session.
+        if (Publishing.TryEnter(TimeSpan.FromSeconds(1)))
         {
-            _hasLeft = true;
-            if (_hasFile)
+            try
             {
-                StatusFile.Delete(Session.Current.Directory, Session.Current.Self);
+                if (_hasFile)
+                {
+                    StatusFile.Delete(Session.Current.Directory, Session.Current.Self);
+                }
+            }
+            finally
+            {
+                Publishing.Exit();
             }
         }
     }

@@ -12,7 +12,7 @@ internal sealed class TaskLog(string poolId)
     private const int MaxError = 4096;
 
     private readonly Lock _gate = new();
-    private TaskRecord?[]? _records;
+    private Entry?[]? _records;
     private long _count;
 
     /// <summary>A reply was read, or a worker has died with the task.</summary>
@@ -39,27 +39,31 @@ internal sealed class TaskLog(string poolId)
             Started = started < created ? created : started,
             Ended = ended,
             Outcome = outcome,
-            Error = error is null ? null : Shorten(error),
             Attempt = batch.FailedAttempts(index) + (outcome == TaskOutcome.WorkerDied ? 0 : 1),
         };
         lock (_gate)
         {
-            (_records ??= new TaskRecord?[Capacity])[(record.Number - 1) % Capacity] = record;
+            _records ??= new Entry?[Capacity];
+            _records[(record.Number - 1) % Capacity] = new Entry(record, error);
         }
     }
 
     /// <summary>Tasks have ended that are too short to be recorded one by one.</summary>
     public void Skip(int count) => Interlocked.Add(ref _count, count);
 
-    /// <summary>Returns the records, oldest first. Numbers that are missing were not recorded.</summary>
+    /// <summary>
+    /// Returns the records, oldest first. Numbers that are missing were not recorded. The texts of exceptions are made here, on the publisher's thread
+    /// and outside of all locks of the pool: they are code of the program, which may take any time.
+    /// </summary>
     public List<TaskRecord> Last()
     {
+        List<Entry> entries;
         lock (_gate)
         {
-            var records = (_records ?? []).OfType<TaskRecord>().ToList();
-            records.Sort(static (left, right) => left.Number.CompareTo(right.Number));
-            return records;
+            entries = [.. (_records ?? []).OfType<Entry>()];
         }
+
+        return [.. entries.Select(static entry => entry.ToRecord()).OrderBy(static record => record.Number)];
     }
 
     private static string Shorten(Exception error)
@@ -72,6 +76,24 @@ internal sealed class TaskLog(string poolId)
         catch (Exception)
         {
             return error.GetType().ToString(); // the exception's own code threw
+        }
+    }
+
+    private sealed class Entry(TaskRecord record, Exception? error)
+    {
+        private Exception? _error = error;
+        private TaskRecord _record = record;
+
+        /// <summary>By one thread at a time: the publisher's.</summary>
+        public TaskRecord ToRecord()
+        {
+            if (_error is { } error)
+            {
+                _record = _record with { Error = Shorten(error) };
+                _error = null;
+            }
+
+            return _record;
         }
     }
 }
