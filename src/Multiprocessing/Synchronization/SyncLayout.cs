@@ -43,8 +43,8 @@ internal unsafe struct SyncFrame
     public int TakeOvers;
 
     /// <summary>
-    /// How many waits slept, or were suspended; not those that ended by spinning. Killed between the count and the sleep: one is counted that did not.
-    /// For observers only.
+    /// How many waits slept, or were suspended; not those that ended by spinning. Killed between the count and the sleep: one is counted that did
+    /// not. For observers only.
     /// </summary>
     [FieldOffset(268)]
     public int Contentions;

@@ -18,7 +18,9 @@ internal enum InstrumentKind
 /// <param name="Attributes">The attributes that a measurement may have.</param>
 internal sealed record InstrumentDefinition(string Name, InstrumentKind Kind, string Unit, string Description, params string[] Attributes)
 {
-    /// <summary>Gets the limits of a histogram's buckets in seconds, from a microsecond to ten minutes, for tools that have none of their own.</summary>
+    /// <summary>
+    /// Gets the limits of a histogram's buckets in seconds, from a microsecond to ten minutes, for tools that have none of their own.
+    /// </summary>
     public static readonly InstrumentAdvice<double> Seconds = new()
     {
         HistogramBucketBoundaries = [0.000001, 0.00001, 0.0001, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 60, 300, 600],

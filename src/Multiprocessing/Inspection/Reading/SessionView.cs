@@ -6,8 +6,8 @@ namespace Multiprocessing;
 
 /// <summary>
 /// The tables of another program's session as they were at one moment. It reads the session's file and maps nothing: the program is neither slowed
-/// nor held, and a file that its owner removes or cuts off is an end of the file and no fault. No lock of the program is taken: a row that changes while
-/// it is read may be half old, and each reader checks what it uses. Not thread-safe.
+/// nor held, and a file that its owner removes or cuts off is an end of the file and no fault. No lock of the program is taken: a row that changes
+/// while it is read may be half old, and each reader checks what it uses. Not thread-safe.
 /// </summary>
 internal sealed unsafe class SessionView : IDisposable
 {

@@ -2,7 +2,9 @@ using System.Diagnostics.Metrics;
 
 namespace Multiprocessing;
 
-/// <summary>The measurements of all queues of the tree. A queue without a <see cref="ProcessQueueOptions.DisplayName"/> has no series of its own.</summary>
+/// <summary>
+/// The measurements of all queues of the tree. A queue without a <see cref="ProcessQueueOptions.DisplayName"/> has no series of its own.
+/// </summary>
 internal static class QueueMeasurements
 {
     public static void Create()

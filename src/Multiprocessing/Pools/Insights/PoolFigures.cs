@@ -16,7 +16,8 @@ internal sealed record PoolFigures(
 
 /// <summary>The counts of the tasks of one name. The name itself may have to be read from symbols, and so is read only where it is shown.</summary>
 internal sealed record TaskFigures(
-    TaskStatistics Statistics, long Succeeded, long Failed, long Canceled, long TimedOut, long WorkerDied, long Retries, long ArgumentBytes, long ResultBytes)
+    TaskStatistics Statistics, long Succeeded, long Failed, long Canceled, long TimedOut, long WorkerDied, long Retries,
+    long ArgumentBytes, long ResultBytes)
 {
     public string Name => Statistics.Name;
 

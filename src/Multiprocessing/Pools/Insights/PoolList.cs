@@ -49,7 +49,8 @@ internal static class PoolList
             all = [.. Ended];
         }
 
-        // Without this lock: a pool calls Retire while it holds its own. One that retires meanwhile is counted here, and among the ended ones next time.
+        // Without this lock: a pool calls Retire while it holds its own. One that retires meanwhile is counted here, and among the ended ones next
+        // time.
         all.AddRange(living.Select(static pool => pool.ToFigures()));
         return all;
     }

@@ -52,8 +52,8 @@ internal sealed class TaskLog(string poolId)
     public void Skip(int count) => Interlocked.Add(ref _count, count);
 
     /// <summary>
-    /// Returns the records, oldest first. Numbers that are missing were not recorded. The texts of exceptions are made here, on the publisher's thread
-    /// and outside of all locks of the pool: they are code of the program, which may take any time.
+    /// Returns the records, oldest first. Numbers that are missing were not recorded. The texts of exceptions are made here, on the publisher's
+    /// thread and outside of all locks of the pool: they are code of the program, which may take any time.
     /// </summary>
     public List<TaskRecord> Last()
     {

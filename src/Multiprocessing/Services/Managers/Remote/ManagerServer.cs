@@ -121,7 +121,8 @@ public sealed partial class ManagerServer : IDisposable, IAsyncDisposable
 
     /// <summary>Returns the address and the number of clients.</summary>
     /// <returns>The text.</returns>
-    public override string ToString() => _listener is null ? "manager server, not started" : $"manager server at {LocalEndPoint}, {ClientCount} clients";
+    public override string ToString() =>
+        _listener is null ? "manager server, not started" : $"manager server at {LocalEndPoint}, {ClientCount} clients";
 
     /// <summary>Returns what is registered under a name.</summary>
     /// <exception cref="KeyNotFoundException">Nothing is.</exception>
