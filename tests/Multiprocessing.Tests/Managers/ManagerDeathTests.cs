@@ -139,6 +139,15 @@ public sealed class ManagerDeathTests : ManagerTest
         Eventually.IsGone(Manager.ProcessId);
         queue.ToString().ShouldContain("stopped");
     });
+
+    [PosixFact("No signal there stops a process.")]
+    public Task A_stop_whose_token_is_canceled_kills_a_manager_that_does_not_end() => Watchdog.Run(async () =>
+    {
+        await using var manager = await ProcessManager.StartAsync(new() { ShutdownGrace = TimeSpan.FromMinutes(10) });
+        Posix.Signal(manager.ProcessId, Posix.SigStop);
+        using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+        await manager.StopAsync(patience.Token);
+    });
 }
 
 public interface ITestSleeper
@@ -149,13 +158,4 @@ public interface ITestSleeper
 internal sealed class TestSleeper : ITestSleeper
 {
     public void Sleep() => Thread.Sleep(Timeout.Infinite);
-
-    [PosixFact("No signal there stops a process.")]
-    public Task A_stop_whose_token_is_canceled_kills_a_manager_that_does_not_end() => Watchdog.Run(async () =>
-    {
-        await using var manager = await ProcessManager.StartAsync(new() { ShutdownGrace = TimeSpan.FromMinutes(10) });
-        Posix.Signal(manager.ProcessId, Posix.SigStop);
-        using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
-        await manager.StopAsync(patience.Token);
-    });
 }

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Multiprocessing.Overloads;
 using Shouldly;
 using Xunit;
 

@@ -11,6 +11,8 @@ internal sealed unsafe class StatusReader
     /// <summary>How long the first read waits for the processes to see that they are looked at: a tick of theirs, and some time to write.</summary>
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(900);
 
+    private const long MaxBytes = 4 << 20;
+
     private readonly Dictionary<string, long> _lastTask = [];
     private readonly List<TaskRecord> _tasks = [];
     private long _missed;
@@ -95,6 +97,11 @@ internal sealed unsafe class StatusReader
         var path = StatusFile.PathOf(view.Path, new ParticipantId(slot, view.Participant(slot)->Generation));
         try
         {
+            if (new FileInfo(path).Length > MaxBytes)
+            {
+                return null; // no publisher writes so much
+            }
+
             var document = JsonDocument.Parse(File.ReadAllBytes(path));
             if (document.RootElement.ValueKind == JsonValueKind.Object
                 && document.RootElement.TryGetProperty("version"u8, out var version)
@@ -138,35 +145,42 @@ internal sealed unsafe class StatusReader
         switch (kind)
         {
             case StatusKind.Children:
-                foreach (var child in value.Deserialize(ChildrenStatusContext.Default.ListPublishedChild) ?? [])
+                foreach (var child in Whole(value.Deserialize(ChildrenStatusContext.Default.ListPublishedChild)))
                 {
                     Children[child.ProcessId] = child;
                 }
 
                 break;
-            case StatusKind.Pool when value.Deserialize(PoolStatusContext.Default.PublishedPool) is { Pool: not null, Tasks: not null } pool:
-                Pools.Add(pool.Pool);
-                Take(pool);
+            case StatusKind.Pool when value.Deserialize(PoolStatusContext.Default.PublishedPool) is { } pool:
+                Pools.Add(pool.Pool with
+                {
+                    Workers = Whole(pool.Pool.Workers), Tasks = Whole(pool.Pool.Tasks), Conclusions = Whole(pool.Pool.Conclusions),
+                });
+                TakeTasks(pool.Pool.Id, Whole(pool.Tasks));
                 break;
             case StatusKind.Service when value.Deserialize(ServiceStatusContext.Default.ServiceSnapshot) is { } service:
                 Services.Add(service);
                 break;
             case StatusKind.Supervisor when value.Deserialize(ServiceStatusContext.Default.SupervisorSnapshot) is { } supervisor:
-                Supervisors.Add(supervisor);
+                Supervisors.Add(supervisor with { Children = Whole(supervisor.Children) });
                 break;
         }
     }
 
-    private void Take(PublishedPool pool)
+    /// <summary>The serializer checks members for null, and not the elements of lists.</summary>
+    private static IReadOnlyList<T> Whole<T>(IReadOnlyList<T>? list)
+        where T : class => list is null ? [] : [.. list.OfType<T>()];
+
+    private void TakeTasks(string pool, IReadOnlyList<TaskRecord> tasks)
     {
-        var last = _lastTask.GetValueOrDefault(pool.Pool.Id, -1);
-        if (last < 0)
+        if (tasks.Count == 0)
         {
-            // What ended before this monitor looked is not missed.
-            last = pool.Tasks.Count == 0 ? 0 : pool.Tasks[0].Number - 1;
+            return;
         }
 
-        foreach (var task in pool.Tasks)
+        // What ended before this monitor looked is not missed.
+        var last = _lastTask.GetValueOrDefault(pool, tasks[0].Number - 1);
+        foreach (var task in tasks)
         {
             if (task.Number > last)
             {
@@ -176,6 +190,6 @@ internal sealed unsafe class StatusReader
             }
         }
 
-        _lastTask[pool.Pool.Id] = last;
+        _lastTask[pool] = last;
     }
 }

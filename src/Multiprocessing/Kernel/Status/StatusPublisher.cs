@@ -13,6 +13,9 @@ internal static unsafe class StatusPublisher
     /// <summary>What does not fit is left out and counted: a document is read several times a second.</summary>
     private const int MaxBytes = 1 << 20;
 
+    /// <summary>More than an entry needs besides its value, and the end of the document.</summary>
+    private const int Rest = 256;
+
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(500);
     private static readonly Lock Gate = new();
     private static readonly Lock Publishing = new();
@@ -150,14 +153,14 @@ internal static unsafe class StatusPublisher
         var omitted = 0;
         foreach (var source in Living())
         {
-            if (writer.BytesCommitted + writer.BytesPending > MaxBytes)
-            {
-                omitted++;
-                continue;
-            }
-
             if (ValueOf(source) is { } value)
             {
+                if (writer.BytesCommitted + writer.BytesPending + value.Length > MaxBytes - Rest)
+                {
+                    omitted++;
+                    continue;
+                }
+
                 writer.WriteStartObject();
                 writer.WriteNumber("kind"u8, (int)source.Kind);
                 writer.WritePropertyName("value"u8);

@@ -11,6 +11,11 @@ internal sealed class TaskLog(string poolId)
     private const int Capacity = 1024;
     private const int MaxError = 4096;
 
+    /// <summary>What one publication has room for. Older records are left out, and counted as missed by an observer that has not read them.</summary>
+    private const int MaxBytes = 300_000;
+
+    private const int RecordBytes = 250;
+
     private readonly Lock _gate = new();
     private Entry?[]? _records;
     private long _count;
@@ -63,7 +68,22 @@ internal sealed class TaskLog(string poolId)
             entries = [.. (_records ?? []).OfType<Entry>()];
         }
 
-        return [.. entries.Select(static entry => entry.ToRecord()).OrderBy(static record => record.Number)];
+        var records = new List<TaskRecord>(entries.Count);
+        var bytes = 0;
+        foreach (var record in entries.Select(static entry => entry.ToRecord()).OrderByDescending(static record => record.Number))
+        {
+            // Of texts in JSON a character may take six bytes, and usually takes one.
+            bytes += RecordBytes + record.Name.Length + (record.Error?.Length ?? 0);
+            if (bytes > MaxBytes)
+            {
+                break;
+            }
+
+            records.Add(record);
+        }
+
+        records.Reverse();
+        return records;
     }
 
     private static string Shorten(Exception error)

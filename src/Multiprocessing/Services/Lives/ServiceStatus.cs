@@ -12,6 +12,7 @@ internal sealed class ServiceStatus(ServiceClient client) : IStatusSource
         JsonSerializer.Serialize(writer, client.ToSnapshot(), ServiceStatusContext.Default.ServiceSnapshot);
 }
 
+[JsonSourceGenerationOptions(RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(ServiceSnapshot))]
 [JsonSerializable(typeof(SupervisorSnapshot))]
 internal sealed partial class ServiceStatusContext : JsonSerializerContext;
