@@ -47,7 +47,8 @@ internal sealed class ConsoleCapture : IDisposable
             {
                 set(original);
             }
-        }));
+        }
+        ));
     }
 
     private void OnProcessExit(object? sender, EventArgs e)

@@ -101,31 +101,74 @@ internal sealed class FakeProgram : IProgramSource
 
     internal static QueueSnapshot Queue(string id, string? name, long put, long get) => new()
     {
-        Id = id, Name = name, Capacity = null, Count = put - get, Bytes = (put - get) * 80, PutCount = put, GetCount = get, WaitingGetters = 0, WaitingPutters = 0,
-        IsCompletionRequested = false, HolderProcessIds = [4100, 4201, 4202],
+        Id = id,
+        Name = name,
+        Capacity = null,
+        Count = put - get,
+        Bytes = (put - get) * 80,
+        PutCount = put,
+        GetCount = get,
+        WaitingGetters = 0,
+        WaitingPutters = 0,
+        IsCompletionRequested = false,
+        HolderProcessIds = [4100, 4201, 4202],
     };
 
     internal static LockSnapshot Lock(string id, LockKind kind, string? name) => new()
     {
-        Id = id, Kind = kind, Name = name, OwnerProcessId = null, WaitingProcessIds = [], Count = null, ContentionCount = 0, AbandonmentCount = 0, HolderProcessIds = [4100, 4201],
+        Id = id,
+        Kind = kind,
+        Name = name,
+        OwnerProcessId = null,
+        WaitingProcessIds = [],
+        Count = null,
+        ContentionCount = 0,
+        AbandonmentCount = 0,
+        HolderProcessIds = [4100, 4201],
     };
 
     internal static PoolSnapshot Pool(string id, string name) => new()
     {
-        Id = id, Name = name, OwnerProcessId = 4100, MaxWorkers = 6, Workers = [], Pending = 0, Running = 0, Succeeded = 0, Failed = 0, Canceled = 0, TimedOut = 0, Retries = 0,
-        WorkerDeaths = 0, WorkersStarted = 6,
+        Id = id,
+        Name = name,
+        OwnerProcessId = 4100,
+        MaxWorkers = 6,
+        Workers = [],
+        Pending = 0,
+        Running = 0,
+        Succeeded = 0,
+        Failed = 0,
+        Canceled = 0,
+        TimedOut = 0,
+        Retries = 0,
+        WorkerDeaths = 0,
+        WorkersStarted = 6,
     };
 
     internal static WorkerSnapshot Worker(int number, int processId, string? task, TimeSpan? time) => new()
     {
-        Number = number, ProcessId = processId, Activity = task is null ? WorkerActivity.Idle : WorkerActivity.Busy, TaskName = task, TaskTime = time, TasksDone = 0,
-        Lifetime = TimeSpan.FromMinutes(1), WorkingShare = 0.62, SerializingShare = 0.21,
+        Number = number,
+        ProcessId = processId,
+        Activity = task is null ? WorkerActivity.Idle : WorkerActivity.Busy,
+        TaskName = task,
+        TaskTime = time,
+        TasksDone = 0,
+        Lifetime = TimeSpan.FromMinutes(1),
+        WorkingShare = 0.62,
+        SerializingShare = 0.21,
     };
 
     internal static ProcessSnapshot Process(int id, int? parent, string name, ProcessRole role, double cpuSeconds) => new()
     {
-        Id = id, ParentId = parent, Name = name, Role = role, State = SchedulingState.Sleeping, StartTime = DateTimeOffset.UnixEpoch, CpuTime = TimeSpan.FromSeconds(cpuSeconds),
-        WorkingSetBytes = 35L << 20, ThreadCount = 3,
+        Id = id,
+        ParentId = parent,
+        Name = name,
+        Role = role,
+        State = SchedulingState.Sleeping,
+        StartTime = DateTimeOffset.UnixEpoch,
+        CpuTime = TimeSpan.FromSeconds(cpuSeconds),
+        WorkingSetBytes = 35L << 20,
+        ThreadCount = 3,
     };
 
     private PoolSnapshot Pool() => Pool("4100-1", "images") with
@@ -160,7 +203,9 @@ internal sealed class FakeProgram : IProgramSource
             yield return Process(worker.ProcessId, 4100, $"images worker {worker.Number}", ProcessRole.Worker, Cpu(worker.ProcessId)) with
             {
                 State = worker.Index == 2 ? SchedulingState.Sleeping : SchedulingState.Running,
-                StartTime = worker.StartTime ?? _start, WorkingSetBytes = (80L + (worker.Index * 7) + (_seconds % 30)) << 20, ThreadCount = 12,
+                StartTime = worker.StartTime ?? _start,
+                WorkingSetBytes = (80L + (worker.Index * 7) + (_seconds % 30)) << 20,
+                ThreadCount = 12,
             };
         }
 
@@ -213,8 +258,17 @@ internal sealed class FakeProgram : IProgramSource
             var outcome = _random.Next(40) switch { 0 => TaskOutcome.Failed, 1 when _seconds % 5 == 0 => TaskOutcome.WorkerDied, 2 when long1 => TaskOutcome.TimedOut, 3 => TaskOutcome.Canceled, _ => TaskOutcome.Succeeded };
             _ended.Add(new()
             {
-                PoolId = "4100-1", Number = ++_number, Name = name, WorkerNumber = worker.Number, ProcessId = worker.ProcessId, Created = worker.Free.AddSeconds(-2.5), Started = worker.Free,
-                Ended = end, Outcome = outcome, Attempt = 1, Error = Error(outcome, worker),
+                PoolId = "4100-1",
+                Number = ++_number,
+                Name = name,
+                WorkerNumber = worker.Number,
+                ProcessId = worker.ProcessId,
+                Created = worker.Free.AddSeconds(-2.5),
+                Started = worker.Free,
+                Ended = end,
+                Outcome = outcome,
+                Attempt = 1,
+                Error = Error(outcome, worker),
             });
             worker.Done++;
             if (outcome == TaskOutcome.Succeeded)

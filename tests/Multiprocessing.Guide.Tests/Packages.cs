@@ -5,7 +5,7 @@ namespace Multiprocessing.Guide.Tests;
 /// <summary>The packages whose public types have examples here and are listed in the reference.</summary>
 internal static class Packages
 {
-    public static readonly IReadOnlyList<Assembly> Assemblies = 
+    public static readonly IReadOnlyList<Assembly> Assemblies =
         [typeof(ChildProcess).Assembly, typeof(ConsoleProgress).Assembly, typeof(ProcessSupervisorBuilder).Assembly];
 
     public static IEnumerable<Type> PublicTypes => Assemblies.SelectMany(static assembly => assembly.GetExportedTypes());

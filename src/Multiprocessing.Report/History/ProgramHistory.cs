@@ -64,8 +64,12 @@ internal sealed class ProgramHistory(int maxPoints, int maxTasks, bool wholeRun)
         }
 
         var present = snapshot.Pools.Select(pool => pool.Id).ToHashSet();
-        var ended = Latest.Pools.Where(pool => !present.Contains(pool.Id)).Select(pool => pool with { Pending = 0, Running = 0,
-            Workers = [] }).ToList();
+        var ended = Latest.Pools.Where(pool => !present.Contains(pool.Id)).Select(pool => pool with
+        {
+            Pending = 0,
+            Running = 0,
+            Workers = []
+        }).ToList();
         return ended.Count == 0 ? snapshot : snapshot with { Pools = [.. ended.Concat(snapshot.Pools).TakeLast(HistoryPoint.MaxPools)] };
     }
 }

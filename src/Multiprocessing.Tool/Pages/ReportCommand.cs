@@ -11,8 +11,11 @@ internal static class ReportCommand
     public static Command Create()
     {
         var program = CommonOptions.Program();
-        var path = new Option<string?>("--output", "-o") { Description = "The file to write; by default, the program's name and pid.",
-            HelpName = "file" };
+        var path = new Option<string?>("--output", "-o")
+        {
+            Description = "The file to write; by default, the program's name and pid.",
+            HelpName = "file"
+        };
         var seconds = CommonOptions.Seconds("--for", "-f", 0, 0, 7 * 24 * 3600, "Ends the recording after a time; 0 records until the program ends.");
         return new Command("report",
             "Records a running program until it ends or until Ctrl-C, and writes one HTML file that needs no server.") { program, path,

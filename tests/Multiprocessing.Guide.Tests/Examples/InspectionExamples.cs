@@ -4,7 +4,8 @@ namespace Multiprocessing.Guide.Tests.Examples;
 
 /// <summary>Looking at a running program.</summary>
 public class InspectionExamples
-{    [Fact]
+{
+    [Fact]
     public void ProgramMonitor_example()
     {
         #region ProgramMonitor

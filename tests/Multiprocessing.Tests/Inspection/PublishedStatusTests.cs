@@ -118,7 +118,10 @@ public sealed class PublishedStatusTests : ProcessTest
         guard.Name.ShouldBe("guard");
         guard.Children.Single().ShouldBe(new SupervisedSnapshot
         {
-            Name = "lab", State = SupervisedChildState.Running, ProcessId = service.ProcessId, RestartCount = 0,
+            Name = "lab",
+            State = SupervisedChildState.Running,
+            ProcessId = service.ProcessId,
+            RestartCount = 0,
         });
         Process.GetProcessById(service.ProcessId!.Value).Kill();
         Eventually.Is(() => monitor.Read().Services.Single() is { RestartCount: 1, State: "ready" }, "the service was started again");

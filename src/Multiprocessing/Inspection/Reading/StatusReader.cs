@@ -154,7 +154,9 @@ internal sealed unsafe class StatusReader
             case StatusKind.Pool when value.Deserialize(PoolStatusContext.Default.PublishedPool) is { } pool:
                 Pools.Add(pool.Pool with
                 {
-                    Workers = Whole(pool.Pool.Workers), Tasks = Whole(pool.Pool.Tasks), Conclusions = Whole(pool.Pool.Conclusions),
+                    Workers = Whole(pool.Pool.Workers),
+                    Tasks = Whole(pool.Pool.Tasks),
+                    Conclusions = Whole(pool.Pool.Conclusions),
                 });
                 TakeTasks(pool.Pool.Id, Whole(pool.Tasks));
                 break;
