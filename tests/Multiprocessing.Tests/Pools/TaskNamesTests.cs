@@ -18,18 +18,18 @@ public class TaskNamesTests : ProcessTest
         await Task.WhenAll(pool.RunAsync(static () => 4), pool.RunAsync(static () => 5));
         await pool.MapAsync([1], static item => item);
         await pool.RunAsync(Named);
-        await pool.RunAsync(Local);
+        await pool.RunAsync(LocalHere);
         await pool.RunAsync(Named, new() { Name = "mine" });
         var names = pool.GetInsights().Tasks.Select(static task => task.Name).ToArray();
         names.Length.ShouldBe(10);
         names.ShouldBeUnique();
         names.ShouldContain("mine");
         names.ShouldContain("Named");
-        names.ShouldContain("Local");
+        names.ShouldContain("LocalHere"); // a name that no other test of this process has taken
         var lambdas = names.Where(static name => name.StartsWith("lambda in Two_lambdas", StringComparison.Ordinal)).ToArray();
         lambdas.Length.ShouldBe(7);
         lambdas.ShouldAllBe(name => name.Contains("(TaskNamesTests.cs:"));
-        static int Local() => 6;
+        static int LocalHere() => 6;
     });
 
     [Fact]
