@@ -253,6 +253,33 @@ public class PoolScenarioTests : ProcessTest
         (await pool.RunAsync(() => 1)).ShouldBe(1);
     });
 
+    /// <summary>The worker took the body of the map before for the next task that brought its own.</summary>
+    [Fact]
+    public Task A_body_that_cannot_be_read_fails_its_map_and_nothing_after_it() => Watchdog.Run(async () =>
+    {
+        await using var pool = new ProcessPool(new() { Workers = 1 });
+        var held = new Unreadable { Fails = true };
+        for (var round = 0; round < 5; round++)
+        {
+            (await pool.MapAsync(Enumerable.Range(0, 10), static item => item + 1)).Sum().ShouldBe(55);
+            var error = await Should.ThrowAsync<Exception>(pool.MapAsync(Enumerable.Range(0, 10), item => held.Fails ? item : -item));
+            error.ToString().ShouldContain("cannot be read");
+            (await pool.RunAsync(static () => 7)).ShouldBe(7);
+        }
+    });
+
+    /// <summary>The pool kept tasks as assigned that were over, if the worker had not started the next one when its map failed, and then called the replies after them invalid.</summary>
+    [Fact]
+    public Task A_map_that_fails_leaves_its_worker_in_order() => Watchdog.Run(async () =>
+    {
+        await using var pool = new ProcessPool(new() { Workers = 1 });
+        for (var round = 0; round < 100; round++)
+        {
+            await Should.ThrowAsync<FormatException>(pool.MapAsync(Enumerable.Range(0, 100), static item => item == 3 ? throw new FormatException() : item));
+            (await pool.RunAsync(static () => 7)).ShouldBe(7);
+        }
+    });
+
     [Theory]
     [InlineData(1, 1)]
     [InlineData(1, 2)]

@@ -40,6 +40,26 @@ public unsafe class RequestWriterTests
         writer.Dispose();
     }
 
+    /// <summary>A task that writes over the claim can make its worker start what was never published.</summary>
+    [Fact]
+    public void What_was_taken_back_is_not_run_though_the_claim_says_so()
+    {
+        using var memory = PoolMemory.CreateChannel(Session.Current);
+        var writer = new RequestWriter(memory, new ChannelDamage());
+        var reader = new RequestReader(memory);
+        Write(writer, 3);
+        reader.TryClaim(out var number).ShouldBeTrue();
+        var header = reader.Next(number);
+        reader.Content(header, out _);
+
+        writer.TakeBack(1).ShouldBe(1u);
+        ((ChannelLayout*)memory.Base)->Claim += 2L << 32;
+
+        reader.TryClaim(out number).ShouldBeTrue();
+        Should.Throw<InvalidDataException>(() => reader.Next(number)).Message.ShouldContain("was overwritten");
+        writer.Dispose();
+    }
+
     private static void Write(RequestWriter writer, int count)
     {
         for (var i = 0; i < count; i++)

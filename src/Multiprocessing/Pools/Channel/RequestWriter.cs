@@ -149,6 +149,7 @@ internal sealed unsafe class RequestWriter(PoolMemory memory, ChannelDamage dama
             var claim = ((long)_published << 32) | started;
             if (Interlocked.CompareExchange(ref _channel->Claim, ((long)from << 32) | started, claim) == claim)
             {
+                Invalidate(from);
                 _ring.Rewind(position);
                 _contents.ReleaseFrom(position);
                 _published = Next = from;
@@ -183,6 +184,20 @@ internal sealed unsafe class RequestWriter(PoolMemory memory, ChannelDamage dama
 
     /// <summary>The worker has ended.</summary>
     public void Dispose() => _contents.Dispose();
+
+    /// <summary>
+    /// Gives what was taken back a number that no task has. A task that writes over <see cref="ChannelLayout.Claim"/> can make its worker start more
+    /// than was published: it would find these records with the numbers that it looks for, and reply with their results to the tasks which got the
+    /// numbers later.
+    /// </summary>
+    private void Invalidate(uint from)
+    {
+        for (var number = from; number != _published; number++)
+        {
+            var position = _positions[number % ChannelLayout.MaxTasks];
+            ((RequestHeader*)_ring.AtPosition(position))->Number = number - ChannelLayout.MaxTasks;
+        }
+    }
 
     private byte* TryWriteLarge(RequestHeader header, long length)
     {

@@ -20,6 +20,9 @@ internal unsafe struct RingWriter(byte* data)
     /// <summary>How many bytes of records can follow the last one in one piece, without a pad.</summary>
     public readonly long RoomBehind => Math.Min(ByteRing.ToEnd(Position) % ByteRing.Bytes, ByteRing.Bytes - (Position - Read));
 
+    /// <summary>Where a record lies that was appended.</summary>
+    public readonly byte* AtPosition(long position) => _data + ByteRing.OffsetOf(position);
+
     /// <summary>
     /// Returns room for a record in one piece, with a pad before it if it needs one; <see langword="null"/> if there is none now. The record counts
     /// when it is appended.

@@ -222,6 +222,12 @@ internal sealed unsafe class WorkerEntry
             var split = assigned.IndexOf(from);
             taken.Add(assigned.Range with { From = split });
             assigned.Range = assigned.Range with { To = split };
+            if (from == Replied)
+            {
+                Assigned.RemoveLast(); // what is left has its replies: the worker has not started the next one yet
+            }
+
+            break;
         }
 
         _definitions.RemoveAll(definition => (int)(definition.Number - from) >= 0);

@@ -59,7 +59,7 @@ internal sealed class WorkerBodies(WorkerReadContext context, TaskSignals signal
         }
 
         known.TokenSource = shared.TokenSource;
-        _lastId = 0;
+        (_lastId, _last) = (0, null); // together: 0 is also the number of tasks that bring their own body
         _known[header.Body] = known;
         _inOrder.Enqueue(known);
         if (_inOrder.Count > Most)
