@@ -71,10 +71,12 @@ internal sealed class Footprint
     }
 
     /// <summary>
-    /// Assemblies and symbols that the runtime loads when code first needs them, and its tools for compiled code and random numbers.
+    /// Assemblies and symbols that the runtime loads when code first needs them, its tools for compiled code and random numbers, and what it reads for
+    /// a moment to learn how much memory there is.
     /// </summary>
     private static bool IsTheRuntimesOwn(string target) =>
-        Path.GetExtension(target) is ".dll" or ".pdb" or ".so" || target is "/dev/urandom" || target.StartsWith("/memfd:doublemapper", StringComparison.Ordinal);
+        Path.GetExtension(target) is ".dll" or ".pdb" or ".so" || target is "/dev/urandom" or "/proc/meminfo" || target.StartsWith("/sys/fs/cgroup/", StringComparison.Ordinal)
+            || target.StartsWith("/memfd:doublemapper", StringComparison.Ordinal);
 
     private static IEnumerable<string> Contents(string directory)
     {

@@ -108,7 +108,15 @@ public class LeftoverTests : ProcessTest
     {
         var path = SessionOf(program.Id);
         KillAll(program.Id);
-        Eventually.Is(() => !Directory.Exists(path) || ProgramLeftovers.Remove().Any(leftover => leftover.Path == path && leftover.Error is null), $"{path} is removed");
+
+        // A process of the program that had begun to remove it has renamed it, and was killed, too.
+        Eventually.Is(
+            () =>
+            {
+                ProgramLeftovers.Remove();
+                return Directory.GetDirectories(SessionDirectory.SharedRoot, $"{Path.GetFileName(path)}*").Length == 0;
+            },
+            $"{path} is removed");
     }
 
     private static string SessionOf(int processId) => SessionDirectories.All().Single(directory => SessionSweep.ReadRoot(directory).RootProcessId == processId);

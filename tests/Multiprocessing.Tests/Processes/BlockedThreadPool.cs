@@ -10,9 +10,11 @@ internal static class BlockedThreadPool
     {
         ThreadPool.GetMinThreads(out var least, out var leastPorts);
         ThreadPool.GetMaxThreads(out var most, out var mostPorts);
-        using var release = new ManualResetEventSlim();
+        var release = new ManualResetEventSlim(); // not disposed: an item may begin after this has given up waiting for it
         var count = Environment.ProcessorCount + 1;
+        var items = 4 * count;
         var blocked = 0;
+        var released = 0;
         var isFree = false;
         var hasStarted = false;
         Exception? error = null;
@@ -35,14 +37,14 @@ internal static class BlockedThreadPool
         {
             ThreadPool.SetMinThreads(count, leastPorts);
             ThreadPool.SetMaxThreads(count, mostPorts);
-            for (var i = 0; i < 4 * count; i++)
+            for (var i = 0; i < items; i++)
             {
                 ThreadPool.UnsafeQueueUserWorkItem(
                     _ =>
                     {
                         Interlocked.Increment(ref blocked);
                         release.Wait();
-                        Interlocked.Decrement(ref blocked);
+                        Interlocked.Increment(ref released);
                     },
                     null);
             }
@@ -66,7 +68,7 @@ internal static class BlockedThreadPool
             ThreadPool.SetMinThreads(least, leastPorts);
             release.Set();
             _ = hasStarted && runner.Join(TimeSpan.FromSeconds(20));
-            Eventually.Is(() => Volatile.Read(ref blocked) == 0, "the thread pool is free again");
+            Eventually.Is(() => Volatile.Read(ref released) == items, "the thread pool is free again");
         }
 
         if (!hasEnded)
