@@ -11,11 +11,24 @@ internal static class DiagnosticFiles
     /// <summary>Removes the files of a dead process, if there are any.</summary>
     /// <param name="processId">The number of the process.</param>
     /// <param name="startTime">Its start time, which the runtime uses to distinguish processes with the same number.</param>
-    public static void Delete(int processId, long startTime)
+    /// <param name="directory">The temp directory with which it was started; <see langword="null"/> for the one of this process.</param>
+    public static void Delete(int processId, long startTime, string? directory = null)
+    {
+        foreach (var path in PathsOf(processId, startTime, directory))
+        {
+            Delete(path);
+        }
+    }
+
+    /// <summary>Returns where the files of a process are: there are none on Windows, whose pipes leave nothing behind.</summary>
+    /// <param name="processId">The number of the process.</param>
+    /// <param name="startTime">Its start time.</param>
+    /// <param name="directory">The temp directory with which it was started; <see langword="null"/> for the one of this process.</param>
+    public static string[] PathsOf(int processId, long startTime, string? directory = null)
     {
         if (OperatingSystem.IsWindows())
         {
-            return; // Windows uses pipes, which leave nothing behind
+            return [];
         }
 
         if (OperatingSystem.IsMacOS())
@@ -24,10 +37,13 @@ internal static class DiagnosticFiles
         }
 
         var id = string.Create(CultureInfo.InvariantCulture, $"{processId}-{startTime}");
-        var directory = Path.GetTempPath();
-        Delete(Path.Combine(directory, $"dotnet-diagnostic-{id}-socket"));
-        Delete(Path.Combine(directory, $"clr-debug-pipe-{id}-in"));
-        Delete(Path.Combine(directory, $"clr-debug-pipe-{id}-out"));
+        directory ??= Path.GetTempPath();
+        return
+        [
+            Path.Combine(directory, $"dotnet-diagnostic-{id}-socket"),
+            Path.Combine(directory, $"clr-debug-pipe-{id}-in"),
+            Path.Combine(directory, $"clr-debug-pipe-{id}-out"),
+        ];
     }
 
     private static void Delete(string path)

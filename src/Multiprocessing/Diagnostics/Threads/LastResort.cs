@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.Loader;
 
 namespace Multiprocessing;
 
@@ -87,6 +88,13 @@ internal static class LastResort
     /// <summary>Runs a body when the process exits normally; again if it fails, because no later code can clean up.</summary>
     public static void OnProcessExit(Action body) =>
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Run(EntryPoint.ProcessExit, body, _ => body());
+
+    /// <summary>
+    /// Runs a body when the process exits normally, behind all other handlers, also those that are added until then. The runtime raises the event of
+    /// the load context after the last foreground thread has ended, and before it reads the list of the handlers of
+    /// <see cref="AppDomain.ProcessExit"/> (AppContext.OnProcessExit).
+    /// </summary>
+    public static void OnProcessExitAfterOthers(Action body) => AssemblyLoadContext.Default.Unloading += _ => OnProcessExit(body);
 
     /// <summary>Runs the body of a finalizer: an exception that leaves a finalizer ends the program.</summary>
     public static void Finalize<TState>(TState state, Action<TState> body)

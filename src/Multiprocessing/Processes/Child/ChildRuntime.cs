@@ -146,6 +146,7 @@ internal sealed class ChildRuntime
     private void Listen()
     {
         LastResort.OnProcessExit(_reporter.SendExit);
+        LastResort.OnProcessExitAfterOthers(ShortExit.Take);
         AppDomain.CurrentDomain.UnhandledException += (_, arguments) =>
             LastResort.Run(EntryPoint.UnhandledException, arguments.ExceptionObject, ReportLastException);
         _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => OnSignal(context, Signals.Terminate)));

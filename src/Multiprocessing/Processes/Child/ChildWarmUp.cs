@@ -1,3 +1,5 @@
+using Multiprocessing.Platform;
+
 namespace Multiprocessing;
 
 /// <summary>
@@ -27,6 +29,7 @@ internal static class ChildWarmUp
         try
         {
             CallWarmUp.Run();
+            ShortExit.Prepare();
         }
         catch (Exception)
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
@@ -16,6 +17,7 @@ internal static class SpareWarmUp
         _ = string.Join(',', Enumerable.Range(0, 3).Select(number => number.ToString(CultureInfo.CurrentCulture)).ToList());
         _ = Console.Out;
         _ = CurrentProcess.IsStoppingObserved;
+        ShortExit.Prepare();
     }
 
     /// <summary>Serializes, deserializes and runs a body of the library in this process, as the program's body will be.</summary>

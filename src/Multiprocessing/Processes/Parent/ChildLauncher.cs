@@ -98,7 +98,11 @@ internal static class ChildLauncher
             var token = Guid.NewGuid();
             var outputCapture = Capture(output.Read, options.StandardOutput, new OutputOrigin(name, processId, IsError: false));
             var errorCapture = error.Read is null ? null : new OutputCapture(error.Read);
-            link = new ChildLink(processId, participant, token, parentEnd, outputCapture, errorCapture) { Listener = listener };
+            link = new ChildLink(processId, participant, token, parentEnd, outputCapture, errorCapture)
+            {
+                Listener = listener,
+                TempDirectory = environment.Variables.GetValueOrDefault("TMPDIR"),
+            };
             var hello = Greeting(session, participant, token, isSpare, environment.ToRestore, output.Write is not null, error.Write is not null);
             _ = link.Writer.TrySend(FrameKind.Hello, hello.ToBytes(), options.StartTimeout); // the watcher reports a child that has ended already
             return link;

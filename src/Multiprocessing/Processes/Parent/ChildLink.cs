@@ -32,6 +32,9 @@ internal sealed class ChildLink(int processId, ParticipantId participant, Guid t
 
     public OutputCapture? Error { get; } = error;
 
+    /// <summary>The child's temp directory at its start: the program may change its own afterwards.</summary>
+    public string? TempDirectory { get; init; }
+
     /// <summary>Set before the link is watched.</summary>
     public required IChildListener Listener { get; init; }
 
@@ -122,7 +125,7 @@ internal sealed class ChildLink(int processId, ParticipantId participant, Guid t
 
             if (status.Signal is not null)
             {
-                DiagnosticFiles.Delete(ProcessId, startTime);
+                DiagnosticFiles.Delete(ProcessId, startTime, TempDirectory);
             }
 
             return status;
