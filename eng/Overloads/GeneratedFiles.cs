@@ -20,8 +20,10 @@ internal static class GeneratedFiles
         yield return ($"{Source}Pools/Scheduling/TaskBodies.Generated.cs", Adapters.OfPools());
         yield return ($"{Source}Pools/ProcessPool.Run.Generated.cs", PoolRunMembers.OfPool());
         yield return ($"{Source}Pools/ProcessPoolOfTState.Run.Generated.cs", PoolRunMembers.OfStatePool());
+        yield return ($"{Source}Pools/ProcessPoolExtensions.Run.Generated.cs", PoolExtensionMembers.OfRun());
         foreach (var family in SourceFamily.All)
         {
+            yield return ($"{Source}Pools/ProcessPoolExtensions.{family.File}.Generated.cs", PoolExtensionMembers.OfSource(family));
             yield return ($"{Source}Pools/ProcessPool.{family.File}.Generated.cs", PoolSourceMembers.OfPool(family));
             yield return ($"{Source}Pools/ProcessPoolOfTState.{family.File}.Generated.cs", PoolSourceMembers.OfStatePool(family));
         }

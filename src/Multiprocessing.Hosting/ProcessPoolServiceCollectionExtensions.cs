@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace Multiprocessing;
@@ -18,8 +19,8 @@ namespace Multiprocessing;
 public static class ProcessPoolServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds the pool of the program: a singleton that services get as <see cref="ProcessPool"/>. It is created when the host starts, or before if a
-    /// service asks for it.
+    /// Adds the pool of the program: a singleton that services get as <see cref="ProcessPool"/>, and as <see cref="IProcessPool"/> if no other pool
+    /// was added as such before. It is created when the host starts, or before if a service asks for it.
     /// </summary>
     /// <param name="services">The services of the host.</param>
     /// <param name="configure">Sets the options.</param>
@@ -37,13 +38,14 @@ public static class ProcessPoolServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         HostedParts.ThrowIfAdded(services, typeof(ProcessPool), null);
         services.AddSingleton(static provider => Create(provider, Options.DefaultName));
+        services.TryAddSingleton<IProcessPool>(static provider => provider.GetRequiredService<ProcessPool>());
         services.AddSingleton<HostedPart>(static provider => PartOf(provider, provider.GetRequiredService<ProcessPool>));
         return AddOptions(services, Options.DefaultName, "the process pool", configure);
     }
 
     /// <summary>
-    /// Adds a named pool: a keyed singleton that services get as <c>[FromKeyedServices("name")] ProcessPool</c>. It is created when the host starts,
-    /// or before if a service asks for it.
+    /// Adds a named pool: a keyed singleton that services get as <c>[FromKeyedServices("name")] ProcessPool</c> or <c>IProcessPool</c>. It is created
+    /// when the host starts, or before if a service asks for it.
     /// </summary>
     /// <param name="services">The services of the host.</param>
     /// <param name="name">The name: the key, the name of the options, and the default of <see cref="ProcessPoolOptions.Name"/>.</param>
@@ -59,6 +61,7 @@ public static class ProcessPoolServiceCollectionExtensions
         ArgumentException.ThrowIfNullOrEmpty(name);
         HostedParts.ThrowIfAdded(services, typeof(ProcessPool), name);
         services.AddKeyedSingleton(name, (provider, _) => Create(provider, name));
+        services.TryAddKeyedSingleton<IProcessPool>(name, static (provider, key) => provider.GetRequiredKeyedService<ProcessPool>(key));
         services.AddSingleton<HostedPart>(provider => PartOf(provider, () => provider.GetRequiredKeyedService<ProcessPool>(name)));
         return AddOptions(services, name, $"the process pool '{name}'", options =>
         {

@@ -32,6 +32,34 @@ public class PoolTests
     }
 
     [Fact]
+    public async Task A_service_that_asks_for_the_interface_gets_the_same_pool()
+    {
+        var test = new TestHost();
+        test.Services.AddProcessPool(options => options.Workers = 1);
+        test.Services.AddProcessPool("images", options => options.Workers = 2);
+        using var host = test.Build();
+        await host.StartAsync(Token);
+        var pool = host.Services.GetRequiredService<IProcessPool>();
+        pool.ShouldBeSameAs(host.Services.GetRequiredService<ProcessPool>());
+        host.Services.GetRequiredKeyedService<IProcessPool>("images").ShouldBeSameAs(host.Services.GetRequiredKeyedService<ProcessPool>("images"));
+        (await pool.RunAsync((a, b) => a * b, 6, 7, cancellationToken: Token)).ShouldBe(42);
+        await host.StopAsync(Token);
+        pool.Status.ShouldBe(ProcessPoolStatus.Ended);
+    }
+
+    [Fact]
+    public async Task A_pool_of_the_interface_that_was_added_before_stays()
+    {
+        var test = new TestHost();
+        await using var other = new ProcessPool(new() { Workers = 0 });
+        test.Services.AddSingleton<IProcessPool>(other);
+        test.Services.AddProcessPool(options => options.Workers = 1);
+        using var host = test.Build();
+        host.Services.GetRequiredService<IProcessPool>().ShouldBeSameAs(other);
+        host.Services.GetRequiredService<ProcessPool>().ShouldNotBeSameAs(other);
+    }
+
+    [Fact]
     public async Task Options_are_bound_from_the_configuration()
     {
         var test = new TestHost();

@@ -143,7 +143,7 @@ public partial class ProcessPool
     }
 
     /// <summary>Returns the results, or throws the first error.</summary>
-    private protected static async IAsyncEnumerable<TResult> ResultsOf<TResult>(
+    internal static async IAsyncEnumerable<TResult> ResultsOf<TResult>(
         IAsyncEnumerable<Outcome<TResult>> outcomes,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -153,7 +153,7 @@ public partial class ProcessPool
         }
     }
 
-    private protected static async Task DrainAsync<TResult>(IAsyncEnumerable<Outcome<TResult>> outcomes)
+    internal static async Task DrainAsync<TResult>(IAsyncEnumerable<Outcome<TResult>> outcomes)
     {
         await foreach (var outcome in outcomes.ConfigureAwait(false))
         {

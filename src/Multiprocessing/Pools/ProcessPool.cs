@@ -14,7 +14,7 @@ namespace Multiprocessing;
 /// </code>
 /// </example>
 [DebuggerDisplay("{Name}: {ProcessIds.Count} of {Workers} workers")]
-public partial class ProcessPool : IAsyncDisposable, IDisposable
+public partial class ProcessPool : IProcessPool, IDisposable
 {
     private readonly PoolCore _core;
     private readonly PendingLimit? _pendingLimit;

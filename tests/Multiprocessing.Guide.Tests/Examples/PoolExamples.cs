@@ -19,6 +19,44 @@ public class PoolExamples
     }
 
     [Fact]
+    public async Task Interface()
+    {
+        #region IProcessPool
+        static async Task<long> SizeOf(IProcessPool pool, string folder) // works with each kind of pool
+        {
+            long[] sizes = await pool.MapAsync(Directory.GetFiles(folder), file => new FileInfo(file).Length);
+            return sizes.Sum();
+        }
+
+        await using IProcessPool pool = new ProcessPool();
+        long size = await SizeOf(pool, ".");
+        #endregion
+        size.ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public async Task Extensions()
+    {
+        #region ProcessPoolExtensions
+        await using IProcessPool pool = new ProcessPool();
+        int answer = await pool.RunAsync((a, b) => a * b, 6, 7);
+        await foreach (string line in pool.StreamAsync([" a", "b "], text => text.Trim()))
+        {
+            Console.WriteLine(line);
+        }
+        #endregion
+        answer.ShouldBe(42);
+    }
+
+    [Fact]
+    public async Task A_pool_around_a_pool()
+    {
+        await using IProcessPool pool = new LoggingPool(new ProcessPool(new() { Workers = 0 }));
+        (await pool.RunAsync(static (a, b) => a * b, 6, 7)).ShouldBe(42);
+        (await pool.MapAsync([1, 2], static item => item * 2)).ShouldBe([2, 4]);
+    }
+
+    [Fact]
     public async Task Process_pool_with_state()
     {
         #region ProcessPool<TState>
@@ -237,4 +275,53 @@ public class PoolExamples
         takesTasks.ShouldBeFalse();
         pool.Status.ShouldBe(ProcessPoolStatus.Ended);
     }
+}
+
+/// <summary>Writes a line for each call.</summary>
+internal sealed class LoggingPool(IProcessPool inner) : IProcessPool
+{
+    public string Name => inner.Name;
+
+    public int Workers => inner.Workers;
+
+    public ProcessPoolStatus Status => inner.Status;
+
+    public Exception? Failure => inner.Failure;
+
+    #region PoolCall<TResult>
+    // In a class that implements IProcessPool around another pool:
+    public Task<TResult> RunAsync<TResult>(PoolCall<TResult> call, TaskOptions? options = null, CancellationToken token = default)
+    {
+        Console.WriteLine($"{options?.Name ?? call.Name} begins.");
+        return inner.RunAsync(call, options, token);
+    }
+    #endregion
+
+    #region ItemBody<TItem, TResult>
+    // In a class that implements IProcessPool around another pool:
+    public Task<TResult[]> MapAsync<TItem, TResult>(
+        IEnumerable<TItem> source, ItemBody<TItem, TResult> body, MapOptions? options = null, CancellationToken token = default)
+    {
+        Console.WriteLine($"{options?.Name ?? body.Name} begins for the items.");
+        return inner.MapAsync(source, body, options, token);
+    }
+    #endregion
+
+    public Task<Outcome<TResult>[]> MapOutcomesAsync<TItem, TResult>(
+        IEnumerable<TItem> source, ItemBody<TItem, TResult> body, MapOptions? options = null, CancellationToken token = default) =>
+        inner.MapOutcomesAsync(source, body, options, token);
+
+    public IAsyncEnumerable<Outcome<TResult>> StreamOutcomesAsync<TItem, TResult>(
+        IEnumerable<TItem> source, ItemBody<TItem, TResult> body, MapOptions? options = null, CancellationToken token = default) =>
+        inner.StreamOutcomesAsync(source, body, options, token);
+
+    public IAsyncEnumerable<Outcome<TResult>> StreamOutcomesAsync<TItem, TResult>(
+        IAsyncEnumerable<TItem> source, ItemBody<TItem, TResult> body, MapOptions? options = null, CancellationToken token = default) =>
+        inner.StreamOutcomesAsync(source, body, options, token);
+
+    public PoolInsights GetInsights() => inner.GetInsights();
+
+    public Task ShutdownAsync(CancellationToken token = default) => inner.ShutdownAsync(token);
+
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
 }

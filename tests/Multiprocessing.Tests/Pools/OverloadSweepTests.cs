@@ -147,7 +147,7 @@ public class OverloadSweepTests : ProcessTest
         return Delegate.CreateDelegate(type, isAction ? method : method.MakeGenericMethod(invoke.ReturnType));
     }
 
-    private static object?[] ArgumentsFor(MethodInfo member, Delegate body, ChildProcessOptions? options)
+    private static object?[] ArgumentsFor(MethodInfo member, Delegate body, ChildProcessOptions? options, IProcessPool? pool)
     {
         var given = 0;
         return [.. member.GetParameters().Select(parameter => parameter.ParameterType switch
@@ -161,6 +161,7 @@ public class OverloadSweepTests : ProcessTest
             { } type when type == typeof(IAsyncEnumerable<(int, int)>) => Later((1, 20)),
             { } type when type == typeof(IAsyncEnumerable<(int, int, int)>) => Later((1, 20, 300)),
             { } type when type == typeof(CancellationToken) => CancellationToken.None,
+            { } type when type == typeof(IProcessPool) => pool,
             { } type when type == typeof(ChildProcessOptions) => options,
             _ => (object?)null,
         })];
@@ -208,7 +209,7 @@ public class OverloadSweepTests : ProcessTest
     {
         told.Exchange(-1);
         var body = BodyFor(member.GetParameters().Select(static parameter => parameter.ParameterType).Single(static type => type.IsAssignableTo(typeof(Delegate))), out var received);
-        var result = await ResultOf(member.Invoke(target, BindingFlags.DoNotWrapExceptions, null, ArgumentsFor(member, body, options), null)!);
+        var result = await ResultOf(member.Invoke(target, BindingFlags.DoNotWrapExceptions, null, ArgumentsFor(member, body, options, target as IProcessPool), null)!);
         (result ?? told.Value).ShouldBe(received, $"{member}");
     }
 
@@ -224,7 +225,9 @@ public class OverloadSweepTests : ProcessTest
         var ofState = MembersOf(typeof(ProcessPool<long>), names);
         ofPool.Length.ShouldBe(66 + 144);
         ofState.Length.ShouldBe(66 + 48);
-        foreach (var member in ofPool.Concat(ofState))
+        var ofInterface = MembersOf(typeof(ProcessPoolExtensions), names).Where(static member => member.IsPublic).ToArray();
+        ofInterface.Length.ShouldBe(ofPool.Length);
+        foreach (var member in ofPool.Concat(ofState).Concat(ofInterface))
         {
             await Call(member, pool, told);
         }
