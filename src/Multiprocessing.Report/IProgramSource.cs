@@ -5,9 +5,7 @@ internal interface IProgramSource : IDisposable
 {
     bool IsRunning { get; }
 
-    ProgramSnapshot Read();
-
-    IReadOnlyList<TaskRecord> ReadTasks(out long missed);
+    ProgramSnapshot Read(out IReadOnlyList<TaskRecord> tasks, out long missed);
 
     void Kill(int processId);
 }
@@ -16,9 +14,7 @@ internal sealed class MonitorSource(ProgramMonitor monitor, bool owned) : IProgr
 {
     public bool IsRunning => monitor.IsRunning;
 
-    public ProgramSnapshot Read() => monitor.Read();
-
-    public IReadOnlyList<TaskRecord> ReadTasks(out long missed) => monitor.ReadTasks(out missed);
+    public ProgramSnapshot Read(out IReadOnlyList<TaskRecord> tasks, out long missed) => monitor.Read(out tasks, out missed);
 
     public void Kill(int processId) => monitor.Kill(processId);
 

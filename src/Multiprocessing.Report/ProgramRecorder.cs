@@ -8,6 +8,14 @@ namespace Multiprocessing;
 /// record as a file; the dashboard shows it while it grows. All members are thread-safe.
 /// </summary>
 /// <remarks>The program is only read. Its pools publish their figures while a recorder, or another observer, reads them.</remarks>
+/// <example>
+/// <code>
+/// await using (ProgramRecorder.StartCurrent(new() { ReportPath = path }))
+/// {
+///     await pool.ForEachAsync(Enumerable.Range(0, 20), number => Thread.Sleep(number));
+/// }
+/// </code>
+/// </example>
 public sealed class ProgramRecorder : IAsyncDisposable
 {
     private const int KeptSamples = 60;
@@ -206,9 +214,7 @@ public sealed class ProgramRecorder : IAsyncDisposable
         long missed;
         try
         {
-            // Tasks first: a task that ends in between is then in the pool's sums at least.
-            tasks = _source.ReadTasks(out missed);
-            snapshot = _source.Read();
+            snapshot = _source.Read(out tasks, out missed);
         }
         catch (Exception) when (!_source.IsRunning)
         {

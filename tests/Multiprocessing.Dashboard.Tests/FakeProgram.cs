@@ -44,7 +44,7 @@ internal sealed class FakeProgram : IProgramSource
         Killed.Add(processId);
     }
 
-    public IReadOnlyList<TaskRecord> ReadTasks(out long missed)
+    public ProgramSnapshot Read(out IReadOnlyList<TaskRecord> tasks, out long missed)
     {
         lock (_ended)
         {
@@ -55,16 +55,8 @@ internal sealed class FakeProgram : IProgramSource
 
             Advance();
             missed = 0;
-            TaskRecord[] tasks = [.. _ended];
+            tasks = [.. _ended];
             _ended.Clear();
-            return tasks;
-        }
-    }
-
-    public ProgramSnapshot Read()
-    {
-        lock (_ended)
-        {
             return new()
             {
                 Time = _now,

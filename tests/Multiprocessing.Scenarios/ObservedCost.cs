@@ -49,8 +49,7 @@ internal static class ObservedCost
         while (true)
         {
             var before = Environment.CpuUsage.TotalTime;
-            _ = monitor.Read();
-            _ = monitor.ReadTasks(out _);
+            _ = monitor.Read(out _, out _);
             looks.Put((Environment.CpuUsage.TotalTime - before).TotalMilliseconds);
             Thread.Sleep(500);
         }

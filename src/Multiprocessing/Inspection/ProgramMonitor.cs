@@ -96,7 +96,7 @@ public sealed unsafe class ProgramMonitor : IDisposable
                 continue;
             }
 
-            if (view.IsRunning && view.LivingSlots().Exists(slot => view.Participant(slot)->ProcessId == processId))
+            if (view.IsRunning && view.FindLiving(processId) is not null)
             {
                 return new ProgramMonitor(view);
             }
@@ -123,48 +123,42 @@ public sealed unsafe class ProgramMonitor : IDisposable
     /// <returns>The picture.</returns>
     /// <exception cref="ProgramNotFoundException">The program has ended.</exception>
     /// <exception cref="ObjectDisposedException">The monitor is disposed.</exception>
-    public ProgramSnapshot Read() => Read(withStatus: true);
+    public ProgramSnapshot Read()
+    {
+        lock (_gate)
+        {
+            return Read(withStatus: true);
+        }
+    }
+
+    /// <summary>
+    /// Reads what the program consists of now, and the tasks of all pools that have ended since the last call: <see cref="Read()"/> and
+    /// <see cref="ReadTasks"/> in one, from the same publication of each process and at the cost of one of them.
+    /// </summary>
+    /// <param name="tasks">The tasks, in the order of their ends, as <see cref="ReadTasks"/> returns them.</param>
+    /// <param name="missed">The number of tasks that have ended meanwhile and were not recorded, or were overwritten by later ones.</param>
+    /// <returns>The picture. Each task that the pools in it have counted is in <paramref name="tasks"/> of this or an earlier call, or was missed.</returns>
+    /// <exception cref="ProgramNotFoundException">The program has ended. Tasks that were read and not returned yet are returned by
+    /// <see cref="ReadTasks"/>.</exception>
+    /// <exception cref="ObjectDisposedException">The monitor is disposed.</exception>
+    public ProgramSnapshot Read(out IReadOnlyList<TaskRecord> tasks, out long missed)
+    {
+        lock (_gate)
+        {
+            var snapshot = Read(withStatus: true);
+            tasks = _status.TakeTasks(out missed);
+            return snapshot;
+        }
+    }
 
     /// <summary>
     /// Reads what lies in shared memory, and makes no process publish more: no pools, services and supervisors, and no names of processes.
     /// </summary>
-    internal ProgramSnapshot ReadMemory() => Read(withStatus: false);
-
-    private ProgramSnapshot Read(bool withStatus)
+    internal ProgramSnapshot ReadMemory()
     {
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
-            if (!_view.Refresh() || !_view.IsRunning)
-            {
-                throw new ProgramNotFoundException($"The program with the root process {RootProcessId} has ended.", RootProcessId);
-            }
-
-            var living = _view.LivingSlots();
-            if (withStatus && _status.Read(_view, living) && _view.Refresh())
-            {
-                living = _view.LivingSlots(); // the first look has waited for the processes to publish
-            }
-
-            _objects.Read(_view, new Sleepers(_view, living));
-            AddNamed(living);
-            var processes = Named(_processes.Read(_view, living));
-            return new ProgramSnapshot
-            {
-                Time = DateTimeOffset.Now,
-                RootProcessId = RootProcessId,
-                Name = processes.Find(process => process.Id == RootProcessId)?.Name ?? $"process {RootProcessId}",
-                StartedProcesses = CountStarted(),
-                DeathCount = _view.Header->Deaths,
-                SharedMemoryBytes = _objects.Bytes,
-                OmittedObjects = _objects.Omitted,
-                Processes = processes,
-                Queues = [.. _objects.Queues],
-                Locks = [.. _objects.Locks],
-                Pools = [.. _status.Pools],
-                Services = [.. _status.Services],
-                Supervisors = [.. _status.Supervisors],
-            };
+            return Read(withStatus: false);
         }
     }
 
@@ -199,13 +193,11 @@ public sealed unsafe class ProgramMonitor : IDisposable
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             _ = _view.Refresh();
-            foreach (var slot in _view.LivingSlots())
+            var slot = _view.FindLiving(processId);
+            if (slot is not null)
             {
-                if (_view.Participant(slot)->ProcessId == processId)
-                {
-                    ProcessIdentity.KillIfRunning(processId, _view.Participant(slot)->StartTime);
-                    return;
-                }
+                ProcessIdentity.KillIfRunning(processId, slot->StartTime);
+                return;
             }
         }
 
@@ -226,6 +218,43 @@ public sealed unsafe class ProgramMonitor : IDisposable
     /// <summary>Returns which program is looked at.</summary>
     /// <returns>The text.</returns>
     public override string ToString() => $"monitor of the program with the root process {RootProcessId}";
+
+    /// <summary>Under the gate.</summary>
+    private ProgramSnapshot Read(bool withStatus)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        if (!_view.Refresh() || !_view.IsRunning)
+        {
+            throw new ProgramNotFoundException($"The program with the root process {RootProcessId} has ended.", RootProcessId);
+        }
+
+        var living = _view.LivingSlots();
+        if (withStatus && _status.Read(_view, living) && _view.Refresh())
+        {
+            living = _view.LivingSlots(); // the first look has waited for the processes to publish
+        }
+
+        _objects.Read(_view, new Sleepers(_view, living));
+        AddNamed(living);
+        var processes = Named(_processes.Read(_view, living));
+        return new ProgramSnapshot
+        {
+            Time = DateTimeOffset.Now,
+            RootProcessId = RootProcessId,
+            Name = processes.Find(process => process.Id == RootProcessId)?.Name ?? $"process {RootProcessId}",
+            StartedProcesses = CountStarted(),
+            DeathCount = _view.Header->Deaths,
+            SharedMemoryBytes = _objects.Bytes,
+            OmittedObjects = _objects.Omitted,
+            OmittedEntries = _status.Omitted,
+            Processes = processes,
+            Queues = [.. _objects.Queues],
+            Locks = [.. _objects.Locks],
+            Pools = [.. _status.Pools],
+            Services = [.. _status.Services],
+            Supervisors = [.. _status.Supervisors],
+        };
+    }
 
     private List<ProcessSnapshot> Named(List<ProcessSnapshot> processes) => processes.ConvertAll(process =>
         _status.Children.TryGetValue(process.Id, out var child)

@@ -92,7 +92,9 @@ internal sealed unsafe class SessionView : IDisposable
             return false;
         }
 
-        var wanted = SessionMemory.SegmentsOffset + (Math.Clamp(Header->SegmentsUsed, 0, SessionMemory.MaxSegments) * SegmentEntry.Size);
+        // The header may claim more than the file has.
+        var claimed = SessionMemory.SegmentsOffset + ((long)Math.Clamp(Header->SegmentsUsed, 0, SessionMemory.MaxSegments) * SegmentEntry.Size);
+        var wanted = (int)Math.Min(claimed, RandomAccess.GetLength(_file));
         if (wanted > _bytes.Length)
         {
             _bytes = GC.AllocateUninitializedArray<byte>(wanted + (256 * SegmentEntry.Size), pinned: true);
@@ -107,20 +109,20 @@ internal sealed unsafe class SessionView : IDisposable
     public SegmentEntry* Segment(int index) => (SegmentEntry*)(Base + SessionMemory.SegmentsOffset) + index;
 
     /// <summary>Returns the slots whose processes run.</summary>
-    public List<int> LivingSlots()
+    public List<int> LivingSlots() => ParticipantTable.Living(Participant(0));
+
+    /// <summary>Returns the row of a living process; null if the program has none with that pid.</summary>
+    public ParticipantSlot* FindLiving(int processId)
     {
-        var living = new List<int>();
-        for (var i = 0; i < ParticipantTable.Capacity; i++)
+        foreach (var slot in LivingSlots())
         {
-            var slot = Participant(i);
-            if ((ParticipantState)slot->State is ParticipantState.Active or ParticipantState.Left
-                && ProcessIdentity.IsRunning(slot->ProcessId, slot->StartTime))
+            if (Participant(slot)->ProcessId == processId)
             {
-                living.Add(i);
+                return Participant(slot);
             }
         }
 
-        return living;
+        return null;
     }
 
     /// <summary>Returns the pid of the participant that a lock word names; null for none.</summary>

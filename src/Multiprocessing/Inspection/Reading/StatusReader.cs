@@ -26,6 +26,9 @@ internal sealed unsafe class StatusReader
 
     public Dictionary<int, PublishedChild> Children { get; } = [];
 
+    /// <summary>Gets the number of entries for which the processes had no room in their documents.</summary>
+    public int Omitted { get; private set; }
+
     /// <summary>Makes the processes publish, and reads what they have published.</summary>
     /// <returns>Whether it has waited for them, so that the view is old.</returns>
     public bool Read(SessionView view, IReadOnlyList<int> living)
@@ -40,10 +43,7 @@ internal sealed unsafe class StatusReader
             WaitForPublishers(view, living, now);
         }
 
-        Pools.Clear();
-        Services.Clear();
-        Supervisors.Clear();
-        Children.Clear();
+        Clear();
         foreach (var slot in Publishers(view, living))
         {
             using var document = TryRead(view, slot);
@@ -56,6 +56,17 @@ internal sealed unsafe class StatusReader
         return isFirst;
     }
 
+    /// <summary>Reads one document, as if it were the only one that was published.</summary>
+    public void Read(ReadOnlyMemory<byte> bytes)
+    {
+        Clear();
+        using var document = TryParse(bytes);
+        if (document is not null)
+        {
+            Take(document.RootElement);
+        }
+    }
+
     /// <summary>Takes the tasks that were read since the last call.</summary>
     public IReadOnlyList<TaskRecord> TakeTasks(out long missed)
     {
@@ -64,6 +75,15 @@ internal sealed unsafe class StatusReader
         TaskRecord[] taken = [.. _tasks.OrderBy(static task => task.Ended)];
         _tasks.Clear();
         return taken;
+    }
+
+    private void Clear()
+    {
+        Pools.Clear();
+        Services.Clear();
+        Supervisors.Clear();
+        Children.Clear();
+        Omitted = 0;
     }
 
     private static IEnumerable<int> Publishers(SessionView view, IReadOnlyList<int> living) => living.Where(slot => IsPublisher(view, slot));
@@ -102,7 +122,20 @@ internal sealed unsafe class StatusReader
                 return null; // no publisher writes so much
             }
 
-            var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            return TryParse(File.ReadAllBytes(path));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null; // not written yet, or removed
+        }
+    }
+
+    /// <returns>Null if the bytes are no document of this version.</returns>
+    private static JsonDocument? TryParse(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            var document = JsonDocument.Parse(bytes);
             if (document.RootElement.ValueKind == JsonValueKind.Object
                 && document.RootElement.TryGetProperty("version"u8, out var version)
                 && version.ValueKind == JsonValueKind.Number && version.TryGetInt32(out var number) && number == StatusFile.Version)
@@ -113,14 +146,19 @@ internal sealed unsafe class StatusReader
             document.Dispose();
             return null;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
+        catch (JsonException)
         {
-            return null; // not written yet, removed, or damaged
+            return null;
         }
     }
 
     private void Take(JsonElement root)
     {
+        if (root.TryGetProperty("omitted"u8, out var omitted) && omitted.ValueKind == JsonValueKind.Number && omitted.TryGetInt32(out var count) && count > 0)
+        {
+            Omitted = (int)Math.Min(int.MaxValue, (long)Omitted + count);
+        }
+
         if (!root.TryGetProperty("entries"u8, out var entries) || entries.ValueKind != JsonValueKind.Array)
         {
             return;

@@ -34,6 +34,12 @@ public sealed record ProgramSnapshot
     /// <summary>Gets the number of queues, locks and other objects that are not listed, because there are more than are shown.</summary>
     public required int OmittedObjects { get; init; }
 
+    /// <summary>
+    /// Gets the number of pools, services, supervisors and lists of children that are not listed, because their process had more to publish than a
+    /// megabyte.
+    /// </summary>
+    public int OmittedEntries { get; init; }
+
     /// <summary>Gets the living processes, the root first, then in the order of their starts.</summary>
     public required IReadOnlyList<ProcessSnapshot> Processes { get; init; }
 

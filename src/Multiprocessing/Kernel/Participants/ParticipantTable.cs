@@ -19,6 +19,31 @@ internal sealed unsafe class ParticipantTable
         SelfWord = OwnerLock.WordOf(self);
     }
 
+    /// <summary>
+    /// Lists the slots of a table, also of another program's, that name a process: one that takes part, or one that has left and may still be exiting.
+    /// </summary>
+    public static List<int> Occupied(ParticipantSlot* slots)
+    {
+        var occupied = new List<int>();
+        for (var i = 0; i < Capacity; i++)
+        {
+            if ((ParticipantState)slots[i].State is ParticipantState.Active or ParticipantState.Left)
+            {
+                occupied.Add(i);
+            }
+        }
+
+        return occupied;
+    }
+
+    /// <summary>Lists those of them whose process runs. Slow: asks the operating system.</summary>
+    public static List<int> Living(ParticipantSlot* slots)
+    {
+        var living = Occupied(slots);
+        _ = living.RemoveAll(slot => !ProcessIdentity.IsRunning(slots[slot].ProcessId, slots[slot].StartTime));
+        return living;
+    }
+
     public ParticipantId Self { get; }
 
     /// <summary>Gets the word that this process writes into the locks it owns.</summary>

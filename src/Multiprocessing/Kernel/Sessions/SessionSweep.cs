@@ -107,17 +107,8 @@ internal static class SessionSweep
 
         var root = memory.Header->RootProcessId;
         var isAlive = ProcessIdentity.IsStaying(root, memory.Header->RootStartTime);
-        var survivors = new List<int>();
-        for (var i = 0; i < ParticipantTable.Capacity; i++)
-        {
-            var slot = memory.Participants + i;
-            if ((ParticipantState)slot->State is ParticipantState.Active or ParticipantState.Left
-                && slot->ProcessId != root && ProcessIdentity.IsRunning(slot->ProcessId, slot->StartTime))
-            {
-                survivors.Add(slot->ProcessId);
-            }
-        }
-
+        var survivors = ParticipantTable.Living(memory.Participants).ConvertAll(slot => memory.Participants[slot].ProcessId);
+        _ = survivors.RemoveAll(processId => processId == root);
         GC.KeepAlive(memory);
         return (root, isAlive, survivors);
     }
@@ -180,14 +171,11 @@ internal static class SessionSweep
         }
 
         DiagnosticFiles.Delete(memory.Header->RootProcessId, memory.Header->RootStartTime);
-        for (var i = 0; i < ParticipantTable.Capacity; i++)
+        foreach (var index in ParticipantTable.Occupied(memory.Participants))
         {
-            var slot = memory.Participants + i;
-            if ((ParticipantState)slot->State is ParticipantState.Active or ParticipantState.Left)
-            {
-                ProcessIdentity.KillIfRunning(slot->ProcessId, slot->StartTime);
-                DiagnosticFiles.Delete(slot->ProcessId, slot->StartTime);
-            }
+            var slot = memory.Participants + index;
+            ProcessIdentity.KillIfRunning(slot->ProcessId, slot->StartTime);
+            DiagnosticFiles.Delete(slot->ProcessId, slot->StartTime);
         }
 
         GC.KeepAlive(memory);
