@@ -29,6 +29,7 @@ internal enum Deed
     TellOwnEnd,
     MakeSessions,
     Sweep,
+    PublishStatus,
     Nothing,
 }
 

@@ -105,6 +105,7 @@ internal static class Provocations
 
         KillPoint.DirectoryDrafted or KillPoint.DirectoryLocked or KillPoint.DirectoryFilled or KillPoint.DirectoryNamed or KillPoint.SecondDirectoryRemoved or KillPoint.DirectoryDiscarded => [MakingSessions],
         KillPoint.SweepLocked or KillPoint.SweepKilled => [Sweeping],
+        KillPoint.StatusDrafted or KillPoint.StatusWritten or KillPoint.StatusPublished => [new(Deed.PublishStatus, 1, 2)],
         _ => [],
     };
 }

@@ -116,6 +116,9 @@ internal static class Victim
             case Deed.Sweep:
                 Sweep(order, queue);
                 break;
+            case Deed.PublishStatus:
+                PublishStatus();
+                break;
             case Deed.Nothing:
                 break;
             default:
@@ -328,6 +331,19 @@ internal static class Victim
         }
 
         queues.ForEach(queue => queue.Dispose());
+    }
+
+    /// <summary>Looks at its own program, and so publishes what it is. A victim that does not die ends after some publications.</summary>
+    private static void PublishStatus()
+    {
+        var session = Session.Current;
+        ChildrenStatus.Begin();
+        using var view = SessionView.TryOpen(session.Directory, out _)!;
+        for (var i = 0; i < 100; i++)
+        {
+            view.Look(Environment.TickCount64);
+            Thread.Sleep(50);
+        }
     }
 
     /// <summary>A session whose root was killed; another program's sweep may be faster, so several.</summary>

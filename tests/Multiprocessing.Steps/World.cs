@@ -100,7 +100,13 @@ internal sealed unsafe class World
         }
     }
 
-    private static IEnumerable<string> FilesOfSession() => Directory.EnumerateFiles(Session.Current.Directory).Select(path => Path.GetFileName(path));
+    /// <summary>Without what this process itself publishes while a victim looks.</summary>
+    private static IEnumerable<string> FilesOfSession()
+    {
+        var own = Path.GetFileName(StatusFile.PathOf(Session.Current.Directory, Session.Current.Self));
+        return Directory.EnumerateFiles(Session.Current.Directory).Select(path => Path.GetFileName(path))
+            .Where(name => !name.StartsWith(own, StringComparison.Ordinal));
+    }
 
     private static List<string> Segments(params int[] withoutPartsOf)
     {

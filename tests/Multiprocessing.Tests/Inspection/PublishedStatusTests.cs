@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
 using Multiprocessing.Tests.Services;
 using Shouldly;
 using Xunit;
@@ -128,6 +130,75 @@ public sealed class PublishedStatusTests : ProcessTest
     });
 
     [Fact]
+    public Task One_read_gives_the_picture_and_the_tasks_that_the_picture_has_counted() => Watchdog.Run(async () =>
+    {
+        await using var pool = new ProcessPool(new() { Name = "together", Workers = 2 });
+        using var monitor = ProgramMonitor.OpenCurrent();
+        Eventually.Is(() => Find(monitor.Read(out _, out _)) is not null, "the pool is published");
+        var work = Enumerable.Range(0, 60).Select(i => pool.RunAsync(static () => Thread.Sleep(20))).ToArray();
+        var known = new HashSet<long>();
+        Eventually.Is(
+            () =>
+            {
+                var snapshot = monitor.Read(out var tasks, out var missed);
+                missed.ShouldBe(0);
+                tasks.ShouldAllBe(task => known.Add(task.Number), "no task is returned twice");
+                var counted = Find(snapshot)!.Succeeded;
+                known.Count.ShouldBeGreaterThanOrEqualTo((int)counted);
+                return counted == 60;
+            },
+            "all tasks are counted");
+        known.Count.ShouldBe(60);
+        monitor.ReadTasks(out _).ShouldBeEmpty();
+        await Task.WhenAll(work);
+
+        static PoolSnapshot? Find(ProgramSnapshot snapshot) => snapshot.Pools.SingleOrDefault(static pool => pool.Name == "together");
+    });
+
+    [Fact]
+    public Task Stopped_services_and_ended_supervisors_are_not_shown_any_more() => Watchdog.Run(async () =>
+    {
+        var service = await ProcessService.StartAsync<ILaboratory>(static () => new Laboratory(), new() { Name = "stopped" });
+        var supervisor = new ProcessSupervisor(new() { Name = "ended" });
+        var proxy = supervisor.AddService<ILaboratory>("supervised", () => new Laboratory());
+        proxy.Add(1, 2).ShouldBe(3);
+        using var release = new ProcessEvent();
+        using var child = ChildProcess.Run(() => release.Wait()); // so that this process goes on publishing
+        using var monitor = ProgramMonitor.OpenCurrent();
+        Eventually.Is(
+            () => monitor.Read() is { Services.Count: 2 } seen && seen.Supervisors.Any(static item => item.Name == "ended"), "all three are published");
+        await service.DisposeAsync();
+        await supervisor.DisposeAsync();
+        Eventually.Is(
+            () => monitor.Read() is { Services.Count: 0 } seen && !seen.Supervisors.Any(static item => item.Name == "ended")
+                && seen.Processes.Any(process => process.Id == child.Id && process.Name == child.Name),
+            "they are removed while the process publishes on");
+        GC.KeepAlive(service);
+        GC.KeepAlive(supervisor);
+        GC.KeepAlive(proxy);
+        release.Set();
+        child.Join();
+    });
+
+    [Fact]
+    public Task What_a_document_has_no_room_for_is_counted() => Watchdog.Run(() =>
+    {
+        Large[] sources = [new(), new(), new()];
+        Array.ForEach(sources, StatusPublisher.Add);
+        using var monitor = ProgramMonitor.OpenCurrent();
+        try
+        {
+            Eventually.Is(() => monitor.Read().OmittedEntries == 2, "one of three has room");
+        }
+        finally
+        {
+            Array.ForEach(sources, StatusPublisher.Remove);
+        }
+
+        Eventually.Is(() => monitor.Read().OmittedEntries == 0, "the others have");
+    });
+
+    [Fact]
     public Task Nothing_is_published_while_no_observer_looks() => Watchdog.Run(() =>
     {
         using var release = new ProcessEvent();
@@ -179,4 +250,29 @@ public sealed class PublishedStatusTests : ProcessTest
         release.Set();
         child.Join();
     });
+
+    [Theory]
+    [InlineData("""{"kind":0,"value":[{"ProcessId":7,"Role":3,"LastOutput":null}]}""")]
+    [InlineData("""{"kind":0,"value":[{"ProcessId":7,"Name":null,"Role":3,"LastOutput":null}]}""")]
+    [InlineData("""{"kind":1,"value":{"Tasks":[]}}""")]
+    [InlineData("""{"kind":1,"value":{"Pool":null,"Tasks":[]}}""")]
+    [InlineData("""{"kind":2,"value":{"Name":"ocr"}}""")]
+    [InlineData("""{"kind":9,"value":1}""")]
+    public void An_entry_without_something_that_it_must_have_is_left_out(string entry)
+    {
+        var reader = new StatusReader();
+        reader.Read(Encoding.UTF8.GetBytes(
+            $$"""{"version":{{StatusFile.Version}},"entries":[{{entry}},{"kind":0,"value":[{"ProcessId":8,"Name":"b","Role":3,"LastOutput":null}]}]}"""));
+        reader.Children.Values.ShouldHaveSingleItem().Name.ShouldBe("b", "the other entries count");
+        reader.Pools.ShouldBeEmpty();
+        reader.Services.ShouldBeEmpty();
+    }
+
+    /// <summary>More than half of what one document has room for. Readers leave it out: it is no service.</summary>
+    private sealed class Large : IStatusSource
+    {
+        public StatusKind Kind => StatusKind.Service;
+
+        public void WriteStatus(Utf8JsonWriter writer) => writer.WriteStringValue(new string('x', 600_000));
+    }
 }

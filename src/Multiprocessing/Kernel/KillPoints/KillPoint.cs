@@ -400,4 +400,14 @@ internal enum KillPoint
 
     /// <summary>The last holder of an end has released it; the other end's waiters were not woken.</summary>
     EndReleased = 128,
+
+    // A status file.
+    /// <summary>The document's draft is empty; readers see the earlier document, if there is one.</summary>
+    StatusDrafted = 129,
+
+    /// <summary>The draft is whole; readers see the earlier document, if there is one.</summary>
+    StatusWritten = 130,
+
+    /// <summary>Readers see the new document.</summary>
+    StatusPublished = 131,
 }

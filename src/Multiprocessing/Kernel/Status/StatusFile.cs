@@ -28,10 +28,13 @@ internal static class StatusFile
         var draft = path + Draft;
         using (var file = File.OpenHandle(draft, FileMode.Create, FileAccess.Write, FileShare.Read))
         {
+            KillPoints.Pass(KillPoint.StatusDrafted);
             RandomAccess.Write(file, document, 0);
         }
 
+        KillPoints.Pass(KillPoint.StatusWritten);
         File.Move(draft, path, overwrite: true);
+        KillPoints.Pass(KillPoint.StatusPublished);
     }
 
     /// <summary>Removes the files of a process that has died or leaves. Does not throw.</summary>

@@ -30,12 +30,20 @@ internal static unsafe class StatusPublisher
     /// <summary>Gets whether an observer looks. It is known up to a tick later.</summary>
     public static bool IsLookedAt => _isLookedAt;
 
-    /// <summary>Publishes the source from now on, as long as the program has a reference to it.</summary>
+    /// <summary>
+    /// Publishes the source from now on, until <see cref="Remove(IStatusSource)"/>, and at most as long as the program has a reference to it. Does
+    /// nothing if it is published.
+    /// </summary>
     public static void Add(IStatusSource source)
     {
         var session = Session.Current;
         lock (Gate)
         {
+            if (Sources.Exists(reference => reference.TryGetTarget(out var known) && ReferenceEquals(known, source)))
+            {
+                return;
+            }
+
             Sources.Add(new WeakReference<IStatusSource>(source));
             if (_isTicking)
             {
@@ -147,7 +155,6 @@ internal static unsafe class StatusPublisher
         using var writer = new Utf8JsonWriter(buffer);
         writer.WriteStartObject();
         writer.WriteNumber("version"u8, StatusFile.Version);
-        writer.WriteNumber("processId"u8, Environment.ProcessId);
         writer.WriteNumber("time"u8, Environment.TickCount64);
         writer.WriteStartArray("entries"u8);
         var omitted = 0;

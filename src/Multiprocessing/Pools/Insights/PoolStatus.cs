@@ -84,6 +84,6 @@ internal sealed class PoolStatus : IStatusSource
 /// <summary>One entry of a status file.</summary>
 internal sealed record PublishedPool(PoolSnapshot Pool, IReadOnlyList<TaskRecord> Tasks);
 
-[JsonSourceGenerationOptions(RespectNullableAnnotations = true)]
+[JsonSourceGenerationOptions(RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(PublishedPool))]
 internal sealed partial class PoolStatusContext : JsonSerializerContext;

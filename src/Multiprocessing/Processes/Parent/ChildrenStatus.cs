@@ -44,6 +44,6 @@ internal sealed class ChildrenStatus : IStatusSource
 /// <summary>One child in a status file.</summary>
 internal sealed record PublishedChild(int ProcessId, string Name, ProcessRole Role, string? LastOutput);
 
-[JsonSourceGenerationOptions(RespectNullableAnnotations = true)]
+[JsonSourceGenerationOptions(RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(List<PublishedChild>))]
 internal sealed partial class ChildrenStatusContext : JsonSerializerContext;

@@ -79,6 +79,7 @@ internal sealed partial class ServiceClient
         }
 
         await restart.ConfigureAwait(false); // a process that was being started ends, too
+        StatusPublisher.Remove(_status);
         _completion.TrySetResult();
     }
 
@@ -93,6 +94,7 @@ internal sealed partial class ServiceClient
             RestartCount += _latest is null ? 0 : 1;
         }
 
+        StatusPublisher.Add(_status);
         return await LiveAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -126,6 +128,8 @@ internal sealed partial class ServiceClient
 
             Changed();
         }
+
+        StatusPublisher.Remove(_status);
     }
 
     /// <summary>Starts one process and waits until its object was created.</summary>
@@ -267,6 +271,7 @@ internal sealed partial class ServiceClient
 
         if (reason is null)
         {
+            StatusPublisher.Remove(_status);
             _completion.TrySetResult();
             return;
         }

@@ -104,6 +104,7 @@ internal sealed partial class SupervisorCore
             }
         }
 
+        Later(() => StatusPublisher.Remove(_status));
         var failure = _failure;
         Later(() =>
         {
