@@ -55,7 +55,7 @@ internal static class Demo
             ],
             Locks =
             [
-                Lock("6-1", "ledger", LockKind.Lock, 4002, [4001, 4000], null) with { AbandonmentCount = 1 },
+                Lock("6-1", "ledger", LockKind.Lock, 4002, [4001, 4000], null) with { AbandonmentCount = 1, ContentionCount = 900 + (7 * second) },
                 Lock("7-1", "slots", LockKind.Semaphore, null, [], 3),
                 Lock("8-1", "pixels", LockKind.SharedMemory, null, [], null),
             ],

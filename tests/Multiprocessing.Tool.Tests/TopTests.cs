@@ -80,6 +80,51 @@ public class TopTests(WatchedProgram program) : IClassFixture<WatchedProgram>
     }
 
     [Fact]
+    public async Task Of_several_programs_one_is_chosen_from_a_list()
+    {
+        Tmux.SkipIfMissing();
+        using var other = new WatchedProgram();
+        await other.InitializeAsync();
+        using var terminal = new Tmux(100, 20, $"{Mp.Path} top");
+        terminal.WaitFor("Which one");
+        terminal.WaitFor($"{program.Id}");
+        terminal.WaitFor($"{other.Id}");
+        terminal.Press("End"); // in the order of their starts
+        terminal.Press("Enter");
+        terminal.WaitFor($"pid {other.Id}");
+        terminal.WaitFor("PROCESSES");
+        terminal.Press("q");
+        terminal.WaitFor("exit code 0");
+        terminal.IsFullScreen.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task The_choice_of_a_program_can_be_left()
+    {
+        Tmux.SkipIfMissing();
+        using var other = new WatchedProgram();
+        await other.InitializeAsync();
+        using var terminal = new Tmux(40, 8, $"{Mp.Path} top");
+        terminal.WaitFor("Which one");
+        terminal.Press("q");
+        terminal.WaitFor("exit code 0");
+        terminal.IsFullScreen.ShouldBeFalse();
+        terminal.IsCursorVisible.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_script_gets_an_error_that_lists_the_programs()
+    {
+        using var other = new WatchedProgram();
+        await other.InitializeAsync();
+        var run = await Mp.RunProgramAsync("top", "--json", "--count", "1");
+        run.ExitCode.ShouldBe(2);
+        run.Output.ShouldBeEmpty();
+        run.Error.Split('\n').ShouldContain(line => line.TrimStart().StartsWith($"{program.Id} ", StringComparison.Ordinal));
+        run.Error.Split('\n').ShouldContain(line => line.TrimStart().StartsWith($"{other.Id} ", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Without_a_terminal_it_says_what_to_use()
     {
         var run = await Mp.RunProgramAsync("top", $"{program.Id}");

@@ -66,6 +66,16 @@ public class TopViewTests
     }
 
     [Fact]
+    public void Contended_locks_are_counted()
+    {
+        var lines = Draw(140, 40).Split('\n');
+        lines.Single(static line => line.Contains("LOCKS", StringComparison.Ordinal)).ShouldContain("CONTENDED");
+        var ledger = lines.Single(static line => line.Contains("ledger ", StringComparison.Ordinal) && line.Contains("2: ", StringComparison.Ordinal));
+        ledger.ShouldContain("907"); // so far
+        ledger.ShouldContain("7/s"); // in the last interval
+    }
+
+    [Fact]
     public void Too_small_a_screen_says_so() => Draw(20, 4).ShouldContain("Too small");
 
     [Fact]

@@ -17,25 +17,53 @@ internal static class ProgramChoice
             return Open(processId);
         }
 
-        var all = ProgramMonitor.FindAll();
-        var fitting = text is null ? all : [.. all.Where(program => program.Name.Contains(text, StringComparison.OrdinalIgnoreCase))];
-
-        // A program of exactly this name is meant, whatever other names contain it.
-        if (text is not null && fitting.Count > 1 && fitting.Count(program => program.Name.Equals(text, StringComparison.OrdinalIgnoreCase)) == 1)
-        {
-            fitting = [.. fitting.Where(program => program.Name.Equals(text, StringComparison.OrdinalIgnoreCase))];
-        }
-
+        var fitting = Find(text);
         return fitting.Count switch
         {
             1 => Open(fitting[0].ProcessId),
-            0 when text is null => throw new CommandException(ExitCodes.NotFound, "No program of this user that uses Multiprocessing runs."),
-            0 => throw new CommandException(ExitCodes.NotFound, $"No running program has '{text}' in its name. 'mp ps' lists them."),
+            0 => throw Missing(text),
             _ => throw new CommandException(ExitCodes.WrongUsage, $"{fitting.Count} programs "
-                + $"{(text is null ? "run" : $"have '{text}' in their names")}: name one by its pid. "
-                + string.Join(", ", fitting.Select(static program => $"{program.Name} ({program.ProcessId})"))),
+                + $"{(text is null ? "run" : $"have '{text}' in their names")}: name one by its pid."
+                + string.Concat(fitting.Select(static program => $"{Environment.NewLine}  {program.ProcessId}  {program.Name}"))),
         };
     }
+
+    /// <summary>Opens a program. If several fit, the user chooses one from a list on the terminal.</summary>
+    /// <param name="text">As for <see cref="Open(string?)"/>.</param>
+    /// <param name="cancellationToken">Ends the choice.</param>
+    /// <returns>Null if the user has chosen none.</returns>
+    /// <exception cref="CommandException">There is none.</exception>
+    public static async Task<ProgramMonitor?> OpenOrAskAsync(string? text, CancellationToken cancellationToken)
+    {
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _) || Find(text).Count < 2)
+        {
+            return Open(text);
+        }
+
+        return await new ProgramList(() => Find(text)).ChooseAsync(cancellationToken) switch
+        {
+            { HasEnded: true } => throw Missing(text),
+            { ProcessId: { } chosen } => Open(chosen),
+            _ => null,
+        };
+    }
+
+    private static IReadOnlyList<RunningProgram> Find(string? text)
+    {
+        var all = ProgramMonitor.FindAll();
+        if (text is null)
+        {
+            return all;
+        }
+
+        // A program of exactly this name is meant, whatever other names contain it.
+        RunningProgram[] exact = [.. all.Where(program => program.Name.Equals(text, StringComparison.OrdinalIgnoreCase))];
+        return exact.Length == 1 ? exact : [.. all.Where(program => program.Name.Contains(text, StringComparison.OrdinalIgnoreCase))];
+    }
+
+    private static CommandException Missing(string? text) => new(ExitCodes.NotFound, text is null
+        ? "No program of this user that uses Multiprocessing runs."
+        : $"No running program has '{text}' in its name. 'mp ps' lists them.");
 
     public static ProgramMonitor Open(int processId)
     {

@@ -62,7 +62,11 @@ internal sealed record QueueRow(
 /// <param name="Owner">The process that owns it; null if it is free or has no owner.</param>
 /// <param name="Waiters">The processes that wait for it.</param>
 /// <param name="Value">The count of a semaphore, the state of an event, the arrivals at a barrier; null for locks.</param>
-internal sealed record LockRow(string Id, string Name, string Kind, string? Owner, IReadOnlyList<string> Waiters, string? Value, long Abandonments);
+/// <param name="Contentions">How often a thread or an asynchronous call had to wait for it.</param>
+/// <param name="ContentionRate">How often for each second of the last interval; null if it is unknown.</param>
+internal sealed record LockRow(
+    string Id, string Name, string Kind, string? Owner, IReadOnlyList<string> Waiters, string? Value, long Contentions, double? ContentionRate,
+    long Abandonments);
 
 /// <summary>A service.</summary>
 internal sealed record ServiceRow(string Name, string Interface, string State, int? ProcessId, int PendingCalls, int Restarts);

@@ -39,7 +39,7 @@ internal sealed class PictureMaker
             Queues = [.. now.Queues.Select(queue => Queue(queue, rates)).OrderByDescending(static queue => queue.Fullness >= AlmostFull)],
             Locks =
             [
-                .. now.Locks.Where(static held => held.Kind != LockKind.SharedMemory).Select(held => Lock(held, names))
+                .. now.Locks.Where(static held => held.Kind != LockKind.SharedMemory).Select(held => Lock(held, names, rates))
                     .OrderByDescending(static held => held.Waiters.Count > 0).ThenByDescending(static held => held.Owner is not null),
             ],
             Services = [.. now.Services.Select(Service)],
@@ -96,7 +96,7 @@ internal sealed class PictureMaker
             queue.HolderProcessIds.Count);
     }
 
-    private static LockRow Lock(LockSnapshot held, Dictionary<int, string> names)
+    private static LockRow Lock(LockSnapshot held, Dictionary<int, string> names, Rates rates)
     {
         var kind = Word(held.Kind);
         return new LockRow(
@@ -106,6 +106,8 @@ internal sealed class PictureMaker
             held.OwnerProcessId is { } owner ? $"{names.GetValueOrDefault(owner, "?")} ({owner})" : null,
             [.. held.WaitingProcessIds.Select(waiter => $"{names.GetValueOrDefault(waiter, "?")} ({waiter})")],
             held.Count?.ToString(CultureInfo.InvariantCulture),
+            held.ContentionCount,
+            rates.OfLock(held),
             held.AbandonmentCount);
     }
 

@@ -6,6 +6,7 @@ internal sealed class Rates
     private readonly double _seconds;
     private readonly Dictionary<(int Id, DateTimeOffset Start), TimeSpan> _processors = [];
     private readonly Dictionary<string, QueueSnapshot> _queues = [];
+    private readonly Dictionary<string, long> _contentions = [];
     private readonly Dictionary<string, long> _pools = [];
 
     public Rates(ProgramSnapshot? last, ProgramSnapshot now)
@@ -26,6 +27,11 @@ internal sealed class Rates
             _queues[queue.Id] = queue;
         }
 
+        foreach (var held in last.Locks)
+        {
+            _contentions[held.Id] = held.ContentionCount;
+        }
+
         foreach (var pool in last.Pools)
         {
             _pools[pool.Id] = Done(pool);
@@ -43,6 +49,10 @@ internal sealed class Rates
         : (null, null);
 
     public double? OfPool(PoolSnapshot pool) => _pools.TryGetValue(pool.Id, out var before) ? Rate(before, Done(pool)) : null;
+
+    /// <summary>Returns how often a call had to wait for the lock.</summary>
+    public double? OfLock(LockSnapshot held) =>
+        _contentions.TryGetValue(held.Id, out var before) ? Rate(before, held.ContentionCount) : null;
 
     private static long Done(PoolSnapshot pool) => pool.Succeeded + pool.Failed + pool.Canceled + pool.TimedOut;
 

@@ -175,9 +175,11 @@ internal static class Sections
             new("", 18, Share: 2),
             new("KIND", 11, Rank: 1),
             new("HELD BY", 18, Share: 2),
-            new("WAITING", 20, Share: 3),
-            new("VALUE", 6, IsRight: true, Rank: 2),
-            new("ABANDONED", 9, IsRight: true, Rank: 3),
+            new("WAITING", 20, Share: 6),
+            new("VALUE", 5, IsRight: true, Rank: 2),
+            new("CONTENDED", 9, IsRight: true, Rank: 4),
+            new("RATE", 7, IsRight: true, Rank: 3),
+            new("ABANDONED", 9, IsRight: true, Rank: 5),
         ];
         return new Section(SectionKind.Locks, "LOCKS", columns, [.. picture.Locks.Select(Row)]);
     }
@@ -192,6 +194,8 @@ internal static class Sections
                 held.Waiters.Count == 0 ? "-" : $"{held.Waiters.Count}: {string.Join(", ", held.Waiters)}",
                 held.Waiters.Count > 0 ? new Style(Ink.Yellow, IsBold: true) : Style.Dim),
             Grid.Number(held.Value ?? "", Style.Dim),
+            Grid.Number(Quantity.Count(held.Contentions), held.Contentions > 0 ? Style.Plain : Style.Dim),
+            Grid.Number(RateOf(held.ContentionRate), held.ContentionRate > 0 ? Style.Warning : Style.Dim),
             Grid.Number($"{held.Abandonments}", held.Abandonments > 0 ? Style.Bad : Style.Dim),
         ]);
 

@@ -30,12 +30,13 @@ internal static class TopCommand
                 + "--json' for a stream.");
         }
 
-        using var monitor = ProgramChoice.Open(program);
+        // A script gets an error that lists the programs.
+        using var monitor = output.IsJson ? ProgramChoice.Open(program) : await ProgramChoice.OpenOrAskAsync(program, cancellationToken);
         if (output.IsJson)
         {
-            await StreamAsync(monitor, interval, count, output, cancellationToken);
+            await StreamAsync(monitor!, interval, count, output, cancellationToken);
         }
-        else
+        else if (monitor is not null)
         {
             await new TopLoop(monitor, new TopState { Interval = interval }).RunAsync(cancellationToken);
         }

@@ -36,6 +36,7 @@ internal static class TopKeys
             "                An unbounded queue has no end: 1000 items are half a bar.",
             "BUSY            workers that run a task; WAITING: tasks without a worker",
             "HELD BY         the process that owns a lock; WAITING: those that wait for it",
+            "CONTENDED       times that a call had to wait for the lock; RATE: in the last interval",
             "ABANDONED       times that an owner died with the lock",
         ]);
 
