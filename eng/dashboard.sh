@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Bundles the pages of the dashboard and of the report: src/Multiprocessing.Report/Web -> src/Multiprocessing.Report/Assets, which are checked in.
+# What needs no bundling, index.html and icon.svg, the build takes from Web.
 # A build of the library needs neither this script nor npm. The result depends on the sources and on package-lock.json only.
 # eng/dashboard.sh --check fails if the checked-in files are not what the sources give.
 set -euo pipefail
@@ -16,7 +17,6 @@ esbuild=node_modules/.bin/esbuild
 "$esbuild" main.js --bundle --minify --format=esm --target=es2022 --charset=utf8 --legal-comments=none --log-level=warning --outfile="$out/app.js"
 { cat node_modules/uplot/dist/uPlot.min.css; cat app.css; } >all.css
 "$esbuild" all.css --minify --target=chrome123,firefox120,safari17.5 --charset=utf8 --log-level=warning --outfile="$out/app.css"
-cp index.html icon.svg "$out/"
 
 licence() { # licence <name and version> <file>...
     echo "== $1"

@@ -9,6 +9,13 @@ using Multiprocessing;
 namespace Microsoft.AspNetCore.Builder;
 
 /// <summary>Adds the dashboard of this program to an ASP.NET application.</summary>
+/// <example>
+/// <code>
+/// await using var app = builder.Build();
+/// app.MapMultiprocessing("/mp"); // the log contains the address with its token
+/// await app.StartAsync();
+/// </code>
+/// </example>
 public static class DashboardEndpoints
 {
     /// <summary>

@@ -4,6 +4,18 @@ namespace Multiprocessing;
 /// Options of the dashboard. The default values admit only requests from this machine that know a random token; each property that admits more
 /// says so.
 /// </summary>
+/// <example>
+/// <code>
+/// var options = new DashboardOptions
+/// {
+///     Token = "a-token-of-your-own",
+///     AllowActions = false, // the pages end no processes
+///     History = TimeSpan.FromHours(1),
+///     Interval = TimeSpan.FromSeconds(2),
+/// };
+/// app.MapMultiprocessing("/mp", options);
+/// </code>
+/// </example>
 public class DashboardOptions
 {
     /// <summary>

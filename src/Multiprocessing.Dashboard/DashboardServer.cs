@@ -12,6 +12,13 @@ namespace Multiprocessing;
 /// its
 /// token, unless the options say otherwise. All members are thread-safe.
 /// </summary>
+/// <example>
+/// <code>
+/// using var monitor = ProgramMonitor.Open(processId); // any program of this user
+/// await using DashboardServer server = await DashboardServer.StartAsync(monitor);
+/// Console.WriteLine($"Open {server.Address} in a browser.");
+/// </code>
+/// </example>
 public sealed class DashboardServer : IAsyncDisposable
 {
     private readonly WebApplication _application;

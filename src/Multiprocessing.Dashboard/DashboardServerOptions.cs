@@ -3,6 +3,16 @@ using System.Net;
 namespace Multiprocessing;
 
 /// <summary>Options of a <see cref="DashboardServer"/>.</summary>
+/// <example>
+/// <code>
+/// using var monitor = ProgramMonitor.OpenCurrent();
+/// await using DashboardServer server = await DashboardServer.StartAsync(monitor, new DashboardServerOptions
+/// {
+///     Port = 0, // a free one
+///     AllowActions = false, // the pages end no processes
+/// });
+/// </code>
+/// </example>
 public sealed class DashboardServerOptions : DashboardOptions
 {
     /// <summary>

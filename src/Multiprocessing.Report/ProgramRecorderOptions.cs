@@ -1,6 +1,17 @@
 namespace Multiprocessing;
 
 /// <summary>Options of a <see cref="ProgramRecorder"/>.</summary>
+/// <example>
+/// <code>
+/// var options = new ProgramRecorderOptions
+/// {
+///     Interval = TimeSpan.FromMilliseconds(500),
+///     History = TimeSpan.FromMinutes(30), // older samples are dropped
+///     MaxTasks = 1000,
+/// };
+/// await using var recorder = ProgramRecorder.StartCurrent(options);
+/// </code>
+/// </example>
 public sealed class ProgramRecorderOptions
 {
     /// <summary>Gets the time between two samples. The default value is one second; values from 0.1 seconds to one minute are accepted.</summary>

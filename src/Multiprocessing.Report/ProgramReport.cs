@@ -11,6 +11,12 @@ namespace Multiprocessing;
 /// without
 /// a server and without a network.
 /// </summary>
+/// <example>
+/// <code>
+/// await using var recorder = ProgramRecorder.StartCurrent();
+/// await ProgramReport.WriteAsync(recorder, path); // what was recorded until now; the recorder goes on
+/// </code>
+/// </example>
 public static class ProgramReport
 {
     /// <summary>Writes the report to a file, which is replaced if it exists. A reader of the file sees the old or the new one, never a

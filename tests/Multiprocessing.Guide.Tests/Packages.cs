@@ -6,7 +6,10 @@ namespace Multiprocessing.Guide.Tests;
 internal static class Packages
 {
     public static readonly IReadOnlyList<Assembly> Assemblies =
-        [typeof(ChildProcess).Assembly, typeof(ConsoleProgress).Assembly, typeof(ProcessSupervisorBuilder).Assembly];
+    [
+        typeof(ChildProcess).Assembly, typeof(ConsoleProgress).Assembly, typeof(ProcessSupervisorBuilder).Assembly, typeof(ProgramReport).Assembly,
+        typeof(DashboardServer).Assembly,
+    ];
 
     public static IEnumerable<Type> PublicTypes => Assemblies.SelectMany(static assembly => assembly.GetExportedTypes());
 }

@@ -9,6 +9,7 @@ internal sealed partial class XmlDocs
 {
     private readonly Dictionary<string, XElement> _members = Packages.Assemblies
         .SelectMany(static assembly => XDocument.Load(Path.ChangeExtension(assembly.Location, ".xml")).Descendants("member"))
+        .DistinctBy(static member => member.Attribute("name")!.Value) // internal types of two packages may have one name
         .ToDictionary(static member => member.Attribute("name")!.Value);
 
     public string SummaryOf(Type type) => Summary("T:" + type.FullName);

@@ -8,6 +8,21 @@ namespace Multiprocessing.Shapes.Tests;
 /// <summary>Framework-dependent programs as a build leaves them, without a runtime identifier.</summary>
 public class BuiltProgramTests(Feed feed)
 {
+    /// <summary>The packages around the core, which a program may refer to alone: they bring the core's generator and targets with them.</summary>
+    [Fact]
+    public void A_program_that_refers_to_the_dashboard_alone_gets_the_generator_of_proxies()
+    {
+        _ = feed.PackAddOn("Multiprocessing.Report");
+        _ = feed.PackAddOn("Multiprocessing.Dashboard");
+
+        // Without the generator there is no proxy for its interface, and it fails before it is ready.
+        var server = ShapeProject.Create(feed, "dashboard", sources: "Server", package: "Multiprocessing.Dashboard").Build();
+        var path = Path.Combine(feed.CreateDirectory("dashboard-socket"), "s");
+        using var serving = Companion.Start(server, path);
+        serving.WaitFor("ready");
+        serving.Value("ready").ShouldBe("True");
+    }
+
     [Fact]
     public void A_program_built_from_the_package_runs_as_executable_and_as_dotnet_dll()
     {

@@ -38,15 +38,29 @@ public sealed class Feed : IDisposable
         return Directory.CreateDirectory(_directory.File(name)).FullName;
     }
 
+    /// <summary>Packs a package around the core into the same feed, and returns its file.</summary>
+    public string PackAddOn(string name)
+    {
+        _ = Package;
+        return PackProject(name);
+    }
+
     public void Dispose() => _directory.Dispose();
 
-    private string Pack()
+    private string PackProject(string name)
     {
         // Not the ordinary obj folder: other tests may be using it at the same time.
         var packages = Directory.CreateDirectory(_directory.File("feed")).FullName;
         DotnetCommand.Run(
-            Repository, "pack", Path.Combine(Repository, "src", "Multiprocessing"), "-c", Configuration, "-o", packages, $"-p:Version={Version}",
+            Repository, "pack", Path.Combine(Repository, "src", name), "-c", Configuration, "-o", packages, $"-p:Version={Version}",
             "--artifacts-path", _directory.File("artifacts"), "--disable-build-servers", "-nodeReuse:false", "-nologo", "-v", "quiet");
+        return Path.Combine(packages, $"{name}.{Version}.nupkg");
+    }
+
+    private string Pack()
+    {
+        var package = PackProject("Multiprocessing");
+        var packages = Path.GetDirectoryName(package)!;
 
         // Platform packages that the machine has already need not be downloaded again.
         var machine = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
@@ -70,6 +84,6 @@ public sealed class Feed : IDisposable
         File.WriteAllText(_directory.File("Directory.Build.props"), "<Project />");
         File.WriteAllText(_directory.File("Directory.Build.targets"), "<Project />");
         File.WriteAllText(_directory.File("Directory.Packages.props"), "<Project />");
-        return Path.Combine(packages, $"Multiprocessing.{Version}.nupkg");
+        return package;
     }
 }

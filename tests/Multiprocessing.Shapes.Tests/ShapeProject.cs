@@ -12,7 +12,7 @@ internal sealed class ShapeProject
 
     public string Root { get; }
 
-    public static ShapeProject Create(Feed feed, string name, string sdk = "Microsoft.NET.Sdk", string sources = "Program", string items = "")
+    public static ShapeProject Create(Feed feed, string name, string sdk = "Microsoft.NET.Sdk", string sources = "Program", string items = "", string package = "Multiprocessing")
     {
         var project = new ShapeProject(feed.CreateDirectory(name));
         if (sources is "Native" or "Proxies" or "Server")
@@ -31,7 +31,7 @@ internal sealed class ShapeProject
                     {native}
                   </PropertyGroup>
                   <ItemGroup>
-                    <PackageReference Include="Multiprocessing" Version="{feed.Version}" />
+                    <PackageReference Include="{package}" Version="{feed.Version}" />
                     <Compile Include="{Feed.Sources}/{sources}/*.cs" />
                     {contract}
                     {items}
@@ -55,7 +55,7 @@ internal sealed class ShapeProject
                 <InvariantGlobalization>true</InvariantGlobalization>
               </PropertyGroup>
               <ItemGroup>
-                <PackageReference Include="Multiprocessing" Version="{feed.Version}" />
+                <PackageReference Include="{package}" Version="{feed.Version}" />
                 <Compile Include="{Feed.Sources}/Program/{shared}" />
                 {own}
                 {items}
