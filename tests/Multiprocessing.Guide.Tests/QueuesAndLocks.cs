@@ -137,6 +137,27 @@ public class QueuesAndLocks
     }
 
     [Fact]
+    public void A_buffer_is_handed_over()
+    {
+        #region shared-buffer
+        using var images = new ProcessQueue<SharedBuffer<byte>>(capacity: 4);
+        using var child = ChildProcess.Run(() =>
+        {
+            using SharedBuffer<byte> image = images.Get(); // the same memory
+            return image.Span.Count((byte)255);
+        });
+        using (var image = SharedMemoryPool.Shared.Rent(1920 * 1080))
+        {
+            image.Span.Fill(255);
+            images.Put(image);
+        }
+
+        Console.WriteLine(child.Result.Result); // 2073600
+        #endregion
+        child.Result.Result.ShouldBe(1920 * 1080);
+    }
+
+    [Fact]
     public void A_lock_outlives_its_owner()
     {
         #region shared-lock

@@ -21,6 +21,7 @@ internal enum Deed
     DisposeTheQueue,
     DropHandles,
     PassEnds,
+    PassBuffers,
     MakeManyQueues,
     RunChildren,
     RunChildrenThatDie,

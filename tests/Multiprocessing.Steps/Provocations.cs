@@ -84,6 +84,7 @@ internal static class Provocations
             [MakingQueues, new(Deed.DisposeTheQueue, 1) { Prefill = 5 }],
         KillPoint.HeldAgain or KillPoint.HeldAgainFlagged or KillPoint.MarkedReleased or KillPoint.EndReleased => [new(Deed.PassEnds, 1, 2)],
         KillPoint.EndArrived => [new(Deed.PassEnds, 1, 3) { Leaks = 3 }],
+        KillPoint.HandleArrived => [new(Deed.PassBuffers, 1, 2, 4) { Leaks = 1 }],
         KillPoint.DropTaken or KillPoint.DropOpened or KillPoint.DropInFlightEnded => [Dropping with { Leaks = 1 }],
 
         KillPoint.EntryFilled or KillPoint.EntryTaken or KillPoint.SegmentMade or KillPoint.SegmentLive => [MakingQueues, Chaining],

@@ -154,6 +154,7 @@ internal static class Throws
         EntryPoint.Continuation => [WaitAsynchronously],
         EntryPoint.KillTimer => [TerminateDeafChild],
         EntryPoint.SpareTimer => [PrepareSpare],
+        EntryPoint.IdleMemory => [LeaveMemoryIdle],
         EntryPoint.PoolThread or EntryPoint.PoolStep or EntryPoint.WorkerLaunch or EntryPoint.WorkerEnd => [RunPool],
         EntryPoint.PoolWorkerThread => [RunPoolOnThread],
         EntryPoint.ReportDelivery => [ReportProgress],
@@ -533,6 +534,26 @@ internal static class Throws
             {
             }
         }
+    }
+
+    /// <summary>Memory that this process has received and released is unmapped after a while, by a timer.</summary>
+    private static async Task LeaveMemoryIdle(ChildProcessOptions? options)
+    {
+        using var queue = new ProcessQueue<SharedBuffer<byte>>();
+        using var enough = new ProcessEvent();
+        using var child = ChildProcess.Run(() =>
+        {
+            using (var buffer = new SharedBuffer<byte>(10_000))
+            {
+                queue.Put(buffer);
+            }
+
+            enough.Wait();
+        }, options);
+        queue.Get().Dispose();
+        await Task.Delay(2500);
+        enough.Set();
+        child.Join();
     }
 
     private static Task Forget(ChildProcessOptions? options)

@@ -84,6 +84,9 @@ internal static class Victim
             case Deed.PassEnds:
                 PassEnds();
                 break;
+            case Deed.PassBuffers:
+                PassBuffers();
+                break;
             case Deed.MakeManyQueues:
                 MakeManyQueues();
                 break;
@@ -319,6 +322,22 @@ internal static class Victim
 
             one.Dispose();
             other.Dispose();
+        }
+    }
+
+    /// <summary>Buffers are sent to this process itself after their sender has given them up, and received.</summary>
+    private static void PassBuffers()
+    {
+        using var pool = new SharedMemoryPool(maxPooledBytes: 0);
+        using var post = new ProcessQueue<SharedBuffer<byte>>();
+        for (var i = 0; i < 5; i++)
+        {
+            using (var sent = pool.Rent(10_000))
+            {
+                post.Put(sent);
+            }
+
+            post.Get().Dispose();
         }
     }
 

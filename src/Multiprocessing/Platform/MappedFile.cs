@@ -62,6 +62,18 @@ internal static unsafe class MappedFile
         return Known(error, path, mapSize, address);
     }
 
+    /// <summary>
+    /// Prepares all pages of a mapping, in one call and not by one fault for each page. Where the system cannot do it, each page is prepared at its
+    /// first access.
+    /// </summary>
+    public static void TouchAll(byte* address, long size)
+    {
+        if (Facilities.UseLinux)
+        {
+            PageAdvice.Populate(address, size);
+        }
+    }
+
     /// <summary>Records that the mapped file was renamed.</summary>
     public static void Move(byte* address, string path)
     {

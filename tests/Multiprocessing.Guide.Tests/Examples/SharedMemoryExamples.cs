@@ -77,6 +77,59 @@ public class SharedMemoryExamples
     }
 
     [Fact]
+    public void Shared_buffer()
+    {
+        #region SharedBuffer<T>
+        using var images = new ProcessQueue<SharedBuffer<byte>>(capacity: 4);
+        using var child = ChildProcess.Run(() =>
+        {
+            var dark = 0L;
+            foreach (SharedBuffer<byte> image in images.ReadAll())
+            {
+                using (image) // the receiver reads it in place, and disposes it
+                {
+                    dark += image.Span.Count((byte)0);
+                }
+            }
+
+            return dark;
+        });
+        for (var i = 0; i < 100; i++)
+        {
+            using var image = new SharedBuffer<byte>(1 << 20);
+            image.Span[i] = 255;
+            images.Put(image); // a handle, whatever the size
+        }
+
+        images.Complete();
+        Console.WriteLine(child.Result.Result); // 104857500
+        #endregion
+        child.Result.Result.ShouldBe((100L << 20) - 100);
+    }
+
+    [Fact]
+    public void Shared_memory_pool()
+    {
+        #region SharedMemoryPool
+        using var pool = new SharedMemoryPool();
+        using var blocks = new ProcessQueue<SharedBuffer<double>>();
+        using var child = ChildProcess.Run(() =>
+        {
+            using SharedBuffer<double> received = blocks.Get();
+            return received.Span[^1];
+        });
+        using (SharedBuffer<double> block = pool.Rent<double>(1_000_000)) // its content is undefined
+        {
+            block.Span.Fill(0.5);
+            blocks.Put(block);
+        } // the pool rents the memory again when the child has disposed it, too
+
+        Console.WriteLine(child.Result.Result); // 0.5
+        #endregion
+        child.Result.Result.ShouldBe(0.5);
+    }
+
+    [Fact]
     public void Insufficient_memory()
     {
         #region InsufficientSharedMemoryException

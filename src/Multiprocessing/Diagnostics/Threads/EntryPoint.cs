@@ -94,6 +94,9 @@ internal enum EntryPoint
     /// <summary>A finalizer.</summary>
     Finalizer = 27,
 
+    /// <summary>The timer that gives back shared memory which was not used for a while.</summary>
+    IdleMemory = 63,
+
     /// <summary>The work item that creates the instruments of the root.</summary>
     TelemetryStart = 61,
 

@@ -410,4 +410,8 @@ internal enum KillPoint
 
     /// <summary>Readers see the new document.</summary>
     StatusPublished = 131,
+
+    // A shared buffer.
+    /// <summary>The receiver holds the segment; its handle still counts as in flight. The table is locked.</summary>
+    HandleArrived = 132,
 }

@@ -30,6 +30,9 @@ internal enum SegmentKind
 
     /// <summary>One end of a pipe: its holders are those of the end.</summary>
     PipeSide,
+
+    /// <summary>The memory of a <see cref="SharedBuffer{T}"/>, which has no lock.</summary>
+    Buffer,
 }
 
 /// <summary>The states of a segment's entry.</summary>
@@ -112,6 +115,19 @@ internal unsafe struct SegmentEntry
     }
 
     public bool IsHeldBy(int slot) => (Volatile.Read(ref Holders[slot / 64]) & Bit(slot)) != 0;
+
+    public bool IsHeldOnlyBy(int slot)
+    {
+        for (var word = 0; word < ParticipantTable.Capacity / 64; word++)
+        {
+            if (Holders[word] != (word == slot / 64 ? Bit(slot) : 0))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     public void Hold(int slot) => Holders[slot / 64] |= Bit(slot);
 

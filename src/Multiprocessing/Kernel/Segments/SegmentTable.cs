@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Numerics;
+using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
@@ -95,8 +96,15 @@ internal sealed unsafe class SegmentTable
     /// <summary>
     /// Maps an existing segment. With <paramref name="hold"/> this process becomes a holder first, so the segment is not freed meanwhile.
     /// </summary>
+    /// <param name="id">The segment.</param>
+    /// <param name="hold">Whether this process becomes a holder.</param>
+    /// <param name="arrives">
+    /// Whether a handle arrives with it: the number in flight is reduced under the same lock. Killed between the two: the number stays too high, as
+    /// after every kill of a receiver.
+    /// </param>
+    /// <param name="mapped">The segment, if this process has it mapped already.</param>
     /// <returns>Null if the segment has been freed.</returns>
-    public Segment? Open(SegmentId id, bool hold)
+    public Segment? Open(SegmentId id, bool hold, bool arrives = false, Segment? mapped = null)
     {
         if (id.Index <= 0 || id.Index >= Volatile.Read(ref _memory.Header->SegmentCapacity))
         {
@@ -108,16 +116,22 @@ internal sealed unsafe class SegmentTable
         var exists = entry->State == (int)SegmentState.Live && entry->Generation == id.Generation;
         var size = entry->Bytes;
         var isInSecond = entry->InSecondDirectory != 0;
+        var isBuffer = entry->Kind == (int)SegmentKind.Buffer;
         if (exists && hold)
         {
             entry->Hold(_participants.Self.Slot);
             KillPoints.Pass(KillPoint.SegmentHeld);
+            if (arrives)
+            {
+                KillPoints.Pass(KillPoint.HandleArrived);
+                entry->InFlight = Math.Max(0, entry->InFlight - 1);
+            }
         }
 
         Exit();
-        if (!exists)
+        if (!exists || mapped is not null)
         {
-            return null;
+            return exists ? mapped : null;
         }
 
         KillPoints.Pass(KillPoint.SegmentFound);
@@ -140,21 +154,39 @@ internal sealed unsafe class SegmentTable
         }
 
         KillPoints.Pass(KillPoint.SegmentMapped);
+        if (isBuffer)
+        {
+            MappedFile.TouchAll(address, size);
+        }
+
         return new Segment(id, address, size, collectEagerly: hold);
     }
 
     /// <summary>Releases the participant's hold, and frees the segment if that was the last one.</summary>
-    public void Release(SegmentId id, int slot)
+    /// <returns>Whether the segment exists afterwards.</returns>
+    public bool Release(SegmentId id, int slot)
     {
+        var exists = false;
         Enter();
         if (IsCurrent(id))
         {
             this[id.Index]->Release(slot);
             KillPoints.Pass(KillPoint.HoldReleased);
-            FreeIfUnheld(id.Index);
+            exists = !FreeIfUnheld(id.Index);
         }
 
         Exit();
+        return exists;
+    }
+
+    /// <summary>Returns whether this process is the only holder and no handle is in flight. Reads under the lock, and so at one moment.</summary>
+    public bool IsHeldOnlyHere(SegmentId id)
+    {
+        Enter();
+        var entry = this[id.Index];
+        var alone = IsCurrent(id) && entry->InFlight == 0 && entry->IsHeldOnlyBy(_participants.Self.Slot);
+        Exit();
+        return alone;
     }
 
     /// <summary>

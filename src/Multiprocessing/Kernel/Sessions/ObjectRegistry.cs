@@ -19,6 +19,7 @@ internal sealed class ObjectRegistry(ParticipantTable participants, SegmentTable
     private readonly object _gate = new();
     private readonly ObjectTable _objects = new();
     private readonly PrecompiledList<SegmentId> _claims = new();
+    private readonly IdleMappings _idle = new(segments);
 
     /// <summary>
     /// Gets or sets the name of the object that the next call of <see cref="Create"/> creates. Used under the session's name lock, which only one
@@ -70,29 +71,45 @@ internal sealed class ObjectRegistry(ParticipantTable participants, SegmentTable
     /// Returns the object in the segment: the existing one of this process, or a new one from <paramref name="make"/>. The caller has one reference
     /// to it.
     /// </summary>
+    /// <param name="id">The segment.</param>
+    /// <param name="make">Creates the object.</param>
+    /// <param name="arrives">Whether a handle in flight arrives with this call. It is over in any case when the call returns or throws.</param>
     /// <returns>Null if the segment has been freed.</returns>
-    public TObject? Open<TObject>(SegmentId id, Func<Segment, TObject> make)
+    public TObject? Open<TObject>(SegmentId id, Func<Segment, TObject> make, bool arrives = false)
         where TObject : SharedObject
     {
+        TObject? known = null;
         lock (_gate)
         {
             AssertInvariants();
             WaitForClaim(id);
             participation.ThrowIfEnded();
-            if (_objects.Find(id) is { } known)
+            if (_objects.Find(id) is { } found)
             {
-                var found = (TObject)known;
-                found.References++;
-                return found;
+                known = (TObject)found;
+                known.References++;
+                known.Openings++;
+            }
+            else
+            {
+                _claims.Add(id);
+            }
+        }
+
+        if (known is not null)
+        {
+            if (arrives)
+            {
+                segments.AddInFlight(id, -1);
             }
 
-            _claims.Add(id);
+            return known;
         }
 
         TObject? opened = null;
         try
         {
-            opened = OpenClaimed(id, make);
+            opened = OpenClaimed(id, make, arrives);
         }
         finally
         {
@@ -161,6 +178,51 @@ internal sealed class ObjectRegistry(ParticipantTable participants, SegmentTable
         return new KeptObject(kept);
     }
 
+    /// <summary>Adds a reference to an object to which the caller has one.</summary>
+    public void AddReference(SharedObject shared)
+    {
+        lock (_gate)
+        {
+            Debug.Assert(shared.References > 0, "A reference is added to an object that has none.");
+            shared.References++;
+        }
+    }
+
+    /// <summary>
+    /// Adds a reference to an object if the caller's is the only one in all processes and messages. Between the two looks at this process's
+    /// references none was taken, so while the table is read no other thread here could send or receive the object.
+    /// </summary>
+    public bool TryTakeAlone(SharedObject shared)
+    {
+        int openings;
+        lock (_gate)
+        {
+            if (shared.References != 1 || participation.HasEnded)
+            {
+                return false;
+            }
+
+            openings = shared.Openings;
+        }
+
+        if (!segments.IsHeldOnlyHere(shared.Segment.Id))
+        {
+            return false;
+        }
+
+        lock (_gate)
+        {
+            if (shared.References != 1 || shared.Openings != openings)
+            {
+                return false;
+            }
+
+            shared.References++;
+            shared.Openings++;
+            return true;
+        }
+    }
+
     public void ReleaseFromBody(SharedObject kept)
     {
         lock (_gate)
@@ -217,10 +279,10 @@ internal sealed class ObjectRegistry(ParticipantTable participants, SegmentTable
         }
     }
 
-    private TObject? OpenClaimed<TObject>(SegmentId id, Func<Segment, TObject> make)
+    private TObject? OpenClaimed<TObject>(SegmentId id, Func<Segment, TObject> make, bool arrives)
         where TObject : SharedObject
     {
-        if (segments.Open(id, hold: true) is not { } segment)
+        if (segments.Open(id, hold: true, arrives, _idle.Take(id)) is not { } segment)
         {
             return null;
         }
@@ -249,7 +311,10 @@ internal sealed class ObjectRegistry(ParticipantTable participants, SegmentTable
             KillPoints.Pass(KillPoint.ObjectDetached);
             released.Segment.NoteRelease(participants.Self);
             KillPoints.Pass(KillPoint.ObjectReleaseNoted);
-            segments.Release(released.Segment.Id, participants.Self.Slot);
+            if (segments.Release(released.Segment.Id, participants.Self.Slot) && released.KeepsMapping)
+            {
+                _idle.Keep(released.Segment);
+            }
         }
         catch (TimeoutException exception)
         {

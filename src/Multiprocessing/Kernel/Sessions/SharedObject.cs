@@ -28,6 +28,15 @@ internal abstract unsafe class SharedObject(Session session, Segment segment)
     internal SharedObject? EarlierAtIndex;
 
     /// <summary>
+    /// The number of times that a reference was taken without one that existed: by opening, or by <see cref="ObjectRegistry.TryTakeAlone"/>. Guarded
+    /// by the registry's gate.
+    /// </summary>
+    internal int Openings;
+
+    /// <summary>Gets whether the mapping is kept for a while after the last reference, because the segment is expected to return.</summary>
+    internal virtual bool KeepsMapping => false;
+
+    /// <summary>
     /// Ends the use of the object by this process. Called once, before the hold on the segment is released, while other threads may still be inside
     /// an operation.
     /// </summary>
