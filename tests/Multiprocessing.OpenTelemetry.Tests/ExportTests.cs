@@ -7,6 +7,9 @@ using OpenTelemetry.Trace;
 using Shouldly;
 using Xunit;
 
+// What a test configures for children is configured for all children of this process.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
 namespace Multiprocessing.OpenTelemetryTests;
 
 /// <summary>What exporters receive from the root and from its children.</summary>
