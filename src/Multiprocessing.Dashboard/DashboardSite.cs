@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
@@ -39,6 +40,7 @@ internal sealed class DashboardSite
         Get(routes, "/api/state", StateAsync);
         Get(routes, "/api/events", EventsAsync);
         routes.MapPost("/api/kill/{id:int}", context => AdmitAsync(context, KillAsync));
+        routes.MapPost("/api/cancel/{pool}/{worker:int}/{done:long}", context => AdmitAsync(context, CancelAsync));
         // Every other path below the dashboard's is checked as well: a refusal does not depend on whether a path exists.
         routes.Map("/{**rest}", context => AdmitAsync(context, NotFoundAsync));
     }
@@ -169,7 +171,20 @@ internal sealed class DashboardSite
         }
     }
 
-    private async Task KillAsync(HttpContext context)
+    private Task KillAsync(HttpContext context) => ActAsync(context, () =>
+    {
+        _recorder().Kill(int.Parse(Value(context, "id"), CultureInfo.InvariantCulture));
+        return true;
+    });
+
+    private Task CancelAsync(HttpContext context) => ActAsync(context, () => _recorder().CancelTask(
+        Value(context, "pool"),
+        int.Parse(Value(context, "worker"), CultureInfo.InvariantCulture),
+        long.Parse(Value(context, "done"), CultureInfo.InvariantCulture)));
+
+    private static string Value(HttpContext context, string name) => (string)context.Request.RouteValues[name]!;
+
+    private async Task ActAsync(HttpContext context, Func<bool> action)
     {
         if (!_options.AllowActions)
         {
@@ -177,16 +192,22 @@ internal sealed class DashboardSite
             return;
         }
 
-        var id = int.Parse((string)context.Request.RouteValues["id"]!, System.Globalization.CultureInfo.InvariantCulture);
         try
         {
-            _recorder().Kill(id);
-            context.Response.StatusCode = StatusCodes.Status204NoContent;
+            // An action may wait for the program for some seconds.
+            if (await Task.Run(action))
+            {
+                context.Response.StatusCode = StatusCodes.Status204NoContent;
+            }
+            else
+            {
+                await ReplyAsync(context, StatusCodes.Status409Conflict, "The program did not take the request: its process may be stopped.");
+            }
         }
-        catch (Exception error) when (error is ProgramNotFoundException or ArgumentException
+        catch (Exception error) when (error is ProgramNotFoundException or ArgumentException or IOException
             or InvalidOperationException or System.ComponentModel.Win32Exception)
         {
-            // The process has ended, is not one of the program's, or may not be killed: the page shows the reason.
+            // The process has ended, is not one of the program's, or may not be killed; or the task has ended: the page shows the reason.
             await ReplyAsync(context, StatusCodes.Status409Conflict, error.Message);
         }
     }

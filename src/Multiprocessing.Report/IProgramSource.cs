@@ -8,6 +8,8 @@ internal interface IProgramSource : IDisposable
     ProgramSnapshot Read(out IReadOnlyList<TaskRecord> tasks, out long missed);
 
     void Kill(int processId);
+
+    bool CancelTask(PoolSnapshot pool, WorkerSnapshot worker);
 }
 
 internal sealed class MonitorSource(ProgramMonitor monitor, bool owned) : IProgramSource
@@ -17,6 +19,8 @@ internal sealed class MonitorSource(ProgramMonitor monitor, bool owned) : IProgr
     public ProgramSnapshot Read(out IReadOnlyList<TaskRecord> tasks, out long missed) => monitor.Read(out tasks, out missed);
 
     public void Kill(int processId) => monitor.Kill(processId);
+
+    public bool CancelTask(PoolSnapshot pool, WorkerSnapshot worker) => monitor.CancelTask(pool, worker);
 
     public void Dispose()
     {

@@ -101,6 +101,22 @@ public sealed class ProgramRecorder : IAsyncDisposable
 
     internal void Kill(int processId) => _source.Kill(processId);
 
+    /// <summary>Cancels the task that a worker runs, if it has completed as many tasks as the page has shown.</summary>
+    /// <exception cref="ArgumentException">It runs another task by now, or none.</exception>
+    internal bool CancelTask(string poolId, int workerNumber, long tasksDone)
+    {
+        ProgramSnapshot? latest;
+        lock (_lock)
+        {
+            latest = _history.Latest;
+        }
+
+        var pool = latest?.Pools.FirstOrDefault(pool => pool.Id == poolId);
+        return pool?.Workers.FirstOrDefault(worker => worker.Number == workerNumber && worker.TaskName is not null && worker.TasksDone == tasksDone) is { } worker
+            ? _source.CancelTask(pool, worker)
+            : throw new ArgumentException($"Worker {workerNumber} does not run that task any more.", nameof(workerNumber));
+    }
+
     /// <summary>Writes the members of the first state: all that a page needs to show the past.</summary>
     internal void WriteState(Utf8JsonWriter json)
     {

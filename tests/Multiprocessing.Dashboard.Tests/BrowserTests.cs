@@ -93,6 +93,22 @@ public sealed class BrowserTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task The_task_of_a_worker_that_hangs_is_cancelled()
+    {
+        await using var dashboard = await TestServer.StartAsync(new() { Interval = TimeSpan.FromMilliseconds(200) });
+        await using var watched = await chromium.OpenAsync(dashboard.Server.Address);
+        await watched.SeeAsync("#status", "Live");
+        await watched.GoAsync("pools");
+        await watched.Page.GetByRole(AriaRole.Button, new() { Name = "Cancel Resize in worker 3", Exact = true }).ClickAsync(new() { Timeout = 60_000 });
+        var dialog = watched.Page.GetByRole(AriaRole.Dialog);
+        (await dialog.InnerTextAsync()).ShouldContain("is not tried again");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Cancel", Exact = true }).ClickAsync();
+        await Assertions.Expect(dialog).ToHaveCountAsync(0);
+        dashboard.Program.Canceled.ShouldBe(["images 3 Resize"]);
+        watched.ShouldHaveNoFaults();
+    }
+
+    [Fact]
     public async Task Names_with_markup_stay_text()
     {
         await using var dashboard = await TestServer.StartAsync(new() { Interval = TimeSpan.FromMilliseconds(500) });

@@ -32,6 +32,8 @@ internal sealed class FakeProgram : IProgramSource
 
     public List<int> Killed { get; } = [];
 
+    public List<string> Canceled { get; } = [];
+
     public string ExtraTaskName { get; set; } = "Images.Thumbnail(path, size)";
 
     public void Kill(int processId)
@@ -42,6 +44,12 @@ internal sealed class FakeProgram : IProgramSource
         }
 
         Killed.Add(processId);
+    }
+
+    public bool CancelTask(PoolSnapshot pool, WorkerSnapshot worker)
+    {
+        Canceled.Add($"{pool.Name} {worker.Number} {worker.TaskName}");
+        return true;
     }
 
     public ProgramSnapshot Read(out IReadOnlyList<TaskRecord> tasks, out long missed)
@@ -95,6 +103,7 @@ internal sealed class FakeProgram : IProgramSource
     {
         Id = id,
         Name = name,
+        ItemType = "String",
         Capacity = null,
         Count = put - get,
         Bytes = (put - get) * 80,

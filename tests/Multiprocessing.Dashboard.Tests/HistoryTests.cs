@@ -125,6 +125,45 @@ public sealed class HistoryTests
     }
 
     [Fact]
+    public void A_spare_process_is_an_event_when_it_becomes_something()
+    {
+        EventFinder finder = new();
+        finder.Find(Snapshot(0), []);
+        finder.Find(With(1, FakeProgram.Process(78, 1, "Multiprocessing.Host", ProcessRole.Child, 0)), []).ShouldBeEmpty("not published yet");
+        finder.Find(With(2, FakeProgram.Process(78, 1, "spare", ProcessRole.Spare, 0)), []).ShouldBeEmpty();
+        finder.Find(With(3, FakeProgram.Process(78, 1, "images:1", ProcessRole.Worker, 0)), []).ShouldHaveSingleItem().Text.ShouldBe("images:1 (worker, process 78) started.");
+        finder.Find(With(4), []).ShouldHaveSingleItem().Text.ShouldBe("images:1 (worker, process 78) ended.");
+
+        static ProgramSnapshot With(double second, params ProcessSnapshot[] others)
+        {
+            var snapshot = Snapshot(second);
+            return snapshot with { Processes = [.. snapshot.Processes, .. others] };
+        }
+    }
+
+    [Fact]
+    public void A_pool_that_was_disposed_stays_in_the_picture_while_the_charts_show_it()
+    {
+        ProgramHistory window = new(maxPoints: 10, maxTasks: 10, wholeRun: false);
+        window.Add(Snapshot(0, succeeded: 42), [], 0);
+        for (var second = 1; second < 10; second++)
+        {
+            window.Add(Snapshot(second) with { Pools = [] }, [], 0).Snapshot.Pools.ShouldHaveSingleItem().Succeeded.ShouldBe(42);
+        }
+
+        window.Add(Snapshot(10) with { Pools = [] }, [], 0).Snapshot.Pools.ShouldBeEmpty("the window has moved on");
+    }
+
+    [Fact]
+    public void Queues_without_a_name_are_named_by_what_is_in_them()
+    {
+        Names.Of(FakeProgram.Queue("3-1", "files", 0, 0)).ShouldBe("files");
+        Names.Of(FakeProgram.Queue("3-1", null, 0, 0) with { ItemType = "System.Collections.Generic.Dictionary<System.Int32, Shop.Orders+Line[]>" })
+            .ShouldBe("queue 3-1 of Dictionary<Int32, Line[]>");
+        Names.Of(FakeProgram.Queue("3-1", "ocr", 0, 0) with { ItemType = null }).ShouldBe("ocr, connection 3-1");
+    }
+
+    [Fact]
     public void A_hundred_failures_in_a_second_are_nine_events()
     {
         EventFinder finder = new();

@@ -58,6 +58,7 @@ return scenario switch
     ["starts", "no-dispatcher"] => Starts.WithoutDispatcher(),
     ["pool-shortage", "memory"] => await PoolShortages.Memory(),
     ["watched"] => await Watched.Run(),
+    ["shop"] => await Shop.Run(),
     ["observe", var processId] => Observer.Run(int.Parse(processId)),
     ["observed-cost", var workers, var seconds] => await ObservedCost.Run(int.Parse(workers), TimeSpan.FromSeconds(int.Parse(seconds))),
     _ => Report.Unknown(scenario),

@@ -65,6 +65,20 @@ public class PsShowKillTests(WatchedProgram program) : IClassFixture<WatchedProg
     }
 
     [Fact]
+    public async Task Cancel_ends_the_task_of_a_worker_that_hangs_and_refuses_what_runs_none()
+    {
+        using var own = new WatchedProgram();
+        await own.InitializeAsync();
+        var run = await Mp.RunAsync("cancel", $"{own.HungWorker}", "--json");
+        run.ExitCode.ShouldBe(0, run.Error);
+        run.Json.GetProperty("task").GetString().ShouldBe("HangsHere");
+        Eventually.IsGone(own.HungWorker); // it does not observe its token
+        var refused = await Mp.RunAsync("cancel", $"{own.Saver}");
+        refused.ExitCode.ShouldBe(4);
+        refused.Error.ShouldContain("is no worker of a pool");
+    }
+
+    [Fact]
     public async Task Kill_of_a_tree_ends_all_processes()
     {
         using var own = new WatchedProgram();

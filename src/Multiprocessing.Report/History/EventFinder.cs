@@ -4,6 +4,7 @@ namespace Multiprocessing;
 internal sealed class EventFinder
 {
     private const int MaxOfOneKind = 8;
+    private const string HostName = "Multiprocessing.Host";
 
     private ProgramSnapshot? _before;
     private long _sequence;
@@ -27,12 +28,15 @@ internal sealed class EventFinder
 
     private static void Processes(ProgramSnapshot before, ProgramSnapshot now, List<(Severity, string)> found)
     {
-        var earlier = before.Processes.Select(Key).ToHashSet();
-        var later = now.Processes.Select(Key).ToHashSet();
-        Bounded(found, Severity.Info, now.Processes.Where(process => !earlier.Contains(Key(process))), process => $"{Name(process)} started.",
-            "more processes started");
-        Bounded(found, Severity.Warning, before.Processes.Where(process => !later.Contains(Key(process))), process => $"{Name(process)} ended.",
+        // A spare is not yet anything to the program: what it becomes starts then. A process that has the name of its executable is not published yet.
+        var earlier = before.Processes.Where(IsUsed).ToDictionary(Key);
+        var later = now.Processes.Where(IsUsed).Select(Key).ToHashSet();
+        Bounded(found, Severity.Info, now.Processes.Where(process => IsUsed(process) && !earlier.ContainsKey(Key(process))),
+            process => $"{Name(process)} started.", "more processes started");
+        Bounded(found, Severity.Warning, earlier.Where(process => !later.Contains(process.Key)), process => $"{Name(process.Value)} ended.",
             "more processes ended");
+
+        static bool IsUsed(ProcessSnapshot process) => process.Role != ProcessRole.Spare && process.Name != HostName;
 
         static (int, DateTimeOffset) Key(ProcessSnapshot process) => (process.Id, process.StartTime);
     }
@@ -53,7 +57,7 @@ internal sealed class EventFinder
         foreach (var (old, item) in Pairs(before.Locks, now.Locks, item => item.Id))
         {
             Counter(found, Severity.Bad, old.AbandonmentCount, item.AbandonmentCount, _ =>
-                $"A process died while it held the lock {item.Name ?? item.Id}; the next owner entered it.");
+                $"A process died while it held the lock {Names.Of(item)}; the next owner entered it.");
         }
     }
 
@@ -76,7 +80,7 @@ internal sealed class EventFinder
             TaskOutcome.WorkerDied => "ended with its worker, which died",
             _ => "failed",
         };
-        var error = task.Error?.Split('\n', 2)[0].Trim();
+        var error = task.Error?.Split('\n', 2)[0].Replace(" Its last output on standard error:", "", StringComparison.Ordinal).Trim();
         return $"{task.Name} {what}{(string.IsNullOrEmpty(error) ? "." : $": {(error.Length > 200 ? error[..200] + "..." : error)}")}";
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Multiprocessing;
 
@@ -25,7 +26,7 @@ internal sealed class Names
 
         foreach (var queue in snapshot.Queues)
         {
-            Add(Queues, added.Queues, queue.Id, queue.Name ?? (queue.ItemType is null ? $"queue {queue.Id}" : $"{queue.ItemType} {queue.Id}"));
+            Add(Queues, added.Queues, queue.Id, Of(queue));
         }
 
         foreach (var pool in snapshot.Pools)
@@ -34,6 +35,40 @@ internal sealed class Names
         }
 
         return added;
+    }
+
+    /// <summary>The queue by its name, or by what is in it. A connection has two queues with one name, one in each direction.</summary>
+    public static string Of(QueueSnapshot queue) => queue switch
+    {
+        { Name: { } name, ItemType: null } => $"{name}, connection {queue.Id}",
+        { Name: { } name } => name,
+        { ItemType: null } => $"connection {queue.Id}",
+        _ => $"queue {queue.Id} of {ShortType(queue.ItemType)}",
+    };
+
+    public static string Of(LockSnapshot item) => item.Name ?? $"without a name ({item.Id})";
+
+    /// <summary>A type without its namespaces, also in its type arguments.</summary>
+    private static string ShortType(string name)
+    {
+        StringBuilder text = new();
+        var start = 0;
+        for (var index = 0; index <= name.Length; index++)
+        {
+            if (index < name.Length && (char.IsLetterOrDigit(name[index]) || name[index] == '_'))
+            {
+                continue;
+            }
+
+            if (index == name.Length || name[index] is not ('.' or '+'))
+            {
+                text.Append(name, start, Math.Min(index + 1, name.Length) - start);
+            }
+
+            start = index + 1;
+        }
+
+        return text.ToString();
     }
 
     private static void Add(OrderedDictionary<string, string> all, OrderedDictionary<string, string> added, string id, string name)

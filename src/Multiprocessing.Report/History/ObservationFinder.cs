@@ -21,7 +21,7 @@ internal sealed class ObservationFinder
     public IReadOnlyList<Observation> Find(ProgramSnapshot now, HistoryPoint point, TaskHistory tasks)
     {
         List<Observation> found = [];
-        found.AddRange(now.Locks.Select(Held).OfType<Observation>());
+        found.AddRange(now.Locks.Select(item => Held(item, now)).OfType<Observation>());
         found.AddRange(now.Queues.Select(queue => Full(queue) ?? Growing(queue, point)).OfType<Observation>());
         found.AddRange(now.Pools.SelectMany(pool => pool.Workers.Select(worker => Hanging(pool, worker, tasks))).OfType<Observation>());
         found.AddRange(now.Processes.Select(Stopped).OfType<Observation>());
@@ -47,11 +47,11 @@ internal sealed class ObservationFinder
         return [.. found.OrderByDescending(observation => observation.Severity).Take(100)];
     }
 
-    private static string Times(long count) => count == 1 ? "once" : $"{Number(count)} times";
+    private static string Times(long count) => count switch { 1 => "once", 2 => "twice", _ => $"{Number(count)} times" };
 
     private static string Number(double value) => value.ToString("#,0.#", CultureInfo.InvariantCulture);
 
-    private Observation? Held(LockSnapshot item)
+    private Observation? Held(LockSnapshot item, ProgramSnapshot now)
     {
         if (item.OwnerProcessId is not { } owner || item.WaiterCount == 0)
         {
@@ -64,18 +64,26 @@ internal sealed class ObservationFinder
         _held[item.Id] = (owner, samples);
         return samples < Enough ? null : new(
             Severity.Warning,
-            $"Lock {item.Name ?? item.Id}:",
-            $"process {owner} held it in each of the last {samples} samples, and {Threads(item.WaiterCount)} for it. "
+            $"Lock {Names.Of(item)}:",
+            $"{Process(now, owner)} held it in each of the last {samples} samples, and {Threads(item.WaiterCount)} for it. "
                 + "Hold a lock only while you touch what it guards.",
             "locks");
     }
 
+    private static string Process(ProgramSnapshot now, int id) => now.Processes.FirstOrDefault(process => process.Id == id) is { Name: { Length: > 0 } name }
+        ? $"{name} (process {id})"
+        : $"process {id}";
+
     private static string Threads(int count) => count == 1 ? "1 thread waits" : $"{count} threads wait";
+
+    private static string Subject(QueueSnapshot queue) => queue.Name is null ? $"{Capital(Names.Of(queue))}:" : $"Queue {Names.Of(queue)}:";
+
+    private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 
     private static Observation? Full(QueueSnapshot queue) => queue.Capacity is { } capacity && queue.Count >= capacity && queue.WaitingPutters > 0
         ? new(
             Severity.Warning,
-            $"Queue {queue.Name ?? queue.Id}:",
+            Subject(queue),
             $"it is full ({Number(queue.Count)} items), and {Threads(queue.WaitingPutters)} for room. "
                 + "The processes that take items are slower than those that put them.",
             "queues")
@@ -105,7 +113,7 @@ internal sealed class ObservationFinder
         var rates = point.Queues.FirstOrDefault(figures => figures.Id == queue.Id);
         return new(
             Severity.Warning,
-            $"Queue {queue.Name ?? queue.Id}:",
+            Subject(queue),
             $"it grew from {Number(depths.Peek())} to {Number(queue.Count)} items in the last {window} samples "
                 + $"(now {Number(rates.Put)} put and {Number(rates.Get)} taken per second). "
                 + "More processes must take items, or a capacity must slow down those that put them.",

@@ -54,17 +54,18 @@ internal sealed class ProgramHistory(int maxPoints, int maxTasks, bool wholeRun)
     }
 
     /// <summary>
-    /// A pool that was disposed is missing in the next snapshot, but what it did is what a report is read for: the newest picture of each pool stays.
+    /// A pool that was disposed is missing in the next snapshot, but what it did is what a report is read for: the newest picture of each pool stays,
+    /// in a record of the whole run to its end, otherwise for as long as the charts show the pool.
     /// </summary>
     private ProgramSnapshot Remember(ProgramSnapshot snapshot)
     {
-        if (!wholeRun || Latest is null)
+        if (Latest is null)
         {
             return snapshot;
         }
 
         var present = snapshot.Pools.Select(pool => pool.Id).ToHashSet();
-        var ended = Latest.Pools.Where(pool => !present.Contains(pool.Id)).Select(pool => pool with
+        var ended = Latest.Pools.Where(pool => !present.Contains(pool.Id) && (wholeRun || IsShown(pool.Id))).Select(pool => pool with
         {
             Pending = 0,
             Running = 0,
@@ -72,6 +73,8 @@ internal sealed class ProgramHistory(int maxPoints, int maxTasks, bool wholeRun)
         }).ToList();
         return ended.Count == 0 ? snapshot : snapshot with { Pools = [.. ended.Concat(snapshot.Pools).TakeLast(HistoryPoint.MaxPools)] };
     }
+
+    private bool IsShown(string id) => Points.Points.Any(point => point.Pools.Any(pool => pool.Id == id));
 }
 
 /// <summary>What one sample adds to the history.</summary>

@@ -124,6 +124,7 @@ export class Table {
         row.shown[index] = key;
         target.replaceChildren(value);
       } else {
+        row.shown[index] = undefined;
         setText(target, value ?? '');
       }
     });

@@ -3,6 +3,7 @@
 export function connect(store) {
   const embedded = document.getElementById('report-data');
   if (embedded) {
+    store.isReport = true;
     store.load({ ...JSON.parse(embedded.textContent), actions: false });
     store.setConnection('report');
     return;

@@ -33,12 +33,27 @@ export function duration(seconds) {
   if (seconds === null || seconds === undefined || Number.isNaN(seconds)) return '–';
   if (seconds < 0) seconds = 0;
   if (seconds === 0) return '0 s';
-  if (seconds < 0.001) return `${(seconds * 1e6).toFixed(0)} µs`;
+  if (seconds < 0.0009995) return `${(seconds * 1e6).toFixed(0)} µs`;
   if (seconds < 1) return `${(seconds * 1e3).toFixed(seconds < 0.01 ? 1 : 0)} ms`;
   if (seconds < 100) return `${seconds.toFixed(seconds < 10 ? 2 : 1)} s`;
   const whole = Math.round(seconds);
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
   return `${Math.floor(whole / 3600)} h ${Math.floor(whole % 3600 / 60)} min`;
+}
+
+// The duration of a task, whose times are known to a tenth of a millisecond.
+export function taskTime(seconds) {
+  return seconds < 0.0001 ? '< 0.1 ms' : seconds < 0.01 ? `${(seconds * 1e3).toFixed(1)} ms` : duration(seconds);
+}
+
+// "System.Collections.Generic.List<System.Int32>" becomes "List<Int32>".
+export function shortType(name) {
+  return name.replace(/[A-Za-z_]\w*[.+]/g, '');
+}
+
+// The tasks of a map have numbers: "resize[17]" is one of the kind "resize".
+export function kindOf(name) {
+  return name.replace(/\[[\d.,: -]+\]$/, '');
 }
 
 export function clock(seconds) {

@@ -55,6 +55,11 @@ export class Store {
     this.latest = this.points.at(-1) ?? { t: Date.now() / 1000, cpu: 0, memory: 0, processes: [], queues: [], pools: [] };
   }
 
+  // Nothing changes any more: a report, or a program that has ended.
+  get still() {
+    return this.isReport || !this.running;
+  }
+
   setConnection(connection) {
     if (this.connection === connection) return;
     this.connection = connection;

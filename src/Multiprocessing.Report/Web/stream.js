@@ -5,7 +5,7 @@ import { DataZoomComponent, GridComponent, TooltipComponent } from 'echarts/comp
 import { graphic, init, use } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import { h, setText } from './dom.js';
-import { clock, clockFine, count, duration, plural, words } from './format.js';
+import { clock, clockFine, count, duration, kindOf, plural, taskTime, words } from './format.js';
 import { isFailure, runTime, waitTime } from './store.js';
 import { color, onThemeChange } from './theme.js';
 
@@ -18,7 +18,8 @@ export class TaskStream {
     this.store = store;
     this.select = select;
     this.follow = true;
-    this.span = innerWidth < 600 ? 12 : 30;
+    this.span = this.widest = innerWidth < 600 ? 12 : 30;
+    this.automatic = true; // the window, until a person chooses another one
     this.colors = new Map();
     this.palette = new Map();
     this.box = h('div', { class: 'stream', role: 'img', tabindex: '-1' });
@@ -65,6 +66,7 @@ export class TaskStream {
   }
 
   zoom(factor) {
+    this.automatic = false;
     const middle = this.follow ? this.to : (this.from + this.to) / 2;
     const span = Math.max(shortest, (this.to - this.from) * factor);
     this.span = span;
@@ -79,12 +81,14 @@ export class TaskStream {
   }
 
   showAll() {
+    this.automatic = false;
     const [first, last] = this.#bounds();
     this.setFollow(false);
     this.#show(first - (last - first) * 0.01, last + (last - first) * 0.01);
   }
 
   focus(task) {
+    this.automatic = false;
     const around = Math.max(runTime(task) * 2, 0.05);
     this.setFollow(false);
     this.#show(task.started - around, task.ended + around);
@@ -115,7 +119,9 @@ export class TaskStream {
     this.chart.setOption({ series: [{ data: this.shown }] });
   }
 
-  colorOf(name) {
+  // By kind: the thousand tasks of a map are one colour.
+  colorOf(task) {
+    const name = kindOf(task);
     if (!this.colors.has(name)) this.colors.set(name, this.colors.size % 10);
     return this.#color(`series-${this.colors.get(name)}`);
   }
@@ -146,12 +152,20 @@ export class TaskStream {
       this.chart.resize();
     }
     const [first, last] = this.#bounds();
+    // Of very many short tasks the newest ones are known only: a window that is wider would be empty for the rest.
+    if (this.automatic && this.follow) this.span = tasks.length >= this.store.limits.tasks * 0.8 ? Math.min(this.widest, Math.max(2, last - first)) : this.widest;
     this.extent = [Math.min(first, last - this.span) - 1, last + 1];
     this.chart.setOption({
       xAxis: { min: this.extent[0] * 1000, max: this.extent[1] * 1000 },
       yAxis: { data: lanes.map(lane => lane.label) },
     });
     this.items = data;
+    // A report, or a program that has ended: there is nothing to follow, and the whole is what is asked for.
+    if (this.store.still && !this.whole && data.length > 0) {
+      this.whole = true;
+      this.showAll();
+    }
+    this.followButton.hidden = this.store.still;
     if (this.follow) this.#show(last - this.span, last);
     else this.#window(this.from, this.to);
     this.#fillLegend(tasks, running);
@@ -162,8 +176,9 @@ export class TaskStream {
   }
 
   #fillLegend(tasks, running) {
-    const names = [...new Set([...tasks, ...running].map(task => task.name))].slice(0, 8);
-    const key = names.join('\n') + document.documentElement.dataset.theme;
+    const kinds = [...new Set([...tasks, ...running].map(task => kindOf(task.name)))];
+    const names = kinds.slice(0, 8);
+    const key = kinds.length + names.join('\n') + document.documentElement.dataset.theme;
     if (this.legendKey === key) return;
     this.legendKey = key;
     const swatch = (background, text, kind) => {
@@ -173,6 +188,7 @@ export class TaskStream {
     };
     this.legend.replaceChildren(
       ...names.map(name => swatch(this.colorOf(name), name)),
+      ...(kinds.length > names.length ? [h('li', {}, `and ${plural(kinds.length - names.length, 'more kind')}`)] : []),
       swatch(color('bad'), 'failed, timed out or worker died', 'crossed'),
       swatch(color('muted'), 'cancelled'),
       swatch('transparent', 'running now', 'hollow'));
@@ -186,6 +202,7 @@ export class TaskStream {
       const zoom = event.batch?.[0] ?? event;
       if (zoom.startValue !== undefined) return; // the page's own change; those of the mouse are shares of the whole
       const [first, last] = this.extent;
+      this.automatic = false;
       this.setFollow(false);
       this.#window(first + (last - first) * zoom.start / 100, first + (last - first) * zoom.end / 100);
     });
@@ -206,19 +223,20 @@ export class TaskStream {
     return {
       animation: false,
       backgroundColor: 'transparent',
-      grid: { left: this.box.clientWidth < 500 ? 64 : 120, right: 14, top: 8, bottom: 60 },
+      grid: { left: this.box.clientWidth < 500 ? 78 : 130, right: 14, top: 8, bottom: 60 },
       tooltip: {
         // Text on the canvas: markup with styles of its own is what the content security policy refuses.
         renderMode: 'richText', confine: true, backgroundColor: color('panel'), borderColor: color('line'), textStyle: { color: text, fontSize: 12 },
         formatter: item => describe(item.data.task),
       },
-      xAxis: { type: 'value', axisLabel: { color: color('muted'), hideOverlap: true, formatter: value => (this.to - this.from < 3 ? clockFine : clock)(value / 1000) }, axisLine: line, splitLine: line, axisTick: line },
-      yAxis: { type: 'category', inverse: true, axisLabel: { color: color('muted'), width: this.box.clientWidth < 500 ? 56 : 110, overflow: 'truncate' }, axisLine: line, axisTick: { show: false }, splitLine: { show: true, ...line } },
+      xAxis: { type: 'value', axisLabel: { color: color('muted'), hideOverlap: true, showMinLabel: false, showMaxLabel: false, formatter: value => (this.to - this.from < 3 ? clockFine : clock)(value / 1000) }, axisLine: line, splitLine: line, axisTick: line },
+      yAxis: { type: 'category', inverse: true, axisLabel: { color: color('muted'), width: this.box.clientWidth < 500 ? 70 : 120, overflow: 'truncate' }, axisLine: line, axisTick: { show: false }, splitLine: { show: true, ...line } },
       dataZoom: [
         { type: 'inside', xAxisIndex: 0, filterMode: 'weakFilter', minValueSpan: shortest * 1000, zoomOnMouseWheel: 'ctrl', moveOnMouseWheel: false, moveOnMouseMove: true, preventDefaultMouseMove: false },
         { type: 'slider', xAxisIndex: 0, filterMode: 'weakFilter', height: 18, bottom: 8, borderColor: color('line'), fillerColor: 'rgba(128,128,160,0.25)', textStyle: { color: color('muted') }, labelFormatter: value => clock(value / 1000), showDataShadow: false, brushSelect: false },
       ],
-      series: [{ type: 'custom', renderItem: (params, api) => this.#bar(params, api), encode: { x: [1, 2], y: 0 }, clip: true, data: [] }],
+      // Not progressive: a draw in parts does not end before the next sample begins another one.
+      series: [{ type: 'custom', progressive: 0, renderItem: (params, api) => this.#bar(params, api), encode: { x: [1, 2], y: 0 }, clip: true, data: [] }],
     };
   }
 
@@ -248,8 +266,8 @@ export class TaskStream {
 }
 
 export function describe(task) {
-  const lines = [task.name, `${words(task.outcome)}, ${duration(runTime(task))}`, `started ${clockFine(task.started)}`];
-  if (task.outcome !== 'running') lines.push(`waited ${duration(waitTime(task))}`);
+  const lines = [task.name, `${words(task.outcome)}, ${taskTime(runTime(task))}`, `started ${clockFine(task.started)}`];
+  if (task.outcome !== 'running') lines.push(`waited ${taskTime(waitTime(task))}`);
   if (task.workerNumber !== undefined) lines.push(`worker ${task.workerNumber}, process ${task.processId}`);
   if (task.error) lines.push(task.error.split('\n')[0].slice(0, 90));
   return lines.join('\n');

@@ -9,7 +9,7 @@ const charts = new Set();
 onThemeChange(() => charts.forEach(chart => chart.rebuild()));
 
 /**
- * options: { title, unit, format(value), describe() -> text, fill?: boolean }
+ * options: { title, format(value), tick?(value) -> text of the axis, steps?: 'whole' or 'binary' numbers between ticks, describe() -> text, height?, least? }
  * update(times, lines): lines are { label, values, color?: name of a variable }.
  */
 export class TimeChart {
@@ -65,7 +65,10 @@ export class TimeChart {
       scales: { x: { time: true }, y: { range: (plot, low, high) => [0, Math.max(this.options.least ?? 1, (high ?? 0) * 1.1)] } },
       axes: [
         { ...axis, values: (plot, ticks) => ticks.map(tick => clock(tick)), space: 80 },
-        { ...axis, values: (plot, ticks) => ticks.map(format), size: 64 },
+        {
+          ...axis, values: (plot, ticks) => ticks.map(this.options.tick ?? format), incrs: steps[this.options.steps],
+          size: (plot, values) => 18 + 7.2 * Math.max(3, ...(values ?? []).map(value => value.length)),
+        },
       ],
       series: [
         { label: 'time', value: (plot, value) => value === null ? 'now' : clock(value) },
@@ -76,7 +79,7 @@ export class TimeChart {
             stroke,
             width: 1.8,
             fill: this.lines.length === 1 ? stroke.replace('rgb(', 'rgba(').replace(')', ', 0.14)') : undefined,
-            dash: dashes[Math.floor(index / 5) % dashes.length],
+            dash: line.dash ?? dashes[Math.floor(index / 5) % dashes.length],
             spanGaps: false,
             points: { show: false },
             value: (plot, value, line, at) => format(value ?? (at === null ? plot.data[line].at(-1) : null)),
@@ -106,6 +109,12 @@ export class TimeChart {
   }
 }
 
+// A memory axis that ends at 381 MB reads badly: its steps are 64, 128, 256 MB. There are no 2.5 tasks.
+const steps = {
+  binary: Array.from({ length: 40 }, (_, power) => 2 ** (power + 4)),
+  whole: Array.from({ length: 12 }, (_, power) => [1, 2, 5].map(digit => digit * 10 ** power)).flat(),
+};
+
 // Lines that share a hue differ in their dashes, too.
 const dashes = [undefined, [6, 3], [2, 3]];
 
@@ -127,16 +136,23 @@ export function lines(store, kind, index, name, most = 8) {
   // Those that still live first, then by the sum over the whole window, so that lines do not jump from second to second; ids break ties.
   const lives = entry => entry.values.at(-1) !== null ? 1 : 0;
   const sorted = [...all.values()].sort((a, b) => lives(b) - lives(a) || b.sum - a.sum || String(a.id).localeCompare(String(b.id), 'en', { numeric: true }));
-  const named = sorted.slice(0, sorted.length > most ? most - 1 : most);
+  // Those that have ended are one line while others live: their values of now are what the chart is read for. A report, at whose end nothing lives, names them.
+  const living = sorted.filter(lives);
+  const candidates = living.length > 0 ? living : sorted;
+  const named = candidates.slice(0, candidates.length > most ? most - 1 : most);
   named.sort((a, b) => String(a.id).localeCompare(String(b.id), 'en', { numeric: true }));
   const result = named.map(entry => ({ label: name(entry.id), values: entry.values }));
-  const rest = sorted.slice(named.length);
-  if (rest.length > 0) {
+  const sum = (rest, label, dash) => {
+    if (rest.length === 0) return;
     const values = times.map((_, at) => {
       const present = rest.filter(entry => entry.values[at] !== null);
-      return present.length ? present.reduce((sum, entry) => sum + entry.values[at], 0) : null;
+      return present.length ? present.reduce((total, entry) => total + entry.values[at], 0) : null;
     });
-    result.push({ label: `${rest.length} ${rest.some(entry => lives(entry)) ? 'others' : 'ended ones'} together`, values, color: 'muted' });
-  }
+    result.push({ label, values, color: 'muted', dash });
+  };
+  const others = candidates.slice(candidates.length > most ? most - 1 : most);
+  sum(others, `sum of ${others.length} others`, [6, 3]);
+  const ended = sorted.slice(candidates.length);
+  sum(ended, ended.length === 1 ? '1 that has ended' : `sum of ${ended.length} that have ended`, [1, 4]);
   return { times, lines: result };
 }

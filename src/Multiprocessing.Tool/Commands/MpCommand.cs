@@ -22,6 +22,7 @@ internal static class MpCommand
             TopCommand.Create(),
             ShowCommand.Create(),
             StackCommand.Create(),
+            CancelCommand.Create(),
             KillCommand.Create(),
             DashCommand.Create(),
             ReportCommand.Create(),

@@ -23,6 +23,8 @@ namespace Multiprocessing;
 /// </example>
 public sealed unsafe class ProgramMonitor : IDisposable
 {
+    private static readonly TimeSpan RequestPoll = TimeSpan.FromMilliseconds(20);
+
     private readonly Lock _gate = new();
     private readonly SessionView _view;
     private readonly ObjectReader _objects = new();
@@ -205,6 +207,56 @@ public sealed unsafe class ProgramMonitor : IDisposable
             $"Process {processId} is no living process of the program with the root process {RootProcessId}.", processId);
     }
 
+    /// <summary>
+    /// Asks the program to cancel the task that a worker of one of its pools runs: the task's token is canceled, and its worker is killed if the task
+    /// has not ended after <see cref="ProcessPoolOptions.CancellationGrace"/>. The task fails with an <see cref="OperationCanceledException"/> and is
+    /// not tried again. If the worker runs another task by now, nothing happens.
+    /// </summary>
+    /// <param name="pool">The pool, from <see cref="Read()"/>.</param>
+    /// <param name="worker">The worker, from the same picture.</param>
+    /// <returns><see langword="false"/> if the process of the pool did not take the request within five seconds.</returns>
+    /// <exception cref="ArgumentException">The worker runs no task.</exception>
+    /// <exception cref="ProgramNotFoundException">The process of the pool is no living process of this program.</exception>
+    /// <exception cref="IOException">There is no room in shared memory for the request.</exception>
+    /// <exception cref="ObjectDisposedException">The monitor is disposed.</exception>
+    public bool CancelTask(PoolSnapshot pool, WorkerSnapshot worker)
+    {
+        ArgumentNullException.ThrowIfNull(pool);
+        ArgumentNullException.ThrowIfNull(worker);
+        if (worker.TaskName is null)
+        {
+            throw new ArgumentException($"The worker {worker.Number} of the pool '{pool.Name}' runs no task.", nameof(worker));
+        }
+
+        var path = RequestPathOf(pool.OwnerProcessId);
+        var request = new StatusRequest(pool.Id, worker.Number, worker.TasksDone);
+        var end = Environment.TickCount64 + StatusFile.LookLasts;
+        var isWritten = false;
+        while (Environment.TickCount64 < end)
+        {
+            lock (_gate)
+            {
+                ObjectDisposedException.ThrowIf(_isDisposed, this);
+                _view.Look(Environment.TickCount64); // a process takes requests while it is looked at
+            }
+
+            isWritten = isWritten || request.TryWrite(path);
+            if (isWritten && !File.Exists(path))
+            {
+                return true;
+            }
+
+            Thread.Sleep(RequestPoll);
+        }
+
+        if (isWritten)
+        {
+            MappedFile.Delete(path); // it must not act on it later
+        }
+
+        return false;
+    }
+
     /// <summary>Ends looking at the program.</summary>
     public void Dispose()
     {
@@ -254,6 +306,25 @@ public sealed unsafe class ProgramMonitor : IDisposable
             Services = [.. _status.Services],
             Supervisors = [.. _status.Supervisors],
         };
+    }
+
+    private string RequestPathOf(int processId)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            _ = _view.Refresh();
+            foreach (var slot in _view.LivingSlots())
+            {
+                if (_view.Participant(slot)->ProcessId == processId)
+                {
+                    return StatusRequest.PathOf(_view.Path, new ParticipantId(slot, _view.Participant(slot)->Generation));
+                }
+            }
+        }
+
+        throw new ProgramNotFoundException(
+            $"Process {processId} is no living process of the program with the root process {RootProcessId}.", processId);
     }
 
     private List<ProcessSnapshot> Named(List<ProcessSnapshot> processes) => processes.ConvertAll(process =>

@@ -5,10 +5,10 @@ export const output = {
   title: 'Output',
   create(store) {
     const list = h('div', { class: 'columns' });
-    const none = note('No process has written to its output.');
+    const none = note('No line is known so far.');
     const shown = new Map();
     return {
-      element: h('div', {}, note('The last lines that each process wrote to its standard output and standard error.'), list, none),
+      element: h('div', {}, note('The last lines of each child and worker: what it wrote to standard error, and to standard output where the program receives it (ProcessOutput.Prefix, Log or ToLines). Output that children inherit is in the terminal of the program only.'), list, none),
       update() {
         const texts = new Map();
         for (const process of store.snapshot.processes) {

@@ -1,4 +1,5 @@
-import { badge, bar, h, note, panel, setText, Table } from '../dom.js';
+import { cancelButton } from '../actions.js';
+import { badge, h, note, panel, Table } from '../dom.js';
 import { count, decimal, duration, percent, plural, words } from '../format.js';
 import { throughput } from '../figures.js';
 import { lines, TimeChart } from '../timechart.js';
@@ -10,7 +11,7 @@ export const pools = {
   count: store => store.snapshot.pools.length,
   create(store) {
     const list = h('div');
-    const none = note('The program has no pool.');
+    const none = note('The program has no pool: no group of workers that run tasks (ProcessPool).');
     const shown = new Map();
     return {
       element: h('div', {}, list, none),
@@ -36,11 +37,11 @@ export const pools = {
 };
 
 function poolView(store, first) {
-  const facts = h('p', { class: 'facts' });
+  const facts = h('ul', { class: 'facts' });
   const progress = h('span', { class: 'progress' });
   const conclusions = h('ul', { class: 'conclusions' });
-  const done = new TimeChart({ title: `Finished tasks per second in ${first.name}`, format: value => value === null ? '–' : decimal(value), describe: of => of.map(line => `${line.label}: now ${decimal(line.values.at(-1))}`).join('; ') });
-  const load = new TimeChart({ title: `Waiting and running tasks of ${first.name}`, format: value => value === null ? '–' : count(value) });
+  const done = new TimeChart({ title: `Finished tasks per second in ${first.name}`, format: value => value === null ? '–' : decimal(value), tick: value => value.toLocaleString('en-US', { maximumFractionDigits: 2 }), describe: of => of.map(line => `${line.label}: now ${decimal(line.values.at(-1))}`).join('; ') });
+  const load = new TimeChart({ title: `Waiting and running tasks of ${first.name}`, steps: 'whole', format: value => value === null ? '–' : count(value) });
   const workers = new Table(`Workers of ${first.name}`, [
     { title: 'Worker', value: worker => String(worker.number) },
     { title: 'Process', value: worker => worker.processId ? String(worker.processId) : '–', number: true, wide: true },
@@ -50,45 +51,60 @@ function poolView(store, first) {
     { title: 'Done', value: worker => count(worker.tasksDone), number: true },
     { title: 'Time', value: worker => shares(worker), key: worker => shareText(worker), hint: 'Working, serializing, idle', wide: true },
     { title: 'Last output', value: worker => (worker.lastOutput ?? '').trimEnd().split('\n').at(-1).slice(0, 120), class: 'code', wide: true },
-  ], { key: worker => worker.number, empty: 'No worker is running.' });
+    { title: 'Actions', value: worker => worker.taskName && worker.taskTime >= 1 ? cancelButton(store, first, worker) : '', key: worker => `${worker.taskName}|${worker.tasksDone}`, class: 'action' },
+  ].filter(column => column.title !== 'Actions' || store.actions), { key: worker => worker.number, empty: 'No worker is running.' });
   const tasks = new Table(`Kinds of tasks in ${first.name}`, [
     { title: 'Task', value: task => task.name, class: 'name' },
     { title: 'Succeeded', value: task => count(task.succeeded), number: true },
     { title: 'Failed', value: task => count(task.failed), number: true },
-    { title: 'Waited 50 %', value: task => duration(task.waitMedian), number: true, wide: true, hint: 'Half of the tasks waited at most this long' },
-    { title: 'Waited 95 %', value: task => duration(task.waitP95), number: true, wide: true, hint: '95 % of the tasks waited at most this long' },
-    { title: 'Ran 50 %', value: task => duration(task.runMedian), number: true, hint: 'Half of the tasks ran at most this long' },
-    { title: 'Ran 95 %', value: task => duration(task.runP95), number: true, hint: '95 % of the tasks ran at most this long' },
+    { title: 'Waited (median)', value: task => duration(task.waitMedian), number: true, wide: true, hint: 'Half of the tasks waited at most this long' },
+    { title: 'Waited (95 %)', value: task => duration(task.waitP95), number: true, wide: true, hint: '95 % of the tasks waited at most this long' },
+    { title: 'Ran (median)', value: task => duration(task.runMedian), number: true, hint: 'Half of the tasks ran at most this long' },
+    { title: 'Ran (95 %)', value: task => duration(task.runP95), number: true, hint: '95 % of the tasks ran at most this long' },
   ], { key: task => task.name, empty: 'No task has ended yet.' });
+  const workersNote = note('Time is the share of its life that a worker spent on tasks (green), on reading arguments and writing results (yellow), and idle (grey).');
+  const kindsNote = note('Waited is the time from the call to the start. Median: half of the tasks took at most this long; 95 %: all but one in twenty.');
   const element = panel(`Pool ${first.name}`, facts, progress, conclusions,
     h('div', { class: 'columns' },
       h('div', {}, h('h3', {}, 'Finished tasks per second'), done.element),
       h('div', {}, h('h3', {}, 'Waiting and running tasks'), load.element)),
-    h('h3', {}, 'Workers'), note('Time is the share that a worker spent on tasks (green), on serializing arguments and results (yellow), and idle (grey).'), workers.element,
-    h('h3', {}, 'Kinds of tasks'), tasks.element);
+    h('h3', {}, 'Workers'), workersNote, workers.element,
+    h('h3', {}, 'Kinds of tasks'), kindsNote, tasks.element);
   return {
     element,
     update(pool) {
       const sum = pool.succeeded + pool.failed + (pool.canceled ?? 0);
-      setText(facts, [
-        plural(pool.workers.length, 'worker'), `${count(pool.running)} running`, `${count(pool.pending)} waiting`, `${count(pool.succeeded)} succeeded`,
-        `${count(pool.failed)} failed`, pool.timedOut ? `${count(pool.timedOut)} of them over their time limit` : '', pool.canceled ? `${count(pool.canceled)} cancelled` : '',
-        pool.workerDeaths ? `${plural(pool.workerDeaths, 'worker')} died` : '', pool.retries ? plural(pool.retries, 'retry', 'retries') : '',
-        pool.workersStarted > pool.workers.length ? `${plural(pool.workersStarted, 'worker')} started in all` : '',
-      ].filter(Boolean).join(' · '));
+      const ended = !store.last('pools', pool.id);
+      const texts = [
+        ended ? ['This pool has ended'] : [plural(pool.workers.length, 'worker')],
+        [`${count(pool.succeeded)} succeeded`, 'good'],
+        [`${count(pool.failed)} failed${pool.timedOut ? `, ${count(pool.timedOut)} of them at their time limit` : ''}`, 'bad'],
+        pool.canceled ? [`${count(pool.canceled)} cancelled`, 'muted'] : null,
+        ended ? null : [`${count(pool.running)} running`, 'accent'],
+        ended ? null : [`${count(pool.pending)} waiting`, 'line'],
+        pool.retries ? [`${plural(pool.retries, 'attempt')} repeated`] : null,
+        pool.workerDeaths ? [`${plural(pool.workerDeaths, 'worker')} lost${pool.timedOut ? ', those that were killed at a time limit among them' : ''}`] : null,
+      ].filter(Boolean);
+      const factsKey = JSON.stringify(texts);
+      if (facts.dataset.key !== factsKey) {
+        facts.dataset.key = factsKey;
+        facts.replaceChildren(...texts.map(([text, kind]) => h('li', {}, kind ? h('span', { class: `swatch ${kind}`, 'aria-hidden': 'true' }) : null, text)));
+      }
       const all = sum + pool.pending + pool.running;
       const key = `${pool.succeeded}/${pool.failed}/${all}`;
       if (progress.dataset.key !== key) {
         progress.dataset.key = key;
-        progress.replaceChildren(parts([[pool.succeeded / all, 'good'], [(sum - pool.succeeded) / all, 'bad'], [pool.running / all, 'accent']]));
+        progress.replaceChildren(parts([[pool.succeeded / all, 'good'], [pool.failed / all, 'bad'], [(pool.canceled ?? 0) / all, 'muted'], [pool.running / all, 'accent']]));
       }
-      const texts = pool.conclusions ?? [];
-      conclusions.hidden = texts.length === 0;
-      if (conclusions.textContent !== texts.join('')) conclusions.replaceChildren(...texts.map(text => h('li', {}, text)));
+      const sentences = pool.conclusions ?? [];
+      conclusions.hidden = sentences.length === 0;
+      if (conclusions.textContent !== sentences.join('')) conclusions.replaceChildren(...sentences.map(text => h('li', {}, text)));
       done.update(...throughput(store, pool.id));
       const times = store.points.map(point => point.t);
       const of = index => store.points.map(point => point.pools.find(entry => entry[0] === pool.id)?.[index] ?? null);
       load.update(times, [{ label: 'waiting', values: of(3) }, { label: 'running', values: of(4) }]);
+      workersNote.hidden = pool.workers.length === 0;
+      kindsNote.hidden = (pool.tasks ?? []).length === 0;
       workers.update(pool.workers);
       tasks.update(pool.tasks ?? []);
     },
@@ -115,5 +131,5 @@ function shares(worker) {
   if (worker.workingShare === undefined || worker.workingShare === null) return h('span', {}, '–');
   return h('span', { class: 'with-bar', title: shareText(worker) },
     parts([[worker.workingShare, 'good'], [worker.serializingShare, 'warning']]),
-    h('span', {}, percent(worker.workingShare)), h('span', { class: 'unseen' }, shareText(worker)));
+    h('span', { class: 'figure' }, percent(worker.workingShare)), h('span', { class: 'unseen' }, shareText(worker)));
 }

@@ -32,16 +32,16 @@ export const processes = {
       { title: 'Id', value: process => String(process.id), number: true, wide: true },
       { title: 'Role', value: process => words(process.role), wide: true },
       { title: 'State', value: process => badge(words(process.state), stateKind(process.state)), key: process => process.state, wide: true },
-      { title: 'CPU', value: process => cpu(process), key: process => String(share(process)), number: true, hint: 'Share of one core' },
+      { title: 'CPU', value: process => cpu(process), key: process => String(share(process)), number: true, hint: '100 % is one core' },
       { title: 'Memory', value: process => bytes(process.workingSetBytes), number: true },
       { title: 'Threads', value: process => count(process.threadCount), number: true, wide: true },
       { title: 'Running for', value: process => duration((Date.parse(store.snapshot.time) - Date.parse(process.startTime)) / 1000), number: true, wide: true },
       { title: 'Actions', value: process => killButton(store, process), key: process => String(process.id), class: 'action' },
     ].filter(column => column.title !== 'Actions' || store.actions), { key: process => `${process.id}|${process.startTime}`, empty: 'The program has ended.' });
     const share = process => store.last('processes', process.id)?.[1];
-    const cpu = process => h('span', { class: 'with-bar' }, bar(share(process)), percent(share(process)));
+    const cpu = process => h('span', { class: 'with-bar' }, bar(share(process)), h('span', { class: 'figure' }, percent(share(process))));
     const cpuChart = new TimeChart({ title: 'CPU of each process', format: value => value === null ? '–' : percent(value), describe: highest(percent) });
-    const memoryChart = new TimeChart({ title: 'Memory of each process', least: 1e6, format: value => value === null ? '–' : bytes(value), describe: highest(bytes) });
+    const memoryChart = new TimeChart({ title: 'Memory of each process', least: 2 ** 20, steps: 'binary', format: value => value === null ? '–' : bytes(value), describe: highest(bytes) });
     return {
       element: h('div', {}, panel('Process tree', table.element),
         h('div', { class: 'columns' },
@@ -57,7 +57,7 @@ export const processes = {
     };
 
     function name(process) {
-      const text = h('span', { class: 'tree-name' }, process.name || 'process', h('span', { class: 'narrow small' }, ` ${process.id}`));
+      const text = h('span', { class: 'tree-name stacked' }, process.name || 'process', h('span', { class: 'narrow small' }, `${process.id}`));
       text.style.paddingInlineStart = `${process.depth * 1.1}em`;
       return process.depth ? h('span', {}, h('span', { class: 'unseen' }, `level ${process.depth + 1}: `), text) : text;
     }
@@ -67,6 +67,7 @@ export const processes = {
 export function stateKind(state) {
   const name = String(state).toLowerCase();
   if (['dead', 'exited', 'zombie', 'unresponsive', 'died'].includes(name)) return 'bad';
+  if (['ready'].includes(name)) return 'good';
   if (['stopped', 'starting', 'stopping', 'tracingstop', 'disksleep'].includes(name)) return 'warning';
   return name === 'running' || name === 'working' || name === 'busy' ? 'good' : '';
 }

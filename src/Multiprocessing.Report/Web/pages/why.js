@@ -4,7 +4,7 @@ const kinds = { bad: 'Problem', warning: 'Look here', info: 'Note' };
 
 export function observationsList() {
   const list = h('ul', { class: 'observations' });
-  const none = note('Nothing stands out: no queue is full, no lock is waited for, and no pool has a conclusion to report.');
+  const none = note('Nothing stands out.');
   let shown;
   return {
     element: h('div', {}, list, none),
@@ -22,6 +22,15 @@ export function observationsList() {
   };
 }
 
+const checks = [
+  'Pools: too many workers or too few, arguments and results that take long to copy, tasks that are too short, workers that die, time limits that are reached, workers that grow.',
+  'Tasks: one that runs three times as long as the slowest of its kind that succeeded.',
+  'Queues: full, with processes that wait for room; or longer and longer.',
+  'Locks: held by one process for seconds while others wait.',
+  'Processes: stopped; one that works alone while all others wait for it; all processors in use; memory nearly full.',
+  'Services: restarted after they died.',
+];
+
 export const why = {
   id: 'why',
   title: 'Why is it slow',
@@ -29,8 +38,9 @@ export const why = {
     const list = observationsList();
     return {
       element: h('div', {},
-        note('Conclusions of the pools from their statistics since they started, and what the queues, locks and processes show at this moment.'),
-        panel('Conclusions', list.element)),
+        panel('Conclusions', list.element),
+        panel('What is looked for', h('ul', { class: 'conclusions' }, checks.map(text => h('li', {}, text))),
+          note('What pools report counts from their start; everything else is what the last seconds show.'))),
       update() {
         list.update(store.observations);
       },

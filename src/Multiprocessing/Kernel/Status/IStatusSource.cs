@@ -28,4 +28,9 @@ internal interface IStatusSource
     /// while it calls code of the program.
     /// </summary>
     void WriteStatus(Utf8JsonWriter writer);
+
+    /// <summary>Does what an observer asks, if it is meant for this source. On the same thread; it returns at once.</summary>
+    void OnRequest(StatusRequest request)
+    {
+    }
 }

@@ -43,5 +43,6 @@ internal static class StatusFile
         var path = PathOf(directory, participant);
         MappedFile.Delete(path);
         MappedFile.Delete(path + Draft);
+        MappedFile.Delete(StatusRequest.PathOf(directory, participant));
     }
 }

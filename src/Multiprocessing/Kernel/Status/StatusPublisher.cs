@@ -109,6 +109,7 @@ internal static unsafe class StatusPublisher
                 if (_isLookedAt)
                 {
                     _hasFile = true;
+                    TakeRequest(session);
                     StatusFile.Write(StatusFile.PathOf(session.Directory, session.Self), Document());
                 }
                 else
@@ -122,6 +123,18 @@ internal static unsafe class StatusPublisher
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
                 // No room in shared memory, which the program needs more than its observer: the next tick tries again.
+            }
+        }
+    }
+
+    /// <summary>Before the document is written: it shows what the request has done.</summary>
+    private static void TakeRequest(Session session)
+    {
+        if (StatusRequest.TryTake(StatusRequest.PathOf(session.Directory, session.Self)) is { } request)
+        {
+            foreach (var source in Living())
+            {
+                source.OnRequest(request);
             }
         }
     }

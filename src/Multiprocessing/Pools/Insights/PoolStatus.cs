@@ -27,6 +27,14 @@ internal sealed class PoolStatus : IStatusSource
     public void WriteStatus(Utf8JsonWriter writer) =>
         JsonSerializer.Serialize(writer, new PublishedPool(ToSnapshot(), Log.Last()), PoolStatusContext.Default.PublishedPool);
 
+    public void OnRequest(StatusRequest request)
+    {
+        if (request.PoolId == _id)
+        {
+            _pool.CancelRunning(request.WorkerNumber, request.TasksDone);
+        }
+    }
+
     private static WorkerSnapshot Of(WorkerInsights worker, IReadOnlyDictionary<int, string> output) => new()
     {
         Number = worker.Number,

@@ -44,7 +44,7 @@ internal sealed class TaskLog(string poolId)
             Started = started < created ? created : started,
             Ended = ended,
             Outcome = outcome,
-            Attempt = batch.FailedAttempts(index) + (outcome == TaskOutcome.WorkerDied ? 0 : 1),
+            Attempt = batch.FailedAttempts(index) + 1, // this one is not counted yet, also if its worker has died
         };
         lock (_gate)
         {

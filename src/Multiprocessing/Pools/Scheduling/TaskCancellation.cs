@@ -31,6 +31,22 @@ internal sealed class TaskCancellation(PoolLoop loop, PendingTasks pending, Work
         }
     }
 
+    /// <summary>
+    /// An observer asks to end the task that a worker runs: its token is cancelled, and its worker is killed after the grace. It is the task that the
+    /// observer has seen only if the worker has completed as many tasks as then.
+    /// </summary>
+    public void CancelRunning(int number, long tasksDone)
+    {
+        loop.AssertHeld();
+        foreach (var worker in fleet.Workers)
+        {
+            if (worker.Number == number && worker.Statistics.Tasks == tasksDone && worker.IsBusy && worker.Assigned.First is not null)
+            {
+                Stop(worker, kills: true);
+            }
+        }
+    }
+
     /// <summary>Takes back what the worker has not started; other callers' tasks wait again.</summary>
     /// <returns><see langword="false"/> if the worker has no such task.</returns>
     private bool CancelUnstarted(WorkerEntry worker, Func<TaskBatch, bool> which)
@@ -70,15 +86,20 @@ internal sealed class TaskCancellation(PoolLoop loop, PendingTasks pending, Work
         // Whether the reply was committed meanwhile or not: the word names the task by its number.
         if (worker.Assigned.First is { } first && which(first.Value.Batch) && worker.IsBusy)
         {
-            worker.Requests.Cancel(worker.Replied);
-            if (kills && options.CancellationGrace != Timeout.InfiniteTimeSpan)
-            {
-                fleet.KillBy(worker, Stopwatch.GetTimestamp() + PoolTicks.Of(options.CancellationGrace), KillReason.Cancelled, worker.Replied);
-            }
+            Stop(worker, kills);
         }
         else
         {
             fleet.CloseIfRetired(worker);
+        }
+    }
+
+    private void Stop(WorkerEntry worker, bool kills)
+    {
+        worker.Requests.Cancel(worker.Replied);
+        if (kills && options.CancellationGrace != Timeout.InfiniteTimeSpan)
+        {
+            fleet.KillBy(worker, Stopwatch.GetTimestamp() + PoolTicks.Of(options.CancellationGrace), KillReason.Cancelled, worker.Replied);
         }
     }
 }

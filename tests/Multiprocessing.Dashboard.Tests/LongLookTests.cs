@@ -1,0 +1,31 @@
+namespace Multiprocessing.Dashboard.Tests;
+
+/// <summary>A page that stays open while a real program works: ten seconds, or a minute with MULTIPROCESSING_ALL.</summary>
+[Collection(BrowserCollection.Name)]
+public sealed class LongLookTests(Chromium chromium)
+{
+    private static readonly TimeSpan Time = TimeSpan.FromSeconds(Environment.GetEnvironmentVariable("MULTIPROCESSING_ALL") is { Length: > 0 } ? 60 : 10);
+
+    [Fact]
+    public async Task Updates_once_a_second_make_no_error_and_no_request_that_leaves_the_machine()
+    {
+        await using var program = await RealProgram.StartShopAsync();
+        await using var watched = await chromium.OpenAsync(program.Server.Address);
+        await watched.SeeAsync("#status", "Live");
+        var until = DateTime.UtcNow + Time;
+        var pages = 0;
+        while (DateTime.UtcNow < until)
+        {
+            await watched.GoAsync(ScreenshotTests.Pages[pages++ % ScreenshotTests.Pages.Length]);
+            await watched.Page.WaitForTimeoutAsync(1000);
+        }
+
+        await watched.GoAsync("services");
+        await watched.SeeAsync("tbody th", "bookkeeping");
+        await watched.SeeAsync("#status", "Live");
+        watched.ShouldHaveNoFaults();
+        // One state and one stream: the connection has not been lost, and nothing polls.
+        watched.Requests.Count(static url => url.Contains("/api/state")).ShouldBe(1);
+        watched.Requests.Count(static url => url.Contains("/api/events")).ShouldBe(1);
+    }
+}
