@@ -27,13 +27,24 @@ internal sealed class StatusFileTarget : FuzzTarget
         {"Name":"guard","OwnerProcessId":7,"Strategy":0,"RestartCount":1,"Children":[{"Name":"ocr","State":2,"ProcessId":9,"RestartCount":1}]}
         """;
 
-    private readonly string[] _entries = [Entry(StatusKind.Children, $"[{Children}]"), Entry(StatusKind.Pool, Pool), Entry(StatusKind.Service, Service), Entry(StatusKind.Supervisor, Supervisor)];
+    private const string PoolCounts = """
+        [{"Pool":"images","WorkersStarted":3,"WorkersDied":1,"Pending":2,"Workers":[0,1,2,0],"Tasks":[{"Name":"Resize","Succeeded":5,"Failed":1,
+        "Canceled":0,"TimedOut":0,"WorkerDied":1,"Retries":1,"ArgumentBytes":100,"ResultBytes":2000}]}]
+        """;
+
+    private const string ServiceCounts = """[{"Service":"ocr","Running":1,"Pending":2,"Restarts":1,"Calls":[5,1,0,0,1]}]""";
+
+    private readonly string[] _entries =
+    [
+        Entry(StatusKind.Children, $"[{Children}]"), Entry(StatusKind.Pool, Pool), Entry(StatusKind.Service, Service), Entry(StatusKind.Supervisor, Supervisor),
+        Entry(StatusKind.PoolFigures, PoolCounts), Entry(StatusKind.ServiceFigures, ServiceCounts),
+    ];
 
     public StatusFileTarget()
     {
         var reader = new StatusReader();
         reader.Read(Seeds[0]);
-        if (reader is not { Children.Count: 1, Pools.Count: 1, Services.Count: 1, Supervisors.Count: 1, Omitted: 3 } || reader.TakeTasks(out _).Count != 1)
+        if (reader is not { Children.Count: 1, Pools.Count: 1, Services.Count: 1, Supervisors.Count: 1, PoolFigures.Count: 1, ServiceFigures.Count: 1, Omitted: 3 } || reader.TakeTasks(out _).Count != 1)
         {
             throw new InvalidOperationException("The reader does not understand the seed.");
         }
@@ -61,6 +72,8 @@ internal sealed class StatusFileTarget : FuzzTarget
             .Concat(reader.Services.SelectMany(static service => new[] { service.Name, service.Interface, service.State }))
             .Concat(reader.Supervisors.SelectMany(static supervisor => supervisor.Children.Select(static child => child.Name).Append(supervisor.Name)))
             .Concat(reader.Children.Values.Select(static child => child.Name))
+            .Concat(reader.PoolFigures.SelectMany(static pool => pool.Tasks.Select(static task => task.Name).Append(pool.Pool)))
+            .Concat(reader.ServiceFigures.Select(static service => service.Service))
             .Concat(reader.TakeTasks(out var missed).SelectMany(static task => new[] { task.PoolId, task.Name }));
         if (texts.Contains(null!) || missed < 0 || reader.Omitted < 0)
         {

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Multiprocessing.Tests.Services;
 using Shouldly;
 using Xunit;
 
@@ -163,6 +164,129 @@ public sealed class MetricTests : ProcessTest
 
         Tasks("succeeded").ShouldBe(1);
         metrics.Sum("multiprocessing.pool.workers", tag).ShouldBe(0);
+    });
+
+    [Fact]
+    public Task Pools_of_children_are_counted_also_when_the_children_have_ended() => Watchdog.Run(() =>
+    {
+        using var metrics = new RecordedMetrics();
+        var name = $"pool-{Guid.NewGuid():N}";
+        (string, object) tag = ("multiprocessing.pool.name", name);
+        double Tasks(string outcome) =>
+            metrics.Sum("multiprocessing.pool.tasks", tag, ("multiprocessing.task.name", "count"), ("multiprocessing.task.outcome", outcome));
+        Tasks("succeeded").ShouldBe(0);
+        using var release = new ProcessEvent();
+        using (var child = ChildProcess.Run(OwnPool, name, 3, release))
+        {
+            Eventually.Is(() => Tasks("succeeded") == 3 && Tasks("failed") == 1, "the root has the counts of its child");
+            Eventually.Is(() => metrics.Sum("multiprocessing.pool.workers", tag) == 1, "and its worker");
+            release.Set();
+            child.Join();
+            child.ExitStatus!.IsSuccess.ShouldBeTrue();
+        }
+
+        Tasks("succeeded").ShouldBe(3);
+        metrics.Sum("multiprocessing.pool.worker.started", tag).ShouldBe(1);
+        metrics.Sum("multiprocessing.pool.workers", tag).ShouldBe(0);
+        release.Reset();
+        using var killed = ChildProcess.Run(OwnPool, name, 2, release);
+        Eventually.Is(() => Tasks("succeeded") == 5 && Tasks("failed") == 2, "a second pool of the name is added");
+        killed.Kill();
+        killed.Join();
+        Tasks("succeeded").ShouldBe(5);
+        Tasks("failed").ShouldBe(2);
+        metrics.Sum("multiprocessing.pool.workers", tag).ShouldBe(0);
+        Directory.GetFiles(Session.Current.Directory, "figures-*").ShouldBeEmpty();
+
+        static void OwnPool(string name, int tasks, ProcessEvent release)
+        {
+            using var pool = new ProcessPool(new() { Name = name, Workers = 1 });
+            for (var i = 0; i < tasks; i++)
+            {
+                pool.RunAsync(static () => { }, new TaskOptions { Name = "count" }).Wait();
+            }
+
+            Should.Throw<AggregateException>(
+                () => pool.RunAsync(static () => throw new InvalidOperationException("no"), new TaskOptions { Name = "count" }).Wait());
+            release.Wait();
+        }
+    });
+
+    [Fact]
+    public Task A_child_writes_no_counts_while_the_root_does_not_measure() => Watchdog.Run(() =>
+    {
+        using var child = ChildProcess.Run(() =>
+        {
+            Forget(); // another test may have measured
+            using var pool = new ProcessPool(new() { Workers = 1 });
+            pool.RunAsync(static () => { }).Wait();
+            Thread.Sleep(1200);
+            Directory.GetFiles(Session.Current.Directory, "figures-*").ShouldBeEmpty();
+        });
+        child.Wait();
+
+        static unsafe void Forget() => Session.Current.Memory.Header->MeasuredAt = 0;
+    });
+
+    [Fact]
+    public Task Services_report_calls_by_outcome_restarts_and_whether_they_run() => Watchdog.Run(async () =>
+    {
+        using var metrics = new RecordedMetrics();
+        var name = $"service-{Guid.NewGuid():N}";
+        (string, object) tag = ("multiprocessing.service.name", name);
+        double Calls(string outcome) => metrics.Sum("multiprocessing.service.calls", tag, ("multiprocessing.call.outcome", outcome));
+        await using (var service = await ProcessService.StartAsync<ILaboratory>(static () => new Laboratory(), new() { Name = name }))
+        {
+            var proxy = service.Proxy;
+            metrics.Sum("multiprocessing.service.running", tag).ShouldBe(1);
+            proxy.Add(1, 2).ShouldBe(3);
+            (await proxy.AddLaterAsync(1, 2, 1)).ShouldBe(3);
+            Should.Throw<InvalidOperationException>(() => proxy.Throw("no"));
+            using (var token = new CancellationTokenSource())
+            {
+                var waiting = proxy.WaitForTokenAsync(token.Token);
+                Eventually.Is(() => metrics.Sum("multiprocessing.service.call.pending", tag) == 1, "the call waits");
+                await token.CancelAsync();
+                await Should.ThrowAsync<OperationCanceledException>(waiting);
+            }
+
+            Should.Throw<ServiceDiedException>(proxy.Kill);
+            Eventually.Is(() => service.RestartCount == 1 && service.IsReady, "it was started again");
+            proxy.Add(1, 2).ShouldBe(3);
+            Calls("succeeded").ShouldBe(3);
+            Calls("failed").ShouldBe(1);
+            Calls("canceled").ShouldBe(1);
+            Calls("service_died").ShouldBe(1);
+            Calls("timed_out").ShouldBe(0);
+            metrics.Sum("multiprocessing.service.restarts", tag).ShouldBe(1);
+            metrics.Sum("multiprocessing.service.running", tag).ShouldBe(1);
+        }
+
+        Calls("succeeded").ShouldBe(3); // a counter keeps what a stopped service has counted
+        metrics.Sum("multiprocessing.service.running", tag).ShouldBe(0);
+    });
+
+    [Fact]
+    public Task Services_of_children_and_calls_that_took_too_long_are_counted() => Watchdog.Run(() =>
+    {
+        using var metrics = new RecordedMetrics();
+        var name = $"service-{Guid.NewGuid():N}";
+        (string, object) tag = ("multiprocessing.service.name", name);
+        _ = metrics.Observe();
+        using var child = ChildProcess.Run(
+            static name =>
+            {
+                var options = new ProcessServiceOptions { Name = name, CallTimeout = TimeSpan.FromMilliseconds(500) };
+                var service = ProcessService.StartAsync<ILaboratory>(static () => new Laboratory(), options).GetAwaiter().GetResult();
+                service.Proxy.Add(1, 2);
+                Should.Throw<TimeoutException>(() => service.Proxy.Sleep(60_000));
+                service.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            },
+            name);
+        child.Wait();
+        child.Join();
+        metrics.Sum("multiprocessing.service.calls", tag, ("multiprocessing.call.outcome", "succeeded")).ShouldBe(1);
+        metrics.Sum("multiprocessing.service.calls", tag, ("multiprocessing.call.outcome", "timed_out")).ShouldBe(1);
     });
 
     [Fact]

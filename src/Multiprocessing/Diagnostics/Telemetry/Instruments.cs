@@ -87,6 +87,22 @@ internal static class Instruments
     public static readonly InstrumentDefinition PoolWorkerDeaths = new(
         "multiprocessing.pool.worker.deaths", InstrumentKind.Counter, "{worker}", "Workers that did not end in good order.", TelemetryTags.Pool);
 
+    public static readonly InstrumentDefinition ServiceCalls = new(
+        "multiprocessing.service.calls", InstrumentKind.Counter, "{call}", "Calls of services that have ended.",
+        TelemetryTags.Service, TelemetryTags.CallOutcome);
+
+    public static readonly InstrumentDefinition ServicePending = new(
+        "multiprocessing.service.call.pending", InstrumentKind.UpDownCounter, "{call}", "Calls of services that wait for their replies.",
+        TelemetryTags.Service);
+
+    public static readonly InstrumentDefinition ServicesRunning = new(
+        "multiprocessing.service.running", InstrumentKind.UpDownCounter, "{service}", "Services whose process runs and answers calls.",
+        TelemetryTags.Service);
+
+    public static readonly InstrumentDefinition ServiceRestarts = new(
+        "multiprocessing.service.restarts", InstrumentKind.Counter, "{restart}", "Times that the process of a service was started again.",
+        TelemetryTags.Service);
+
     // Of one process.
     public static readonly InstrumentDefinition TaskWait = new(
         "multiprocessing.pool.task.wait.duration", InstrumentKind.Histogram, "s", "Time from the submission of a task to its start in a worker.",
@@ -126,6 +142,7 @@ internal static class Instruments
         ProcessCount, ProcessStarted, ProcessEnded, ProcessCpu, ProcessMemory, ProcessThreads, SharedMemory,
         QueueDepth, QueueBytes, QueueSent, QueueConsumed, QueueWaiters, LockContentions, LockAbandonments, LockWaiters,
         PoolTasks, PoolRetries, PoolPending, PoolBytes, PoolWorkers, PoolWorkersStarted, PoolWorkerDeaths,
+        ServiceCalls, ServicePending, ServicesRunning, ServiceRestarts,
     ];
 
     /// <summary>Gets those that each process reports for itself.</summary>

@@ -21,6 +21,8 @@ internal static class TelemetryTags
     public const string Worker = "multiprocessing.worker.number";
     public const string WorkerState = "multiprocessing.worker.state";
     public const string Direction = "multiprocessing.io.direction";
+    public const string Service = "multiprocessing.service.name";
+    public const string CallOutcome = "multiprocessing.call.outcome";
     public const string Supervisor = "multiprocessing.supervisor";
     public const string Child = "multiprocessing.child";
 

@@ -26,6 +26,10 @@ internal sealed unsafe class StatusReader
 
     public Dictionary<int, PublishedChild> Children { get; } = [];
 
+    public List<PoolFigures> PoolFigures { get; } = [];
+
+    public List<ServiceFigures> ServiceFigures { get; } = [];
+
     /// <summary>Gets the number of entries for which the processes had no room in their documents.</summary>
     public int Omitted { get; private set; }
 
@@ -83,6 +87,8 @@ internal sealed unsafe class StatusReader
         Services.Clear();
         Supervisors.Clear();
         Children.Clear();
+        PoolFigures.Clear();
+        ServiceFigures.Clear();
         Omitted = 0;
     }
 
@@ -154,7 +160,8 @@ internal sealed unsafe class StatusReader
 
     private void Take(JsonElement root)
     {
-        if (root.TryGetProperty("omitted"u8, out var omitted) && omitted.ValueKind == JsonValueKind.Number && omitted.TryGetInt32(out var count) && count > 0)
+        if (root.TryGetProperty("omitted"u8, out var omitted) && omitted.ValueKind == JsonValueKind.Number && omitted.TryGetInt32(out var count)
+            && count > 0)
         {
             Omitted = (int)Math.Min(int.MaxValue, (long)Omitted + count);
         }
@@ -203,6 +210,13 @@ internal sealed unsafe class StatusReader
                 break;
             case StatusKind.Supervisor when value.Deserialize(ServiceStatusContext.Default.SupervisorSnapshot) is { } supervisor:
                 Supervisors.Add(supervisor with { Children = Whole(supervisor.Children) });
+                break;
+            case StatusKind.PoolFigures:
+                PoolFigures.AddRange(
+                    Whole(value.Deserialize(PoolFiguresContext.Default.ListPublishedPoolFigures)).Select(static pool => pool.ToFigures()));
+                break;
+            case StatusKind.ServiceFigures:
+                ServiceFigures.AddRange(Whole(value.Deserialize(ServiceFiguresContext.Default.ListServiceFigures)));
                 break;
         }
     }

@@ -26,6 +26,7 @@ internal static class TreeMetrics
         QueueMeasurements.Create();
         LockMeasurements.Create();
         PoolMeasurements.Create();
+        ServiceMeasurements.Create();
     }
 
     /// <summary>Returns a callback that fails no listener: without a session there are no measurements.</summary>

@@ -13,6 +13,7 @@ internal sealed class TreeReading
     private static readonly MetricTotals<QueueSeries> ConsumedTotals = new();
     private static readonly MetricTotals<LockKind> ContentionTotals = new();
     private static readonly MetricTotals<LockKind> AbandonmentTotals = new();
+    private static readonly TreeFigures Figures = new();
     private static TreeReading? _last;
     private static long _readAt;
 
@@ -25,7 +26,10 @@ internal sealed class TreeReading
         var locks = program.Locks.Where(static item => item.Kind == LockKind.Lock).ToList();
         Contentions = ContentionTotals.Update(locks.Select(static item => (item.Kind, item.Id, item.ContentionCount)));
         Abandonments = AbandonmentTotals.Update(locks.Select(static item => (item.Kind, item.Id, item.AbandonmentCount)));
-        Pools = PoolList.Read();
+        FiguresPublisher.Ask(Session.Current);
+        Figures.Read(Session.Current);
+        Pools = [.. PoolList.Read(), .. Figures.Pools];
+        Services = [.. ServiceList.Read(), .. Figures.Services];
     }
 
     public ProgramSnapshot Program { get; }
@@ -40,7 +44,11 @@ internal sealed class TreeReading
 
     public IReadOnlyDictionary<LockKind, long> Abandonments { get; }
 
+    /// <summary>Gets the pools of all processes; those of one name may be several entries.</summary>
     public IReadOnlyList<PoolFigures> Pools { get; }
+
+    /// <summary>Gets the services of all processes; those of one name may be several entries.</summary>
+    public IReadOnlyList<ServiceFigures> Services { get; }
 
     /// <summary>Returns a reading that is at most <see cref="Lifetime"/> old; null if there is no session (any more).</summary>
     public static TreeReading? Current()

@@ -70,6 +70,13 @@ internal unsafe struct SessionHeader
     [FieldOffset(56)]
     public long LookedAt;
 
+    /// <summary>
+    /// When the root read its metrics last, in milliseconds of <see cref="Environment.TickCount64"/>; 0 for never. Read by
+    /// <see cref="FiguresPublisher"/>.
+    /// </summary>
+    [FieldOffset(64)]
+    public long MeasuredAt;
+
     /// <summary>The owner lock of both tables, in a cache line of its own.</summary>
     [FieldOffset(128)]
     public int TableLock;

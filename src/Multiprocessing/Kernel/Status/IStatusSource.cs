@@ -16,6 +16,12 @@ internal enum StatusKind
 
     /// <summary>A supervisor.</summary>
     Supervisor,
+
+    /// <summary>The counts of all pools of the process, for metrics.</summary>
+    PoolFigures,
+
+    /// <summary>The counts of all services of the process, for metrics.</summary>
+    ServiceFigures,
 }
 
 /// <summary>Something that only this process knows, and that an observer of the program may want to see; see <see cref="StatusPublisher"/>.</summary>

@@ -40,9 +40,14 @@ internal static class StatusFile
     /// <summary>Removes the files of a process that has died or leaves. Does not throw.</summary>
     public static void Delete(string directory, ParticipantId participant)
     {
-        var path = PathOf(directory, participant);
+        Delete(PathOf(directory, participant));
+        MappedFile.Delete(StatusRequest.PathOf(directory, participant));
+    }
+
+    /// <summary>Removes a file that <see cref="Write"/> has written, and its draft. Does not throw.</summary>
+    public static void Delete(string path)
+    {
         MappedFile.Delete(path);
         MappedFile.Delete(path + Draft);
-        MappedFile.Delete(StatusRequest.PathOf(directory, participant));
     }
 }

@@ -1,27 +1,18 @@
-using System.Buffers;
-using System.Text.Json;
-
 namespace Multiprocessing;
 
 /// <summary>
 /// Publishes what only this process knows about itself, for observers in other processes, while one looks. An observer writes the time into a word of
 /// the session; twice a second this process reads that word, if it has anything to publish at all, and writes its <see cref="StatusFile"/> while the
-/// time is recent. So a program that no one looks at pays one read of memory per half second. Thread-safe.
+/// time is recent. So a program that no one looks at pays two reads of memory per half second: the second one is for <see cref="FiguresPublisher"/>.
+/// Thread-safe.
 /// </summary>
 internal static unsafe class StatusPublisher
 {
-    /// <summary>What does not fit is left out and counted: a document is read several times a second.</summary>
-    private const int MaxBytes = 1 << 20;
-
-    /// <summary>More than an entry needs besides its value, and the end of the document.</summary>
-    private const int Rest = 256;
-
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(500);
     private static readonly Lock Gate = new();
     private static readonly Lock Publishing = new();
     private static readonly List<WeakReference<IStatusSource>> Sources = [];
-    private static ArrayBufferWriter<byte>? _buffer;
-    private static ArrayBufferWriter<byte>? _value;
+    private static StatusDocument? _document;
     private static bool _isTicking;
     private static bool _hasFile;
     private static bool _hasLeft;
@@ -80,7 +71,7 @@ internal static unsafe class StatusPublisher
 
         var lookedAt = Volatile.Read(ref session.Memory.Header->LookedAt);
         _isLookedAt = lookedAt != 0 && Math.Abs(Environment.TickCount64 - lookedAt) < StatusFile.LookLasts;
-        if (!_isLookedAt && !_hasFile)
+        if (!_isLookedAt && !_hasFile && !FiguresPublisher.IsAsked(session))
         {
             Schedule();
             return;
@@ -106,18 +97,23 @@ internal static unsafe class StatusPublisher
 
             try
             {
+                if (FiguresPublisher.IsAsked(session))
+                {
+                    FiguresPublisher.Write(session);
+                }
+
                 if (_isLookedAt)
                 {
                     _hasFile = true;
                     TakeRequest(session);
-                    StatusFile.Write(StatusFile.PathOf(session.Directory, session.Self), Document());
+                    _document ??= new StatusDocument();
+                    StatusFile.Write(StatusFile.PathOf(session.Directory, session.Self), _document.Write(Living(), Remove, hasTime: true));
                 }
-                else
+                else if (_hasFile)
                 {
                     StatusFile.Delete(session.Directory, session.Self);
                     _hasFile = false;
-                    _buffer = null;
-                    _value = null;
+                    _document = null;
                 }
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -153,66 +149,20 @@ internal static unsafe class StatusPublisher
                 {
                     StatusFile.Delete(Session.Current.Directory, Session.Current.Self);
                 }
+
+                if (FiguresPublisher.IsAsked(Session.Current))
+                {
+                    FiguresPublisher.Write(Session.Current); // the last ones, which the root reads when this process has ended
+                }
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // No room in shared memory, or the root has removed the session.
             }
             finally
             {
                 Publishing.Exit();
             }
-        }
-    }
-
-    private static ReadOnlySpan<byte> Document()
-    {
-        var buffer = _buffer ??= new ArrayBufferWriter<byte>(16 << 10);
-        buffer.ResetWrittenCount();
-        using var writer = new Utf8JsonWriter(buffer);
-        writer.WriteStartObject();
-        writer.WriteNumber("version"u8, StatusFile.Version);
-        writer.WriteNumber("time"u8, Environment.TickCount64);
-        writer.WriteStartArray("entries"u8);
-        var omitted = 0;
-        foreach (var source in Living())
-        {
-            if (ValueOf(source) is { } value)
-            {
-                if (writer.BytesCommitted + writer.BytesPending + value.Length > MaxBytes - Rest)
-                {
-                    omitted++;
-                    continue;
-                }
-
-                writer.WriteStartObject();
-                writer.WriteNumber("kind"u8, (int)source.Kind);
-                writer.WritePropertyName("value"u8);
-                writer.WriteRawValue(value.Span, skipInputValidation: true);
-                writer.WriteEndObject();
-            }
-        }
-
-        writer.WriteEndArray();
-        writer.WriteNumber("omitted"u8, omitted);
-        writer.WriteEndObject();
-        writer.Flush();
-        return buffer.WrittenSpan;
-    }
-
-    /// <returns>Null if the source has thrown: it is not asked again.</returns>
-    private static ReadOnlyMemory<byte>? ValueOf(IStatusSource source)
-    {
-        try
-        {
-            var buffer = _value ??= new ArrayBufferWriter<byte>(4 << 10);
-            buffer.ResetWrittenCount();
-            using var writer = new Utf8JsonWriter(buffer);
-            source.WriteStatus(writer);
-            writer.Flush();
-            return buffer.WrittenMemory;
-        }
-        catch (Exception exception)
-        {
-            Remove(source);
-            MultiprocessingLogging.EntryPointFailed(exception, EntryPoint.StatusPublication);
-            return null;
         }
     }
 

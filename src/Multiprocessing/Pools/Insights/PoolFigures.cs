@@ -12,14 +12,32 @@ internal sealed record PoolFigures(
 {
     /// <summary>Returns what remains of a pool that has ended: what only grows.</summary>
     public PoolFigures WithoutState() => this with { Pending = 0, Workers = [] };
+
+    /// <summary>Returns the sum with a pool of the same name.</summary>
+    public PoolFigures Plus(PoolFigures other) => new(
+        Pool, WorkersStarted + other.WorkersStarted, WorkersDied + other.WorkersDied, Pending + other.Pending,
+        [.. Enumerable.Range(0, Math.Max(Workers.Length, other.Workers.Length))
+            .Select(i => Workers.ElementAtOrDefault(i) + other.Workers.ElementAtOrDefault(i))],
+        [.. Tasks.Concat(other.Tasks).GroupBy(static task => task.Name).Select(static tasks => tasks.Aggregate(static (one, two) => one.Plus(two)))]);
 }
 
 /// <summary>The counts of the tasks of one name. The name itself may have to be read from symbols, and so is read only where it is shown.</summary>
 internal sealed record TaskFigures(
-    TaskStatistics Statistics, long Succeeded, long Failed, long Canceled, long TimedOut, long WorkerDied, long Retries,
+    TaskStatistics? Statistics, long Succeeded, long Failed, long Canceled, long TimedOut, long WorkerDied, long Retries,
     long ArgumentBytes, long ResultBytes)
 {
-    public string Name => Statistics.Name;
+    public string Name
+    {
+        get => field ?? Statistics!.Name;
+        init;
+    }
+
+    public TaskFigures Plus(TaskFigures other) => new(
+        null, Succeeded + other.Succeeded, Failed + other.Failed, Canceled + other.Canceled, TimedOut + other.TimedOut,
+        WorkerDied + other.WorkerDied, Retries + other.Retries, ArgumentBytes + other.ArgumentBytes, ResultBytes + other.ResultBytes)
+    {
+        Name = Name,
+    };
 
     /// <summary>Under the pool's gate.</summary>
     public static TaskFigures Of(TaskStatistics task)

@@ -19,6 +19,8 @@ internal static class PoolList
         {
             Living.Add(pool);
         }
+
+        FiguresPublisher.Add(PoolFiguresStatus.Instance);
     }
 
     /// <summary>The pool has ended.</summary>

@@ -98,7 +98,8 @@ internal sealed unsafe partial class CallChannel
         switch (((AnswerHeader*)message.Data)->Kind)
         {
             case CallMessage.Reply or CallMessage.Error:
-                if (_calls.Remove(((AnswerHeader*)message.Data)->CallId) is { } call)
+                var outcome = ((AnswerHeader*)message.Data)->Kind == CallMessage.Reply ? CallOutcome.Succeeded : CallOutcome.Failed;
+                if (_calls.Remove(((AnswerHeader*)message.Data)->CallId, outcome) is { } call)
                 {
                     _incoming = ReceivedMessage.Rent();
                     call.Complete(message, batch);

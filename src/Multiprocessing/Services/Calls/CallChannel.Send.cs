@@ -193,7 +193,7 @@ internal sealed partial class CallChannel
     /// <returns>False: the call was not sent, and may be sent on another channel.</returns>
     private bool Unsend(CallRequest call, long id, Exception? exception)
     {
-        if (_calls.Remove(id) is null)
+        if (_calls.Remove(id, null) is null)
         {
             // Another thread fails all calls of this channel, and has not come to this one, perhaps.
             SpinWait wait = default;

@@ -75,6 +75,9 @@ internal sealed partial class CallChannel : IDisposable
     /// <summary>Gets the number of calls that wait for their replies.</summary>
     public int PendingCalls => _calls.Count;
 
+    /// <summary>Returns how many calls have ended so far, by <see cref="CallOutcome"/>.</summary>
+    public long[] Outcomes() => _calls.Outcomes();
+
     /// <summary>Gets whether there is something that a message may be for, while no thread waits.</summary>
     public bool HasInterest => Volatile.Read(ref _interest) > 0 || _calls.Count != 0;
 
@@ -121,7 +124,7 @@ internal sealed partial class CallChannel : IDisposable
     /// <summary>Ends the wait of a call; its reply will be dropped.</summary>
     public void Abandon(long callId, Exception failure)
     {
-        if (_calls.Remove(callId) is { } call)
+        if (_calls.Remove(callId, CallOutcome.Canceled) is { } call)
         {
             call.Fail(failure);
             WakeReader(); // its thread may be the one that reads

@@ -40,6 +40,9 @@ internal sealed unsafe partial class CallRequest
     /// <summary>Gets the number of the member.</summary>
     public int Member => _member;
 
+    /// <summary>Gets whether the caller's token is canceled.</summary>
+    public bool IsCanceled => _token.IsCancellationRequested;
+
     /// <summary>Gets the interface and the member, for texts.</summary>
     public string MemberName => NameOf(_target!, _member);
 

@@ -9,6 +9,7 @@ internal sealed class CallTable
     private const int FirstSize = 16;
 
     private readonly Lock _gate = new();
+    private readonly long[] _outcomes = new long[(int)CallOutcome.ServiceDied + 1];
     private Entry[] _entries = new Entry[FirstSize];
     private int _used;
     private int _firstFree = -1;
@@ -18,6 +19,15 @@ internal sealed class CallTable
 
     /// <summary>Gets the number of calls.</summary>
     public int Count => Volatile.Read(ref _count);
+
+    /// <summary>Returns how many calls have ended so far, by <see cref="CallOutcome"/>.</summary>
+    public long[] Outcomes()
+    {
+        lock (_gate)
+        {
+            return [.. _outcomes];
+        }
+    }
 
     /// <summary>Adds a call.</summary>
     /// <returns>Its number, or 0 if the channel is closed.</returns>
@@ -55,8 +65,10 @@ internal sealed class CallTable
     }
 
     /// <summary>Removes a call.</summary>
+    /// <param name="id">Its number.</param>
+    /// <param name="outcome">How it has ended; <see langword="null"/> if it was not sent.</param>
     /// <returns>The call, which the caller completes; <see langword="null"/> if another thread removed it, or if there never was one.</returns>
-    public CallRequest? Remove(long id)
+    public CallRequest? Remove(long id, CallOutcome? outcome)
     {
         var place = (int)id;
         lock (_gate)
@@ -76,6 +88,11 @@ internal sealed class CallTable
             entry.NextFree = _firstFree;
             _firstFree = place;
             _count--;
+            if (outcome is { } end)
+            {
+                _outcomes[(int)(end == CallOutcome.Failed && call.IsCanceled ? CallOutcome.Canceled : end)]++;
+            }
+
             return call;
         }
     }
@@ -118,6 +135,7 @@ internal sealed class CallTable
                     entry.NextFree = _firstFree;
                     _firstFree = i;
                     _count--;
+                    _outcomes[(int)CallOutcome.TimedOut]++;
                     return call;
                 }
             }
@@ -154,6 +172,7 @@ internal sealed class CallTable
             }
 
             _count = 0;
+            _outcomes[(int)CallOutcome.ServiceDied] += calls.Count;
             return calls;
         }
     }

@@ -39,7 +39,7 @@ internal sealed partial class ServiceClient
 
             instance = ready;
             _ready = null;
-            RestartCount++;
+            CountRestart();
         }
 
         await instance.StopAsync(_options.ShutdownGrace, cancellationToken).ConfigureAwait(false);
@@ -91,7 +91,10 @@ internal sealed partial class ServiceClient
             _isSupervised = true;
             _isStopping = false;
             _givenUp = null; // a supervisor may start a child again that it had given up
-            RestartCount += _latest is null ? 0 : 1;
+            if (_latest is not null)
+            {
+                CountRestart();
+            }
         }
 
         StatusPublisher.Add(_status);
@@ -245,7 +248,7 @@ internal sealed partial class ServiceClient
                         return;
                     }
 
-                    RestartCount++;
+                    CountRestart();
                 }
 
                 await LiveAsync(CancellationToken.None).ConfigureAwait(false);

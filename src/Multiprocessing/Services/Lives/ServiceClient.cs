@@ -45,6 +45,13 @@ internal sealed partial class ServiceClient : ProxyTarget
     /// <summary>Gets the number of times that the process was started again.</summary>
     public int RestartCount { get; private set; }
 
+    /// <summary>Under the gate.</summary>
+    private void CountRestart()
+    {
+        RestartCount++;
+        ServiceList.Restarted(Name);
+    }
+
     /// <summary>Gets the id of the latest process.</summary>
     public int ProcessId => _latest?.ProcessId ?? throw new InvalidOperationException($"Service '{Name}' was not started.");
 

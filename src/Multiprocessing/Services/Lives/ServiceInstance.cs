@@ -42,8 +42,11 @@ internal sealed class ServiceInstance : ChannelOwner
 
         Channel.AddInterest();
         Channel.ReadInBackground();
+        ServiceList.Add(this);
         _process.WhenEnded(OnProcessEnded);
     }
+
+    public string Name => _options.Name!;
 
     public CallChannel Channel { get; }
 
@@ -143,6 +146,7 @@ internal sealed class ServiceInstance : ChannelOwner
         Channel.FailCalls();
         _ready.TrySetException(Died("the factory", wasSent: true));
         _ = _ready.Task.Exception;
+        ServiceList.Retire(this);
         _ended.TrySetResult();
         LastResort.Queue(EntryPoint.ServiceWork, _process, static process => process.Dispose(), static (process, _) => process.Dispose());
     }
