@@ -50,22 +50,23 @@ public sealed class RealPicturesTests(Chromium chromium)
     public async Task The_pictures_of_the_guide_show_real_programs()
     {
         SkipUnlessUpdated();
-        await using (var batch = await RealProgram.StartBatchAsync())
+        await using (var web = await RealProgram.StartWebAsync())
         {
-            await Task.Delay(TimeSpan.FromSeconds(25), TestContext.Current.CancellationToken);
-            await using var watched = await OpenAsync(batch, ColorScheme.Dark, 1100);
-            await watched.GoAsync("tasks");
-            await watched.SeeAsync("section:has(h2:text-is('Failed tasks')) tbody tr");
-            await watched.Page.WaitForTimeoutAsync(1500);
-            await ShootAsync(watched, "dashboard-tasks.png", 620);
-            watched.ShouldHaveNoFaults();
+            await Task.Delay(TimeSpan.FromSeconds(35), TestContext.Current.CancellationToken);
+            await using var tasks = await OpenAsync(web, ColorScheme.Dark, 1100);
+            await tasks.GoAsync("tasks");
+            await tasks.SeeAsync("section:has(h2:text-is('Failed tasks')) tbody tr");
+            await tasks.Page.GetByRole(AriaRole.Button, new() { Name = "Zoom in" }).ClickAsync();
+            await tasks.Page.WaitForTimeoutAsync(1500);
+            await ShootAsync(tasks, "dashboard-tasks.png", 780);
+            tasks.ShouldHaveNoFaults();
         }
 
-        await using var web = await RealProgram.StartWebAsync();
-        await Task.Delay(TimeSpan.FromSeconds(40), TestContext.Current.CancellationToken);
-        await using var overview = await OpenAsync(web, ColorScheme.Light, 1100);
+        await using var shop = await RealProgram.StartShopAsync();
+        await Task.Delay(TimeSpan.FromSeconds(45), TestContext.Current.CancellationToken);
+        await using var overview = await OpenAsync(shop, ColorScheme.Light, 1280);
         await overview.Page.WaitForTimeoutAsync(1500);
-        await ShootAsync(overview, "dashboard-overview.png", 760);
+        await ShootAsync(overview, "dashboard-overview.png", 900);
         overview.ShouldHaveNoFaults();
     }
 
@@ -74,9 +75,9 @@ public sealed class RealPicturesTests(Chromium chromium)
     {
         SkipUnlessUpdated();
         Assert.SkipUnless(TerminalPicture.IsPossible, "tmux is not installed.");
-        await using var batch = await RealProgram.StartShopAsync();
+        await using var shop = await RealProgram.StartShopAsync();
         await Task.Delay(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
-        using TerminalPicture terminal = new(110, 34, $"{RealProgram.PathOf("src", "Multiprocessing.Tool", "mp")} top {batch.Id}");
+        using TerminalPicture terminal = new(106, 31, $"{RealProgram.PathOf("src", "Multiprocessing.Tool", "mp")} top {shop.Id}");
         await Task.Delay(TimeSpan.FromSeconds(8), TestContext.Current.CancellationToken); // rates need two reads
         terminal.Text().ShouldContain("PROCESSES");
         await using var context = await chromium.Browser.NewContextAsync(new() { ViewportSize = new() { Width = 1000, Height = 700 } });

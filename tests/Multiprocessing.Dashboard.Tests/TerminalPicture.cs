@@ -32,8 +32,8 @@ internal sealed class TerminalPicture : IDisposable
     public string Html()
     {
         StringBuilder html = new("<!doctype html><meta charset=utf-8><style>body{margin:0;background:#12171f}pre{display:inline-block;margin:0;padding:14px 18px;color:#d6dee8;"
-            + "font:14px/1.28 'DejaVu Sans Mono',monospace}b{font-weight:600}</style><pre>");
-        foreach (var line in Run("capture-pane", "-p", "-e").TrimEnd('\n').Split('\n'))
+            + "font:13px/1.28 'DejaVu Sans Mono',monospace}b{font-weight:600}</style><pre>");
+        foreach (var line in Run("capture-pane", "-p", "-e", "-N").TrimEnd('\n').Split('\n'))
         {
             AppendLine(html, line);
             html.Append('\n');
