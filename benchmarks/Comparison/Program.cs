@@ -2,7 +2,7 @@ namespace Comparison;
 
 /// <summary>
 /// This library, CPython and a raw C limit do the same work in turn. <c>--quick</c> does less work in each turn. <c>--only name</c> runs the cases
-/// whose name contains it, and writes no file.
+/// whose name contains it, and writes no file. <c>--record</c> records the ratios of a run, and <c>--gate</c> fails if a later one is slower.
 /// </summary>
 internal static class Program
 {
@@ -45,7 +45,16 @@ internal static class Program
         Console.WriteLine();
         Console.WriteLine(TextTable.Of(rows));
         Console.WriteLine(load);
-        if (settings.Only is null)
+        if (settings.Mode is Mode.Gate)
+        {
+            return Gate.Pass(cases, rows, item => Runner.Run(item, settings.Rounds)) ? 0 : 1;
+        }
+
+        if (settings.Mode is Mode.Record)
+        {
+            Gate.Record(rows);
+        }
+        else if (settings.Only is null)
         {
             Report.Write(rows, machine, load);
         }
