@@ -137,6 +137,7 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable, IProcessWaita
         using var body = MessageBuffer.Rent();
         ChildLink link;
         bool isSpare;
+        byte[]? reference;
         lock (_gate)
         {
             if (_state != ProcessState.Created)
@@ -149,7 +150,7 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable, IProcessWaita
             body.SenderKeepsReferences = true;
             ValueSerializer.Serialize(body, ChildStartup.Before(_call), "body", new WriteContext(ChildLinkPolicy.Instance));
             FrameWriter.ThrowIfTooLarge(body.Length); // before there is a process that would wait for the body
-            _supervisor.KeepReferences(body.TakeReferences());
+            reference = KeepContent(body);
             try
             {
                 var spare = SpareStock.Current.TryTake(_options, _supervisor);
@@ -174,8 +175,27 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable, IProcessWaita
         }
 
         // A child that ends before it has read its body, or blocks until the supervisor's timer kills it, is reported as failed to start.
-        _ = link.Writer.TrySend(FrameKind.Start, body, _options.StartTimeout);
+        _ = reference is null
+            ? link.Writer.TrySend(FrameKind.Start, body, _options.StartTimeout)
+            : link.Writer.TrySend(FrameKind.StartInMemory, reference, _options.StartTimeout);
         SpareStock.Current.OnStarted(_call, _options, isSpare);
+    }
+
+    /// <summary>
+    /// Keeps the handles in the body, and the shared memory with its bytes if there are many, until the child has read it.
+    /// </summary>
+    /// <returns>The reference to that memory; null if the channel carries the body.</returns>
+    private byte[]? KeepContent(MessageBuffer body)
+    {
+        if (SharedContent.TryLay(body) is not { } content)
+        {
+            _supervisor.KeepReferences(body.TakeReferences());
+            return null;
+        }
+
+        _supervisor.KeepReferences([.. body.TakeReferences(), content.Memory.KeepForBody()]);
+        content.Release();
+        return content.Reference(isInFlight: false);
     }
 
     /// <summary>
@@ -192,7 +212,7 @@ public partial class ChildProcess : IDisposable, IAsyncDisposable, IProcessWaita
     internal virtual bool ReadsResult => false;
 
     /// <summary>Runs the code of the result's types.</summary>
-    internal virtual void ReadResult(byte[] result)
+    internal virtual void ReadResult(ReadOnlySpan<byte> result)
     {
     }
 

@@ -118,7 +118,7 @@ public sealed class ChildProcess<TResult> : ChildProcess
 
     internal override bool ReadsResult => true;
 
-    internal override void ReadResult(byte[] result)
+    internal override void ReadResult(ReadOnlySpan<byte> result)
     {
         try
         {
@@ -152,7 +152,7 @@ public sealed class ChildProcess<TResult> : ChildProcess
         return this;
     }
 
-    private static unsafe TResult Read(byte[] result)
+    private static unsafe TResult Read(ReadOnlySpan<byte> result)
     {
         fixed (byte* start = result)
         {

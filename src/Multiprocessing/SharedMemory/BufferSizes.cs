@@ -3,13 +3,15 @@ using System.Numerics;
 namespace Multiprocessing;
 
 /// <summary>
-/// The sizes in which buffers are pooled: powers of two up to 16 KiB, then four steps to each next power, so at most a fifth is left unused. All are
+/// The sizes in which buffers are pooled: powers of two up to 32 KiB, then eight steps to each next power, so at most a ninth is left unused. All are
 /// whole pages.
 /// </summary>
 internal static class BufferSizes
 {
     private const int SmallestLog = 12;
-    private const int StepsFromLog = 14;
+    private const int StepsFromLog = 15;
+    private const int StepsLog = 3;
+    private const int Steps = 1 << StepsLog;
 
     /// <summary>The number of sizes; enough for the longest buffer of the largest elements.</summary>
     public const int Count = 256;
@@ -23,8 +25,8 @@ internal static class BufferSizes
         }
 
         var log = BitOperations.Log2((ulong)bytes - 1);
-        var steps = log < StepsFromLog ? 4 : (int)((bytes - 1 - (1L << log)) >> (log - 2)) + 1;
-        return ((log - SmallestLog) * 4) + steps;
+        var steps = log < StepsFromLog ? Steps : (int)((bytes - 1 - (1L << log)) >> (log - StepsLog)) + 1;
+        return ((log - SmallestLog) * Steps) + steps;
     }
 
     public static long SizeAt(int index)
@@ -34,7 +36,7 @@ internal static class BufferSizes
             return 1 << SmallestLog;
         }
 
-        var log = SmallestLog + ((index - 1) / 4);
-        return (1L << log) + ((((index - 1) % 4) + 1L) << (log - 2));
+        var log = SmallestLog + ((index - 1) / Steps);
+        return (1L << log) + ((((index - 1) % Steps) + 1L) << (log - StepsLog));
     }
 }

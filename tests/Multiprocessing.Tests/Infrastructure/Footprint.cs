@@ -28,6 +28,7 @@ internal sealed class Footprint
         var watch = Stopwatch.StartNew();
         while (true)
         {
+            SharedMemoryPool.Shared.Trim(); // what it keeps for the next large argument is no leftover
             var now = new Footprint();
             var differences = Differences(now);
             if (differences.Length == 0)

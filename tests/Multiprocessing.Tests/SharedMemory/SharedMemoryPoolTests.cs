@@ -224,7 +224,7 @@ public sealed class SharedMemoryPoolTests : ProcessTest
         size.ShouldBeGreaterThanOrEqualTo(bytes);
         (size % 4096).ShouldBe(0);
         BufferSizes.IndexOf(size).ShouldBe(index);
-        if (bytes > 16 << 10)
+        if (bytes > 32 << 10)
         {
             size.ShouldBeLessThan((long)(bytes * 1.26));
         }

@@ -5,6 +5,12 @@ namespace Multiprocessing;
 /// <summary>Reads the body of a child, runs it on the main thread and reports its end.</summary>
 internal sealed class BodyRunner(ChildReporter reporter, ChildStopper stopper, OneShotSignal bodyBegins)
 {
+    // A body with larger arguments does not keep shared memory of that size while it runs.
+    private const long LargestKept = 128 << 20;
+
+    // The memory in which the body arrived. It takes the result, if that fits: both processes have it mapped already.
+    private BufferObject? _memory;
+
     /// <summary>
     /// The body has returned and its result was sent. Threads that the body started may still run: as in any .NET program, the process ends with its
     /// last foreground thread.
@@ -12,15 +18,12 @@ internal sealed class BodyRunner(ChildReporter reporter, ChildStopper stopper, O
     public bool HasEndedInOrder { get; private set; }
 
     /// <summary>Runs the body and returns the exit code.</summary>
-    public int Run(byte[] payload)
+    public int Run(ControlFrame frame)
     {
         ChildCall call;
         try
         {
-            reporter.Assignment = Assignment.Read(payload, out var body);
-            CurrentProcess.Become(reporter.Assignment);
-            IdleDirectory.Return();
-            call = ReadCall(body);
+            call = frame.Kind == FrameKind.StartInMemory ? ReadShared(frame.Payload) : Read(frame.Payload);
         }
         catch (Exception exception)
         {
@@ -44,6 +47,30 @@ internal sealed class BodyRunner(ChildReporter reporter, ChildStopper stopper, O
 
         reporter.Send(FrameKind.Started, []);
         return Run(call);
+    }
+
+    private ChildCall ReadShared(byte[] reference)
+    {
+        var content = SharedContent.Open(reference);
+        var call = Read(content.Bytes);
+        if (content.Memory.Capacity <= LargestKept)
+        {
+            _memory = content.Memory;
+        }
+        else
+        {
+            content.Release();
+        }
+
+        return call;
+    }
+
+    private ChildCall Read(ReadOnlySpan<byte> payload)
+    {
+        reporter.Assignment = Assignment.Read(payload, out var body);
+        CurrentProcess.Become(reporter.Assignment);
+        IdleDirectory.Return();
+        return ReadCall(body);
     }
 
     private static unsafe ChildCall ReadCall(ReadOnlySpan<byte> message)
@@ -82,7 +109,7 @@ internal sealed class BodyRunner(ChildReporter reporter, ChildStopper stopper, O
 
         try
         {
-            reporter.SendResult(result);
+            reporter.SendResult(result, _memory);
         }
         catch (Exception exception)
         {

@@ -12,7 +12,29 @@ internal sealed class ChildReporter(FrameWriter writer)
     public void Send(FrameKind kind, ReadOnlySpan<byte> payload) => _ = writer.TrySend(kind, payload, Timeout.InfiniteTimeSpan);
 
     /// <exception cref="NotSupportedException">The result is larger than a frame. No part of it was sent.</exception>
-    public void SendResult(MessageBuffer result) => _ = writer.TrySend(FrameKind.Result, result, Timeout.InfiniteTimeSpan);
+    /// <param name="result">The result.</param>
+    /// <param name="reuse">Memory of this process that may take a large result.</param>
+    public void SendResult(MessageBuffer result, BufferObject? reuse)
+    {
+        FrameWriter.ThrowIfTooLarge(result.Length);
+        if (SharedContent.TryLay(result, reuse) is not { } content)
+        {
+            _ = writer.TrySend(FrameKind.Result, result, Timeout.InfiniteTimeSpan);
+            return;
+        }
+
+        var travelling = content.Memory.StartTravel();
+        if (writer.TrySend(FrameKind.ResultInMemory, content.Reference(isInFlight: true), Timeout.InfiniteTimeSpan))
+        {
+            result.MarkSent();
+        }
+        else
+        {
+            travelling.Cancel();
+        }
+
+        content.Release();
+    }
 
     /// <summary>Reports the exception that left the body, and returns the exit code.</summary>
     public int Fail(Exception exception)

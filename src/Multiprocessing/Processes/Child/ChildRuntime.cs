@@ -111,7 +111,8 @@ internal sealed class ChildRuntime
                     _reporter.Send(FrameKind.Ready, token);
                     break;
                 case FrameKind.Start:
-                    return _runner.Run(frame.Payload);
+                case FrameKind.StartInMemory:
+                    return _runner.Run(frame);
                 case FrameKind.Stop:
                     _reporter.Send(FrameKind.Stopping, [frame.Payload is [var signal] ? signal : (byte)0]);
                     return ChildExitCodes.Terminated;

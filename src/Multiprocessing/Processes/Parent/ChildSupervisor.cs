@@ -18,6 +18,7 @@ internal sealed class ChildSupervisor : IChildListener
     private readonly ChildErrors _errors;
     private ChildLink? _link;
     private Milestone? _resultRead;
+    private bool _resultIsInMemory;
     private volatile bool _killRequested;
     private Lazy<ExitStatus>? _exitStatus;
     private ITravellingReference[] _references = [];
@@ -172,7 +173,8 @@ internal sealed class ChildSupervisor : IChildListener
                 Begun.Reach();
                 break;
             case FrameKind.Result:
-                OnResult(frame.Payload);
+            case FrameKind.ResultInMemory:
+                OnResult(frame);
                 break;
             default:
                 _reports.SetEnd(frame);
@@ -258,10 +260,11 @@ internal sealed class ChildSupervisor : IChildListener
     /// Reads the result at once, before the process has exited: the caller need not wait for exit handlers. Not on this thread, because reading runs
     /// code of the result's types.
     /// </summary>
-    private void OnResult(byte[] payload)
+    private void OnResult(ControlFrame frame)
     {
-        if (_reports.TrySetResult(payload) && _child.ReadsResult)
+        if (_reports.TrySetResult(frame.Payload) && _child.ReadsResult)
         {
+            _resultIsInMemory = frame.Kind == FrameKind.ResultInMemory;
             _resultRead = new Milestone();
             LastResort.Queue(
                 EntryPoint.ChildResult,
@@ -275,7 +278,16 @@ internal sealed class ChildSupervisor : IChildListener
     {
         using (CallbackScope.Enter(this))
         {
-            _child.ReadResult(_reports.Result!);
+            if (_resultIsInMemory)
+            {
+                var content = SharedContent.Open(_reports.Result);
+                _child.ReadResult(content.Bytes);
+                content.Release();
+            }
+            else
+            {
+                _child.ReadResult(_reports.Result);
+            }
         }
 
         _resultRead!.Reach();

@@ -42,6 +42,12 @@ internal enum FrameKind
 
     /// <summary>Child: it exits normally; with its exit code (4 bytes), for a parent to which the system does not report the code.</summary>
     Exiting,
+
+    /// <summary>The same as <see cref="Start"/>, with a reference to shared memory that has the payload (<see cref="SharedContent"/>).</summary>
+    StartInMemory,
+
+    /// <summary>The same as <see cref="Result"/>, with a reference to shared memory that has the payload.</summary>
+    ResultInMemory,
 }
 
 /// <summary>One message of the control channel.</summary>

@@ -20,7 +20,7 @@ internal sealed class FrameReader
     {
         var kind = BinaryPrimitives.ReadInt32LittleEndian(header);
         var length = BinaryPrimitives.ReadInt64LittleEndian(header[8..]);
-        return kind is >= (int)FrameKind.Hello and <= (int)FrameKind.Exiting && length >= 0 && length <= FrameWriter.LargestPayload
+        return kind is >= (int)FrameKind.Hello and <= (int)FrameKind.ResultInMemory && length >= 0 && length <= FrameWriter.LargestPayload
             ? (int)length
             : throw new InvalidDataException(
                 $"The control channel carries bytes that are not frames (kind {kind}, length {length}): the process at its other end wrote to a "
