@@ -9,6 +9,22 @@ public class PoolPages
     private static int _counter;
 
     [Fact]
+    public async Task Any_kind_of_pool()
+    {
+        #region pool-interface
+        static async Task<long> SizeOf(IProcessPool pool, string folder)
+        {
+            long[] sizes = await pool.MapAsync(Directory.GetFiles(folder), file => new FileInfo(file).Length);
+            return sizes.Sum();
+        }
+
+        await using IProcessPool pool = new ProcessPool();
+        long size = await SizeOf(pool, ".");
+        #endregion
+        size.ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
     public async Task Tasks_run_in_worker_processes()
     {
         #region pool-first

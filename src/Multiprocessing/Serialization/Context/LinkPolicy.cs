@@ -16,4 +16,11 @@ internal abstract class LinkPolicy
     /// <param name="reportsBy">The interface, or the class itself if it is one of the framework.</param>
     /// <exception cref="CannotCrossException">The copy would be of no use.</exception>
     public abstract void BeforeCopy(Type type, Type reportsBy);
+
+    /// <summary>
+    /// Returns why an object of this library that crosses by identity cannot cross, or <see langword="null"/>: a reader on another machine does not
+    /// have the shared memory behind it.
+    /// </summary>
+    /// <param name="type">The object's class.</param>
+    public virtual Refusal? OfHandle(Type type) => null;
 }

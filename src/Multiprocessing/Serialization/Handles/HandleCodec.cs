@@ -4,7 +4,17 @@ namespace Multiprocessing;
 internal sealed class HandleCodec<T>(Type type) : ObjectCodec(type, CodecTraits.Tracked)
     where T : class, IProcessHandle<T>
 {
-    public override void WriteHead(GraphWriter writer, object value) => ((T)value).WriteHandle(writer.Handles);
+    public override void WriteHead(GraphWriter writer, object value)
+    {
+        if (writer.Context.Links?.OfHandle(Type) is { } refusal)
+        {
+            throw new CannotCrossException(refusal, value);
+        }
+
+        ((T)value).WriteHandle(writer.Handles);
+    }
+
+    public override Refusal? Refuse(object value, in WriteContext context) => context.Links?.OfHandle(Type);
 
     public override object Create(GraphReader reader)
     {

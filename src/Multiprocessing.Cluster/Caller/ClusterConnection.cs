@@ -1,0 +1,231 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Runtime;
+
+namespace Multiprocessing;
+
+/// <summary>
+/// A caller's member of the cluster: finds nodes, introduces itself, and reports to the scheduler which of them join, leave and die.
+/// </summary>
+internal sealed class ClusterConnection : IPeerHandler, IFencedPart, IAsyncDisposable
+{
+    private static readonly TimeSpan HelloInterval = TimeSpan.FromMilliseconds(200);
+
+    private readonly ClusterPoolOptions _options;
+    private readonly CancellationTokenSource _ending = new();
+    private readonly TaskCompletionSource _firstNode = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _gate = new();
+    private readonly HashSet<SiloAddress> _known = [];
+    private readonly List<NodeDescription> _refused = [];
+    private readonly IHost _host;
+    private readonly ILogger _logger;
+    private readonly ClusterPeers _peers;
+    private readonly IClusterMembershipService _members;
+    private readonly string _self;
+    private Task _watch = Task.CompletedTask;
+
+    public ClusterConnection(ClusterPoolOptions options)
+    {
+        _options = options;
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        if (options.LoggerFactory is { } loggers)
+        {
+            builder.Services.AddSingleton(loggers);
+        }
+
+        builder.Services.AddSingleton<IPeerHandler>(this);
+        builder.Services.AddSingleton<IFencedPart>(this);
+        ClusterSilo.Add(builder, options.Cluster, isNode: false, options.Name, options.Membership, options.Detection);
+        _host = builder.Build();
+        _logger = _host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Multiprocessing.Cluster");
+        _peers = _host.Services.GetRequiredService<ClusterPeers>();
+        _members = _host.Services.GetRequiredService<IClusterMembershipService>();
+        _self = _host.Services.GetRequiredService<ILocalSiloDetails>().SiloAddress.ToParsableString();
+        Scheduler = new ClusterScheduler(_self, _logger);
+    }
+
+    public ClusterScheduler Scheduler { get; }
+
+    /// <summary>Gets why the pool can be used no longer, if the other members have declared this one dead.</summary>
+    public Exception? Failure { get; private set; }
+
+    /// <summary>Joins, and waits for the first node.</summary>
+    /// <exception cref="ClusterException">There was none in time, or all have another build.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(_options.ConnectTimeout);
+        try
+        {
+            await _host.StartAsync(limit.Token).ConfigureAwait(false);
+            _watch = Task.Run(WatchAsync, CancellationToken.None);
+            await _firstNode.Task.WaitAsync(limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            var tags = _options.Tags.Count == 0 ? "" : $" with the tags {string.Join(", ", _options.Tags)}";
+            throw new ClusterException(
+                $"No node{tags} was found in the cluster '{_options.Cluster}' within {_options.ConnectTimeout.TotalSeconds:0.#} s. Start a host with "
+                + "AddMultiprocessingNode of the same cluster and membership.");
+        }
+    }
+
+    public byte[] Hello(byte[] hello) => Frames.OfDescription(
+        new NodeDescription(false, _options.Name, Environment.MachineName, Environment.ProcessId, 0, _options.Build, []));
+
+    public bool Lease(string caller, byte[] lease) => false;
+
+    public void Cancel(string caller, long[] tasks)
+    {
+        // A caller runs no tasks.
+    }
+
+    public void Leave(string caller)
+    {
+        // A caller runs no tasks.
+    }
+
+    public void Reply(string node, byte[] replies)
+    {
+        var read = Frames.ReadReplies(replies);
+        Background.Run(() =>
+        {
+            // On the thread pool: results are read by code of the program, which may take its time.
+            Scheduler.OnReplies(read);
+            return Task.CompletedTask;
+        });
+    }
+
+    public void OnFenced(Exception reason)
+    {
+        Failure = reason;
+        _firstNode.TrySetException(reason);
+        Scheduler.Close(reason);
+    }
+
+    /// <summary>Cancels the tasks on all nodes and leaves the cluster.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        var nodes = Scheduler.Close(new ObjectDisposedException(nameof(ClusterPool), $"The pool '{_options.Name}' was disposed."));
+        await Task.WhenAll(nodes.Where(static node => !node.IsLost).Select(LeaveAsync)).ConfigureAwait(false);
+        await _ending.CancelAsync().ConfigureAwait(false);
+        await _watch.ConfigureAwait(false);
+        using (_host)
+        {
+            await _host.StopAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+
+        _ending.Dispose();
+    }
+
+    private async Task LeaveAsync(NodeLink node)
+    {
+        try
+        {
+            await node.Peer.Leave(_self).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // It does not answer. It ends the tasks when the members report that this one has left.
+        }
+    }
+
+    private async Task WatchAsync()
+    {
+        try
+        {
+            await foreach (var snapshot in _members.MembershipUpdates.WithCancellation(_ending.Token).ConfigureAwait(false))
+            {
+                foreach (var member in snapshot.Members.Values)
+                {
+                    OnMember(member);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The pool ends.
+        }
+        catch (Exception exception)
+        {
+            OnFenced(new ClusterException("The members of the cluster cannot be read any more.", exception));
+        }
+    }
+
+    private void OnMember(ClusterMember member)
+    {
+        switch (member.Status)
+        {
+            case SiloStatus.Active when ClusterSilo.NodeName(member) is not null:
+                lock (_gate)
+                {
+                    if (!_known.Add(member.SiloAddress))
+                    {
+                        return;
+                    }
+                }
+
+                Background.Run(() => IntroduceAsync(member.SiloAddress));
+                break;
+            case SiloStatus.ShuttingDown or SiloStatus.Stopping:
+                Scheduler.Leaves(member.SiloAddress);
+                break;
+            case SiloStatus.Dead:
+                Scheduler.Lose(member.SiloAddress);
+                break;
+        }
+    }
+
+    private async Task IntroduceAsync(SiloAddress address)
+    {
+        var peer = _peers.Of(address);
+        while (!_ending.IsCancellationRequested && _members.CurrentSnapshot.GetSiloStatus(address) == SiloStatus.Active)
+        {
+            try
+            {
+                var node = Frames.ReadDescription(await peer.Hello(Frames.OfHello(_options.Build)).ConfigureAwait(false));
+                Accept(new NodeLink(address, peer, node));
+                return;
+            }
+            catch (Exception)
+            {
+                // It has just started, or the connection was lost. If it is dead, the members decide it.
+                await Task.Delay(HelloInterval).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private void Accept(NodeLink link)
+    {
+        var node = link.Description;
+        if (!node.IsAccepted)
+        {
+            ClusterLog.NodeOfOtherBuild(_logger, node.Name, node.Build, _options.Build);
+            lock (_gate)
+            {
+                _refused.Add(node);
+                if (_refused.Count < _known.Count)
+                {
+                    return; // another node may have this build: the others are updated one by one
+                }
+            }
+
+            _firstNode.TrySetException(new ClusterException(
+                $"The node '{node.Name}' has build {node.Build}, and this program has build {_options.Build}. Tasks name methods by their place in "
+                + "the assemblies, so all members need the same files: deploy the same build to all of them."));
+            return;
+        }
+
+        if (_options.Tags.IsSubsetOf(node.Tags))
+        {
+            Scheduler.Join(link);
+            if (_members.CurrentSnapshot.GetSiloStatus(link.Address) == SiloStatus.Dead)
+            {
+                Scheduler.Lose(link.Address); // it died between its answer and now, and no further change would report it
+            }
+
+            _firstNode.TrySetResult();
+        }
+    }
+}

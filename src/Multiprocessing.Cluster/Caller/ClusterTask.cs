@@ -1,0 +1,92 @@
+using System.Diagnostics;
+
+namespace Multiprocessing;
+
+/// <summary>A task of a caller. Its state belongs to the scheduler's gate; it is completed outside of it, once.</summary>
+internal abstract class ClusterTask(long id, string name, byte[] call, TaskSetting setting, CancellationToken cancellationToken)
+{
+    public long Id { get; } = id;
+
+    public string Name { get; } = name;
+
+    public byte[] Call { get; } = call;
+
+    public TaskSetting Setting { get; } = setting;
+
+    public CancellationToken CancellationToken { get; } = cancellationToken;
+
+    /// <summary>Gets or sets how many times it was given to a node; the last of these is the only one whose reply counts.</summary>
+    public int Attempt { get; set; }
+
+    /// <summary>Gets or sets the node that has it, or <see langword="null"/> while it waits.</summary>
+    public NodeLink? Node { get; set; }
+
+    /// <summary>Gets or sets a value that indicates whether a message with it may have left this process.</summary>
+    public bool IsSent { get; set; }
+
+    public bool IsCancelled { get; set; }
+
+    public bool IsOver { get; set; }
+
+    public long Submitted { get; } = Stopwatch.GetTimestamp();
+
+    public CancellationTokenRegistration Registration { get; set; }
+
+    /// <summary>Reads what a node replied. The caller's task completes with it by <see cref="Complete"/>.</summary>
+    /// <returns>The error, or <see langword="null"/> if it succeeded.</returns>
+    public abstract Exception? Read(byte[] reply);
+
+    /// <summary>Completes the caller's task with what was read.</summary>
+    public abstract void Complete();
+
+    public abstract void Fail(Exception error);
+
+    public abstract void Cancel();
+}
+
+/// <summary>What the options of a task say.</summary>
+internal readonly record struct TaskSetting(int Priority, TimeSpan Timeout, int MaxAttempts);
+
+internal sealed class ClusterTask<TResult>(
+    long id, string name, byte[] call, bool hasResult, TaskSetting setting, CancellationToken cancellationToken)
+    : ClusterTask(id, name, call, setting, cancellationToken)
+{
+    private readonly TaskCompletionSource<TResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TResult _read = default!;
+    private Exception? _error;
+
+    public Task<TResult> Task => _result.Task;
+
+    public override Exception? Read(byte[] reply) => _error = ClusterWork.Read(reply, hasResult, out _read);
+
+    public override void Complete()
+    {
+        if (_error is not null)
+        {
+            Fail(_error);
+            return;
+        }
+
+        Registration.Unregister();
+        _result.TrySetResult(_read);
+    }
+
+    public override void Fail(Exception error)
+    {
+        Registration.Unregister();
+        if (error is OperationCanceledException && CancellationToken.IsCancellationRequested)
+        {
+            _result.TrySetCanceled(CancellationToken);
+        }
+        else
+        {
+            _result.TrySetException(error);
+        }
+    }
+
+    public override void Cancel()
+    {
+        Registration.Unregister();
+        _result.TrySetCanceled(CancellationToken);
+    }
+}

@@ -1,0 +1,216 @@
+using System.Diagnostics;
+
+namespace Multiprocessing;
+
+/// <summary>The tasks of one caller on a node: each is started once, and has one reply, which is sent until the caller has it.</summary>
+internal sealed class NodeCaller(ProcessPool pool, IClusterPeer caller, string node)
+{
+    private static readonly TimeSpan ResendInterval = TimeSpan.FromMilliseconds(100);
+
+    private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _ending = new();
+
+    /// <summary>Tasks that run or wait in the pool, by number and attempt; cancelled one by one.</summary>
+    private readonly Dictionary<(long Id, int Attempt), CancellationTokenSource> _live = [];
+
+    /// <summary>Tasks that have ended and that the caller may send again, because it does not know yet that they arrived.</summary>
+    private readonly HashSet<(long Id, int Attempt)> _ended = [];
+
+    private readonly List<TaskReply> _replies = [];
+    private long _sequence;
+    private bool _isSending;
+    private bool _isOver;
+    private TaskCompletionSource? _idle;
+
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _live.Count;
+            }
+        }
+    }
+
+    /// <summary>Starts the tasks that are new.</summary>
+    /// <param name="sequence">
+    /// The number of the message. One that arrives behind a later message is an older copy of tasks that were sent again, and may have ended since.
+    /// </param>
+    /// <param name="oldest">The caller has no live task with a lower number.</param>
+    /// <param name="tasks">The tasks.</param>
+    public void Add(long sequence, long oldest, LeasedTask[] tasks)
+    {
+        lock (_gate)
+        {
+            if (sequence <= _sequence)
+            {
+                return;
+            }
+
+            _sequence = sequence;
+            _ended.RemoveWhere(task => task.Id < oldest);
+        }
+
+        foreach (var task in tasks)
+        {
+            CancellationTokenSource cancellation;
+            lock (_gate)
+            {
+                if (_isOver || _ended.Contains((task.Id, task.Attempt)) || _live.ContainsKey((task.Id, task.Attempt)))
+                {
+                    continue; // the caller ended, or sent it again because the answer was lost
+                }
+
+                cancellation = CancellationTokenSource.CreateLinkedTokenSource(_ending.Token);
+                _live.Add((task.Id, task.Attempt), cancellation);
+            }
+
+            _ = RunAsync(task, cancellation);
+        }
+    }
+
+    /// <summary>Cancels tasks, given as numbers and attempts in turn. A task that has ended is not affected.</summary>
+    public void Cancel(long[] tasks)
+    {
+        for (var i = 0; i + 1 < tasks.Length; i += 2)
+        {
+            CancellationTokenSource? cancellation;
+            lock (_gate)
+            {
+                cancellation = _live.GetValueOrDefault((tasks[i], (int)tasks[i + 1]));
+            }
+
+            cancellation?.Cancel();
+        }
+    }
+
+    /// <summary>Cancels all tasks; replies are not sent any more.</summary>
+    public void End()
+    {
+        lock (_gate)
+        {
+            _isOver = true;
+            _replies.Clear();
+        }
+
+        _ending.Cancel();
+    }
+
+    /// <summary>Waits until no task runs and the caller has all replies.</summary>
+    public async Task WhenIdleAsync(CancellationToken cancellationToken)
+    {
+        Task idle;
+        lock (_gate)
+        {
+            if (IsIdle)
+            {
+                return;
+            }
+
+            idle = (_idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+
+        await idle.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private bool IsIdle => _live.Count == 0 && !_isSending;
+
+    private async Task RunAsync(LeasedTask task, CancellationTokenSource cancellation)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var (outcome, content) = await OutcomeOfAsync(task, cancellation.Token).ConfigureAwait(false);
+        var reply = new TaskReply(task.Id, task.Attempt, outcome, Stopwatch.GetElapsedTime(began).Ticks, content);
+        lock (_gate)
+        {
+            _live.Remove((task.Id, task.Attempt));
+            _ended.Add((task.Id, task.Attempt));
+            if (!_isOver)
+            {
+                _replies.Add(reply);
+                if (!_isSending)
+                {
+                    _isSending = true;
+                    _ = SendAsync();
+                }
+            }
+        }
+
+        cancellation.Dispose();
+    }
+
+    private async Task<(ReplyOutcome Outcome, byte[] Content)> OutcomeOfAsync(LeasedTask task, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var options = new TaskOptions { Name = task.Name, Timeout = task.Timeout, MaxAttempts = 1 };
+            var content = await pool.RunAsync(ClusterWork.Run, task.Call, options, cancellationToken).ConfigureAwait(false);
+            return content.Length <= Frames.MaxContent
+                ? (ReplyOutcome.Ended, content)
+                : (ReplyOutcome.Failed, ClusterWork.OfError(new ClusterException(
+                    $"The result of '{task.Name}' takes {content.Length} bytes, and at most {Frames.MaxContent} can cross between members. Return it "
+                    + "in parts, or write it to a store that both have.")));
+        }
+        catch (WorkerDiedException exception)
+        {
+            return (ReplyOutcome.Died, ClusterWork.OfError(exception));
+        }
+        catch (Exception exception)
+        {
+            // A time limit, a cancellation, or a pool that cannot start workers: the caller gets it as the error of its task.
+            return (ReplyOutcome.Failed, ClusterWork.OfError(exception));
+        }
+    }
+
+    /// <summary>Sends all replies that there are, in one message, until none is left. One message is under way at a time.</summary>
+    private async Task SendAsync()
+    {
+        while (true)
+        {
+            List<TaskReply> sent;
+            lock (_gate)
+            {
+                if (_replies.Count == 0 || _isOver)
+                {
+                    _isSending = false;
+                    if (IsIdle)
+                    {
+                        _idle?.TrySetResult();
+                    }
+
+                    return;
+                }
+
+                sent = TakeReplies();
+            }
+
+            var frame = Frames.OfReplies(sent);
+            while (!_isOver)
+            {
+                try
+                {
+                    await caller.Reply(node, frame).ConfigureAwait(false);
+                    break;
+                }
+                catch (Exception)
+                {
+                    // The connection was lost, or the answer took too long. The caller drops what it has twice. If it is dead, the members decide it.
+                    await Task.Delay(ResendInterval).ConfigureAwait(false);
+                }
+            }
+        }
+    }
+
+    private List<TaskReply> TakeReplies()
+    {
+        var count = 0;
+        for (long size = 0; count < _replies.Count && (count == 0 || size < Frames.UsualSize); count++)
+        {
+            size += _replies[count].Content.Length;
+        }
+
+        var taken = _replies[..count];
+        _replies.RemoveRange(0, count);
+        return taken;
+    }
+}

@@ -1,0 +1,186 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Runtime;
+
+namespace Multiprocessing;
+
+/// <summary>
+/// A node: the tasks of each caller, run in one local pool. A caller that leaves or dies has its tasks cancelled, and killed after the pool's grace.
+/// </summary>
+internal sealed class NodeHost : IHostedService, IPeerHandler, IFencedPart, IAsyncDisposable
+{
+    private readonly MultiprocessingNodeOptions _options;
+    private readonly IClusterMembershipService _members;
+    private readonly IHostApplicationLifetime _lifetime;
+    private readonly ClusterPeers _peers;
+    private readonly ILogger<NodeHost> _logger;
+    private readonly ProcessPool _pool;
+    private readonly CancellationTokenSource _ending = new();
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, NodeCaller> _callers = [];
+    private bool _isLeaving;
+    private Task _watch = Task.CompletedTask;
+
+    public NodeHost(
+        MultiprocessingNodeOptions options, IClusterMembershipService members, IHostApplicationLifetime lifetime, ClusterPeers peers,
+        ILogger<NodeHost> logger)
+    {
+        _options = options;
+        _members = members;
+        _lifetime = lifetime;
+        _peers = peers;
+        _logger = logger;
+        _pool = new ProcessPool(options.ToPoolOptions());
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _watch = WatchAsync();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Takes no more tasks and waits for those that it has. The silo stops behind it, so the replies still reach their callers.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        NodeCaller[] callers;
+        lock (_gate)
+        {
+            _isLeaving = true;
+            callers = [.. _callers.Values];
+        }
+
+        using var grace = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        grace.CancelAfter(_options.LeaveGrace);
+        try
+        {
+            await Task.WhenAll(callers.Select(caller => caller.WhenIdleAsync(grace.Token))).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            ClusterLog.LeftWithTasks(_logger, _options.Name, callers.Sum(static caller => caller.Count));
+        }
+
+        await EndAsync().ConfigureAwait(false);
+    }
+
+    public byte[] Hello(byte[] hello)
+    {
+        var build = Frames.ReadHello(hello);
+        var isAccepted = build == ClusterBuild.Hash;
+        if (!isAccepted)
+        {
+            ClusterLog.OtherBuild(_logger, build, ClusterBuild.Hash);
+        }
+
+        return Frames.OfDescription(new NodeDescription(
+            isAccepted, _options.Name, Environment.MachineName, Environment.ProcessId, _options.Workers, ClusterBuild.Hash, [.. _options.Tags]));
+    }
+
+    public bool Lease(string caller, byte[] lease)
+    {
+        var (sequence, oldest, tasks) = Frames.ReadLease(lease);
+        NodeCaller of;
+        lock (_gate)
+        {
+            if (_isLeaving)
+            {
+                return false;
+            }
+
+            if (!_callers.TryGetValue(caller, out of!))
+            {
+                if (!IsMember(caller))
+                {
+                    return false; // it was declared dead; its tasks run on other nodes, or have failed
+                }
+
+                _callers.Add(caller, of = new NodeCaller(_pool, _peers.Of(SiloAddress.FromParsableString(caller)), _options.Name));
+            }
+        }
+
+        of.Add(sequence, oldest, tasks);
+        return true;
+    }
+
+    public void Cancel(string caller, long[] tasks) => Find(caller)?.Cancel(tasks);
+
+    public void Leave(string caller)
+    {
+        NodeCaller? left;
+        lock (_gate)
+        {
+            _ = _callers.Remove(caller, out left);
+        }
+
+        left?.End();
+    }
+
+    public void Reply(string node, byte[] replies)
+    {
+        // A node gives no tasks to others, so a reply can only be one of an older member at this address.
+    }
+
+    /// <summary>What runs here runs elsewhere by now: it is killed at once.</summary>
+    public void OnFenced(Exception reason)
+    {
+        ClusterLog.Fenced(_logger, _options.Name, reason);
+        lock (_gate)
+        {
+            _isLeaving = true;
+        }
+
+        _pool.KillWorkers();
+        _ = EndAsync();
+        _lifetime.StopApplication();
+    }
+
+    public async ValueTask DisposeAsync() => await EndAsync().ConfigureAwait(false);
+
+    private NodeCaller? Find(string caller)
+    {
+        lock (_gate)
+        {
+            return _callers.GetValueOrDefault(caller);
+        }
+    }
+
+    private bool IsMember(string caller) =>
+        _members.CurrentSnapshot.GetSiloStatus(SiloAddress.FromParsableString(caller)) is not (SiloStatus.Dead or SiloStatus.None);
+
+    /// <summary>Ends the tasks of callers that died.</summary>
+    private async Task WatchAsync()
+    {
+        try
+        {
+            await foreach (var snapshot in _members.MembershipUpdates.WithCancellation(_ending.Token).ConfigureAwait(false))
+            {
+                foreach (var member in snapshot.Members.Values.Where(static member => member.Status == SiloStatus.Dead))
+                {
+                    Leave(member.SiloAddress.ToParsableString());
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The node ends.
+        }
+    }
+
+    private async Task EndAsync()
+    {
+        await _ending.CancelAsync().ConfigureAwait(false);
+        NodeCaller[] callers;
+        lock (_gate)
+        {
+            callers = [.. _callers.Values];
+            _callers.Clear();
+        }
+
+        foreach (var caller in callers)
+        {
+            caller.End();
+        }
+
+        await _pool.DisposeAsync().ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,62 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Orleans.Configuration;
+using Orleans.Hosting;
+using Orleans.Runtime;
+
+namespace Multiprocessing;
+
+/// <summary>What nodes and callers have in common: a silo with one peer.</summary>
+internal static class ClusterSilo
+{
+    private const string NodePrefix = "node:";
+    private const string CallerPrefix = "caller:";
+
+    /// <summary>A message that was lost with its connection is sent again after this time.</summary>
+    private static readonly TimeSpan ResponseLimit = TimeSpan.FromSeconds(5);
+
+    public static void Add(
+        IHostApplicationBuilder builder, string cluster, bool isNode, string name, ClusterMembership membership, ClusterDetection detection) =>
+        builder.UseOrleans(silo =>
+        {
+            silo.Configure<ClusterOptions>(options =>
+            {
+                options.ClusterId = cluster;
+                options.ServiceId = cluster;
+            });
+            silo.Configure<SiloOptions>(options => options.SiloName = (isNode ? NodePrefix : CallerPrefix) + name);
+            silo.Configure<ClusterMembershipOptions>(detection.Apply);
+            silo.Configure<SiloMessagingOptions>(options =>
+            {
+                options.ResponseTimeout = ResponseLimit;
+                options.SystemResponseTimeout = ResponseLimit;
+                options.MaxMessageBodySize = 2 * Frames.MaxContent;
+            });
+            membership.Configure(silo, cluster);
+            silo.AddGrainService<ClusterPeer>();
+            silo.Services.AddSingleton<ClusterPeers>();
+            silo.Services.AddSingleton<IFatalErrorHandler, Fencing>();
+        });
+
+    /// <summary>Returns the name of a node, or <see langword="null"/> if the member is a caller.</summary>
+    public static string? NodeName(ClusterMember member) =>
+        member.Name.StartsWith(NodePrefix, StringComparison.Ordinal) ? member.Name[NodePrefix.Length..] : null;
+}
+
+/// <summary>
+/// A member that was declared dead, because the others could not reach it, ends its part: its tasks run elsewhere by then. The default of Orleans
+/// would end the whole process.
+/// </summary>
+internal sealed class Fencing(IServiceProvider services) : IFatalErrorHandler
+{
+    public bool IsUnexpected(Exception exception) => exception is not OperationCanceledException;
+
+    public void OnFatalException(object? sender, string? context, Exception? exception) =>
+        services.GetRequiredService<IFencedPart>().OnFenced(new ClusterException($"This member has left the cluster: {context}", exception));
+}
+
+/// <summary>Ends what a member runs when it was declared dead.</summary>
+internal interface IFencedPart
+{
+    void OnFenced(Exception reason);
+}

@@ -1,0 +1,169 @@
+using System.Text;
+
+namespace Multiprocessing;
+
+/// <summary>A task as a node gets it.</summary>
+/// <param name="Id">The task's number at its caller.</param>
+/// <param name="Attempt">Which start of the task this is, from 1 on. A reply with another attempt than the caller's is late, and dropped.</param>
+/// <param name="Name">The task's name.</param>
+/// <param name="Timeout">The time limit, or <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>.</param>
+/// <param name="Call">The call (<see cref="ClusterWork.Run"/>).</param>
+internal readonly record struct LeasedTask(long Id, int Attempt, string Name, TimeSpan Timeout, byte[] Call);
+
+/// <summary>How a task ended on a node.</summary>
+internal enum ReplyOutcome : byte
+{
+    /// <summary>The body ended; the content is its reply.</summary>
+    Ended,
+
+    /// <summary>The node's worker died or was killed for the time limit or a cancellation; the content is the error.</summary>
+    Failed,
+
+    /// <summary>A worker died while it ran the task, which may be tried again; the content is the error.</summary>
+    Died,
+}
+
+/// <summary>A reply as the caller gets it.</summary>
+internal readonly record struct TaskReply(long Id, int Attempt, ReplyOutcome Outcome, long Ticks, byte[] Content);
+
+/// <summary>A node as it introduces itself.</summary>
+internal sealed record NodeDescription(bool IsAccepted, string Name, string Machine, int ProcessId, int Workers, string Build, string[] Tags);
+
+/// <summary>The messages between members: little-endian, strings in UTF-8, lengths and counts checked against the bytes that are left.</summary>
+internal static class Frames
+{
+    public const int Version = 1;
+
+    /// <summary>Maximum size of the arguments or the result of one task, in bytes.</summary>
+    public const int MaxContent = 64 << 20;
+
+    /// <summary>A message gets no further task when it has this size, in bytes: other messages do not wait behind it for long.</summary>
+    public const int UsualSize = 1 << 20;
+
+    public static byte[] OfHello(string build) => Write(writer =>
+    {
+        writer.Write(Version);
+        writer.Write(build);
+    });
+
+    public static string ReadHello(byte[] frame) => Read(frame, static reader =>
+    {
+        var version = reader.ReadInt32();
+        return version == Version ? reader.ReadString() : $"protocol {version}";
+    });
+
+    public static byte[] OfDescription(NodeDescription node) => Write(writer =>
+    {
+        writer.Write(Version);
+        writer.Write(node.IsAccepted);
+        writer.Write(node.Name);
+        writer.Write(node.Machine);
+        writer.Write(node.ProcessId);
+        writer.Write(node.Workers);
+        writer.Write(node.Build);
+        writer.Write(node.Tags.Length);
+        foreach (var tag in node.Tags)
+        {
+            writer.Write(tag);
+        }
+    });
+
+    public static NodeDescription ReadDescription(byte[] frame) => Read(frame, static reader =>
+    {
+        _ = reader.ReadInt32();
+        var (accepted, name, machine, process, workers, build) = (
+            reader.ReadBoolean(), reader.ReadString(), reader.ReadString(), reader.ReadInt32(), reader.ReadInt32(), reader.ReadString());
+        return new NodeDescription(accepted, name, machine, process, workers, build, ReadArray(reader, static from => from.ReadString()));
+    });
+
+    public static byte[] OfLease(long sequence, long oldest, IReadOnlyCollection<LeasedTask> tasks) => Write(writer =>
+    {
+        writer.Write(sequence);
+        writer.Write(oldest);
+        writer.Write(tasks.Count);
+        foreach (var task in tasks)
+        {
+            writer.Write(task.Id);
+            writer.Write(task.Attempt);
+            writer.Write(task.Name);
+            writer.Write(task.Timeout.Ticks);
+            Write(writer, task.Call);
+        }
+    });
+
+    public static (long Sequence, long Oldest, LeasedTask[] Tasks) ReadLease(byte[] frame) => Read(frame, static reader => (
+        reader.ReadInt64(),
+        reader.ReadInt64(),
+        ReadArray(reader, static from => new LeasedTask(
+            from.ReadInt64(), from.ReadInt32(), from.ReadString(), TimeSpan.FromTicks(from.ReadInt64()), ReadBytes(from)))));
+
+    public static byte[] OfReplies(IReadOnlyCollection<TaskReply> replies) => Write(writer =>
+    {
+        writer.Write(replies.Count);
+        foreach (var reply in replies)
+        {
+            writer.Write(reply.Id);
+            writer.Write(reply.Attempt);
+            writer.Write((byte)reply.Outcome);
+            writer.Write(reply.Ticks);
+            Write(writer, reply.Content);
+        }
+    });
+
+    public static TaskReply[] ReadReplies(byte[] frame) => Read(frame, static reader =>
+        ReadArray(reader, static from => new TaskReply(
+            from.ReadInt64(), from.ReadInt32(), (ReplyOutcome)from.ReadByte(), from.ReadInt64(), ReadBytes(from))));
+
+    private static byte[] Write(Action<BinaryWriter> write)
+    {
+        using var stream = new MemoryStream();
+        using var writer = new BinaryWriter(stream, Encoding.UTF8);
+        write(writer);
+        writer.Flush();
+        return stream.ToArray();
+    }
+
+    private static T Read<T>(byte[] frame, Func<BinaryReader, T> read)
+    {
+        using var reader = new BinaryReader(new MemoryStream(frame, writable: false), Encoding.UTF8);
+        try
+        {
+            return read(reader);
+        }
+        catch (Exception error) when (error is EndOfStreamException or FormatException or ArgumentException)
+        {
+            throw new InvalidDataException("A message of another member of the cluster is damaged.", error);
+        }
+    }
+
+    private static void Write(BinaryWriter writer, byte[] bytes)
+    {
+        writer.Write(bytes.Length);
+        writer.Write(bytes);
+    }
+
+    private static byte[] ReadBytes(BinaryReader reader)
+    {
+        var length = reader.ReadInt32();
+        return length >= 0 && length <= reader.BaseStream.Length - reader.BaseStream.Position
+            ? reader.ReadBytes(length)
+            : throw new EndOfStreamException();
+    }
+
+    private static T[] ReadArray<T>(BinaryReader reader, Func<BinaryReader, T> read)
+    {
+        var count = reader.ReadInt32();
+        if (count < 0 || count > reader.BaseStream.Length - reader.BaseStream.Position)
+        {
+            throw new EndOfStreamException(); // an element takes at least one byte
+        }
+
+        var items = new T[count];
+        for (var i = 0; i < count; i++)
+        {
+            items[i] = read(reader);
+        }
+
+        return items;
+    }
+}

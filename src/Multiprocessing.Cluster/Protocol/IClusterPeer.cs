@@ -1,0 +1,40 @@
+using Orleans.Services;
+
+namespace Multiprocessing;
+
+/// <summary>
+/// What members call of each other. Each member has one, addressed by the member itself, so that no directory takes part. Orleans sees byte arrays
+/// only. All messages may arrive twice or late: tasks and attempts have numbers.
+/// </summary>
+internal interface IClusterPeer : IGrainService
+{
+    /// <summary>A caller introduces itself to a node.</summary>
+    Task<byte[]> Hello(byte[] hello);
+
+    /// <summary>A caller gives tasks to a node. The call ends when the node has them.</summary>
+    /// <returns><see langword="false"/> if the node takes no tasks of this caller, and has taken none of these.</returns>
+    Task<bool> Lease(string caller, byte[] lease);
+
+    /// <summary>A caller cancels tasks: the even elements are their numbers, the odd ones their attempts.</summary>
+    Task Cancel(string caller, long[] tasks);
+
+    /// <summary>A caller leaves: its tasks end.</summary>
+    Task Leave(string caller);
+
+    /// <summary>A node replies to a caller. The call ends when the caller has the replies.</summary>
+    Task Reply(string node, byte[] replies);
+}
+
+/// <summary>The part of a member that answers: a node, or a caller.</summary>
+internal interface IPeerHandler
+{
+    byte[] Hello(byte[] hello);
+
+    bool Lease(string caller, byte[] lease);
+
+    void Cancel(string caller, long[] tasks);
+
+    void Leave(string caller);
+
+    void Reply(string node, byte[] replies);
+}

@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Xunit;
+
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
+namespace Multiprocessing.ClusterTests;
+
+/// <summary>A cluster of its own, in a directory of its own: nodes in this process, or in processes that a test may kill.</summary>
+internal sealed class TestCluster : IAsyncDisposable
+{
+    private readonly List<IHost> _hosts = [];
+    private readonly List<ChildProcess> _processes = [];
+
+    public TestCluster() => Directory.CreateDirectory(Folder);
+
+    /// <summary>Gets the directory of the membership and of what tasks write.</summary>
+    public string Folder { get; } = Path.Combine(Path.GetTempPath(), $"cluster-test-{Guid.NewGuid():N}");
+
+    /// <summary>Builds a node as a program does.</summary>
+    public static IHost Build(string folder, string name, int workers, string? tag)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.Configure<HostOptions>(static options => options.ShutdownTimeout = TimeSpan.FromSeconds(30));
+        builder.AddMultiprocessingNode(options =>
+        {
+            options.Cluster = "test";
+            options.Name = name;
+            options.Workers = workers;
+            options.Membership.UseLocalhost(folder);
+            if (tag is not null)
+            {
+                options.Tags.Add(tag);
+            }
+        });
+        return builder.Build();
+    }
+
+    /// <summary>Starts a node in this process.</summary>
+    public async Task<IHost> StartNodeAsync(string name, int workers = 2, string? tag = null)
+    {
+        var host = Build(Folder, name, workers, tag);
+        await host.StartAsync();
+        _hosts.Add(host);
+        return host;
+    }
+
+    /// <summary>Starts a node in a process of its own, which a test may kill.</summary>
+    public ChildProcess StartProcess(string name, int workers = 2)
+    {
+        var process = ChildProcess.Run(static (folder, node, count) => Build(folder, node, count, null).Run(), Folder, name, workers);
+        _processes.Add(process);
+        return process;
+    }
+
+    public Task<ClusterPool> ConnectAsync(Action<ClusterPoolOptions>? configure = null) => Connect(Folder, configure);
+
+    public static Task<ClusterPool> Connect(string folder, Action<ClusterPoolOptions>? configure = null) => ClusterPool.ConnectAsync(options =>
+    {
+        options.Cluster = "test";
+        options.ConnectTimeout = TimeSpan.FromSeconds(60);
+        options.Membership.UseLocalhost(folder);
+        configure?.Invoke(options);
+    });
+
+    /// <summary>Connects, and waits for a number of nodes.</summary>
+    public async Task<ClusterPool> ConnectAsync(int nodes, int attempts = 1)
+    {
+        var pool = await ConnectAsync(options => options.MaxAttempts = attempts);
+        await Until(() => pool.NodeNames.Count == nodes, $"{nodes} nodes have joined");
+        return pool;
+    }
+
+    public static async Task Until(Func<bool> condition, string what)
+    {
+        for (var began = Stopwatch.GetTimestamp(); !condition();)
+        {
+            if (Stopwatch.GetElapsedTime(began) > TimeSpan.FromSeconds(90))
+            {
+                throw new TimeoutException($"It did not become so that {what}.");
+            }
+
+            await Task.Delay(20);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in _processes)
+        {
+            process.Kill();
+            process.Dispose();
+        }
+
+        foreach (var host in _hosts)
+        {
+            await host.StopAsync();
+            host.Dispose();
+        }
+
+        Directory.Delete(Folder, recursive: true);
+    }
+}
+
+/// <summary>What tasks did, written by the tasks themselves: each process has a file, so no line is torn but the last one of a killed process.</summary>
+internal static class Ledger
+{
+    public static int Work(string folder, int id, int milliseconds)
+    {
+        var file = Path.Combine(folder, $"ledger-{Environment.ProcessId}");
+        File.AppendAllText(file, $"start {id}\n");
+        Thread.Sleep(milliseconds);
+        File.AppendAllText(file, $"end {id}\n");
+        return id * 2;
+    }
+
+    public static Dictionary<int, int> Read(string folder, string what) => Directory.EnumerateFiles(folder, "ledger-*")
+        .SelectMany(File.ReadAllLines)
+        .Where(line => line.StartsWith(what + ' ', StringComparison.Ordinal))
+        .GroupBy(static line => int.Parse(line.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture))
+        .ToDictionary(static group => group.Key, static group => group.Count());
+}
