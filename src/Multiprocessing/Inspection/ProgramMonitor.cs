@@ -139,7 +139,9 @@ public sealed unsafe class ProgramMonitor : IDisposable
     /// </summary>
     /// <param name="tasks">The tasks, in the order of their ends, as <see cref="ReadTasks"/> returns them.</param>
     /// <param name="missed">The number of tasks that have ended meanwhile and were not recorded, or were overwritten by later ones.</param>
-    /// <returns>The picture. Each task that the pools in it have counted is in <paramref name="tasks"/> of this or an earlier call, or was missed.</returns>
+    /// <returns>
+    /// The picture. Each task that the pools in it have counted is in <paramref name="tasks"/> of this or an earlier call, or was missed.
+    /// </returns>
     /// <exception cref="ProgramNotFoundException">The program has ended. Tasks that were read and not returned yet are returned by
     /// <see cref="ReadTasks"/>.</exception>
     /// <exception cref="ObjectDisposedException">The monitor is disposed.</exception>

@@ -20,7 +20,8 @@ internal sealed unsafe class ParticipantTable
     }
 
     /// <summary>
-    /// Lists the slots of a table, also of another program's, that name a process: one that takes part, or one that has left and may still be exiting.
+    /// Lists the slots of a table, also of another program's, that name a process: one that takes part, or one that has left and may still be
+    /// exiting.
     /// </summary>
     public static List<int> Occupied(ParticipantSlot* slots)
     {

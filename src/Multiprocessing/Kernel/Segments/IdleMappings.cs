@@ -4,8 +4,8 @@ namespace Multiprocessing;
 /// Mappings of segments that this process does not hold at the moment and expects to receive again: mapping one costs a page fault for every page.
 /// A mapping is not a hold. The segment may be freed meanwhile, and the next hold finds that out.
 /// <para>
-/// A freed segment's memory returns to the machine when its last mapping ends. So mappings leave after two seconds without use, and then the collector
-/// unmaps them as it does those of all objects. Thread-safe.
+/// A freed segment's memory returns to the machine when its last mapping ends. So mappings leave after two seconds without use, and then the
+/// collector unmaps them as it does those of all objects. Thread-safe.
 /// </para>
 /// </summary>
 internal sealed class IdleMappings(SegmentTable segments)

@@ -12,7 +12,7 @@ internal static unsafe class FiguresPublisher
     private const long ReadingLasts = 150_000;
 
     private static readonly Lock Gate = new();
-    private static readonly StatusDocument Document = new();
+    private static StatusDocument? _document;
     private static IStatusSource[] _sources = [];
     private static byte[] _written = [];
 
@@ -46,7 +46,8 @@ internal static unsafe class FiguresPublisher
     /// <exception cref="IOException">There is no room, or the session was removed.</exception>
     public static void Write(Session session)
     {
-        var document = Document.Write(Volatile.Read(ref _sources), Remove, hasTime: false);
+        _document ??= new StatusDocument();
+        var document = _document.Write(Volatile.Read(ref _sources), Remove, hasTime: false);
         if (!document.SequenceEqual(_written))
         {
             StatusFile.Write(FiguresFile.PathOf(session.Directory, session.Self), document);

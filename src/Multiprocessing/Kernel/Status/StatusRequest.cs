@@ -5,14 +5,14 @@ using Multiprocessing.Platform;
 namespace Multiprocessing;
 
 /// <summary>
-/// What an observer asks of a process that publishes: to cancel the task that a worker of a pool runs, if it is still the one that the observer has seen,
-/// which the number of tasks that the worker has completed tells.
+/// What an observer asks of a process that publishes: to cancel the task that a worker of a pool runs, if it is still the one that the observer has
+/// seen. The number of tasks that the worker has completed shows that.
 /// </summary>
 /// <remarks>
 /// It is a file in the session's directory, <c>request-[slot]-[generation]</c>: one request for each process at a time. The observer writes it under
-/// another name and moves it there; the process reads and removes it while it publishes, and then acts. Killed before the move: the file has a name that
-/// no process reads, and is removed with the session. Killed after it: the request is taken, or removed with the session. The process, killed after it
-/// has removed the file: its pool has ended with it.
+/// another name and moves it there; the process reads and removes it while it publishes, and then acts. Killed before the move: the file has a name
+/// that no process reads, and is removed with the session. Killed after it: the request is taken, or removed with the session. The process, killed
+/// after it has removed the file: its pool has ended with it.
 /// </remarks>
 internal readonly record struct StatusRequest(string PoolId, int WorkerNumber, long TasksDone)
 {
