@@ -25,6 +25,18 @@ public class PoolPages
     }
 
     [Fact]
+    public async Task Tasks_share_an_input()
+    {
+        await using var pool = new ProcessPool(new() { Workers = 2 });
+        var table = Enumerable.Range(0, 10_000).ToDictionary(i => $"word {i}", i => i);
+        #region pool-share
+        using var shared = pool.Share(table); // serialized once
+        int[] found = await pool.MapAsync(Enumerable.Range(0, 100), i => shared.Value[$"word {i}"]); // no copy for each task
+        #endregion
+        found[99].ShouldBe(99);
+    }
+
+    [Fact]
     public async Task Tasks_run_in_worker_processes()
     {
         #region pool-first

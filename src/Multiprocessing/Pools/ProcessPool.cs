@@ -117,6 +117,22 @@ public partial class ProcessPool : IProcessPool, IDisposable
     }
 
     /// <summary>
+    /// Serializes a value once, for all tasks. Each worker rebuilds it once, when the first task with it arrives there, and a task receives only a
+    /// handle. Use it for what many tasks read, such as a model or a table. The input may be used by other pools and outlives this one.
+    /// </summary>
+    /// <typeparam name="T">The type of the value.</typeparam>
+    /// <param name="value">The value. Tasks do not see later changes of it, and do not change their copy.</param>
+    /// <returns>The handle, to capture in bodies or to pass as an argument. Dispose it after the last task was submitted.</returns>
+    /// <exception cref="NotSerializableException">Something in the value cannot cross to a worker.</exception>
+    /// <exception cref="InsufficientSharedMemoryException">There is no room for the value.</exception>
+    /// <exception cref="ObjectDisposedException">The pool was shut down or disposed.</exception>
+    public SharedInput<T> Share<T>(T value)
+    {
+        _core.ThrowIfEnded();
+        return SharedInput<T>.Create(value);
+    }
+
+    /// <summary>
     /// Kills all workers at once, with their descendants. No code of their tasks runs any more, not even a <see langword="finally"/> block. A task
     /// that ran has used up an attempt: it starts again if
     /// <see cref="ProcessPoolOptions.MaxAttempts"/> allows it, and otherwise fails with <see cref="WorkerDiedException"/>. Tasks that had not started

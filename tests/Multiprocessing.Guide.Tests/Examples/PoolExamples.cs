@@ -19,6 +19,19 @@ public class PoolExamples
     }
 
     [Fact]
+    public async Task Shared_input()
+    {
+        #region SharedInput<T>
+        await using var pool = new ProcessPool(new() { Workers = 2 });
+        var prices = Enumerable.Range(0, 100_000).ToDictionary(i => $"article {i}", i => i * 0.5);
+        using SharedInput<Dictionary<string, double>> shared = pool.Share(prices); // serialized once, rebuilt once in each worker
+        double[] found = await pool.MapAsync(Enumerable.Range(0, 1_000), i => shared.Value[$"article {i}"]);
+        Console.WriteLine(found[3]); // 1.5
+        #endregion
+        found[999].ShouldBe(499.5);
+    }
+
+    [Fact]
     public async Task Interface()
     {
         #region IProcessPool
