@@ -112,7 +112,8 @@ public sealed class ProgramRecorder : IAsyncDisposable
         }
 
         var pool = latest?.Pools.FirstOrDefault(pool => pool.Id == poolId);
-        return pool?.Workers.FirstOrDefault(worker => worker.Number == workerNumber && worker.TaskName is not null && worker.TasksDone == tasksDone) is { } worker
+        var worker = pool?.Workers.FirstOrDefault(worker => worker.Number == workerNumber && worker.TasksDone == tasksDone);
+        return pool is not null && worker is { TaskName: not null }
             ? _source.CancelTask(pool, worker)
             : throw new ArgumentException($"Worker {workerNumber} does not run that task any more.", nameof(workerNumber));
     }

@@ -28,7 +28,8 @@ internal sealed class EventFinder
 
     private static void Processes(ProgramSnapshot before, ProgramSnapshot now, List<(Severity, string)> found)
     {
-        // A spare is not yet anything to the program: what it becomes starts then. A process that has the name of its executable is not published yet.
+        // A spare is not yet anything to the program: what it becomes starts then. A process that has the name of its executable is not
+        // published yet.
         var earlier = before.Processes.Where(IsUsed).ToDictionary(Key);
         var later = now.Processes.Where(IsUsed).Select(Key).ToHashSet();
         Bounded(found, Severity.Info, now.Processes.Where(process => IsUsed(process) && !earlier.ContainsKey(Key(process))),

@@ -70,9 +70,11 @@ internal sealed class ObservationFinder
             "locks");
     }
 
-    private static string Process(ProgramSnapshot now, int id) => now.Processes.FirstOrDefault(process => process.Id == id) is { Name: { Length: > 0 } name }
-        ? $"{name} (process {id})"
-        : $"process {id}";
+    private static string Process(ProgramSnapshot now, int id)
+    {
+        var name = now.Processes.FirstOrDefault(process => process.Id == id)?.Name;
+        return string.IsNullOrEmpty(name) ? $"process {id}" : $"{name} (process {id})";
+    }
 
     private static string Threads(int count) => count == 1 ? "1 thread waits" : $"{count} threads wait";
 

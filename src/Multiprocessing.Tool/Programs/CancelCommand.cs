@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using Multiprocessing.Tool.Commands;
 using Multiprocessing.Tool.Output;
 using Multiprocessing.Tool.Stacks;
@@ -8,11 +9,15 @@ namespace Multiprocessing.Tool.Programs;
 /// <summary><c>mp cancel PID</c>: cancels the task that a worker of a pool runs. The worker survives it if the task observes its token.</summary>
 internal static class CancelCommand
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
     public static Command Create()
     {
         var process = CommonOptions.Process("A worker of a pool that runs a task.");
-        return new Command("cancel", "Cancels the task that a worker runs. A task that does not end by itself within the grace of its pool ends with its worker.") { process }.Does(
-            (result, output, _) => Task.FromResult(Run(result.GetValue(process), output)));
+        return new Command("cancel", "Cancels the task that a worker runs. If it does not end within the grace of its pool, its worker is killed.")
+        {
+            process,
+        }.Does((result, output, _) => Task.FromResult(Run(result.GetValue(process), output)));
     }
 
     private static int Run(int processId, CommandOutput output)
@@ -21,19 +26,22 @@ internal static class CancelCommand
         try
         {
             using var monitor = ProgramMonitor.Open(processId);
-            var snapshot = monitor.Read();
+            var snapshot = ReadPools(monitor);
             var pool = snapshot.Pools.FirstOrDefault(pool => pool.Workers.Any(worker => worker.ProcessId == processId))
-                ?? throw new CommandException(ExitCodes.Refused, $"Process {processId} is no worker of a pool of {snapshot.Name}. 'mp ps --tree' lists the workers with their tasks.");
+                ?? throw new CommandException(ExitCodes.Refused, $"Process {processId} is no worker of a pool of {snapshot.Name}. "
+                    + "'mp ps --tree' lists the workers with their tasks.");
             var worker = pool.Workers.First(worker => worker.ProcessId == processId);
             if (worker.TaskName is null)
             {
-                throw new CommandException(ExitCodes.Refused, $"Worker {worker.Number} of the pool '{pool.Name}' (process {processId}) runs no task.");
+                throw new CommandException(ExitCodes.Refused,
+                    $"Worker {worker.Number} of the pool '{pool.Name}' (process {processId}) runs no task.");
             }
 
             if (!monitor.CancelTask(pool, worker))
             {
-                throw new CommandException(ExitCodes.TimedOut, $"Process {pool.OwnerProcessId}, which owns the pool '{pool.Name}', did not take the request."
-                    + OtherProcess.ReasonForSilence(pool.OwnerProcessId));
+                throw new CommandException(ExitCodes.TimedOut,
+                    $"Process {pool.OwnerProcessId}, which owns the pool '{pool.Name}', did not take the request."
+                        + OtherProcess.ReasonForSilence(pool.OwnerProcessId));
             }
 
             Write(output, pool, worker);
@@ -43,6 +51,19 @@ internal static class CancelCommand
         {
             throw new CommandException(ExitCodes.NotFound, exception.Message);
         }
+    }
+
+    // Of a busy program, the first picture may be older than its answer to the look.
+    private static ProgramSnapshot ReadPools(ProgramMonitor monitor)
+    {
+        var watch = Stopwatch.StartNew();
+        ProgramSnapshot snapshot;
+        while ((snapshot = monitor.Read()).Pools.Count == 0 && watch.Elapsed < Patience)
+        {
+            Thread.Sleep(100);
+        }
+
+        return snapshot;
     }
 
     private static void Write(CommandOutput output, PoolSnapshot pool, WorkerSnapshot worker)
