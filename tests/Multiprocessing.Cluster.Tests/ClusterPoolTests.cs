@@ -150,6 +150,33 @@ public class ClusterPoolTests
     }
 
     [Fact]
+    public async Task Long_tasks_are_spread_over_all_workers_after_short_ones()
+    {
+        await using var cluster = new TestCluster();
+        await cluster.StartNodeAsync("one");
+        await cluster.StartNodeAsync("two");
+        await using IProcessPool pool = await cluster.ConnectAsync(nodes: 2);
+        var folder = cluster.Folder;
+        await pool.MapAsync(Enumerable.Range(0, 2_000), static item => item, cancellationToken: Token);
+        var tasks = Enumerable.Range(0, 4).Select(number => pool.RunAsync(
+            static (folder, number) =>
+            {
+                File.WriteAllText(Path.Combine(folder, $"runs-{number}"), "");
+                while (Directory.GetFiles(folder, "runs-*").Length < 4)
+                {
+                    Thread.Sleep(10); // all four run at the same time, or the test does not end
+                }
+
+                return CurrentTask.PoolName!;
+            },
+            folder,
+            number,
+            new TaskOptions { Timeout = TimeSpan.FromSeconds(60) },
+            Token));
+        (await Task.WhenAll(tasks)).Order().ShouldBe(["one", "one", "two", "two"]);
+    }
+
+    [Fact]
     public async Task A_cluster_without_nodes_is_an_error_with_the_way_out()
     {
         await using var cluster = new TestCluster();

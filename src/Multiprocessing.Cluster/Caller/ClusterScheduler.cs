@@ -22,6 +22,7 @@ internal sealed class ClusterScheduler(string self, ILogger logger)
     private readonly Dictionary<long, ClusterTask> _tasks = [];
     private readonly Dictionary<SiloAddress, NodeLink> _nodes = [];
     private readonly ClusterStatistics _statistics = new();
+    private readonly TaskPaces _paces = new();
     private long _lastId;
     private Exception? _end;
     private bool _isClosed;
@@ -173,13 +174,13 @@ internal sealed class ClusterScheduler(string self, ILogger logger)
         {
             foreach (var reply in replies)
             {
-                if (!_tasks.TryGetValue(reply.Id, out var task) || task.Node is not { } node || task.Attempt != reply.Attempt)
+                if (!_tasks.TryGetValue(reply.Id, out var task) || task.Node is null || task.Attempt != reply.Attempt)
                 {
                     _statistics.Late();
                     continue;
                 }
 
-                node.Measure(reply.Ticks);
+                _paces.Measure(task.Name, reply.Ticks);
                 if (reply.Outcome == ReplyOutcome.Died && !task.IsCancelled && task.Attempt < task.Setting.MaxAttempts)
                 {
                     _statistics.Retried(task);
@@ -327,7 +328,7 @@ internal sealed class ClusterScheduler(string self, ILogger logger)
         task.IsSent = false;
     }
 
-    /// <summary>Gives tasks to nodes with room, each to the one whose room is taken the least.</summary>
+    /// <summary>Gives tasks to nodes with room, each to the one with the fewest tasks for a worker.</summary>
     private void Dispatch()
     {
         while (_waiting.TryPeek(out var task, out _))
@@ -338,10 +339,11 @@ internal sealed class ClusterScheduler(string self, ILogger logger)
                 continue;
             }
 
+            var ahead = _paces.AheadOf(task.Name);
             NodeLink? best = null;
             foreach (var node in _nodes.Values)
             {
-                if (node.HasRoom && (best is null || node.Load < best.Load))
+                if (node.HasRoom(ahead) && (best is null || node.Load < best.Load))
                 {
                     best = node;
                 }

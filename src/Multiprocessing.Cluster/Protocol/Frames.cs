@@ -130,7 +130,7 @@ internal static class Frames
         {
             return read(reader);
         }
-        catch (Exception error) when (error is EndOfStreamException or FormatException or ArgumentException)
+        catch (Exception error) when (error is IOException or FormatException or ArgumentException)
         {
             throw new InvalidDataException("A message of another member of the cluster is damaged.", error);
         }
