@@ -81,6 +81,10 @@ internal readonly unsafe struct ArrayPayload(Array array, long bytes) : IPayload
     public void MarkSent(int from, int to)
     {
     }
+
+    public void SetWaiting(bool isWaiting)
+    {
+    }
 }
 
 /// <summary>One array, copied once: from the ring into <paramref name="array"/> if that has the item's length.</summary>

@@ -14,6 +14,10 @@ internal readonly unsafe struct RawValuePayload<T>(T value) : IPayloads
     public void MarkSent(int from, int to)
     {
     }
+
+    public void SetWaiting(bool isWaiting)
+    {
+    }
 }
 
 /// <summary>The unmanaged values of a span.</summary>
@@ -30,6 +34,10 @@ internal unsafe ref struct RawSpanPayload<T>(ReadOnlySpan<T> values) : IPayloads
     public readonly void MarkSent(int from, int to)
     {
     }
+
+    public readonly void SetWaiting(bool isWaiting)
+    {
+    }
 }
 
 /// <summary>One serialized item.</summary>
@@ -42,6 +50,8 @@ internal unsafe struct BufferPayload(MessageBuffer buffer) : IPayloads
     public readonly void CopyTo(int index, byte* destination) => buffer.CopyTo(destination);
 
     public readonly void MarkSent(int from, int to) => buffer.MarkSent();
+
+    public readonly void SetWaiting(bool isWaiting) => buffer.SetWaiting(isWaiting);
 }
 
 /// <summary>Several serialized items.</summary>
@@ -60,6 +70,14 @@ internal unsafe ref struct BufferSpanPayload(ReadOnlySpan<MessageBuffer> buffers
         for (var i = from; i < to; i++)
         {
             _buffers[i].MarkSent();
+        }
+    }
+
+    public readonly void SetWaiting(bool isWaiting)
+    {
+        foreach (var buffer in _buffers)
+        {
+            buffer.SetWaiting(isWaiting);
         }
     }
 }

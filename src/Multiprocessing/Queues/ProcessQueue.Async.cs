@@ -276,9 +276,22 @@ public sealed partial class ProcessQueue<T>
                 }
 
                 used = outcome is QueueOutcome.Done;
-                if (!used && !await WaitNotifiedAsync(waiter, deadline, QueueWaitKind.Space, cancellationToken).ConfigureAwait(false))
+                if (used)
                 {
-                    return isTry ? false : throw Full();
+                    continue;
+                }
+
+                payload.SetWaiting(true);
+                try
+                {
+                    if (!await WaitNotifiedAsync(waiter, deadline, QueueWaitKind.Space, cancellationToken).ConfigureAwait(false))
+                    {
+                        return isTry ? false : throw Full();
+                    }
+                }
+                finally
+                {
+                    payload.SetWaiting(false);
                 }
             }
             finally

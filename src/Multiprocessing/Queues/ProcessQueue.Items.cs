@@ -247,6 +247,10 @@ internal readonly unsafe ref struct RawPayload<T>(ref readonly T value) : IPaylo
     public void MarkSent(int from, int to)
     {
     }
+
+    public void SetWaiting(bool isWaiting)
+    {
+    }
 }
 
 /// <summary>One unmanaged value, copied once: from the ring into the caller's variable.</summary>

@@ -220,9 +220,26 @@ public sealed partial class ProcessQueue<T>
                 return outcome;
             }
 
-            if (!core.Pause(ref wait, seen, cancellationToken))
+            // An announced sleeper sleeps in this call.
+            var sleeps = wait.Sleep.IsAnnounced;
+            if (sleeps)
             {
-                return QueueOutcome.Blocked;
+                payloads.SetWaiting(true);
+            }
+
+            try
+            {
+                if (!core.Pause(ref wait, seen, cancellationToken))
+                {
+                    return QueueOutcome.Blocked;
+                }
+            }
+            finally
+            {
+                if (sleeps)
+                {
+                    payloads.SetWaiting(false);
+                }
             }
         }
     }

@@ -16,6 +16,12 @@ internal unsafe interface IPayloads
     /// commit.
     /// </summary>
     void MarkSent(int from, int to);
+
+    /// <summary>
+    /// The call is about to sleep until there is room, or has slept. Meanwhile handles of buffers in the items do not count as in flight but as held
+    /// by this process, so that a kill in a long wait leaves nothing. Not called while an item is copied or committed.
+    /// </summary>
+    void SetWaiting(bool isWaiting);
 }
 
 internal sealed unsafe partial class QueueCore

@@ -49,6 +49,10 @@ internal sealed unsafe class BufferObject : SharedObject
         ? session.Objects.Open(id, static segment => new BufferObject(Session.Current, segment), arrives)
         : session.Objects.Open(id, segment => new BufferObject(session, segment), arrives);
 
+    public override TravellingSegment StartTravel() => Session.Segments.AddInFlight(Segment.Id, +1)
+        ? new TravellingBuffer(this)
+        : throw new ObjectDisposedException(nameof(SharedBuffer<byte>), "The shared memory has been freed: its session has ended.");
+
     internal override void Detach()
     {
     }

@@ -122,6 +122,10 @@ public sealed class QueueRecordTests : IDisposable
 
         public void CopyTo(int index, byte* destination) => new Span<byte>(destination, length).Fill((byte)seed);
 
+        public void SetWaiting(bool isWaiting)
+        {
+        }
+
         public void MarkSent(int from, int to)
         {
         }

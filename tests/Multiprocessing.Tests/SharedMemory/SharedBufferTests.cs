@@ -163,6 +163,68 @@ public sealed class SharedBufferTests : ProcessTest
         Buffers().ShouldBe(0);
     });
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public Task A_sender_that_is_killed_while_it_waits_for_room_leaves_nothing(bool isAsync) => Watchdog.Run(() =>
+    {
+        using var queue = new ProcessQueue<SharedBuffer<byte>>(1);
+        using (var first = new SharedBuffer<byte>([1]))
+        {
+            queue.Put(first);
+        }
+
+        SharedMemoryPool.Shared.Trim();
+        using var waits = new ProcessEvent();
+        using (var child = ChildProcess.Run(() =>
+        {
+            using var buffer = new SharedBuffer<byte>(100_000);
+            waits.Set();
+            if (isAsync)
+            {
+                queue.PutAsync(buffer).AsTask().Wait();
+            }
+            else
+            {
+                queue.Put(buffer);
+            }
+        }))
+        {
+            waits.Wait();
+            Thread.Sleep(500); // it sleeps by then; on a slower machine it is killed before, which leaves nothing either
+            child.Kill();
+            child.Join();
+        }
+
+        Buffers().ShouldBe(1, "the one in the queue");
+        queue.Get().Dispose();
+        Buffers().ShouldBe(0);
+    });
+
+    [Fact]
+    public Task A_buffer_that_waited_for_room_arrives() => Watchdog.Run(() =>
+    {
+        using var queue = new ProcessQueue<SharedBuffer<int>>(1);
+        using var child = ChildProcess.Run(() =>
+        {
+            for (var i = 0; i < 20; i++)
+            {
+                using var buffer = SharedMemoryPool.Shared.Rent<int>(10_000);
+                buffer.Span.Fill(i);
+                queue.Put(buffer);
+            }
+        });
+        for (var i = 0; i < 20; i++)
+        {
+            Thread.Sleep(20);
+            using var buffer = queue.Get();
+            buffer.Span.IndexOfAnyExcept(i).ShouldBe(-1);
+        }
+
+        child.Join();
+        Buffers().ShouldBe(0);
+    });
+
     [Fact]
     public Task An_unread_message_keeps_it_no_longer_than_its_queue() => Watchdog.Run(() =>
     {

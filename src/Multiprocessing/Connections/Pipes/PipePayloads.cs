@@ -21,6 +21,10 @@ internal readonly unsafe ref struct BytesPayload(ReadOnlySpan<byte> bytes) : IPa
     public void MarkSent(int from, int to)
     {
     }
+
+    public void SetWaiting(bool isWaiting)
+    {
+    }
 }
 
 /// <summary>The same for a send that waits without a thread.</summary>
@@ -33,6 +37,10 @@ internal readonly unsafe struct BytesMemoryPayload(ReadOnlyMemory<byte> bytes) :
     public void CopyTo(int index, byte* destination) => new BytesPayload(bytes.Span).CopyTo(index, destination);
 
     public void MarkSent(int from, int to)
+    {
+    }
+
+    public void SetWaiting(bool isWaiting)
     {
     }
 }
@@ -59,6 +67,10 @@ internal readonly unsafe ref struct RawMessagePayload<T>(ref readonly T value) :
     public void MarkSent(int from, int to)
     {
     }
+
+    public void SetWaiting(bool isWaiting)
+    {
+    }
 }
 
 /// <summary>The same for a send that waits without a thread.</summary>
@@ -73,6 +85,10 @@ internal readonly unsafe struct RawMessageValuePayload<T>(T value) : IPayloads
     public void CopyTo(int index, byte* destination) => new RawMessagePayload<T>(in _value).CopyTo(index, destination);
 
     public void MarkSent(int from, int to)
+    {
+    }
+
+    public void SetWaiting(bool isWaiting)
     {
     }
 }

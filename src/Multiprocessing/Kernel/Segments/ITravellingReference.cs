@@ -11,4 +11,12 @@ internal interface ITravellingReference
     /// whose holders mean something may take into account.
     /// </summary>
     void EndPassedOn() => Cancel();
+
+    /// <summary>
+    /// The sender is about to wait for room, or has waited and will try to send again. A reference may be the sender's own meanwhile instead of being
+    /// in flight: then a kill in the wait ends it.
+    /// </summary>
+    void SetWaiting(bool isWaiting)
+    {
+    }
 }

@@ -188,6 +188,21 @@ internal sealed class ObjectRegistry(ParticipantTable participants, SegmentTable
         }
     }
 
+    /// <summary>Adds a reference to an object if this process still has one.</summary>
+    public bool TryAddReference(SharedObject shared)
+    {
+        lock (_gate)
+        {
+            if (shared.References == 0 || participation.HasEnded)
+            {
+                return false;
+            }
+
+            shared.References++;
+            return true;
+        }
+    }
+
     /// <summary>
     /// Adds a reference to an object if the caller's is the only one in all processes and messages. Between the two looks at this process's
     /// references none was taken, so while the table is read no other thread here could send or receive the object.

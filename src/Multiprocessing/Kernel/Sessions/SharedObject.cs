@@ -61,7 +61,7 @@ internal abstract unsafe class SharedObject(Session session, Segment segment)
     /// <summary>
     /// Counts a handle in a message. The receiver registers as a holder before it ends the transit, so the segment is never without a holder.
     /// </summary>
-    public TravellingSegment StartTravel() => Session.Segments.AddInFlight(Segment.Id, +1)
+    public virtual TravellingSegment StartTravel() => Session.Segments.AddInFlight(Segment.Id, +1)
         ? new TravellingSegment(Session, Segment.Id)
         : throw new ObjectDisposedException(GetType().Name, "The shared memory has been freed: its session has ended.");
 
@@ -74,7 +74,7 @@ internal abstract unsafe class SharedObject(Session session, Segment segment)
 /// it the segment, until the session ends. The body of a child has no such window: its parent remains a holder until the child has read the body or
 /// has exited (<see cref="KeptObject"/>).
 /// </summary>
-internal sealed class TravellingSegment(Session session, SegmentId id) : ITravellingReference
+internal class TravellingSegment(Session session, SegmentId id) : ITravellingReference
 {
     public SegmentId Id { get; } = id;
 

@@ -120,6 +120,15 @@ internal sealed partial class MessageBuffer : IDisposable
         _references.Clear();
     }
 
+    /// <summary>The sender is about to wait for room with this message, or has waited; see <see cref="ITravellingReference.SetWaiting"/>.</summary>
+    public void SetWaiting(bool isWaiting)
+    {
+        foreach (var reference in _references)
+        {
+            reference.SetWaiting(isWaiting);
+        }
+    }
+
     /// <summary>Passes the references to the caller, which cancels them one by one.</summary>
     public ITravellingReference[] TakeReferences()
     {
