@@ -18,7 +18,7 @@ public partial class NamedTypesTests
         "Windows", "Linux", "Wine", "Ctrl", "Python", "Main", "Redis", "MongoDB", "Serilog", "NLog", "Microsoft", "JavaScript", "ReadyToRun", "OpenTelemetry", "RabbitMQ", "Kafka", "AsNoTracking", "Tensor", "FlattenTo",
 
         // Of other packages, which pages on hosts and consoles name.
-        "AnsiConsole", "BindConfiguration", "HostOptions", "ShutdownTimeout",
+        "AnsiConsole", "BindConfiguration", "HostOptions", "RequireAuthorization", "ShutdownTimeout",
 
         // Names of log events.
         "CapturedVariableChanged",
