@@ -66,7 +66,11 @@ public sealed class AspireTests
 
     private static Process Start(string pages, string collector)
     {
-        File.SetUnixFileMode(Program, File.GetUnixFileMode(Program) | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(Program, File.GetUnixFileMode(Program) | UnixFileMode.UserExecute);
+        }
+
         ProcessStartInfo start = new(Program) { WorkingDirectory = Path.GetDirectoryName(Program), RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["ASPNETCORE_URLS"] = pages;
         start.Environment["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] = FreeAddress();
