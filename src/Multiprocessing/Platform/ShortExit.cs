@@ -12,13 +12,17 @@ internal static class ShortExit
 {
     private static string[]? _files;
 
+    /// <summary>
+    /// In the temp directory of the moment of <see cref="Prepare"/>: the runtime created them at its start, and the program may change the variable.
+    /// </summary>
+    private static string[] Files => _files ??= DiagnosticFiles.PathsOf(Environment.ProcessId, ProcessIdentity.StartTimeOf(Environment.ProcessId));
+
     /// <summary>Runs once what <see cref="Take"/> needs, whose first use is slow.</summary>
     public static void Prepare()
     {
         if (!OperatingSystem.IsWindows())
         {
-            // In the temp directory of this moment: the runtime created them at its start, and the program may change the variable.
-            _files ??= DiagnosticFiles.PathsOf(Environment.ProcessId, ProcessIdentity.StartTimeOf(Environment.ProcessId));
+            _ = Files;
             _ = NeedsShutdown();
             _ = StandardStreams.Flush();
         }
@@ -37,8 +41,7 @@ internal static class ShortExit
 
         // Native libraries may have text in the buffers of the C library.
         _ = StandardStreams.Flush();
-        Prepare();
-        foreach (var file in _files!)
+        foreach (var file in Files)
         {
             SharedMapping.Delete(file); // what the runtime would remove itself
         }
