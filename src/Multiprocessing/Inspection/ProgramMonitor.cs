@@ -197,10 +197,9 @@ public sealed unsafe class ProgramMonitor : IDisposable
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             _ = _view.Refresh();
-            var slot = _view.FindLiving(processId);
-            if (slot is not null)
+            if (_view.FindLiving(processId) is { } slot)
             {
-                ProcessIdentity.KillIfRunning(processId, slot->StartTime);
+                ProcessIdentity.KillIfRunning(processId, _view.Participant(slot)->StartTime);
                 return;
             }
         }
@@ -316,12 +315,9 @@ public sealed unsafe class ProgramMonitor : IDisposable
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             _ = _view.Refresh();
-            foreach (var slot in _view.LivingSlots())
+            if (_view.FindLiving(processId) is { } slot)
             {
-                if (_view.Participant(slot)->ProcessId == processId)
-                {
-                    return StatusRequest.PathOf(_view.Path, new ParticipantId(slot, _view.Participant(slot)->Generation));
-                }
+                return StatusRequest.PathOf(_view.Path, new ParticipantId(slot, _view.Participant(slot)->Generation));
             }
         }
 

@@ -16,8 +16,7 @@ internal static class SharedInputs
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
     private static readonly Lock Gate = new();
     private static readonly List<SharedInputEntry> Entries = [];
-    private static LibraryTimer? _timer;
-    private static bool _isTimerSet;
+    private static readonly IdleTimer Timer = new(Interval, ForgetUnused);
 
     /// <summary>Gets the number of values that this process has.</summary>
     public static int Count
@@ -53,7 +52,7 @@ internal static class SharedInputs
             Entries.Add(added);
             if (!IsOwn(added))
             {
-                SetTimer();
+                Timer.Set();
             }
 
             return added;
@@ -87,7 +86,7 @@ internal static class SharedInputs
     {
         lock (Gate)
         {
-            _isTimerSet = false;
+            Timer.Fired();
             var session = Session.Current;
             var others = 0;
             for (var i = Entries.Count - 1; i >= 0; i--)
@@ -110,26 +109,8 @@ internal static class SharedInputs
 
             if (others > 0)
             {
-                SetTimer();
+                Timer.Set();
             }
-        }
-    }
-
-    private static void SetTimer()
-    {
-        if (_isTimerSet)
-        {
-            return;
-        }
-
-        _isTimerSet = true;
-        if (_timer is null)
-        {
-            _timer = LastResort.NewTimer(EntryPoint.IdleMemory, Interval, ForgetUnused, static _ => ForgetUnused());
-        }
-        else
-        {
-            _timer.Change(Interval);
         }
     }
 }

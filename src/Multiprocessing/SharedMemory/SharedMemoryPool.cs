@@ -44,9 +44,8 @@ public sealed class SharedMemoryPool : MemoryPool<byte>
     private readonly Lock _gate = new();
     private readonly Queue<BufferObject>?[] _pooled = new Queue<BufferObject>?[BufferSizes.Count];
     private readonly bool _isShared;
+    private readonly IdleTimer _timer;
     private long _bytes;
-    private LibraryTimer? _timer;
-    private bool _isTimerSet;
     private bool _isDisposed;
 
     /// <summary>Initializes a new instance of the <see cref="SharedMemoryPool"/> class.</summary>
@@ -56,6 +55,7 @@ public sealed class SharedMemoryPool : MemoryPool<byte>
     {
         ArgumentOutOfRangeException.ThrowIfNegative(maxPooledBytes);
         MaxPooledBytes = maxPooledBytes;
+        _timer = new IdleTimer(KeptFor, OnTimer);
     }
 
     private SharedMemoryPool(bool isShared)
@@ -135,7 +135,7 @@ public sealed class SharedMemoryPool : MemoryPool<byte>
         lock (_gate)
         {
             _isDisposed = true;
-            _timer?.Dispose();
+            _timer.Dispose();
         }
 
         Trim();
@@ -200,7 +200,7 @@ public sealed class SharedMemoryPool : MemoryPool<byte>
             _bytes += size;
             created.Session.Objects.AddReference(created);
             (_pooled[index] ??= new Queue<BufferObject>()).Enqueue(created);
-            SetTimer();
+            _timer.Set();
         }
 
         return created;
@@ -261,33 +261,15 @@ public sealed class SharedMemoryPool : MemoryPool<byte>
         }
     }
 
-    private void SetTimer()
-    {
-        if (_isTimerSet)
-        {
-            return;
-        }
-
-        _isTimerSet = true;
-        if (_timer is null)
-        {
-            _timer = LastResort.NewTimer(EntryPoint.IdleMemory, KeptFor, OnTimer, _ => OnTimer());
-        }
-        else
-        {
-            _timer.Change(KeptFor);
-        }
-    }
-
     private void OnTimer()
     {
         Trim(Environment.TickCount64 - (long)KeptFor.TotalMilliseconds);
         lock (_gate)
         {
-            _isTimerSet = false;
+            _timer.Fired();
             if (_bytes > 0 && !_isDisposed)
             {
-                SetTimer();
+                _timer.Set();
             }
         }
     }

@@ -111,14 +111,14 @@ internal sealed unsafe class SessionView : IDisposable
     /// <summary>Returns the slots whose processes run.</summary>
     public List<int> LivingSlots() => ParticipantTable.Living(Participant(0));
 
-    /// <summary>Returns the row of a living process; null if the program has none with that pid.</summary>
-    public ParticipantSlot* FindLiving(int processId)
+    /// <summary>Returns the slot of a living process; null if the program has none with that pid.</summary>
+    public int? FindLiving(int processId)
     {
         foreach (var slot in LivingSlots())
         {
             if (Participant(slot)->ProcessId == processId)
             {
-                return Participant(slot);
+                return slot;
             }
         }
 

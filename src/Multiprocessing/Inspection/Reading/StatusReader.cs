@@ -71,6 +71,22 @@ internal sealed unsafe class StatusReader
         }
     }
 
+    /// <summary>
+    /// Returns the bytes of a published document. Null if it cannot be read now: not written yet, removed, or, on Windows, being replaced; or if it is
+    /// larger than any publisher writes.
+    /// </summary>
+    public static byte[]? ReadFile(string path)
+    {
+        try
+        {
+            return new FileInfo(path).Length > MaxBytes ? null : File.ReadAllBytes(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Takes the tasks that were read since the last call.</summary>
     public IReadOnlyList<TaskRecord> TakeTasks(out long missed)
     {
@@ -118,23 +134,8 @@ internal sealed unsafe class StatusReader
             && time.ValueKind == JsonValueKind.Number && time.TryGetInt64(out var at) && at >= since;
     }
 
-    private static JsonDocument? TryRead(SessionView view, int slot)
-    {
-        var path = StatusFile.PathOf(view.Path, new ParticipantId(slot, view.Participant(slot)->Generation));
-        try
-        {
-            if (new FileInfo(path).Length > MaxBytes)
-            {
-                return null; // no publisher writes so much
-            }
-
-            return TryParse(File.ReadAllBytes(path));
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return null; // not written yet, or removed
-        }
-    }
+    private static JsonDocument? TryRead(SessionView view, int slot) =>
+        ReadFile(StatusFile.PathOf(view.Path, new ParticipantId(slot, view.Participant(slot)->Generation))) is { } bytes ? TryParse(bytes) : null;
 
     /// <returns>Null if the bytes are no document of this version.</returns>
     private static JsonDocument? TryParse(ReadOnlyMemory<byte> bytes)

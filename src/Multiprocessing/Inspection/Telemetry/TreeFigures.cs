@@ -51,15 +51,13 @@ internal sealed class TreeFigures
 
     private Known? TryRead(string path)
     {
-        try
+        if (StatusReader.ReadFile(path) is not { } bytes)
         {
-            _reader.Read(File.ReadAllBytes(path));
-            return new Known([.. _reader.PoolFigures], [.. _reader.ServiceFigures]);
+            return null;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return null; // Windows does not open a file that is being replaced
-        }
+
+        _reader.Read(bytes);
+        return new Known([.. _reader.PoolFigures], [.. _reader.ServiceFigures]);
     }
 
     private void Take(Known? known)

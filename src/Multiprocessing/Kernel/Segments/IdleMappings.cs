@@ -8,18 +8,24 @@ namespace Multiprocessing;
 /// collector unmaps them as it does those of all objects. Thread-safe.
 /// </para>
 /// </summary>
-internal sealed class IdleMappings(SegmentTable segments)
+internal sealed class IdleMappings
 {
     private const int Places = 1024;
     private const long MostBytes = 512L << 20;
     private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(2);
 
     private readonly Lock _gate = new();
+    private readonly SegmentTable _segments;
+    private readonly IdleTimer _timer;
     private Kept[]? _places;
     private long _bytes;
     private int _hand;
-    private LibraryTimer? _timer;
-    private bool _isTimerSet;
+
+    public IdleMappings(SegmentTable segments)
+    {
+        _segments = segments;
+        _timer = new IdleTimer(KeptFor, Trim);
+    }
 
     /// <summary>Returns the mapping if it is there; the caller has it then.</summary>
     public Segment? Take(SegmentId id)
@@ -60,11 +66,7 @@ internal sealed class IdleMappings(SegmentTable segments)
             place.Segment = segment;
             place.Since = Environment.TickCount64;
             _bytes += segment.Size;
-            if (!_isTimerSet)
-            {
-                _isTimerSet = true;
-                SetTimer();
-            }
+            _timer.Set();
         }
     }
 
@@ -76,29 +78,17 @@ internal sealed class IdleMappings(SegmentTable segments)
             var now = Environment.TickCount64;
             foreach (ref var place in _places.AsSpan())
             {
-                if (place.Segment is { } segment && (now - place.Since >= KeptFor.TotalMilliseconds || !segments.IsCurrent(segment.Id)))
+                if (place.Segment is { } segment && (now - place.Since >= KeptFor.TotalMilliseconds || !_segments.IsCurrent(segment.Id)))
                 {
                     Clear(ref place);
                 }
             }
 
-            _isTimerSet = _bytes > 0;
-            if (_isTimerSet)
+            _timer.Fired();
+            if (_bytes > 0)
             {
-                SetTimer();
+                _timer.Set();
             }
-        }
-    }
-
-    private void SetTimer()
-    {
-        if (_timer is null)
-        {
-            _timer = LastResort.NewTimer(EntryPoint.IdleMemory, KeptFor, Trim, _ => Trim());
-        }
-        else
-        {
-            _timer.Change(KeptFor);
         }
     }
 

@@ -11,8 +11,7 @@ internal static class FiguresFile
 {
     private const string Prefix = "figures-";
 
-    public static string PathOf(string directory, ParticipantId participant) => Path.Combine(
-        directory, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{participant.Slot}-{participant.Generation}"));
+    public static string PathOf(string directory, ParticipantId participant) => StatusFile.PathOf(directory, Prefix, participant);
 
     /// <summary>Lists the processes that have such a file.</summary>
     /// <exception cref="IOException">The session was removed.</exception>

@@ -19,8 +19,11 @@ internal static class StatusFile
     /// <summary>How long an observer's look makes processes publish, in milliseconds.</summary>
     public const long LookLasts = 5_000;
 
-    public static string PathOf(string directory, ParticipantId participant) => Path.Combine(
-        directory, string.Create(CultureInfo.InvariantCulture, $"status-{participant.Slot}-{participant.Generation}"));
+    public static string PathOf(string directory, ParticipantId participant) => PathOf(directory, "status-", participant);
+
+    /// <summary>Returns the path of a file of one process in the session's directory.</summary>
+    public static string PathOf(string directory, string prefix, ParticipantId participant) => Path.Combine(
+        directory, string.Create(CultureInfo.InvariantCulture, $"{prefix}{participant.Slot}-{participant.Generation}"));
 
     /// <exception cref="IOException">There is no room, or the session was removed.</exception>
     public static void Write(string path, ReadOnlySpan<byte> document)

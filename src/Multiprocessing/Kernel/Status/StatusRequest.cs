@@ -18,8 +18,7 @@ internal readonly record struct StatusRequest(string PoolId, int WorkerNumber, l
 {
     private const int MaxBytes = 4096;
 
-    public static string PathOf(string directory, ParticipantId participant) => Path.Combine(
-        directory, string.Create(CultureInfo.InvariantCulture, $"request-{participant.Slot}-{participant.Generation}"));
+    public static string PathOf(string directory, ParticipantId participant) => StatusFile.PathOf(directory, "request-", participant);
 
     /// <summary>Leaves the request for the process. <see langword="false"/> if it has not taken an earlier one yet.</summary>
     /// <exception cref="IOException">There is no room, or the session was removed.</exception>
