@@ -72,8 +72,8 @@ internal sealed unsafe class StatusReader
     }
 
     /// <summary>
-    /// Returns the bytes of a published document. Null if it cannot be read now: not written yet, removed, or, on Windows, being replaced; or if it is
-    /// larger than any publisher writes.
+    /// Returns the bytes of a published document. Null if it cannot be read now: not written yet, removed, or, on Windows, being replaced; or if it
+    /// is larger than any publisher writes.
     /// </summary>
     public static byte[]? ReadFile(string path)
     {
