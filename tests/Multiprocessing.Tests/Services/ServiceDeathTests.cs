@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Shouldly;
 using Xunit;
 
 namespace Multiprocessing.Tests.Services;
@@ -6,6 +7,17 @@ namespace Multiprocessing.Tests.Services;
 /// <summary>A service that dies, hangs or is restarted, and the calls around it.</summary>
 public class ServiceDeathTests : ProcessTest
 {
+    /// <summary>The process ends right after it has sent the reason, which was lost to the news of the end.</summary>
+    [Fact]
+    public Task The_exception_of_a_factory_arrives_however_soon_its_process_has_ended() => Watchdog.Run(async () =>
+    {
+        for (var round = 0; round < 40; round++)
+        {
+            var error = await Should.ThrowAsync<FormatException>(ProcessService.StartAsync<ICounter>(static () => throw new FormatException("no dictionary")));
+            error.Message.ShouldContain("no dictionary");
+        }
+    });
+
     [Fact]
     public Task A_call_in_flight_fails_with_the_death_and_the_next_one_is_served() => Watchdog.Run(async () =>
     {

@@ -12,6 +12,9 @@ internal sealed partial class CallChannel
     private const int MostInTurn = 256;
     private const int CallsPerLook = 16;
 
+    // In milliseconds: the code of a value's type may block the thread that reads.
+    private const long MaxRemainingTime = 1_000;
+
     /// <summary>How long an asynchronous caller polls for its reply: about as long as a wake-up takes.</summary>
     private static readonly long SpinTicks = Stopwatch.Frequency / 50_000;
 
@@ -196,6 +199,39 @@ internal sealed partial class CallChannel
         }
 
         return count != 0;
+    }
+
+    /// <summary>
+    /// The process of the other peer has ended: handles what it had sent before. A reply counts, and so does the reason why its object could not be
+    /// created, although the end of the process is known sooner. A thread that reads already does the same, up to the end of the channel.
+    /// </summary>
+    public void ReadRemaining()
+    {
+        var end = Environment.TickCount64 + MaxRemainingTime;
+        while (!IsEnded && Environment.TickCount64 < end)
+        {
+            if (!_role.TryEnter())
+            {
+                _role.IsWanted = true; // by the background, as in Serve
+                Thread.Sleep(0);
+                continue;
+            }
+
+            try
+            {
+                _role.IsWanted = false;
+                _background.Stop();
+                while (ReadAll())
+                {
+                }
+
+                return;
+            }
+            finally
+            {
+                _role.Leave();
+            }
+        }
     }
 
     /// <summary>The loop of a service's main thread: reads, and runs calls, until the other peer has closed the channel.</summary>

@@ -43,7 +43,10 @@ internal sealed class ServiceInstance : ChannelOwner
         Channel.AddInterest();
         Channel.ReadInBackground();
         ServiceList.Add(this);
-        _process.WhenEnded(OnProcessEnded);
+
+        // Not on the thread that has noticed the end: what is left to read is read first.
+        _process.WhenEnded(() => LastResort.Queue(
+            EntryPoint.ServiceWork, this, static instance => instance.OnProcessEnded(), static (instance, _) => instance.End()));
     }
 
     public string Name => _options.Name!;
@@ -141,6 +144,12 @@ internal sealed class ServiceInstance : ChannelOwner
     }
 
     private void OnProcessEnded()
+    {
+        Channel.ReadRemaining();
+        End();
+    }
+
+    private void End()
     {
         Channel.Dispose();
         Channel.FailCalls();
