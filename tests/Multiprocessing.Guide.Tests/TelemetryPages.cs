@@ -4,6 +4,7 @@ using Xunit;
 namespace Multiprocessing.Guide.Tests;
 
 /// <summary>The code of docs/guide/telemetry.md.</summary>
+[Collection(AloneCollection.Name)]
 public class TelemetryPages
 {
     [Fact]

@@ -5,6 +5,7 @@ using Xunit;
 
 namespace Multiprocessing.Guide.Tests.Examples;
 
+[Collection(AloneCollection.Name)]
 public class TelemetryExamples
 {
     [Fact]

@@ -8,6 +8,27 @@ public sealed class ManagerDeathTests : ManagerTest
 {
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
 
+    /// <summary>The start waited for ever: the manager's end of its pipe was in a queue, which the process did not reach.</summary>
+    [Fact]
+    public Task A_manager_whose_process_does_not_reach_its_body_fails_its_start() => Watchdog.Run(async () =>
+    {
+        using var registration = ChildStartup.Add(static () => throw new FormatException("not today"));
+        var error = await Should.ThrowAsync<ProcessStartException>(ProcessManager.StartAsync());
+        error.Message.ShouldContain("not today");
+    });
+
+    /// <summary>As above, and the process has exited.</summary>
+    [Fact]
+    public Task A_manager_whose_process_ends_at_once_fails_its_start() => Watchdog.Run(async () =>
+    {
+        using var registration = ChildStartup.Add(static () =>
+        {
+            Environment.Exit(3);
+            return null;
+        });
+        await Should.ThrowAsync<Exception>(ProcessManager.StartAsync());
+    });
+
     [Fact]
     public Task A_killed_client_releases_its_lock_and_its_permits() => Watchdog.Run(() =>
     {

@@ -201,11 +201,25 @@ internal sealed partial class CallChannel
         return count != 0;
     }
 
+    /// <summary>The process of the other peer has ended, and it is known how: the channel ends, after what that process had sent.</summary>
+    public void EndWithProcess()
+    {
+        try
+        {
+            ReadRemaining();
+        }
+        finally
+        {
+            Dispose();
+            FailCalls();
+        }
+    }
+
     /// <summary>
-    /// The process of the other peer has ended: handles what it had sent before. A reply counts, and so does the reason why its object could not be
+    /// Handles what the other peer had sent before its process ended. A reply counts, and so does the reason why its object could not be
     /// created, although the end of the process is known sooner. A thread that reads already does the same, up to the end of the channel.
     /// </summary>
-    public void ReadRemaining()
+    private void ReadRemaining()
     {
         var end = Environment.TickCount64 + MaxRemainingTime;
         while (!IsEnded && Environment.TickCount64 < end)

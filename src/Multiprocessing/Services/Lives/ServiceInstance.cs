@@ -145,14 +145,12 @@ internal sealed class ServiceInstance : ChannelOwner
 
     private void OnProcessEnded()
     {
-        Channel.ReadRemaining();
+        Channel.EndWithProcess();
         End();
     }
 
     private void End()
     {
-        Channel.Dispose();
-        Channel.FailCalls();
         _ready.TrySetException(Died("the factory", wasSent: true));
         _ = _ready.Task.Exception;
         ServiceList.Retire(this);

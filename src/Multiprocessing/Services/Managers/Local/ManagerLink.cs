@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using Multiprocessing.Proxies;
 
 namespace Multiprocessing;
@@ -55,6 +56,10 @@ internal sealed class ManagerLink : ChannelOwner
         Guid id, string name, ProcessQueue<ManagerJoin> joins, ChildProcess child, CancellationToken cancellationToken)
     {
         var link = new ManagerLink(id, name, joins, child, new ManagerGreeting(child.Id, default));
+
+        // A process that ends before it takes the connection out of the queue closes nothing.
+        child.WhenEnded(() => LastResort.Queue(
+            EntryPoint.ServiceWork, link._channel, static channel => channel.EndWithProcess(), static (channel, _) => channel.FailCalls()));
         try
         {
             link._greeting = await link.Root.GreetAsync(cancellationToken).ConfigureAwait(false);
@@ -62,6 +67,11 @@ internal sealed class ManagerLink : ChannelOwner
         catch
         {
             link.Stop();
+            if (child.Completion.Exception?.InnerException is ProcessStartException failure)
+            {
+                ExceptionDispatchInfo.Throw(failure);
+            }
+
             throw;
         }
 
