@@ -1,10 +1,8 @@
-using System.Globalization;
-using System.Net;
-using System.Text;
+using Comparison.Drawing;
 
 namespace Comparison;
 
-/// <summary>Draws the times as horizontal bars on a logarithmic scale, in colours that are readable on light and dark backgrounds.</summary>
+/// <summary>Draws the times as horizontal bars on a logarithmic scale.</summary>
 internal static class Chart
 {
     private const int Width = 860;
@@ -14,7 +12,7 @@ internal static class Chart
     private const int BarHeight = 10;
     private const int RowGap = 12;
 
-    private static readonly (string Label, string Colour)[] Series = [("this library", "#2f81f7"), ("CPython", "#d29922"), ("limit of the machine", "#8b949e")];
+    private static readonly (string Label, string Colour)[] Series = [("this library", Svg.Ours), ("CPython", Svg.Python), ("limit of the machine", Svg.Limit)];
 
     public static string Of(IReadOnlyList<Row> rows)
     {
@@ -26,24 +24,24 @@ internal static class Chart
 
         var values = shown.SelectMany(Values).Where(value => value > 0).ToList();
         var scale = new LogScale(values.Min(), values.Max(), Left, Width - Right);
-        var body = new StringBuilder();
+        var svg = new Svg(Width);
         var y = Top;
         foreach (var row in shown)
         {
-            y = AppendRow(body, row, scale, y);
+            y = AppendRow(svg, row, scale, y);
         }
 
-        return Frame(body, scale, y);
+        return Frame(svg, scale, y);
     }
 
     private static double[] Values(Row row) => [row.Ours.Median, row.Python.Median, row.Limit.Median];
 
-    private static int AppendRow(StringBuilder body, Row row, LogScale scale, int y)
+    private static int AppendRow(Svg svg, Row row, LogScale scale, int y)
     {
         var values = Values(row);
         var bars = values.Count(value => value > 0);
         var middle = y + (bars * BarHeight / 2) + 4;
-        Append(body, $"""<text x="{Left - 10}" y="{middle}" text-anchor="end">{WebUtility.HtmlEncode(ShortName(row.Figure.What))}</text>""");
+        svg.Text(Left - 10, middle, "end", ShortName(row.Figure.What));
         for (var i = 0; i < values.Length; i++)
         {
             if (!(values[i] > 0))
@@ -52,8 +50,8 @@ internal static class Chart
             }
 
             var end = scale.At(values[i]);
-            Append(body, $"""<rect x="{Left}" y="{y}" width="{end - Left:0.0}" height="{BarHeight - 1}" fill="{Series[i].Colour}"/>""");
-            Append(body, $"""<text class="value" x="{end + 4:0.0}" y="{y + BarHeight - 2}">{Unit.Nanoseconds.Format(values[i])}{Better(row, i)}</text>""");
+            svg.Add($"""<rect x="{Left}" y="{y}" width="{end - Left:0.0}" height="{BarHeight - 1}" fill="{Series[i].Colour}"/>""");
+            svg.Text(end + 4, y + BarHeight - 2, "start", Unit.Nanoseconds.Format(values[i]) + Better(row, i), "value");
             y += BarHeight;
         }
 
@@ -65,33 +63,18 @@ internal static class Chart
     // The text in brackets is only for the table.
     private static string ShortName(string what) => what.Split(" (")[0];
 
-    private static string Frame(StringBuilder body, LogScale scale, int bottom)
+    private static string Frame(Svg svg, LogScale scale, int bottom)
     {
-        var text = new StringBuilder();
-        Append(text, $"""<svg xmlns="http://www.w3.org/2000/svg" width="{Width}" height="{bottom + 24}" viewBox="0 0 {Width} {bottom + 24}" role="img">""");
-        Append(text, $"<title>Time for each operation on a logarithmic scale: shorter is better</title>");
-        Append(text, $"<style>text {{ font: 12px sans-serif; fill: #57606a; }} .value {{ font-size: 9px; }} .grid {{ stroke: #8b949e; stroke-opacity: 0.3; }}");
-        Append(text, $"@media (prefers-color-scheme: dark) {{ text {{ fill: #b1bac4; }} }}</style>");
-        var x = Left;
-        foreach (var (label, colour) in Series)
-        {
-            Append(text, $"""<rect x="{x}" y="8" width="12" height="12" fill="{colour}"/><text x="{x + 18}" y="18">{label}</text>""");
-            x += 150;
-        }
-
+        svg.Legend(Left, Series);
         foreach (var power in scale.Powers)
         {
             var at = scale.At(power);
-            Append(text, $"""<line class="grid" x1="{at:0.0}" y1="{Top - 8}" x2="{at:0.0}" y2="{bottom}"/>""");
-            Append(text, $"""<text class="value" x="{at:0.0}" y="{bottom + 14}" text-anchor="middle">{Round(power)}</text>""");
+            svg.GridLine(at, Top - 8, at, bottom);
+            svg.Text(at, bottom + 14, "middle", Round(power), "value");
         }
 
-        text.Append(body);
-        Append(text, $"</svg>");
-        return text.ToString();
+        return svg.Frame(bottom + 24, "Time for each operation on a logarithmic scale: shorter is better");
     }
 
     private static string Round(double power) => Unit.Nanoseconds.Format(power).Replace(".0", "", StringComparison.Ordinal);
-
-    private static void Append(StringBuilder text, FormattableString line) => text.AppendLine(line.ToString(CultureInfo.InvariantCulture));
 }

@@ -3,7 +3,7 @@ namespace Comparison;
 /// <summary>Paths in the repository.</summary>
 internal static class Places
 {
-    private static readonly string Root = FindRoot();
+    public static readonly string Root = FindRoot();
 
     public static string Benchmarks => Path.Combine(Root, "benchmarks");
 

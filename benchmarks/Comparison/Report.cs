@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace Comparison;
@@ -6,21 +5,13 @@ namespace Comparison;
 /// <summary>Writes <c>docs/internals/benchmarks.md</c> and the chart beside it.</summary>
 internal static class Report
 {
-    public static void Write(IReadOnlyList<Row> rows, string machine, LoadWatch load)
+    public static void Write(IReadOnlyList<Row> rows, Circumstances circumstances)
     {
-        Directory.CreateDirectory(Places.Documents);
-        Write("benchmarks.md", Markdown(rows, machine, load));
-        Write("benchmarks.svg", Chart.Of(rows));
+        Pages.Write("benchmarks.md", Markdown(rows, circumstances), whole: true);
+        Pages.Write("benchmarks.svg", Chart.Of(rows), whole: true);
     }
 
-    private static void Write(string name, string text)
-    {
-        var path = Path.Combine(Places.Documents, name);
-        File.WriteAllText(path, text);
-        Console.WriteLine($"Written: docs/internals/{name}");
-    }
-
-    private static string Markdown(IReadOnlyList<Row> rows, string machine, LoadWatch load)
+    private static string Markdown(IReadOnlyList<Row> rows, Circumstances circumstances)
     {
         var text = new StringBuilder();
         text.AppendLine("# Benchmarks");
@@ -29,7 +20,7 @@ internal static class Report
         text.AppendLine("`dotnet hello.dll`. *BCL* is .NET's own facility for processes: its named `Mutex` for the lock. The contenders take turns. A figure is the median of the turns (in brackets the least); *times better* and *of the limit* are medians of the ratios within one round.");
         text.AppendLine("The comment at the beginning of each file in `benchmarks/Comparison/Cases` describes how the case is measured.");
         text.AppendLine();
-        text.AppendLine($"Measured on {DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}: {machine}. {load}");
+        text.AppendLine(circumstances.ToString());
         text.AppendLine();
         text.AppendLine("![Time for each operation, ours beside CPython's](benchmarks.svg)");
         text.AppendLine();
@@ -50,6 +41,8 @@ internal static class Report
         text.AppendLine();
         text.AppendLine("`--record` writes the ratios of a run to CPython and to the limit into `benchmarks/Comparison/gate.json`. `--gate` runs the cases again and fails if a ratio is worse by more than 1.6 x, twice in a row:");
         text.AppendLine("run it on one machine with the commits before and after a change.");
+        text.AppendLine();
+        text.AppendLine(MoreRuns.Markdown);
         return text.ToString();
     }
 

@@ -7,6 +7,12 @@ internal readonly struct Sample(IReadOnlyList<double> values)
 
     public double Least { get; } = values.Count == 0 ? double.NaN : values.Min();
 
+    /// <summary>Returns the least value that so many per cent of the values do not exceed; NaN for no values, and for values with a NaN among them.</summary>
+    public double Percentile(double percent) =>
+        values.Count == 0 || values.Any(double.IsNaN)
+            ? double.NaN
+            : values.Order().ElementAt(Math.Clamp((int)Math.Ceiling(percent / 100 * values.Count) - 1, 0, values.Count - 1));
+
     /// <summary>Returns NaN for no values, and for values with a NaN among them.</summary>
     public static double MedianOf(IReadOnlyList<double> values)
     {

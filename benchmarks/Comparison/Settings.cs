@@ -1,61 +1,69 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 
 namespace Comparison;
 
 /// <summary>The settings from the command line.</summary>
-/// <param name="Quick">A quarter of the work in each turn.</param>
-/// <param name="Only">A part of the names of the cases to run, or <see langword="null"/> for all.</param>
-/// <param name="Mode">What is done with the figures.</param>
-internal sealed record Settings(bool Quick, string? Only, Mode Mode)
+internal sealed record Settings
 {
+    private const string Options =
+        "The options are --quick, --only <name>, and one of --gate, --record, --pairs <number>, --cold, --curves [name] and --load.";
+
+    /// <summary>A quarter of the work in each turn, and less of what takes long.</summary>
+    public bool Quick { get; private init; }
+
+    /// <summary>A part of the names of the cases to run, or <see langword="null"/> for all.</summary>
+    public string? Only { get; private init; }
+
+    public Mode Mode { get; private init; }
+
+    /// <summary>The number of pairs of processes of <see cref="Mode.Pairs"/>.</summary>
+    public int Pairs { get; private init; }
+
     /// <summary>The number of turns of each contender.</summary>
     public int Rounds => Quick ? 5 : 9;
 
     /// <summary>Returns the number of operations in a turn.</summary>
     public int Scale(int operations) => Quick ? Math.Max(operations / 4, 1) : operations;
 
+    public bool Includes(string name) => Only is null || name.Contains(Only, StringComparison.OrdinalIgnoreCase);
+
     public static bool TryParse(string[] args, [NotNullWhen(true)] out Settings? settings, [NotNullWhen(false)] out string? refusal)
     {
-        settings = null;
+        settings = new Settings();
         refusal = null;
-        var quick = false;
-        string? only = null;
-        var mode = Mode.Report;
         for (var i = 0; i < args.Length; i++)
         {
-            switch (args[i])
+            var value = i + 1 < args.Length && !args[i + 1].StartsWith('-') ? args[i + 1] : null;
+            var next = settings.With(args[i], value, out var takesValue);
+            if (next is null)
             {
-                case "--quick":
-                    quick = true;
-                    break;
-                case "--gate":
-                    mode = Mode.Gate;
-                    break;
-                case "--record":
-                    mode = Mode.Record;
-                    break;
-                case "--only" when i + 1 < args.Length:
-                    only = args[++i];
-                    break;
-                default:
-                    refusal = $"{args[i]} is not an option. The options are --quick, --only <name>, --gate and --record.";
-                    return false;
+                settings = null;
+                refusal = $"{args[i]} is not an option, or its value is missing. {Options}";
+                return false;
             }
+
+            settings = next;
+            i += takesValue ? 1 : 0;
         }
 
-        settings = new Settings(quick, only, mode);
         return true;
     }
-}
 
-internal enum Mode
-{
-    /// <summary>They are written into the documentation.</summary>
-    Report,
-
-    /// <summary>They are compared with the recorded ones.</summary>
-    Gate,
-
-    /// <summary>They are recorded.</summary>
-    Record,
+    private Settings? With(string option, string? value, out bool takesValue)
+    {
+        takesValue = value is not null && option is "--only" or "--pairs" or "--curves";
+        return option switch
+        {
+            "--quick" => this with { Quick = true },
+            "--only" when value is not null => this with { Only = value },
+            "--gate" => this with { Mode = Mode.Gate },
+            "--record" => this with { Mode = Mode.Record },
+            "--pairs" when int.TryParse(value, CultureInfo.InvariantCulture, out var pairs) && pairs > 0 => this with { Mode = Mode.Pairs, Pairs = pairs },
+            "--cold" => this with { Mode = Mode.Cold },
+            "--curves" => this with { Mode = Mode.Curves, Only = value ?? Only },
+            "--load" => this with { Mode = Mode.Load },
+            _ => null,
+        };
+    }
 }

@@ -7,8 +7,7 @@ internal static class TextTable
     {
         var lines = new List<string[]> { new[] { "what", "ours", "(least)", "CPython", "times better", "BCL", "limit", "times limit", "aim", "" } };
         lines.AddRange(rows.Select(Cells));
-        var widths = Enumerable.Range(0, lines[0].Length).Select(column => lines.Max(line => line[column].Length)).ToList();
-        return string.Join('\n', lines.Select(line => string.Join("  ", line.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd()));
+        return Columns.AsText(lines);
     }
 
     private static string[] Cells(Row row)

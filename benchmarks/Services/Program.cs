@@ -88,11 +88,11 @@ internal static class Program
     private static void Print(IReadOnlyList<Row> rows, IReadOnlyList<string> contenders, IReadOnlyList<string> summaries, LoadWatch load)
     {
         Console.WriteLine();
-        Console.WriteLine(Tables.AsText(Tables.Figures(rows, contenders)));
+        Console.WriteLine(Columns.AsText(Tables.Figures(rows, contenders)));
         Console.WriteLine();
-        Console.WriteLine(Tables.AsText(Tables.Ratios(rows)));
+        Console.WriteLine(Columns.AsText(Tables.Ratios(rows)));
         Console.WriteLine();
-        Console.WriteLine(Tables.AsText(Tables.Aims(rows)));
+        Console.WriteLine(Columns.AsText(Tables.Aims(rows)));
         foreach (var summary in summaries)
         {
             Console.WriteLine(summary);

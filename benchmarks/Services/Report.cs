@@ -23,15 +23,15 @@ internal static class Report
         text.AppendLine();
         text.AppendLine($"Machine: {machine}. {load}");
         text.AppendLine();
-        text.AppendLine(Tables.AsMarkdown(Tables.Figures(rows, contenders)));
+        text.AppendLine(Columns.AsMarkdown(Tables.Figures(rows, contenders)));
         text.AppendLine();
         text.AppendLine("How many times longer the others take:");
         text.AppendLine();
-        text.AppendLine(Tables.AsMarkdown(Tables.Ratios(rows)));
+        text.AppendLine(Columns.AsMarkdown(Tables.Ratios(rows)));
         text.AppendLine();
         text.AppendLine("Aims:");
         text.AppendLine();
-        text.AppendLine(Tables.AsMarkdown(Tables.Aims(rows)));
+        text.AppendLine(Columns.AsMarkdown(Tables.Aims(rows)));
         text.AppendLine();
         text.AppendLine(string.Join("\n\n", summaries));
         text.AppendLine();

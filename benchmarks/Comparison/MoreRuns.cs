@@ -1,0 +1,17 @@
+namespace Comparison;
+
+/// <summary>The part of <c>benchmarks.md</c> that names the other runs.</summary>
+internal static class MoreRuns
+{
+    public const string Markdown =
+        """
+        ## Other runs
+
+        Each writes a page of its own into `docs/internals`; a run with `--quick` or of a part writes into `artifacts/benchmarks`. `benchmarks/all.sh` runs all of them, one after the other; leave the machine alone meanwhile.
+
+        | command | what it measures |
+        |---|---|
+        | `dotnet run -c Release --project benchmarks/Comparison -- --pairs 30` | throughput and round trip over 30 pairs of new processes, beside the limit in turn: least, median, p95, and whether both are slow in the same turns |
+        | `dotnet run -c Release --project benchmarks/Comparison -- --cold` | the first 100,000 operations of a program that has just started, and as many when its code is fully compiled |
+        """;
+}
