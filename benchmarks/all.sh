@@ -9,4 +9,5 @@ comparison() { dotnet benchmarks/Comparison/bin/Release/net10.0/Comparison.dll "
 comparison "$@"
 comparison "$@" --pairs 30
 comparison "$@" --cold
+comparison "$@" --curves
 dotnet benchmarks/Services/bin/Release/net10.0/Services.dll "$@"

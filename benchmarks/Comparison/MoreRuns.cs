@@ -13,5 +13,6 @@ internal static class MoreRuns
         |---|---|
         | `dotnet run -c Release --project benchmarks/Comparison -- --pairs 30` | throughput and round trip over 30 pairs of new processes, beside the limit in turn: least, median, p95, and whether both are slow in the same turns |
         | `dotnet run -c Release --project benchmarks/Comparison -- --cold` | the first 100,000 operations of a program that has just started, and as many when its code is fully compiled |
+        | `dotnet run -c Release --project benchmarks/Comparison -- --curves` | how times and memory grow with processes, workers, tasks, queues and bytes, beside CPython and threads; with a picture of each curve |
         """;
 }

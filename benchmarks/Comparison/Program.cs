@@ -1,4 +1,5 @@
 using Comparison.Cold;
+using Comparison.Growth;
 using Comparison.Pairs;
 
 namespace Comparison;
@@ -30,6 +31,7 @@ internal static class Program
         {
             Mode.Pairs => PairRun.Run(settings, circumstances),
             Mode.Cold => ColdRun.Run(settings, circumstances),
+            Mode.Curves => CurveRun.Run(settings, circumstances),
             _ => Table.Run(settings, circumstances),
         };
     }
@@ -37,6 +39,7 @@ internal static class Program
     private static IEnumerable<string> Names(Settings settings) => settings.Mode switch
     {
         Mode.Cold => ColdRun.Names,
+        Mode.Curves => CurveRun.Names,
         _ => Catalog.All(settings).Select(static item => item.Name),
     };
 }

@@ -7,7 +7,7 @@ namespace Comparison;
 internal sealed record Settings
 {
     private const string Options =
-        "The options are --quick, --only <name>, and one of --gate, --record, --pairs <number>, --cold, --curves [name] and --load.";
+        "The options are --quick, --rounds <number>, --only <name>, and one of --gate, --record, --pairs <number>, --cold, --curves [name] and --load.";
 
     /// <summary>A quarter of the work in each turn, and less of what takes long.</summary>
     public bool Quick { get; private init; }
@@ -21,10 +21,16 @@ internal sealed record Settings
     public int Pairs { get; private init; }
 
     /// <summary>The number of turns of each contender.</summary>
-    public int Rounds => Quick ? 5 : 9;
+    public int Rounds => RoundsOr(Quick ? 5 : 9);
+
+    // Zero if the command line does not name it.
+    private int GivenRounds { get; init; }
 
     /// <summary>Returns the number of operations in a turn.</summary>
     public int Scale(int operations) => Quick ? Math.Max(operations / 4, 1) : operations;
+
+    /// <summary>Returns the number of turns from the command line, or the usual one.</summary>
+    public int RoundsOr(int usual) => GivenRounds > 0 ? GivenRounds : usual;
 
     public bool Includes(string name) => Only is null || name.Contains(Only, StringComparison.OrdinalIgnoreCase);
 
@@ -52,11 +58,12 @@ internal sealed record Settings
 
     private Settings? With(string option, string? value, out bool takesValue)
     {
-        takesValue = value is not null && option is "--only" or "--pairs" or "--curves";
+        takesValue = value is not null && option is "--only" or "--rounds" or "--pairs" or "--curves";
         return option switch
         {
             "--quick" => this with { Quick = true },
             "--only" when value is not null => this with { Only = value },
+            "--rounds" when int.TryParse(value, CultureInfo.InvariantCulture, out var rounds) && rounds > 0 => this with { GivenRounds = rounds },
             "--gate" => this with { Mode = Mode.Gate },
             "--record" => this with { Mode = Mode.Record },
             "--pairs" when int.TryParse(value, CultureInfo.InvariantCulture, out var pairs) && pairs > 0 => this with { Mode = Mode.Pairs, Pairs = pairs },

@@ -20,6 +20,9 @@ internal static class UnitText
         _ => Digits(value) + " %",
     };
 
+    /// <summary>Formats a number of things.</summary>
+    public static string Count(long value) => value.ToString("#,0", CultureInfo.InvariantCulture);
+
     public static string Ratio(double value) => double.IsNaN(value) ? "-" : Digits(value) + " x";
 
     private static string Scaled(double value, double step, params ReadOnlySpan<string> names)

@@ -1,0 +1,68 @@
+namespace Comparison.Growth;
+
+/// <summary>Measures the curves: at each place the contenders take turns.</summary>
+internal static class CurveRun
+{
+    private const int UsualRounds = 3;
+
+    public static IEnumerable<string> Names => All(quick: true).Select(static curve => curve.Name);
+
+    public static int Run(Settings settings, Circumstances circumstances)
+    {
+        var results = new List<CurveResult>();
+        foreach (var curve in All(settings.Quick).Where(curve => settings.Includes(curve.Name)))
+        {
+            circumstances.Load.Look();
+            results.Add(Measure(curve, settings.RoundsOr(settings.Quick ? 1 : UsualRounds)));
+        }
+
+        circumstances.Load.Look();
+        CurveReport.Write(results, settings, circumstances);
+        return 0;
+    }
+
+    private static IReadOnlyList<Curve> All(bool quick) =>
+    [
+        new Curves.ProducersAndConsumers(quick),
+        new Curves.MessageSize(quick),
+        new Curves.PoolWorkers(quick),
+        new Curves.TaskLength(quick),
+        new Curves.Children(quick),
+        new Curves.Queues(quick),
+        new Curves.PendingTasks(quick),
+    ];
+
+    private static CurveResult Measure(Curve curve, int rounds)
+    {
+        Console.Write($"{curve.Name} ");
+        var result = new CurveResult(curve, curve.Places);
+
+        // The first use of the library in a program is not the cost of the first place.
+        foreach (var contender in curve.Contenders)
+        {
+            _ = contender.Measure(curve.Places[0]);
+        }
+
+        foreach (var place in curve.Places)
+        {
+            Console.Write(curve.Label(place));
+            for (var round = 0; round < rounds; round++)
+            {
+                foreach (var contender in curve.Contenders.Where(contender => place <= contender.Most))
+                {
+                    if (contender.Measure(place) is { } value)
+                    {
+                        result.Add(contender, place, value);
+                    }
+                }
+
+                Console.Write('.');
+            }
+
+            Console.Write(' ');
+        }
+
+        Console.WriteLine();
+        return result;
+    }
+}
