@@ -70,7 +70,7 @@ public class NodeDeathTests
         using var caller = ChildProcess.Run(
             static async folder =>
             {
-                await using IProcessPool pool = await TestCluster.Connect(folder);
+                await using IProcessPool pool = await TestCluster.Connect(new ClusterPlan(folder));
                 await pool.RunAsync(
                     static path =>
                     {

@@ -13,13 +13,20 @@ internal sealed class TestCluster : IAsyncDisposable
     private readonly List<IHost> _hosts = [];
     private readonly List<ChildProcess> _processes = [];
 
-    public TestCluster() => Directory.CreateDirectory(Folder);
+    private readonly ClusterPlan _plan;
+
+    public TestCluster(Func<ClusterPlan, ClusterPlan>? plan = null)
+    {
+        Directory.CreateDirectory(Folder);
+        _plan = new ClusterPlan(Folder);
+        _plan = plan?.Invoke(_plan) ?? _plan;
+    }
 
     /// <summary>Gets the directory of the membership and of what tasks write.</summary>
     public string Folder { get; } = Path.Combine(Path.GetTempPath(), $"cluster-test-{Guid.NewGuid():N}");
 
     /// <summary>Builds a node as a program does.</summary>
-    public static IHost Build(string folder, string name, int workers, string? tag)
+    public static IHost Build(ClusterPlan plan, string name, int workers, string? tag, Action<MultiprocessingNodeOptions>? configure = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.Configure<HostOptions>(static options => options.ShutdownTimeout = TimeSpan.FromSeconds(30));
@@ -28,19 +35,22 @@ internal sealed class TestCluster : IAsyncDisposable
             options.Cluster = "test";
             options.Name = name;
             options.Workers = workers;
-            options.Membership.UseLocalhost(folder);
+            plan.Apply(options.Membership, options.Network);
             if (tag is not null)
             {
                 options.Tags.Add(tag);
             }
+
+            configure?.Invoke(options);
         });
         return builder.Build();
     }
 
     /// <summary>Starts a node in this process.</summary>
-    public async Task<IHost> StartNodeAsync(string name, int workers = 2, string? tag = null)
+    public async Task<IHost> StartNodeAsync(
+        string name, int workers = 2, string? tag = null, Action<MultiprocessingNodeOptions>? configure = null)
     {
-        var host = Build(Folder, name, workers, tag);
+        var host = Build(_plan, name, workers, tag, configure);
         await host.StartAsync();
         _hosts.Add(host);
         return host;
@@ -49,18 +59,18 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>Starts a node in a process of its own, which a test may kill.</summary>
     public ChildProcess StartProcess(string name, int workers = 2)
     {
-        var process = ChildProcess.Run(static (folder, node, count) => Build(folder, node, count, null).Run(), Folder, name, workers);
+        var process = ChildProcess.Run(static (plan, node, count) => Build(plan, node, count, null).Run(), _plan, name, workers);
         _processes.Add(process);
         return process;
     }
 
-    public Task<ClusterPool> ConnectAsync(Action<ClusterPoolOptions>? configure = null) => Connect(Folder, configure);
+    public Task<ClusterPool> ConnectAsync(Action<ClusterPoolOptions>? configure = null) => Connect(_plan, configure);
 
-    public static Task<ClusterPool> Connect(string folder, Action<ClusterPoolOptions>? configure = null) => ClusterPool.ConnectAsync(options =>
+    public static Task<ClusterPool> Connect(ClusterPlan plan, Action<ClusterPoolOptions>? configure = null) => ClusterPool.ConnectAsync(options =>
     {
         options.Cluster = "test";
         options.ConnectTimeout = TimeSpan.FromSeconds(60);
-        options.Membership.UseLocalhost(folder);
+        plan.Apply(options.Membership, options.Network);
         configure?.Invoke(options);
     });
 

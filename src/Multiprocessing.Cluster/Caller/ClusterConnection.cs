@@ -12,6 +12,9 @@ internal sealed class ClusterConnection : IPeerHandler, IFencedPart, IAsyncDispo
 {
     private static readonly TimeSpan HelloInterval = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>A member that cannot reach the membership any more need not wait longer: the others find that it is dead.</summary>
+    private static readonly TimeSpan LeaveLimit = TimeSpan.FromSeconds(10);
+
     private readonly ClusterPoolOptions _options;
     private readonly CancellationTokenSource _ending = new();
     private readonly TaskCompletionSource _firstNode = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -21,8 +24,11 @@ internal sealed class ClusterConnection : IPeerHandler, IFencedPart, IAsyncDispo
     private readonly IHost _host;
     private readonly ILogger _logger;
     private readonly ClusterPeers _peers;
+    private readonly ConnectionRefusals _refusals;
     private readonly IClusterMembershipService _members;
     private readonly string _self;
+    private bool _hasJoined;
+    private Task _join = Task.CompletedTask;
     private Task _watch = Task.CompletedTask;
 
     public ClusterConnection(ClusterPoolOptions options)
@@ -36,9 +42,10 @@ internal sealed class ClusterConnection : IPeerHandler, IFencedPart, IAsyncDispo
 
         builder.Services.AddSingleton<IPeerHandler>(this);
         builder.Services.AddSingleton<IFencedPart>(this);
-        ClusterSilo.Add(builder, options.Cluster, isNode: false, options.Name, options.Membership, options.Detection);
+        ClusterSilo.Add(builder, options.Member);
         _host = builder.Build();
         _logger = _host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Multiprocessing.Cluster");
+        _refusals = _host.Services.GetRequiredService<ConnectionRefusals>();
         _peers = _host.Services.GetRequiredService<ClusterPeers>();
         _members = _host.Services.GetRequiredService<IClusterMembershipService>();
         _self = _host.Services.GetRequiredService<ILocalSiloDetails>().SiloAddress.ToParsableString();
@@ -58,7 +65,7 @@ internal sealed class ClusterConnection : IPeerHandler, IFencedPart, IAsyncDispo
         limit.CancelAfter(_options.ConnectTimeout);
         try
         {
-            await _host.StartAsync(limit.Token).ConfigureAwait(false);
+            await JoinAsync(limit).ConfigureAwait(false);
             _watch = Task.Run(WatchAsync, CancellationToken.None);
             await _firstNode.Task.WaitAsync(limit.Token).ConfigureAwait(false);
         }
@@ -66,8 +73,33 @@ internal sealed class ClusterConnection : IPeerHandler, IFencedPart, IAsyncDispo
         {
             var tags = _options.Tags.Count == 0 ? "" : $" with the tags {string.Join(", ", _options.Tags)}";
             throw new ClusterException(
-                $"No node{tags} was found in the cluster '{_options.Cluster}' within {_options.ConnectTimeout.TotalSeconds:0.#} s. Start a host with "
-                + "AddMultiprocessingNode of the same cluster and membership.");
+                $"No node{tags} was found in the cluster '{_options.Cluster}' within {_options.ConnectTimeout.TotalSeconds:0.#} s. "
+                + (_refusals.Last ?? "Start a host with AddMultiprocessingNode of the same cluster and membership."));
+        }
+    }
+
+    /// <summary>Joins, unless the other members decide meanwhile that this one is dead, because they cannot reach it.</summary>
+    private async Task JoinAsync(CancellationTokenSource limit)
+    {
+        _join = _host.StartAsync(limit.Token);
+        try
+        {
+            if (await Task.WhenAny(_join, _firstNode.Task).ConfigureAwait(false) != _join)
+            {
+                await _firstNode.Task.ConfigureAwait(false);
+            }
+
+            await _join.ConfigureAwait(false);
+            _hasJoined = true;
+        }
+        catch
+        {
+            // A silo that has not started refuses to be stopped. Its lifecycle stops what has started, and removes the member from the others' view.
+            // The start is not awaited: while it cannot reach another member, it does not observe the token.
+            await limit.CancelAsync().ConfigureAwait(false);
+            var leave = Task.Run(() => _host.Services.GetRequiredService<ISiloLifecycleSubject>().OnStop(CancellationToken.None), CancellationToken.None);
+            await Task.WhenAny(leave, Task.Delay(LeaveLimit, CancellationToken.None)).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            throw;
         }
     }
 
@@ -99,6 +131,7 @@ internal sealed class ClusterConnection : IPeerHandler, IFencedPart, IAsyncDispo
 
     public void OnFenced(Exception reason)
     {
+        reason = _refusals.Last is { } refusal ? new ClusterException($"{reason.Message} {refusal}", reason) : reason;
         Failure = reason;
         _firstNode.TrySetException(reason);
         Scheduler.Close(reason);
@@ -111,9 +144,21 @@ internal sealed class ClusterConnection : IPeerHandler, IFencedPart, IAsyncDispo
         await Task.WhenAll(nodes.Where(static node => !node.IsLost).Select(LeaveAsync)).ConfigureAwait(false);
         await _ending.CancelAsync().ConfigureAwait(false);
         await _watch.ConfigureAwait(false);
-        using (_host)
+        if (_hasJoined)
         {
-            await _host.StopAsync(CancellationToken.None).ConfigureAwait(false);
+            using (_host)
+            {
+                await _host.StopAsync(CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+        else
+        {
+            // It has left already. Its start ends within MaxJoinAttemptTime, and only then can its services be disposed without a deadlock.
+            Background.Run(async () =>
+            {
+                await _join.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                _host.Dispose();
+            });
         }
 
         _ending.Dispose();

@@ -48,10 +48,15 @@ public sealed class ClusterPoolOptions
     /// <summary>Gets where the members of the cluster find each other.</summary>
     public ClusterMembership Membership { get; } = new();
 
+    /// <summary>Gets where the member listens for the others, and by which certificates members recognize each other.</summary>
+    public ClusterNetwork Network { get; } = new();
+
     /// <summary>Gets how the members detect that another one is down.</summary>
     public ClusterDetection Detection { get; } = new();
 
     internal IReadOnlySet<string> Tags => _tags;
+
+    internal MemberSetting Member => new(Cluster, Name, IsNode: false, Membership, Network, Detection);
 
     /// <summary>Gets or sets another build, for tests.</summary>
     internal string Build { get; set; } = ClusterBuild.Hash;
@@ -75,6 +80,7 @@ public sealed class ClusterPoolOptions
             ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(limit, TimeSpan.Zero, nameof(Timeout));
         }
 
+        Network.Validate();
         Detection.Validate();
     }
 }

@@ -18,6 +18,8 @@ namespace Multiprocessing;
 /// </example>
 public sealed class ClusterDetection
 {
+    private static readonly TimeSpan JoinLimit = TimeSpan.FromSeconds(30);
+
     internal ClusterDetection()
     {
     }
@@ -46,6 +48,9 @@ public sealed class ClusterDetection
         options.ProbeTimeout = ProbeInterval;
         options.NumMissedProbesLimit = MissedProbes;
         options.NumVotesForDeathDeclaration = Votes;
+
+        // A member that joins pings all others, and does not join before the dead ones among them are known to be dead.
+        options.MaxJoinAttemptTime = JoinLimit + (3 * MissedProbes * ProbeInterval);
         options.TableRefreshTimeout = TimeSpan.FromSeconds(5);
         options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
     }

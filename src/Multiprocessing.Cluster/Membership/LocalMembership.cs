@@ -1,14 +1,6 @@
-using System.Net;
-using System.Net.Sockets;
-using Microsoft.Extensions.DependencyInjection;
-using Orleans;
-using Orleans.Configuration;
-using Orleans.Hosting;
-using Orleans.Messaging;
-
 namespace Multiprocessing;
 
-/// <summary>Members on one machine: a file instead of a database, ports of the loopback address that are free.</summary>
+/// <summary>Members on one machine: a file instead of a database.</summary>
 internal static class LocalMembership
 {
     public static string FileOf(string? directory, string cluster)
@@ -30,26 +22,5 @@ internal static class LocalMembership
         }
 
         return Path.Combine(folder, cluster + ".json");
-    }
-
-    public static void Configure(ISiloBuilder silo, string file)
-    {
-        silo.Services.AddSingleton<IMembershipTable>(new LocalMembershipTable(file));
-        var port = FreePort();
-        silo.Configure<EndpointOptions>(options =>
-        {
-            options.AdvertisedIPAddress = IPAddress.Loopback;
-            options.SiloPort = port;
-            options.GatewayPort = 0;
-            options.SiloListeningEndpoint = new IPEndPoint(IPAddress.Loopback, port);
-        });
-    }
-
-    /// <summary>Another program may take the port before the silo listens. Its start then fails with the port's number.</summary>
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

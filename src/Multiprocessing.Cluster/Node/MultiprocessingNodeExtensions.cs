@@ -42,7 +42,7 @@ public static class MultiprocessingNodeExtensions
         builder.Services.AddSingleton<NodeHost>();
         builder.Services.AddSingleton<IPeerHandler>(static provider => provider.GetRequiredService<NodeHost>());
         builder.Services.AddSingleton<IFencedPart>(static provider => provider.GetRequiredService<NodeHost>());
-        ClusterSilo.Add(builder, options.Cluster, isNode: true, options.Name, options.Membership, options.Detection);
+        ClusterSilo.Add(builder, options.Member);
         builder.Services.AddHostedService(static provider => provider.GetRequiredService<NodeHost>()); // behind the silo: it stops first
         return builder;
     }

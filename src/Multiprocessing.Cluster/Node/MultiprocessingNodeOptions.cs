@@ -44,8 +44,13 @@ public sealed class MultiprocessingNodeOptions
     /// <summary>Gets where the members of the cluster find each other.</summary>
     public ClusterMembership Membership { get; } = new();
 
+    /// <summary>Gets where the member listens for the others, and by which certificates members recognize each other.</summary>
+    public ClusterNetwork Network { get; } = new();
+
     /// <summary>Gets how the members detect that another one is down.</summary>
     public ClusterDetection Detection { get; } = new();
+
+    internal MemberSetting Member => new(Cluster, Name, IsNode: true, Membership, Network, Detection);
 
     internal void Validate()
     {
@@ -53,6 +58,7 @@ public sealed class MultiprocessingNodeOptions
         ArgumentException.ThrowIfNullOrEmpty(Name);
         ArgumentOutOfRangeException.ThrowIfLessThan(Workers, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(LeaveGrace, TimeSpan.Zero);
+        Network.Validate();
         Detection.Validate();
     }
 

@@ -15,24 +15,24 @@ internal static class ClusterSilo
     /// <summary>A message that was lost with its connection is sent again after this time.</summary>
     private static readonly TimeSpan ResponseLimit = TimeSpan.FromSeconds(5);
 
-    public static void Add(
-        IHostApplicationBuilder builder, string cluster, bool isNode, string name, ClusterMembership membership, ClusterDetection detection) =>
+    public static void Add(IHostApplicationBuilder builder, MemberSetting member) =>
         builder.UseOrleans(silo =>
         {
             silo.Configure<ClusterOptions>(options =>
             {
-                options.ClusterId = cluster;
-                options.ServiceId = cluster;
+                options.ClusterId = member.Cluster;
+                options.ServiceId = member.Cluster;
             });
-            silo.Configure<SiloOptions>(options => options.SiloName = (isNode ? NodePrefix : CallerPrefix) + name);
-            silo.Configure<ClusterMembershipOptions>(detection.Apply);
+            silo.Configure<SiloOptions>(options => options.SiloName = (member.IsNode ? NodePrefix : CallerPrefix) + member.Name);
+            silo.Configure<ClusterMembershipOptions>(member.Detection.Apply);
             silo.Configure<SiloMessagingOptions>(options =>
             {
                 options.ResponseTimeout = ResponseLimit;
                 options.SystemResponseTimeout = ResponseLimit;
                 options.MaxMessageBodySize = 2 * Frames.MaxContent;
             });
-            membership.Configure(silo, cluster);
+            member.Membership.Configure(silo, member.Cluster);
+            MemberEndpoint.Configure(silo, member.Network, member.Membership.IsOneMachine);
             silo.AddGrainService<ClusterPeer>();
             silo.Services.AddSingleton<ClusterPeers>();
             silo.Services.AddSingleton<IFatalErrorHandler, Fencing>();
@@ -42,6 +42,10 @@ internal static class ClusterSilo
     public static string? NodeName(ClusterMember member) =>
         member.Name.StartsWith(NodePrefix, StringComparison.Ordinal) ? member.Name[NodePrefix.Length..] : null;
 }
+
+/// <summary>What the options of a node and of a caller have in common.</summary>
+internal sealed record MemberSetting(
+    string Cluster, string Name, bool IsNode, ClusterMembership Membership, ClusterNetwork Network, ClusterDetection Detection);
 
 /// <summary>
 /// A member that was declared dead, because the others could not reach it, ends its part: its tasks run elsewhere by then. The default of Orleans
