@@ -15,7 +15,8 @@ public partial class NamedTypesTests
     /// <summary>What is written with capitals and is no type: products, systems, terms, places; and libraries that are not here, which refusals and pages name.</summary>
     private static readonly HashSet<string> Words = new(StringComparer.Ordinal)
     {
-        "Windows", "Linux", "Wine", "Ctrl", "Python", "Main", "Redis", "MongoDB", "Serilog", "NLog", "Microsoft", "JavaScript", "ReadyToRun", "OpenTelemetry", "RabbitMQ", "Kafka", "AsNoTracking", "Tensor", "FlattenTo",
+        "Windows", "Linux", "Wine", "Ctrl", "Python", "Main", "Redis", "MongoDB", "Serilog", "NLog", "Microsoft", "JavaScript", "ReadyToRun", "OpenTelemetry", "RabbitMQ", "Kafka", "AsNoTracking", "Tensor", "FlattenTo", "SharedTensor",
+        "RecordBatch", "SharedRecordBatch", "ArrowStreamWriter",
 
         // Of other packages, which pages on hosts and consoles name.
         "AnsiConsole", "BindConfiguration", "HostOptions", "RequireAuthorization", "ShutdownTimeout",

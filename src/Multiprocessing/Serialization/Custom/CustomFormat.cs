@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.Serialization;
 using Multiprocessing.Platform;
 
@@ -10,11 +9,27 @@ internal static class CustomFormat<T>
     public static void Write(GraphWriter writer, NameEntry name, T value)
     {
         var serializer = Instance(name);
-        var output = new ArrayBufferWriter<byte>();
-        serializer.Write(value, output);
         writer.WriteName(name);
-        writer.Out.WriteVarint((uint)output.WrittenCount);
-        writer.Out.WriteBytes(output.WrittenSpan);
+        var length = writer.Out.ReserveLength();
+        var start = writer.Out.Length;
+        var output = new CustomOutput(writer.Out);
+        try
+        {
+            serializer.Write(value, output);
+        }
+        finally
+        {
+            output.End();
+        }
+
+        var written = writer.Out.Length - start;
+        if (written > Array.MaxLength)
+        {
+            throw new InvalidOperationException(
+                $"{name.Symbol} wrote {written} bytes for one {typeof(T)}; at most {Array.MaxLength} bytes can be read. Send it in parts.");
+        }
+
+        length.Set((int)written);
     }
 
     public static T Read(GraphReader reader, bool adoptsRegistration = false)
@@ -26,7 +41,8 @@ internal static class CustomFormat<T>
             CustomSerializers.Adopt(typeof(T), serializer);
         }
 
-        var data = reader.ReadSpan(reader.ReadLength());
+        var length = reader.Read<int>();
+        var data = reader.ReadSpan(length >= 0 ? length : throw GraphReader.Torn());
         T value;
         try
         {

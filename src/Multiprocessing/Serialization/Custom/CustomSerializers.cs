@@ -219,9 +219,14 @@ internal static class CustomSerializers
     private static Type? AttributedSerializerOf(Type type)
     {
         // IsDefined takes a tenth of the time of reading the attribute, and nearly no type has it.
-        if (type.IsPrimitive || !type.IsDefined(typeof(ProcessSerializerAttribute), inherit: false))
+        if (type.IsPrimitive)
         {
             return null;
+        }
+
+        if (!type.IsDefined(typeof(ProcessSerializerAttribute), inherit: false))
+        {
+            return PackagedSerializers.Of(type);
         }
 
         var serializer = type.GetCustomAttribute<ProcessSerializerAttribute>(inherit: false)!.SerializerType;

@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+
 namespace Multiprocessing;
 
 /// <summary>Registers serializers for types whose values cannot cross to other processes in the default way.</summary>
@@ -26,4 +29,26 @@ public static class ProcessSerialization
     /// <remarks>Thread-safe. Call it when the program starts.</remarks>
     public static void Register<T, TSerializer>()
         where TSerializer : IProcessSerializer<T>, new() => CustomSerializers.Register(typeof(T), typeof(TSerializer));
+
+    /// <summary>
+    /// Writes large memory in an <see cref="IProcessSerializer{T}.Write"/>. An array of 64 KiB or more is not copied into the message first: its bytes
+    /// are copied once, to where the receiver reads them. Do not change it before the call that sends the value returns, or before the task of a pool
+    /// has ended. Smaller arrays and memory that is not an array are copied at once.
+    /// </summary>
+    /// <typeparam name="T">The type of the elements, whose bytes are written.</typeparam>
+    /// <param name="output">The output that the serializer was called with. Bytes are copied to any other one.</param>
+    /// <param name="memory">The elements.</param>
+    public static void WriteMemory<T>(this IBufferWriter<byte> output, ReadOnlyMemory<T> memory)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        if (output is CustomOutput message)
+        {
+            message.WriteMemory(memory);
+        }
+        else
+        {
+            output.Write(MemoryMarshal.AsBytes(memory.Span));
+        }
+    }
 }

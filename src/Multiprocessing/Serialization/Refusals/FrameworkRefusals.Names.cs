@@ -200,7 +200,8 @@ internal static partial class FrameworkRefusals
         ["System.Threading.RateLimiting.RateLimiter"] = "It counts calls in one process; use a ProcessSemaphore instead.",
         ["System.Runtime.Caching.ObjectCache"] = "It is a cache of this process; pass the values you need.",
         ["System.Numerics.Tensors.Tensor`1"] =
-            "Pass its elements as an array (FlattenTo) and its Lengths, and call Tensor.Create in the child; or put them into a SharedMemory.",
+            "Add the package Multiprocessing.Tensors: with it a Tensor of elements without references crosses, and a SharedTensor crosses without a "
+            + "copy. Otherwise pass its elements as an array (FlattenTo) and its Lengths, and call Tensor.Create in the child.",
         ["System.Runtime.InteropServices.PosixSignalRegistration"] = "It handles signals of this process; register in the child.",
         ["System.Security.Principal.WindowsIdentity"] = "It holds a token of this process; pass its name.",
     };

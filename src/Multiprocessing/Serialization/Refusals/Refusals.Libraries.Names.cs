@@ -37,6 +37,10 @@ internal static partial class Refusals
     private const string Clients =
         "It has connections of this process; create it in the child from its address or options (in a pool's initializer, once per worker).";
 
+    private const string ArrowData =
+        "Add the package Multiprocessing.Arrow: with it a RecordBatch crosses, and a SharedRecordBatch crosses without a copy. Otherwise write it with "
+        + "an ArrowStreamWriter, and pass the bytes.";
+
     private const string TestOutput =
         "It writes to the test that runs in this process; return the text, write to the console of the child (ProcessOutput.ToLines sends its "
         + "output here), or report by an IProgress<T> in a task of a "
@@ -145,6 +149,9 @@ internal static partial class Refusals
         ["Microsoft.Extensions.Caching.Memory.IMemoryCache"] = Cache,
         ["Microsoft.Extensions.Caching.Distributed.IDistributedCache"] = Clients,
         ["Microsoft.Extensions.Caching.Hybrid.HybridCache"] = Cache,
+
+        ["Apache.Arrow.RecordBatch"] = ArrowData,
+        ["Apache.Arrow.Schema"] = ArrowData,
 
         ["Xunit.ITestOutputHelper"] = TestOutput,
         ["Xunit.Abstractions.ITestOutputHelper"] = TestOutput,
