@@ -20,6 +20,13 @@ namespace Multiprocessing;
 /// </summary>
 /// <example>
 /// <code>
+/// using RecordBatch sales = new RecordBatch.Builder()
+///     .Append("article", nullable: false, column => column.String(texts => texts.Append("tea").Append("milk")))
+///     .Append("amount", nullable: true, column => column.Int64(numbers => numbers.Append(5).AppendNull()))
+///     .Build();
+/// using var shared = new SharedRecordBatch(sales); // written once
+/// using var child = ChildProcess.Run(() => ((Int64Array)shared.Batch.Column("amount")).Sum(amount => amount ?? 0)); // read in place
+/// Console.WriteLine(sum = child.Result.Result); // 5
 /// </code>
 /// </example>
 [DebuggerDisplay("{Batch}")]

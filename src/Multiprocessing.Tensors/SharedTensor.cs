@@ -20,6 +20,29 @@ namespace Multiprocessing;
 /// <typeparam name="T">Any unmanaged type.</typeparam>
 /// <example>
 /// <code>
+/// using var images = new ProcessQueue&lt;SharedTensor&lt;float>>(capacity: 4);
+/// using var child = ChildProcess.Run(() =>
+/// {
+///     var sum = 0f;
+///     foreach (SharedTensor&lt;float> image in images.ReadAll())
+///     {
+///         using (image) // the receiver reads it in place, and disposes it
+///         {
+///             sum += Tensor.Sum(image.AsReadOnlyTensorSpan());
+///         }
+///     }
+///
+///     return sum;
+/// });
+/// for (var i = 0; i &lt; 10; i++)
+/// {
+///     var image = SharedMemoryPool.Shared.RentTensor&lt;float>([3, 224, 224]);
+///     image.AsTensorSpan().Fill(1);
+///     images.Put(image.HandOver()); // a handle, whatever the size
+/// }
+///
+/// images.Complete();
+/// Console.WriteLine(total = child.Result.Result); // 1505280
 /// </code>
 /// </example>
 [DebuggerDisplay("{ToString(),nq}")]

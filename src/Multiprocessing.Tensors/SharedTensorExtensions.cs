@@ -6,6 +6,11 @@ namespace Multiprocessing;
 /// <remarks>The spans are addresses: do not use them after the buffer or array was disposed.</remarks>
 /// <example>
 /// <code>
+/// using var weights = new SharedArray&lt;double>(1_000_000); // stays for the whole run
+/// TensorSpan&lt;double> matrix = weights.AsTensorSpan([1000, 1000]);
+/// matrix[999, 0] = 0.5;
+/// using SharedTensor&lt;double> batch = SharedMemoryPool.Shared.RentTensor&lt;double>([32, 1000]); // its content is undefined
+/// batch.AsTensorSpan().Clear();
 /// </code>
 /// </example>
 public static class SharedTensorExtensions
