@@ -26,7 +26,8 @@ internal static class ArrowStreams
     public static RecordBatch Read(ReadOnlyMemory<byte> memory)
     {
         using var reader = new ArrowStreamReader(memory);
-        return reader.ReadNextRecordBatch() ?? throw new InvalidDataException($"{memory.Length} bytes in Arrow's stream format contain no record batch.");
+        return reader.ReadNextRecordBatch()
+            ?? throw new InvalidDataException($"{memory.Length} bytes in Arrow's stream format contain no record batch.");
     }
 
     public static Schema ReadSchema(ReadOnlyMemory<byte> memory)

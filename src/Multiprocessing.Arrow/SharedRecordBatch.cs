@@ -40,7 +40,9 @@ public sealed class SharedRecordBatch : IDisposable
     [NonSerialized]
     private bool _isHandedOver;
 
-    /// <summary>Initializes a new instance of the <see cref="SharedRecordBatch"/> class with a copy of a batch, which the caller still disposes.</summary>
+    /// <summary>
+    /// Initializes a new instance of the <see cref="SharedRecordBatch"/> class with a copy of a batch, which the caller still disposes.
+    /// </summary>
     /// <param name="batch">The batch to copy; it may be a slice of a larger one.</param>
     /// <exception cref="ArgumentException">The batch needs more than 2 GiB.</exception>
     /// <exception cref="NotSupportedException">Arrow's stream format has no such column in .NET.</exception>
@@ -53,7 +55,8 @@ public sealed class SharedRecordBatch : IDisposable
         if (counter.Length > System.Array.MaxLength)
         {
             throw new ArgumentException(
-                $"The batch has {batch.Length} rows with {counter.Length} bytes, and one SharedRecordBatch has at most {System.Array.MaxLength}: share slices of it.",
+                $"The batch has {batch.Length} rows with {counter.Length} bytes, and one SharedRecordBatch has at most {System.Array.MaxLength} bytes. "
+                + "Share slices of it.",
                 nameof(batch));
         }
 

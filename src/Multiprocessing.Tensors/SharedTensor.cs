@@ -5,11 +5,11 @@ using System.Runtime.Serialization;
 namespace Multiprocessing;
 
 /// <summary>
-/// A tensor in shared memory that is passed from process to process without a copy: a queue, a child, a pool, a pipe or a service receives its handle,
-/// whatever its size. Its elements lie densely in a <see cref="SharedBuffer{T}"/>, in row-major order.
+/// A tensor in shared memory that is passed from process to process without a copy: a queue, a child, a pool, a pipe or a service receives its
+/// handle, whatever its size. Its elements lie densely in a <see cref="SharedBuffer{T}"/>, in row-major order.
 /// <para>
-/// What holds for a <see cref="SharedBuffer{T}"/> holds here. Each process that has the tensor disposes it; the memory is used again or freed when the
-/// last process has disposed it or has ended in any way, and no message contains it. Sending does not take it from the sender; see
+/// What holds for a <see cref="SharedBuffer{T}"/> holds here. Each process that has the tensor disposes it; the memory is used again or freed when
+/// the last process has disposed it or has ended in any way, and no message contains it. Sending does not take it from the sender; see
 /// <see cref="HandOver"/>. Accesses of several processes are not synchronized.
 /// </para>
 /// <para>
@@ -115,8 +115,8 @@ public sealed class SharedTensor<T> : IDisposable
     }
 
     /// <summary>
-    /// Disposes the tensor in this process as soon as a message contains it, so that the receiver has it alone: <c>queue.Put(tensor.HandOver())</c>, or
-    /// <c>return tensor.HandOver()</c> in a child or a task, which cannot dispose it after its result was written.
+    /// Disposes the tensor in this process as soon as a message contains it, so that the receiver has it alone: <c>queue.Put(tensor.HandOver())</c>,
+    /// or <c>return tensor.HandOver()</c> in a child or a task, which cannot dispose it after its result was written.
     /// </summary>
     /// <returns>This tensor.</returns>
     /// <remarks>

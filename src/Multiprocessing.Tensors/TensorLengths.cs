@@ -26,7 +26,8 @@ internal static class TensorLengths
             if (count > 0 && length > Array.MaxLength / count)
             {
                 throw new ArgumentOutOfRangeException(
-                    nameof(lengths), $"[{string.Join(", ", lengths.ToArray())}] are more than {Array.MaxLength} elements, the most in one shared tensor.");
+                    nameof(lengths),
+                    $"[{string.Join(", ", lengths.ToArray())}] are more than {Array.MaxLength} elements, the most in one shared tensor.");
             }
 
             count *= length;

@@ -10,8 +10,8 @@ namespace Multiprocessing;
 /// Writes and reads a <see cref="Tensor{T}"/>: rank, flags, lengths, strides unless it is dense, then its elements as one block. The library finds it
 /// by its name.
 /// <para>
-/// The strides stay if the elements lie without gaps, in any order, or several times (transposed, broadcast). A part of a tensor, with elements of the
-/// rest in between, arrives densely, because the rest does not cross.
+/// The strides stay if the elements lie without gaps, in any order, or several times (transposed, broadcast). A part of a tensor, with elements of
+/// the rest in between, arrives dense, because the rest does not cross.
 /// </para>
 /// </summary>
 internal sealed class TensorSerializer<T> : IProcessSerializer<Tensor<T>>

@@ -31,9 +31,9 @@ public static class ProcessSerialization
         where TSerializer : IProcessSerializer<T>, new() => CustomSerializers.Register(typeof(T), typeof(TSerializer));
 
     /// <summary>
-    /// Writes large memory in an <see cref="IProcessSerializer{T}.Write"/>. An array of 64 KiB or more is not copied into the message first: its bytes
-    /// are copied once, to where the receiver reads them. Do not change it before the call that sends the value returns, or before the task of a pool
-    /// has ended. Smaller arrays and memory that is not an array are copied at once.
+    /// Writes large memory in an <see cref="IProcessSerializer{T}.Write"/>. An array of 64 KiB or more is not copied into the message first: its
+    /// bytes are copied once, to where the receiver reads them. Do not change it before the call that sends the value returns, or before the task
+    /// of a pool has ended. Smaller arrays and memory that is not an array are copied at once.
     /// </summary>
     /// <typeparam name="T">The type of the elements, whose bytes are written.</typeparam>
     /// <param name="output">The output that the serializer was called with. Bytes are copied to any other one.</param>

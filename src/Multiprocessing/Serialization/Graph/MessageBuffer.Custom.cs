@@ -15,7 +15,7 @@ internal sealed partial class MessageBuffer
         return slot;
     }
 
-    /// <summary>Returns space of at least that many bytes behind the message; <see cref="Advance"/> makes its beginning part of the message.</summary>
+    /// <summary>Returns space of at least that many bytes behind the message; <see cref="Advance"/> makes its beginning part of it.</summary>
     internal unsafe Span<byte> Space(int least)
     {
         if (_limit - _cursor < least)
@@ -37,8 +37,8 @@ internal sealed partial class MessageBuffer
     }
 
     /// <summary>
-    /// Writes elements that do not change before the message is sent: refers to many in an array, and copies others. A message may outlast the call that
-    /// made it (a task of a pool may run again), and memory that is no array may be freed meanwhile.
+    /// Writes elements that do not change before the message is sent: refers to many in an array, and copies others. A message may outlast the call
+    /// that made it (a task of a pool may run again), and memory that is no array may be freed meanwhile.
     /// </summary>
     internal void WriteMemory<T>(ReadOnlyMemory<T> elements)
         where T : unmanaged
