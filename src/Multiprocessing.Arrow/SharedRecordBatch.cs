@@ -89,8 +89,8 @@ public sealed class SharedRecordBatch : IDisposable
     public SharedBuffer<byte> Buffer => _stream;
 
     /// <summary>
-    /// Disposes the batch in this process as soon as a message contains it, so that the receiver has it alone: <c>queue.Put(batch.HandOver())</c>, or
-    /// <c>return batch.HandOver()</c> in a child or a task, which cannot dispose it after its result was written.
+    /// Disposes the batch in this process as soon as a message contains it, so that the receiver has it alone: <c>queue.Put(batch.HandOver())</c>,
+    /// or <c>return batch.HandOver()</c> in a child or a task, which cannot dispose it after its result was written.
     /// </summary>
     /// <returns>This batch.</returns>
     /// <remarks>
