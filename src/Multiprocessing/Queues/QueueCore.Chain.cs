@@ -100,7 +100,7 @@ internal sealed unsafe partial class QueueCore
         }
 
         var now = Stopwatch.GetTimestamp();
-        var end = now + (Ring.NextSize(size, need, _control->MaxBytes) * Stopwatch.Frequency / 1000 >> 20);
+        var end = now + (Ring.NextSize(size, need, _control->MaxBytes, _control->Capacity) * Stopwatch.Frequency / 1000 >> 20);
         var moved = now;
         var last = Volatile.Read(ref _control->GotSequence);
         while (true)
@@ -140,7 +140,7 @@ internal sealed unsafe partial class QueueCore
     private Ring NextRing(long need, Deadline deadline, CancellationToken cancellationToken)
     {
         EnterWrite(deadline, cancellationToken);
-        var size = Ring.NextSize(_writeRing.Size, need, _control->MaxBytes);
+        var size = Ring.NextSize(_writeRing.Size, need, _control->MaxBytes, _control->Capacity);
         var spare = TakeSpare(need);
         KillPoints.Pass(KillPoint.SpareDecided);
         var deaths = Session.Liveness.Deaths;

@@ -54,14 +54,17 @@ internal sealed unsafe class Ring
             segment.Size - RingHeader.DataOffset);
 
     /// <summary>
-    /// The size of the ring after one of <paramref name="current"/> bytes that is to take a record of <paramref name="need"/> bytes.
+    /// The size of the ring after one of <paramref name="current"/> bytes that is to take a record of <paramref name="need"/> bytes, in a queue with
+    /// these limits.
     /// </summary>
-    public static long NextSize(long current, long need, long maxBytes)
+    public static long NextSize(long current, long need, long maxBytes, long capacity)
     {
         var size = Math.Clamp(current * 2, FirstChainedBytes, LargestUsual);
 
-        // A queue with a small limit needs no larger ring.
-        var limit = (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)Math.Min(maxBytes, LargestUsual));
+        // A queue with a small limit needs no larger ring, whose first use costs a page fault for every 4096 bytes. If items of this size fit into the
+        // current one, as many as there may be, it is full of larger ones.
+        var most = capacity > LargestUsual / need ? LargestUsual : Math.Max(current, capacity * need);
+        var limit = (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)Math.Min(Math.Min(maxBytes, most), LargestUsual));
         size = Math.Min(size, Math.Max(FirstChainedBytes, limit));
         var roomy = need > long.MaxValue / 16 ? long.MaxValue : (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)(need * RoomForHowMany));
         if (size < roomy)

@@ -60,6 +60,10 @@ internal unsafe struct ChannelLayout
     [FieldOffset(272)]
     public int TimedNumber;
 
+    /// <summary>Not 0: the worker's process has started, and what follows is the program's initializer. Killed before: it counts as starting.</summary>
+    [FieldOffset(276)]
+    public int Begun;
+
     /// <summary>How much memory the worker's process had when it last asked, in bytes.</summary>
     [FieldOffset(280)]
     public long WorkingSet;

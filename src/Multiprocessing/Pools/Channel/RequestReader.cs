@@ -19,6 +19,9 @@ internal sealed unsafe class RequestReader(PoolMemory channel)
     private SpinBudget _spin;
     private long _released;
 
+    /// <summary>The worker runs: the pool's next start does not compete with this one any more, however long the initializer takes.</summary>
+    public void ReportBegun() => Volatile.Write(ref _channel->Begun, 1);
+
     /// <summary>
     /// Starts the next task by a CAS that the pool's take-back competes with: exactly one of them gets the task. Killed before it: the pool gives the
     /// task to another worker. Killed after it: this task was running.

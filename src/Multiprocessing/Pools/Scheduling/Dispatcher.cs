@@ -42,7 +42,7 @@ internal sealed class Dispatcher(
         loop.AssertHeld();
         LearnAhead();
         var any = DispatchPending();
-        if (pending.Count == 0 && TakeBackFromSlow())
+        if (pending.Count == 0 && (TakeBackFromSlow() || TakeBackFromLong()))
         {
             any |= DispatchPending();
         }
@@ -118,9 +118,13 @@ internal sealed class Dispatcher(
         _ahead = dry > 0 ? Math.Min(_ahead + (_ahead / 2), MaxAhead) : busy > 0 ? Math.Max(_ahead - (_ahead / 64), MinAhead) : _ahead;
     }
 
-    /// <summary>The worker with the fewest tasks that may have another one, and how many it may have.</summary>
+    /// <summary>
+    /// The worker with the fewest tasks that may have another one, and how many it may have. Behind a task that takes long none waits, whatever the
+    /// tasks of its method took before.
+    /// </summary>
     private WorkerEntry? FindWorker(TaskBatch batch, out int room)
     {
+        var now = Stopwatch.GetTimestamp();
         var typical = batch.Pace.Typical;
         var ahead = typical == 0 || typical > LongTask ? 1 : (int)Math.Clamp(_ahead / typical, 2, MaxTasksAhead);
         WorkerEntry? best = null;
@@ -132,7 +136,7 @@ internal sealed class Dispatcher(
                 continue;
             }
 
-            var free = ahead - worker.Backlog;
+            var free = (IsLong(worker, now) ? 1 : ahead) - worker.Backlog;
             if (options.MaxTasksPerWorker is { } max)
             {
                 free = (int)Math.Min(free, max - worker.Requests.Next);
@@ -252,6 +256,38 @@ internal sealed class Dispatcher(
 
         return idle is not null && slow is not null && TakeBackFrom(slow);
     }
+
+    /// <summary>
+    /// All workers have tasks, and one of them runs a long one with others behind it: these wait again, and a worker is started for them if the pool
+    /// may have one more.
+    /// </summary>
+    private bool TakeBackFromLong()
+    {
+        var any = false;
+        var now = Stopwatch.GetTimestamp();
+        foreach (var worker in fleet.Workers)
+        {
+            if (worker.Backlog < 2 || !starter.CanGrow)
+            {
+                continue;
+            }
+
+            if (!IsLong(worker, now))
+            {
+                loop.StepBy(worker.Statistics.LastProgressAt + LongTask + 1);
+                continue;
+            }
+
+            var started = worker.Requests.Started; // read once, as in TakeBackFrom, which also says why the first task stays
+            var taken = worker.TakeBack(started == worker.Replied ? started + 1 : started);
+            fleet.Return(taken);
+            any |= taken.Count > 0;
+        }
+
+        return any;
+    }
+
+    private static bool IsLong(WorkerEntry worker, long now) => worker.IsBusy && now - worker.Statistics.LastProgressAt > LongTask;
 
     private bool TakeBackFrom(WorkerEntry slow)
     {

@@ -147,6 +147,9 @@ internal sealed unsafe class WorkerEntry
 
     public bool TakesTasks => Phase == WorkerPhase.Ready && !IsKilled && Damage is null;
 
+    /// <summary>Its process was ordered and does not run any code of the program yet: it uses the processors to start.</summary>
+    public bool IsComingUp => Phase == WorkerPhase.Starting && !IsKilled && Volatile.Read(ref _channel->Begun) == 0;
+
     public bool IsBusy => Replied != Requests.Next;
 
     /// <summary>Its replies are not read now, because the program has too many reports to take before.</summary>

@@ -29,6 +29,18 @@ internal sealed class WorkerFleet(string pool, PoolLoop loop, PoolState state, P
 
     public int Starting => CountOf(static worker => worker.Phase == WorkerPhase.Starting);
 
+    /// <summary>How many workers come up, and were ordered after that time.</summary>
+    public int CountComingUp(long since)
+    {
+        var count = 0;
+        foreach (var worker in Workers)
+        {
+            count += worker.IsComingUp && worker.Statistics.LaunchedAt > since ? 1 : 0;
+        }
+
+        return count;
+    }
+
     public int Ready => CountOf(static worker => worker.TakesTasks);
 
     public int Busy => CountOf(static worker => worker.IsBusy);

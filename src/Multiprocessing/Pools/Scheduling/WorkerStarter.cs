@@ -19,7 +19,26 @@ internal sealed class WorkerStarter(
     ProcessPoolOptions options,
     WorkerInitializer? initializer)
 {
-    /// <summary>Starts as many workers as there are tasks for.</summary>
+    /// <summary>
+    /// So many workers come up at the same time for tasks that wait. A start is work for a processor: more of them at once slow each other and the
+    /// workers that are ready, which may do all that waits before the last one is. Measured on 2 processors with 128 tasks of 20 ms and at most 128
+    /// workers: 0.45 s by 17 workers, and 2.4 s with all 128 started at once; 2 to 6 at a time make no difference. Not with an initializer of the
+    /// process, which may take long and runs before the worker can report that its process has started.
+    /// </summary>
+    private static readonly int MaxComingUp = Environment.ProcessorCount + 1;
+
+    /// <summary>A start that takes longer is stuck, or the machine is: it holds up no others.</summary>
+    private static readonly long StuckAfter = 2000 * PoolTicks.Millisecond;
+
+    /// <summary>When the next start is looked at: a worker reports the end of its start, but wakes the pool only when it is ready.</summary>
+    private static readonly long NextLook = 10 * PoolTicks.Millisecond;
+
+    /// <summary>Gets whether a task that waits may lead to one more worker.</summary>
+    public bool CanGrow => state.BrokenBy is null && !state.IsDisposing && fleet.Living < size.Max;
+
+    /// <summary>
+    /// Starts workers for the tasks that wait, a few at a time, and all that are kept: each step starts the next ones while there are such tasks.
+    /// </summary>
     public void StartMissing()
     {
         loop.AssertHeld();
@@ -28,7 +47,8 @@ internal sealed class WorkerStarter(
             return;
         }
 
-        if (Stopwatch.GetTimestamp() < failures.NextStartAt)
+        var now = Stopwatch.GetTimestamp();
+        if (now < failures.NextStartAt)
         {
             loop.StepBy(failures.NextStartAt);
             return;
@@ -36,7 +56,14 @@ internal sealed class WorkerStarter(
 
         var starting = fleet.Starting;
         var living = fleet.Living;
-        var count = Math.Max(Math.Min(pending.Count - starting, size.Max - living), size.Least - living);
+        var forTasks = Math.Min(pending.Count - starting, size.Max - living);
+        if (forTasks > 0 && options.Process?.Initializer is null && MaxComingUp - fleet.CountComingUp(now - StuckAfter) is var room && room < forTasks)
+        {
+            forTasks = room;
+            loop.StepBy(now + NextLook);
+        }
+
+        var count = Math.Max(forTasks, size.Least - living);
         if (failures.TriesOneByOne)
         {
             count = Math.Min(count, 1 - starting);

@@ -76,6 +76,7 @@ internal sealed class PoolWorker
 
     private void Run()
     {
+        _requests.ReportBegun();
         try
         {
             State = _start.Initializer?.Initialize();

@@ -35,6 +35,9 @@ internal sealed class SpareDemand(Lock gate, int maximum)
         ? null
         : TimeSpan.FromMilliseconds(Math.Max(0, _lastDemand + IdleTimeout.TotalMilliseconds - Environment.TickCount64));
 
+    /// <summary>The time since the last demand.</summary>
+    public TimeSpan Age => TimeSpan.FromMilliseconds(Environment.TickCount64 - _lastDemand);
+
     public bool IsIdle => TimeUntilIdle == TimeSpan.Zero;
 
     public void SetMaximum(int value)

@@ -1,13 +1,17 @@
+using Multiprocessing.Platform;
 using System.Diagnostics;
 
 namespace Multiprocessing;
 
 /// <summary>
 /// Starts spares on the thread pool, one at a time and some time after a start of the program: no start waits for a spare, and a short program does
-/// not pay for one.
+/// not pay for one. While all processors are in use it waits a little longer, because a start takes one from the program for a tenth of a second.
 /// </summary>
 internal sealed class SpareStarter
 {
+    /// <summary>The time between two looks at the processors.</summary>
+    private static readonly TimeSpan NextLook = TimeSpan.FromMilliseconds(50);
+
     private readonly SpareStock _stock;
     private readonly Lock _gate;
     private readonly LibraryTimer _timer;
@@ -70,6 +74,16 @@ internal sealed class SpareStarter
             _stock.SendNewHints();
             while (_stock.NeedsSpare())
             {
+                if (_stock.MayWait && !Processors.IsOneIdle())
+                {
+                    lock (_gate)
+                    {
+                        Schedule(NextLook);
+                    }
+
+                    break;
+                }
+
                 _stock.Add(Launch(_stock));
             }
         }

@@ -14,6 +14,11 @@ internal sealed class SpareStock
     /// <summary>After a start with a spare: the next spare does not compete with the first steps of the body.</summary>
     private static readonly TimeSpan DelayAfterHit = TimeSpan.FromMilliseconds(5);
 
+    /// <summary>
+    /// Where the processors are always in use, a spare competes with the program for a tenth of a second, and saves the next start as much.
+    /// </summary>
+    private static readonly TimeSpan PatienceWithBusyProcessors = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan ExitTimeout = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
@@ -218,6 +223,21 @@ internal sealed class SpareStock
             }
 
             return !_isClosed && _spares.Count < _demand.Count;
+        }
+    }
+
+    /// <summary>
+    /// Gets whether the next spare may wait for an idle processor: no caller waits for it, and the last start of the program is so short a time ago
+    /// that what was started then may still be at its first steps.
+    /// </summary>
+    public bool MayWait
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _requests.IsEmpty && _demand.Age < PatienceWithBusyProcessors;
+            }
         }
     }
 

@@ -1,0 +1,12 @@
+using Multiprocessing.Platform.Linux;
+
+namespace Multiprocessing.Platform;
+
+/// <summary>What the machine's processors do at this moment.</summary>
+internal static class Processors
+{
+    /// <summary>
+    /// Returns whether work that is not urgent would take a processor from no other thread; <see langword="true"/> where the system does not say it.
+    /// </summary>
+    public static bool IsOneIdle() => !OperatingSystem.IsLinux() || ProcLoad.HasIdleProcessor();
+}
