@@ -49,6 +49,13 @@ internal static partial class Texts
         }
     }
 
+    /// <summary>Returns the C# files of all projects below <c>src</c>, relative to the repository.</summary>
+    public static IEnumerable<string> Sources() =>
+        Directory.EnumerateFiles(Path.Combine(Library.Repository, "src"), "*.cs", SearchOption.AllDirectories)
+            .Select(static path => Path.GetRelativePath(Library.Repository, path).Replace('\\', '/'))
+            .Where(static file => file.Split('/')[2] is not ("obj" or "bin"))
+            .Order(StringComparer.Ordinal);
+
     private static bool IsComment(SyntaxTrivia trivia) =>
         trivia.IsKind(SyntaxKind.SingleLineCommentTrivia) || trivia.IsKind(SyntaxKind.MultiLineCommentTrivia) || trivia.GetStructure() is DocumentationCommentTriviaSyntax;
 

@@ -284,8 +284,8 @@ internal sealed class FakeProgram : IProgramSource
             if (outcome == TaskOutcome.WorkerDied)
             {
                 _deaths++;
-                worker.ProcessId += 100;
-                worker.Number = 7 + (int)_deaths;
+                worker.ProcessId += 1000; // no other worker's
+                worker.Number = _workers.Length + 1 + (int)_deaths;
                 worker.StartTime = end;
             }
 

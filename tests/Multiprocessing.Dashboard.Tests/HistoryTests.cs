@@ -155,15 +155,6 @@ public sealed class HistoryTests
     }
 
     [Fact]
-    public void Queues_without_a_name_are_named_by_what_is_in_them()
-    {
-        Names.Of(FakeProgram.Queue("3-1", "files", 0, 0)).ShouldBe("files");
-        Names.Of(FakeProgram.Queue("3-1", null, 0, 0) with { ItemType = "System.Collections.Generic.Dictionary<System.Int32, Shop.Orders+Line[]>" })
-            .ShouldBe("queue 3-1 of Dictionary<Int32, Line[]>");
-        Names.Of(FakeProgram.Queue("3-1", "ocr", 0, 0) with { ItemType = null }).ShouldBe("ocr, connection 3-1");
-    }
-
-    [Fact]
     public void A_hundred_failures_in_a_second_are_nine_events()
     {
         EventFinder finder = new();

@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 namespace Multiprocessing.Dashboard.Tests;
 
 /// <summary>
-/// Pictures of real programs. With MULTIPROCESSING_SCREENSHOTS=folder, each page of three programs in light, dark and on a narrow screen, to be looked at;
+/// Pictures of real programs. With MULTIPROCESSING_SCREENSHOTS=folder, each page of four programs in light, dark and on a narrow screen, to be looked at;
 /// with MULTIPROCESSING_UPDATE_PICTURES=1 those of the README and of the guide, which are checked in.
 /// </summary>
 [Collection(BrowserCollection.Name)]
@@ -15,6 +15,7 @@ public sealed class RealPicturesTests(Chromium chromium)
 
     [Theory]
     [InlineData("batch")]
+    [InlineData("crowd")]
     [InlineData("web")]
     [InlineData("shop")]
     public async Task Pictures_of_each_page_are_taken(string name)
@@ -92,6 +93,7 @@ public sealed class RealPicturesTests(Chromium chromium)
     private static Task<RealProgram> StartAsync(string name) => name switch
     {
         "batch" => RealProgram.StartBatchAsync(),
+        "crowd" => RealProgram.StartBatchAsync(workers: 128),
         "web" => RealProgram.StartWebAsync(),
         _ => RealProgram.StartShopAsync(),
     };

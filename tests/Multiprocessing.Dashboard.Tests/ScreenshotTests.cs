@@ -12,12 +12,15 @@ public sealed class ScreenshotTests(Chromium chromium)
         Environment.GetEnvironmentVariable("MULTIPROCESSING_SCREENSHOTS") ?? Path.Combine(AppContext.BaseDirectory, "screenshots");
 
     [Theory]
-    [InlineData("light", 1280)]
-    [InlineData("dark", 1280)]
-    [InlineData("light", 390)]
-    public async Task Every_page_is_drawn_without_an_error_and_fits_the_screen(string theme, int width)
+    [InlineData("light", 1280, 6)]
+    [InlineData("dark", 1280, 6)]
+    [InlineData("light", 390, 6)]
+    [InlineData("light", 1280, 128)]
+    [InlineData("dark", 1280, 128)]
+    [InlineData("light", 390, 128)]
+    public async Task Every_page_is_drawn_without_an_error_and_fits_the_screen(string theme, int width, int workers)
     {
-        using FakeProgram program = new() { Seconds = 80 };
+        using FakeProgram program = new(workers) { Seconds = 80 };
         await using var server = await DashboardServer.StartAsync(program, new() { Interval = TimeSpan.FromMilliseconds(100) }, TestContext.Current.CancellationToken);
         await using var watched = await chromium.OpenAsync(server.Address, new()
         {
@@ -34,7 +37,7 @@ public sealed class ScreenshotTests(Chromium chromium)
             await page.WaitForTimeoutAsync(200);
             var overflow = await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
             overflow.ShouldBe(0, $"the page {name} is wider than {width} px");
-            await page.ScreenshotAsync(new() { Path = Path.Combine(Folder, $"{name}-{theme}-{width}.png"), FullPage = true });
+            await page.ScreenshotAsync(new() { Path = Path.Combine(Folder, $"{name}-{theme}-{width}-{workers}.png"), FullPage = true });
         }
 
         watched.ShouldHaveNoFaults();

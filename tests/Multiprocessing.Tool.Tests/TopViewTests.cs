@@ -152,6 +152,26 @@ public class TopViewTests
     }
 
     [Fact]
+    public void The_selected_row_has_one_style_from_end_to_end()
+    {
+        var canvas = DrawCanvas(100, 40, new TopState());
+        var row = Enumerable.Range(0, 40).First(row => canvas.TextOf(row).Contains("PROCESSES", StringComparison.Ordinal)) + 1;
+        canvas.Styled(row + 1, hasColors: true).Split('\e').Length.ShouldBeGreaterThan(4, "other rows have a style in each column");
+        canvas.Styled(row, hasColors: true).Split('\e').ShouldBe(["", $"[0;7m{canvas.TextOf(row).PadRight(100)}", "[0m"]);
+    }
+
+    [Fact]
+    public void A_queue_and_a_lock_have_the_label_that_the_dashboard_shows()
+    {
+        var screen = Draw(140, 40);
+        screen.ShouldContain("queue 5-1 of List<Int32>");
+        foreach (var queue in Demo.Snapshot(1).Queues)
+        {
+            screen.ShouldContain(queue.Label);
+        }
+    }
+
+    [Fact]
     public void Only_changed_rows_are_written_again()
     {
         var first = new Canvas(10, 3);
@@ -186,13 +206,17 @@ public class TopViewTests
 
     private static string Draw(int width, int height, TopState? state = null)
     {
-        state ??= new TopState();
-        var maker = new PictureMaker();
-        maker.Next(Demo.Snapshot(0));
-        var picture = maker.Next(Demo.Snapshot(1));
-        var canvas = TopView.Draw(picture, Sections.Of(picture, state.Order), state, width, height);
+        var canvas = DrawCanvas(width, height, state ?? new TopState());
         var text = string.Join('\n', Enumerable.Range(0, height).Select(canvas.TextOf));
         TestContext.Current.TestOutputHelper?.WriteLine(text);
         return text;
+    }
+
+    private static Canvas DrawCanvas(int width, int height, TopState state)
+    {
+        var maker = new PictureMaker();
+        maker.Next(Demo.Snapshot(0));
+        var picture = maker.Next(Demo.Snapshot(1));
+        return TopView.Draw(picture, Sections.Of(picture, state.Order), state, width, height);
     }
 }

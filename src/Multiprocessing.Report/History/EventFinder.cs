@@ -58,7 +58,7 @@ internal sealed class EventFinder
         foreach (var (old, item) in Pairs(before.Locks, now.Locks, item => item.Id))
         {
             Counter(found, Severity.Bad, old.AbandonmentCount, item.AbandonmentCount, _ =>
-                $"A process died while it held the lock {Names.Of(item)}; the next owner entered it.");
+                $"A process died while it held {(item.Name is null ? "" : "the lock ")}{item.Label}; the next owner entered it.");
         }
     }
 

@@ -1,10 +1,10 @@
 using System.Globalization;
-using System.Text;
 
 namespace Multiprocessing;
 
-/// <summary>Names of the processes, queues and pools that the history mentions; they are needed after these have ended. Used by one thread at a
-/// time.</summary>
+/// <summary>
+/// Names of the processes, queues and pools that the history mentions; they are needed after these have ended. Used by one thread at a time.
+/// </summary>
 internal sealed class Names
 {
     private const int MaxOfAKind = 4096;
@@ -26,7 +26,7 @@ internal sealed class Names
 
         foreach (var queue in snapshot.Queues)
         {
-            Add(Queues, added.Queues, queue.Id, Of(queue));
+            Add(Queues, added.Queues, queue.Id, queue.Label);
         }
 
         foreach (var pool in snapshot.Pools)
@@ -35,40 +35,6 @@ internal sealed class Names
         }
 
         return added;
-    }
-
-    /// <summary>The queue by its name, or by what is in it. A connection has two queues with one name, one in each direction.</summary>
-    public static string Of(QueueSnapshot queue) => queue switch
-    {
-        { Name: { } name, ItemType: null } => $"{name}, connection {queue.Id}",
-        { Name: { } name } => name,
-        { ItemType: null } => $"connection {queue.Id}",
-        _ => $"queue {queue.Id} of {ShortType(queue.ItemType)}",
-    };
-
-    public static string Of(LockSnapshot item) => item.Name ?? $"without a name ({item.Id})";
-
-    /// <summary>A type without its namespaces, also in its type arguments.</summary>
-    private static string ShortType(string name)
-    {
-        StringBuilder text = new();
-        var start = 0;
-        for (var index = 0; index <= name.Length; index++)
-        {
-            if (index < name.Length && (char.IsLetterOrDigit(name[index]) || name[index] == '_'))
-            {
-                continue;
-            }
-
-            if (index == name.Length || name[index] is not ('.' or '+'))
-            {
-                text.Append(name, start, Math.Min(index + 1, name.Length) - start);
-            }
-
-            start = index + 1;
-        }
-
-        return text.ToString();
     }
 
     private static void Add(OrderedDictionary<string, string> all, OrderedDictionary<string, string> added, string id, string name)

@@ -64,7 +64,7 @@ internal sealed class ObservationFinder
         _held[item.Id] = (owner, samples);
         return samples < Enough ? null : new(
             Severity.Warning,
-            $"Lock {Names.Of(item)}:",
+            item.Name is null ? $"{Capital(item.Label)}:" : $"Lock {item.Label}:",
             $"{Process(now, owner)} held it in each of the last {samples} samples, and {Threads(item.WaiterCount)} for it. "
                 + "Hold a lock only while you touch what it guards.",
             "locks");
@@ -78,7 +78,7 @@ internal sealed class ObservationFinder
 
     private static string Threads(int count) => count == 1 ? "1 thread waits" : $"{count} threads wait";
 
-    private static string Subject(QueueSnapshot queue) => queue.Name is null ? $"{Capital(Names.Of(queue))}:" : $"Queue {Names.Of(queue)}:";
+    private static string Subject(QueueSnapshot queue) => queue.Name is null ? $"{Capital(queue.Label)}:" : $"Queue {queue.Label}:";
 
     private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 

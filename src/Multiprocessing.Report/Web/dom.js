@@ -17,6 +17,67 @@ export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+// A long name may break between its words only. Where it has none, after sixteen characters.
+const breaks = /(?<=[.:/\\_+-])(?=[A-Za-z])|(?<=[a-z0-9])(?=[A-Z])|(?=[([<])/;
+const pieceOf = /[^]{1,16}/g;
+
+export function breakable(text) {
+  const parts = [];
+  for (const word of text.split(/(?<=\s)/).filter(Boolean)) {
+    const pieces = word.split(breaks).flatMap(piece => piece.match(pieceOf));
+    pieces.forEach((piece, index) => parts.push(...(index ? [h('wbr'), piece] : [piece])));
+  }
+  return parts;
+}
+
+export function setBreakable(element, text) {
+  if (element.textContent !== text) element.replaceChildren(...breakable(text));
+}
+
+/**
+ * The choice of the order of a long table, and the text that its rows contain. orders: { label: compare(a, b) or undefined for the order of the data }.
+ * It is hidden while the table is short.
+ */
+export class ListControls {
+  constructor(name, orders, changed) {
+    this.orders = orders;
+    this.select = h('select', { onchange: changed }, Object.keys(orders).map(label => h('option', {}, label)));
+    this.input = h('input', { type: 'search', autocomplete: 'off', spellcheck: 'false', oninput: changed });
+    this.found = h('span', { class: 'note', 'aria-live': 'polite' });
+    this.element = h('div', { class: 'controls list', role: 'group', 'aria-label': name },
+      Object.keys(orders).length > 1 ? h('label', {}, 'Order ', this.select) : null, h('label', {}, 'Find ', this.input), this.found);
+  }
+
+  // Whether the rows are all there, in the order of the data.
+  get isTree() {
+    return this.element.hidden || (!this.orders[this.select.value] && !this.input.value.trim());
+  }
+
+  apply(items, text, least = 12) {
+    this.element.hidden = items.length <= least;
+    if (this.element.hidden) return items;
+    const wanted = this.input.value.trim().toLowerCase();
+    const found = wanted ? items.filter(item => text(item).toLowerCase().includes(wanted)) : items;
+    setText(this.found, wanted ? `${found.length} of ${items.length}` : '');
+    const order = this.orders[this.select.value];
+    return order ? [...found].sort(order) : found;
+  }
+}
+
+// Sums in words, each with a mark of its colour: [text, kind?]. Unchanged ones keep their elements.
+export function facts() {
+  const list = h('ul', { class: 'facts' });
+  return {
+    element: list,
+    update(texts) {
+      const key = JSON.stringify(texts);
+      if (list.dataset.key === key) return;
+      list.dataset.key = key;
+      list.replaceChildren(...texts.map(([text, kind]) => h('li', {}, kind ? h('span', { class: `swatch ${kind}`, 'aria-hidden': 'true' }) : null, text)));
+    },
+  };
+}
+
 export function panel(title, ...children) {
   const id = `h-${title.toLowerCase().replace(/[^a-z0-9]+/g, '-')}-${++panels}`;
   return h('section', { class: 'panel', 'aria-labelledby': id }, h('h2', { id }, title), ...children);
@@ -46,6 +107,7 @@ export class Table {
   constructor(caption, columns, options) {
     this.columns = columns;
     this.options = options ?? {};
+    this.breaks = columns.map(column => /wrap|prose/.test(column.class ?? ''));
     this.rows = new Map();
     this.body = h('tbody');
     this.empty = h('p', { class: 'note' }, this.options.empty ?? 'None.');
@@ -125,7 +187,8 @@ export class Table {
         target.replaceChildren(value);
       } else {
         row.shown[index] = undefined;
-        setText(target, value ?? '');
+        if (this.breaks[index]) setBreakable(target, value ?? '');
+        else setText(target, value ?? '');
       }
     });
   }

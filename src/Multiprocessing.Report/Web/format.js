@@ -70,6 +70,12 @@ export function words(name) {
   return String(name ?? '').replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase();
 }
 
+// A few of many: the ids of the hundred processes that use one object fill a page.
+export function some(list, most = 6) {
+  const shown = (list ?? []).slice(0, most).join(', ');
+  return list?.length > most ? `${shown} and ${count(list.length - most)} more` : shown;
+}
+
 export function plural(number, one, many) {
   return `${count(number)} ${number === 1 ? one : many ?? `${one}s`}`;
 }

@@ -13,6 +13,13 @@ use([CustomChart, DataZoomComponent, GridComponent, TooltipComponent, CanvasRend
 
 const shortest = 0.002; // seconds: the narrowest window
 
+const laneGroup = 32;
+
+// All workers fit a screen, as far as a lane has four pixels; a few lanes are as high as a finger.
+function heightOf(lanes) {
+  return lanes <= laneGroup ? lanes * 24 : Math.min(1024, Math.max(576, lanes * 4));
+}
+
 export class TaskStream {
   constructor(store, select) {
     this.store = store;
@@ -26,6 +33,8 @@ export class TaskStream {
     this.followButton = this.#button('Follow', 'Follow the newest tasks', () => this.setFollow(true));
     this.legend = h('ul', { class: 'legend' });
     this.window = h('span', { class: 'note' });
+    this.group = h('select', { onchange: () => this.update(this.tasks, this.lanes, this.running) });
+    this.groups = h('label', {}, 'Lanes ', this.group);
     this.controls = h('div', { class: 'controls', role: 'group', 'aria-label': 'Part of the time that is shown' },
       this.#button('◀', 'Earlier', () => this.move(-0.4)),
       this.#button('▶', 'Later', () => this.move(0.4)),
@@ -33,6 +42,7 @@ export class TaskStream {
       this.#button('−', 'Zoom out', () => this.zoom(2)),
       this.#button('All', 'Show all recorded tasks', () => this.showAll()),
       this.followButton,
+      this.groups,
       this.window);
     this.element = h('div', { class: 'stream-box' }, this.controls, this.box, this.legend);
     this.element.addEventListener('keydown', event => this.#key(event));
@@ -137,15 +147,17 @@ export class TaskStream {
     this.tasks = tasks;
     this.lanes = lanes;
     this.running = running;
+    const all = lanes.length;
+    lanes = this.#chosen(lanes);
     const index = new Map(lanes.map((lane, at) => [lane.key, at]));
     const data = tasks.filter(task => index.has(task.lane)).map(task => this.#item(task, index.get(task.lane)));
     for (const task of running) {
       if (index.has(task.lane)) data.push(this.#item({ ...task, outcome: 'running' }, index.get(task.lane)));
     }
     const failures = tasks.filter(isFailure).length;
-    this.box.setAttribute('aria-label', `Task stream: ${plural(tasks.length, 'finished task')} on ${plural(lanes.length, 'worker')}, ${count(failures)} failed. The tables below have the same tasks.`);
+    this.box.setAttribute('aria-label', `Task stream: ${plural(tasks.length, 'finished task')} on ${plural(all, 'worker')}, ${count(failures)} failed. The tables below have the same tasks.`);
     if (!this.chart) this.#start();
-    const height = Math.min(1800, Math.max(150, 76 + lanes.length * (lanes.length > 40 ? 14 : 24)));
+    const height = Math.max(150, 76 + heightOf(lanes.length));
     if (this.height !== height) {
       this.height = height;
       this.box.style.height = `${height}px`;
@@ -169,6 +181,24 @@ export class TaskStream {
     if (this.follow) this.#show(last - this.span, last);
     else this.#window(this.from, this.to);
     this.#fillLegend(tasks, running);
+  }
+
+  // All lanes, or a group of them: the select is there while there are more than one group.
+  #chosen(lanes) {
+    const names = [];
+    for (let first = 0; lanes.length > laneGroup && first < lanes.length; first += laneGroup) {
+      names.push(`${first + 1} to ${Math.min(first + laneGroup, lanes.length)}`);
+    }
+    const key = names.join();
+    this.groups.hidden = names.length === 0;
+    if (this.group.dataset.key !== key) {
+      const before = this.group.selectedIndex;
+      this.group.dataset.key = key;
+      this.group.replaceChildren(h('option', {}, `all ${lanes.length}`), ...names.map(name => h('option', {}, name)));
+      this.group.selectedIndex = before > 0 && before <= names.length ? before : 0;
+    }
+    const group = this.group.selectedIndex;
+    return group > 0 ? lanes.slice((group - 1) * laneGroup, group * laneGroup) : lanes;
   }
 
   #item(task, lane) {

@@ -111,7 +111,7 @@ internal sealed class ProgramList(Func<IReadOnlyList<RunningProgram>> find)
             ]);
             if (i == SelectedIndex)
             {
-                canvas.Paint(0, row, width, static style => style.Inverse());
+                canvas.Select(0, row, width);
             }
         }
 

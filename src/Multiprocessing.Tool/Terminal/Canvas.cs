@@ -54,13 +54,13 @@ internal sealed class Canvas(int width, int height)
     public void WriteRight(int endColumn, int row, string text, Style style = default) =>
         Write(Math.Max(0, endColumn - TextWidth.Of(text)), row, text, style);
 
-    /// <summary>Sets the style of a part of a row.</summary>
-    public void Paint(int column, int row, int columns, Func<Style, Style> style)
+    /// <summary>Marks a part of a row as selected, in one colour: the ink of each cell, inverted, would make patches.</summary>
+    public void Select(int column, int row, int columns)
     {
         for (var i = Math.Max(0, column); i < Math.Min(Width, column + columns) && row >= 0 && row < Height; i++)
         {
             ref var cell = ref _cells[(row * Width) + i];
-            cell = cell with { Style = style(cell.Style) };
+            cell = cell with { Style = Style.Plain.Inverse() };
         }
     }
 

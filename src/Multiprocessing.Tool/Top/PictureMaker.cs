@@ -83,7 +83,7 @@ internal sealed class PictureMaker
         var type = ShortType(queue.ItemType ?? "");
         return new QueueRow(
             queue.Id,
-            queue.Name ?? (type.Length == 0 ? $"queue {queue.Id}" : $"{type} {queue.Id}"),
+            queue.Label,
             type,
             queue.Count,
             queue.Capacity,
@@ -101,7 +101,7 @@ internal sealed class PictureMaker
         var kind = Word(held.Kind);
         return new LockRow(
             held.Id,
-            held.Name ?? $"{kind} {held.Id}",
+            held.Label,
             kind,
             held.OwnerProcessId is { } owner ? $"{names.GetValueOrDefault(owner, "?")} ({owner})" : null,
             [.. held.WaitingProcessIds.Select(waiter => $"{names.GetValueOrDefault(waiter, "?")} ({waiter})")],

@@ -56,7 +56,7 @@ internal static class ProcessTree
 
         foreach (var held in now.Locks.Where(static held => held.WaitingProcessIds.Count > 0))
         {
-            var name = held.Name ?? $"{PictureMaker.Word(held.Kind)} {held.Id}";
+            var name = held.Label;
             if (held.OwnerProcessId is { } owner)
             {
                 _ = doing.TryAdd(owner, $"holds {name}");

@@ -78,7 +78,7 @@ internal sealed record Section(SectionKind Kind, string Title, IReadOnlyList<Gri
             Rows[first + i].Draw(canvas, grid, column + 1, row + 1 + i, width - 1);
             if (isFocused && first + i == selected)
             {
-                canvas.Paint(column, row + 1 + i, width, static cell => cell.Inverse());
+                canvas.Select(column, row + 1 + i, width);
             }
         }
     }

@@ -6,8 +6,7 @@ namespace Multiprocessing.Tool.Top;
 
 /// <summary>
 /// Draws the screen: a title, a line of meters, the sections, a line with the keys. On a wide screen the sections stand in two columns. On a small
-/// one
-/// each section shows a part of its rows, and the last sections are left out first.
+/// one each section shows a part of its rows, and the last sections are left out first.
 /// </summary>
 internal static class TopView
 {

@@ -1,5 +1,5 @@
-import { badge, h, note, panel, Table } from '../dom.js';
-import { count, words } from '../format.js';
+import { badge, breakable, h, note, panel, Table } from '../dom.js';
+import { count, plural, some, words } from '../format.js';
 
 export const locks = {
   id: 'locks',
@@ -7,14 +7,14 @@ export const locks = {
   count: store => store.snapshot.locks.length,
   create(store) {
     const table = new Table('Locks, semaphores, events, conditions and barriers', [
-      { title: 'Object', value: lock => name(lock), key: lock => `${lock.name}|${lock.id}` },
+      { title: 'Object', value: lock => name(lock), key: lock => lock.label, class: 'wrap' },
       { title: 'Kind', value: lock => words(lock.kind), wide: true },
       { title: 'State', value: lock => state(lock), key: lock => `${lock.kind}${lock.ownerProcessId}${lock.waiterCount}${lock.count}` },
       { title: 'Held by', value: lock => lock.ownerProcessId ? store.processName(lock.ownerProcessId) : '–', class: 'wrap' },
       { title: 'Waiting', value: lock => waiters(store, lock), class: 'wrap' },
       { title: 'Waits', value: lock => count(lock.contentionCount), number: true, wide: true },
       { title: 'Taken over', value: lock => takesOver(lock) ? count(lock.abandonmentCount) : '–', number: true, wide: true },
-      { title: 'Used by', value: lock => (lock.holderProcessIds ?? []).join(', '), wide: true, class: 'wrap' },
+      { title: 'Used by', value: lock => some(lock.holderProcessIds), wide: true, class: 'wrap' },
     ], { key: lock => lock.id, empty: 'The program has no lock, semaphore, event, condition or barrier.', rowClass: lock => lock.ownerProcessId && lock.waiterCount ? 'warning-row' : '' });
     const legend = note('The locks that are held while others wait for them come first. Waits counts how often a thread had to sleep until it could go on; Taken over, how often an owner died while it held the lock.');
     return {
@@ -29,13 +29,14 @@ export const locks = {
 
 function name(lock) {
   const kind = h('span', { class: 'narrow small' }, words(lock.kind));
-  return h('span', { class: 'stacked' }, lock.name ?? `no name (${lock.id})`, kind);
+  return h('span', { class: 'stacked' }, h('span', {}, breakable(lock.label)), kind);
 }
 
 function waiters(store, lock) {
   const ids = lock.waitingProcessIds ?? [];
-  const shown = ids.slice(0, 4).map(id => store.processName(id)).join(', ');
-  return ids.length > 4 ? `${shown} and ${ids.length - 4} more threads` : shown || '–';
+  const most = innerWidth < 600 ? 1 : 4;
+  const shown = ids.slice(0, most).map(id => store.processName(id)).join(', ');
+  return ids.length > most ? `${shown} and ${plural(ids.length - most, 'more thread')}` : shown || '–';
 }
 
 function takesOver(lock) {

@@ -1,14 +1,17 @@
-import { h, note, setText } from '../dom.js';
+import { h, ListControls, note, setText } from '../dom.js';
+
+const open = 6; // more boxes than these are closed, and show their last line
 
 export const output = {
   id: 'output',
   title: 'Output',
   create(store) {
     const list = h('div', { class: 'columns' });
+    const controls = new ListControls('Output', { '': undefined }, () => view.update());
     const none = note('No line is known so far.');
     const shown = new Map();
-    return {
-      element: h('div', {}, note('The last lines of each child and worker: what it wrote to standard error, and to standard output where the program receives it (ProcessOutput.Prefix, Log or ToLines). Output that children inherit is in the terminal of the program only.'), list, none),
+    const view = {
+      element: h('div', {}, note('The last lines of each child and worker: what it wrote to standard error, and to standard output where the program receives it (ProcessOutput.Prefix, Log or ToLines). Output that children inherit is in the terminal of the program only.'), controls.element, list, none),
       update() {
         const texts = new Map();
         for (const process of store.snapshot.processes) {
@@ -23,13 +26,16 @@ export const output = {
         for (const [id, { title, text }] of texts) {
           let box = shown.get(id);
           if (!box) {
-            const heading = h('h2', { id: `output-${id}` });
+            const heading = h('h2');
+            const last = h('span', { class: 'last' });
             const body = h('pre', { tabindex: '0', role: 'region', 'aria-label': `Lines of ${title}` });
-            box = { heading, body, element: h('section', { class: 'panel', 'aria-labelledby': heading.id }, heading, body) };
+            box = { id, heading, last, body, element: h('details', { class: 'panel output', open: shown.size < open }, h('summary', {}, heading, last), body) };
+            box.element.addEventListener('toggle', () => { body.scrollTop = body.scrollHeight; });
             shown.set(id, box);
             list.append(box.element);
           }
           setText(box.heading, title);
+          setText(box.last, text.trimEnd().split('\n').at(-1).slice(0, 200));
           const atEnd = box.body.scrollTop + box.body.clientHeight >= box.body.scrollHeight - 4;
           setText(box.body, text);
           if (atEnd) box.body.scrollTop = box.body.scrollHeight;
@@ -43,7 +49,10 @@ export const output = {
           box.element.remove();
           shown.delete(first);
         }
+        const found = new Set(controls.apply([...shown.values()], box => `${box.heading.textContent} ${box.body.textContent}`, open));
+        for (const box of shown.values()) box.element.hidden = !found.has(box);
       },
     };
+    return view;
   },
 };

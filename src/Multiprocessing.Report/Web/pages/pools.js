@@ -1,5 +1,5 @@
 import { cancelButton } from '../actions.js';
-import { badge, h, note, panel, Table } from '../dom.js';
+import { badge, facts, h, ListControls, note, panel, Table } from '../dom.js';
 import { count, decimal, duration, percent, plural, words } from '../format.js';
 import { throughput } from '../figures.js';
 import { lines, TimeChart } from '../timechart.js';
@@ -37,7 +37,9 @@ export const pools = {
 };
 
 function poolView(store, first) {
-  const facts = h('ul', { class: 'facts' });
+  const sums = facts();
+  const workerSums = facts();
+  const controls = new ListControls(`Workers of ${first.name}`, workerOrders, () => view.update(view.pool));
   const progress = h('span', { class: 'progress' });
   const conclusions = h('ul', { class: 'conclusions' });
   const done = new TimeChart({ title: `Finished tasks per second in ${first.name}`, format: value => value === null ? '–' : decimal(value), tick: value => value.toLocaleString('en-US', { maximumFractionDigits: 2 }), describe: of => of.map(line => `${line.label}: now ${decimal(line.values.at(-1))}`).join('; ') });
@@ -48,7 +50,7 @@ function poolView(store, first) {
     { title: 'State', value: worker => badge(words(worker.activity), stateKind(worker.activity)), key: worker => worker.activity },
     { title: 'Task', value: worker => worker.taskName ?? '–', class: 'name' },
     { title: 'For', value: worker => worker.taskTime === null || worker.taskTime === undefined ? '–' : duration(worker.taskTime), number: true },
-    { title: 'Done', value: worker => count(worker.tasksDone), number: true },
+    { title: 'Done', value: worker => count(worker.tasksDone), number: true, wide: true },
     { title: 'Time', value: worker => shares(worker), key: worker => shareText(worker), hint: 'Working, serializing, idle', wide: true },
     { title: 'Last output', value: worker => (worker.lastOutput ?? '').trimEnd().split('\n').at(-1).slice(0, 120), class: 'code', wide: true },
     { title: 'Actions', value: worker => worker.taskName && worker.taskTime >= 1 ? cancelButton(store, first, worker) : '', key: worker => `${worker.taskName}|${worker.tasksDone}`, class: 'action' },
@@ -64,15 +66,16 @@ function poolView(store, first) {
   ], { key: task => task.name, empty: 'No task has ended yet.' });
   const workersNote = note('Time is the share of its life that a worker spent on tasks (green), on reading arguments and writing results (yellow), and idle (grey).');
   const kindsNote = note('Waited is the time from the call to the start. Median: half of the tasks took at most this long; 95 %: all but one in twenty.');
-  const element = panel(`Pool ${first.name}`, facts, progress, conclusions,
+  const element = panel(`Pool ${first.name}`, sums.element, progress, conclusions,
     h('div', { class: 'columns' },
       h('div', {}, h('h3', {}, 'Finished tasks per second'), done.element),
       h('div', {}, h('h3', {}, 'Waiting and running tasks'), load.element)),
-    h('h3', {}, 'Workers'), workersNote, workers.element,
+    h('h3', {}, 'Workers'), workerSums.element, workersNote, controls.element, workers.element,
     h('h3', {}, 'Kinds of tasks'), kindsNote, tasks.element);
-  return {
+  const view = {
     element,
     update(pool) {
+      view.pool = pool;
       const sum = pool.succeeded + pool.failed + (pool.canceled ?? 0);
       const ended = !store.last('pools', pool.id);
       const texts = [
@@ -85,11 +88,7 @@ function poolView(store, first) {
         pool.retries ? [`${plural(pool.retries, 'attempt')} repeated`] : null,
         pool.workerDeaths ? [`${plural(pool.workerDeaths, 'worker')} lost${pool.timedOut ? ', those that were killed at a time limit among them' : ''}`] : null,
       ].filter(Boolean);
-      const factsKey = JSON.stringify(texts);
-      if (facts.dataset.key !== factsKey) {
-        facts.dataset.key = factsKey;
-        facts.replaceChildren(...texts.map(([text, kind]) => h('li', {}, kind ? h('span', { class: `swatch ${kind}`, 'aria-hidden': 'true' }) : null, text)));
-      }
+      sums.update(texts);
       const all = sum + pool.pending + pool.running;
       const key = `${pool.succeeded}/${pool.failed}/${all}`;
       if (progress.dataset.key !== key) {
@@ -105,7 +104,8 @@ function poolView(store, first) {
       load.update(times, [{ label: 'waiting', values: of(3) }, { label: 'running', values: of(4) }]);
       workersNote.hidden = pool.workers.length === 0;
       kindsNote.hidden = (pool.tasks ?? []).length === 0;
-      workers.update(pool.workers);
+      workerSums.update(workerTexts(pool.workers));
+      workers.update(controls.apply([...pool.workers].sort(workerOrders['long tasks first']), worker => `${worker.number} ${worker.processId} ${words(worker.activity)} ${worker.taskName ?? ''}`));
       tasks.update(pool.tasks ?? []);
     },
     destroy() {
@@ -113,6 +113,32 @@ function poolView(store, first) {
       load.destroy();
     },
   };
+  return view;
+}
+
+const long = 10; // seconds
+
+// Tasks that run for long are what a person looks for. The others stay where they are.
+const workerOrders = {
+  'long tasks first': (a, b) => longTime(b) - longTime(a) || a.number - b.number,
+  number: (a, b) => a.number - b.number,
+  'time of the task': (a, b) => (b.taskTime ?? -1) - (a.taskTime ?? -1),
+  'tasks done': (a, b) => b.tasksDone - a.tasksDone,
+};
+
+function longTime(worker) {
+  return worker.taskTime >= long ? worker.taskTime : 0;
+}
+
+// How many workers do what, and the one that has been at its task the longest.
+function workerTexts(workers) {
+  const states = new Map();
+  for (const worker of workers) states.set(worker.activity, (states.get(worker.activity) ?? 0) + 1);
+  const longest = workers.reduce((most, worker) => worker.taskName && (worker.taskTime ?? 0) > (most?.taskTime ?? 0) ? worker : most, undefined);
+  return [
+    ...[...states].sort((a, b) => b[1] - a[1]).map(([state, number]) => [`${count(number)} ${words(state)}`, stateKind(state) || 'line']),
+    longest?.taskTime >= 1 ? [`longest task now: ${longest.taskName} in worker ${longest.number}, for ${duration(Math.floor(longest.taskTime))}`] : null,
+  ].filter(Boolean);
 }
 
 function parts(shares) {

@@ -1,5 +1,5 @@
-import { badge, bar, h, note, panel, Table } from '../dom.js';
-import { bytes, count, decimal, duration, percent, words } from '../format.js';
+import { badge, bar, breakable, facts, h, ListControls, note, panel, Table } from '../dom.js';
+import { bytes, count, decimal, duration, percent, plural, words } from '../format.js';
 import { killButton } from '../actions.js';
 import { lines, TimeChart } from '../timechart.js';
 
@@ -40,24 +40,46 @@ export const processes = {
     ].filter(column => column.title !== 'Actions' || store.actions), { key: process => `${process.id}|${process.startTime}`, empty: 'The program has ended.' });
     const share = process => store.last('processes', process.id)?.[1];
     const cpu = process => h('span', { class: 'with-bar' }, bar(share(process)), h('span', { class: 'figure' }, percent(share(process))));
+    const controls = new ListControls('Process tree', {
+      tree: undefined,
+      CPU: (a, b) => (share(b) ?? 0) - (share(a) ?? 0) || a.id - b.id,
+      memory: (a, b) => b.workingSetBytes - a.workingSetBytes || a.id - b.id,
+      'newest first': (a, b) => Date.parse(b.startTime) - Date.parse(a.startTime) || b.id - a.id,
+    }, () => view.update());
+    const sums = facts();
     const cpuChart = new TimeChart({ title: 'CPU of each process', format: value => value === null ? '–' : percent(value), describe: highest(percent) });
     const memoryChart = new TimeChart({ title: 'Memory of each process', least: 2 ** 20, steps: 'binary', format: value => value === null ? '–' : bytes(value), describe: highest(bytes) });
-    return {
-      element: h('div', {}, panel('Process tree', table.element),
+    const view = {
+      element: h('div', {}, panel('Process tree', sums.element, controls.element, table.element),
         h('div', { class: 'columns' },
           panel('CPU of each process', note('100 % is one core.'), cpuChart.element),
           panel('Memory of each process', note('Working sets: pages that processes share count in each of them.'), memoryChart.element))),
       update() {
-        table.update(tree(store.snapshot.processes));
+        sums.update(texts());
+        const rows = controls.apply(tree(store.snapshot.processes), process => `${process.name} ${process.id} ${words(process.role)} ${words(process.state)}`);
+        table.update(controls.isTree ? rows : rows.map(process => ({ ...process, depth: 0 })));
         const cpuLines = lines(store, 'processes', 1, id => store.processName(id));
         cpuChart.update(cpuLines.times, cpuLines.lines);
         const memoryLines = lines(store, 'processes', 2, id => store.processName(id));
         memoryChart.update(memoryLines.times, memoryLines.lines);
       },
     };
+    return view;
+
+    function texts() {
+      const all = store.snapshot.processes;
+      const number = (kind, of) => [...Map.groupBy(all, kind)].sort((a, b) => b[1].length - a[1].length).map(([key, those]) => of(key, those.length));
+      const busiest = all.reduce((most, process) => (share(process) ?? 0) > (share(most) ?? 0) ? process : most, all[0]);
+      return all.length < 2 ? [] : [
+        [plural(all.length, 'process', 'processes')],
+        ...number(process => words(process.role), (role, n) => [n === 1 ? `1 ${role}` : plural(n, role, role === 'child' ? 'children' : `${role}s`)]),
+        ...number(process => words(process.state), (state, n) => [`${count(n)} ${state}`, stateKind(state) || 'line']),
+        share(busiest) >= 0.1 ? [`most CPU: ${busiest.name || 'process'} (${busiest.id}), ${percent(share(busiest))}`] : null,
+      ].filter(Boolean);
+    }
 
     function name(process) {
-      const text = h('span', { class: 'tree-name stacked' }, process.name || 'process', h('span', { class: 'narrow small' }, `${process.id}`));
+      const text = h('span', { class: 'tree-name stacked' }, breakable(process.name || 'process'), h('span', { class: 'narrow small' }, `${process.id}`));
       text.style.paddingInlineStart = `${process.depth * 1.1}em`;
       return process.depth ? h('span', {}, h('span', { class: 'unseen' }, `level ${process.depth + 1}: `), text) : text;
     }

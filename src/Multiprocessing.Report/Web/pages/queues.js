@@ -1,5 +1,5 @@
 import { badge, bar, h, note, panel, Table } from '../dom.js';
-import { bytes, count, rate, shortType } from '../format.js';
+import { bytes, count, rate, shortType, some } from '../format.js';
 import { lines, TimeChart } from '../timechart.js';
 
 export const queues = {
@@ -19,7 +19,7 @@ export const queues = {
       { title: 'Put in all', value: queue => count(queue.putCount), number: true, wide: true },
       { title: 'Memory', value: queue => bytes(queue.bytes), number: true, wide: true },
       { title: 'State', value: queue => state(queue), key: queue => state(queue).textContent },
-      { title: 'Used by', value: queue => (queue.holderProcessIds ?? []).join(', '), wide: true, class: 'wrap' },
+      { title: 'Used by', value: queue => some(queue.holderProcessIds), wide: true, class: 'wrap' },
     ], { key: queue => queue.id, empty: 'The program has no queue.' });
     const chart = new TimeChart({ title: 'Items in each queue', steps: 'whole', format: value => value === null ? '–' : count(value), height: 260,
       describe: of => of.map(line => `${line.label}: ${count(line.values.at(-1) ?? 0)}`).join('; ') });

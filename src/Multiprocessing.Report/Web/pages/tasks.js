@@ -42,7 +42,7 @@ export const tasks = {
       choose.parentElement.hidden = ids.length < 2;
       stream.element.hidden = ids.length === 0;
       selection.hidden = ids.length === 0;
-      what.textContent = ids.length ? 'Each lane is a worker; a worker that replaces another one takes its lane. Each bar is a task from its start to its end.' : 'The program has no pool, and so no tasks.';
+      setText(what, ids.length ? laneNote(store, choose.value) : 'The program has no pool, and so no tasks.');
       if (ids.length === 0) return;
       const chosen = task => !choose.value || task.poolId === choose.value;
       const { lanes, running, shown } = lanesOf(store, store.tasks.filter(chosen), choose.value, ids.length > 1);
@@ -70,6 +70,13 @@ export const tasks = {
     };
   },
 };
+
+function laneNote(store, poolId) {
+  const workers = store.snapshot.pools.filter(pool => !poolId || pool.id === poolId).flatMap(pool => pool.workers);
+  const busy = workers.filter(worker => worker.taskName).length;
+  const now = store.still || workers.length === 0 ? '' : ` Now ${count(busy)} of ${plural(workers.length, 'worker')} ${busy === 1 ? 'runs' : 'run'} a task.`;
+  return `Each lane is a worker; a worker that replaces another one takes its lane. Each bar is a task from its start to its end.${now}`;
+}
 
 function key(task) {
   return `${task.poolId}|${task.number}|${task.attempt}`;

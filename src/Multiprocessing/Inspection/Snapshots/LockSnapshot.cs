@@ -54,6 +54,12 @@ public sealed record LockSnapshot
     public required string? Name { get; init; }
 
     /// <summary>
+    /// Gets the text by which <c>mp</c>, the dashboard and reports name the object: its name, or else its kind with its id, such as
+    /// <c>semaphore 6-1</c>. Never null.
+    /// </summary>
+    public string Label => ObjectLabels.Of(this);
+
+    /// <summary>
     /// Gets the process that owns the lock, or the writer of a reader-writer lock; null if it is free. Always null for the other kinds.
     /// </summary>
     public required int? OwnerProcessId { get; init; }

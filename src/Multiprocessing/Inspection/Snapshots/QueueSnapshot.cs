@@ -19,6 +19,12 @@ public sealed record QueueSnapshot
     public required string? Name { get; init; }
 
     /// <summary>
+    /// Gets the text by which <c>mp</c>, the dashboard and reports name the queue: its name, or else its id with the type of its items, such as
+    /// <c>queue 9-2 of LogLine</c>. A queue inside a connection is named as that connection. Never null.
+    /// </summary>
+    public string Label => ObjectLabels.Of(this);
+
+    /// <summary>
     /// Gets the type of the items, as C# writes it; null for the queue inside a connection, whose messages may have any type. Of a text with more
     /// than 128 characters it is the end.
     /// </summary>
