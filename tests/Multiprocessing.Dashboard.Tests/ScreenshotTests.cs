@@ -8,6 +8,13 @@ public sealed class ScreenshotTests(Chromium chromium)
 {
     internal static readonly string[] Pages = ["overview", "processes", "queues", "pools", "tasks", "locks", "services", "output", "why"];
 
+    // Headers and buttons of the column of actions that their table cuts at its right edge.
+    private const string CutActions = """
+        () => [...document.querySelectorAll('.scroll')].flatMap(scroll => [...scroll.querySelectorAll('th.action, td.action button')]
+            .filter(each => each.getBoundingClientRect().right > scroll.getBoundingClientRect().right + 1)
+            .map(each => each.textContent))
+        """;
+
     private static string Folder { get; } =
         Environment.GetEnvironmentVariable("MULTIPROCESSING_SCREENSHOTS") ?? Path.Combine(AppContext.BaseDirectory, "screenshots");
 
@@ -37,6 +44,12 @@ public sealed class ScreenshotTests(Chromium chromium)
             await page.WaitForTimeoutAsync(200);
             var overflow = await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
             overflow.ShouldBe(0, $"the page {name} is wider than {width} px");
+            var blank = await page.EvaluateAsync<double>(
+                "() => document.documentElement.scrollHeight - Math.max(innerHeight, document.querySelector('footer').getBoundingClientRect().bottom + scrollY)");
+            blank.ShouldBeLessThan(2, $"the page {name} ends with its footer");
+            (await page.EvaluateAsync<string[]>(CutActions)).ShouldBeEmpty($"the page {name} shows its actions without scrolling sideways");
+            (await page.EvaluateAsync<double>("() => document.documentElement.scrollHeight")).ShouldBeLessThan(
+                width < 500 ? 3500 : 3200, $"the page {name} is no wall of rows, however many workers there are");
             await page.ScreenshotAsync(new() { Path = Path.Combine(Folder, $"{name}-{theme}-{width}-{workers}.png"), FullPage = true });
         }
 

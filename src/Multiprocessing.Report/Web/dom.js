@@ -25,7 +25,10 @@ export function breakable(text) {
   const parts = [];
   for (const word of text.split(/(?<=\s)/).filter(Boolean)) {
     const pieces = word.split(breaks).flatMap(piece => piece.match(pieceOf));
-    pieces.forEach((piece, index) => parts.push(...(index ? [h('wbr'), piece] : [piece])));
+    pieces.forEach((piece, index) => {
+      if (index) parts.push(h('wbr'));
+      parts.push(/\d-\d/.test(piece) ? h('span', { class: 'whole' }, piece) : piece); // an id such as 7-1
+    });
   }
   return parts;
 }

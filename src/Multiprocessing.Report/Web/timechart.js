@@ -119,7 +119,7 @@ const steps = {
 const dashes = [undefined, [6, 3], [2, 3]];
 
 /**
- * The lines of many things: the largest ones by name, the others as their sum. kind: the list in a point; index: the place of the value in an entry.
+ * The lines of many things: the largest ones by name, the others as their average, which has the scale of one; a sum of a hundred would press the others flat. kind: the list in a point; index: the place of the value in an entry.
  */
 export function lines(store, kind, index, name, most = 8) {
   const points = store.points;
@@ -142,17 +142,17 @@ export function lines(store, kind, index, name, most = 8) {
   const named = candidates.slice(0, candidates.length > most ? most - 1 : most);
   named.sort((a, b) => String(a.id).localeCompare(String(b.id), 'en', { numeric: true }));
   const result = named.map(entry => ({ label: name(entry.id), values: entry.values }));
-  const sum = (rest, label, dash) => {
+  const average = (rest, label, dash) => {
     if (rest.length === 0) return;
     const values = times.map((_, at) => {
       const present = rest.filter(entry => entry.values[at] !== null);
-      return present.length ? present.reduce((total, entry) => total + entry.values[at], 0) : null;
+      return present.length ? present.reduce((total, entry) => total + entry.values[at], 0) / present.length : null;
     });
     result.push({ label, values, color: 'muted', dash });
   };
   const others = candidates.slice(candidates.length > most ? most - 1 : most);
-  sum(others, `sum of ${others.length} others`, [6, 3]);
+  average(others, others.length === 1 ? '1 other' : `average of ${others.length} others`, [6, 3]);
   const ended = sorted.slice(candidates.length);
-  sum(ended, ended.length === 1 ? '1 that has ended' : `sum of ${ended.length} that have ended`, [1, 4]);
+  average(ended, ended.length === 1 ? '1 that has ended' : `average of ${ended.length} that have ended`, [1, 4]);
   return { times, lines: result };
 }

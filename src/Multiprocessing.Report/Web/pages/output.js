@@ -51,6 +51,7 @@ export const output = {
         }
         const found = new Set(controls.apply([...shown.values()], box => `${box.heading.textContent} ${box.body.textContent}`, open));
         for (const box of shown.values()) box.element.hidden = !found.has(box);
+        list.classList.toggle('many', shown.size > 2 * open);
       },
     };
     return view;

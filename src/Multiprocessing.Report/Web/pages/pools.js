@@ -45,9 +45,9 @@ function poolView(store, first) {
   const done = new TimeChart({ title: `Finished tasks per second in ${first.name}`, format: value => value === null ? '–' : decimal(value), tick: value => value.toLocaleString('en-US', { maximumFractionDigits: 2 }), describe: of => of.map(line => `${line.label}: now ${decimal(line.values.at(-1))}`).join('; ') });
   const load = new TimeChart({ title: `Waiting and running tasks of ${first.name}`, steps: 'whole', format: value => value === null ? '–' : count(value) });
   const workers = new Table(`Workers of ${first.name}`, [
-    { title: 'Worker', value: worker => String(worker.number) },
+    { title: 'Worker', value: worker => h('span', { class: 'stacked' }, String(worker.number), h('span', { class: 'narrow small' }, words(worker.activity))), key: worker => `${worker.number}|${worker.activity}` },
     { title: 'Process', value: worker => worker.processId ? String(worker.processId) : '–', number: true, wide: true },
-    { title: 'State', value: worker => badge(words(worker.activity), stateKind(worker.activity)), key: worker => worker.activity },
+    { title: 'State', value: worker => badge(words(worker.activity), stateKind(worker.activity)), key: worker => worker.activity, wide: true },
     { title: 'Task', value: worker => worker.taskName ?? '–', class: 'name' },
     { title: 'For', value: worker => worker.taskTime === null || worker.taskTime === undefined ? '–' : duration(worker.taskTime), number: true },
     { title: 'Done', value: worker => count(worker.tasksDone), number: true, wide: true },
