@@ -21,6 +21,6 @@ internal enum Mode
     /// <summary>Times over a growing number of processes, queues or bytes.</summary>
     Curves,
 
-    /// <summary>Latencies while another program uses all processors.</summary>
-    Load,
+    /// <summary>The durations of single operations, alone and beside a program that uses all processors.</summary>
+    Latency,
 }

@@ -1,5 +1,6 @@
 using Comparison.Cold;
 using Comparison.Growth;
+using Comparison.Latency;
 using Comparison.Pairs;
 
 namespace Comparison;
@@ -7,7 +8,7 @@ namespace Comparison;
 /// <summary>
 /// This library, CPython and a raw C limit do the same work in turn. <c>--quick</c> does less work in each turn. <c>--only name</c> runs the cases
 /// whose name contains it, and writes no file. <c>--record</c> records the ratios of a run, and <c>--gate</c> fails if a later one is slower.
-/// <c>--pairs</c>, <c>--cold</c>, <c>--curves</c> and <c>--load</c> measure something else and write a page of their own.
+/// <c>--pairs</c>, <c>--cold</c>, <c>--curves</c> and <c>--latency</c> measure something else and write a page of their own.
 /// </summary>
 internal static class Program
 {
@@ -32,6 +33,7 @@ internal static class Program
             Mode.Pairs => PairRun.Run(settings, circumstances),
             Mode.Cold => ColdRun.Run(settings, circumstances),
             Mode.Curves => CurveRun.Run(settings, circumstances),
+            Mode.Latency => LatencyRun.Run(settings, circumstances),
             _ => Table.Run(settings, circumstances),
         };
     }
@@ -40,6 +42,7 @@ internal static class Program
     {
         Mode.Cold => ColdRun.Names,
         Mode.Curves => CurveRun.Names,
+        Mode.Latency => LatencyRun.Names,
         _ => Catalog.All(settings).Select(static item => item.Name),
     };
 }

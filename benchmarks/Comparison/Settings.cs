@@ -7,7 +7,7 @@ namespace Comparison;
 internal sealed record Settings
 {
     private const string Options =
-        "The options are --quick, --rounds <number>, --only <name>, and one of --gate, --record, --pairs <number>, --cold, --curves [name] and --load.";
+        "The options are --quick, --rounds <number>, --only <name>, and one of --gate, --record, --pairs <number>, --cold, --curves [name] and --latency.";
 
     /// <summary>A quarter of the work in each turn, and less of what takes long.</summary>
     public bool Quick { get; private init; }
@@ -69,7 +69,7 @@ internal sealed record Settings
             "--pairs" when int.TryParse(value, CultureInfo.InvariantCulture, out var pairs) && pairs > 0 => this with { Mode = Mode.Pairs, Pairs = pairs },
             "--cold" => this with { Mode = Mode.Cold },
             "--curves" => this with { Mode = Mode.Curves, Only = value ?? Only },
-            "--load" => this with { Mode = Mode.Load },
+            "--latency" => this with { Mode = Mode.Latency },
             _ => null,
         };
     }

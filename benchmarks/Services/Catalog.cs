@@ -11,7 +11,10 @@ internal static class Catalog
     public const string ManagerSocket = "manager, socket";
     public const string Pipe = "pipe";
     public const string Grpc = "gRPC";
+    public const string StreamJsonRpc = "StreamJsonRpc";
     public const string Json = "JSON lines";
+    public const string NamedPipe = "named pipe";
+    public const string Channel = "threads, Channel";
     public const string PythonManager = "CPython Manager";
     public const string PythonPipe = "CPython Pipe";
     public const string Limit = "C, shared memory";
@@ -20,7 +23,10 @@ internal static class Catalog
     public static readonly IReadOnlyList<(string Contender, string Peer)> Pairs =
     [
         (Service, Grpc),
+        (Service, StreamJsonRpc),
         (Service, Json),
+        (Pipe, NamedPipe),
+        (Channel, Pipe),
         (Manager, PythonManager),
         (ManagerSocket, PythonManager),
         (Pipe, PythonPipe),
@@ -44,7 +50,10 @@ internal static class Catalog
         new ManagerSocketContender(),
         new PipeContender(),
         new GrpcContender(),
+        new StreamJsonRpcContender(),
         new JsonContender(),
+        new NamedPipeContender(),
+        new ChannelContender(),
         new PythonContender(PythonManager, "manager", Kind.Call, Kind.Echo),
         new PythonContender(PythonPipe, "pipe", Kind.Call, Kind.Pipelined, Kind.Echo, Kind.Stream),
         new LimitContender(),

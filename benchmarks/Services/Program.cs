@@ -18,6 +18,12 @@ internal static class Program
             case [ManagerSocketServer.Argument, var socket]:
                 await ManagerSocketServer.RunAsync(socket).ConfigureAwait(false);
                 return 0;
+            case [NamedPipeServer.Argument, var pipe]:
+                NamedPipeServer.Run(pipe);
+                return 0;
+            case [StreamJsonRpcServer.Argument, var pipe]:
+                StreamJsonRpcServer.Run(pipe);
+                return 0;
             case [JsonServer.Argument]:
                 JsonServer.Run();
                 return 0;

@@ -18,7 +18,8 @@ internal static class Report
         var text = new StringBuilder();
         text.AppendLine("# Benchmarks of services");
         text.AppendLine();
-        text.AppendLine("Calls into another process: by this library, by gRPC of ASP.NET Core over a unix socket, by lines of JSON over a child's redirected streams, and by CPython's `Manager` and `Pipe`.");
+        text.AppendLine("Calls into another process: by this library, by gRPC of ASP.NET Core over a unix socket, by StreamJsonRpc and by frames of bytes over named pipes of .NET, by lines of JSON over a child's redirected streams, and by CPython's `Manager` and `Pipe`.");
+        text.AppendLine("The bound is a task of the same process behind a `Channel<T>` of .NET: it copies nothing.");
         text.AppendLine("All run on one machine in the same run and take turns. A figure is the median of the turns (in brackets the least). A ratio is the median of the ratios within one round.");
         text.AppendLine();
         text.AppendLine($"Machine: {machine}. {load}");
@@ -54,7 +55,8 @@ internal static class Report
 
         The figure is the elapsed time divided by the number of calls of all clients together.
         A client is a thread (or an asynchronous flow) of the calling process; CPython's clients are processes, because its threads run one at a time.
-        Clients of gRPC, of the manager's socket and of the pipes have a connection of their own. Clients of a service and of the JSON lines share one channel.
+        Clients of gRPC, of StreamJsonRpc, of the manager's socket, of the pipes and of the channels have a connection of their own. Clients of a service and of the JSON lines share one channel.
+        StreamJsonRpc has MessagePack and length headers, and sends at least 256 items of a stream in one message. The named pipe's stream of numbers is written in blocks of 64 KiB.
         gRPC's messages are bare numbers and bytes without Protocol Buffers. The JSON lines are written and read by generated `System.Text.Json` code.
 
         To measure again, on an idle machine (`--quick` for less work, `--only call` for the cases of a name, `--with service,gRPC` for some contenders, `--kills 100`):
