@@ -10,4 +10,5 @@ comparison "$@"
 comparison "$@" --pairs 30
 comparison "$@" --cold
 comparison "$@" --curves
+comparison "$@" --latency
 dotnet benchmarks/Services/bin/Release/net10.0/Services.dll "$@"

@@ -48,6 +48,23 @@ internal sealed class ChannelContender : ClientContender
             return _arrays.Back.Reader.ReadAsync().AsTask().GetAwaiter().GetResult();
         }
 
+        // The channel back has one reader, which reads one after the other.
+        public override async Task PipelineAsync(int count, int window)
+        {
+            for (var i = 0; i < count + window; i++)
+            {
+                if (i >= window)
+                {
+                    Check(await _numbers.Back.Reader.ReadAsync().ConfigureAwait(false), i - window);
+                }
+
+                if (i < count)
+                {
+                    _numbers.There.Writer.TryWrite(i);
+                }
+            }
+        }
+
         public override async IAsyncEnumerable<int> Count(int count)
         {
             _streams.There.Writer.TryWrite(count);
