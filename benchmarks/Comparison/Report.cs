@@ -42,7 +42,7 @@ internal static class Report
         text.AppendLine("`--record` writes the ratios of a run to CPython and to the limit into `benchmarks/Comparison/gate.json`. `--gate` runs the cases again and fails if a ratio is worse by more than 1.6 x, twice in a row:");
         text.AppendLine("run it on one machine with the commits before and after a change.");
         text.AppendLine();
-        text.AppendLine(MoreRuns.Markdown);
+        text.AppendLine(MoreRuns.Markdown());
         return text.ToString();
     }
 
