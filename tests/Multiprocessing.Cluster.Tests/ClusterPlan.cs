@@ -1,16 +1,36 @@
+using System.Net;
+
 namespace Multiprocessing.ClusterTests;
 
 /// <summary>Where the members of a test's cluster find each other, and by which certificates. A record of values: it crosses to the nodes.</summary>
 /// <param name="Folder">The directory of the membership file.</param>
 /// <param name="Certificates">The directory of the members' certificates (<see cref="TestAuthority"/>), or <see langword="null"/>.</param>
-internal sealed record ClusterPlan(string Folder, string? Certificates = null)
+/// <param name="Store">The kind of the store: <c>postgres</c> or <c>redis</c>; <see langword="null"/> for the file.</param>
+/// <param name="Connection">The connection string of the store.</param>
+internal sealed record ClusterPlan(string Folder, string? Certificates = null, string? Store = null, string Connection = "")
 {
     public void Apply(ClusterMembership membership, ClusterNetwork network)
     {
-        membership.UseLocalhost(Folder);
+        switch (Store)
+        {
+            case "postgres":
+                membership.UsePostgres(Connection);
+                break;
+            case "redis":
+                membership.UseRedis(Connection);
+                break;
+            default:
+                membership.UseLocalhost(Folder);
+                break;
+        }
+
         if (Certificates is not null)
         {
             TestAuthority.Use(network, Certificates);
+        }
+        else
+        {
+            network.Address = IPAddress.Loopback;
         }
     }
 }

@@ -153,11 +153,11 @@ internal sealed class ClusterConnection : IPeerHandler, IFencedPart, IAsyncDispo
         }
         else
         {
-            // It has left already. Its start ends within MaxJoinAttemptTime, and only then can its services be disposed without a deadlock.
+            // It has left already. Its start ends within minutes, and only then do its services end when they are disposed.
             Background.Run(async () =>
             {
                 await _join.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                _host.Dispose();
+                await ((IAsyncDisposable)_host).DisposeAsync().ConfigureAwait(false);
             });
         }
 

@@ -18,8 +18,6 @@ namespace Multiprocessing;
 /// </example>
 public sealed class ClusterDetection
 {
-    private static readonly TimeSpan JoinLimit = TimeSpan.FromSeconds(30);
-
     internal ClusterDetection()
     {
     }
@@ -46,11 +44,12 @@ public sealed class ClusterDetection
     internal void Apply(ClusterMembershipOptions options)
     {
         options.ProbeTimeout = ProbeInterval;
+
+        // The engine counts a member as alive as long as a message of it is not older than MissedProbes times this. Its default, four intervals, would
+        // let tasks of a frozen node wait for 12 s. This is also how far a member that finds itself slow extends its probes.
+        options.MaxProbeTimeout = 1.5 * ProbeInterval;
         options.NumMissedProbesLimit = MissedProbes;
         options.NumVotesForDeathDeclaration = Votes;
-
-        // A member that joins pings all others, and does not join before the dead ones among them are known to be dead.
-        options.MaxJoinAttemptTime = JoinLimit + (3 * MissedProbes * ProbeInterval);
         options.TableRefreshTimeout = TimeSpan.FromSeconds(5);
         options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
     }

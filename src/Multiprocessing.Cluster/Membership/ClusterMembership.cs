@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Orleans;
 using Orleans.Hosting;
 
@@ -10,7 +11,8 @@ namespace Multiprocessing;
 /// builder.AddMultiprocessingNode(options =>
 /// {
 ///     options.Cluster = "images";
-///     options.Membership.UseLocalhost(); // all members are on this machine
+///     options.Membership.UsePostgres("Host=db;Database=cluster;Username=node;SSL Mode=VerifyFull");
+///     options.Network.UseTls("node.pem", "node.key", "authority.pem");
 /// });
 /// </code>
 /// </example>
@@ -21,6 +23,11 @@ public sealed class ClusterMembership
     internal ClusterMembership()
     {
     }
+
+    /// <summary>
+    /// Gets the statements that create the tables of <see cref="UsePostgres"/>. The first member applies them itself if its user may create tables.
+    /// </summary>
+    public static string PostgresScript => PostgresSchema.Script;
 
     /// <summary>Gets a value that indicates whether all members are on this machine.</summary>
     internal bool IsOneMachine { get; private set; }
@@ -35,9 +42,48 @@ public sealed class ClusterMembership
     public void UseLocalhost(string? directory = null) => Use(isOneMachine: true, (silo, cluster) =>
         silo.Services.AddSingleton<IMembershipTable>(new LocalMembershipTable(LocalMembership.FileOf(directory, cluster))));
 
+    /// <summary>
+    /// The members find each other through a table in a PostgreSQL database (9.5 or later), which each of them reads and writes every few seconds.
+    /// While the server is down, tasks run on; members cannot join, and dead ones are not declared dead.
+    /// </summary>
+    /// <param name="connectionString">
+    /// The connection string, as Npgsql has it. The user may create tables the first time, or an administrator has applied
+    /// <see cref="PostgresScript"/>. Over a network, it asks for TLS: <c>SSL Mode=VerifyFull</c>.
+    /// </param>
+    /// <exception cref="ArgumentException">The connection string cannot be read.</exception>
+    public void UsePostgres(string connectionString)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(connectionString);
+        UseStore(new PostgresAccess(connectionString), silo => silo.UseAdoNetClustering(options =>
+        {
+            options.Invariant = "Npgsql";
+            options.ConnectionString = connectionString;
+        }));
+    }
+
+    /// <summary>
+    /// The members find each other through a key in Redis. The server writes each change to disk (<c>appendonly yes</c>): members that find
+    /// themselves missing after its restart end. While it is down, tasks run on; members cannot join, and dead ones are not declared dead.
+    /// </summary>
+    /// <param name="configuration">The configuration, as StackExchange.Redis has it: <c>server:6379,password=...,ssl=true</c>.</param>
+    /// <exception cref="ArgumentException">The configuration cannot be read.</exception>
+    public void UseRedis(string configuration)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(configuration);
+        var access = new RedisAccess(configuration);
+        UseStore(access, silo => silo.UseRedisClustering(options => options.ConfigurationOptions = access.Options));
+    }
+
     internal void Configure(ISiloBuilder silo, string cluster) =>
         (_configure ?? throw new InvalidOperationException(
-            $"The cluster '{cluster}' has no membership: call {nameof(UseLocalhost)} of the option Membership, on all members."))(silo, cluster);
+            $"The cluster '{cluster}' has no membership: call {nameof(UsePostgres)}, {nameof(UseRedis)} or {nameof(UseLocalhost)} of the option "
+            + "Membership, on all members."))(silo, cluster);
+
+    private void UseStore(StoreAccess access, Action<ISiloBuilder> use) => Use(isOneMachine: false, (silo, _) =>
+    {
+        use(silo);
+        StoreMembershipTable.Wrap(silo.Services, access);
+    });
 
     private void Use(bool isOneMachine, Action<ISiloBuilder, string> configure)
     {

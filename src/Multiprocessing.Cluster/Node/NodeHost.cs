@@ -33,6 +33,9 @@ internal sealed class NodeHost : IHostedService, IPeerHandler, IFencedPart, IAsy
         _pool = new ProcessPool(options.ToPoolOptions());
     }
 
+    /// <summary>Gets why the node has ended, if the other members have declared it dead.</summary>
+    public Exception? Failure { get; private set; }
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _watch = WatchAsync();
@@ -123,6 +126,7 @@ internal sealed class NodeHost : IHostedService, IPeerHandler, IFencedPart, IAsy
     /// <summary>What runs here runs elsewhere by now: it is killed at once.</summary>
     public void OnFenced(Exception reason)
     {
+        Failure = reason;
         ClusterLog.Fenced(_logger, _options.Name, reason);
         lock (_gate)
         {

@@ -4,6 +4,7 @@ using System.CommandLine.Invocation;
 using Multiprocessing.Tool.Completion;
 using Multiprocessing.Tool.Doctor;
 using Multiprocessing.Tool.Leftovers;
+using Multiprocessing.Tool.Nodes;
 using Multiprocessing.Tool.Pages;
 using Multiprocessing.Tool.Programs;
 using Multiprocessing.Tool.Stacks;
@@ -26,6 +27,7 @@ internal static class MpCommand
             KillCommand.Create(),
             DashCommand.Create(),
             ReportCommand.Create(),
+            NodeCommand.Create(),
             GcCommand.Create(),
             DoctorCommand.Create(),
             CompletionCommand.Create(),
@@ -57,6 +59,12 @@ internal static class MpCommand
             return ExitCodes.WrongUsage;
         }
 
-        return await result.InvokeAsync(new InvocationConfiguration { Output = output, Error = error });
+        var configuration = new InvocationConfiguration { Output = output, Error = error };
+        if (result.CommandResult.Command.Name == NodeCommand.Name)
+        {
+            configuration.ProcessTerminationTimeout = Timeout.InfiniteTimeSpan; // it waits for its tasks, with a limit of its own
+        }
+
+        return await result.InvokeAsync(configuration);
     }
 }
