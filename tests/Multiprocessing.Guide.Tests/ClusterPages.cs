@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Hosting;
 using Shouldly;
 using Xunit;
@@ -37,5 +39,36 @@ public class ClusterPages
         squares[^1].ShouldBe(999L * 999);
         await pool.DisposeAsync();
         await host.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public void A_node_on_one_of_several_machines()
+    {
+        var folder = Directory.CreateTempSubdirectory("cluster-pages-").FullName;
+        try
+        {
+            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            using var certificate = new CertificateRequest("CN=node", key, HashAlgorithmName.SHA256)
+                .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+            var (certificateFile, keyFile) = (Path.Combine(folder, "node.pem"), Path.Combine(folder, "node.key"));
+            var authorityFile = certificateFile;
+            File.WriteAllText(certificateFile, certificate.ExportCertificatePem());
+            File.WriteAllText(keyFile, key.ExportPkcs8PrivateKeyPem());
+            var builder = Host.CreateEmptyApplicationBuilder(null);
+            #region cluster-machines
+            builder.AddMultiprocessingNode(options =>
+            {
+                options.Cluster = "images";
+                options.Membership.UsePostgres("Host=db.internal;Database=cluster;Username=node;SSL Mode=VerifyFull");
+                options.Network.Port = 11111; // what the firewall admits
+                options.Network.UseTls(certificateFile, keyFile, authorityFile);
+            });
+            #endregion
+            builder.Services.ShouldContain(static service => service.ServiceType == typeof(MultiprocessingNodeOptions));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 }
