@@ -40,8 +40,9 @@ internal static class InsightsConclusions
 
     private static string? Deaths(TaskInsights task) => task.WorkerDeaths == 0
         ? null
-        : $"{InsightsText.Number(task.WorkerDeaths)} workers died while they ran '{task.Name}'"
-            + (task.Retries > 0 ? $"; {InsightsText.Number(task.Retries)} retries." : ": MaxAttempts allows retries of such tasks.");
+        : (task.WorkerDeaths == 1 ? "A worker died while it ran" : $"{InsightsText.Number(task.WorkerDeaths)} workers died while they ran") + $" '{task.Name}'"
+            + (task.Retries == 1 ? "; 1 retry." : task.Retries > 0 ? $"; {InsightsText.Number(task.Retries)} retries."
+                : ": MaxAttempts allows retries of such tasks.");
 
     private static string? Failures(TaskInsights task)
     {
