@@ -95,7 +95,9 @@ public sealed class SharedRecordBatch : IDisposable
     /// <returns>This batch.</returns>
     /// <remarks>
     /// It is disposed also if the call that sends it fails after the message was written, for example because a queue stayed full. Killed before the
-    /// message is written: this process is a holder. Killed afterwards: the message is, or its receiver.
+    /// message is written: this process is a holder, and the memory is freed. Killed after it was sent: the receiver gets it. Killed in between, such
+    /// as while it waits for room in a full queue: the memory stays until the program ends. Where that matters, dispose the batch after
+    /// <see cref="ProcessQueue{T}.Put(T)"/>.
     /// </remarks>
     public SharedRecordBatch HandOver()
     {

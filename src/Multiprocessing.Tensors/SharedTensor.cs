@@ -121,7 +121,9 @@ public sealed class SharedTensor<T> : IDisposable
     /// <returns>This tensor.</returns>
     /// <remarks>
     /// It is disposed also if the call that sends it fails after the message was written, for example because a queue stayed full. Killed before the
-    /// message is written: this process is a holder. Killed afterwards: the message is, or its receiver.
+    /// message is written: this process is a holder, and the memory is freed. Killed after it was sent: the receiver gets it. Killed in between, such
+    /// as while it waits for room in a full queue: the memory stays until the program ends. Where that matters, dispose the tensor after
+    /// <see cref="ProcessQueue{T}.Put(T)"/>.
     /// </remarks>
     public SharedTensor<T> HandOver()
     {

@@ -67,7 +67,7 @@ public sealed class BatchValueTests : ProcessTest
     }
 
     [Fact]
-    public void The_copy_has_memory_of_its_own()
+    public Task The_copy_has_memory_of_its_own() => Watchdog.Run(() =>
     {
         var batch = Batches.Mixed(10);
         using var expected = Batches.Mixed(10);
@@ -75,7 +75,7 @@ public sealed class BatchValueTests : ProcessTest
         queue.Put(batch);
         batch.Dispose();
         queue.Get().ShouldBe(expected);
-    }
+    });
 
     [Fact]
     public void Damaged_bytes_are_an_error()

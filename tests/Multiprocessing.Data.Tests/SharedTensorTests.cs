@@ -115,7 +115,7 @@ public sealed class SharedTensorTests : ProcessTest
     });
 
     [Fact]
-    public void After_it_was_handed_over_it_is_disposed_here()
+    public Task After_it_was_handed_over_it_is_disposed_here() => Watchdog.Run(() =>
     {
         using var queue = new ProcessQueue<SharedTensor<int>>();
         var tensor = new SharedTensor<int>([4]);
@@ -124,14 +124,11 @@ public sealed class SharedTensorTests : ProcessTest
         Should.Throw<ObjectDisposedException>(() => tensor[3]);
         using var received = queue.Get();
         received[3].ShouldBe(7);
-        using (var mine = queue.Count == 0 ? new SharedTensor<int>([1]) : null)
-        {
-            queue.Put(mine!);
-            mine![0].ShouldBe(0, "it was not handed over");
-        }
-
+        using var kept = new SharedTensor<int>([1]);
+        queue.Put(kept);
+        kept[0].ShouldBe(0, "it was not handed over");
         queue.Get().Dispose();
-    }
+    });
 
     [Fact]
     public void After_dispose_the_elements_throw()

@@ -56,7 +56,7 @@ public sealed class TensorValueTests : ProcessTest
     }
 
     [Fact]
-    public void A_part_crosses_without_the_rest()
+    public Task A_part_crosses_without_the_rest() => Watchdog.Run(() =>
     {
         var whole = Numbered(1000, 1000);
         using var queue = new ProcessQueue<Tensor<float>>(new ProcessQueueOptions { MaxBytes = 1 << 20 }); // the whole has 4 MB
@@ -69,7 +69,7 @@ public sealed class TensorValueTests : ProcessTest
         var rows = whole.Slice([10..12, 0..1000]); // no gap
         queue.Put(rows);
         Elements(queue.Get()).ShouldBe(Elements(rows));
-    }
+    });
 
     [Fact]
     public void Elements_of_every_type_without_references_cross()
@@ -93,14 +93,14 @@ public sealed class TensorValueTests : ProcessTest
     }
 
     [Fact]
-    public void One_tensor_in_a_message_twice_is_one_tensor_there()
+    public Task One_tensor_in_a_message_twice_is_one_tensor_there() => Watchdog.Run(() =>
     {
         var tensor = Numbered(3);
         using var queue = new ProcessQueue<Tensor<float>[]>();
         queue.Put([tensor, tensor]);
         var copies = queue.Get();
         copies[1].ShouldBeSameAs(copies[0]);
-    }
+    });
 
     [Fact]
     public Task A_large_one_crosses_both_ways() => Watchdog.Run(() =>

@@ -22,6 +22,8 @@ internal enum Deed
     DropHandles,
     PassEnds,
     PassBuffers,
+    ShareInputs,
+    MoveContents,
     MakeManyQueues,
     RunChildren,
     RunChildrenThatDie,

@@ -85,6 +85,12 @@ internal static class Provocations
         KillPoint.HeldAgain or KillPoint.HeldAgainFlagged or KillPoint.MarkedReleased or KillPoint.EndReleased => [new(Deed.PassEnds, 1, 2)],
         KillPoint.EndArrived => [new(Deed.PassEnds, 1, 3) { Leaks = 3 }],
         KillPoint.HandleArrived => [new(Deed.PassBuffers, 1, 2, 4) { Leaks = 1 }],
+        KillPoint.InputCreated or KillPoint.InputWritten => [new(Deed.ShareInputs, 1, 2, 5)],
+
+        // At the second passage a message that is not read any more has a handle in flight.
+        KillPoint.InputReferencesEnded => [new(Deed.ShareInputs, 1, 5), new(Deed.ShareInputs, 2) { Leaks = 1 }],
+        KillPoint.InputRebuilt => [new(Deed.ShareInputs, 1, 3)],
+        KillPoint.ContentTaken or KillPoint.ContentWritten or KillPoint.ContentArrived => [new(Deed.MoveContents, 1, 2, 4)],
         KillPoint.DropTaken or KillPoint.DropOpened or KillPoint.DropInFlightEnded => [Dropping with { Leaks = 1 }],
 
         KillPoint.EntryFilled or KillPoint.EntryTaken or KillPoint.SegmentMade or KillPoint.SegmentLive => [MakingQueues, Chaining],

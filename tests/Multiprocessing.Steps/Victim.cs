@@ -87,6 +87,12 @@ internal static class Victim
             case Deed.PassBuffers:
                 PassBuffers();
                 break;
+            case Deed.ShareInputs:
+                ShareInputs();
+                break;
+            case Deed.MoveContents:
+                MoveContents();
+                break;
             case Deed.MakeManyQueues:
                 MakeManyQueues();
                 break;
@@ -338,6 +344,44 @@ internal static class Victim
             }
 
             post.Get().Dispose();
+        }
+    }
+
+    /// <summary>Values are shared, one with a handle in it, sent to this process itself, disposed, and then rebuilt from the message.</summary>
+    private static void ShareInputs()
+    {
+        using var post = new ProcessQueue<SharedInput<int[]>>();
+        for (var i = 0; i < 5; i++)
+        {
+            using (var buffer = new SharedBuffer<byte>(10_000))
+            using (SharedInput<SharedBuffer<byte>>.Create(buffer))
+            {
+            }
+
+            using (var sent = SharedInput<int[]>.Create(new int[2000]))
+            {
+                post.Put(sent);
+            }
+
+            using var received = post.Get();
+            if (received.Value.Length != 2000)
+            {
+                throw new InvalidOperationException("Another value arrived.");
+            }
+        }
+    }
+
+    /// <summary>Large messages take the way of a result: into shared memory, in flight, given up by their sender, opened by the reader of the frame.</summary>
+    private static void MoveContents()
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            using var message = MessageBuffer.Rent();
+            ValueSerializer.Serialize(message, new byte[SharedContent.From + i], "content");
+            var content = SharedContent.TryLay(message) ?? throw new InvalidOperationException("There is no room.");
+            content.Memory.StartTravel();
+            content.Release();
+            SharedContent.Open(content.Reference(isInFlight: true)).Release();
         }
     }
 

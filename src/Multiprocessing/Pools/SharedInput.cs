@@ -52,6 +52,9 @@ public sealed class SharedInput<T> : IProcessHandle<SharedInput<T>>, IDisposable
     /// <summary>Releases the memory if the input was not disposed.</summary>
     ~SharedInput() => LastResort.Finalize(this, static input => input.Release());
 
+    /// <summary>Gets the segment with the value's message.</summary>
+    internal SegmentId Id => _entry.Id;
+
     /// <summary>Gets the value: the original in the process that shared it, elsewhere the one copy of the process. Do not change it.</summary>
     /// <exception cref="ObjectDisposedException">The input was disposed in this process.</exception>
     public T Value
@@ -81,7 +84,9 @@ public sealed class SharedInput<T> : IProcessHandle<SharedInput<T>>, IDisposable
         ValueSerializer.Serialize(message, value, "value");
         var session = Session.Current;
         var memory = BufferObject.Create(session, Math.Max(message.Length, 1));
+        KillPoints.Pass(KillPoint.InputCreated);
         message.CopyTo(memory.Start);
+        KillPoints.Pass(KillPoint.InputWritten);
         var entry = new SharedInputEntry(memory.Segment.Id, session.Self, message.Length, value);
         SharedInputs.Add(entry);
         return new SharedInput<T>(entry, memory, message.TakeReferences());
@@ -145,6 +150,7 @@ public sealed class SharedInput<T> : IProcessHandle<SharedInput<T>>, IDisposable
 
             var position = memory.Start;
             var value = ValueSerializer.Deserialize<T>(ref position, memory.Start + length);
+            KillPoints.Pass(KillPoint.InputRebuilt);
             return new SharedInputEntry(id, creator, length, value);
         }
         finally
@@ -166,6 +172,7 @@ public sealed class SharedInput<T> : IProcessHandle<SharedInput<T>>, IDisposable
             reference.EndPassedOn();
         }
 
+        KillPoints.Pass(KillPoint.InputReferencesEnded);
         _memory.Session.Objects.Release(_memory);
     }
 }

@@ -19,6 +19,8 @@ public static class FuzzTargets
         ["named-types"] = RegisteredTarget.NamedTypes,
         ["exceptions"] = static () => new RegisteredExceptionTarget(),
         ["manager-calls"] = static () => new ManagerCallTarget(),
+        ["content-references"] = static () => new SharedContentTarget(),
+        ["shared-inputs"] = static () => new SharedInputTarget(),
         ["status-file"] = static () => new StatusFileTarget(),
         ["session-file"] = static () => new SessionFileTarget(),
     };

@@ -53,6 +53,18 @@ public sealed unsafe class ObjectRegistryTests : IDisposable
     }
 
     [Fact]
+    public void A_damaged_handle_that_names_an_object_of_another_kind_is_refused_and_changes_nothing()
+    {
+        using var queue = new ProcessQueue<int>(_root, new ProcessQueueOptions(), raw: true);
+        var id = queue.Core.Segment.Id;
+        Should.Throw<InvalidDataException>(() => BufferObject.Open(_root, id, arrives: true)).Message.ShouldContain("damaged");
+        queue.Put(1);
+        queue.Get().ShouldBe(1);
+        queue.Dispose();
+        _root.Segments.IsCurrent(id).ShouldBeFalse("nothing counts as in flight");
+    }
+
+    [Fact]
     public void A_release_ends_although_the_stopped_process_stays_stopped()
     {
         var queue = NewQueueWhoseReadLockIsOwnedByTheStoppedProcess();

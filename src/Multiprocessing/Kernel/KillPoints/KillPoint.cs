@@ -414,4 +414,27 @@ internal enum KillPoint
     // A shared buffer.
     /// <summary>The receiver holds the segment; its handle still counts as in flight. The table is locked.</summary>
     HandleArrived = 132,
+
+    // A shared input.
+    /// <summary>Its memory exists and is empty; the process that shares it holds it.</summary>
+    InputCreated = 133,
+
+    /// <summary>The memory has the value's message; no handle names it.</summary>
+    InputWritten = 134,
+
+    /// <summary>A receiver has rebuilt the value, and still holds the memory.</summary>
+    InputRebuilt = 135,
+
+    /// <summary>The handles in the value's message are ended; the process that shares it still holds the memory.</summary>
+    InputReferencesEnded = 136,
+
+    // A large body or result.
+    /// <summary>Its memory is held, and has an earlier message or none.</summary>
+    ContentTaken = 137,
+
+    /// <summary>The memory has the message; no frame refers to it.</summary>
+    ContentWritten = 138,
+
+    /// <summary>The reader of the frame holds the memory, and the flight has ended.</summary>
+    ContentArrived = 139,
 }

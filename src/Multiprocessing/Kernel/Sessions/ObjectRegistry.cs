@@ -75,6 +75,7 @@ internal sealed class ObjectRegistry(ParticipantTable participants, SegmentTable
     /// <param name="make">Creates the object.</param>
     /// <param name="arrives">Whether a handle in flight arrives with this call. It is over in any case when the call returns or throws.</param>
     /// <returns>Null if the segment has been freed.</returns>
+    /// <exception cref="InvalidDataException">The segment is of another kind.</exception>
     public TObject? Open<TObject>(SegmentId id, Func<Segment, TObject> make, bool arrives = false)
         where TObject : SharedObject
     {
@@ -86,7 +87,9 @@ internal sealed class ObjectRegistry(ParticipantTable participants, SegmentTable
             participation.ThrowIfEnded();
             if (_objects.Find(id) is { } found)
             {
-                known = (TObject)found;
+                // A damaged handle: the number in flight is that of other handles, and stays.
+                known = found as TObject ?? throw new InvalidDataException(
+                    $"Segment {id.Index}-{id.Generation} is not a {typeof(TObject).Name}, but a {found.GetType().Name}: the message is damaged.");
                 known.References++;
                 known.Openings++;
             }

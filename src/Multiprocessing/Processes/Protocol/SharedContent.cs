@@ -60,7 +60,9 @@ internal readonly struct SharedContent
             }
         }
 
+        KillPoints.Pass(KillPoint.ContentTaken);
         message.CopyTo(memory.Start);
+        KillPoints.Pass(KillPoint.ContentWritten);
         return new SharedContent(memory, (int)message.Length);
     }
 
@@ -78,6 +80,7 @@ internal readonly struct SharedContent
         var length = BinaryPrimitives.ReadInt32LittleEndian(reference[sizeof(long)..]);
         var memory = BufferObject.Open(Session.Current, id, arrives: reference[^1] != 0)
             ?? throw new InvalidOperationException("The shared memory with the body or result of a process does not exist any more.");
+        KillPoints.Pass(KillPoint.ContentArrived);
         if (length < 0 || length > memory.Capacity)
         {
             memory.Session.Objects.Release(memory);
