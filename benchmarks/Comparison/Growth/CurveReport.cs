@@ -68,6 +68,11 @@ internal static class CurveReport
             text.AppendLine($"![{result.Curve.What}]({Picture(result)})");
             text.AppendLine();
             text.AppendLine(Columns.AsMarkdown(Table(result)));
+            foreach (var failure in result.Failures)
+            {
+                text.AppendLine();
+                text.AppendLine($"{failure.Contender} failed at {failure.Place}: {failure.Message.Split('\n')[^1]}");
+            }
         }
 
         text.AppendLine();

@@ -19,5 +19,13 @@ internal sealed class CurveResult(Curve curve, IReadOnlyList<long> places)
         values.Add(value);
     }
 
+    /// <summary>Gets what failed: the run continues without the contender at this place and the later ones.</summary>
+    public List<CurveFailure> Failures { get; } = [];
+
+    public bool HasFailed(Contender contender) => Failures.Any(failure => failure.Contender == contender.Label);
+
     public Sample Of(Contender contender, long place) => new(_values.GetValueOrDefault((contender, place)) ?? []);
 }
+
+/// <summary>A contender that could not do the work at a place.</summary>
+internal sealed record CurveFailure(string Contender, string Place, string Message);

@@ -18,7 +18,7 @@ internal static class CurveRun
 
         circumstances.Load.Look();
         CurveReport.Write(results, settings, circumstances);
-        return 0;
+        return results.All(static result => result.Failures.Count == 0) ? 0 : 1;
     }
 
     private static IReadOnlyList<Curve> All(bool quick) =>
@@ -40,7 +40,7 @@ internal static class CurveRun
         // The first use of the library in a program is not the cost of the first place.
         foreach (var contender in curve.Contenders)
         {
-            _ = contender.Measure(curve.Places[0]);
+            _ = Try(result, contender, curve.Places[0]);
         }
 
         foreach (var place in curve.Places)
@@ -48,9 +48,9 @@ internal static class CurveRun
             Console.Write(curve.Label(place));
             for (var round = 0; round < rounds; round++)
             {
-                foreach (var contender in curve.Contenders.Where(contender => place <= contender.Most))
+                foreach (var contender in curve.Contenders.Where(contender => place <= contender.Most && !result.HasFailed(contender)))
                 {
-                    if (contender.Measure(place) is { } value)
+                    if (Try(result, contender, place) is { } value)
                     {
                         result.Add(contender, place, value);
                     }
@@ -64,5 +64,20 @@ internal static class CurveRun
 
         Console.WriteLine();
         return result;
+    }
+
+    // A run takes an hour. A contender that cannot do the work, for example for want of memory, must not cost the figures of the others.
+    private static double? Try(CurveResult result, Contender contender, long place)
+    {
+        try
+        {
+            return contender.Measure(place);
+        }
+        catch (Exception error)
+        {
+            result.Failures.Add(new(contender.Label, result.Curve.Label(place), error.Message.Trim()));
+            Console.WriteLine($"{contender.Label} failed: {error}");
+            return null;
+        }
     }
 }
