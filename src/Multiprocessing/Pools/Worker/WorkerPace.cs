@@ -15,8 +15,17 @@ internal sealed class WorkerPace
     /// <summary>So many replies share a notification at most.</summary>
     private const int MostUnnotified = 256;
 
-    /// <summary>Microseconds after which short tasks notify the pool again.</summary>
-    private const long UnnotifiedTime = 50;
+    /// <summary>
+    /// Microseconds. A notification may take a processor from a worker for a few of them: where each worker has one, tasks of 10 microseconds that
+    /// notified the pool one by one took half as long again. Longer ones do not notice it.
+    /// </summary>
+    private const long LongestShared = 50;
+
+    /// <summary>
+    /// Microseconds after which replies notify the pool again, if the worker has not run out of tasks, which notifies it at once: half of what it has
+    /// ahead at least (<see cref="Dispatcher"/>), so that it gets the next ones in time.
+    /// </summary>
+    private const long UnnotifiedTime = 200;
 
     private long _typical;
     private long _lastNotified;
@@ -37,14 +46,14 @@ internal sealed class WorkerPace
     }
 
     /// <summary>
-    /// Whether the pool is to be notified now. Short tasks share a notification, because it may have to cross processors. If a task takes longer than
-    /// the ones before it, the pool finds their replies by itself.
+    /// Whether the pool is to be notified now. Tasks that are not long share a notification, because it may have to cross processors. If a task takes
+    /// longer than the ones before it, the pool finds their replies by itself.
     /// </summary>
     /// <param name="unnotified">How many replies it was not notified of.</param>
     /// <param name="ended">When the last task ended; 0 if it was not measured.</param>
     public bool IsNotificationDue(int unnotified, long ended)
     {
-        if (_typical <= PoolTicks.Microsecond * ShortTask && unnotified < MostUnnotified
+        if (_typical <= PoolTicks.Microsecond * LongestShared && unnotified < MostUnnotified
             && (ended == 0 || ended - _lastNotified <= PoolTicks.Microsecond * UnnotifiedTime))
         {
             return false;
