@@ -20,7 +20,11 @@ internal sealed class Footprint
         _files = [.. SessionDirectories.OfThisRun().SelectMany(directory => Directory.Exists(directory) ? Contents(directory) : [])];
     }
 
-    public static Footprint Take() => new();
+    public static Footprint Take()
+    {
+        SharedMemoryPool.Shared.Trim(); // as at the end
+        return new Footprint();
+    }
 
     /// <summary>Fails unless the world is again as it was when this footprint was taken, and names the differences.</summary>
     public async Task ShouldBeAsNow()
