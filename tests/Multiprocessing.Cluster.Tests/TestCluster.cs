@@ -69,7 +69,7 @@ internal sealed class TestCluster : IAsyncDisposable
     public static Task<ClusterPool> Connect(ClusterPlan plan, Action<ClusterPoolOptions>? configure = null) => ClusterPool.ConnectAsync(options =>
     {
         options.Cluster = "test";
-        options.ConnectTimeout = TimeSpan.FromSeconds(60);
+        options.ConnectTimeout = TimeSpan.FromSeconds(120);
         plan.Apply(options.Membership, options.Network);
         configure?.Invoke(options);
     });
