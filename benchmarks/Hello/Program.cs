@@ -6,7 +6,8 @@ if (args is ["spin"])
         while (true)
         {
         }
-    }) { IsBackground = true }.Start();
+    })
+    { IsBackground = true }.Start();
 }
 
 Console.WriteLine("Hello");

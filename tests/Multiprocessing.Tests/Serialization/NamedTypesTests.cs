@@ -18,8 +18,8 @@ public partial class NamedTypesTests
         "Windows", "Linux", "Wine", "Ctrl", "Python", "Main", "Redis", "MongoDB", "Serilog", "NLog", "Microsoft", "JavaScript", "ReadyToRun", "OpenTelemetry", "RabbitMQ", "Kafka", "AsNoTracking", "Tensor", "FlattenTo", "SharedTensor",
         "RecordBatch", "SharedRecordBatch", "ArrowStreamWriter",
 
-        // Of other packages, which pages on hosts and consoles name.
-        "AnsiConsole", "BindConfiguration", "HostOptions", "RequireAuthorization", "ShutdownTimeout",
+        // Of other packages, which pages on hosts, consoles and clusters name.
+        "AnsiConsole", "BindConfiguration", "HostOptions", "MaxProbeTimeout", "RequireAuthorization", "ShutdownTimeout",
 
         // Names of log events.
         "CapturedVariableChanged",

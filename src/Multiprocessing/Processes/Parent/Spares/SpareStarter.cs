@@ -1,5 +1,5 @@
-using Multiprocessing.Platform;
 using System.Diagnostics;
+using Multiprocessing.Platform;
 
 namespace Multiprocessing;
 
