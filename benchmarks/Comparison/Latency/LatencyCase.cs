@@ -12,7 +12,7 @@ namespace Comparison.Latency;
 /// <param name="measure">Prepares, calls back with an operation to be measured, and cleans up.</param>
 /// <param name="busy">Another program uses all processors.</param>
 /// <param name="time">How long the operations run.</param>
-internal sealed class LatencyCase(string name, string what, Func<Func<Action, double[]>, double[]> measure, bool busy, TimeSpan time) : Case
+internal sealed class LatencyCase(string name, string what, Func<Func<Func<ValueTask>, double[]>, double[]> measure, bool busy, TimeSpan time) : Case
 {
     public override string Name => name;
 
@@ -40,7 +40,7 @@ internal sealed class LatencyCase(string name, string what, Func<Func<Action, do
 internal static class LatencyWork
 {
     /// <summary>An item to another process and back over two queues.</summary>
-    public static double[] Queue(Func<Action, double[]> record)
+    public static double[] Queue(Func<Func<ValueTask>, double[]> record)
     {
         using var there = new ProcessQueue<Cases.Cell>();
         using var back = new ProcessQueue<Cases.Cell>();
@@ -49,6 +49,7 @@ internal static class LatencyWork
         {
             there.Put(default);
             _ = back.Get();
+            return default;
         });
         there.Complete();
         echo.Join();
@@ -56,7 +57,7 @@ internal static class LatencyWork
     }
 
     /// <summary>Enter and exit of a lock that another process enters and exits all the time.</summary>
-    public static double[] Lock(Func<Action, double[]> record)
+    public static double[] Lock(Func<Func<ValueTask>, double[]> record)
     {
         using var gate = new ProcessLock();
         using var ended = new SharedValue<int>();
@@ -65,6 +66,7 @@ internal static class LatencyWork
         {
             gate.Enter();
             gate.Exit();
+            return default;
         });
         ended.Value = 1;
         other.Join();
@@ -72,10 +74,10 @@ internal static class LatencyWork
     }
 
     /// <summary>A task of a pool, from the call to the result.</summary>
-    public static double[] Pool(Func<Action, double[]> record)
+    public static double[] Pool(Func<Func<ValueTask>, double[]> record)
     {
         using var pool = new ProcessPool(new ProcessPoolOptions { Workers = Environment.ProcessorCount });
-        return record(() => _ = pool.RunAsync(PlusOne, 1).GetAwaiter().GetResult());
+        return record(async () => await pool.RunAsync(PlusOne, 1).ConfigureAwait(false));
     }
 
     private static int PlusOne(int number) => number + 1;
