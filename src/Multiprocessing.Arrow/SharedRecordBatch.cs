@@ -55,7 +55,8 @@ public sealed class SharedRecordBatch : IDisposable
         if (counter.Length > System.Array.MaxLength)
         {
             throw new ArgumentException(
-                $"The batch has {batch.Length} rows with {counter.Length} bytes, and one SharedRecordBatch has at most {System.Array.MaxLength} bytes. "
+                $"The batch has {batch.Length} rows with {counter.Length} bytes, "
+                + $"and one SharedRecordBatch has at most {System.Array.MaxLength} bytes. "
                 + "Share slices of it.",
                 nameof(batch));
         }

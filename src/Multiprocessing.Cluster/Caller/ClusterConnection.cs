@@ -97,7 +97,9 @@ internal sealed class ClusterConnection : IPeerHandler, IFencedPart, IAsyncDispo
             // A silo that has not started refuses to be stopped. Its lifecycle stops what has started, and removes the member from the others' view.
             // The start is not awaited: while it cannot reach another member, it does not observe the token.
             await limit.CancelAsync().ConfigureAwait(false);
-            var leave = Task.Run(() => _host.Services.GetRequiredService<ISiloLifecycleSubject>().OnStop(CancellationToken.None), CancellationToken.None);
+            var leave = Task.Run(
+                () => _host.Services.GetRequiredService<ISiloLifecycleSubject>().OnStop(CancellationToken.None),
+                CancellationToken.None);
             await Task.WhenAny(leave, Task.Delay(LeaveLimit, CancellationToken.None)).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             throw;
         }

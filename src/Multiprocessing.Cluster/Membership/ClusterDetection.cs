@@ -45,8 +45,8 @@ public sealed class ClusterDetection
     {
         options.ProbeTimeout = ProbeInterval;
 
-        // The engine counts a member as alive as long as a message of it is not older than MissedProbes times this. Its default, four intervals, would
-        // let tasks of a frozen node wait for 12 s. This is also how far a member that finds itself slow extends its probes.
+        // The engine counts a member as alive as long as a message of it is not older than MissedProbes times this. Its default, four intervals,
+        // would let tasks of a frozen node wait for 12 s. This is also how far a member that finds itself slow extends its probes.
         options.MaxProbeTimeout = 1.5 * ProbeInterval;
         options.NumMissedProbesLimit = MissedProbes;
         options.NumVotesForDeathDeclaration = Votes;

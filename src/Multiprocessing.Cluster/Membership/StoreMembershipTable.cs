@@ -49,7 +49,8 @@ internal sealed class StoreMembershipTable(IMembershipTable inner, StoreAccess a
     public Task<bool> UpdateRowAsync(MembershipEntry entry, string etag, TableVersion tableVersion, CancellationToken cancellationToken) =>
         inner.UpdateRowAsync(entry, etag, tableVersion, cancellationToken);
 
-    public Task UpdateIAmAliveAsync(MembershipEntry entry, CancellationToken cancellationToken) => inner.UpdateIAmAliveAsync(entry, cancellationToken);
+    public Task UpdateIAmAliveAsync(MembershipEntry entry, CancellationToken cancellationToken) =>
+        inner.UpdateIAmAliveAsync(entry, cancellationToken);
 
     // The same without tokens, which the interface still requires.
 

@@ -101,7 +101,8 @@ internal static class NodeProgram
     }
 
     private static void WriteReady(NodeSettings settings, MultiprocessingNodeOptions options) => Console.WriteLine(settings.IsJson
-        ? JsonSerializer.Serialize(new { node = options.Name, cluster = options.Cluster, processId = Environment.ProcessId, workers = options.Workers })
+        ? JsonSerializer.Serialize(
+            new { node = options.Name, cluster = options.Cluster, processId = Environment.ProcessId, workers = options.Workers })
         : $"The node '{options.Name}' of the cluster '{options.Cluster}' runs (process {Environment.ProcessId}, {options.Workers} workers). "
             + "Ctrl-C ends it when its tasks have ended.");
 }

@@ -13,14 +13,26 @@ internal static class NodeCommand
 
     public static Command Create()
     {
-        var program = new Argument<string>("program") { Description = "The published program, or the directory in which it is. Its Main does not run." };
+        var program = new Argument<string>("program")
+        {
+            Description = "The published program, or the directory in which it is. Its Main does not run.",
+        };
         var cluster = new Option<string>("--cluster", "-c") { Description = "The cluster.", DefaultValueFactory = _ => "multiprocessing" };
         var name = new Option<string?>("--name") { Description = "The name of the node in errors." };
-        var workers = new Option<int?>("--workers", "-w") { Description = "The maximum number of worker processes. The number of processors by default." };
+        var workers = new Option<int?>("--workers", "-w")
+        {
+            Description = "The maximum number of worker processes. The number of processors by default.",
+        };
         var tags = new Option<string[]>("--tag", "-t") { Description = "A tag by which callers select nodes. Can be repeated." };
         var grace = CommonOptions.Seconds("--grace", "-g", DefaultGrace, 0, 86_400, "How long tasks have to end when the node ends.");
-        var postgres = new Option<string?>("--postgres") { Description = "Members find each other in this database (a connection string of Npgsql)." };
-        var redis = new Option<string?>("--redis") { Description = "Members find each other in this server (a configuration of StackExchange.Redis)." };
+        var postgres = new Option<string?>("--postgres")
+        {
+            Description = "Members find each other in this database (a connection string of Npgsql).",
+        };
+        var redis = new Option<string?>("--redis")
+        {
+            Description = "Members find each other in this server (a configuration of StackExchange.Redis).",
+        };
         var localhost = new Option<bool>("--localhost") { Description = "All members are programs of this user on this machine." };
         var address = Address("--address", "The address at which the other members reach this one.");
         var listen = Address("--listen", "The address at which the node listens, if it is another one.");
@@ -36,7 +48,8 @@ internal static class NodeCommand
         };
         command.Validators.Add(result =>
         {
-            var stores = (result.GetValue(postgres) is null ? 0 : 1) + (result.GetValue(redis) is null ? 0 : 1) + (result.GetValue(localhost) ? 1 : 0);
+            var stores = (result.GetValue(postgres) is null ? 0 : 1)
+                + (result.GetValue(redis) is null ? 0 : 1) + (result.GetValue(localhost) ? 1 : 0);
             if (stores != 1)
             {
                 result.AddError("One of --postgres, --redis and --localhost is required.");

@@ -42,6 +42,7 @@ internal sealed record ProgramFiles(string Command, string[] Arguments, string H
                 ExitCodes.NotFound,
                 programs.Length == 0
                     ? $"{directory} contains no published program."
-                    : $"{directory} contains several programs: {string.Join(", ", programs.Select(Path.GetFileName))}. Name one of their .dll files.");
+                    : $"{directory} contains several programs: {string.Join(", ", programs.Select(Path.GetFileName))}. "
+                    + "Name one of their .dll files.");
     }
 }

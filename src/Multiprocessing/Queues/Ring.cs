@@ -61,8 +61,8 @@ internal sealed unsafe class Ring
     {
         var size = Math.Clamp(current * 2, FirstChainedBytes, LargestUsual);
 
-        // A queue with a small limit needs no larger ring, whose first use costs a page fault for every 4096 bytes. If items of this size fit into the
-        // current one, as many as there may be, it is full of larger ones.
+        // A queue with a small limit needs no larger ring, whose first use costs a page fault for every 4096 bytes. If items of this size fit into
+        // the current one, as many as there may be, it is full of larger ones.
         var most = capacity > LargestUsual / need ? LargestUsual : Math.Max(current, capacity * need);
         var limit = (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)Math.Min(Math.Min(maxBytes, most), LargestUsual));
         size = Math.Min(size, Math.Max(FirstChainedBytes, limit));

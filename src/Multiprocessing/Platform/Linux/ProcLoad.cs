@@ -8,8 +8,8 @@ internal static class ProcLoad
     private static readonly Lazy<int> Online = new(CountProcessors);
 
     /// <summary>
-    /// Returns whether the machine has more processors than threads to run, this one not counted. Both numbers are the machine's, also in a container.
-    /// <see langword="true"/> if they cannot be read.
+    /// Returns whether the machine has more processors than threads to run, this one not counted. Both numbers are the machine's, also in a
+    /// container. <see langword="true"/> if they cannot be read.
     /// </summary>
     public static bool HasIdleProcessor()
     {

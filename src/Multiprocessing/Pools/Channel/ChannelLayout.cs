@@ -60,7 +60,9 @@ internal unsafe struct ChannelLayout
     [FieldOffset(272)]
     public int TimedNumber;
 
-    /// <summary>Not 0: the worker's process has started, and what follows is the program's initializer. Killed before: it counts as starting.</summary>
+    /// <summary>
+    /// Not 0: the worker's process has started, and what follows is the program's initializer. Killed before: it counts as starting.
+    /// </summary>
     [FieldOffset(276)]
     public int Begun;
 

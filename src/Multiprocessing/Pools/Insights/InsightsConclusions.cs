@@ -40,7 +40,8 @@ internal static class InsightsConclusions
 
     private static string? Deaths(TaskInsights task) => task.WorkerDeaths == 0
         ? null
-        : (task.WorkerDeaths == 1 ? "A worker died while it ran" : $"{InsightsText.Number(task.WorkerDeaths)} workers died while they ran") + $" '{task.Name}'"
+        : (task.WorkerDeaths == 1 ? "A worker died while it ran" : $"{InsightsText.Number(task.WorkerDeaths)} workers died while they ran")
+            + $" '{task.Name}'"
             + (task.Retries == 1 ? "; 1 retry." : task.Retries > 0 ? $"; {InsightsText.Number(task.Retries)} retries."
                 : ": MaxAttempts allows retries of such tasks.");
 

@@ -57,7 +57,8 @@ internal sealed class WorkerStarter(
         var starting = fleet.Starting;
         var living = fleet.Living;
         var forTasks = Math.Min(pending.Count - starting, size.Max - living);
-        if (forTasks > 0 && options.Process?.Initializer is null && MaxComingUp - fleet.CountComingUp(now - StuckAfter) is var room && room < forTasks)
+        if (forTasks > 0 && options.Process?.Initializer is null
+            && MaxComingUp - fleet.CountComingUp(now - StuckAfter) is var room && room < forTasks)
         {
             forTasks = room;
             loop.StepBy(now + NextLook);

@@ -38,8 +38,8 @@ internal static partial class Refusals
         "It has connections of this process; create it in the child from its address or options (in a pool's initializer, once per worker).";
 
     private const string ArrowData =
-        "Add the package Multiprocessing.Arrow: with it a RecordBatch crosses, and a SharedRecordBatch crosses without a copy. Otherwise write it with "
-        + "an ArrowStreamWriter, and pass the bytes.";
+        "Add the package Multiprocessing.Arrow: with it a RecordBatch crosses, and a SharedRecordBatch crosses without a copy. Otherwise write it "
+        + "with an ArrowStreamWriter, and pass the bytes.";
 
     private const string TestOutput =
         "It writes to the test that runs in this process; return the text, write to the console of the child (ProcessOutput.ToLines sends its "
