@@ -32,12 +32,10 @@ internal static class Report
         }
 
         text.AppendLine();
-        text.AppendLine("To measure again, on an idle machine (`--quick` for less work, `--only roundtrip` for a part; without python3 or a C compiler their columns are empty):");
-        text.AppendLine();
-        text.AppendLine("```");
-        text.AppendLine("dotnet run -c Release --project benchmarks/Comparison");
-        text.AppendLine("dotnet run -c Release --project benchmarks/Micro -- --filter '*'");
-        text.AppendLine("```");
+        text.Append(Pages.MeasureAgain(
+            "`--quick` for less work, `--only roundtrip` for a part; without python3 or a C compiler their columns are empty",
+            "dotnet run -c Release --project benchmarks/Comparison",
+            "dotnet run -c Release --project benchmarks/Micro -- --filter '*'"));
         text.AppendLine();
         text.AppendLine("`--record` writes the ratios of a run to CPython and to the limit into `benchmarks/Comparison/gate.json`. `--gate` runs the cases again and fails if a ratio is worse by more than 1.6 x, twice in a row:");
         text.AppendLine("run it on one machine with the commits before and after a change.");

@@ -62,11 +62,7 @@ internal static class ColdRun
         text.AppendLine();
         text.AppendLine(Columns.AsMarkdown(table));
         text.AppendLine();
-        text.AppendLine("To measure again, on an idle machine:");
-        text.AppendLine();
-        text.AppendLine("```");
-        text.AppendLine("dotnet run -c Release --project benchmarks/Comparison -- --cold");
-        text.AppendLine("```");
+        text.Append(Pages.MeasureAgain("", "dotnet run -c Release --project benchmarks/Comparison -- --cold"));
         return text.ToString();
     }
 }

@@ -76,11 +76,7 @@ internal static class CurveReport
         }
 
         text.AppendLine();
-        text.AppendLine("To measure again, on an idle machine (`--curves children` for one curve, `--quick` without the upper ends):");
-        text.AppendLine();
-        text.AppendLine("```");
-        text.AppendLine("dotnet run -c Release --project benchmarks/Comparison -- --curves");
-        text.AppendLine("```");
+        text.Append(Pages.MeasureAgain("`--curves children` for one curve, `--quick` without the upper ends", "dotnet run -c Release --project benchmarks/Comparison -- --curves"));
         return text.ToString();
     }
 }

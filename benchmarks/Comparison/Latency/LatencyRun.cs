@@ -67,11 +67,7 @@ internal static class LatencyRun
         text.AppendLine();
         text.AppendLine(Columns.AsMarkdown(table));
         text.AppendLine();
-        text.AppendLine("To measure again, on an idle machine:");
-        text.AppendLine();
-        text.AppendLine("```");
-        text.AppendLine("dotnet run -c Release --project benchmarks/Comparison -- --latency");
-        text.AppendLine("```");
+        text.Append(Pages.MeasureAgain("", "dotnet run -c Release --project benchmarks/Comparison -- --latency"));
         return text.ToString();
     }
 }

@@ -77,11 +77,7 @@ internal static class PairReport
         }
 
         text.AppendLine();
-        text.AppendLine("To measure again, on an idle machine (`--only pipe` for the cases of a name):");
-        text.AppendLine();
-        text.AppendLine("```");
-        text.AppendLine(CultureInfo.InvariantCulture, $"dotnet run -c Release --project benchmarks/Comparison -- --pairs {settings.Pairs}");
-        text.AppendLine("```");
+        text.Append(Pages.MeasureAgain("`--only pipe` for the cases of a name", string.Create(CultureInfo.InvariantCulture, $"dotnet run -c Release --project benchmarks/Comparison -- --pairs {settings.Pairs}")));
         return text.ToString();
     }
 }

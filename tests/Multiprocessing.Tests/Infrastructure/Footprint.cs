@@ -22,7 +22,7 @@ internal sealed class Footprint
 
     public static Footprint Take()
     {
-        SharedMemoryPool.Shared.Trim(); // as at the end
+        SharedMemoryPool.Shared.Trim(); // what it keeps for the next large argument is no leftover
         return new Footprint();
     }
 
@@ -32,8 +32,7 @@ internal sealed class Footprint
         var watch = Stopwatch.StartNew();
         while (true)
         {
-            SharedMemoryPool.Shared.Trim(); // what it keeps for the next large argument is no leftover
-            var now = new Footprint();
+            var now = Take();
             var differences = Differences(now);
             if (differences.Length == 0)
             {

@@ -264,24 +264,29 @@ internal sealed class Dispatcher(
     private bool TakeBackFromLong()
     {
         var any = false;
+        bool? canGrow = null; // asked once, and only if there is such a worker: the answer counts all workers
         var now = Stopwatch.GetTimestamp();
         foreach (var worker in fleet.Workers)
         {
-            if (worker.Backlog < 2 || !starter.CanGrow)
+            if (worker.Backlog < 2)
             {
                 continue;
             }
 
-            if (!IsLong(worker, now))
+            canGrow ??= starter.CanGrow;
+            if (!canGrow.Value)
+            {
+                return false;
+            }
+
+            if (IsLong(worker, now))
+            {
+                any |= TakeBack(worker, worker.Requests.Started, 0);
+            }
+            else
             {
                 loop.StepBy(worker.Statistics.LastProgressAt + LongTask + 1);
-                continue;
             }
-
-            var started = worker.Requests.Started; // read once, as in TakeBackFrom, which also says why the first task stays
-            var taken = worker.TakeBack(started == worker.Replied ? started + 1 : started);
-            fleet.Return(taken);
-            any |= taken.Count > 0;
         }
 
         return any;
@@ -307,10 +312,16 @@ internal sealed class Dispatcher(
             return false;
         }
 
-        // A worker that has started no task yet keeps the first one: it is about to, and tasks must not move to and fro between two workers that both
-        // are.
-        var keep = Math.Max(isStuck ? 0 : unstarted / 2, started == slow.Replied ? 1 : 0);
-        var taken = slow.TakeBack(started + (uint)keep);
+        return TakeBack(slow, started, isStuck ? 0 : unstarted / 2);
+    }
+
+    /// <summary>
+    /// Takes back what a worker has not started, except for the first ones. A worker that has started no task yet keeps at least one: it is about to,
+    /// and tasks must not move to and fro between two workers that both are.
+    /// </summary>
+    private bool TakeBack(WorkerEntry worker, uint started, int keep)
+    {
+        var taken = worker.TakeBack(started + (uint)Math.Max(keep, started == worker.Replied ? 1 : 0));
         fleet.Return(taken);
         return taken.Count > 0;
     }
