@@ -10,9 +10,14 @@ internal sealed record OwnFootprint(int Descriptors, int Threads, int Children, 
     public static OwnFootprint Take() => new(
         Directory.EnumerateFileSystemEntries("/proc/self/fd").Count(),
         Directory.EnumerateDirectories("/proc/self/task").Count(),
-        Directory.EnumerateDirectories("/proc/self/task").Sum(task => TryRead(task + "/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Length),
+        CountChildren(),
         Directory.EnumerateFileSystemEntries(Session.Current.Directory).Count(),
         Session.Current.Liveness.ListParticipants().Count);
+
+    /// <summary>Returns the number of children, those that ended and were not reaped too; 0 under Windows.</summary>
+    public static int CountChildren() => OperatingSystem.IsWindows()
+        ? 0
+        : Directory.EnumerateDirectories("/proc/self/task").Sum(static task => TryRead(task + "/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Length);
 
     /// <summary>Waits until this process has again what it had; else says what is more or less. Threads of the thread pool come and go, and the runtime closes files that it no longer needs.</summary>
     public string? DifferenceFromNow()

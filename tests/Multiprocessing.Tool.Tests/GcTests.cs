@@ -14,12 +14,7 @@ public class GcTests
         using var program = new WatchedProgram();
         await program.InitializeAsync();
         var before = Directory.GetDirectories("/dev/shm", "mp-*");
-        var all = ProcessEntry.Descendants(program.Id).Select(static entry => entry.Id).Prepend(program.Id).ToList();
-
-        // Stopped first: a process that is alive for a moment longer than its root removes the memory.
-        all.ForEach(static id => Posix.Signal(id, Posix.SigStop));
-        all.ForEach(static id => Posix.Signal(id, Posix.SigKill));
-        all.ForEach(static id => Eventually.IsGone(id));
+        ProcessEntry.KillTree(program.Id);
 
         string? path = null;
         for (var watch = System.Diagnostics.Stopwatch.StartNew(); path is null && watch.Elapsed < TimeSpan.FromSeconds(30);)

@@ -56,6 +56,38 @@ internal sealed record ProcessEntry(int Id, int ParentId, char State, long Start
         return found;
     }
 
+    /// <summary>
+    /// Kills a program so that none of its processes can clean up. All are stopped first, from the root down, and looked for again until no other is
+    /// found: a parent that was not stopped yet may have started a spare since the last look.
+    /// </summary>
+    public static void KillTree(int root)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            // The system ends the processes below it.
+            Posix.Signal(root, Posix.SigKill);
+            Eventually.IsGone(root);
+            return;
+        }
+
+        var stopped = new HashSet<int>();
+        for (List<int> found = [root]; found.Count > 0; found = [.. Descendants(root).Select(static entry => entry.Id).Except(stopped)])
+        {
+            found.ForEach(static id => Posix.Signal(id, Posix.SigStop));
+            stopped.UnionWith(found);
+        }
+
+        foreach (var id in stopped)
+        {
+            Posix.Signal(id, Posix.SigKill);
+        }
+
+        foreach (var id in stopped)
+        {
+            Eventually.IsGone(id);
+        }
+    }
+
     public static string? TryRead(string path)
     {
         try

@@ -88,26 +88,14 @@ public class LeftoverTests : ProcessTest
         program.WaitFor("hung");
         root = program.Id;
         var path = SessionOf(root);
-        KillAll(root);
+        ProcessEntry.KillTree(root);
         return path;
-    }
-
-    private static void KillAll(int root)
-    {
-        var all = ProcessEntry.Descendants(root).Select(static entry => entry.Id).Prepend(root).ToList();
-        if (!OperatingSystem.IsWindows())
-        {
-            all.ForEach(static id => Posix.Signal(id, Posix.SigStop));
-        }
-
-        all.ForEach(static id => Posix.Signal(id, Posix.SigKill));
-        all.ForEach(static id => Eventually.IsGone(id));
     }
 
     private static void RemoveAfter(Companion program)
     {
         var path = SessionOf(program.Id);
-        KillAll(program.Id);
+        ProcessEntry.KillTree(program.Id);
 
         // A process of the program that had begun to remove it has renamed it, and was killed, too.
         Eventually.Is(

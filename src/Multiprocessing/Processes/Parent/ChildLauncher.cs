@@ -32,8 +32,9 @@ internal static class ChildLauncher
             session.Liveness.Abandon(participant);
             if (exception is Win32Exception system)
             {
+                var number = OperatingSystem.IsWindows() ? "error" : "errno";
                 throw new ProcessStartException(
-                    $"Process '{name}' cannot start: {system.Message} (errno {system.NativeErrorCode}, {plan.Executable}).", system);
+                    $"Process '{name}' cannot start: {system.Message} ({number} {system.NativeErrorCode}, {plan.Executable}).", system);
             }
 
             throw;
