@@ -9,14 +9,14 @@ public class FrameTests
     [Fact]
     public void What_was_written_is_read()
     {
-        LeasedTask[] tasks = [new(1, 2, "näme", TimeSpan.FromSeconds(3), [1, 2, 3]), new(4, 1, "", Timeout.InfiniteTimeSpan, [])];
-        var (sequence, oldest, read) = Frames.ReadLease(Frames.OfLease(7, 1, tasks));
-        (sequence, oldest, read.Length).ShouldBe((7, 1, 2));
-        (read[0].Id, read[0].Attempt, read[0].Name, read[0].Timeout).ShouldBe((1, 2, "näme", TimeSpan.FromSeconds(3)));
+        LeasedTask[] tasks = [new(1, 5, 2, "näme", TimeSpan.FromSeconds(3), [1, 2, 3]), new(4, 1, 1, "", Timeout.InfiniteTimeSpan, [])];
+        var (sequence, received, read) = Frames.ReadLease(Frames.OfLease(7, 1, tasks));
+        (sequence, received, read.Length).ShouldBe((7, 1, 2));
+        (read[0].Id, read[0].Lease, read[0].Attempt, read[0].Name, read[0].Timeout).ShouldBe((1, 5, 2, "näme", TimeSpan.FromSeconds(3)));
         read[0].Call.ShouldBe([1, 2, 3]);
         read[1].Timeout.ShouldBe(Timeout.InfiniteTimeSpan);
-        var replies = Frames.ReadReplies(Frames.OfReplies([new(5, 1, ReplyOutcome.Died, 99, [9])]));
-        (replies[0].Id, replies[0].Ticks).ShouldBe((5, 99));
+        var (number, replies) = Frames.ReadReplies(Frames.OfReplies(8, [new(5, 1, ReplyOutcome.Died, 99, [9])]));
+        (number, replies[0].Id, replies[0].Lease, replies[0].Ticks).ShouldBe((8, 5, 1, 99));
         replies[0].Outcome.ShouldBe(ReplyOutcome.Died);
         replies[0].Content.ShouldBe([9]);
         var node = Frames.ReadDescription(Frames.OfDescription(new NodeDescription(true, "n", "m", 12, 4, "b", ["gpu", "x"])));
@@ -33,8 +33,8 @@ public class FrameTests
         var random = new Random(seed);
         byte[][] originals =
         [
-            Frames.OfLease(7, 1, [new(1, 2, "name", TimeSpan.FromSeconds(3), [1, 2, 3]), new(4, 1, "", Timeout.InfiniteTimeSpan, [])]),
-            Frames.OfReplies([new(5, 1, ReplyOutcome.Died, 99, [9]), new(6, 1, ReplyOutcome.Ended, 1, [])]),
+            Frames.OfLease(7, 1, [new(1, 5, 2, "name", TimeSpan.FromSeconds(3), [1, 2, 3]), new(4, 1, 1, "", Timeout.InfiniteTimeSpan, [])]),
+            Frames.OfReplies(1, [new(5, 1, ReplyOutcome.Died, 99, [9]), new(6, 1, ReplyOutcome.Ended, 1, [])]),
             Frames.OfDescription(new NodeDescription(true, "node", "machine", 12, 4, "build", ["gpu"])),
             Frames.OfHello("build"),
         ];

@@ -122,13 +122,8 @@ internal sealed class ClusterConnection : IPeerHandler, IFencedPart, IAsyncDispo
 
     public void Reply(string node, byte[] replies)
     {
-        var read = Frames.ReadReplies(replies);
-        Background.Run(() =>
-        {
-            // On the thread pool: results are read by code of the program, which may take its time.
-            Scheduler.OnReplies(read);
-            return Task.CompletedTask;
-        });
+        var (number, read) = Frames.ReadReplies(replies);
+        Scheduler.OnReplies(SiloAddress.FromParsableString(node), number, read);
     }
 
     public void OnFenced(Exception reason)

@@ -10,14 +10,18 @@ internal sealed class NodeCaller(ProcessPool pool, IClusterPeer caller, string n
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _ending = new();
 
-    /// <summary>Tasks that run or wait in the pool, by number and attempt; cancelled one by one.</summary>
-    private readonly Dictionary<(long Id, int Attempt), CancellationTokenSource> _live = [];
+    /// <summary>Tasks that run or wait in the pool, by number and lease; cancelled one by one.</summary>
+    private readonly Dictionary<(long Id, int Lease), CancellationTokenSource> _live = [];
 
     /// <summary>Tasks that have ended and that the caller may send again, because it does not know yet that they arrived.</summary>
-    private readonly HashSet<(long Id, int Attempt)> _ended = [];
+    private readonly HashSet<(long Id, int Lease)> _ended = [];
+
+    /// <summary>The same tasks, with the number of the message that has their reply.</summary>
+    private readonly Queue<(long Number, (long Id, int Lease) Task)> _unconfirmed = [];
 
     private readonly List<TaskReply> _replies = [];
     private long _sequence;
+    private long _number;
     private bool _isSending;
     private bool _isOver;
     private TaskCompletionSource? _idle;
@@ -37,9 +41,12 @@ internal sealed class NodeCaller(ProcessPool pool, IClusterPeer caller, string n
     /// <param name="sequence">
     /// The number of the message. One that arrives behind a later message is an older copy of tasks that were sent again, and may have ended since.
     /// </param>
-    /// <param name="oldest">The caller has no live task with a lower number.</param>
+    /// <param name="received">
+    /// The caller has all replies up to the message with this number. The tasks in them are in no message that the caller writes from then on, and in
+    /// none of the earlier ones that is not ignored: they need not be recognized any more.
+    /// </param>
     /// <param name="tasks">The tasks.</param>
-    public void Add(long sequence, long oldest, LeasedTask[] tasks)
+    public void Add(long sequence, long received, LeasedTask[] tasks)
     {
         lock (_gate)
         {
@@ -49,7 +56,10 @@ internal sealed class NodeCaller(ProcessPool pool, IClusterPeer caller, string n
             }
 
             _sequence = sequence;
-            _ended.RemoveWhere(task => task.Id < oldest);
+            while (_unconfirmed.TryPeek(out var ended) && ended.Number <= received)
+            {
+                _ended.Remove(_unconfirmed.Dequeue().Task);
+            }
         }
 
         foreach (var task in tasks)
@@ -57,20 +67,20 @@ internal sealed class NodeCaller(ProcessPool pool, IClusterPeer caller, string n
             CancellationTokenSource cancellation;
             lock (_gate)
             {
-                if (_isOver || _ended.Contains((task.Id, task.Attempt)) || _live.ContainsKey((task.Id, task.Attempt)))
+                if (_isOver || _ended.Contains((task.Id, task.Lease)) || _live.ContainsKey((task.Id, task.Lease)))
                 {
                     continue; // the caller ended, or sent it again because the answer was lost
                 }
 
                 cancellation = CancellationTokenSource.CreateLinkedTokenSource(_ending.Token);
-                _live.Add((task.Id, task.Attempt), cancellation);
+                _live.Add((task.Id, task.Lease), cancellation);
             }
 
             _ = RunAsync(task, cancellation);
         }
     }
 
-    /// <summary>Cancels tasks, given as numbers and attempts in turn. A task that has ended is not affected.</summary>
+    /// <summary>Cancels tasks, given as numbers and leases in turn. A task that has ended is not affected.</summary>
     public void Cancel(long[] tasks)
     {
         for (var i = 0; i + 1 < tasks.Length; i += 2)
@@ -120,11 +130,11 @@ internal sealed class NodeCaller(ProcessPool pool, IClusterPeer caller, string n
     {
         var began = Stopwatch.GetTimestamp();
         var (outcome, content) = await OutcomeOfAsync(task, cancellation.Token).ConfigureAwait(false);
-        var reply = new TaskReply(task.Id, task.Attempt, outcome, Stopwatch.GetElapsedTime(began).Ticks, content);
+        var reply = new TaskReply(task.Id, task.Lease, outcome, Stopwatch.GetElapsedTime(began).Ticks, content);
         lock (_gate)
         {
-            _live.Remove((task.Id, task.Attempt));
-            _ended.Add((task.Id, task.Attempt));
+            _live.Remove((task.Id, task.Lease));
+            _ended.Add((task.Id, task.Lease));
             if (!_isOver)
             {
                 _replies.Add(reply);
@@ -182,9 +192,11 @@ internal sealed class NodeCaller(ProcessPool pool, IClusterPeer caller, string n
                 }
 
                 sent = TakeReplies();
+                _number++;
+                sent.ForEach(reply => _unconfirmed.Enqueue((_number, (reply.Id, reply.Lease))));
             }
 
-            var frame = Frames.OfReplies(sent);
+            var frame = Frames.OfReplies(_number, sent);
             while (!_isOver)
             {
                 try

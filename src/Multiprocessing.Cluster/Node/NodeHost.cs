@@ -13,6 +13,7 @@ internal sealed class NodeHost : IHostedService, IPeerHandler, IFencedPart, IAsy
     private readonly IClusterMembershipService _members;
     private readonly IHostApplicationLifetime _lifetime;
     private readonly ClusterPeers _peers;
+    private readonly string _self;
     private readonly ILogger<NodeHost> _logger;
     private readonly ProcessPool _pool;
     private readonly CancellationTokenSource _ending = new();
@@ -23,12 +24,13 @@ internal sealed class NodeHost : IHostedService, IPeerHandler, IFencedPart, IAsy
 
     public NodeHost(
         MultiprocessingNodeOptions options, IClusterMembershipService members, IHostApplicationLifetime lifetime, ClusterPeers peers,
-        ILogger<NodeHost> logger)
+        ILocalSiloDetails self, ILogger<NodeHost> logger)
     {
         _options = options;
         _members = members;
         _lifetime = lifetime;
         _peers = peers;
+        _self = self.SiloAddress.ToParsableString();
         _logger = logger;
         _pool = new ProcessPool(options.ToPoolOptions());
     }
@@ -81,7 +83,7 @@ internal sealed class NodeHost : IHostedService, IPeerHandler, IFencedPart, IAsy
 
     public bool Lease(string caller, byte[] lease)
     {
-        var (sequence, oldest, tasks) = Frames.ReadLease(lease);
+        var (sequence, received, tasks) = Frames.ReadLease(lease);
         NodeCaller of;
         lock (_gate)
         {
@@ -97,11 +99,11 @@ internal sealed class NodeHost : IHostedService, IPeerHandler, IFencedPart, IAsy
                     return false; // it was declared dead; its tasks run on other nodes, or have failed
                 }
 
-                _callers.Add(caller, of = new NodeCaller(_pool, _peers.Of(SiloAddress.FromParsableString(caller)), _options.Name));
+                _callers.Add(caller, of = new NodeCaller(_pool, _peers.Of(SiloAddress.FromParsableString(caller)), _self));
             }
         }
 
-        of.Add(sequence, oldest, tasks);
+        of.Add(sequence, received, tasks);
         return true;
     }
 

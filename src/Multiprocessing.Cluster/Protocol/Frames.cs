@@ -4,11 +4,12 @@ namespace Multiprocessing;
 
 /// <summary>A task as a node gets it.</summary>
 /// <param name="Id">The task's number at its caller.</param>
-/// <param name="Attempt">Which start of the task this is, from 1 on. A reply with another attempt than the caller's is late, and dropped.</param>
+/// <param name="Lease">How many times the task was given to a node, this one included. A reply with another number than the caller's is dropped.</param>
+/// <param name="Attempt">How many times the task may have been started, this time included. It does not rise if a node gives the task back.</param>
 /// <param name="Name">The task's name.</param>
 /// <param name="Timeout">The time limit, or <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>.</param>
 /// <param name="Call">The call (<see cref="ClusterWork.Run"/>).</param>
-internal readonly record struct LeasedTask(long Id, int Attempt, string Name, TimeSpan Timeout, byte[] Call);
+internal readonly record struct LeasedTask(long Id, int Lease, int Attempt, string Name, TimeSpan Timeout, byte[] Call);
 
 /// <summary>How a task ended on a node.</summary>
 internal enum ReplyOutcome : byte
@@ -24,7 +25,7 @@ internal enum ReplyOutcome : byte
 }
 
 /// <summary>A reply as the caller gets it.</summary>
-internal readonly record struct TaskReply(long Id, int Attempt, ReplyOutcome Outcome, long Ticks, byte[] Content);
+internal readonly record struct TaskReply(long Id, int Lease, ReplyOutcome Outcome, long Ticks, byte[] Content);
 
 /// <summary>A node as it introduces itself.</summary>
 internal sealed record NodeDescription(bool IsAccepted, string Name, string Machine, int ProcessId, int Workers, string Build, string[] Tags);
@@ -76,14 +77,15 @@ internal static class Frames
         return new NodeDescription(accepted, name, machine, process, workers, build, ReadArray(reader, static from => from.ReadString()));
     });
 
-    public static byte[] OfLease(long sequence, long oldest, IReadOnlyCollection<LeasedTask> tasks) => Write(writer =>
+    public static byte[] OfLease(long sequence, long received, IReadOnlyCollection<LeasedTask> tasks) => Write(writer =>
     {
         writer.Write(sequence);
-        writer.Write(oldest);
+        writer.Write(received);
         writer.Write(tasks.Count);
         foreach (var task in tasks)
         {
             writer.Write(task.Id);
+            writer.Write(task.Lease);
             writer.Write(task.Attempt);
             writer.Write(task.Name);
             writer.Write(task.Timeout.Ticks);
@@ -91,28 +93,30 @@ internal static class Frames
         }
     });
 
-    public static (long Sequence, long Oldest, LeasedTask[] Tasks) ReadLease(byte[] frame) => Read(frame, static reader => (
+    public static (long Sequence, long Received, LeasedTask[] Tasks) ReadLease(byte[] frame) => Read(frame, static reader => (
         reader.ReadInt64(),
         reader.ReadInt64(),
         ReadArray(reader, static from => new LeasedTask(
-            from.ReadInt64(), from.ReadInt32(), from.ReadString(), TimeSpan.FromTicks(from.ReadInt64()), ReadBytes(from)))));
+            from.ReadInt64(), from.ReadInt32(), from.ReadInt32(), from.ReadString(), TimeSpan.FromTicks(from.ReadInt64()), ReadBytes(from)))));
 
-    public static byte[] OfReplies(IReadOnlyCollection<TaskReply> replies) => Write(writer =>
+    public static byte[] OfReplies(long number, IReadOnlyCollection<TaskReply> replies) => Write(writer =>
     {
+        writer.Write(number);
         writer.Write(replies.Count);
         foreach (var reply in replies)
         {
             writer.Write(reply.Id);
-            writer.Write(reply.Attempt);
+            writer.Write(reply.Lease);
             writer.Write((byte)reply.Outcome);
             writer.Write(reply.Ticks);
             Write(writer, reply.Content);
         }
     });
 
-    public static TaskReply[] ReadReplies(byte[] frame) => Read(frame, static reader =>
+    public static (long Number, TaskReply[] Replies) ReadReplies(byte[] frame) => Read(frame, static reader => (
+        reader.ReadInt64(),
         ReadArray(reader, static from => new TaskReply(
-            from.ReadInt64(), from.ReadInt32(), (ReplyOutcome)from.ReadByte(), from.ReadInt64(), ReadBytes(from))));
+            from.ReadInt64(), from.ReadInt32(), (ReplyOutcome)from.ReadByte(), from.ReadInt64(), ReadBytes(from)))));
 
     private static byte[] Write(Action<BinaryWriter> write)
     {

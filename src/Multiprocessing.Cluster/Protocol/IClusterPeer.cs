@@ -4,7 +4,7 @@ namespace Multiprocessing;
 
 /// <summary>
 /// What members call of each other. Each member has one, addressed by the member itself, so that no directory takes part. Orleans sees byte arrays
-/// only. All messages may arrive twice or late: tasks and attempts have numbers.
+/// only. All messages may arrive twice or late: tasks, leases and messages have numbers.
 /// </summary>
 internal interface IClusterPeer : IGrainService
 {
@@ -15,7 +15,7 @@ internal interface IClusterPeer : IGrainService
     /// <returns><see langword="false"/> if the node takes no tasks of this caller, and has taken none of these.</returns>
     Task<bool> Lease(string caller, byte[] lease);
 
-    /// <summary>A caller cancels tasks: the even elements are their numbers, the odd ones their attempts.</summary>
+    /// <summary>A caller cancels tasks: the even elements are their numbers, the odd ones their leases.</summary>
     Task Cancel(string caller, long[] tasks);
 
     /// <summary>A caller leaves: its tasks end.</summary>

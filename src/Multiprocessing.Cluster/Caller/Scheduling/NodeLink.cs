@@ -27,6 +27,11 @@ internal sealed class NodeLink(SiloAddress address, IClusterPeer peer, NodeDescr
     /// <summary>Gets or sets the number of the last message with tasks.</summary>
     public long Sequence { get; set; }
 
+    /// <summary>Gets the number of its last message with replies that arrived: all before have arrived too, because it sends one at a time.</summary>
+    public long Received { get; private set; }
+
+    public void Receive(long number) => Received = Math.Max(Received, number);
+
     /// <summary>Gets the number of its tasks for each of its workers. Nodes with the lowest number are preferred.</summary>
     public double Load => (double)Live.Count / Description.Workers;
 

@@ -15,11 +15,14 @@ internal abstract class ClusterTask(long id, string name, byte[] call, TaskSetti
 
     public CancellationToken CancellationToken { get; } = cancellationToken;
 
-    /// <summary>Gets or sets how many times it was given to a node; the last of these is the only one whose reply counts.</summary>
+    /// <summary>Gets or sets how many times it may have been started.</summary>
     public int Attempt { get; set; }
 
+    /// <summary>Gets how many times it was given to a node; the last of these is the only one whose reply counts.</summary>
+    public int Lease { get; private set; }
+
     /// <summary>Gets or sets the node that has it, or <see langword="null"/> while it waits.</summary>
-    public NodeLink? Node { get; set; }
+    public NodeLink? Node { get; private set; }
 
     /// <summary>Gets or sets a value that indicates whether a message with it may have left this process.</summary>
     public bool IsSent { get; set; }
@@ -31,6 +34,24 @@ internal abstract class ClusterTask(long id, string name, byte[] call, TaskSetti
     public long Submitted { get; } = Stopwatch.GetTimestamp();
 
     public CancellationTokenRegistration Registration { get; set; }
+
+    /// <summary>A node gets it with the next message.</summary>
+    public void Give(NodeLink node)
+    {
+        Node = node;
+        Attempt++;
+        Lease++;
+        node.Live.Add(Id, this);
+        node.ToSend.Add(this);
+    }
+
+    /// <summary>The node that had it has it no more.</summary>
+    public void Release()
+    {
+        Node?.Live.Remove(Id);
+        Node = null;
+        IsSent = false;
+    }
 
     /// <summary>Reads what a node replied. The caller's task completes with it by <see cref="Complete"/>.</summary>
     /// <returns>The error, or <see langword="null"/> if it succeeded.</returns>

@@ -1,0 +1,334 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Orleans.Runtime;
+
+namespace Multiprocessing;
+
+/// <summary>
+/// The caller's scheduling: tasks wait here, and a node has only as many as its workers run, and a few milliseconds of work ahead if its tasks are
+/// short. So when a node is lost, nearly all tasks that had not begun are here. Owns the gate.
+/// </summary>
+/// <remarks>
+/// Invariants, under the gate: a task that is not over is in the queue and has no node, or is live on exactly one node. Its lease rises whenever it
+/// is given to a node. Its attempt rises with it, and falls back only if no message with it has left this process, or if the node has answered that
+/// it took none. So a reply with the task's current lease is the reply of the one start that counts, and each task is completed once.
+/// </remarks>
+internal sealed class ClusterScheduler
+{
+    private readonly Lock _gate = new();
+    private readonly WaitingTasks _waiting = new();
+    private readonly UnfinishedTasks _tasks = new();
+    private readonly NodeLinks _nodes = new();
+    private readonly TaskPaces _paces = new();
+    private readonly ClusterStatistics _statistics = new();
+    private readonly LeaseSender _leases;
+    private readonly NodeCancels _cancels;
+    private readonly ILogger _logger;
+    private long _lastId;
+
+    public ClusterScheduler(string self, ILogger logger)
+    {
+        _logger = logger;
+        _leases = new LeaseSender(_gate, self, OnRefused);
+        _cancels = new NodeCancels(_gate, self);
+    }
+
+    public ClusterStatistics Statistics => _statistics;
+
+    /// <summary>Gets the nodes that are used.</summary>
+    public NodeDescription[] Nodes
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _nodes.All.Select(static node => node.Description)];
+            }
+        }
+    }
+
+    /// <summary>Gets the number of tasks that wait for a node.</summary>
+    public int WaitingCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _tasks.Count - _nodes.LiveCount;
+            }
+        }
+    }
+
+    public long NextId() => Interlocked.Increment(ref _lastId);
+
+    public void Submit(ClusterTask task)
+    {
+        lock (_gate)
+        {
+            _tasks.Add(task);
+            _statistics.Submitted(task);
+            _waiting.Add(task);
+            Dispatch();
+        }
+
+        if (task.CancellationToken.CanBeCanceled)
+        {
+            task.Registration = task.CancellationToken.UnsafeRegister(
+                static state =>
+                {
+                    var (scheduler, cancelled) = ((ClusterScheduler, ClusterTask))state!;
+                    scheduler.Cancel(cancelled);
+                },
+                (this, task));
+            if (task.IsOver)
+            {
+                task.Registration.Unregister();
+            }
+        }
+    }
+
+    /// <summary>A node has joined.</summary>
+    public void Join(NodeLink node)
+    {
+        lock (_gate)
+        {
+            if (_nodes.Add(node))
+            {
+                ClusterLog.Joined(_logger, node.Description.Name, node.Description.Workers);
+                Dispatch();
+            }
+        }
+    }
+
+    /// <summary>A node finishes what it has and takes no more.</summary>
+    public void Leaves(SiloAddress address)
+    {
+        lock (_gate)
+        {
+            if (_nodes.Find(address) is { } node)
+            {
+                node.IsLeaving = true;
+            }
+        }
+    }
+
+    /// <summary>The members have decided that a node is dead. What it had may have begun.</summary>
+    public void Lose(SiloAddress address)
+    {
+        List<(ClusterTask Task, Exception? Error)> ended = [];
+        lock (_gate)
+        {
+            if (_nodes.Remove(address) is not { } node)
+            {
+                return;
+            }
+
+            if (node.Live.Count > 0)
+            {
+                ClusterLog.Lost(_logger, node.Description.Name, node.Live.Count);
+            }
+
+            foreach (var task in node.Live.Values.OrderBy(static task => task.Id).ToList())
+            {
+                if (!task.IsSent)
+                {
+                    Return(task);
+                }
+                else if (task.IsCancelled)
+                {
+                    ended.Add((task, null));
+                    _tasks.Remove(task);
+                }
+                else if (task.Attempt < task.Setting.MaxAttempts)
+                {
+                    Retry(task);
+                }
+                else
+                {
+                    var of = node.Description;
+                    ended.Add((task, new NodeLostException(of.Name, of.Machine, of.ProcessId, task.Name, task.Attempt)));
+                    _tasks.Remove(task);
+                }
+            }
+
+            node.ToSend.Clear();
+            Dispatch();
+        }
+
+        foreach (var (task, error) in ended)
+        {
+            End(task, error);
+        }
+    }
+
+    /// <summary>
+    /// Replies of a node. A reply of another lease than the current one is late, and dropped. When this returns, the scheduler's state contains them: only then may the node
+    /// forget the leases.
+    /// </summary>
+    /// <param name="address">The node.</param>
+    /// <param name="number">The number of its message.</param>
+    /// <param name="replies">The replies.</param>
+    public void OnReplies(SiloAddress address, long number, TaskReply[] replies)
+    {
+        List<(ClusterTask Task, TaskReply Reply)> ended = [];
+        lock (_gate)
+        {
+            foreach (var reply in replies)
+            {
+                if (_tasks.Find(reply.Id, reply.Lease) is not { } task)
+                {
+                    _statistics.Late();
+                    continue;
+                }
+
+                _paces.Measure(task.Name, reply.Ticks);
+                if (reply.Outcome == ReplyOutcome.Died && !task.IsCancelled && task.Attempt < task.Setting.MaxAttempts)
+                {
+                    Retry(task);
+                    continue;
+                }
+
+                _tasks.Remove(task);
+                ended.Add((task, reply));
+            }
+
+            _nodes.Find(address)?.Receive(number);
+            Dispatch();
+        }
+
+        if (ended.Count > 0)
+        {
+            // On the thread pool: results are read by code of the program, which may take its time.
+            Background.Run(() => Complete(ended));
+        }
+    }
+
+    /// <summary>Fails all tasks and refuses further ones.</summary>
+    /// <returns>The nodes, which are to be informed.</returns>
+    public NodeLink[] Close(Exception reason)
+    {
+        List<ClusterTask> ended;
+        NodeLink[] nodes;
+        lock (_gate)
+        {
+            nodes = _nodes.Close();
+            ended = _tasks.Close(reason);
+            _waiting.Clear();
+        }
+
+        ended.ForEach(task => End(task, reason));
+        return nodes;
+    }
+
+    /// <summary>Refuses further tasks, and waits for those that there are.</summary>
+    public Task FinishAsync(Exception refusal)
+    {
+        lock (_gate)
+        {
+            return _tasks.FinishAsync(refusal);
+        }
+    }
+
+    private void Cancel(ClusterTask task)
+    {
+        lock (_gate)
+        {
+            if (task.IsOver || task.IsCancelled)
+            {
+                return;
+            }
+
+            task.IsCancelled = true;
+            if (task.IsSent)
+            {
+                _cancels.Start(task);
+                return;
+            }
+
+            task.Node?.ToSend.Remove(task);
+            _tasks.Remove(task);
+        }
+
+        End(task, null);
+    }
+
+    private void End(ClusterTask task, Exception? error)
+    {
+        _statistics.Ended(task, error ?? new OperationCanceledException(), 0);
+        if (error is null)
+        {
+            task.Cancel();
+        }
+        else
+        {
+            task.Fail(error);
+        }
+    }
+
+    private Task Complete(List<(ClusterTask Task, TaskReply Reply)> ended)
+    {
+        foreach (var (task, reply) in ended)
+        {
+            // Counted first, so that the insights contain each task that its caller knows to be over.
+            _statistics.Ended(task, task.Read(reply.Content), reply.Ticks);
+            task.Complete();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>The task was not started: it waits again, and the attempt does not count.</summary>
+    private void Return(ClusterTask task)
+    {
+        task.Attempt--;
+        task.Release();
+        _waiting.Add(task);
+    }
+
+    /// <summary>The task may have been started, and may be started again.</summary>
+    private void Retry(ClusterTask task)
+    {
+        _statistics.Retried(task);
+        task.Release();
+        _waiting.Add(task);
+    }
+
+    /// <summary>Gives tasks to nodes with room, each to the one with the fewest tasks for a worker.</summary>
+    private void Dispatch()
+    {
+        while (_waiting.TryPeek(out var task) && _nodes.FindRoom(_paces.AheadOf(task.Name)) is { } node)
+        {
+            _waiting.Take();
+            Debug.Assert(task.Node is null, "A task that waits has no node.");
+            task.Give(node);
+            _leases.Start(node);
+        }
+    }
+
+    /// <summary>The node leaves, and has taken none of these: they do not count as started.</summary>
+    private void OnRefused(NodeLink node, List<ClusterTask> batch)
+    {
+        List<ClusterTask> cancelled = [];
+        lock (_gate)
+        {
+            node.IsLeaving = true;
+            foreach (var task in batch.Concat(node.ToSend).Where(task => task.Node == node).ToList())
+            {
+                if (task.IsCancelled)
+                {
+                    cancelled.Add(task);
+                    _tasks.Remove(task);
+                }
+                else
+                {
+                    Return(task);
+                }
+            }
+
+            node.ToSend.Clear();
+            Dispatch();
+        }
+
+        cancelled.ForEach(task => End(task, null));
+    }
+}

@@ -1,0 +1,52 @@
+using Orleans.Runtime;
+
+namespace Multiprocessing;
+
+/// <summary>The nodes that a caller uses. Under the scheduler's gate.</summary>
+internal sealed class NodeLinks
+{
+    private readonly Dictionary<SiloAddress, NodeLink> _byAddress = [];
+    private bool _isClosed;
+
+    public IReadOnlyCollection<NodeLink> All => _byAddress.Values;
+
+    /// <summary>Gets the number of tasks that nodes have.</summary>
+    public int LiveCount => _byAddress.Values.Sum(static node => node.Live.Count);
+
+    /// <returns><see langword="false"/> if it is known already, or the pool has ended.</returns>
+    public bool Add(NodeLink node) => !_isClosed && _byAddress.TryAdd(node.Address, node);
+
+    public NodeLink? Find(SiloAddress address) => _byAddress.GetValueOrDefault(address);
+
+    public NodeLink? Remove(SiloAddress address)
+    {
+        if (_byAddress.Remove(address, out var node))
+        {
+            node.IsLost = true;
+        }
+
+        return node;
+    }
+
+    public NodeLink[] Close()
+    {
+        _isClosed = true;
+        return [.. _byAddress.Values];
+    }
+
+    /// <summary>Returns the node with the fewest tasks for a worker among those that may get a task, or <see langword="null"/>.</summary>
+    /// <param name="ahead">How many tasks like this one each worker may have ahead.</param>
+    public NodeLink? FindRoom(double ahead)
+    {
+        NodeLink? best = null;
+        foreach (var node in _byAddress.Values)
+        {
+            if (node.HasRoom(ahead) && (best is null || node.Load < best.Load))
+            {
+                best = node;
+            }
+        }
+
+        return best;
+    }
+}
