@@ -16,8 +16,8 @@ internal static class Report
         var text = new StringBuilder();
         text.AppendLine("# Benchmarks");
         text.AppendLine();
-        text.AppendLine("The same work by this library, by CPython's `multiprocessing`, and by the least that the machine needs (the limit): two C processes with a ring in shared memory, or a bare");
-        text.AppendLine("`dotnet hello.dll`. *BCL* is .NET's own facility for processes: its named `Mutex` for the lock. The contenders take turns. A figure is the median of the turns (in brackets the least); *times better* and *of the limit* are medians of the ratios within one round.");
+        text.AppendLine("The same work by this library, by CPython's `multiprocessing`, and by the least that the machine needs (the limit): two C processes with a ring in shared memory, a bare");
+        text.AppendLine("`dotnet hello.dll`, or what else the comment of the case names. *BCL* is .NET's own facility for processes: its named `Mutex` for the lock. The contenders take turns. A figure is the median of the turns (in brackets the least); *times better* and *of the limit* are medians of the ratios within one round.");
         text.AppendLine("The comment at the beginning of each file in `benchmarks/Comparison/Cases` describes how the case is measured.");
         text.AppendLine();
         text.AppendLine(circumstances.ToString());

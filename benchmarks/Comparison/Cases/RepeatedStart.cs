@@ -4,7 +4,8 @@ using Multiprocessing;
 namespace Comparison.Cases;
 
 /// <summary>
-/// A body that ran before, started again after a pause of a second, in which the library may prepare; compared with CPython's fork and forkserver.
+/// A body that ran before, started again after a pause of a second, in which the library may prepare; compared with CPython's fork and forkserver. The
+/// limit is the time that the system needs to end such a process: from SIGKILL to the end of the wait for it.
 /// </summary>
 internal sealed class RepeatedStart : Case
 {
@@ -15,7 +16,7 @@ internal sealed class RepeatedStart : Case
     public override IReadOnlyList<Figure> Figures =>
     [
         new("repeated start -> first line of the body", Unit.Nanoseconds, new(Most: 500_000)),
-        new("repeated start -> join (CPython: fork)", Unit.Nanoseconds, new(Most: 1_800_000)),
+        new("repeated start -> join (CPython: fork; limit: SIGKILL -> join)", Unit.Nanoseconds, new(Most: 1_800_000)),
         new("repeated start -> join (CPython: forkserver)", Unit.Nanoseconds),
     ];
 
@@ -33,6 +34,16 @@ internal sealed class RepeatedStart : Case
         PythonRunner.Run("start", "fork") is [var fork] && PythonRunner.Run("start", "forkserver") is [var server]
             ? [double.NaN, fork, server]
             : null;
+
+    public override double[] Limit()
+    {
+        using var child = ChildProcess.Run(static () => Thread.Sleep(Timeout.Infinite));
+        Thread.Sleep(Pause);
+        var start = Stopwatch.GetTimestamp();
+        child.Kill();
+        child.Join();
+        return [double.NaN, Stopwatch.GetElapsedTime(start).TotalNanoseconds, double.NaN];
+    }
 
     private static double[] Time()
     {

@@ -26,6 +26,23 @@ internal sealed class Footprint
         return new Footprint();
     }
 
+    /// <summary>Waits until nothing changes for a second: what the processes before it have closed is closed by then, on a loaded machine too.</summary>
+    public static async Task Settle()
+    {
+        var watch = Stopwatch.StartNew();
+        for (var before = Take(); watch.Elapsed < Patience;)
+        {
+            await Task.Delay(1000);
+            var now = Take();
+            if (before.Differences(now).Length == 0)
+            {
+                return;
+            }
+
+            before = now;
+        }
+    }
+
     /// <summary>Fails unless the world is again as it was when this footprint was taken, and names the differences.</summary>
     public async Task ShouldBeAsNow()
     {

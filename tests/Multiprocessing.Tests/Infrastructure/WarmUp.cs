@@ -5,7 +5,11 @@ namespace Multiprocessing.Tests;
 /// </summary>
 internal static class WarmUp
 {
-    private static readonly Lazy<Task> Once = new(() => Watchdog.Run(Run));
+    private static readonly Lazy<Task> Once = new(() => Watchdog.Run(async () =>
+    {
+        await Run();
+        await Footprint.Settle();
+    }));
 
     public static Task Done => Once.Value;
 
