@@ -50,9 +50,12 @@ internal sealed class ClusterConnection : IPeerHandler, IFencedPart, IAsyncDispo
         _members = _host.Services.GetRequiredService<IClusterMembershipService>();
         _self = _host.Services.GetRequiredService<ILocalSiloDetails>().SiloAddress.ToParsableString();
         Scheduler = new ClusterScheduler(_self, _logger);
+        Reports = new CallerReports(Scheduler.FindRunning);
     }
 
     public ClusterScheduler Scheduler { get; }
+
+    public CallerReports Reports { get; }
 
     /// <summary>Gets why the pool can be used no longer, if the other members have declared this one dead.</summary>
     public Exception? Failure { get; private set; }
@@ -125,6 +128,8 @@ internal sealed class ClusterConnection : IPeerHandler, IFencedPart, IAsyncDispo
         var (number, read) = Frames.ReadReplies(replies);
         Scheduler.OnReplies(SiloAddress.FromParsableString(node), number, read);
     }
+
+    public bool Report(string node, byte[] reports) => Reports.Take(node, reports);
 
     public void OnFenced(Exception reason)
     {

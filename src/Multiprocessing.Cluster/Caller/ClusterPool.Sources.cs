@@ -119,7 +119,7 @@ public sealed partial class ClusterPool
         }
 
         var name = options?.Name ?? body.Name;
-        var context = TaskContext.Capture();
+        var context = TaskContext.CaptureForOtherMachine();
         var itemBody = (ItemPoolBody<TItem>)body.PoolBody;
         return item => Submit<TResult>(new ItemCall<TItem>(itemBody, item), body.HasResult, name, context, options, cancellationToken);
     }

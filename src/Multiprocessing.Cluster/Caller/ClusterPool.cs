@@ -84,7 +84,7 @@ public sealed partial class ClusterPool : IProcessPool
     {
         ArgumentNullException.ThrowIfNull(call);
         var name = options?.Name ?? call.Name;
-        return Submit<TResult>(call.Call, call.HasResult, name, TaskContext.Capture(), options, cancellationToken);
+        return Submit<TResult>(call.Call, call.HasResult, name, TaskContext.CaptureForOtherMachine(), options, cancellationToken);
     }
 
     /// <summary>
@@ -122,7 +122,7 @@ public sealed partial class ClusterPool : IProcessPool
     public override string ToString() => $"{Name} ({Workers} workers on {NodeNames.Count} nodes)";
 
     private Task<TResult> Submit<TResult>(
-        ChildCall call, bool hasResult, string name, TaskContext? context, TaskOptions? options, CancellationToken cancellationToken)
+        ChildCall call, bool hasResult, string name, TaskContext context, TaskOptions? options, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {
@@ -131,7 +131,7 @@ public sealed partial class ClusterPool : IProcessPool
 
         try
         {
-            var bytes = ClusterWork.ToBytes(context is null ? call : new ContextCall(call, context, name), cancellationToken);
+            var (bytes, links) = ClusterWork.ToBytes(new ContextCall(call, context, name), cancellationToken);
             if (bytes.Length > Frames.MaxContent)
             {
                 throw new ClusterException(
@@ -139,7 +139,11 @@ public sealed partial class ClusterPool : IProcessPool
                     + "parts, or as the name of a file or object that both machines can read.");
             }
 
-            var task = new ClusterTask<TResult>(_connection.Scheduler.NextId(), name, bytes, hasResult, SettingOf(options), cancellationToken);
+            var task = new ClusterTask<TResult>(_connection.Scheduler.NextId(), name, bytes, hasResult, SettingOf(options), cancellationToken)
+            {
+                Links = links,
+                Reports = links.Length > 0 ? _connection.Reports.Delivery : null,
+            };
             _connection.Scheduler.Submit(task);
             return task.Task;
         }

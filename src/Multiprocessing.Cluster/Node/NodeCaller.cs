@@ -20,6 +20,7 @@ internal sealed class NodeCaller(ProcessPool pool, IClusterPeer caller, string n
     private readonly Queue<(long Number, (long Id, int Lease) Task)> _unconfirmed = [];
 
     private readonly List<TaskReply> _replies = [];
+    private readonly NodeReports _reports = new(caller, node);
     private long _sequence;
     private long _number;
     private bool _isSending;
@@ -104,6 +105,7 @@ internal sealed class NodeCaller(ProcessPool pool, IClusterPeer caller, string n
             _replies.Clear();
         }
 
+        _reports.End();
         _ending.Cancel();
     }
 
@@ -130,6 +132,11 @@ internal sealed class NodeCaller(ProcessPool pool, IClusterPeer caller, string n
     {
         var began = Stopwatch.GetTimestamp();
         var (outcome, content) = await OutcomeOfAsync(task, cancellation.Token).ConfigureAwait(false);
+        if (task.Reports)
+        {
+            await _reports.WhenSentAsync().ConfigureAwait(false); // the caller has them before the task's end
+        }
+
         var reply = new TaskReply(task.Id, task.Lease, outcome, Stopwatch.GetElapsedTime(began).Ticks, content);
         lock (_gate)
         {
@@ -154,7 +161,9 @@ internal sealed class NodeCaller(ProcessPool pool, IClusterPeer caller, string n
         try
         {
             var options = new TaskOptions { Name = task.Name, Timeout = task.Timeout, MaxAttempts = 1 };
-            var content = await pool.RunAsync(ClusterWork.Run, task.Call, options, cancellationToken).ConfigureAwait(false);
+            var content = await (task.Reports
+                ? pool.RunAsync(ClusterWork.RunReporting, task.Call, task.Attempt, _reports.Of(task), options, cancellationToken)
+                : pool.RunAsync(ClusterWork.Run, task.Call, task.Attempt, options, cancellationToken)).ConfigureAwait(false);
             return content.Length <= Frames.MaxContent
                 ? (ReplyOutcome.Ended, content)
                 : (ReplyOutcome.Failed, ClusterWork.OfError(new ClusterException(

@@ -32,7 +32,7 @@ internal sealed class NodeHost : IHostedService, IPeerHandler, IFencedPart, IAsy
         _peers = peers;
         _self = self.SiloAddress.ToParsableString();
         _logger = logger;
-        _pool = new ProcessPool(options.ToPoolOptions());
+        _pool = new ProcessPool(options.ToPoolOptions()) { TasksBringContext = true };
     }
 
     /// <summary>Gets why the node has ended, if the other members have declared it dead.</summary>
@@ -124,6 +124,8 @@ internal sealed class NodeHost : IHostedService, IPeerHandler, IFencedPart, IAsy
     {
         // A node gives no tasks to others, so a reply can only be one of an older member at this address.
     }
+
+    public bool Report(string node, byte[] reports) => true; // as a reply
 
     /// <summary>What runs here runs elsewhere by now: it is killed at once.</summary>
     public void OnFenced(Exception reason)

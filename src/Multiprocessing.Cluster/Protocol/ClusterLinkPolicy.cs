@@ -1,6 +1,6 @@
 namespace Multiprocessing;
 
-/// <summary>What may not leave the machine: objects whose meaning is shared memory or an object of the caller's process.</summary>
+/// <summary>What may not leave the machine: objects whose meaning is its shared memory. Objects that report or log cross as links.</summary>
 internal sealed class ClusterLinkPolicy : LinkPolicy
 {
     private ClusterLinkPolicy()
@@ -9,14 +9,11 @@ internal sealed class ClusterLinkPolicy : LinkPolicy
 
     public static ClusterLinkPolicy Instance { get; } = new();
 
-    public override ObjectCodec? CodecOf(Type type) => null;
+    public override bool IsForTasks => true;
 
-    public override void BeforeCopy(Type type, Type reportsBy) => throw new CannotCrossException(
-        new Refusal(
-            type,
-            $"A task of a {nameof(ClusterPool)} runs on another machine, where a copy would report to nothing. Return what the task has to report, "
-            + "or stream its parts as items of their own."),
-        type);
+    public override ObjectCodec? CodecOf(Type type) => TaskLinkPolicy.Instance.CodecOf(type);
+
+    public override void BeforeCopy(Type type, Type reportsBy) => TaskLinkPolicy.Instance.BeforeCopy(type, reportsBy);
 
     public override Refusal? OfHandle(Type type) => new(
         type,

@@ -28,6 +28,8 @@ internal sealed class ClusterPeer(GrainId id, Silo silo, ILoggerFactory loggers,
         handler.Reply(node, replies);
         return Task.CompletedTask;
     }
+
+    public Task<bool> Report(string node, byte[] reports) => Task.FromResult(handler.Report(node, reports));
 }
 
 /// <summary>Calls the peer of one member.</summary>

@@ -10,18 +10,38 @@ internal static unsafe class ClusterWork
     private const byte Failed = 1;
 
     /// <summary>Writes a call.</summary>
+    /// <returns>The bytes, and the objects of this process that the task can call.</returns>
     /// <exception cref="NotSerializableException">It cannot leave the machine.</exception>
-    public static byte[] ToBytes(ChildCall call, CancellationToken cancellationToken)
+    public static (byte[] Bytes, TaskLink[] Links) ToBytes(ChildCall call, CancellationToken cancellationToken)
     {
         using var message = MessageBuffer.Rent();
         ValueSerializer.Serialize(message, call, "body", new WriteContext(ClusterLinkPolicy.Instance, cancellationToken));
-        return Copy(message);
+        var references = message.TakeReferences();
+        if (references.Length == 0)
+        {
+            return (Copy(message), []);
+        }
+
+        // A task names a link by its number, and its caller finds it in the task: no worker of this machine needs it.
+        TaskLink[] links = [.. references.OfType<TaskLink>()];
+        Array.ForEach(links, static link => link.Cancel());
+        return (Copy(message), links);
     }
 
     /// <summary>Runs a call: the body of a task of the node's pool.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="attempt">Which start of the task this is.</param>
     /// <returns>The reply: the result or the exception of the body.</returns>
-    public static byte[] Run(byte[] call)
+    public static byte[] Run(byte[] call, int attempt) => RunReporting(call, attempt, null);
+
+    /// <summary>Runs a call that may report to its caller.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="attempt">Which start of the task this is.</param>
+    /// <param name="reports">Passes reports on to the caller.</param>
+    /// <returns>The reply: the result or the exception of the body.</returns>
+    public static byte[] RunReporting(byte[] call, int attempt, IProgress<byte[]>? reports)
     {
+        PoolWorker.Current?.Signals.CountAttempt(attempt);
         using var message = MessageBuffer.Rent();
         message.Write(Succeeded);
         var mark = message.Mark();
@@ -31,7 +51,7 @@ internal static unsafe class ClusterWork
             fixed (byte* begin = call)
             {
                 var data = begin;
-                read = ValueSerializer.Deserialize<ChildCall>(ref data, begin + call.Length, TaskTokenContext.Instance);
+                read = ValueSerializer.Deserialize<ChildCall>(ref data, begin + call.Length, ClusterReadContext.Of(reports));
             }
 
             read.Run(message);
@@ -96,13 +116,5 @@ internal static unsafe class ClusterWork
         var bytes = GC.AllocateUninitializedArray<byte>(checked((int)message.Length));
         message.CopyTo(0, bytes);
         return bytes;
-    }
-
-    /// <summary>The caller's token, where it was captured, becomes the token of the task in the worker.</summary>
-    private sealed class TaskTokenContext : ReadContext
-    {
-        public static TaskTokenContext Instance { get; } = new();
-
-        public override CancellationToken TaskToken => CurrentTask.CancellationToken;
     }
 }

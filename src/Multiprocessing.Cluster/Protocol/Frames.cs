@@ -8,8 +8,9 @@ namespace Multiprocessing;
 /// <param name="Attempt">How many times the task may have been started, this time included. It does not rise if a node gives the task back.</param>
 /// <param name="Name">The task's name.</param>
 /// <param name="Timeout">The time limit, or <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>.</param>
+/// <param name="Reports">Whether the call has objects that report to the caller while the task runs.</param>
 /// <param name="Call">The call (<see cref="ClusterWork.Run"/>).</param>
-internal readonly record struct LeasedTask(long Id, int Lease, int Attempt, string Name, TimeSpan Timeout, byte[] Call);
+internal readonly record struct LeasedTask(long Id, int Lease, int Attempt, string Name, TimeSpan Timeout, bool Reports, byte[] Call);
 
 /// <summary>How a task ended on a node.</summary>
 internal enum ReplyOutcome : byte
@@ -31,7 +32,7 @@ internal readonly record struct TaskReply(long Id, int Lease, ReplyOutcome Outco
 internal sealed record NodeDescription(bool IsAccepted, string Name, string Machine, int ProcessId, int Workers, string Build, string[] Tags);
 
 /// <summary>The messages between members: little-endian, strings in UTF-8, lengths and counts checked against the bytes that are left.</summary>
-internal static class Frames
+internal static partial class Frames
 {
     public const int Version = 1;
 
@@ -89,6 +90,7 @@ internal static class Frames
             writer.Write(task.Attempt);
             writer.Write(task.Name);
             writer.Write(task.Timeout.Ticks);
+            writer.Write(task.Reports);
             Write(writer, task.Call);
         }
     });
@@ -97,7 +99,13 @@ internal static class Frames
         reader.ReadInt64(),
         reader.ReadInt64(),
         ReadArray(reader, static from => new LeasedTask(
-            from.ReadInt64(), from.ReadInt32(), from.ReadInt32(), from.ReadString(), TimeSpan.FromTicks(from.ReadInt64()), ReadBytes(from)))));
+            from.ReadInt64(),
+            from.ReadInt32(),
+            from.ReadInt32(),
+            from.ReadString(),
+            TimeSpan.FromTicks(from.ReadInt64()),
+            from.ReadBoolean(),
+            ReadBytes(from)))));
 
     public static byte[] OfReplies(long number, IReadOnlyCollection<TaskReply> replies) => Write(writer =>
     {

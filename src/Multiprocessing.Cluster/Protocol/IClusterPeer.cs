@@ -23,6 +23,10 @@ internal interface IClusterPeer : IGrainService
 
     /// <summary>A node replies to a caller. The call ends when the caller has the replies.</summary>
     Task Reply(string node, byte[] replies);
+
+    /// <summary>A node passes on what running tasks report. The call ends when the caller has the reports.</summary>
+    /// <returns><see langword="false"/> if the caller has no room for them yet, and has taken none.</returns>
+    Task<bool> Report(string node, byte[] reports);
 }
 
 /// <summary>The part of a member that answers: a node, or a caller.</summary>
@@ -37,4 +41,6 @@ internal interface IPeerHandler
     void Leave(string caller);
 
     void Reply(string node, byte[] replies);
+
+    bool Report(string node, byte[] reports);
 }

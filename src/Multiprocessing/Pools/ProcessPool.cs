@@ -44,6 +44,12 @@ public partial class ProcessPool : IProcessPool, IDisposable
     /// </summary>
     ~ProcessPool() => LastResort.Finalize(this, static pool => pool._core?.DisposeSoon());
 
+    /// <summary>
+    /// Gets a value that indicates whether single tasks bring the trace and the culture of a caller beyond this process, and do not get those of the
+    /// code that adds them.
+    /// </summary>
+    internal bool TasksBringContext { get; init; }
+
     /// <summary>Gets the name that errors and processes carry.</summary>
     public string Name => _core.Name;
 
@@ -234,7 +240,7 @@ public partial class ProcessPool : IProcessPool, IDisposable
         try
         {
             _core.ThrowIfEnded();
-            var inContext = TaskContext.Capture() is { } context ? new ContextCall(call, context, NameOf(body, options)) : call;
+            var inContext = !TasksBringContext && TaskContext.Capture() is { } context ? new ContextCall(call, context, NameOf(body, options)) : call;
             var batch = new SingleTask<TResult>(inContext, hasResult, SettingsOf(body, options, null), cancellationToken);
             batch.Reports = batch.HasLinks ? _core.Reports : null;
             if (_pendingLimit is not null)

@@ -203,6 +203,15 @@ internal sealed class ClusterScheduler
         }
     }
 
+    /// <summary>Returns the task that a report belongs to, or <see langword="null"/> if it is over or was given to a node again since.</summary>
+    public ClusterTask? FindRunning(long id, int lease)
+    {
+        lock (_gate)
+        {
+            return _tasks.Find(id, lease);
+        }
+    }
+
     /// <summary>Fails all tasks and refuses further ones.</summary>
     /// <returns>The nodes, which are to be informed.</returns>
     public NodeLink[] Close(Exception reason)

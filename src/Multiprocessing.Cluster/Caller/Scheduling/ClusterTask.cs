@@ -35,6 +35,14 @@ internal abstract class ClusterTask(long id, string name, byte[] call, TaskSetti
 
     public CancellationTokenRegistration Registration { get; set; }
 
+    /// <summary>Gets the objects of this process that the task can call while it runs, such as the receiver of its progress.</summary>
+    public TaskLink[] Links { get; init; } = [];
+
+    /// <summary>Gets what delivers its reports; its end is delivered behind them. <see langword="null"/> if it cannot report.</summary>
+    public ReportDelivery? Reports { get; init; }
+
+    private (int Lease, int Number) LastReport { get; set; }
+
     /// <summary>A node gets it with the next message.</summary>
     public void Give(NodeLink node)
     {
@@ -45,12 +53,27 @@ internal abstract class ClusterTask(long id, string name, byte[] call, TaskSetti
         node.ToSend.Add(this);
     }
 
+    /// <summary>Returns the task as the node gets it.</summary>
+    public LeasedTask ToLeased() => new(Id, Lease, Attempt, Name, Setting.Timeout, Links.Length > 0, Call);
+
     /// <summary>The node that had it has it no more.</summary>
     public void Release()
     {
         Node?.Live.Remove(Id);
         Node = null;
         IsSent = false;
+    }
+
+    /// <summary>Returns whether a report is the next one, and not one that was sent again.</summary>
+    public bool TakesReport(int lease, int number)
+    {
+        if ((lease, number).CompareTo(LastReport) <= 0)
+        {
+            return false;
+        }
+
+        LastReport = (lease, number);
+        return true;
     }
 
     /// <summary>Reads what a node replied. The caller's task completes with it by <see cref="Complete"/>.</summary>
@@ -89,12 +112,39 @@ internal sealed class ClusterTask<TResult>(
         }
 
         Registration.Unregister();
-        _result.TrySetResult(_read);
+        if (Reports is { } reports)
+        {
+            reports.Add(Succeed);
+        }
+        else
+        {
+            Succeed();
+        }
     }
 
     public override void Fail(Exception error)
     {
         Registration.Unregister();
+        if (Reports is { } reports)
+        {
+            reports.Add(() => SetError(error));
+        }
+        else
+        {
+            SetError(error);
+        }
+    }
+
+    public override void Cancel()
+    {
+        Registration.Unregister();
+        _result.TrySetCanceled(CancellationToken);
+    }
+
+    private void Succeed() => _result.TrySetResult(_read);
+
+    private void SetError(Exception error)
+    {
         if (error is OperationCanceledException && CancellationToken.IsCancellationRequested)
         {
             _result.TrySetCanceled(CancellationToken);
@@ -103,11 +153,5 @@ internal sealed class ClusterTask<TResult>(
         {
             _result.TrySetException(error);
         }
-    }
-
-    public override void Cancel()
-    {
-        Registration.Unregister();
-        _result.TrySetCanceled(CancellationToken);
     }
 }

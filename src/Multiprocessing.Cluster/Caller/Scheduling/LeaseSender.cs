@@ -46,7 +46,7 @@ internal sealed class LeaseSender(Lock gate, string self, Action<NodeLink, List<
                 lease = Frames.OfLease(
                     ++node.Sequence,
                     node.Received,
-                    [.. batch.Select(static task => new LeasedTask(task.Id, task.Lease, task.Attempt, task.Name, task.Setting.Timeout, task.Call))]);
+                    [.. batch.Select(static task => task.ToLeased())]);
             }
 
             try

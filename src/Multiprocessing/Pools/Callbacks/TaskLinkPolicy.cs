@@ -11,6 +11,8 @@ internal sealed class TaskLinkPolicy : LinkPolicy
 
     public static TaskLinkPolicy Instance { get; } = new();
 
+    public override bool IsForTasks => true;
+
     public override ObjectCodec? CodecOf(Type type) => _codecs.Find(type) ?? (ProxyOf(type) is { } proxy ? _codecs.Add(type, Create(proxy)) : null);
 
     public override void BeforeCopy(Type type, Type reportsBy) => throw new CannotCrossException(Refusals.OfLinked(type, reportsBy), type);

@@ -18,7 +18,7 @@ internal static class TaskLinks
     /// <exception cref="CannotCrossException">The message is not for a task of a pool.</exception>
     public static void Write(HandleWriter writer, TaskLink link)
     {
-        if (writer.Context.Links is not TaskLinkPolicy)
+        if (writer.Context.Links is not { IsForTasks: true })
         {
             throw new CannotCrossException(Refusals.OfUnlinked(link.Target.GetType()), link.Target);
         }

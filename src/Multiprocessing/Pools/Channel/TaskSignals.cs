@@ -51,6 +51,9 @@ internal sealed unsafe class TaskSignals(PoolMemory channel)
         return Attempt > 1 && words.IsOf(_number) ? words.Read().Context : null;
     }
 
+    /// <summary>The task that runs is an attempt of a caller beyond this pool, which counts its attempts itself.</summary>
+    public void CountAttempt(int attempt) => Attempt = attempt;
+
     public void Begin(uint number, int attempt)
     {
         // The thread reads these fields under the gate; there is no thread before a task has used its token.

@@ -26,16 +26,24 @@ internal sealed class TaskContext
     /// <summary>The caller's, or null if there is nothing that the worker would not have by itself.</summary>
     public static TaskContext? Capture()
     {
-        var activity = Activity.Current;
         var culture = Differing(CultureInfo.CurrentCulture);
         var uiCulture = Differing(CultureInfo.CurrentUICulture);
+        return Capture(culture, uiCulture);
+    }
+
+    /// <summary>The caller's, for a worker on another machine, whose system may have another culture.</summary>
+    public static TaskContext CaptureForOtherMachine() => Capture(CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture)!;
+
+    /// <summary>Sets it up on this thread, and in what flows from it.</summary>
+    public Scope Enter(string name) => new(this, name);
+
+    private static TaskContext? Capture(CultureInfo? culture, CultureInfo? uiCulture)
+    {
+        var activity = Activity.Current;
         return activity is null && culture is null && uiCulture is null && !CallerActivity.IsHeard
             ? null
             : new TaskContext(activity, culture, uiCulture);
     }
-
-    /// <summary>Sets it up on this thread, and in what flows from it.</summary>
-    public Scope Enter(string name) => new(this, name);
 
     /// <summary>A worker starts with the culture of the system, as this process did. One that can be changed is carried with its formats.</summary>
     private static CultureInfo? Differing(CultureInfo culture) =>

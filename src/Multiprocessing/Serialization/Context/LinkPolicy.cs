@@ -23,4 +23,7 @@ internal abstract class LinkPolicy
     /// </summary>
     /// <param name="type">The object's class.</param>
     public virtual Refusal? OfHandle(Type type) => null;
+
+    /// <summary>Gets a value that indicates whether the reader is a task, which can call objects of this process by links.</summary>
+    public virtual bool IsForTasks => false;
 }
