@@ -32,15 +32,24 @@ public sealed class ClusterMembership
     /// <summary>Gets a value that indicates whether all members are on this machine.</summary>
     internal bool IsOneMachine { get; private set; }
 
+    /// <summary>Gets the directory of <see cref="UseLocalhost"/>, or <see langword="null"/> for the one of the user.</summary>
+    internal string? LocalDirectory { get; private set; }
+
     /// <summary>
-    /// All members are programs of the same user on this machine, which find each other through a file. They listen on the loopback address only. For
-    /// development and tests: no server and no configuration.
+    /// All members are programs of the same user on this machine, which find each other through a file. They listen on the loopback address only,
+    /// and recognize each other by a certificate that the first one makes and only this user can read. For development and tests: no server
+    /// and no configuration.
     /// </summary>
     /// <param name="directory">
-    /// The directory for the files of clusters; <see langword="null"/> for one of the user below the directory for temporary files.
+    /// The directory for the files of clusters; <see langword="null"/> for one of the user below the directory for temporary files. It belongs to this
+    /// user, and other users cannot write in it; members are refused otherwise.
     /// </param>
-    public void UseLocalhost(string? directory = null) => Use(isOneMachine: true, (silo, cluster) =>
-        silo.Services.AddSingleton<IMembershipTable>(new LocalMembershipTable(LocalMembership.FileOf(directory, cluster))));
+    public void UseLocalhost(string? directory = null)
+    {
+        LocalDirectory = directory;
+        Use(isOneMachine: true, (silo, cluster) =>
+            silo.Services.AddSingleton<IMembershipTable>(new LocalMembershipTable(LocalMembership.FileOf(directory, cluster))));
+    }
 
     /// <summary>
     /// The members find each other through a table in a PostgreSQL database (9.5 or later), which each of them reads and writes every few seconds.

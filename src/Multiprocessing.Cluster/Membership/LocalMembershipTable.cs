@@ -7,17 +7,11 @@ using Orleans.Runtime;
 namespace Multiprocessing;
 
 /// <summary>
-/// The members of a cluster on one machine, in one file. A change is a new file that is renamed over the old one, while a second file is locked; the
-/// lock of a killed process ends with it.
+/// The members of a cluster on one machine, in one file. A change is a new file that is renamed over the old one, while a second file is locked
+/// (<see cref="PrivateFile.Replace"/>, <see cref="FileLock"/>).
 /// </summary>
-/// <remarks>
-/// Killed while it has the lock: before the rename the file is as it was, and the new file is a leftover that the next change overwrites; after it
-/// the change is complete.
-/// </remarks>
 internal sealed class LocalMembershipTable(string file) : IMembershipTable
 {
-    private static readonly TimeSpan LockLimit = TimeSpan.FromSeconds(10);
-
     private sealed record Row(
         string Silo, SiloStatus Status, string[] SuspectBy, DateTime[] SuspectAt, int ProxyPort, string HostName, string SiloName, DateTime StartTime,
         DateTime IAmAliveTime, int Version, int ProcessId, DateTime ProcessStart);
@@ -151,29 +145,13 @@ internal sealed class LocalMembershipTable(string file) : IMembershipTable
     /// <returns>Whether <paramref name="change"/> returned a table, which then is in the file.</returns>
     private async Task<bool> Change(Func<Table, Table?> change)
     {
-        await using var held = await LockAsync().ConfigureAwait(false);
+        await using var held = await FileLock.AcquireAsync(file + ".lock").ConfigureAwait(false);
         if (change(Read()) is not { } changed)
         {
             return false;
         }
 
-        await File.WriteAllBytesAsync(file + ".new", JsonSerializer.SerializeToUtf8Bytes(changed)).ConfigureAwait(false);
-        File.Move(file + ".new", file, overwrite: true);
+        PrivateFile.Replace(file, JsonSerializer.SerializeToUtf8Bytes(changed));
         return true;
-    }
-
-    private async Task<FileStream> LockAsync()
-    {
-        for (var began = Stopwatch.GetTimestamp(); ;)
-        {
-            try
-            {
-                return new FileStream(file + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException) when (Stopwatch.GetElapsedTime(began) < LockLimit)
-            {
-                await Task.Delay(5).ConfigureAwait(false); // another member has it
-            }
-        }
     }
 }

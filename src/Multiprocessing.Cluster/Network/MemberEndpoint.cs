@@ -12,25 +12,25 @@ internal static class MemberEndpoint
 {
     /// <param name="silo">The member.</param>
     /// <param name="network">The options.</param>
-    /// <param name="isOneMachine">Whether the membership can have members of this machine only.</param>
+    /// <param name="membership">Where the members find each other: on this machine only, or not.</param>
     /// <exception cref="InvalidOperationException">The endpoint can be reached from other machines, and there is no certificate.</exception>
-    public static void Configure(ISiloBuilder silo, ClusterNetwork network, bool isOneMachine)
+    public static void Configure(ISiloBuilder silo, ClusterNetwork network, ClusterMembership membership)
     {
-        var address = network.Address ?? (isOneMachine ? IPAddress.Loopback : OfMachine());
+        var address = network.Address ?? (membership.IsOneMachine ? IPAddress.Loopback : OfMachine());
         var listen = network.ListenAddress ?? address;
         var refusals = new ConnectionRefusals();
         silo.Services.AddSingleton(refusals);
-        if (network.Certificates is { } certificates)
-        {
-            new MemberTls(certificates, network.PeerName, refusals).Apply(silo);
-        }
-        else if (!IPAddress.IsLoopback(listen))
+        if (network.Certificates is null && !IPAddress.IsLoopback(listen))
         {
             throw new InvalidOperationException(
                 $"The member would listen at {listen} without certificates, where other machines could connect to it and run code. Call "
                 + $"{nameof(ClusterNetwork.UseTls)} of the option Network, on all members. If all of them are on this machine, set Network.Address "
                 + "to IPAddress.Loopback instead.");
         }
+
+        // Each user of the machine can connect to a loopback port, so members are never without certificates.
+        var certificates = network.Certificates ?? new LocalCertificates(LocalMembership.FolderOf(membership.LocalDirectory));
+        new MemberTls(certificates, network.PeerName, refusals).Apply(silo);
 
         var port = network.Port == 0 ? FreePort(listen) : network.Port;
         silo.Configure<EndpointOptions>(options =>

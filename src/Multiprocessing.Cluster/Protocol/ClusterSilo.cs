@@ -32,7 +32,7 @@ internal static class ClusterSilo
                 options.MaxMessageBodySize = 2 * Frames.MaxContent;
             });
             member.Membership.Configure(silo, member.Cluster);
-            MemberEndpoint.Configure(silo, member.Network, member.Membership.IsOneMachine);
+            MemberEndpoint.Configure(silo, member.Network, member.Membership);
             silo.AddGrainService<ClusterPeer>();
             silo.Services.AddSingleton<ClusterPeers>();
             silo.Services.AddSingleton<IFatalErrorHandler, Fencing>();
