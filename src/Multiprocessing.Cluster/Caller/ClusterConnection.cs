@@ -27,6 +27,7 @@ internal sealed class ClusterConnection : IPeerHandler, IFencedPart, IAsyncDispo
     private readonly ConnectionRefusals _refusals;
     private readonly IClusterMembershipService _members;
     private readonly string _self;
+    private readonly ByteCredit _credit;
     private bool _hasJoined;
     private Task _join = Task.CompletedTask;
     private Task _watch = Task.CompletedTask;
@@ -34,6 +35,7 @@ internal sealed class ClusterConnection : IPeerHandler, IFencedPart, IAsyncDispo
     public ClusterConnection(ClusterPoolOptions options)
     {
         _options = options;
+        _credit = new ByteCredit(options.MaxBytesInFlight);
         var builder = Host.CreateEmptyApplicationBuilder(null);
         if (options.LoggerFactory is { } loggers)
         {
@@ -56,6 +58,9 @@ internal sealed class ClusterConnection : IPeerHandler, IFencedPart, IAsyncDispo
     public ClusterScheduler Scheduler { get; }
 
     public CallerReports Reports { get; }
+
+    /// <summary>Gets the bytes in chunks that are on the way to all nodes together.</summary>
+    public ByteCredit Credit => _credit;
 
     /// <summary>Gets why the pool can be used no longer, if the other members have declared this one dead.</summary>
     public Exception? Failure { get; private set; }
@@ -130,6 +135,10 @@ internal sealed class ClusterConnection : IPeerHandler, IFencedPart, IAsyncDispo
     }
 
     public bool Report(string node, byte[] reports) => Reports.Take(node, reports);
+
+    public long Chunk(string from, byte[] chunk) => Scheduler.OnChunk(SiloAddress.FromParsableString(from), Multiprocessing.Chunk.Read(chunk));
+
+    public void Drop(string from, long transfer) => Scheduler.OnDrop(SiloAddress.FromParsableString(from), transfer);
 
     public void OnFenced(Exception reason)
     {
@@ -232,7 +241,7 @@ internal sealed class ClusterConnection : IPeerHandler, IFencedPart, IAsyncDispo
             try
             {
                 var node = Frames.ReadDescription(await peer.Hello(Frames.OfHello(_options.Build)).ConfigureAwait(false));
-                Accept(new NodeLink(address, peer, node));
+                Accept(new NodeLink(address, peer, node, new OutgoingTransfers(peer, _self, _credit)));
                 return;
             }
             catch (Exception)

@@ -19,12 +19,12 @@ public sealed partial class ClusterPool
         ArgumentNullException.ThrowIfNull(body);
         cancellationToken.ThrowIfCancellationRequested();
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var submit = Submitter(body, options, ending.Token);
+        using var submitter = Submitter(body, options, ending.Token);
         var tasks = new List<Task<TResult>>();
         Task<TResult>? first = null;
         foreach (var item in source)
         {
-            var task = submit(item);
+            var task = submitter.Submit(item);
             tasks.Add(task);
             _ = task.ContinueWith(
                 ended =>
@@ -60,8 +60,8 @@ public sealed partial class ClusterPool
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(body);
         cancellationToken.ThrowIfCancellationRequested();
-        var submit = Submitter(body, options, cancellationToken);
-        var tasks = source.Select((item, index) => OutcomeOf(index, submit(item))).ToList();
+        using var submitter = Submitter(body, options, cancellationToken);
+        var tasks = source.Select((item, index) => OutcomeOf(index, submitter.Submit(item))).ToList();
         var outcomes = await Task.WhenAll(tasks).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         return outcomes;
@@ -107,8 +107,8 @@ public sealed partial class ClusterPool
         }
     }
 
-    /// <summary>Returns a function that submits one item.</summary>
-    private Func<TItem, Task<TResult>> Submitter<TItem, TResult>(
+    /// <summary>Returns what submits the items of a source.</summary>
+    private ItemSubmitter<TItem, TResult> Submitter<TItem, TResult>(
         ItemBody<TItem, TResult> body, MapOptions? options, CancellationToken cancellationToken)
     {
         if (options?.Progress is not null)
@@ -118,10 +118,7 @@ public sealed partial class ClusterPool
                 + "instead.");
         }
 
-        var name = options?.Name ?? body.Name;
-        var context = TaskContext.CaptureForOtherMachine();
-        var itemBody = (ItemPoolBody<TItem>)body.PoolBody;
-        return item => Submit<TResult>(new ItemCall<TItem>(itemBody, item), body.HasResult, name, context, options, cancellationToken);
+        return new ItemSubmitter<TItem, TResult>(this, body, options, cancellationToken);
     }
 
     /// <summary>The reader's own flow reads the source while there is room, so nothing is read ahead of a reader that has stopped.</summary>
@@ -136,7 +133,7 @@ public sealed partial class ClusterPool
         ArgumentOutOfRangeException.ThrowIfLessThan(max, 1, nameof(MapOptions.MaxInFlight));
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(first, second);
         ending.Token.ThrowIfCancellationRequested();
-        var submit = Submitter(body, options, ending.Token);
+        using var submitter = Submitter(body, options, ending.Token);
         var order = new StreamOrder<TResult>(options?.Ordered ?? true);
         var source = open(ending.Token);
         Task<bool>? moving = null;
@@ -158,7 +155,7 @@ public sealed partial class ClusterPool
                     moving = null;
                     if (!hasEnded)
                     {
-                        order.Add(OutcomeOf(taken++, submit(source.Current)));
+                        order.Add(OutcomeOf(taken++, submitter.Submit(source.Current)));
                         inFlight++;
                     }
 

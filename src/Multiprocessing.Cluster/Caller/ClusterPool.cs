@@ -53,6 +53,9 @@ public sealed partial class ClusterPool : IProcessPool
     /// <inheritdoc/>
     public Exception? Failure => _connection.Failure;
 
+    /// <summary>Gets the member, for tests.</summary>
+    internal ClusterConnection Connection => _connection;
+
     /// <summary>Joins a cluster as a caller, which runs no tasks itself.</summary>
     /// <param name="configure">Sets the options; the membership is required.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
@@ -122,7 +125,8 @@ public sealed partial class ClusterPool : IProcessPool
     public override string ToString() => $"{Name} ({Workers} workers on {NodeNames.Count} nodes)";
 
     private Task<TResult> Submit<TResult>(
-        ChildCall call, bool hasResult, string name, TaskContext context, TaskOptions? options, CancellationToken cancellationToken)
+        ChildCall call, bool hasResult, string name, TaskContext context, TaskOptions? options, CancellationToken cancellationToken,
+        CarriedBody? body = null)
     {
         if (cancellationToken.IsCancellationRequested)
         {
@@ -132,15 +136,9 @@ public sealed partial class ClusterPool : IProcessPool
         try
         {
             var (bytes, links) = ClusterWork.ToBytes(new ContextCall(call, context, name), cancellationToken);
-            if (bytes.Length > Frames.MaxContent)
-            {
-                throw new ClusterException(
-                    $"The arguments of '{name}' take {bytes.Length} bytes, and at most {Frames.MaxContent} can cross between members. Pass them in "
-                    + "parts, or as the name of a file or object that both machines can read.");
-            }
-
             var task = new ClusterTask<TResult>(_connection.Scheduler.NextId(), name, bytes, hasResult, SettingOf(options), cancellationToken)
             {
+                Body = body,
                 Links = links,
                 Reports = links.Length > 0 ? _connection.Reports.Delivery : null,
             };

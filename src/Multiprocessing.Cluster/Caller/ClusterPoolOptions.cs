@@ -16,6 +16,8 @@ namespace Multiprocessing;
 /// </example>
 public sealed class ClusterPoolOptions
 {
+    private const long MinBytesInFlight = 64 << 10;
+
     private readonly HashSet<string> _tags = new(StringComparer.Ordinal);
 
     internal ClusterPoolOptions()
@@ -36,6 +38,13 @@ public sealed class ClusterPoolOptions
 
     /// <summary>Gets or sets the time limit of a task. The default value is <see langword="null"/>: none.</summary>
     public TimeSpan? Timeout { get; set; }
+
+    /// <summary>
+    /// Gets or sets the maximum number of bytes of large arguments that are on the way to the nodes at once, all nodes together. Arguments above 256
+    /// KiB cross in chunks of at most 1 MiB, and a chunk is on the way until its node has it; at most 8 MiB are on the way to one node, and less
+    /// while the network is slow. The default value is 64 MiB. It is 64 KiB at least. It does not limit the size of arguments.
+    /// </summary>
+    public long MaxBytesInFlight { get; set; } = 64 << 20;
 
     /// <summary>
     /// Gets or sets the time that <see cref="ClusterPool.ConnectAsync"/> waits for the first node. The default value is 30 seconds.
@@ -75,6 +84,7 @@ public sealed class ClusterPoolOptions
         ArgumentException.ThrowIfNullOrEmpty(Name);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxAttempts, 1);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ConnectTimeout, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxBytesInFlight, MinBytesInFlight, nameof(MaxBytesInFlight));
         if (Timeout is { } limit)
         {
             ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(limit, TimeSpan.Zero, nameof(Timeout));

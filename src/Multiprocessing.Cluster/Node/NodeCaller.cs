@@ -9,6 +9,7 @@ internal sealed class NodeCaller(ProcessPool pool, IClusterPeer caller, string n
 
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _ending = new();
+    private readonly NodeContents _contents = new(caller, node);
 
     /// <summary>Tasks that run or wait in the pool, by number and lease; cancelled one by one.</summary>
     private readonly Dictionary<(long Id, int Lease), CancellationTokenSource> _live = [];
@@ -37,6 +38,9 @@ internal sealed class NodeCaller(ProcessPool pool, IClusterPeer caller, string n
             }
         }
     }
+
+    /// <summary>Gets what the node has of the caller's arguments, bodies and results.</summary>
+    public NodeContents Contents => _contents;
 
     /// <summary>Starts the tasks that are new.</summary>
     /// <param name="sequence">
@@ -107,6 +111,7 @@ internal sealed class NodeCaller(ProcessPool pool, IClusterPeer caller, string n
 
         _reports.End();
         _ending.Cancel();
+        _contents.Close();
     }
 
     /// <summary>Waits until no task runs and the caller has all replies.</summary>
@@ -132,12 +137,19 @@ internal sealed class NodeCaller(ProcessPool pool, IClusterPeer caller, string n
     {
         var began = Stopwatch.GetTimestamp();
         var (outcome, content) = await OutcomeOfAsync(task, cancellation.Token).ConfigureAwait(false);
+        var ticks = Stopwatch.GetElapsedTime(began).Ticks;
         if (task.Reports)
         {
             await _reports.WhenSentAsync().ConfigureAwait(false); // the caller has them before the task's end
         }
 
-        var reply = new TaskReply(task.Id, task.Lease, outcome, Stopwatch.GetElapsedTime(began).Ticks, content);
+        long transfer = 0;
+        if (content.Length > Frames.MaxInline)
+        {
+            (transfer, outcome, content) = await BringAsync(task, outcome, content, cancellation.Token).ConfigureAwait(false);
+        }
+
+        var reply = new TaskReply(task.Id, task.Lease, outcome, ticks, content, transfer);
         lock (_gate)
         {
             _live.Remove((task.Id, task.Lease));
@@ -161,14 +173,19 @@ internal sealed class NodeCaller(ProcessPool pool, IClusterPeer caller, string n
         try
         {
             var options = new TaskOptions { Name = task.Name, Timeout = task.Timeout, MaxAttempts = 1 };
-            var content = await (task.Reports
-                ? pool.RunAsync(ClusterWork.RunReporting, task.Call, task.Attempt, _reports.Of(task), options, cancellationToken)
-                : pool.RunAsync(ClusterWork.Run, task.Call, task.Attempt, options, cancellationToken)).ConfigureAwait(false);
-            return content.Length <= Frames.MaxContent
-                ? (ReplyOutcome.Ended, content)
-                : (ReplyOutcome.Failed, ClusterWork.OfError(new ClusterException(
-                    $"The result of '{task.Name}' takes {content.Length} bytes, and at most {Frames.MaxContent} can cross between members. Return it "
-                    + "in parts, or write it to a store that both have.")));
+            var call = _contents.TakeCall(task);
+            if (task.Body == 0)
+            {
+                return (ReplyOutcome.Ended, await (task.Reports
+                    ? pool.RunAsync(ClusterWork.RunReporting, call, task.Attempt, _reports.Of(task), options, cancellationToken)
+                    : pool.RunAsync(ClusterWork.Run, call, task.Attempt, options, cancellationToken)).ConfigureAwait(false));
+            }
+
+            // The message with the task is answered meanwhile: the first task with a body copies the body to shared memory.
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            var reports = task.Reports ? _reports.Of(task) : null;
+            return (ReplyOutcome.Ended, await pool.RunAsync(
+                ClusterWork.RunWithBody, _contents.BodyOf(task), call, task.Attempt, reports, options, cancellationToken).ConfigureAwait(false));
         }
         catch (WorkerDiedException exception)
         {
@@ -178,6 +195,21 @@ internal sealed class NodeCaller(ProcessPool pool, IClusterPeer caller, string n
         {
             // A time limit, a cancellation, or a pool that cannot start workers: the caller gets it as the error of its task.
             return (ReplyOutcome.Failed, ClusterWork.OfError(exception));
+        }
+    }
+
+    /// <summary>Brings a reply that is too large for a message to the caller; the reply then refers to it.</summary>
+    private async Task<(long Transfer, ReplyOutcome Outcome, byte[] Content)> BringAsync(
+        LeasedTask task, ReplyOutcome outcome, byte[] content, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // If the caller has no use for it, it drops the empty reply, too.
+            return (await _contents.SendAsync(task, content, cancellationToken).ConfigureAwait(false) ?? 0, outcome, []);
+        }
+        catch (Exception exception)
+        {
+            return (0, ReplyOutcome.Failed, ClusterWork.OfError(exception)); // cancelled
         }
     }
 

@@ -35,6 +35,18 @@ internal sealed class NodeHost : IHostedService, IPeerHandler, IFencedPart, IAsy
         _pool = new ProcessPool(options.ToPoolOptions()) { TasksBringContext = true };
     }
 
+    /// <summary>Gets the number of contents (arguments, bodies, results) that the node keeps for its callers.</summary>
+    public int Contents
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _callers.Values.Sum(static caller => caller.Contents.Count);
+            }
+        }
+    }
+
     /// <summary>Gets why the node has ended, if the other members have declared it dead.</summary>
     public Exception? Failure { get; private set; }
 
@@ -84,28 +96,18 @@ internal sealed class NodeHost : IHostedService, IPeerHandler, IFencedPart, IAsy
     public bool Lease(string caller, byte[] lease)
     {
         var (sequence, received, tasks) = Frames.ReadLease(lease);
-        NodeCaller of;
-        lock (_gate)
+        if (Admit(caller) is not { } admitted)
         {
-            if (_isLeaving)
-            {
-                return false;
-            }
-
-            if (!_callers.TryGetValue(caller, out of!))
-            {
-                if (!IsMember(caller))
-                {
-                    return false; // it was declared dead; its tasks run on other nodes, or have failed
-                }
-
-                _callers.Add(caller, of = new NodeCaller(_pool, _peers.Of(SiloAddress.FromParsableString(caller)), _self));
-            }
+            return false;
         }
 
-        of.Add(sequence, received, tasks);
+        admitted.Add(sequence, received, tasks);
         return true;
     }
+
+    public long Chunk(string from, byte[] chunk) => Admit(from)?.Contents.Receive(chunk) ?? Multiprocessing.Chunk.NotWanted;
+
+    public void Drop(string from, long transfer) => Find(from)?.Contents.Drop(transfer);
 
     public void Cancel(string caller, long[] tasks) => Find(caller)?.Cancel(tasks);
 
@@ -143,6 +145,30 @@ internal sealed class NodeHost : IHostedService, IPeerHandler, IFencedPart, IAsy
     }
 
     public async ValueTask DisposeAsync() => await EndAsync().ConfigureAwait(false);
+
+    /// <summary>Returns the caller, or <see langword="null"/> if the node takes nothing of it.</summary>
+    private NodeCaller? Admit(string caller)
+    {
+        lock (_gate)
+        {
+            if (_isLeaving)
+            {
+                return null;
+            }
+
+            if (!_callers.TryGetValue(caller, out var of))
+            {
+                if (!IsMember(caller))
+                {
+                    return null; // it was declared dead; its tasks run on other nodes, or have failed
+                }
+
+                _callers.Add(caller, of = new NodeCaller(_pool, _peers.Of(SiloAddress.FromParsableString(caller)), _self));
+            }
+
+            return of;
+        }
+    }
 
     private NodeCaller? Find(string caller)
     {

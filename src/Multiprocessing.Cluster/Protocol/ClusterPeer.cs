@@ -30,6 +30,14 @@ internal sealed class ClusterPeer(GrainId id, Silo silo, ILoggerFactory loggers,
     }
 
     public Task<bool> Report(string node, byte[] reports) => Task.FromResult(handler.Report(node, reports));
+
+    public Task<long> Chunk(string from, byte[] chunk) => Task.FromResult(handler.Chunk(from, chunk));
+
+    public Task Drop(string from, long transfer)
+    {
+        handler.Drop(from, transfer);
+        return Task.CompletedTask;
+    }
 }
 
 /// <summary>Calls the peer of one member.</summary>

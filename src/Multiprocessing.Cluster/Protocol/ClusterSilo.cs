@@ -29,7 +29,7 @@ internal static class ClusterSilo
             {
                 options.ResponseTimeout = ResponseLimit;
                 options.SystemResponseTimeout = ResponseLimit;
-                options.MaxMessageBodySize = 2 * Frames.MaxContent;
+                options.MaxMessageBodySize = Frames.MaxMessage;
             });
             member.Membership.Configure(silo, member.Cluster);
             MemberEndpoint.Configure(silo, member.Network, member.Membership);

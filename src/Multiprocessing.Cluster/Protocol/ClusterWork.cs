@@ -9,6 +9,9 @@ internal static unsafe class ClusterWork
     private const byte Succeeded = 0;
     private const byte Failed = 1;
 
+    [ThreadStatic]
+    private static PoolBody? _body;
+
     /// <summary>Writes a call.</summary>
     /// <returns>The bytes, and the objects of this process that the task can call.</returns>
     /// <exception cref="NotSerializableException">It cannot leave the machine.</exception>
@@ -19,13 +22,50 @@ internal static unsafe class ClusterWork
         var references = message.TakeReferences();
         if (references.Length == 0)
         {
-            return (Copy(message), []);
+            return (Copy(message, "arguments"), []);
         }
 
         // A task names a link by its number, and its caller finds it in the task: no worker of this machine needs it.
         TaskLink[] links = [.. references.OfType<TaskLink>()];
         Array.ForEach(links, static link => link.Cancel());
-        return (Copy(message), links);
+        return (Copy(message, "arguments"), links);
+    }
+
+    /// <summary>Writes a body for all tasks of a map, if it is so large that it is better not a part of each of them.</summary>
+    /// <returns>
+    /// <see langword="null"/> if it is not, or if it has captured what each task has of its own (its token, or an object that reports), or something
+    /// that cannot leave the machine, which the first task then reports with its path.
+    /// </returns>
+    public static CarriedBody? Carry(PoolBody body)
+    {
+        using var message = MessageBuffer.Rent();
+        try
+        {
+            ValueSerializer.Serialize(message, body, "body", new WriteContext(ClusterLinkPolicy.Instance));
+        }
+        catch (NotSerializableException)
+        {
+            return null;
+        }
+
+        return message.Length < CarriedBody.MinSize || message.References.Count > 0 ? null : new CarriedBody(Copy(message, "body"));
+    }
+
+    /// <summary>Gets the body of the task that this thread of a worker runs.</summary>
+    public static PoolBody CurrentBody => _body ?? throw new InvalidOperationException("This thread runs no task with a body of its own.");
+
+    /// <summary>As <see cref="RunReporting"/>, for a call without its body (<see cref="CarriedBodyCall{TItem}"/>), which the worker reads once.</summary>
+    public static byte[] RunWithBody(SharedInput<PoolBody> body, byte[] call, int attempt, IProgress<byte[]>? reports)
+    {
+        _body = body.Value;
+        try
+        {
+            return RunReporting(call, attempt, reports);
+        }
+        finally
+        {
+            _body = null;
+        }
     }
 
     /// <summary>Runs a call: the body of a task of the node's pool.</summary>
@@ -55,7 +95,7 @@ internal static unsafe class ClusterWork
             }
 
             read.Run(message);
-            return Copy(message);
+            return Copy(message, "result");
         }
         catch (Exception exception)
         {
@@ -71,7 +111,7 @@ internal static unsafe class ClusterWork
         using var message = MessageBuffer.Rent();
         message.Write(Failed);
         ExceptionMessage.Write(message, exception);
-        return Copy(message);
+        return Copy(message, "error");
     }
 
     /// <summary>Reads a reply.</summary>
@@ -111,9 +151,16 @@ internal static unsafe class ClusterWork
         }
     }
 
-    private static byte[] Copy(MessageBuffer message)
+    private static byte[] Copy(MessageBuffer message, string what)
     {
-        var bytes = GC.AllocateUninitializedArray<byte>(checked((int)message.Length));
+        if (message.Length > Array.MaxLength)
+        {
+            throw new ClusterException(
+                $"The {what} of a task: {message.Length} bytes, and at most {Array.MaxLength} can cross between members. Pass parts, or the name of "
+                + "a file or object that both machines can read.");
+        }
+
+        var bytes = GC.AllocateUninitializedArray<byte>((int)message.Length);
         message.CopyTo(0, bytes);
         return bytes;
     }

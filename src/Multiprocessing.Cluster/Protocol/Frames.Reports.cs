@@ -22,5 +22,5 @@ internal static partial class Frames
     });
 
     public static TaskReport[] ReadReports(byte[] frame) => Read(frame, static reader =>
-        ReadArray(reader, static from => new TaskReport(from.ReadInt64(), from.ReadInt32(), from.ReadInt32(), ReadBytes(from))));
+        ReadArray(reader, 20, static from => new TaskReport(from.ReadInt64(), from.ReadInt32(), from.ReadInt32(), ReadBytes(from))));
 }

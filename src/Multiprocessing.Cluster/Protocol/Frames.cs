@@ -9,8 +9,11 @@ namespace Multiprocessing;
 /// <param name="Name">The task's name.</param>
 /// <param name="Timeout">The time limit, or <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>.</param>
 /// <param name="Reports">Whether the call has objects that report to the caller while the task runs.</param>
-/// <param name="Call">The call (<see cref="ClusterWork.Run"/>).</param>
-internal readonly record struct LeasedTask(long Id, int Lease, int Attempt, string Name, TimeSpan Timeout, bool Reports, byte[] Call);
+/// <param name="Call">The call (<see cref="ClusterWork.Run"/>), or empty if it has arrived in chunks.</param>
+/// <param name="Transfer">The number of the transfer of the call, or 0.</param>
+/// <param name="Body">The number of the transfer of the body that the call refers to, or 0 if the call contains it.</param>
+internal readonly record struct LeasedTask(
+    long Id, int Lease, int Attempt, string Name, TimeSpan Timeout, bool Reports, byte[] Call, long Transfer = 0, long Body = 0);
 
 /// <summary>How a task ended on a node.</summary>
 internal enum ReplyOutcome : byte
@@ -25,8 +28,8 @@ internal enum ReplyOutcome : byte
     Died,
 }
 
-/// <summary>A reply as the caller gets it.</summary>
-internal readonly record struct TaskReply(long Id, int Lease, ReplyOutcome Outcome, long Ticks, byte[] Content);
+/// <summary>A reply as the caller gets it. The content is empty if it has arrived in chunks, by the transfer of that number.</summary>
+internal readonly record struct TaskReply(long Id, int Lease, ReplyOutcome Outcome, long Ticks, byte[] Content, long Transfer = 0);
 
 /// <summary>A node as it introduces itself.</summary>
 internal sealed record NodeDescription(bool IsAccepted, string Name, string Machine, int ProcessId, int Workers, string Build, string[] Tags);
@@ -36,11 +39,14 @@ internal static partial class Frames
 {
     public const int Version = 1;
 
-    /// <summary>Maximum size of the arguments or the result of one task, in bytes.</summary>
-    public const int MaxContent = 64 << 20;
+    /// <summary>A call or a reply above this size, in bytes, crosses in chunks. Smaller ones are parts of a message.</summary>
+    public const int MaxInline = 256 << 10;
 
     /// <summary>A message gets no further task when it has this size, in bytes: other messages do not wait behind it for long.</summary>
     public const int UsualSize = 1 << 20;
+
+    /// <summary>Maximum size of a message, in bytes; names of tasks and nodes have room, too.</summary>
+    public const int MaxMessage = 16 << 20;
 
     public static byte[] OfHello(string build) => Write(writer =>
     {
@@ -75,7 +81,7 @@ internal static partial class Frames
         _ = reader.ReadInt32();
         var (accepted, name, machine, process, workers, build) = (
             reader.ReadBoolean(), reader.ReadString(), reader.ReadString(), reader.ReadInt32(), reader.ReadInt32(), reader.ReadString());
-        return new NodeDescription(accepted, name, machine, process, workers, build, ReadArray(reader, static from => from.ReadString()));
+        return new NodeDescription(accepted, name, machine, process, workers, build, ReadArray(reader, 1, static from => from.ReadString()));
     });
 
     public static byte[] OfLease(long sequence, long received, IReadOnlyCollection<LeasedTask> tasks) => Write(writer =>
@@ -91,6 +97,8 @@ internal static partial class Frames
             writer.Write(task.Name);
             writer.Write(task.Timeout.Ticks);
             writer.Write(task.Reports);
+            writer.Write(task.Transfer);
+            writer.Write(task.Body);
             Write(writer, task.Call);
         }
     });
@@ -98,14 +106,13 @@ internal static partial class Frames
     public static (long Sequence, long Received, LeasedTask[] Tasks) ReadLease(byte[] frame) => Read(frame, static reader => (
         reader.ReadInt64(),
         reader.ReadInt64(),
-        ReadArray(reader, static from => new LeasedTask(
-            from.ReadInt64(),
-            from.ReadInt32(),
-            from.ReadInt32(),
-            from.ReadString(),
-            TimeSpan.FromTicks(from.ReadInt64()),
-            from.ReadBoolean(),
-            ReadBytes(from)))));
+        ReadArray(reader, 46, static from =>
+        {
+            var (id, lease, attempt) = (from.ReadInt64(), from.ReadInt32(), from.ReadInt32());
+            var (name, timeout, reports) = (from.ReadString(), TimeSpan.FromTicks(from.ReadInt64()), from.ReadBoolean());
+            var (transfer, body) = (from.ReadInt64(), from.ReadInt64());
+            return new LeasedTask(id, lease, attempt, name, timeout, reports, ReadBytes(from), transfer, body);
+        })));
 
     public static byte[] OfReplies(long number, IReadOnlyCollection<TaskReply> replies) => Write(writer =>
     {
@@ -117,14 +124,19 @@ internal static partial class Frames
             writer.Write(reply.Lease);
             writer.Write((byte)reply.Outcome);
             writer.Write(reply.Ticks);
+            writer.Write(reply.Transfer);
             Write(writer, reply.Content);
         }
     });
 
     public static (long Number, TaskReply[] Replies) ReadReplies(byte[] frame) => Read(frame, static reader => (
         reader.ReadInt64(),
-        ReadArray(reader, static from => new TaskReply(
-            from.ReadInt64(), from.ReadInt32(), (ReplyOutcome)from.ReadByte(), from.ReadInt64(), ReadBytes(from)))));
+        ReadArray(reader, 33, static from =>
+        {
+            var (id, lease, outcome, ticks) = (from.ReadInt64(), from.ReadInt32(), (ReplyOutcome)from.ReadByte(), from.ReadInt64());
+            var transfer = from.ReadInt64();
+            return new TaskReply(id, lease, outcome, ticks, ReadBytes(from), transfer);
+        })));
 
     private static byte[] Write(Action<BinaryWriter> write)
     {
@@ -162,12 +174,15 @@ internal static partial class Frames
             : throw new EndOfStreamException();
     }
 
-    private static T[] ReadArray<T>(BinaryReader reader, Func<BinaryReader, T> read)
+    /// <param name="reader">The message.</param>
+    /// <param name="smallest">The least size of an element: a number of elements that cannot be there allocates nothing.</param>
+    /// <param name="read">Reads an element.</param>
+    private static T[] ReadArray<T>(BinaryReader reader, int smallest, Func<BinaryReader, T> read)
     {
         var count = reader.ReadInt32();
-        if (count < 0 || count > reader.BaseStream.Length - reader.BaseStream.Position)
+        if (count < 0 || count > (reader.BaseStream.Length - reader.BaseStream.Position) / smallest)
         {
-            throw new EndOfStreamException(); // an element takes at least one byte
+            throw new EndOfStreamException();
         }
 
         var items = new T[count];

@@ -1,3 +1,4 @@
+using Orleans.Concurrency;
 using Orleans.Services;
 
 namespace Multiprocessing;
@@ -27,6 +28,15 @@ internal interface IClusterPeer : IGrainService
     /// <summary>A node passes on what running tasks report. The call ends when the caller has the reports.</summary>
     /// <returns><see langword="false"/> if the caller has no room for them yet, and has taken none.</returns>
     Task<bool> Report(string node, byte[] reports);
+
+    /// <summary>A part of a content that does not fit into one of the messages above (<see cref="Multiprocessing.Chunk"/>).</summary>
+    /// <param name="from">The sender.</param>
+    /// <param name="chunk">The part.</param>
+    /// <returns>One of the constants of <see cref="Multiprocessing.Chunk"/>.</returns>
+    Task<long> Chunk(string from, [Immutable] byte[] chunk);
+
+    /// <summary>The sender of a content does not need it any more, whether it has arrived or not.</summary>
+    Task Drop(string from, long transfer);
 }
 
 /// <summary>The part of a member that answers: a node, or a caller.</summary>
@@ -43,4 +53,8 @@ internal interface IPeerHandler
     void Reply(string node, byte[] replies);
 
     bool Report(string node, byte[] reports);
+
+    long Chunk(string from, byte[] chunk);
+
+    void Drop(string from, long transfer);
 }

@@ -77,11 +77,24 @@ public sealed class SharedInput<T> : IProcessHandle<SharedInput<T>>, IDisposable
         GC.SuppressFinalize(this);
     }
 
-    internal static unsafe SharedInput<T> Create(T value)
+    internal static SharedInput<T> Create(T value)
     {
         using var message = MessageBuffer.Rent();
         message.SenderKeepsReferences = true;
         ValueSerializer.Serialize(message, value, "value");
+        return Create(message, value);
+    }
+
+    /// <summary>Shares a value that another process has written. This process does not read it, and has no <see cref="Value"/>.</summary>
+    internal static SharedInput<T> FromMessage(byte[] written)
+    {
+        using var message = MessageBuffer.Rent();
+        message.WriteArray(written, 0, written.Length);
+        return Create(message, default!);
+    }
+
+    private static unsafe SharedInput<T> Create(MessageBuffer message, T value)
+    {
         var session = Session.Current;
         var memory = BufferObject.Create(session, Math.Max(message.Length, 1));
         KillPoints.Pass(KillPoint.InputCreated);

@@ -22,6 +22,7 @@ internal sealed class ClusterScheduler
     private readonly TaskPaces _paces = new();
     private readonly ClusterStatistics _statistics = new();
     private readonly LeaseSender _leases;
+    private readonly CargoSender _cargoes;
     private readonly NodeCancels _cancels;
     private readonly ILogger _logger;
     private long _lastId;
@@ -30,10 +31,35 @@ internal sealed class ClusterScheduler
     {
         _logger = logger;
         _leases = new LeaseSender(_gate, self, OnRefused);
+        _cargoes = new CargoSender(_gate, Send, OnRefused, Fail);
         _cancels = new NodeCancels(_gate, self);
     }
 
     public ClusterStatistics Statistics => _statistics;
+
+    /// <summary>Gets the bytes that were sent to the nodes that are used: of messages with tasks, and of chunks.</summary>
+    public long SentBytes
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _leases.SentBytes + _nodes.All.Sum(static node => node.Outgoing.SentBytes);
+            }
+        }
+    }
+
+    /// <summary>Gets how many contents are on the way to the nodes that are used, or from them.</summary>
+    public int Transfers
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _nodes.All.Sum(static node => node.Outgoing.Count + node.Incoming.Count);
+            }
+        }
+    }
 
     /// <summary>Gets the nodes that are used.</summary>
     public NodeDescription[] Nodes
@@ -66,6 +92,7 @@ internal sealed class ClusterScheduler
         lock (_gate)
         {
             _tasks.Add(task);
+            task.Body?.Use();
             _statistics.Submitted(task);
             _waiting.Add(task);
             Dispatch();
@@ -188,8 +215,8 @@ internal sealed class ClusterScheduler
                     continue;
                 }
 
+                ended.Add((task, reply.Transfer == 0 ? reply : reply with { Content = task.Node!.Incoming.Take(reply.Transfer) ?? [] }));
                 _tasks.Remove(task);
-                ended.Add((task, reply));
             }
 
             _nodes.Find(address)?.Receive(number);
@@ -209,6 +236,39 @@ internal sealed class ClusterScheduler
         lock (_gate)
         {
             return _tasks.Find(id, lease);
+        }
+    }
+
+    /// <summary>A part of a result.</summary>
+    public long OnChunk(SiloAddress address, in Chunk chunk)
+    {
+        lock (_gate)
+        {
+            // Under the gate: what has arrived of a task that is over was dropped with it, and nothing more arrives.
+            return _tasks.Find(chunk.Task, chunk.Lease) is { } task && task.Node!.Address.Equals(address)
+                ? task.Node.Incoming.Receive(chunk)
+                : Chunk.NotWanted;
+        }
+    }
+
+    /// <summary>A node does not send a result any more.</summary>
+    public void OnDrop(SiloAddress address, long transfer)
+    {
+        lock (_gate)
+        {
+            _nodes.Find(address)?.Incoming.Drop(transfer);
+        }
+    }
+
+    /// <summary>A map, or a task of it, needs its body no more.</summary>
+    public void Release(CarriedBody body)
+    {
+        if (body.Release())
+        {
+            lock (_gate)
+            {
+                CargoSender.Forget(_nodes.All, body);
+            }
         }
     }
 
@@ -263,6 +323,7 @@ internal sealed class ClusterScheduler
 
     private void End(ClusterTask task, Exception? error)
     {
+        ReleaseBody(task);
         _statistics.Ended(task, error ?? new OperationCanceledException(), 0);
         if (error is null)
         {
@@ -274,11 +335,20 @@ internal sealed class ClusterScheduler
         }
     }
 
+    private void ReleaseBody(ClusterTask task)
+    {
+        if (task.Body is { } body)
+        {
+            Release(body);
+        }
+    }
+
     private Task Complete(List<(ClusterTask Task, TaskReply Reply)> ended)
     {
         foreach (var (task, reply) in ended)
         {
             // Counted first, so that the insights contain each task that its caller knows to be over.
+            ReleaseBody(task);
             _statistics.Ended(task, task.Read(reply.Content), reply.Ticks);
             task.Complete();
         }
@@ -310,8 +380,38 @@ internal sealed class ClusterScheduler
             _waiting.Take();
             Debug.Assert(task.Node is null, "A task that waits has no node.");
             task.Give(node);
-            _leases.Start(node);
+            if (TaskCargo.IsNeeded(task))
+            {
+                _cargoes.Start(task, node);
+            }
+            else
+            {
+                Send(task, node);
+            }
         }
+    }
+
+    /// <summary>The node gets the task with the next message.</summary>
+    private void Send(ClusterTask task, NodeLink node)
+    {
+        node.ToSend.Add(task);
+        _leases.Start(node);
+    }
+
+    /// <summary>What the task needs could not be sent.</summary>
+    private void Fail(ClusterTask task, Exception error)
+    {
+        lock (_gate)
+        {
+            if (task.IsOver)
+            {
+                return;
+            }
+
+            _tasks.Remove(task);
+        }
+
+        End(task, error);
     }
 
     /// <summary>The node leaves, and has taken none of these: they do not count as started.</summary>

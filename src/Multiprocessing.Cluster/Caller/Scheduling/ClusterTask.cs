@@ -21,6 +21,12 @@ internal abstract class ClusterTask(long id, string name, byte[] call, TaskSetti
     /// <summary>Gets how many times it was given to a node; the last of these is the only one whose reply counts.</summary>
     public int Lease { get; private set; }
 
+    /// <summary>Gets the body that the call refers to, if it crosses once for all tasks of a map; <see langword="null"/> if the call contains it.</summary>
+    public CarriedBody? Body { get; init; }
+
+    /// <summary>Gets or sets what has to be on its node before the message with it, if it does not fit into that message.</summary>
+    public TaskCargo? Cargo { get; set; }
+
     /// <summary>Gets or sets the node that has it, or <see langword="null"/> while it waits.</summary>
     public NodeLink? Node { get; private set; }
 
@@ -43,23 +49,26 @@ internal abstract class ClusterTask(long id, string name, byte[] call, TaskSetti
 
     private (int Lease, int Number) LastReport { get; set; }
 
-    /// <summary>A node gets it with the next message.</summary>
+    /// <summary>A node gets it.</summary>
     public void Give(NodeLink node)
     {
         Node = node;
         Attempt++;
         Lease++;
         node.Live.Add(Id, this);
-        node.ToSend.Add(this);
     }
 
     /// <summary>Returns the task as the node gets it.</summary>
-    public LeasedTask ToLeased() => new(Id, Lease, Attempt, Name, Setting.Timeout, Links.Length > 0, Call);
+    public LeasedTask ToLeased() => new(
+        Id, Lease, Attempt, Name, Setting.Timeout, Links.Length > 0, TaskCargo.InlineOf(this), Cargo?.Call?.Number ?? 0, Cargo?.Body?.Number ?? 0);
 
     /// <summary>The node that had it has it no more.</summary>
     public void Release()
     {
         Node?.Live.Remove(Id);
+        Cargo?.Abandon();
+        Cargo = null;
+        Node?.Incoming.DropTask(Id);
         Node = null;
         IsSent = false;
     }

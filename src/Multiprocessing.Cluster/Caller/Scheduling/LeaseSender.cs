@@ -11,6 +11,11 @@ internal sealed class LeaseSender(Lock gate, string self, Action<NodeLink, List<
 {
     private static readonly TimeSpan ResendInterval = TimeSpan.FromMilliseconds(100);
 
+    private long _sentBytes;
+
+    /// <summary>Gets the bytes of the messages that arrived.</summary>
+    public long SentBytes => Interlocked.Read(ref _sentBytes);
+
     /// <summary>Starts sending if no message to the node is under way. Under the gate.</summary>
     public void Start(NodeLink node)
     {
@@ -51,7 +56,12 @@ internal sealed class LeaseSender(Lock gate, string self, Action<NodeLink, List<
 
             try
             {
-                if (!await node.Peer.Lease(self, lease).ConfigureAwait(false))
+                if (await node.Peer.Lease(self, lease).ConfigureAwait(false))
+                {
+                    Interlocked.Add(ref _sentBytes, lease.Length);
+                    Taken(node, batch);
+                }
+                else
                 {
                     refused(node, batch);
                 }
@@ -66,12 +76,23 @@ internal sealed class LeaseSender(Lock gate, string self, Action<NodeLink, List<
         }
     }
 
+    private void Taken(NodeLink node, List<ClusterTask> batch)
+    {
+        lock (gate)
+        {
+            foreach (var task in batch.Where(task => task.Node == node))
+            {
+                task.Cargo?.Taken();
+            }
+        }
+    }
+
     private static List<ClusterTask> TakeBatch(NodeLink node)
     {
         var count = 0;
         for (long size = 0; count < node.ToSend.Count && (count == 0 || size < Frames.UsualSize); count++)
         {
-            size += node.ToSend[count].Call.Length;
+            size += TaskCargo.InlineOf(node.ToSend[count]).Length;
         }
 
         var batch = node.ToSend[..count];

@@ -3,7 +3,7 @@ using Orleans.Runtime;
 namespace Multiprocessing;
 
 /// <summary>A node as a caller sees it. Its state belongs to the scheduler's gate.</summary>
-internal sealed class NodeLink(SiloAddress address, IClusterPeer peer, NodeDescription description)
+internal sealed class NodeLink(SiloAddress address, IClusterPeer peer, NodeDescription description, OutgoingTransfers outgoing)
 {
     public SiloAddress Address { get; } = address;
 
@@ -16,6 +16,15 @@ internal sealed class NodeLink(SiloAddress address, IClusterPeer peer, NodeDescr
 
     /// <summary>Gets the tasks that wait for the next message.</summary>
     public List<ClusterTask> ToSend { get; } = [];
+
+    /// <summary>Gets what is brought to it in chunks.</summary>
+    public OutgoingTransfers Outgoing { get; } = outgoing;
+
+    /// <summary>Gets what arrives from it in chunks: results.</summary>
+    public IncomingTransfers Incoming { get; } = new();
+
+    /// <summary>Gets the bodies that it has, or gets.</summary>
+    public Dictionary<CarriedBody, OutgoingTransfer> Bodies { get; } = [];
 
     public bool IsSending { get; set; }
 

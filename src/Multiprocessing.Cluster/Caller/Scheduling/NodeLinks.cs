@@ -23,6 +23,9 @@ internal sealed class NodeLinks
         if (_byAddress.Remove(address, out var node))
         {
             node.IsLost = true;
+            node.Outgoing.Close();
+            node.Incoming.Close();
+            node.Bodies.Clear();
         }
 
         return node;
@@ -31,6 +34,12 @@ internal sealed class NodeLinks
     public NodeLink[] Close()
     {
         _isClosed = true;
+        foreach (var node in _byAddress.Values)
+        {
+            node.Outgoing.Close();
+            node.Incoming.Close();
+        }
+
         return [.. _byAddress.Values];
     }
 
