@@ -74,6 +74,14 @@ internal sealed class TestCluster : IAsyncDisposable
         configure?.Invoke(options);
     });
 
+    /// <summary>Looks at the cluster.</summary>
+    public Task<ClusterMonitor> WatchAsync() => ClusterMonitor.ConnectAsync(options =>
+    {
+        options.Cluster = "test";
+        options.ConnectTimeout = TimeSpan.FromSeconds(120);
+        _plan.Apply(options.Membership, options.Network);
+    });
+
     /// <summary>Connects, and waits for a number of nodes.</summary>
     public async Task<ClusterPool> ConnectAsync(int nodes, int attempts = 1)
     {

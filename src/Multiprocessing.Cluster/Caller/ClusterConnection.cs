@@ -12,9 +12,6 @@ internal sealed class ClusterConnection : IPeerHandler, IFencedPart, IAsyncDispo
 {
     private static readonly TimeSpan HelloInterval = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>A member that cannot reach the membership any more need not wait longer: the others find that it is dead.</summary>
-    private static readonly TimeSpan LeaveLimit = TimeSpan.FromSeconds(10);
-
     private readonly ClusterPoolOptions _options;
     private readonly CancellationTokenSource _ending = new();
     private readonly TaskCompletionSource _firstNode = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -28,8 +25,8 @@ internal sealed class ClusterConnection : IPeerHandler, IFencedPart, IAsyncDispo
     private readonly IClusterMembershipService _members;
     private readonly string _self;
     private readonly ByteCredit _credit;
-    private bool _hasJoined;
-    private Task _join = Task.CompletedTask;
+    private readonly MemberStart _start;
+    private readonly DateTimeOffset _started = DateTimeOffset.UtcNow;
     private Task _watch = Task.CompletedTask;
 
     public ClusterConnection(ClusterPoolOptions options)
@@ -46,6 +43,7 @@ internal sealed class ClusterConnection : IPeerHandler, IFencedPart, IAsyncDispo
         builder.Services.AddSingleton<IFencedPart>(this);
         ClusterSilo.Add(builder, options.Member);
         _host = builder.Build();
+        _start = new MemberStart(_host);
         _logger = _host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Multiprocessing.Cluster");
         _refusals = _host.Services.GetRequiredService<ConnectionRefusals>();
         _peers = _host.Services.GetRequiredService<ClusterPeers>();
@@ -73,7 +71,7 @@ internal sealed class ClusterConnection : IPeerHandler, IFencedPart, IAsyncDispo
         limit.CancelAfter(_options.ConnectTimeout);
         try
         {
-            await JoinAsync(limit).ConfigureAwait(false);
+            await _start.JoinAsync(_firstNode.Task, limit).ConfigureAwait(false);
             _watch = Task.Run(WatchAsync, CancellationToken.None);
             await _firstNode.Task.WaitAsync(limit.Token).ConfigureAwait(false);
         }
@@ -83,33 +81,6 @@ internal sealed class ClusterConnection : IPeerHandler, IFencedPart, IAsyncDispo
             throw new ClusterException(
                 $"No node{tags} was found in the cluster '{_options.Cluster}' within {_options.ConnectTimeout.TotalSeconds:0.#} s. "
                 + (_refusals.Last ?? "Start a host with AddMultiprocessingNode of the same cluster and membership."));
-        }
-    }
-
-    /// <summary>Joins, unless the other members decide meanwhile that this one is dead, because they cannot reach it.</summary>
-    private async Task JoinAsync(CancellationTokenSource limit)
-    {
-        _join = _host.StartAsync(limit.Token);
-        try
-        {
-            if (await Task.WhenAny(_join, _firstNode.Task).ConfigureAwait(false) != _join)
-            {
-                await _firstNode.Task.ConfigureAwait(false);
-            }
-
-            await _join.ConfigureAwait(false);
-            _hasJoined = true;
-        }
-        catch
-        {
-            // A silo that has not started refuses to be stopped. Its lifecycle stops what has started, and removes the member from the others' view.
-            // The start is not awaited: while it cannot reach another member, it does not observe the token.
-            await limit.CancelAsync().ConfigureAwait(false);
-            var leave = Task.Run(
-                () => _host.Services.GetRequiredService<ISiloLifecycleSubject>().OnStop(CancellationToken.None),
-                CancellationToken.None);
-            await Task.WhenAny(leave, Task.Delay(LeaveLimit, CancellationToken.None)).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-            throw;
         }
     }
 
@@ -140,6 +111,16 @@ internal sealed class ClusterConnection : IPeerHandler, IFencedPart, IAsyncDispo
 
     public void Drop(string from, long transfer) => Scheduler.OnDrop(SiloAddress.FromParsableString(from), transfer);
 
+    public byte[] Describe() => Frames.OfCallerStatus(Scheduler.Describe(new ClusterCallerSnapshot
+    {
+        Name = _options.Name,
+        Address = "",
+        State = ClusterMemberState.Running,
+        Machine = Environment.MachineName,
+        ProcessId = Environment.ProcessId,
+        StartTime = _started,
+    }));
+
     public void OnFenced(Exception reason)
     {
         reason = _refusals.Last is { } refusal ? new ClusterException($"{reason.Message} {refusal}", reason) : reason;
@@ -155,23 +136,7 @@ internal sealed class ClusterConnection : IPeerHandler, IFencedPart, IAsyncDispo
         await Task.WhenAll(nodes.Where(static node => !node.IsLost).Select(LeaveAsync)).ConfigureAwait(false);
         await _ending.CancelAsync().ConfigureAwait(false);
         await _watch.ConfigureAwait(false);
-        if (_hasJoined)
-        {
-            using (_host)
-            {
-                await _host.StopAsync(CancellationToken.None).ConfigureAwait(false);
-            }
-        }
-        else
-        {
-            // It has left already. Its start ends within minutes, and only then do its services end when they are disposed.
-            Background.Run(async () =>
-            {
-                await _join.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                await ((IAsyncDisposable)_host).DisposeAsync().ConfigureAwait(false);
-            });
-        }
-
+        await _start.DisposeAsync().ConfigureAwait(false);
         _ending.Dispose();
     }
 

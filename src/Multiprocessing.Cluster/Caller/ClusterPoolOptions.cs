@@ -65,7 +65,7 @@ public sealed class ClusterPoolOptions
 
     internal IReadOnlySet<string> Tags => _tags;
 
-    internal MemberSetting Member => new(Cluster, Name, IsNode: false, Membership, Network, Detection);
+    internal MemberSetting Member => new(Cluster, Name, MemberKind.Caller, Membership, Network, Detection);
 
     /// <summary>Gets or sets another build, for tests.</summary>
     internal string Build { get; set; } = ClusterBuild.Hash;

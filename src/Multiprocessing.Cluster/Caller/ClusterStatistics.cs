@@ -39,6 +39,18 @@ internal sealed class ClusterStatistics
     /// <summary>Gets the number of replies that were dropped, because the task had been given to another node or was over.</summary>
     public long LateReplies { get; private set; }
 
+    /// <summary>Gets the number of tasks that have ended, in whatever way.</summary>
+    public long EndedTasks
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _names.Values.Sum(static counts => counts.Succeeded + counts.Failed + counts.Cancelled);
+            }
+        }
+    }
+
     public void Submitted(ClusterTask task)
     {
         lock (_gate)

@@ -50,7 +50,7 @@ public sealed class MultiprocessingNodeOptions
     /// <summary>Gets how the members detect that another one is down.</summary>
     public ClusterDetection Detection { get; } = new();
 
-    internal MemberSetting Member => new(Cluster, Name, IsNode: true, Membership, Network, Detection);
+    internal MemberSetting Member => new(Cluster, Name, MemberKind.Node, Membership, Network, Detection);
 
     internal void Validate()
     {

@@ -19,6 +19,7 @@ internal sealed class NodeHost : IHostedService, IPeerHandler, IFencedPart, IAsy
     private readonly CancellationTokenSource _ending = new();
     private readonly Lock _gate = new();
     private readonly Dictionary<string, NodeCaller> _callers = [];
+    private readonly DateTimeOffset _started = DateTimeOffset.UtcNow;
     private bool _isLeaving;
     private Task _watch = Task.CompletedTask;
 
@@ -128,6 +129,18 @@ internal sealed class NodeHost : IHostedService, IPeerHandler, IFencedPart, IAsy
     }
 
     public bool Report(string node, byte[] reports) => true; // as a reply
+
+    public byte[] Describe()
+    {
+        NodeCaller[] callers;
+        bool isLeaving;
+        lock (_gate)
+        {
+            (callers, isLeaving) = ([.. _callers.Values], _isLeaving);
+        }
+
+        return NodeStatus.Of(_options, _pool.GetInsights(), callers, isLeaving, _started);
+    }
 
     /// <summary>What runs here runs elsewhere by now: it is killed at once.</summary>
     public void OnFenced(Exception reason)

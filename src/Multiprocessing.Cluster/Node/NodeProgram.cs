@@ -26,6 +26,11 @@ internal static class NodeProgram
         {
             using var input = new StreamReader(Console.OpenStandardInput());
             var settings = NodeSettings.Read(input.ReadLine() ?? "");
+            if (settings.Watch is not null)
+            {
+                return WatchProgram.RunAsync(settings, input).GetAwaiter().GetResult();
+            }
+
             using var host = Build(settings);
             var node = host.Services.GetRequiredService<NodeHost>();
             try
@@ -54,7 +59,7 @@ internal static class NodeProgram
         }
         catch (JsonException error)
         {
-            Console.Error.WriteLine($"mp: The program's version of Multiprocessing.Cluster does not know this node's settings: {error.Message}");
+            Console.Error.WriteLine($"mp: The program's version of Multiprocessing.Cluster does not know these settings: {error.Message}");
             return 1;
         }
     }
@@ -77,26 +82,32 @@ internal static class NodeProgram
         options.Workers = settings.Workers ?? options.Workers;
         options.Tags.UnionWith(settings.Tags);
         options.LeaveGrace = TimeSpan.FromSeconds(settings.LeaveGrace);
+        Apply(settings, options.Membership, options.Network);
+    }
+
+    /// <summary>Sets what nodes and watchers have in common.</summary>
+    public static void Apply(NodeSettings settings, ClusterMembership membership, ClusterNetwork network)
+    {
         if (settings.Postgres is not null)
         {
-            options.Membership.UsePostgres(settings.Postgres);
+            membership.UsePostgres(settings.Postgres);
         }
         else if (settings.Redis is not null)
         {
-            options.Membership.UseRedis(settings.Redis);
+            membership.UseRedis(settings.Redis);
         }
         else if (settings.Localhost)
         {
-            options.Membership.UseLocalhost();
+            membership.UseLocalhost();
         }
 
-        options.Network.Address = settings.Address is null ? null : IPAddress.Parse(settings.Address);
-        options.Network.ListenAddress = settings.Listen is null ? null : IPAddress.Parse(settings.Listen);
-        options.Network.Port = settings.Port;
-        options.Network.PeerName = settings.PeerName;
+        network.Address = settings.Address is null ? null : IPAddress.Parse(settings.Address);
+        network.ListenAddress = settings.Listen is null ? null : IPAddress.Parse(settings.Listen);
+        network.Port = settings.Port;
+        network.PeerName = settings.PeerName;
         if (settings is { Certificate: not null, Key: not null, Authority: not null })
         {
-            options.Network.UseTls(settings.Certificate, settings.Key, settings.Authority);
+            network.UseTls(settings.Certificate, settings.Key, settings.Authority);
         }
     }
 

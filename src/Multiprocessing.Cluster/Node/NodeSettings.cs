@@ -4,13 +4,17 @@ using System.Text.Json.Serialization;
 namespace Multiprocessing;
 
 /// <summary>
-/// What <c>mp node</c> passes to the program that becomes a node: one line of JSON on its standard input, so that secrets are neither in its command
+/// What <c>mp node</c> and <c>mp top --cluster</c> pass to the program that becomes a node, or looks at the cluster: one line of JSON on its standard input, so that secrets are neither in its command
 /// line nor in the environment of its workers. The file is compiled into both.
 /// </summary>
 internal sealed record NodeSettings
 {
     /// <summary>A field that the program does not know is an option of a newer <c>mp</c>, and is refused.</summary>
-    private static readonly JsonSerializerOptions Json = new() { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
 
     public required string Cluster { get; init; }
 
@@ -43,6 +47,9 @@ internal sealed record NodeSettings
     public string? PeerName { get; init; }
 
     public bool IsJson { get; init; }
+
+    /// <summary>Gets the seconds between two pictures, if the program does not become a node but looks at the cluster.</summary>
+    public double? Watch { get; init; }
 
     /// <exception cref="JsonException">It has a field that is not known, or is damaged.</exception>
     public static NodeSettings Read(string line) =>

@@ -29,6 +29,8 @@ internal sealed class ClusterPeer(GrainId id, Silo silo, ILoggerFactory loggers,
         return Task.CompletedTask;
     }
 
+    public Task<byte[]> Describe() => Task.FromResult(handler.Describe());
+
     public Task<bool> Report(string node, byte[] reports) => Task.FromResult(handler.Report(node, reports));
 
     public Task<long> Chunk(string from, byte[] chunk) => Task.FromResult(handler.Chunk(from, chunk));

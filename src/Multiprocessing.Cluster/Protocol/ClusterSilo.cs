@@ -11,6 +11,7 @@ internal static class ClusterSilo
 {
     private const string NodePrefix = "node:";
     private const string CallerPrefix = "caller:";
+    private const string WatcherPrefix = "watcher:";
 
     /// <summary>A message that was lost with its connection is sent again after this time.</summary>
     private static readonly TimeSpan ResponseLimit = TimeSpan.FromSeconds(5);
@@ -23,7 +24,7 @@ internal static class ClusterSilo
                 options.ClusterId = member.Cluster;
                 options.ServiceId = member.Cluster;
             });
-            silo.Configure<SiloOptions>(options => options.SiloName = (member.IsNode ? NodePrefix : CallerPrefix) + member.Name);
+            silo.Configure<SiloOptions>(options => options.SiloName = PrefixOf(member.Kind) + member.Name);
             silo.Configure<ClusterMembershipOptions>(member.Detection.Apply);
             silo.Configure<SiloMessagingOptions>(options =>
             {
@@ -38,14 +39,34 @@ internal static class ClusterSilo
             silo.Services.AddSingleton<IFatalErrorHandler, Fencing>();
         });
 
-    /// <summary>Returns the name of a node, or <see langword="null"/> if the member is a caller.</summary>
-    public static string? NodeName(ClusterMember member) =>
-        member.Name.StartsWith(NodePrefix, StringComparison.Ordinal) ? member.Name[NodePrefix.Length..] : null;
+    /// <summary>Returns the name of a node, or <see langword="null"/> if the member is none.</summary>
+    public static string? NodeName(ClusterMember member) => NameOf(member, NodePrefix);
+
+    /// <summary>Returns the name of a caller, or <see langword="null"/> if the member is none.</summary>
+    public static string? CallerName(ClusterMember member) => NameOf(member, CallerPrefix);
+
+    private static string? NameOf(ClusterMember member, string prefix) =>
+        member.Name.StartsWith(prefix, StringComparison.Ordinal) ? member.Name[prefix.Length..] : null;
+
+    private static string PrefixOf(MemberKind kind) => kind switch
+    {
+        MemberKind.Node => NodePrefix,
+        MemberKind.Caller => CallerPrefix,
+        _ => WatcherPrefix,
+    };
 }
 
-/// <summary>What the options of a node and of a caller have in common.</summary>
+/// <summary>What a member is for.</summary>
+internal enum MemberKind
+{
+    Node,
+    Caller,
+    Watcher,
+}
+
+/// <summary>What the options of all members have in common.</summary>
 internal sealed record MemberSetting(
-    string Cluster, string Name, bool IsNode, ClusterMembership Membership, ClusterNetwork Network, ClusterDetection Detection);
+    string Cluster, string Name, MemberKind Kind, ClusterMembership Membership, ClusterNetwork Network, ClusterDetection Detection);
 
 /// <summary>
 /// A member that was declared dead, because the others could not reach it, ends its part: its tasks run elsewhere by then. The default of Orleans

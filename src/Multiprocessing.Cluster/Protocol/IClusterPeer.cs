@@ -37,24 +37,37 @@ internal interface IClusterPeer : IGrainService
 
     /// <summary>The sender of a content does not need it any more, whether it has arrived or not.</summary>
     Task Drop(string from, long transfer);
+
+    /// <summary>Any member asks what this one does.</summary>
+    Task<byte[]> Describe();
 }
 
-/// <summary>The part of a member that answers: a node, or a caller.</summary>
+/// <summary>The part of a member that answers: a node, or a caller. A watcher answers nothing: it has no tasks.</summary>
 internal interface IPeerHandler
 {
-    byte[] Hello(byte[] hello);
+    byte[] Hello(byte[] hello) => throw new NotSupportedException("This member has no tasks.");
 
-    bool Lease(string caller, byte[] lease);
+    bool Lease(string caller, byte[] lease) => false;
 
-    void Cancel(string caller, long[] tasks);
+    void Cancel(string caller, long[] tasks)
+    {
+    }
 
-    void Leave(string caller);
+    void Leave(string caller)
+    {
+    }
 
-    void Reply(string node, byte[] replies);
+    void Reply(string node, byte[] replies)
+    {
+    }
 
-    bool Report(string node, byte[] reports);
+    bool Report(string node, byte[] reports) => true;
 
-    long Chunk(string from, byte[] chunk);
+    long Chunk(string from, byte[] chunk) => Multiprocessing.Chunk.NotWanted;
 
-    void Drop(string from, long transfer);
+    void Drop(string from, long transfer)
+    {
+    }
+
+    byte[] Describe() => [];
 }

@@ -85,6 +85,21 @@ internal sealed class ClusterScheduler
         }
     }
 
+    /// <summary>Returns a description of the caller with the numbers of its tasks.</summary>
+    public ClusterCallerSnapshot Describe(ClusterCallerSnapshot caller)
+    {
+        lock (_gate)
+        {
+            return caller with
+            {
+                Nodes = _nodes.All.Count,
+                RunningTasks = _nodes.LiveCount,
+                WaitingTasks = _tasks.Count - _nodes.LiveCount,
+                EndedTasks = _statistics.EndedTasks,
+            };
+        }
+    }
+
     public long NextId() => Interlocked.Increment(ref _lastId);
 
     public void Submit(ClusterTask task)

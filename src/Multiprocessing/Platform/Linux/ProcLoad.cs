@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Globalization;
 
 namespace Multiprocessing.Platform.Linux;
 
@@ -30,6 +31,23 @@ internal static class ProcLoad
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return true;
+        }
+    }
+
+    /// <summary>
+    /// Returns the average number of threads that run or wait in the last minute; <see langword="null"/> if it cannot be read.
+    /// </summary>
+    public static double? LastMinute()
+    {
+        try
+        {
+            return double.TryParse(File.ReadAllText("/proc/loadavg").Split(' ')[0], NumberStyles.Float, CultureInfo.InvariantCulture, out var load)
+                ? load
+                : null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
         }
     }
 
