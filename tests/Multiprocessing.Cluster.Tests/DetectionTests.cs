@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Shouldly;
 using Xunit;
 
@@ -30,7 +29,7 @@ public class DetectionTests(ITestOutputHelper output)
         var map = tasks.MapAsync(Enumerable.Range(0, Tasks), item => Ledger.Work(folder, item, 100), cancellationToken: Token);
         await TestCluster.Until(() => Ledger.Read(folder, "end").Count > 20, "some tasks have ended");
         var began = Stopwatch.GetTimestamp();
-        Signal(signal, victim.Id);
+        Signals.Send(signal, victim.Id);
         await TestCluster.Until(() => !pool.NodeNames.Contains("victim"), "the node is lost");
         output.WriteLine($"SIG{signal}: its tasks may start elsewhere after {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s");
         (await map).ShouldBe(Enumerable.Range(0, Tasks).Select(static item => item * 2));
@@ -43,7 +42,7 @@ public class DetectionTests(ITestOutputHelper output)
             found => found.Item2.ShouldBeLessThanOrEqualTo((int)insights.Retries));
         if (signal == "STOP")
         {
-            Signal("CONT", victim.Id);
+            Signals.Send("CONT", victim.Id);
             await TestCluster.Until(() => !victim.IsAlive, "the node that wakes up finds that it was declared dead, and ends");
         }
 
@@ -61,18 +60,11 @@ public class DetectionTests(ITestOutputHelper output)
         var folder = cluster.Folder;
         var map = tasks.MapAsync(Enumerable.Range(0, Tasks / 2), item => Ledger.Work(folder, item, 50), cancellationToken: Token);
         await TestCluster.Until(() => Ledger.Read(folder, "end").Count > 10, "some tasks have ended");
-        Signal("STOP", victim.Id);
+        Signals.Send("STOP", victim.Id);
         await Task.Delay(500, Token);
-        Signal("CONT", victim.Id);
+        Signals.Send("CONT", victim.Id);
         (await map).ShouldBe(Enumerable.Range(0, Tasks / 2).Select(static item => item * 2));
         Ledger.Read(folder, "start").Values.Max().ShouldBe(1);
         pool.NodeNames.Order().ShouldBe(["second", "victim"]);
-    }
-
-    private static void Signal(string signal, int processId)
-    {
-        using var kill = Process.Start("kill", [$"-{signal}", processId.ToString(CultureInfo.InvariantCulture)]);
-        kill.WaitForExit();
-        kill.ExitCode.ShouldBe(0);
     }
 }

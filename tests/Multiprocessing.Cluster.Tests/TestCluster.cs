@@ -25,6 +25,9 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>Gets the directory of the membership and of what tasks write.</summary>
     public string Folder { get; } = Path.Combine(Path.GetTempPath(), $"cluster-test-{Guid.NewGuid():N}");
 
+    /// <summary>Gets where members find each other, for a caller in a process of its own.</summary>
+    public ClusterPlan Plan => _plan;
+
     /// <summary>Builds a node as a program does.</summary>
     public static IHost Build(ClusterPlan plan, string name, int workers, string? tag, Action<MultiprocessingNodeOptions>? configure = null)
     {
