@@ -37,6 +37,20 @@ public class ClusterPages
         long[] squares = await pool.MapAsync(Enumerable.Range(0, 1_000), item => (long)item * item);
         #endregion
         squares[^1].ShouldBe(999L * 999);
+
+        #region cluster-monitor
+        await using var monitor = await ClusterMonitor.ConnectAsync(options =>
+        {
+            options.Cluster = "guide";
+            options.Membership.UseLocalhost();
+        });
+        ClusterSnapshot snapshot = await monitor.ReadAsync();
+        foreach (ClusterNodeSnapshot node in snapshot.Nodes)
+        {
+            Console.WriteLine($"{node.Name}: {node.BusyWorkers} of {node.MaxWorkers} workers busy, {node.WaitingTasks} tasks wait");
+        }
+        #endregion
+        snapshot.Nodes.ShouldHaveSingleItem().MaxWorkers.ShouldBe(2);
         await pool.DisposeAsync();
         await host.StopAsync(TestContext.Current.CancellationToken);
     }

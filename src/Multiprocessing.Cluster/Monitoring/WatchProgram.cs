@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace Multiprocessing;
 
@@ -11,6 +12,14 @@ internal static class WatchProgram
     public static async Task<int> RunAsync(NodeSettings settings, TextReader input)
     {
         using var ending = new CancellationTokenSource();
+
+        // Ctrl-C in the terminal reaches this process, too: it leaves the cluster when mp asks it to.
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, static context => context.Cancel = true);
+        using var termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
+        {
+            context.Cancel = true;
+            ending.Cancel();
+        });
         Background.Run(async () =>
         {
             await input.ReadToEndAsync().ConfigureAwait(false);

@@ -11,6 +11,8 @@ internal enum SectionKind
     Locks,
     Services,
     Supervisors,
+    Nodes,
+    Callers,
 }
 
 /// <summary>A row of a section.</summary>
@@ -49,7 +51,7 @@ internal sealed record Section(SectionKind Kind, string Title, IReadOnlyList<Gri
     /// <summary>Gets how many rows the section gets at a time when the room is distributed.</summary>
     public int Weight => Kind switch
     {
-        SectionKind.Processes => 3,
+        SectionKind.Processes or SectionKind.Nodes => 3,
         SectionKind.Pools or SectionKind.Queues => 2,
         _ => 1,
     };

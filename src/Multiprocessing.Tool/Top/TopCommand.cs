@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Multiprocessing.Tool.Commands;
+using Multiprocessing.Tool.Nodes;
 using Multiprocessing.Tool.Output;
 using Multiprocessing.Tool.Programs;
+using Multiprocessing.Tool.Top.Clusters;
 
 namespace Multiprocessing.Tool.Top;
 
@@ -17,18 +19,64 @@ internal static class TopCommand
             Description = "With --json: end after so many pictures; 0 is without end.",
             HelpName = "pictures",
         };
-        return new Command("top", "Shows a running program live: processes, pools, queues, locks, services.") { program, interval, count }.Does(
-            (result, output, cancellationToken) => RunAsync(
-                result.GetValue(program), TimeSpan.FromSeconds(result.GetValue(interval)), result.GetValue(count), output, cancellationToken));
+        var cluster = new Option<string?>("--cluster", "-c")
+        {
+            Description = "Show this cluster: its nodes with their workers, and its callers. PROGRAM is then the published program of the cluster.",
+        };
+        var member = new MemberOptions();
+        var command = new Command("top", "Shows a running program live: processes, pools, queues, locks, services; or a cluster.")
+        {
+            program, interval, count, cluster,
+        };
+        member.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(cluster) is not null)
+            {
+                member.Validate(result);
+                if (result.GetValue(program) is null)
+                {
+                    result.AddError("With --cluster, name the published program that runs there: 'mp' looks with the same assemblies.");
+                }
+            }
+        });
+        return command.Does((result, output, cancellationToken) =>
+        {
+            var seconds = result.GetValue(interval);
+            return result.GetValue(cluster) is { } name
+                ? RunAsync(
+                    ProgramFiles.Find(result.GetValue(program)!),
+                    member.Of(result, new NodeSettings { Cluster = name, Watch = seconds }),
+                    result.GetValue(count),
+                    output,
+                    cancellationToken)
+                : RunAsync(result.GetValue(program), TimeSpan.FromSeconds(seconds), result.GetValue(count), output, cancellationToken);
+        });
     }
 
-    private static async Task<int> RunAsync(string? program, TimeSpan interval, int count, CommandOutput output, CancellationToken cancellationToken)
+    private static void ThrowWithoutTerminal(CommandOutput output)
     {
         if (!output.IsJson && (!output.IsTerminal || Console.IsInputRedirected))
         {
             throw new CommandException(ExitCodes.WrongUsage, "'mp top' needs a terminal. Without one, use 'mp show' for one picture, or 'mp top "
                 + "--json' for a stream.");
         }
+    }
+
+    private static async Task<int> RunAsync(
+        ProgramFiles program, NodeSettings settings, int count, CommandOutput output, CancellationToken cancellationToken)
+    {
+        ThrowWithoutTerminal(output);
+        await using var watch = await WatchProcess.StartAsync(program, settings);
+        await (output.IsJson
+            ? ClusterTop.StreamAsync(watch, count, output, cancellationToken)
+            : new ClusterTop(watch, TimeSpan.FromSeconds(settings.Watch!.Value)).RunAsync(cancellationToken));
+        return cancellationToken.IsCancellationRequested ? ExitCodes.Terminated : ExitCodes.Success;
+    }
+
+    private static async Task<int> RunAsync(string? program, TimeSpan interval, int count, CommandOutput output, CancellationToken cancellationToken)
+    {
+        ThrowWithoutTerminal(output);
 
         // A script gets an error that lists the programs.
         using var monitor = output.IsJson ? ProgramChoice.Open(program) : await ProgramChoice.OpenOrAskAsync(program, cancellationToken);

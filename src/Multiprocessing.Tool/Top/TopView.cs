@@ -95,7 +95,7 @@ internal static class TopView
 
     private static bool IsLeft(Section section) => section.Kind is SectionKind.Processes or SectionKind.Pools;
 
-    private static void DrawColumn(Canvas canvas, IReadOnlyList<Section> sections, TopState state, int column, int width, int room)
+    internal static void DrawColumn(Canvas canvas, IReadOnlyList<Section> sections, TopState state, int column, int width, int room)
     {
         var heights = Distribute(sections, state.Focus, room);
         var spare = room - heights.Sum();
@@ -173,7 +173,7 @@ internal static class TopView
         }
     }
 
-    private static void DrawKeys(Canvas canvas, int row, IReadOnlyList<(string Key, string Meaning)> keys)
+    internal static void DrawKeys(Canvas canvas, int row, IReadOnlyList<(string Key, string Meaning)> keys)
     {
         var column = 1;
         foreach (var (key, meaning) in keys)

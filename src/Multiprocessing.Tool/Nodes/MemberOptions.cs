@@ -1,0 +1,101 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Net;
+
+namespace Multiprocessing.Tool.Nodes;
+
+/// <summary>The options of commands that become a member of a cluster: where the members find each other, and how they recognize each other.</summary>
+internal sealed class MemberOptions
+{
+    private readonly Option<string?> _postgres = new("--postgres")
+    {
+        Description = "Members find each other in this database (a connection string of Npgsql).",
+    };
+
+    private readonly Option<string?> _redis = new("--redis")
+    {
+        Description = "Members find each other in this server (a configuration of StackExchange.Redis).",
+    };
+
+    private readonly Option<bool> _localhost = new("--localhost") { Description = "All members are programs of this user on this machine." };
+    private readonly Option<string?> _address = Address("--address", "The address at which the other members reach this one.");
+    private readonly Option<string?> _listen = Address("--listen", "The address at which the member listens, if it is another one.");
+
+    private readonly Option<int> _port = new("--port", "-p")
+    {
+        Description = "The port at which the member listens; a free one by default.",
+        HelpName = "port",
+    };
+
+    private readonly Option<string?> _certificate = new("--certificate")
+    {
+        Description = "The file of the member's certificate (PEM).",
+        HelpName = "file",
+    };
+
+    private readonly Option<string?> _key = new("--key") { Description = "The file of its private key (PEM).", HelpName = "file" };
+
+    private readonly Option<string?> _authority = new("--authority")
+    {
+        Description = "The file of the members' authorities (PEM).",
+        HelpName = "file",
+    };
+
+    private readonly Option<string?> _peerName = new("--peer-name") { Description = "The DNS name that each member's certificate must have." };
+
+    public void AddTo(Command command)
+    {
+        Option[] all = [_postgres, _redis, _localhost, _address, _listen, _port, _certificate, _key, _authority, _peerName];
+        foreach (var option in all)
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <summary>Adds the errors of the command line.</summary>
+    public void Validate(CommandResult result)
+    {
+        var stores = (result.GetValue(_postgres) is null ? 0 : 1)
+            + (result.GetValue(_redis) is null ? 0 : 1) + (result.GetValue(_localhost) ? 1 : 0);
+        if (stores != 1)
+        {
+            result.AddError("One of --postgres, --redis and --localhost is required.");
+        }
+
+        var files = new[] { _certificate, _key, _authority }.Count(option => result.GetValue(option) is not null);
+        if (files is not (0 or 3))
+        {
+            result.AddError("--certificate, --key and --authority belong together.");
+        }
+    }
+
+    /// <summary>Returns settings with what the options say.</summary>
+    public NodeSettings Of(ParseResult result, NodeSettings settings) => settings with
+    {
+        Postgres = result.GetValue(_postgres),
+        Redis = result.GetValue(_redis),
+        Localhost = result.GetValue(_localhost),
+        Address = result.GetValue(_address),
+        Listen = result.GetValue(_listen),
+        Port = result.GetValue(_port),
+        Certificate = FullPath(result.GetValue(_certificate)),
+        Key = FullPath(result.GetValue(_key)),
+        Authority = FullPath(result.GetValue(_authority)),
+        PeerName = result.GetValue(_peerName),
+    };
+
+    private static string? FullPath(string? path) => path is null ? null : Path.GetFullPath(path);
+
+    private static Option<string?> Address(string name, string description)
+    {
+        var option = new Option<string?>(name) { Description = description, HelpName = "IP address" };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && !IPAddress.TryParse(token.Value, out _))
+            {
+                result.AddError($"{name}: '{token.Value}' is no IP address.");
+            }
+        });
+        return option;
+    }
+}

@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Text.Json;
+using Microsoft.Extensions.Hosting;
+using Shouldly;
+using Xunit;
+
+namespace Multiprocessing.ClusterTests;
+
+/// <summary><c>mp top --cluster</c>: this program is the published one, and its Main does not run.</summary>
+public class TopCommandTests
+{
+    private static readonly string Configuration =
+        typeof(TopCommandTests).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()?.Configuration ?? "Debug";
+
+    private static readonly string Mp = Path.GetFullPath(Path.Combine(
+        AppContext.BaseDirectory, "..", "..", "..", "..", "..", "src", "Multiprocessing.Tool", "bin", Configuration, "net10.0", "mp"));
+
+    private static readonly string Program = typeof(TopCommandTests).Assembly.Location;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task It_writes_pictures_of_nodes_their_workers_and_callers()
+    {
+        var cluster = $"top-{Guid.NewGuid():N}";
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.AddMultiprocessingNode(options =>
+        {
+            options.Cluster = cluster;
+            options.Name = "one";
+            options.Workers = 2;
+            options.Membership.UseLocalhost();
+        });
+        using var node = builder.Build();
+        await node.StartAsync(Token);
+        await using IProcessPool pool = await ClusterPool.ConnectAsync(
+            options =>
+            {
+                options.Cluster = cluster;
+                options.Name = "caller";
+                options.Membership.UseLocalhost();
+            },
+            Token);
+        using var source = new CancellationTokenSource();
+        var task = pool.RunAsync(static token => token.WaitHandle.WaitOne(), new TaskOptions { Name = "waits" }, source.Token);
+        using var mp = Start("top", Program, "--cluster", cluster, "--localhost", "--json", "--interval", "0.2");
+        JsonElement picture;
+        do
+        {
+            picture = JsonDocument.Parse(await LineAsync(mp)).RootElement;
+        }
+        while (picture.GetProperty("nodes")[0].GetProperty("workers").EnumerateArray().All(static worker => worker.GetProperty("task").GetString() != "waits"));
+        var shown = picture.GetProperty("nodes")[0];
+        (shown.GetProperty("name").GetString(), shown.GetProperty("state").GetString(), shown.GetProperty("maxWorkers").GetInt32(), shown.GetProperty("busyWorkers").GetInt32())
+            .ShouldBe(("one", "running", 2, 1));
+        picture.GetProperty("callers")[0].GetProperty("name").GetString().ShouldBe("caller");
+        await source.CancelAsync();
+        await ((Task)task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        using (var kill = Process.Start("kill", ["-INT", $"{mp.Id}"]))
+        {
+            await kill.WaitForExitAsync(Token);
+        }
+
+        await mp.StandardOutput.ReadToEndAsync(Token);
+        await mp.WaitForExitAsync(Token);
+        mp.ExitCode.ShouldBe(130);
+        await node.StopAsync(Token);
+    }
+
+    [Fact]
+    public async Task It_ends_after_a_number_of_pictures_and_names_what_is_wrong()
+    {
+        var cluster = $"top-{Guid.NewGuid():N}";
+        using var mp = Start("top", Program, "--cluster", cluster, "--localhost", "--json", "-n", "1");
+        JsonDocument.Parse(await LineAsync(mp)).RootElement.GetProperty("nodes").GetArrayLength().ShouldBe(0);
+        await mp.WaitForExitAsync(Token);
+        mp.ExitCode.ShouldBe(0);
+        (await FailAsync(2, "top", Program, "--cluster", cluster, "--json")).ShouldContain("--localhost");
+        (await FailAsync(2, "top", "--cluster", cluster, "--localhost", "--json")).ShouldContain("published program");
+        (await FailAsync(2, "top", Program, "--cluster", cluster, "--localhost")).ShouldContain("terminal");
+        (await FailAsync(1, "top", Program, "--cluster", cluster, "--json", "--address", "127.0.0.1", "--postgres", "Host=127.0.0.1;Port=1;Database=none;Username=none"))
+            .ShouldContain("127.0.0.1");
+    }
+
+    private static Process Start(params string[] arguments) =>
+        Process.Start(new ProcessStartInfo(Mp, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+
+    private static async Task<string> LineAsync(Process mp) =>
+        await mp.StandardOutput.ReadLineAsync(Token) ?? throw new InvalidOperationException($"mp top ended: {await mp.StandardError.ReadToEndAsync(Token)}");
+
+    private static async Task<string> FailAsync(int code, params string[] arguments)
+    {
+        using var mp = Start(arguments);
+        var error = await mp.StandardError.ReadToEndAsync(Token);
+        await mp.WaitForExitAsync(Token);
+        mp.ExitCode.ShouldBe(code, error);
+        return error;
+    }
+}
