@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Runtime.Versioning;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Shouldly;
@@ -53,6 +54,7 @@ public class LocalCertificatesTests
     }
 
     [Fact]
+    [UnsupportedOSPlatform("windows")]
     public async Task Only_the_user_can_read_the_files_and_a_directory_in_which_others_write_is_refused()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no modes.");
@@ -156,6 +158,7 @@ public class LocalCertificatesTests
     }
 
     [Fact]
+    [UnsupportedOSPlatform("windows")]
     public void A_key_that_other_users_can_read_is_not_used()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no modes.");
