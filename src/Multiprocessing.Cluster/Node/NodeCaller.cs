@@ -1,32 +1,35 @@
-using System.Diagnostics;
-
 namespace Multiprocessing;
 
-/// <summary>The tasks of one caller on a node: each is started once, and has one reply, which is sent until the caller has it.</summary>
-internal sealed class NodeCaller(ProcessPool pool, IClusterPeer caller, string node)
+/// <summary>The tasks of one caller on a node: each lease is started at most once, and has one reply.</summary>
+internal sealed class NodeCaller
 {
-    private static readonly TimeSpan ResendInterval = TimeSpan.FromMilliseconds(100);
-
     private readonly Lock _gate = new();
-    private readonly CancellationTokenSource _ending = new();
-    private readonly NodeContents _contents = new(caller, node);
+    private readonly ProcessPool _pool;
+    private readonly NodeQueue _queue;
+    private readonly NodeReplies _replies;
+    private readonly NodeContents _contents;
+    private readonly NodeReports _reports;
+    private readonly CallerLine _line;
 
-    /// <summary>Tasks that run or wait in the pool, by number and lease; cancelled one by one.</summary>
-    private readonly Dictionary<(long Id, int Lease), CancellationTokenSource> _live = [];
+    /// <summary>Tasks without a reply, by number and lease.</summary>
+    private readonly Dictionary<(long Id, int Lease), NodeTask> _live = [];
 
-    /// <summary>Tasks that have ended and that the caller may send again, because it does not know yet that they arrived.</summary>
+    /// <summary>Tasks that have a reply, and that the caller may send again, because it does not know yet that they arrived.</summary>
     private readonly HashSet<(long Id, int Lease)> _ended = [];
 
-    /// <summary>The same tasks, with the number of the message that has their reply.</summary>
-    private readonly Queue<(long Number, (long Id, int Lease) Task)> _unconfirmed = [];
-
-    private readonly List<TaskReply> _replies = [];
-    private readonly NodeReports _reports = new(caller, node);
     private long _sequence;
-    private long _number;
-    private bool _isSending;
     private bool _isOver;
     private TaskCompletionSource? _idle;
+
+    public NodeCaller(ProcessPool pool, NodeQueue queue, IClusterPeer caller, string node)
+    {
+        _pool = pool;
+        _queue = queue;
+        _replies = new NodeReplies(caller, node);
+        _contents = new NodeContents(caller, node);
+        _reports = new NodeReports(caller, node);
+        _line = new CallerLine(task => _ = RunAsync(task));
+    }
 
     public int Count
     {
@@ -42,7 +45,7 @@ internal sealed class NodeCaller(ProcessPool pool, IClusterPeer caller, string n
     /// <summary>Gets what the node has of the caller's arguments, bodies and results.</summary>
     public NodeContents Contents => _contents;
 
-    /// <summary>Starts the tasks that are new.</summary>
+    /// <summary>Takes the tasks that are new.</summary>
     /// <param name="sequence">
     /// The number of the message. One that arrives behind a later message is an older copy of tasks that were sent again, and may have ended since.
     /// </param>
@@ -53,36 +56,27 @@ internal sealed class NodeCaller(ProcessPool pool, IClusterPeer caller, string n
     /// <param name="tasks">The tasks.</param>
     public void Add(long sequence, long received, LeasedTask[] tasks)
     {
+        List<NodeTask> added = [];
         lock (_gate)
         {
-            if (sequence <= _sequence)
+            if (sequence <= _sequence || _isOver)
             {
                 return;
             }
 
             _sequence = sequence;
-            while (_unconfirmed.TryPeek(out var ended) && ended.Number <= received)
+            _replies.Confirm(received).ForEach(key => _ended.Remove(key));
+            foreach (var lease in tasks)
             {
-                _ended.Remove(_unconfirmed.Dequeue().Task);
-            }
-        }
-
-        foreach (var task in tasks)
-        {
-            CancellationTokenSource cancellation;
-            lock (_gate)
-            {
-                if (_isOver || _ended.Contains((task.Id, task.Lease)) || _live.ContainsKey((task.Id, task.Lease)))
+                var task = new NodeTask(_line, lease);
+                if (!_ended.Contains(task.Key) && _live.TryAdd(task.Key, task))
                 {
-                    continue; // the caller ended, or sent it again because the answer was lost
+                    added.Add(task); // otherwise it was sent again, because the answer was lost
                 }
-
-                cancellation = CancellationTokenSource.CreateLinkedTokenSource(_ending.Token);
-                _live.Add((task.Id, task.Lease), cancellation);
             }
-
-            _ = RunAsync(task, cancellation);
         }
+
+        _queue.Add(added);
     }
 
     /// <summary>Cancels tasks, given as numbers and leases in turn. A task that has ended is not affected.</summary>
@@ -90,55 +84,98 @@ internal sealed class NodeCaller(ProcessPool pool, IClusterPeer caller, string n
     {
         for (var i = 0; i + 1 < tasks.Length; i += 2)
         {
-            CancellationTokenSource? cancellation;
+            NodeTask? task;
             lock (_gate)
             {
-                cancellation = _live.GetValueOrDefault((tasks[i], (int)tasks[i + 1]));
+                task = _live.GetValueOrDefault((tasks[i], (int)tasks[i + 1]));
             }
 
-            cancellation?.Cancel();
+            if (task is null)
+            {
+                continue;
+            }
+
+            if (_queue.TryRemove(task))
+            {
+                EndUnstarted(task, ReplyOutcome.Failed, ClusterWork.OfError(new OperationCanceledException()));
+            }
+            else
+            {
+                task.Cancellation.Cancel();
+            }
+        }
+    }
+
+    /// <summary>Gives back tasks that have not begun, the last ones first.</summary>
+    public void TakeBack(int max)
+    {
+        _queue.TakeBack(_line, max, out var pooled).ForEach(task => EndUnstarted(task, ReplyOutcome.NotBegun, []));
+        if (pooled > 0)
+        {
+            _pool.WithdrawUnstarted();
         }
     }
 
     /// <summary>Cancels all tasks; replies are not sent any more.</summary>
     public void End()
     {
+        List<NodeTask> live;
         lock (_gate)
         {
             _isOver = true;
-            _replies.Clear();
+            live = [.. _live.Values];
         }
 
+        _replies.End();
         _reports.End();
-        _ending.Cancel();
+        foreach (var task in live)
+        {
+            if (_queue.TryRemove(task))
+            {
+                EndUnstarted(task, ReplyOutcome.NotBegun, []);
+            }
+            else
+            {
+                task.Cancellation.Cancel();
+            }
+        }
+
         _contents.Close();
     }
 
-    /// <summary>Waits until no task runs and the caller has all replies.</summary>
+    /// <summary>Waits until no task is left and the caller has all replies.</summary>
     public async Task WhenIdleAsync(CancellationToken cancellationToken)
     {
         Task idle;
         lock (_gate)
         {
-            if (IsIdle)
-            {
-                return;
-            }
-
-            idle = (_idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            idle = _live.Count == 0
+                ? Task.CompletedTask
+                : (_idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
         }
 
         await idle.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await _replies.WhenSentAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private bool IsIdle => _live.Count == 0 && !_isSending;
-
-    private async Task RunAsync(LeasedTask task, CancellationTokenSource cancellation)
+    private void EndUnstarted(NodeTask task, ReplyOutcome outcome, byte[] content)
     {
-        var began = Stopwatch.GetTimestamp();
-        var (outcome, content) = await OutcomeOfAsync(task, cancellation.Token).ConfigureAwait(false);
-        var ticks = Stopwatch.GetElapsedTime(began).Ticks;
-        if (task.Reports)
+        if (task.Lease.Transfer != 0)
+        {
+            _contents.Drop(task.Lease.Transfer); // its call, which is sent again with the next lease
+        }
+
+        Reply(task, new TaskReply(task.Lease.Id, task.Lease.Lease, outcome, 0, content, 0));
+    }
+
+    /// <summary>Runs a task in the node's pool: called by the queue when its turn is there.</summary>
+    private async Task RunAsync(NodeTask task)
+    {
+        var (id, lease) = task.Key;
+        var (outcome, content) = await OutcomeOfAsync(task, task.Cancellation.Token).ConfigureAwait(false);
+        var ticks = outcome == ReplyOutcome.Ended ? ClusterWork.TicksOf(content) : 0;
+        _queue.End(task, ticks); // first, so that the next task is on its way to the worker while the reply is written
+        if (task.Lease.Reports)
         {
             await _reports.WhenSentAsync().ConfigureAwait(false); // the caller has them before the task's end
         }
@@ -146,46 +183,49 @@ internal sealed class NodeCaller(ProcessPool pool, IClusterPeer caller, string n
         long transfer = 0;
         if (content.Length > Frames.MaxInline)
         {
-            (transfer, outcome, content) = await BringAsync(task, outcome, content, cancellation.Token).ConfigureAwait(false);
+            (transfer, outcome, content) = await BringAsync(task, outcome, content).ConfigureAwait(false);
         }
 
-        var reply = new TaskReply(task.Id, task.Lease, outcome, ticks, content, transfer);
-        lock (_gate)
-        {
-            _live.Remove((task.Id, task.Lease));
-            _ended.Add((task.Id, task.Lease));
-            if (!_isOver)
-            {
-                _replies.Add(reply);
-                if (!_isSending)
-                {
-                    _isSending = true;
-                    _ = SendAsync();
-                }
-            }
-        }
-
-        cancellation.Dispose();
+        Reply(task, new TaskReply(id, lease, outcome, ticks, content, transfer));
     }
 
-    private async Task<(ReplyOutcome Outcome, byte[] Content)> OutcomeOfAsync(LeasedTask task, CancellationToken cancellationToken)
+    private void Reply(NodeTask task, TaskReply reply)
     {
+        lock (_gate)
+        {
+            _ended.Add(task.Key); // before the reply leaves, because its confirmation removes it
+            _replies.Add(reply);
+            if (_live.Remove(task.Key) && _live.Count == 0)
+            {
+                _idle?.TrySetResult();
+                _idle = null;
+            }
+        }
+    }
+
+    private async Task<(ReplyOutcome Outcome, byte[] Content)> OutcomeOfAsync(NodeTask task, CancellationToken cancellationToken)
+    {
+        var lease = task.Lease;
         try
         {
-            var options = new TaskOptions { Name = task.Name, Timeout = task.Timeout, MaxAttempts = 1 };
-            var call = _contents.TakeCall(task);
-            if (task.Body == 0)
+            var options = new TaskOptions { Name = lease.Name, Timeout = lease.Timeout, MaxAttempts = 1, Withdrawal = task.Withdrawal };
+            var call = _contents.TakeCall(lease);
+            if (lease.Body == 0)
             {
-                return (ReplyOutcome.Ended, await (task.Reports
-                    ? pool.RunAsync(ClusterWork.RunReporting, call, task.Attempt, _reports.Of(task), options, cancellationToken)
-                    : pool.RunAsync(ClusterWork.Run, call, task.Attempt, options, cancellationToken)).ConfigureAwait(false));
+                return (ReplyOutcome.Ended, await (lease.Reports
+                    ? _pool.RunAsync(ClusterWork.RunReporting, call, lease.Attempt, _reports.Of(lease), options, cancellationToken)
+                    : _pool.RunAsync(ClusterWork.Run, call, lease.Attempt, options, cancellationToken)).ConfigureAwait(false));
             }
 
             // The message with the task is answered meanwhile: the first task with a body copies the body to shared memory.
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-            var reports = task.Reports ? _reports.Of(task) : null;
-            return (ReplyOutcome.Ended, await pool.RunAsync(
-                ClusterWork.RunWithBody, _contents.BodyOf(task), call, task.Attempt, reports, options, cancellationToken).ConfigureAwait(false));
+            var reports = lease.Reports ? _reports.Of(lease) : null;
+            return (ReplyOutcome.Ended, await _pool.RunAsync(
+                ClusterWork.RunWithBody, _contents.BodyOf(lease), call, lease.Attempt, reports, options, cancellationToken).ConfigureAwait(false));
+        }
+        catch (OperationCanceledException) when (task.Withdrawal.HasHappened && !task.Cancellation.IsCancellationRequested)
+        {
+            return (ReplyOutcome.NotBegun, []);
         }
         catch (WorkerDiedException exception)
         {
@@ -199,71 +239,16 @@ internal sealed class NodeCaller(ProcessPool pool, IClusterPeer caller, string n
     }
 
     /// <summary>Brings a reply that is too large for a message to the caller; the reply then refers to it.</summary>
-    private async Task<(long Transfer, ReplyOutcome Outcome, byte[] Content)> BringAsync(
-        LeasedTask task, ReplyOutcome outcome, byte[] content, CancellationToken cancellationToken)
+    private async Task<(long Transfer, ReplyOutcome Outcome, byte[] Content)> BringAsync(NodeTask task, ReplyOutcome outcome, byte[] content)
     {
         try
         {
             // If the caller has no use for it, it drops the empty reply, too.
-            return (await _contents.SendAsync(task, content, cancellationToken).ConfigureAwait(false) ?? 0, outcome, []);
+            return (await _contents.SendAsync(task.Lease, content, task.Cancellation.Token).ConfigureAwait(false) ?? 0, outcome, []);
         }
         catch (Exception exception)
         {
             return (0, ReplyOutcome.Failed, ClusterWork.OfError(exception)); // cancelled
         }
-    }
-
-    /// <summary>Sends all replies that there are, in one message, until none is left. One message is under way at a time.</summary>
-    private async Task SendAsync()
-    {
-        while (true)
-        {
-            List<TaskReply> sent;
-            lock (_gate)
-            {
-                if (_replies.Count == 0 || _isOver)
-                {
-                    _isSending = false;
-                    if (IsIdle)
-                    {
-                        _idle?.TrySetResult();
-                    }
-
-                    return;
-                }
-
-                sent = TakeReplies();
-                _number++;
-                sent.ForEach(reply => _unconfirmed.Enqueue((_number, (reply.Id, reply.Lease))));
-            }
-
-            var frame = Frames.OfReplies(_number, sent);
-            while (!_isOver)
-            {
-                try
-                {
-                    await caller.Reply(node, frame).ConfigureAwait(false);
-                    break;
-                }
-                catch (Exception)
-                {
-                    // The connection was lost, or the answer took too long. The caller drops what it has twice. If it is dead, the members decide it.
-                    await Task.Delay(ResendInterval).ConfigureAwait(false);
-                }
-            }
-        }
-    }
-
-    private List<TaskReply> TakeReplies()
-    {
-        var count = 0;
-        for (long size = 0; count < _replies.Count && (count == 0 || size < Frames.UsualSize); count++)
-        {
-            size += _replies[count].Content.Length;
-        }
-
-        var taken = _replies[..count];
-        _replies.RemoveRange(0, count);
-        return taken;
     }
 }

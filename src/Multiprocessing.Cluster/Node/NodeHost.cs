@@ -16,11 +16,12 @@ internal sealed class NodeHost : IHostedService, IPeerHandler, IFencedPart, IAsy
     private readonly string _self;
     private readonly ILogger<NodeHost> _logger;
     private readonly ProcessPool _pool;
+    private readonly NodeQueue _queue;
     private readonly CancellationTokenSource _ending = new();
     private readonly Lock _gate = new();
     private readonly Dictionary<string, NodeCaller> _callers = [];
     private readonly DateTimeOffset _started = DateTimeOffset.UtcNow;
-    private bool _isLeaving;
+    private volatile bool _isLeaving;
     private Task _watch = Task.CompletedTask;
 
     public NodeHost(
@@ -34,6 +35,7 @@ internal sealed class NodeHost : IHostedService, IPeerHandler, IFencedPart, IAsy
         _self = self.SiloAddress.ToParsableString();
         _logger = logger;
         _pool = new ProcessPool(options.ToPoolOptions()) { TasksBringContext = true };
+        _queue = new NodeQueue(options.Workers);
     }
 
     /// <summary>Gets the number of contents (arguments, bodies, results) that the node keeps for its callers.</summary>
@@ -65,6 +67,11 @@ internal sealed class NodeHost : IHostedService, IPeerHandler, IFencedPart, IAsy
         {
             _isLeaving = true;
             callers = [.. _callers.Values];
+        }
+
+        foreach (var caller in callers)
+        {
+            caller.TakeBack(int.MaxValue); // what has not begun runs on other nodes
         }
 
         using var grace = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -103,6 +110,11 @@ internal sealed class NodeHost : IHostedService, IPeerHandler, IFencedPart, IAsy
         }
 
         admitted.Add(sequence, received, tasks);
+        if (_isLeaving)
+        {
+            admitted.TakeBack(int.MaxValue); // it began to leave meanwhile
+        }
+
         return true;
     }
 
@@ -111,6 +123,8 @@ internal sealed class NodeHost : IHostedService, IPeerHandler, IFencedPart, IAsy
     public void Drop(string from, long transfer) => Find(from)?.Contents.Drop(transfer);
 
     public void Cancel(string caller, long[] tasks) => Find(caller)?.Cancel(tasks);
+
+    public void TakeBack(string caller, int max) => Find(caller)?.TakeBack(max);
 
     public void Leave(string caller)
     {
@@ -176,7 +190,7 @@ internal sealed class NodeHost : IHostedService, IPeerHandler, IFencedPart, IAsy
                     return null; // it was declared dead; its tasks run on other nodes, or have failed
                 }
 
-                _callers.Add(caller, of = new NodeCaller(_pool, _peers.Of(SiloAddress.FromParsableString(caller)), _self));
+                _callers.Add(caller, of = new NodeCaller(_pool, _queue, _peers.Of(SiloAddress.FromParsableString(caller)), _self));
             }
 
             return of;

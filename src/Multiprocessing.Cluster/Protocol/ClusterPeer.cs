@@ -17,6 +17,12 @@ internal sealed class ClusterPeer(GrainId id, Silo silo, ILoggerFactory loggers,
         return Task.CompletedTask;
     }
 
+    public Task TakeBack(string caller, int max)
+    {
+        handler.TakeBack(caller, max);
+        return Task.CompletedTask;
+    }
+
     public Task Leave(string caller)
     {
         handler.Leave(caller);

@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+
 namespace Multiprocessing;
 
 /// <summary>
@@ -8,6 +11,9 @@ internal static unsafe class ClusterWork
 {
     private const byte Succeeded = 0;
     private const byte Failed = 1;
+
+    /// <summary>A reply begins with its kind, and the time that the body took in ticks of 100 ns.</summary>
+    private const int Header = 1 + sizeof(long);
 
     [ThreadStatic]
     private static PoolBody? _body;
@@ -84,7 +90,9 @@ internal static unsafe class ClusterWork
         PoolWorker.Current?.Signals.CountAttempt(attempt);
         using var message = MessageBuffer.Rent();
         message.Write(Succeeded);
+        message.Write(0L);
         var mark = message.Mark();
+        var began = Stopwatch.GetTimestamp();
         try
         {
             ChildCall read;
@@ -95,14 +103,23 @@ internal static unsafe class ClusterWork
             }
 
             read.Run(message);
-            return Copy(message, "result");
+            return Timed(Copy(message, "result"), began);
         }
         catch (Exception exception)
         {
             // Not lost: the caller gets it as the error of its task.
             message.RollBack(mark);
-            return OfError(exception);
+            return Timed(OfError(exception), began);
         }
+    }
+
+    /// <summary>Returns how long the body took, in ticks of 100 ns.</summary>
+    public static long TicksOf(byte[] reply) => reply.Length < Header ? 0 : BinaryPrimitives.ReadInt64LittleEndian(reply.AsSpan(1));
+
+    private static byte[] Timed(byte[] reply, long began)
+    {
+        BinaryPrimitives.WriteInt64LittleEndian(reply.AsSpan(1), Math.Max(1, Stopwatch.GetElapsedTime(began).Ticks));
+        return reply;
     }
 
     /// <summary>Writes the reply of a task that has failed.</summary>
@@ -110,6 +127,7 @@ internal static unsafe class ClusterWork
     {
         using var message = MessageBuffer.Rent();
         message.Write(Failed);
+        message.Write(0L);
         ExceptionMessage.Write(message, exception);
         return Copy(message, "error");
     }
@@ -124,8 +142,8 @@ internal static unsafe class ClusterWork
         result = default!;
         fixed (byte* begin = reply)
         {
-            var data = begin + 1;
-            if (reply.Length == 0 || reply[0] > Failed)
+            var data = begin + Header;
+            if (reply.Length < Header || reply[0] > Failed)
             {
                 return new InvalidDataException("The reply of a node is damaged.");
             }

@@ -4,7 +4,9 @@ namespace Multiprocessing;
 
 /// <summary>A task as a node gets it.</summary>
 /// <param name="Id">The task's number at its caller.</param>
-/// <param name="Lease">How many times the task was given to a node, this one included. A reply with another number than the caller's is dropped.</param>
+/// <param name="Lease">
+/// How many times the task was given to a node, this one included. A reply with another number than the caller's is dropped.
+/// </param>
 /// <param name="Attempt">How many times the task may have been started, this time included. It does not rise if a node gives the task back.</param>
 /// <param name="Name">The task's name.</param>
 /// <param name="Timeout">The time limit, or <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>.</param>
@@ -26,6 +28,9 @@ internal enum ReplyOutcome : byte
 
     /// <summary>A worker died while it ran the task, which may be tried again; the content is the error.</summary>
     Died,
+
+    /// <summary>The task was given back: it was not started on the node. There is no content.</summary>
+    NotBegun,
 }
 
 /// <summary>A reply as the caller gets it. The content is empty if it has arrived in chunks, by the transfer of that number.</summary>

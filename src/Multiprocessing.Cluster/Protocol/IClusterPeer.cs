@@ -19,6 +19,9 @@ internal interface IClusterPeer : IGrainService
     /// <summary>A caller cancels tasks: the even elements are their numbers, the odd ones their leases.</summary>
     Task Cancel(string caller, long[] tasks);
 
+    /// <summary>A caller takes back tasks that have not begun, at most this number. Those that the node gives back are in its replies.</summary>
+    Task TakeBack(string caller, int max);
+
     /// <summary>A caller leaves: its tasks end.</summary>
     Task Leave(string caller);
 
@@ -50,6 +53,10 @@ internal interface IPeerHandler
     bool Lease(string caller, byte[] lease) => false;
 
     void Cancel(string caller, long[] tasks)
+    {
+    }
+
+    void TakeBack(string caller, int max)
     {
     }
 

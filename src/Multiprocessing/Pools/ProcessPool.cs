@@ -322,6 +322,9 @@ public partial class ProcessPool : IProcessPool, IDisposable
         }
     }
 
+    /// <summary>Ends the tasks whose <see cref="TaskOptions.Withdrawal"/> is wanted and that no worker has started.</summary>
+    internal void WithdrawUnstarted() => _core.WithdrawUnstarted();
+
     private static string NameOf(Delegate body, TaskOptions? options) => options?.Name ?? TaskNames.Short(body.Method);
 
     private protected TaskSettings SettingsOf(Delegate body, TaskOptions? options, SharedBody? shared)
@@ -341,6 +344,7 @@ public partial class ProcessPool : IProcessPool, IDisposable
             Pace = pace,
             Pool = this,
             Priority = options?.Priority ?? 0,
+            Withdrawal = options?.Withdrawal,
             Timeout = limit,
             TimeoutTicks = limit == Timeout.InfiniteTimeSpan || limit.TotalSeconds > 1e9
                 ? 0

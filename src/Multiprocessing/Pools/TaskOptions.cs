@@ -26,6 +26,9 @@ public class TaskOptions
     /// <see langword="null"/>: the pool's <see cref="ProcessPoolOptions.MaxAttempts"/>.
     /// </summary>
     public int? MaxAttempts { get; set; }
+
+    /// <summary>Gets or sets what takes the task out of the pool if no worker has started it.</summary>
+    internal TaskWithdrawal? Withdrawal { get; set; }
 }
 
 /// <summary>Options of a map or a stream.</summary>

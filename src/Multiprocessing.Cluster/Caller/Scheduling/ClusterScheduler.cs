@@ -11,7 +11,7 @@ namespace Multiprocessing;
 /// <remarks>
 /// Invariants, under the gate: a task that is not over is in the queue and has no node, or is live on exactly one node. Its lease rises whenever it
 /// is given to a node. Its attempt rises with it, and falls back only if no message with it has left this process, or if the node has answered that
-/// it took none. So a reply with the task's current lease is the reply of the one start that counts, and each task is completed once.
+/// it did not start it. So a reply with the task's current lease is the reply of the one start that counts, and each task is completed once.
 /// </remarks>
 internal sealed class ClusterScheduler
 {
@@ -19,11 +19,11 @@ internal sealed class ClusterScheduler
     private readonly WaitingTasks _waiting = new();
     private readonly UnfinishedTasks _tasks = new();
     private readonly NodeLinks _nodes = new();
-    private readonly TaskPaces _paces = new();
     private readonly ClusterStatistics _statistics = new();
     private readonly LeaseSender _leases;
     private readonly CargoSender _cargoes;
     private readonly NodeCancels _cancels;
+    private readonly NodeTakeBack _takeBack;
     private readonly ILogger _logger;
     private long _lastId;
 
@@ -33,6 +33,7 @@ internal sealed class ClusterScheduler
         _leases = new LeaseSender(_gate, self, OnRefused);
         _cargoes = new CargoSender(_gate, Send, OnRefused, Fail);
         _cancels = new NodeCancels(_gate, self);
+        _takeBack = new NodeTakeBack(_gate, self, _nodes);
     }
 
     public ClusterStatistics Statistics => _statistics;
@@ -204,8 +205,8 @@ internal sealed class ClusterScheduler
     }
 
     /// <summary>
-    /// Replies of a node. A reply of another lease than the current one is late, and dropped. When this returns, the scheduler's state contains them: only then may the node
-    /// forget the leases.
+    /// Replies of a node. A reply of another lease than the current one is late, and dropped. When this returns, the scheduler's
+    /// state contains them: only then may the node forget the leases.
     /// </summary>
     /// <param name="address">The node.</param>
     /// <param name="number">The number of its message.</param>
@@ -213,6 +214,8 @@ internal sealed class ClusterScheduler
     public void OnReplies(SiloAddress address, long number, TaskReply[] replies)
     {
         List<(ClusterTask Task, TaskReply Reply)> ended = [];
+        List<ClusterTask> cancelled = [];
+        var (hasEnded, hasGivenBack) = (false, false);
         lock (_gate)
         {
             foreach (var reply in replies)
@@ -223,7 +226,19 @@ internal sealed class ClusterScheduler
                     continue;
                 }
 
-                _paces.Measure(task.Name, reply.Ticks);
+                if (reply.Ticks > 0)
+                {
+                    task.Node!.Paces.Measure(task.Name, reply.Ticks);
+                }
+
+                if (reply.Outcome == ReplyOutcome.NotBegun)
+                {
+                    GiveBack(task, cancelled);
+                    hasGivenBack = true;
+                    continue;
+                }
+
+                hasEnded = true;
                 if (reply.Outcome == ReplyOutcome.Died && !task.IsCancelled && task.Attempt < task.Setting.MaxAttempts)
                 {
                     Retry(task);
@@ -234,10 +249,11 @@ internal sealed class ClusterScheduler
                 _tasks.Remove(task);
             }
 
-            _nodes.Find(address)?.Receive(number);
+            _nodes.Find(address)?.OnReplies(number, hasEnded, hasGivenBack);
             Dispatch();
         }
 
+        cancelled.ForEach(task => End(task, null));
         if (ended.Count > 0)
         {
             // On the thread pool: results are read by code of the program, which may take its time.
@@ -379,6 +395,20 @@ internal sealed class ClusterScheduler
         _waiting.Add(task);
     }
 
+    /// <summary>The node has answered that it did not start the task.</summary>
+    private void GiveBack(ClusterTask task, List<ClusterTask> cancelled)
+    {
+        if (task.IsCancelled)
+        {
+            cancelled.Add(task);
+            _tasks.Remove(task);
+        }
+        else
+        {
+            Return(task);
+        }
+    }
+
     /// <summary>The task may have been started, and may be started again.</summary>
     private void Retry(ClusterTask task)
     {
@@ -390,7 +420,8 @@ internal sealed class ClusterScheduler
     /// <summary>Gives tasks to nodes with room, each to the one with the fewest tasks for a worker.</summary>
     private void Dispatch()
     {
-        while (_waiting.TryPeek(out var task) && _nodes.FindRoom(_paces.AheadOf(task.Name)) is { } node)
+        var now = Stopwatch.GetTimestamp();
+        while (_waiting.TryPeek(out var task) && _nodes.FindRoom(task.Name, now, out _) is { } node)
         {
             _waiting.Take();
             Debug.Assert(task.Node is null, "A task that waits has no node.");
@@ -404,6 +435,8 @@ internal sealed class ClusterScheduler
                 Send(task, node);
             }
         }
+
+        _takeBack.Watch();
     }
 
     /// <summary>The node gets the task with the next message.</summary>
@@ -438,15 +471,7 @@ internal sealed class ClusterScheduler
             node.IsLeaving = true;
             foreach (var task in batch.Concat(node.ToSend).Where(task => task.Node == node).ToList())
             {
-                if (task.IsCancelled)
-                {
-                    cancelled.Add(task);
-                    _tasks.Remove(task);
-                }
-                else
-                {
-                    Return(task);
-                }
+                GiveBack(task, cancelled);
             }
 
             node.ToSend.Clear();

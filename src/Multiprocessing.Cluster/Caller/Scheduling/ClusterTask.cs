@@ -55,7 +55,7 @@ internal abstract class ClusterTask(long id, string name, byte[] call, TaskSetti
         Node = node;
         Attempt++;
         Lease++;
-        node.Live.Add(Id, this);
+        node.Give(this);
     }
 
     /// <summary>Returns the task as the node gets it.</summary>

@@ -44,15 +44,19 @@ internal sealed class NodeLinks
     }
 
     /// <summary>Returns the node with the fewest tasks for a worker among those that may get a task, or <see langword="null"/>.</summary>
-    /// <param name="ahead">How many tasks like this one each worker may have ahead.</param>
-    public NodeLink? FindRoom(double ahead)
+    /// <param name="name">The name of the task.</param>
+    /// <param name="now">The present time.</param>
+    /// <param name="room">How many such tasks it may get.</param>
+    public NodeLink? FindRoom(string name, long now, out int room)
     {
         NodeLink? best = null;
+        room = 0;
         foreach (var node in _byAddress.Values)
         {
-            if (node.HasRoom(ahead) && (best is null || node.Load < best.Load))
+            if ((best is null || node.Load < best.Load) && node.RoomFor(name, now) is > 0 and var free)
             {
                 best = node;
+                room = free;
             }
         }
 

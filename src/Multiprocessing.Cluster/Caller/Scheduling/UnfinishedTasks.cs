@@ -1,6 +1,8 @@
 namespace Multiprocessing;
 
-/// <summary>All tasks of a caller that are not over, and the end of the pool: when it refuses further tasks, and when none is left. Under the gate.</summary>
+/// <summary>
+/// All tasks of a caller that are not over, and the end of the pool: when it refuses further tasks, and when none is left. Under the gate.
+/// </summary>
 internal sealed class UnfinishedTasks
 {
     private readonly Dictionary<long, ClusterTask> _tasks = [];
@@ -21,7 +23,8 @@ internal sealed class UnfinishedTasks
     }
 
     /// <summary>Returns the task that a reply belongs to, or <see langword="null"/> if the task is over or was given to a node again since.</summary>
-    public ClusterTask? Find(long id, int lease) => _tasks.TryGetValue(id, out var task) && task.Node is not null && task.Lease == lease ? task : null;
+    public ClusterTask? Find(long id, int lease) =>
+        _tasks.TryGetValue(id, out var task) && task.Node is not null && task.Lease == lease ? task : null;
 
     public void Remove(ClusterTask task)
     {

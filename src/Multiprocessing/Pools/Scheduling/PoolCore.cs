@@ -235,6 +235,9 @@ internal sealed class PoolCore
     /// <summary>Ends tasks that no caller waits for any more; see <see cref="TaskCancellation.Cancel"/>.</summary>
     public void Cancel(Func<TaskBatch, bool> which, bool kills) => _loop.Post(() => _cancellation.Cancel(which, kills));
 
+    /// <summary>Ends tasks that are to be withdrawn and were not started.</summary>
+    public void WithdrawUnstarted() => _loop.Post(() => _cancellation.EndUnstarted(static batch => batch.Settings.Withdrawal is { IsWanted: true }));
+
     /// <summary>Ends the task that a worker runs; see <see cref="TaskCancellation.CancelRunning"/>.</summary>
     public void CancelRunning(int worker, long tasksDone) => _loop.Post(() => _cancellation.CancelRunning(worker, tasksDone));
 

@@ -118,6 +118,11 @@ internal sealed unsafe class SingleTask<TResult> : TaskBatch
 
     public override void Withdraw(int index)
     {
+        if (Settings.Withdrawal is { IsWanted: true } withdrawal)
+        {
+            withdrawal.Happen();
+        }
+
         Finish();
         SetError(null);
     }

@@ -171,6 +171,9 @@ internal sealed class TaskSettings
 
     public required int MaxAttempts { get; init; }
 
+    /// <summary>Takes the task out of the pool if no worker has started it; <see langword="null"/> if that is not wanted of any.</summary>
+    public TaskWithdrawal? Withdrawal { get; init; }
+
     /// <summary>The body that all tasks share, or <see langword="null"/> if each carries its own.</summary>
     public required SharedBody? Body { get; init; }
 }

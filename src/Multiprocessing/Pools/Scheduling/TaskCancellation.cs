@@ -13,20 +13,25 @@ internal sealed class TaskCancellation(PoolLoop loop, PendingTasks pending, Work
     /// </summary>
     public void Cancel(Func<TaskBatch, bool> which, bool kills)
     {
-        loop.AssertHeld();
-        foreach (var range in pending.TakeAll(which))
-        {
-            for (var index = range.From; index < range.To; index++)
-            {
-                range.Batch.OnNotBegun(index);
-            }
-        }
-
+        EndPending(which);
         foreach (var worker in fleet.Workers)
         {
             if (CancelUnstarted(worker, which))
             {
                 CancelStarted(worker, which, kills);
+            }
+        }
+    }
+
+    /// <summary>Ends tasks that no worker has started; those that one has are not affected.</summary>
+    public void EndUnstarted(Func<TaskBatch, bool> which)
+    {
+        EndPending(which);
+        foreach (var worker in fleet.Workers)
+        {
+            if (CancelUnstarted(worker, which))
+            {
+                fleet.CloseIfRetired(worker);
             }
         }
     }
@@ -43,6 +48,18 @@ internal sealed class TaskCancellation(PoolLoop loop, PendingTasks pending, Work
             if (worker.Number == number && worker.Statistics.Tasks == tasksDone && worker.IsBusy && worker.Assigned.First is not null)
             {
                 Stop(worker, kills: true);
+            }
+        }
+    }
+
+    private void EndPending(Func<TaskBatch, bool> which)
+    {
+        loop.AssertHeld();
+        foreach (var range in pending.TakeAll(which))
+        {
+            for (var index = range.From; index < range.To; index++)
+            {
+                range.Batch.OnNotBegun(index);
             }
         }
     }
