@@ -13,7 +13,8 @@ public class NodeCommandTests
     private static readonly string Configuration =
         typeof(NodeCommandTests).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()?.Configuration ?? "Debug";
 
-    private static readonly string Mp = Path.GetFullPath(Path.Combine(
+    /// <summary>The command, as it was built.</summary>
+    internal static readonly string Mp = Path.GetFullPath(Path.Combine(
         AppContext.BaseDirectory, "..", "..", "..", "..", "..", "src", "Multiprocessing.Tool", "bin", Configuration, "net10.0", "mp"));
 
     private static readonly string Program = typeof(NodeCommandTests).Assembly.Location;

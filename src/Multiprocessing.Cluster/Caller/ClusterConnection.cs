@@ -123,7 +123,6 @@ internal sealed class ClusterConnection : IPeerHandler, IFencedPart, IAsyncDispo
 
     public void OnFenced(Exception reason)
     {
-        reason = _refusals.Last is { } refusal ? new ClusterException($"{reason.Message} {refusal}", reason) : reason;
         Failure = reason;
         _firstNode.TrySetException(reason);
         Scheduler.Close(reason);

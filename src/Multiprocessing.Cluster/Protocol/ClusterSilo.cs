@@ -76,8 +76,12 @@ internal sealed class Fencing(IServiceProvider services) : IFatalErrorHandler
 {
     public bool IsUnexpected(Exception exception) => exception is not OperationCanceledException;
 
-    public void OnFatalException(object? sender, string? context, Exception? exception) =>
-        services.GetRequiredService<IFencedPart>().OnFenced(new ClusterException($"This member has left the cluster: {context}", exception));
+    public void OnFatalException(object? sender, string? context, Exception? exception)
+    {
+        // The others cannot reach a member whose certificate they refuse; if it refuses theirs as well, it knows why.
+        var refusal = services.GetRequiredService<ConnectionRefusals>().Last is { } last ? $" {last}" : "";
+        services.GetRequiredService<IFencedPart>().OnFenced(new ClusterException($"This member has left the cluster: {context}{refusal}", exception));
+    }
 }
 
 /// <summary>Ends what a member runs when it was declared dead.</summary>

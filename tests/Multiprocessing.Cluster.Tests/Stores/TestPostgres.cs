@@ -4,9 +4,11 @@ using Npgsql;
 namespace Multiprocessing.ClusterTests;
 
 /// <summary>PostgreSQL with a new directory. It refuses to run as root, so root runs it as another user.</summary>
-internal sealed class TestPostgres : TestStore
+/// <param name="address">The address at which it listens.</param>
+/// <param name="range">The network whose machines may connect, if it is not this one alone.</param>
+internal sealed class TestPostgres(string address = "127.0.0.1", string? range = null) : TestStore
 {
-    public override string Connection => $"Host=127.0.0.1;Port={Port};Database=postgres;Username=owner;Timeout=5";
+    public override string Connection => $"Host={address};Port={Port};Database=postgres;Username=owner;Timeout=5";
 
     protected override Process Start()
     {
@@ -20,10 +22,14 @@ internal sealed class TestPostgres : TestStore
             }
 
             RunToEnd(AsUser(Find("initdb"), "-D", $"{Folder}/data", "-A", "trust", "-U", "owner", "--no-sync", "--encoding=UTF8", "--locale=C"));
+            if (range is not null)
+            {
+                File.AppendAllText($"{Folder}/data/pg_hba.conf", $"host all all {range} trust\n");
+            }
         }
 
         var command = AsUser(
-            postgres, "-D", $"{Folder}/data", "-p", $"{Port}", "-k", Folder, "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off");
+            postgres, "-D", $"{Folder}/data", "-p", $"{Port}", "-k", Folder, "-c", $"listen_addresses={address}", "-c", "fsync=off");
         return Run(command[0], command[1..]);
     }
 
