@@ -99,7 +99,7 @@ public sealed class BrowserTests(Chromium chromium)
         await using var watched = await chromium.OpenAsync(dashboard.Server.Address);
         await watched.SeeAsync("#status", "Live");
         await watched.GoAsync("pools");
-        await watched.Page.GetByRole(AriaRole.Button, new() { Name = "Cancel Resize in worker 3", Exact = true }).ClickAsync(new() { Timeout = 60_000 });
+        await watched.Page.GetByRole(AriaRole.Button, new() { Name = "Cancel Resize in worker 3", Exact = true }).ClickAsync();
         var dialog = watched.Page.GetByRole(AriaRole.Dialog);
         (await dialog.InnerTextAsync()).ShouldContain("is not tried again");
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Cancel", Exact = true }).ClickAsync();

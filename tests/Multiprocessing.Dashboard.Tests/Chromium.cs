@@ -5,6 +5,8 @@ namespace Multiprocessing.Dashboard.Tests;
 /// <summary>Debian's chromium, driven by Playwright. One browser for all tests; each test has a context of its own.</summary>
 public sealed class Chromium : IAsyncLifetime
 {
+    private const float Patience = 60_000;
+
     private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome"];
 
     private IPlaywright? _playwright;
@@ -29,6 +31,8 @@ public sealed class Chromium : IAsyncLifetime
             return;
         }
 
+        // The defaults, 5 and 30 s, are limits that a loaded machine exceeds.
+        Assertions.SetDefaultExpectTimeout(Patience);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new()
         {
@@ -52,6 +56,7 @@ public sealed class Chromium : IAsyncLifetime
     public async Task<WatchedPage> OpenAsync(Uri address, BrowserNewContextOptions? options = null)
     {
         var context = await Browser.NewContextAsync(options ?? new() { ViewportSize = new() { Width = 1280, Height = 900 } });
+        context.SetDefaultTimeout(Patience);
         var page = await context.NewPageAsync();
         WatchedPage watched = new(context, page, address);
         await page.GotoAsync(address.ToString());

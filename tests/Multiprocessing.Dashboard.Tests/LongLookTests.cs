@@ -45,7 +45,7 @@ public sealed class LongLookTests(Chromium chromium)
               new MutationObserver(look).observe(document.querySelector('tbody'), { subtree: true, childList: true, characterData: true });
             }
             """);
-        await watched.Page.WaitForFunctionAsync("() => window.seen.size >= 8", null, new() { Timeout = 60_000 });
+        await watched.Page.WaitForFunctionAsync("() => window.seen.size >= 8");
         foreach (var page in ScreenshotTests.Pages)
         {
             await watched.GoAsync(page);
