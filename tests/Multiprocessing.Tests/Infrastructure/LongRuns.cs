@@ -10,6 +10,9 @@ internal static class LongRuns
     /// <summary>How many processes the counted runs kill, each: <c>MULTIPROCESSING_DEATHS</c>.</summary>
     public static int Deaths => ValueOf("MULTIPROCESSING_DEATHS") ?? OrdinaryDeaths;
 
+    /// <summary>Whether what differs little from its neighbours is tested too: <c>MULTIPROCESSING_ALL</c>.</summary>
+    public static bool All => Environment.GetEnvironmentVariable("MULTIPROCESSING_ALL") is { Length: > 0 };
+
     /// <summary>The seed of a torture that is to be repeated: <c>MULTIPROCESSING_TORTURE_SEED</c>.</summary>
     public static int TortureSeed => ValueOf("MULTIPROCESSING_TORTURE_SEED") ?? Environment.TickCount;
 

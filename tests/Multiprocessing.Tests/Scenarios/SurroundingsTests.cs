@@ -46,7 +46,8 @@ public class SurroundingsTests : ProcessTest
     public Task Under_every_umask_everything_works_and_the_place_to_meet_stays_usable() => Watchdog.Run(
         () =>
         {
-            foreach (var mask in (string[])["0277", "0777", "0177", "0577", "0400", "0077", "0022", "0000"])
+            string[] masks = LongRuns.All ? ["0277", "0777", "0177", "0577", "0400", "0077", "0022", "0000"] : ["0277", "0777", "0000"];
+            foreach (var mask in masks)
             {
                 using var names = Surrounding.OpenDirectory();
                 using var temporary = Surrounding.OpenDirectory();
