@@ -22,4 +22,8 @@ internal static partial class ClusterLog
 
     [LoggerMessage(6, LogLevel.Warning, "The node '{Node}' has build {Build}, and this program has {Own}; it gets no tasks.")]
     public static partial void NodeOfOtherBuild(ILogger logger, string node, string build, string own);
+
+    [LoggerMessage(7, LogLevel.Warning, "The host's shutdown time was over before the tasks of the pool '{Pool}' had ended: {Running} were "
+        + "cancelled on their nodes, {Waiting} had not begun. HostOptions.ShutdownTimeout sets the time.")]
+    public static partial void EndedWithTasks(ILogger logger, string pool, int running, int waiting);
 }

@@ -77,6 +77,14 @@ internal sealed class TestCluster : IAsyncDisposable
         configure?.Invoke(options);
     });
 
+    /// <summary>Sets the options of a caller.</summary>
+    public void Apply(ClusterPoolOptions options)
+    {
+        options.Cluster = "test";
+        options.ConnectTimeout = TimeSpan.FromSeconds(120);
+        _plan.Apply(options.Membership, options.Network);
+    }
+
     /// <summary>Looks at the cluster.</summary>
     public Task<ClusterMonitor> WatchAsync() => ClusterMonitor.ConnectAsync(options =>
     {

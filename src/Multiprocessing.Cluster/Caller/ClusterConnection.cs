@@ -123,8 +123,14 @@ internal sealed class ClusterConnection : IPeerHandler, IFencedPart, IAsyncDispo
 
     public void OnFenced(Exception reason)
     {
-        Failure = reason;
         _firstNode.TrySetException(reason);
+        Fail(reason);
+    }
+
+    /// <summary>Fails all tasks, and refuses further ones.</summary>
+    public void Fail(Exception reason)
+    {
+        Failure = reason;
         Scheduler.Close(reason);
     }
 

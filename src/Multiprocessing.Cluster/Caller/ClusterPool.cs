@@ -20,15 +20,18 @@ namespace Multiprocessing;
 /// long[] sizes = await pool.MapAsync(Directory.GetFiles("images"), file => new FileInfo(file).Length);
 /// </code>
 /// </example>
-public sealed partial class ClusterPool : IProcessPool
+public sealed partial class ClusterPool : IProcessPool, IDisposable
 {
     private readonly ClusterConnection _connection;
     private readonly ClusterPoolOptions _options;
     private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _disposing = new();
+    private volatile Task? _connecting;
     private Task? _ended;
     private volatile bool _isEnding;
 
-    private ClusterPool(ClusterPoolOptions options)
+    /// <summary>Creates a pool that is not connected: its first task connects it, or <see cref="StartAsync"/>.</summary>
+    internal ClusterPool(ClusterPoolOptions options)
     {
         _options = options;
         _connection = new ClusterConnection(options);
@@ -53,6 +56,9 @@ public sealed partial class ClusterPool : IProcessPool
     /// <inheritdoc/>
     public Exception? Failure => _connection.Failure;
 
+    /// <summary>Gets the number of tasks that nodes have, and the number of those that wait for one.</summary>
+    internal (int Running, int Waiting) Counts => _connection.Scheduler.Counts;
+
     /// <summary>Gets the member, for tests.</summary>
     internal ClusterConnection Connection => _connection;
 
@@ -71,7 +77,7 @@ public sealed partial class ClusterPool : IProcessPool
         var pool = new ClusterPool(options);
         try
         {
-            await pool._connection.StartAsync(cancellationToken).ConfigureAwait(false);
+            await pool.StartAsync(cancellationToken).ConfigureAwait(false);
             return pool;
         }
         catch
@@ -79,6 +85,20 @@ public sealed partial class ClusterPool : IProcessPool
             await pool.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    /// <summary>Joins the cluster and waits for the first node, once. If that fails, the pool is broken.</summary>
+    /// <exception cref="ClusterException">No node was found within the time, or all nodes have another build.</exception>
+    internal async Task StartAsync(CancellationToken cancellationToken)
+    {
+        Task connecting;
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isEnding, this);
+            connecting = _connecting ??= Task.Run(ConnectOnceAsync, CancellationToken.None);
+        }
+
+        await connecting.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -115,14 +135,41 @@ public sealed partial class ClusterPool : IProcessPool
         lock (_gate)
         {
             _isEnding = true;
-            ended = _ended ??= _connection.DisposeAsync().AsTask();
+            ended = _ended ??= Task.Run(EndAsync, CancellationToken.None);
         }
 
         await ended.ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// Ends the pool like <see cref="DisposeAsync"/>, and blocks the calling thread until this process has left the cluster. It resumes on no
+    /// synchronization context.
+    /// </summary>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
     /// <inheritdoc/>
     public override string ToString() => $"{Name} ({Workers} workers on {NodeNames.Count} nodes)";
+
+    private async Task ConnectOnceAsync()
+    {
+        try
+        {
+            await _connection.StartAsync(_disposing.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (!_disposing.IsCancellationRequested)
+        {
+            _connection.Fail(exception); // tasks that were submitted meanwhile fail with it, too
+            throw;
+        }
+    }
+
+    private async Task EndAsync()
+    {
+        await _disposing.CancelAsync().ConfigureAwait(false);
+        await (_connecting ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _connection.DisposeAsync().ConfigureAwait(false);
+        _disposing.Dispose();
+    }
 
     private Task<TResult> Submit<TResult>(
         ChildCall call, bool hasResult, string name, TaskContext context, TaskOptions? options, CancellationToken cancellationToken,
@@ -143,6 +190,11 @@ public sealed partial class ClusterPool : IProcessPool
                 Reports = links.Length > 0 ? _connection.Reports.Delivery : null,
             };
             _connection.Scheduler.Submit(task);
+            if (_connecting is null)
+            {
+                Background.Run(() => StartAsync(CancellationToken.None)); // its failure is that of the tasks
+            }
+
             return task.Task;
         }
         catch (Exception exception)

@@ -20,10 +20,6 @@ public sealed class ClusterPoolOptions
 
     private readonly HashSet<string> _tags = new(StringComparer.Ordinal);
 
-    internal ClusterPoolOptions()
-    {
-    }
-
     /// <summary>Gets or sets the name of the cluster. The default value is <c>multiprocessing</c>.</summary>
     public string Cluster { get; set; } = "multiprocessing";
 

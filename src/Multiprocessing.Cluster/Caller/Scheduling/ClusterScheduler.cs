@@ -86,6 +86,18 @@ internal sealed class ClusterScheduler
         }
     }
 
+    /// <summary>Gets the number of tasks that nodes have, and the number of those that wait for one.</summary>
+    public (int Running, int Waiting) Counts
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return (_nodes.LiveCount, _tasks.Count - _nodes.LiveCount);
+            }
+        }
+    }
+
     /// <summary>Returns a description of the caller with the numbers of its tasks.</summary>
     public ClusterCallerSnapshot Describe(ClusterCallerSnapshot caller)
     {
