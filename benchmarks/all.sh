@@ -3,7 +3,7 @@
 # With --quick: less work each; only the pages of the services and of the table are written there, the others into artifacts/benchmarks.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-dotnet build -c Release benchmarks/Comparison && dotnet build -c Release benchmarks/Services || exit 1
+dotnet build -c Release benchmarks/Comparison && dotnet build -c Release benchmarks/Services && dotnet build -c Release benchmarks/Cluster || exit 1
 
 failed=0
 run() { # run <project> <argument>...
@@ -14,5 +14,6 @@ run Comparison "$@" --cold
 run Comparison "$@" --curves
 run Comparison "$@" --latency
 run Services "$@"
+run Cluster "$@"
 run Comparison "$@" # the last, because its page links to the others
 exit "$failed"

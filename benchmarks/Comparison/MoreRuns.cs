@@ -12,6 +12,7 @@ internal static class MoreRuns
         ("Comparison -- --curves", "benchmarks-growth.md", "how times and memory grow with processes, workers, tasks, queues and bytes, beside CPython and threads; with a picture of each curve"),
         ("Comparison -- --latency", "benchmarks-latency.md", "p50, p99 and p99.9 of a queue, a lock and a pool, alone and while another program uses all processors, beside CPython"),
         ("Services", "service-benchmarks.md", "calls into another process, beside gRPC, StreamJsonRpc, named pipes, lines of JSON, CPython, and channels of one process as the bound"),
+        ("Cluster", "cluster-benchmarks.md", "tasks on other nodes, beside a TLS socket and RabbitMQ; when tasks of a killed or frozen node start elsewhere; and a model of more nodes than there are here"),
     ];
 
     public static string Markdown()
