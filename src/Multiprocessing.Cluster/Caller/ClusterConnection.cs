@@ -167,6 +167,12 @@ internal sealed class ClusterConnection : IPeerHandler, IFencedPart, IAsyncDispo
                 {
                     OnMember(member);
                 }
+
+                // A dead member may be removed from the table before this one has seen that it died.
+                foreach (var address in Scheduler.Addresses.Where(address => !snapshot.Members.ContainsKey(address)))
+                {
+                    Scheduler.Lose(address);
+                }
             }
         }
         catch (OperationCanceledException)
@@ -211,7 +217,7 @@ internal sealed class ClusterConnection : IPeerHandler, IFencedPart, IAsyncDispo
             try
             {
                 var node = Frames.ReadDescription(await peer.Hello(Frames.OfHello(_options.Build)).ConfigureAwait(false));
-                Accept(new NodeLink(address, peer, node, new OutgoingTransfers(peer, _self, _credit)));
+                Accept(new NodeLink(address, peer, node, OutgoingTransfers.To(peer, _self, _credit)));
                 return;
             }
             catch (Exception)
@@ -246,7 +252,7 @@ internal sealed class ClusterConnection : IPeerHandler, IFencedPart, IAsyncDispo
         if (_options.Tags.IsSubsetOf(node.Tags))
         {
             Scheduler.Join(link);
-            if (_members.CurrentSnapshot.GetSiloStatus(link.Address) == SiloStatus.Dead)
+            if (_members.CurrentSnapshot.GetSiloStatus(link.Address) is SiloStatus.Dead or SiloStatus.None)
             {
                 Scheduler.Lose(link.Address); // it died between its answer and now, and no further change would report it
             }

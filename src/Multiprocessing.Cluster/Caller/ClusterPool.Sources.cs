@@ -50,6 +50,9 @@ public sealed partial class ClusterPool
             await failed.ConfigureAwait(false);
         }
 
+        // All tasks may have ended before the continuation of the first one that failed has run.
+        await (tasks.Find(static task => task.IsFaulted) ?? tasks.Find(static task => task.IsCanceled) ?? Task.CompletedTask).ConfigureAwait(false);
+
         return [.. tasks.Select(static task => task.Result)];
     }
 

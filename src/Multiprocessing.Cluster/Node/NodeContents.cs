@@ -10,7 +10,7 @@ internal sealed class NodeContents(IClusterPeer caller, string node)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<long, SharedInput<PoolBody>> _bodies = [];
-    private readonly OutgoingTransfers _results = new(caller, node, null);
+    private readonly OutgoingTransfers _results = OutgoingTransfers.To(caller, node, null);
     private readonly IncomingTransfers _incoming = new();
 
     /// <summary>Gets the number of contents that the node keeps.</summary>

@@ -215,9 +215,17 @@ internal sealed class NodeHost : IHostedService, IPeerHandler, IFencedPart, IAsy
         {
             await foreach (var snapshot in _members.MembershipUpdates.WithCancellation(_ending.Token).ConfigureAwait(false))
             {
-                foreach (var member in snapshot.Members.Values.Where(static member => member.Status == SiloStatus.Dead))
+                string[] callers;
+                lock (_gate)
                 {
-                    Leave(member.SiloAddress.ToParsableString());
+                    callers = [.. _callers.Keys];
+                }
+
+                // A dead member may be removed from the table before this one has seen that it died.
+                foreach (var caller in callers.Where(
+                    caller => snapshot.GetSiloStatus(SiloAddress.FromParsableString(caller)) is SiloStatus.Dead or SiloStatus.None))
+                {
+                    Leave(caller);
                 }
             }
         }

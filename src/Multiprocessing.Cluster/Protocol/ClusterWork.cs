@@ -99,9 +99,11 @@ internal static unsafe class ClusterWork
             fixed (byte* begin = call)
             {
                 var data = begin;
+                using var nothing = PluginLoader.LoadNothing();
                 read = ValueSerializer.Deserialize<ChildCall>(ref data, begin + call.Length, ClusterReadContext.Of(reports));
             }
 
+            message.Links = ClusterResultPolicy.Instance;
             read.Run(message);
             return Timed(Copy(message, "result"), began);
         }
@@ -128,6 +130,7 @@ internal static unsafe class ClusterWork
         using var message = MessageBuffer.Rent();
         message.Write(Failed);
         message.Write(0L);
+        message.Links = ClusterResultPolicy.Instance;
         ExceptionMessage.Write(message, exception);
         return Copy(message, "error");
     }
@@ -157,6 +160,7 @@ internal static unsafe class ClusterWork
             {
                 try
                 {
+                    using var nothing = PluginLoader.LoadNothing();
                     result = ValueSerializer.Deserialize<TResult>(ref data, begin + reply.Length);
                 }
                 catch (Exception exception)

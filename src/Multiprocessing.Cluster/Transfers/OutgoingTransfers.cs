@@ -6,10 +6,10 @@ namespace Multiprocessing;
 /// Sends contents to another member in chunks: several at once, each chunk when there is credit, in turns. A chunk without an
 /// answer is sent again. Thread-safe.
 /// </summary>
-/// <param name="receiver">The other member.</param>
-/// <param name="self">This member, as the receiver knows it.</param>
+/// <param name="send">Sends a chunk, and returns its answer.</param>
+/// <param name="drop">Lets the receiver free what it has of a transfer.</param>
 /// <param name="shared">The credit of all receivers together, or <see langword="null"/>.</param>
-internal sealed class OutgoingTransfers(IClusterPeer receiver, string self, ByteCredit? shared)
+internal sealed class OutgoingTransfers(Func<byte[], Task<long>> send, Func<long, Task> drop, ByteCredit? shared)
 {
     private static readonly TimeSpan ResendInterval = TimeSpan.FromMilliseconds(100);
 
@@ -19,6 +19,12 @@ internal sealed class OutgoingTransfers(IClusterPeer receiver, string self, Byte
     private long _last;
     private long _sentBytes;
     private bool _isClosed;
+
+    /// <param name="receiver">The other member.</param>
+    /// <param name="self">This member, as the receiver knows it.</param>
+    /// <param name="shared">The credit of all receivers together, or <see langword="null"/>.</param>
+    public static OutgoingTransfers To(IClusterPeer receiver, string self, ByteCredit? shared) =>
+        new(chunk => receiver.Chunk(self, chunk), transfer => receiver.Drop(self, transfer), shared);
 
     /// <summary>Gets the number of transfers that the receiver may have something of.</summary>
     public int Count
@@ -181,7 +187,7 @@ internal sealed class OutgoingTransfers(IClusterPeer receiver, string self, Byte
             var sent = Stopwatch.GetTimestamp();
             Interlocked.Add(ref _sentBytes, length);
             var frame = Chunk.Write(transfer.Number, Oldest, transfer.Task, transfer.Lease, content, offset, length);
-            answer = await receiver.Chunk(self, frame).WaitAsync(transfer.Ending.Token).ConfigureAwait(false);
+            answer = await send(frame).WaitAsync(transfer.Ending.Token).ConfigureAwait(false);
             _pace.Answered(sent);
         }
         catch (Exception)
@@ -219,7 +225,7 @@ internal sealed class OutgoingTransfers(IClusterPeer receiver, string self, Byte
         {
             try
             {
-                await receiver.Drop(self, transfer.Number).ConfigureAwait(false);
+                await drop(transfer.Number).ConfigureAwait(false);
                 break;
             }
             catch (Exception)

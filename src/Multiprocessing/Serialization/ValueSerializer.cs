@@ -23,6 +23,11 @@ internal static class ValueSerializer
             return;
         }
 
+        if (context.Links is null && buffer.Links is { } links)
+        {
+            context = new WriteContext(links);
+        }
+
         var writer = buffer.Writer;
         writer.Begin(in context);
         var mark = buffer.Mark();

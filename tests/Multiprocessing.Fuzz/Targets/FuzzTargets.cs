@@ -22,6 +22,8 @@ public static class FuzzTargets
         ["content-references"] = static () => new SharedContentTarget(),
         ["shared-inputs"] = static () => new SharedInputTarget(),
         ["status-file"] = static () => new StatusFileTarget(),
+        ["cluster-node"] = ClusterTarget.OfNode,
+        ["cluster-caller"] = ClusterTarget.OfCaller,
         ["session-file"] = static () => new SessionFileTarget(),
     };
 

@@ -74,6 +74,18 @@ internal sealed class ClusterScheduler
         }
     }
 
+    /// <summary>Gets the addresses of the nodes that are used.</summary>
+    public SiloAddress[] Addresses
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _nodes.All.Select(static node => node.Address)];
+            }
+        }
+    }
+
     /// <summary>Gets the number of tasks that wait for a node.</summary>
     public int WaitingCount
     {

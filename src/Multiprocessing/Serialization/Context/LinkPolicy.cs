@@ -1,3 +1,5 @@
+using System.Reflection;
+
 namespace Multiprocessing;
 
 /// <summary>
@@ -23,6 +25,14 @@ internal abstract class LinkPolicy
     /// </summary>
     /// <param name="type">The object's class.</param>
     public virtual Refusal? OfHandle(Type type) => null;
+
+    /// <summary>Gets a value that indicates whether the reader is on another machine, which does not have the program's plug-ins.</summary>
+    public virtual bool LeavesMachine => false;
+
+    /// <summary>Returns why a type or a method of an assembly that the program has loaded by itself cannot leave the machine.</summary>
+    /// <param name="culprit">The type of the object.</param>
+    /// <param name="assembly">The assembly.</param>
+    public virtual Refusal? OfPlugin(Type culprit, Assembly assembly) => null;
 
     /// <summary>Gets a value that indicates whether the reader is a task, which can call objects of this process by links.</summary>
     public virtual bool IsForTasks => false;

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
@@ -187,6 +188,12 @@ internal sealed class GraphWriter(MessageBuffer output)
     /// <summary>Writes the name of a type or a member: in full the first time in a message, as a number after that.</summary>
     public void WriteName(NameEntry name)
     {
+        if (Context.Links is { LeavesMachine: true } links && name.Plugin is { } plugin)
+        {
+            var type = name.Symbol as Type ?? (name.Symbol as MemberInfo)?.DeclaringType ?? name.Symbol.GetType();
+            throw new CannotCrossException(links.OfPlugin(type, plugin)!, type);
+        }
+
         if (name.WellKnown >= 0)
         {
             Out.WriteByte((byte)name.WellKnown);

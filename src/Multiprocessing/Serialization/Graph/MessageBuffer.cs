@@ -64,6 +64,12 @@ internal sealed partial class MessageBuffer : IDisposable
     /// </summary>
     public bool SenderKeepsReferences { get; set; }
 
+    /// <summary>
+    /// What happens to objects that belong to this process, in values that are written without a policy of their own, such as the result of a body.
+    /// Set before writing; <see langword="null"/> if any process of this program may read the message.
+    /// </summary>
+    public LinkPolicy? Links { get; set; }
+
     /// <summary>Bytes written.</summary>
     public long Length => _closedLength + (_cursor - _open);
 
@@ -173,6 +179,7 @@ internal sealed partial class MessageBuffer : IDisposable
     {
         AssertInvariants();
         SenderKeepsReferences = false;
+        Links = null;
         Truncate(default);
         TrimChunks();
         if (_threadIdle is null)

@@ -1,3 +1,5 @@
+using System.Reflection;
+
 namespace Multiprocessing;
 
 /// <summary>A type or member with the bytes that name it in a message.</summary>
@@ -5,6 +7,7 @@ internal sealed class NameEntry(object symbol, byte[] blob, int wellKnown = -1)
 {
     private ObjectCodec? _codec;
     private ObjectCodec? _registeredCodec;
+    private object? _plugin;
 
     /// <summary>Gets the <see cref="Type"/>, member, module or assembly.</summary>
     public object Symbol { get; } = symbol;
@@ -13,6 +16,9 @@ internal sealed class NameEntry(object symbol, byte[] blob, int wellKnown = -1)
 
     /// <summary>Gets the one-byte name of a common type, or -1.</summary>
     public int WellKnown { get; } = wellKnown;
+
+    /// <summary>Gets the assembly of a plug-in that the name refers to, or <see langword="null"/>.</summary>
+    public Assembly? Plugin => (_plugin ??= PluginNames.Of(Symbol) ?? (object)this) as Assembly;
 
     /// <summary>Gets the codec that reads objects of this type.</summary>
     public ObjectCodec Codec => _codec ??= CodecTable.For(Symbol as Type ?? throw GraphReader.Torn()).Unregistered;
