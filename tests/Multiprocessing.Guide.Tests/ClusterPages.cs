@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Shouldly;
 using Xunit;
@@ -53,6 +54,22 @@ public class ClusterPages
         snapshot.Nodes.ShouldHaveSingleItem().MaxWorkers.ShouldBe(2);
         await pool.DisposeAsync();
         await host.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public void A_pool_of_a_cluster_in_a_host()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        #region cluster-host
+        builder.Services.AddClusterPool(options => // in place of AddProcessPool
+        {
+            options.Cluster = "images";
+            options.Membership.UseLocalhost();
+        });
+        builder.Services.AddHealthChecks().AddClusterPool();
+        #endregion
+        using var host = builder.Build();
+        host.Services.GetRequiredService<IProcessPool>().ShouldBeOfType<ClusterPool>();
     }
 
     [Fact]

@@ -35,6 +35,7 @@ public sealed partial class ClusterPool : IProcessPool, IDisposable
     {
         _options = options;
         _connection = new ClusterConnection(options);
+        ClusterMetrics.Add(this, options);
     }
 
     /// <inheritdoc/>
@@ -58,6 +59,9 @@ public sealed partial class ClusterPool : IProcessPool, IDisposable
 
     /// <summary>Gets the number of tasks that nodes have, and the number of those that wait for one.</summary>
     internal (int Running, int Waiting) Counts => _connection.Scheduler.Counts;
+
+    /// <summary>Gets the nodes with the number of the tasks that each has.</summary>
+    internal (string Name, int Tasks)[] CountsByNode => _connection.Scheduler.CountsByNode;
 
     /// <summary>Gets the member, for tests.</summary>
     internal ClusterConnection Connection => _connection;
@@ -165,6 +169,7 @@ public sealed partial class ClusterPool : IProcessPool, IDisposable
 
     private async Task EndAsync()
     {
+        ClusterMetrics.Remove(this);
         await _disposing.CancelAsync().ConfigureAwait(false);
         await (_connecting ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _connection.DisposeAsync().ConfigureAwait(false);
@@ -190,6 +195,7 @@ public sealed partial class ClusterPool : IProcessPool, IDisposable
                 Reports = links.Length > 0 ? _connection.Reports.Delivery : null,
             };
             _connection.Scheduler.Submit(task);
+            ClusterMetrics.Sent(bytes.Length);
             if (_connecting is null)
             {
                 Background.Run(() => StartAsync(CancellationToken.None)); // its failure is that of the tasks

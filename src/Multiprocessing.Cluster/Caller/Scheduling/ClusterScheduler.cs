@@ -110,6 +110,18 @@ internal sealed class ClusterScheduler
         }
     }
 
+    /// <summary>Gets the nodes with the number of the tasks that each has.</summary>
+    public (string Name, int Tasks)[] CountsByNode
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _nodes.All.Select(static node => (node.Description.Name, node.Live.Count))];
+            }
+        }
+    }
+
     /// <summary>Returns a description of the caller with the numbers of its tasks.</summary>
     public ClusterCallerSnapshot Describe(ClusterCallerSnapshot caller)
     {
@@ -188,6 +200,11 @@ internal sealed class ClusterScheduler
             if (_nodes.Remove(address) is not { } node)
             {
                 return;
+            }
+
+            if (!node.IsLeaving)
+            {
+                ClusterMetrics.Lost(node.Description.Name);
             }
 
             if (node.Live.Count > 0)

@@ -110,7 +110,11 @@ internal sealed class ClusterTask<TResult>(
 
     public Task<TResult> Task => _result.Task;
 
-    public override Exception? Read(byte[] reply) => _error = ClusterWork.Read(reply, hasResult, out _read);
+    public override Exception? Read(byte[] reply)
+    {
+        ClusterMetrics.Received(reply.Length);
+        return _error = ClusterWork.Read(reply, hasResult, out _read);
+    }
 
     public override void Complete()
     {
