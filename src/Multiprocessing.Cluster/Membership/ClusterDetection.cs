@@ -18,12 +18,14 @@ namespace Multiprocessing;
 /// </example>
 public sealed class ClusterDetection
 {
+    private const double SilentIntervals = 2.5;
+
     internal ClusterDetection()
     {
     }
 
-    /// <summary>Gets or sets the interval of the probes that members send to each other. The default value is 1 second.</summary>
-    public TimeSpan ProbeInterval { get; set; } = TimeSpan.FromSeconds(1);
+    /// <summary>Gets or sets the interval of the probes that members send to each other. The default value is 0.6 seconds.</summary>
+    public TimeSpan ProbeInterval { get; set; } = TimeSpan.FromSeconds(0.6);
 
     /// <summary>Gets or sets the number of probes without an answer after which a member is suspected. The default value is 3.</summary>
     public int MissedProbes { get; set; } = 3;
@@ -45,9 +47,10 @@ public sealed class ClusterDetection
     {
         options.ProbeTimeout = ProbeInterval;
 
-        // The engine counts a member as alive as long as a message of it is not older than MissedProbes times this. Its default, four intervals,
-        // would let tasks of a frozen node wait for 12 s. This is also how far a member that finds itself slow extends its probes.
-        options.MaxProbeTimeout = 1.5 * ProbeInterval;
+        // The engine counts a member as alive as long as a message of it is not older than MissedProbes times this, by default 4.5 s. So the interval
+        // decides how soon a killed member is found, whose connections are closed and whose probes fail at once; and this decides how long a member
+        // may be silent on a busy machine. It is also how far a member that finds itself slow extends its probes.
+        options.MaxProbeTimeout = SilentIntervals * ProbeInterval;
         options.NumMissedProbesLimit = MissedProbes;
         options.NumVotesForDeathDeclaration = Votes;
         options.TableRefreshTimeout = TimeSpan.FromSeconds(5);

@@ -41,8 +41,8 @@ public sealed class ClusterMembership
     /// and no configuration.
     /// </summary>
     /// <param name="directory">
-    /// The directory for the files of clusters; <see langword="null"/> for one of the user below the directory for temporary files. It belongs to this
-    /// user, and other users cannot write in it; members are refused otherwise.
+    /// The directory for the files of clusters; <see langword="null"/> for one of the user below the directory for temporary files. It belongs to
+    /// this user, and other users cannot write in it; members are refused otherwise.
     /// </param>
     public void UseLocalhost(string? directory = null)
     {
