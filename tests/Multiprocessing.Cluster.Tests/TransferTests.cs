@@ -31,6 +31,27 @@ public class TransferTests(ITestOutputHelper output)
         await NothingIsLeftAsync(pool, node);
     }
 
+    [Theory]
+    [InlineData(10, 7)]
+    [InlineData(100, 3)]
+    public async Task Large_values_cross_there_and_back(int size, int rounds)
+    {
+        await using var cluster = new TestCluster();
+        cluster.StartProcess("one");
+        await using IProcessPool pool = await cluster.ConnectAsync(nodes: 1);
+        var argument = Bytes(size * MiB);
+        var times = new List<double>();
+        for (var round = 0; round < rounds; round++)
+        {
+            var began = Stopwatch.GetTimestamp();
+            (await pool.RunAsync(static bytes => bytes, argument, cancellationToken: Token)).Length.ShouldBe(argument.Length);
+            times.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+        }
+
+        times.Sort();
+        output.WriteLine($"{size} MiB there and back: {times[rounds / 2]:0} ms (best {times[0]:0} ms), {2 * size / times[rounds / 2] * 1000:0} MiB/s");
+    }
+
     [Fact]
     public async Task A_large_captured_array_crosses_once_to_each_node()
     {

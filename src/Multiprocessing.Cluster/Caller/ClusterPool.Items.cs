@@ -2,7 +2,9 @@ namespace Multiprocessing;
 
 public sealed partial class ClusterPool
 {
-    /// <summary>Submits the items of one source. A body that has captured much is written once, and freed on the nodes when all items are over.</summary>
+    /// <summary>
+    /// Submits the items of one source. A body that has captured much is written once, and freed on the nodes when all items are over.
+    /// </summary>
     private sealed class ItemSubmitter<TItem, TResult>(
         ClusterPool pool, ItemBody<TItem, TResult> body, MapOptions? options, CancellationToken cancellationToken) : IDisposable
     {

@@ -21,9 +21,9 @@ internal sealed class ClusterLinkPolicy : LinkPolicy
 
     public override Refusal? OfHandle(Type type) => new(
         type,
-        $"It is {ClusterRefusals.WhatIs(type)} of this machine, and a task of a {nameof(ClusterPool)} runs on another one. Pass the values themselves "
-        + "(an array for a SharedArray<T>, the captured value for a SharedInput<T>: a large body crosses once to each node), return results instead "
-        + "of writing them, or use a ProcessPool, whose workers are on this machine.");
+        $"It is {ClusterRefusals.WhatIs(type)} of this machine, and a task of a {nameof(ClusterPool)} runs on another one. Pass the values "
+        + "themselves (an array for a SharedArray<T>, the captured value for a SharedInput<T>: a large body crosses once to each node), return results "
+        + "instead of writing them, or use a ProcessPool, whose workers are on this machine.");
 
     public override Refusal? OfPlugin(Type culprit, Assembly assembly) => ClusterRefusals.OfPlugin(culprit, assembly);
 }
@@ -48,8 +48,8 @@ internal sealed class ClusterResultPolicy : LinkPolicy
 
     public override Refusal? OfHandle(Type type) => new(
         type,
-        $"It is {ClusterRefusals.WhatIs(type)} of the node's machine ({Environment.MachineName}), and the caller of a {nameof(ClusterPool)} is on another "
-        + "one. Return the values themselves, such as a copy of the array.");
+        $"It is {ClusterRefusals.WhatIs(type)} of the node's machine ({Environment.MachineName}), and the caller of a {nameof(ClusterPool)} is on "
+        + "another one. Return the values themselves, such as a copy of the array.");
 
     public override Refusal? OfPlugin(Type culprit, Assembly assembly) => ClusterRefusals.OfPlugin(culprit, assembly);
 }
@@ -74,8 +74,8 @@ internal static class ClusterRefusals
 
         return new Refusal(
             named,
-            $"The type {TypeText.Of(culprit)} refers to the assembly '{assembly.GetName().Name}', which this process has loaded from a file by itself "
-            + $"({assembly.Location}). Another machine does not load files that a message names. Reference the assembly from the program, so that it is "
-            + "a part of the build of all members, or load it in the body of the task and pass values of the program's own types.");
+            $"The type {TypeText.Of(culprit)} refers to the assembly '{assembly.GetName().Name}', which this process has loaded from a file by "
+            + $"itself ({assembly.Location}). Another machine does not load files that a message names. Reference the assembly from the program, so "
+            + "that it is a part of the build of all members, or load it in the body of the task and pass values of the program's own types.");
     }
 }

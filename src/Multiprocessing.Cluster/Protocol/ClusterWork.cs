@@ -60,7 +60,9 @@ internal static unsafe class ClusterWork
     /// <summary>Gets the body of the task that this thread of a worker runs.</summary>
     public static PoolBody CurrentBody => _body ?? throw new InvalidOperationException("This thread runs no task with a body of its own.");
 
-    /// <summary>As <see cref="RunReporting"/>, for a call without its body (<see cref="CarriedBodyCall{TItem}"/>), which the worker reads once.</summary>
+    /// <summary>
+    /// As <see cref="RunReporting"/>, for a call without its body (<see cref="CarriedBodyCall{TItem}"/>), which the worker reads once.
+    /// </summary>
     public static byte[] RunWithBody(SharedInput<PoolBody> body, byte[] call, int attempt, IProgress<byte[]>? reports)
     {
         _body = body.Value;

@@ -1,15 +1,17 @@
 namespace Multiprocessing;
 
 /// <summary>
-/// Contents that another member sends in chunks. A chunk that is there already changes nothing; one that arrives before its predecessor is kept until
-/// that has arrived. A transfer that was taken, dropped or is older than all live ones stays over: a late chunk begins nothing. Thread-safe.
+/// Contents that another member sends in chunks. A chunk that is there already changes nothing; one that arrives before its predecessor is kept
+/// until that has arrived. A transfer that was taken, dropped or is older than all live ones stays over: a late chunk begins nothing. Thread-safe.
 /// </summary>
 internal sealed class IncomingTransfers
 {
-    /// <summary>Memory is allocated for so many times the bytes that have arrived, up to the content's length: a length alone allocates nothing.</summary>
+    /// <summary>
+    /// Memory is allocated for so many times the bytes that have arrived, up to the content's length: a length alone allocates nothing.
+    /// </summary>
     private const int Growth = 8;
 
-    /// <summary>Chunks that arrive before their predecessors have at most this size together, in bytes, which is what a sender has on the way.</summary>
+    /// <summary>Chunks that arrive before their predecessors have at most this size together, in bytes: what a sender has on the way.</summary>
     private const int MaxEarly = TransferPace.MaxCredit + TransferPace.MaxChunk;
 
     private readonly Lock _gate = new();

@@ -192,7 +192,7 @@ internal sealed class OutgoingTransfers(Func<byte[], Task<long>> send, Func<long
         }
         catch (Exception)
         {
-            // The connection was lost, the answer took too long, or the transfer was abandoned. Whether the receiver is dead is decided by the members.
+            // The connection was lost, the answer took too long, or the transfer was abandoned. The members decide whether the receiver is dead.
         }
         finally
         {

@@ -21,7 +21,9 @@ internal abstract class ClusterTask(long id, string name, byte[] call, TaskSetti
     /// <summary>Gets how many times it was given to a node; the last of these is the only one whose reply counts.</summary>
     public int Lease { get; private set; }
 
-    /// <summary>Gets the body that the call refers to, if it crosses once for all tasks of a map; <see langword="null"/> if the call contains it.</summary>
+    /// <summary>
+    /// Gets the body that the call refers to, if it crosses once for all tasks of a map; <see langword="null"/> if the call contains it.
+    /// </summary>
     public CarriedBody? Body { get; init; }
 
     /// <summary>Gets or sets what has to be on its node before the message with it, if it does not fit into that message.</summary>
