@@ -5,11 +5,16 @@ namespace Multiprocessing;
 /// <code>
 /// try
 /// {
-///     await using IProcessPool pool = await ClusterPool.ConnectAsync(options => options.Membership.UseLocalhost());
+///     await using IProcessPool pool = await ClusterPool.ConnectAsync(options =>
+///     {
+///         options.Cluster = "without nodes";
+///         options.ConnectTimeout = TimeSpan.FromSeconds(5);
+///         options.Membership.UseLocalhost();
+///     });
 /// }
 /// catch (ClusterException exception)
 /// {
-///     Console.WriteLine(exception.Message); // for example: no node within 30 s
+///     Console.WriteLine(exception.Message); // no node was found within 5 s
 /// }
 /// </code>
 /// </example>
@@ -30,10 +35,9 @@ public class ClusterException : Exception
 /// </summary>
 /// <example>
 /// <code>
-/// await using IProcessPool pool = await ClusterPool.ConnectAsync(options => options.Membership.UseLocalhost());
 /// try
 /// {
-///     await pool.RunAsync(() => Thread.Sleep(10_000));
+///     await pool.RunAsync(() => Thread.Sleep(10));
 /// }
 /// catch (NodeLostException exception)
 /// {

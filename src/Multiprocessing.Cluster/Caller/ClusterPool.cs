@@ -17,7 +17,7 @@ namespace Multiprocessing;
 ///     options.Cluster = "images";
 ///     options.Membership.UseLocalhost();
 /// });
-/// long[] sizes = await pool.MapAsync(Directory.GetFiles("images"), file => new FileInfo(file).Length);
+/// long[] squares = await pool.MapAsync(Enumerable.Range(0, 1_000), item => (long)item * item);
 /// </code>
 /// </example>
 public sealed partial class ClusterPool : IProcessPool, IDisposable

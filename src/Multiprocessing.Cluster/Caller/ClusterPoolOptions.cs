@@ -9,7 +9,7 @@ namespace Multiprocessing;
 /// {
 ///     options.Cluster = "images";
 ///     options.MaxAttempts = 3;
-///     options.RequireTag("gpu");
+///     options.ConnectTimeout = TimeSpan.FromSeconds(60);
 ///     options.Membership.UseLocalhost();
 /// });
 /// </code>

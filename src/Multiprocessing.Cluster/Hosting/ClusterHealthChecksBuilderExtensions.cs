@@ -6,6 +6,8 @@ namespace Multiprocessing;
 /// <summary>Adds health checks of pools of a cluster.</summary>
 /// <example>
 /// <code>
+/// var builder = Host.CreateApplicationBuilder();
+/// builder.Services.AddClusterPool(options => options.Membership.UseLocalhost());
 /// builder.Services.AddHealthChecks().AddClusterPool(tags: ["ready"]);
 /// </code>
 /// </example>
@@ -49,7 +51,8 @@ public static class ClusterHealthChecksBuilderExtensions
             var failed = context.Registration.FailureStatus;
             return Task.FromResult(pool.Status switch
             {
-                ProcessPoolStatus.Broken => new HealthCheckResult(failed, $"The pool '{pool.Name}' gave up: {pool.Failure?.Message}", pool.Failure, data),
+                ProcessPoolStatus.Broken => new HealthCheckResult(
+                    failed, $"The pool '{pool.Name}' gave up: {pool.Failure?.Message}", pool.Failure, data),
                 ProcessPoolStatus.Ending or ProcessPoolStatus.Ended =>
                     new HealthCheckResult(failed, $"The pool '{pool.Name}' takes no more tasks.", null, data),
                 _ when nodes.Count == 0 => new HealthCheckResult(

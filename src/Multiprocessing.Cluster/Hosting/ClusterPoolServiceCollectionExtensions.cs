@@ -10,7 +10,7 @@ namespace Multiprocessing;
 /// <example>
 /// <code>
 /// var builder = Host.CreateApplicationBuilder();
-/// builder.Services.AddClusterPool(options => // in place of builder.Services.AddProcessPool(...)
+/// builder.Services.AddClusterPool(options => // in place of AddProcessPool
 /// {
 ///     options.Cluster = "images";
 ///     options.Membership.UseLocalhost();

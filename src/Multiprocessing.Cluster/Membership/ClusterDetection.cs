@@ -8,7 +8,8 @@ namespace Multiprocessing;
 /// </summary>
 /// <example>
 /// <code>
-/// builder.AddMultiprocessingNode(options =>
+/// var quick = Host.CreateApplicationBuilder();
+/// quick.AddMultiprocessingNode(options =>
 /// {
 ///     options.Membership.UseLocalhost();
 ///     options.Detection.ProbeInterval = TimeSpan.FromSeconds(0.5);

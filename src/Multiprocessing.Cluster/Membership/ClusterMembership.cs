@@ -8,11 +8,11 @@ namespace Multiprocessing;
 /// <summary>Where the members of a cluster find each other.</summary>
 /// <example>
 /// <code>
-/// builder.AddMultiprocessingNode(options =>
+/// var stored = Host.CreateApplicationBuilder();
+/// stored.AddMultiprocessingNode(options =>
 /// {
-///     options.Cluster = "images";
+///     options.Network.Address = IPAddress.Loopback; // over a network: options.Network.UseTls
 ///     options.Membership.UsePostgres("Host=db;Database=cluster;Username=node;SSL Mode=VerifyFull");
-///     options.Network.UseTls("node.pem", "node.key", "authority.pem");
 /// });
 /// </code>
 /// </example>

@@ -15,11 +15,8 @@ namespace Multiprocessing;
 ///     options.Cluster = "images";
 ///     options.Membership.UseLocalhost();
 /// });
-/// ClusterSnapshot snapshot = await monitor.ReadAsync();
-/// foreach (ClusterNodeSnapshot node in snapshot.Nodes)
-/// {
-///     Console.WriteLine($"{node.Name}: {node.BusyWorkers} of {node.MaxWorkers} workers busy, {node.WaitingTasks} tasks wait");
-/// }
+/// ClusterSnapshot seen = await monitor.ReadAsync();
+/// Console.WriteLine($"{seen.Nodes.Count} nodes, {seen.Callers.Count} callers");
 /// </code>
 /// </example>
 public sealed class ClusterMonitor : IAsyncDisposable

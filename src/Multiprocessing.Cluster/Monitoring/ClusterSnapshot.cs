@@ -26,8 +26,8 @@ public sealed record ClusterSnapshot
 /// <summary>What a member of a cluster does.</summary>
 /// <example>
 /// <code>
-/// var missing = snapshot.Nodes.Where(node => node.State == ClusterMemberState.Silent).Select(node => node.Name);
-/// Console.WriteLine($"no answer: {string.Join(", ", missing)}");
+/// var silent = snapshot.Nodes.Where(node => node.State == ClusterMemberState.Silent).Select(node => node.Name);
+/// Console.WriteLine($"no answer: {string.Join(", ", silent)}");
 /// </code>
 /// </example>
 public enum ClusterMemberState
@@ -117,9 +117,9 @@ public sealed record ClusterNodeSnapshot
 /// <param name="TasksEnded">The number of tasks that have ended in it.</param>
 /// <example>
 /// <code>
-/// foreach (ClusterWorkerSnapshot worker in node.Workers.Where(worker => worker.TaskTime > TimeSpan.FromMinutes(1)))
+/// foreach (ClusterWorkerSnapshot worker in snapshot.Nodes.SelectMany(node => node.Workers))
 /// {
-///     Console.WriteLine($"process {worker.ProcessId} on {node.Machine} runs {worker.Task} for {worker.TaskTime}");
+///     Console.WriteLine($"process {worker.ProcessId}: {worker.Task ?? "no task"} {worker.TaskTime}");
 /// }
 /// </code>
 /// </example>

@@ -9,11 +9,11 @@ namespace Multiprocessing;
 /// </summary>
 /// <example>
 /// <code>
-/// builder.AddMultiprocessingNode(options =>
+/// var fixedPort = Host.CreateApplicationBuilder();
+/// fixedPort.AddMultiprocessingNode(options =>
 /// {
-///     options.Membership.UsePostgres("Host=db;Database=cluster;Username=node;SSL Mode=VerifyFull");
-///     options.Network.Port = 11111; // the port that the firewall admits
-///     options.Network.UseTls("node.pem", "node.key", "authority.pem");
+///     options.Membership.UseLocalhost();
+///     options.Network.Port = 11111; // what the firewall admits
 /// });
 /// </code>
 /// </example>

@@ -12,7 +12,8 @@ namespace Multiprocessing;
 ///     options.Cluster = "images";
 ///     options.Membership.UseLocalhost();
 /// });
-/// await builder.Build().RunAsync();
+/// using IHost host = builder.Build();
+/// await host.StartAsync(); // or host.RunAsync(), until Ctrl-C
 /// </code>
 /// </example>
 public static class MultiprocessingNodeExtensions

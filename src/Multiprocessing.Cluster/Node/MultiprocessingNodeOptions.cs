@@ -3,15 +3,14 @@ namespace Multiprocessing;
 /// <summary>Options of a node (<see cref="MultiprocessingNodeExtensions.AddMultiprocessingNode"/>).</summary>
 /// <example>
 /// <code>
-/// var builder = Host.CreateApplicationBuilder(args);
-/// builder.AddMultiprocessingNode(options =>
+/// var node = Host.CreateApplicationBuilder();
+/// node.AddMultiprocessingNode(options =>
 /// {
 ///     options.Cluster = "images";
 ///     options.Workers = 16;
 ///     options.Tags.Add("gpu");
 ///     options.Membership.UseLocalhost();
 /// });
-/// await builder.Build().RunAsync();
 /// </code>
 /// </example>
 public sealed class MultiprocessingNodeOptions

@@ -4,7 +4,8 @@ using System.Text.Json.Serialization;
 namespace Multiprocessing;
 
 /// <summary>
-/// What <c>mp node</c> and <c>mp top --cluster</c> pass to the program that becomes a node, or looks at the cluster: one line of JSON on its standard input, so that secrets are neither in its command
+/// What <c>mp node</c> and <c>mp top --cluster</c> pass to the program that becomes a node, or looks at the cluster:
+/// one line of JSON on its standard input, so that secrets are neither in its command
 /// line nor in the environment of its workers. The file is compiled into both.
 /// </summary>
 internal sealed record NodeSettings
