@@ -56,7 +56,7 @@ public class TopCommandTests
             .ShouldBe(("one", "running", 2, 1));
         picture.GetProperty("callers")[0].GetProperty("name").GetString().ShouldBe("caller");
         await source.CancelAsync();
-        await ((Task)task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         using (var kill = Process.Start("kill", ["-INT", $"{mp.Id}"]))
         {
             await kill.WaitForExitAsync(Token);

@@ -22,8 +22,8 @@ internal sealed class ClusterLinkPolicy : LinkPolicy
     public override Refusal? OfHandle(Type type) => new(
         type,
         $"It is {ClusterRefusals.WhatIs(type)} of this machine, and a task of a {nameof(ClusterPool)} runs on another one. Pass the values "
-        + "themselves (an array for a SharedArray<T>, the captured value for a SharedInput<T>: a large body crosses once to each node), return results "
-        + "instead of writing them, or use a ProcessPool, whose workers are on this machine.");
+        + "themselves (an array for a SharedArray<T>, the captured value for a SharedInput<T>: a large body crosses once to each node), "
+        + "return results instead of writing them, or use a ProcessPool, whose workers are on this machine.");
 
     public override Refusal? OfPlugin(Type culprit, Assembly assembly) => ClusterRefusals.OfPlugin(culprit, assembly);
 }

@@ -4,7 +4,7 @@ using System.Net;
 
 namespace Multiprocessing.Tool.Nodes;
 
-/// <summary>The options of commands that become a member of a cluster: where the members find each other, and how they recognize each other.</summary>
+/// <summary>Options of commands that become a member of a cluster: where the members find each other, and how they recognize each other.</summary>
 internal sealed class MemberOptions
 {
     private readonly Option<string?> _postgres = new("--postgres")
