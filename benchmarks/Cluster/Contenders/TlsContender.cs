@@ -88,7 +88,8 @@ internal sealed class TlsConnection(SslStream stream) : IAsyncDisposable
         var certificate = X509CertificateLoader.LoadPkcs12FromFile(file, null);
         await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
         {
-            TargetHost = "benchmark", ClientCertificates = [certificate],
+            TargetHost = "benchmark",
+            ClientCertificates = [certificate],
         }).ConfigureAwait(false);
         var connection = new TlsConnection(stream);
         _ = connection.ReadRepliesAsync();
@@ -183,7 +184,8 @@ internal static class TlsServer
         var stream = new SslStream(client.GetStream(), false, (_, peer, _, _) => peer?.GetCertHashString() == certificate.GetCertHashString());
         await stream.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
         {
-            ServerCertificate = certificate, ClientCertificateRequired = true,
+            ServerCertificate = certificate,
+            ClientCertificateRequired = true,
         }).ConfigureAwait(false);
         await new TlsConnection(stream).ServeAsync().ConfigureAwait(false);
     }
