@@ -85,7 +85,7 @@ public class PublishedProgramTests(Feed feed)
     {
         var project = ShapeProject.Create(feed, "proxies", sources: "Proxies", items: """<TrimmerRootAssembly Include="Shape" />""");
         var caller = project.Publish();
-        project.Log.ShouldNotContain("warning IL");
+        project.Log.Split(Environment.NewLine).Where(static line => line.Contains("warning IL", StringComparison.Ordinal)).ShouldBeEmpty();
         var server = ShapeProject.Create(feed, "server", sources: "Server").Build();
         var path = project.File("s");
         using var serving = Companion.Start(server, path);

@@ -13,8 +13,6 @@ internal sealed class ClusterLinkPolicy : LinkPolicy
 
     public override bool IsForTasks => true;
 
-    public override bool LeavesMachine => true;
-
     public override ObjectCodec? CodecOf(Type type) => TaskLinkPolicy.Instance.CodecOf(type);
 
     public override void BeforeCopy(Type type, Type reportsBy) => TaskLinkPolicy.Instance.BeforeCopy(type, reportsBy);
@@ -25,7 +23,9 @@ internal sealed class ClusterLinkPolicy : LinkPolicy
         + "themselves (an array for a SharedArray<T>, the captured value for a SharedInput<T>: a large body crosses once to each node), "
         + "return results instead of writing them, or use a ProcessPool, whose workers are on this machine.");
 
-    public override Refusal? OfPlugin(Type culprit, Assembly assembly) => ClusterRefusals.OfPlugin(culprit, assembly);
+    public override Refusal? OfObject(object value) => ClusterRefusals.OfObject(value);
+
+    public override Refusal? OfName(NameEntry name) => ClusterRefusals.OfName(name);
 }
 
 /// <summary>What a result may not contain, because its reader is on another machine.</summary>
@@ -36,8 +36,6 @@ internal sealed class ClusterResultPolicy : LinkPolicy
     }
 
     public static ClusterResultPolicy Instance { get; } = new();
-
-    public override bool LeavesMachine => true;
 
     public override ObjectCodec? CodecOf(Type type) => null;
 
@@ -51,7 +49,9 @@ internal sealed class ClusterResultPolicy : LinkPolicy
         $"It is {ClusterRefusals.WhatIs(type)} of the node's machine ({Environment.MachineName}), and the caller of a {nameof(ClusterPool)} is on "
         + "another one. Return the values themselves, such as a copy of the array.");
 
-    public override Refusal? OfPlugin(Type culprit, Assembly assembly) => ClusterRefusals.OfPlugin(culprit, assembly);
+    public override Refusal? OfObject(object value) => ClusterRefusals.OfObject(value);
+
+    public override Refusal? OfName(NameEntry name) => ClusterRefusals.OfName(name);
 }
 
 /// <summary>What the refusals of both directions have in common.</summary>
@@ -63,7 +63,14 @@ internal static class ClusterRefusals
         : type.Name.StartsWith("Shared", StringComparison.Ordinal) ? "memory"
         : "an object";
 
-    public static Refusal OfPlugin(Type culprit, Assembly assembly)
+    /// <summary>Returns the refusal of an object of a plug-in, which another machine does not have.</summary>
+    public static Refusal? OfObject(object value) =>
+        PluginNames.OfObject(value) is { } plugin ? OfPlugin(value.GetType(), plugin) : null;
+
+    /// <summary>Returns the refusal of a name that refers to a plug-in.</summary>
+    public static Refusal? OfName(NameEntry name) => name.Plugin is { } plugin ? OfPlugin(name.Owner, plugin) : null;
+
+    private static Refusal OfPlugin(Type culprit, Assembly assembly)
     {
         // The refusal of a result crosses itself, so it may not refer to the plug-in: it has the type's name, and a base type of the program.
         var named = culprit;

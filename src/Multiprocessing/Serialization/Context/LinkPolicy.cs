@@ -1,5 +1,3 @@
-using System.Reflection;
-
 namespace Multiprocessing;
 
 /// <summary>
@@ -26,13 +24,14 @@ internal abstract class LinkPolicy
     /// <param name="type">The object's class.</param>
     public virtual Refusal? OfHandle(Type type) => null;
 
-    /// <summary>Gets a value that indicates whether the reader is on another machine, which does not have the program's plug-ins.</summary>
-    public virtual bool LeavesMachine => false;
+    /// <summary>Returns why an object's type cannot be read by the reader, whatever is in it; <see langword="null"/> if it can.</summary>
+    public virtual Refusal? OfObject(object value) => null;
 
-    /// <summary>Returns why a type or a method of an assembly that the program has loaded by itself cannot leave the machine.</summary>
-    /// <param name="culprit">The type of the object.</param>
-    /// <param name="assembly">The assembly.</param>
-    public virtual Refusal? OfPlugin(Type culprit, Assembly assembly) => null;
+    /// <summary>
+    /// Returns why the reader may not find a type or member by its name, such as one of an assembly that the program has loaded by itself;
+    /// <see langword="null"/> if it may. Asked for each name that is written, so the answer is kept in the name.
+    /// </summary>
+    public virtual Refusal? OfName(NameEntry name) => null;
 
     /// <summary>Gets a value that indicates whether the reader is a task, which can call objects of this process by links.</summary>
     public virtual bool IsForTasks => false;

@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Runtime.CompilerServices;
 
 namespace Multiprocessing;
@@ -188,10 +187,9 @@ internal sealed class GraphWriter(MessageBuffer output)
     /// <summary>Writes the name of a type or a member: in full the first time in a message, as a number after that.</summary>
     public void WriteName(NameEntry name)
     {
-        if (Context.Links is { LeavesMachine: true } links && name.Plugin is { } plugin)
+        if (Context.Links?.OfName(name) is { } refusal)
         {
-            var type = name.Symbol as Type ?? (name.Symbol as MemberInfo)?.DeclaringType ?? name.Symbol.GetType();
-            throw new CannotCrossException(links.OfPlugin(type, plugin)!, type);
+            throw new CannotCrossException(refusal, name.Owner);
         }
 
         if (name.WellKnown >= 0)

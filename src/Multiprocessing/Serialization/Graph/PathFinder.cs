@@ -19,7 +19,7 @@ internal static class PathFinder
         while (queue.TryDequeue(out var at))
         {
             var codec = CodecTable.For(at.Value.GetType());
-            if ((codec.Refuse(at.Value, in context) ?? PluginRefusal(at.Value, in context)) is { } refusal)
+            if ((codec.Refuse(at.Value, in context) ?? context.Links?.OfObject(at.Value)) is { } refusal)
             {
                 return Describe(at, root, refusal);
             }
@@ -40,9 +40,6 @@ internal static class PathFinder
 
         return (root, met.Refusal);
     }
-
-    private static Refusal? PluginRefusal(object value, in WriteContext context) =>
-        context.Links is { LeavesMachine: true } links && PluginNames.OfObject(value) is { } plugin ? links.OfPlugin(value.GetType(), plugin) : null;
 
     /// <summary>
     /// Returns the path and the refusal for a culprit. A user cannot change private fields of the framework's types, so a culprit inside such an

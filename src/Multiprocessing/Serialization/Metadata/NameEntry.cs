@@ -17,6 +17,9 @@ internal sealed class NameEntry(object symbol, byte[] blob, int wellKnown = -1)
     /// <summary>Gets the one-byte name of a common type, or -1.</summary>
     public int WellKnown { get; } = wellKnown;
 
+    /// <summary>Gets the type, or that which declares the member.</summary>
+    public Type Owner => Symbol as Type ?? (Symbol as MemberInfo)?.DeclaringType ?? Symbol.GetType();
+
     /// <summary>Gets the assembly of a plug-in that the name refers to, or <see langword="null"/>.</summary>
     public Assembly? Plugin => (_plugin ??= PluginNames.Of(Symbol) ?? (object)this) as Assembly;
 
