@@ -9,6 +9,8 @@ internal sealed class Footprint
     // Long enough for a loaded machine to reap, close and delete; a leak stays longer than any patience.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    private static readonly TimeSpan Unchanged = TimeSpan.FromSeconds(2);
+
     private readonly List<string> _processes;
     private readonly List<string> _handles;
     private readonly List<string> _files;
@@ -26,25 +28,37 @@ internal sealed class Footprint
         return new Footprint();
     }
 
-    /// <summary>Waits until nothing changes for a second: what the processes before it have closed is closed by then, on a loaded machine too.</summary>
-    public static async Task Settle()
+    /// <summary>
+    /// Takes the footprint before a test when the world is as it was after the last one, or when nothing has changed for two seconds: tests in between
+    /// may have ended before all of their handles were closed.
+    /// </summary>
+    /// <param name="last">The footprint after the last test; <see langword="null"/> before the first one.</param>
+    public static async Task<Footprint> TakeSettled(Footprint? last)
     {
-        var watch = Stopwatch.StartNew();
-        for (var before = Take(); watch.Elapsed < Patience;)
+        var now = Take();
+        for (var (watch, unchanged) = (Stopwatch.StartNew(), Stopwatch.StartNew()); unchanged.Elapsed < Unchanged && watch.Elapsed < Patience;)
         {
-            await Task.Delay(1000);
-            var now = Take();
-            if (before.Differences(now).Length == 0)
+            if (last?.Differences(now) is "")
             {
-                return;
+                break;
             }
 
-            before = now;
+            await Task.Delay(50);
+            var next = Take();
+            if (now.Differences(next) is not "")
+            {
+                unchanged.Restart();
+            }
+
+            now = next;
         }
+
+        return now;
     }
 
     /// <summary>Fails unless the world is again as it was when this footprint was taken, and names the differences.</summary>
-    public async Task ShouldBeAsNow()
+    /// <returns>What is there now.</returns>
+    public async Task<Footprint> ShouldBeAsNow()
     {
         var watch = Stopwatch.StartNew();
         while (true)
@@ -53,7 +67,7 @@ internal sealed class Footprint
             var differences = Differences(now);
             if (differences.Length == 0)
             {
-                return;
+                return now;
             }
 
             if (watch.Elapsed > Patience)

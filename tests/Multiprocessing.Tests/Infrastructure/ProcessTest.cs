@@ -13,17 +13,20 @@ public sealed class ProcessCollection
 [Collection(ProcessCollection.Name)]
 public abstract class ProcessTest : IAsyncLifetime
 {
+    private static Footprint? _last;
+
     private Footprint? _before;
 
     public virtual async ValueTask InitializeAsync()
     {
         await WarmUp.Done;
-        _before = Footprint.Take();
+        _before = await Footprint.TakeSettled(_last);
     }
 
     public virtual async ValueTask DisposeAsync()
     {
-        await _before!.ShouldBeAsNow();
+        _last = null; // if the test fails here, what it has left is in the next one's footprint
+        _last = await _before!.ShouldBeAsNow();
         GC.SuppressFinalize(this);
     }
 }

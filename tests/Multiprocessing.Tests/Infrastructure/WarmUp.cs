@@ -5,11 +5,7 @@ namespace Multiprocessing.Tests;
 /// </summary>
 internal static class WarmUp
 {
-    private static readonly Lazy<Task> Once = new(() => Watchdog.Run(async () =>
-    {
-        await Run();
-        await Footprint.Settle();
-    }));
+    private static readonly Lazy<Task> Once = new(() => Watchdog.Run(Run));
 
     public static Task Done => Once.Value;
 
