@@ -19,7 +19,7 @@ public sealed partial class ClusterPool
         ArgumentNullException.ThrowIfNull(body);
         cancellationToken.ThrowIfCancellationRequested();
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var submitter = Submitter(body, options, ending.Token);
+        await using var submitter = new ItemSubmitter<TItem, TResult>(this, body, options, CountOf(source, options), ending.Token);
         var tasks = new List<Task<TResult>>();
         Task<TResult>? first = null;
         foreach (var item in source)
@@ -43,6 +43,7 @@ public sealed partial class ClusterPool
             }
         }
 
+        submitter.OnSourceEnded();
         await ((Task)Task.WhenAll(tasks)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellationToken.ThrowIfCancellationRequested();
         if (Volatile.Read(ref first) is { } failed)
@@ -52,7 +53,7 @@ public sealed partial class ClusterPool
 
         // All tasks may have ended before the continuation of the first one that failed has run.
         await (tasks.Find(static task => task.IsFaulted) ?? tasks.Find(static task => task.IsCanceled) ?? Task.CompletedTask).ConfigureAwait(false);
-
+        submitter.Complete();
         return [.. tasks.Select(static task => task.Result)];
     }
 
@@ -63,10 +64,12 @@ public sealed partial class ClusterPool
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(body);
         cancellationToken.ThrowIfCancellationRequested();
-        using var submitter = Submitter(body, options, cancellationToken);
+        await using var submitter = new ItemSubmitter<TItem, TResult>(this, body, options, CountOf(source, options), cancellationToken);
         var tasks = source.Select((item, index) => OutcomeOf(index, submitter.Submit(item))).ToList();
+        submitter.OnSourceEnded();
         var outcomes = await Task.WhenAll(tasks).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
+        submitter.Complete();
         return outcomes;
     }
 
@@ -76,7 +79,7 @@ public sealed partial class ClusterPool
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(body);
-        return StreamCore(_ => Enumerate(source).GetAsyncEnumerator(), body, options, cancellationToken);
+        return StreamCore(_ => Enumerate(source).GetAsyncEnumerator(), CountOf(source, options), body, options, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -85,8 +88,12 @@ public sealed partial class ClusterPool
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(body);
-        return StreamCore(source.GetAsyncEnumerator, body, options, cancellationToken);
+        return StreamCore(source.GetAsyncEnumerator, count: null, body, options, cancellationToken);
     }
+
+    /// <summary>Code of the source's type is not asked for what is not reported.</summary>
+    private static long? CountOf<TItem>(IEnumerable<TItem> source, MapOptions? options) =>
+        options?.Progress is null ? null : PlainSource.CountOf(source);
 
     private static async Task<Outcome<TResult>> OutcomeOf<TResult>(long index, Task<TResult> task)
     {
@@ -110,23 +117,10 @@ public sealed partial class ClusterPool
         }
     }
 
-    /// <summary>Returns what submits the items of a source.</summary>
-    private ItemSubmitter<TItem, TResult> Submitter<TItem, TResult>(
-        ItemBody<TItem, TResult> body, MapOptions? options, CancellationToken cancellationToken)
-    {
-        if (options?.Progress is not null)
-        {
-            throw new NotSupportedException(
-                $"{nameof(MapOptions)}.{nameof(MapOptions.Progress)} is reported by {nameof(ProcessPool)} only. Count the results of a stream "
-                + "instead.");
-        }
-
-        return new ItemSubmitter<TItem, TResult>(this, body, options, cancellationToken);
-    }
-
     /// <summary>The reader's own flow reads the source while there is room, so nothing is read ahead of a reader that has stopped.</summary>
     private async IAsyncEnumerable<Outcome<TResult>> StreamCore<TItem, TResult>(
         Func<CancellationToken, IAsyncEnumerator<TItem>> open,
+        long? count,
         ItemBody<TItem, TResult> body,
         MapOptions? options,
         CancellationToken first,
@@ -136,7 +130,7 @@ public sealed partial class ClusterPool
         ArgumentOutOfRangeException.ThrowIfLessThan(max, 1, nameof(MapOptions.MaxInFlight));
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(first, second);
         ending.Token.ThrowIfCancellationRequested();
-        using var submitter = Submitter(body, options, ending.Token);
+        await using var submitter = new ItemSubmitter<TItem, TResult>(this, body, options, count, ending.Token);
         var order = new StreamOrder<TResult>(options?.Ordered ?? true);
         var source = open(ending.Token);
         Task<bool>? moving = null;
@@ -156,7 +150,11 @@ public sealed partial class ClusterPool
                 {
                     hasEnded = !await moving.ConfigureAwait(false);
                     moving = null;
-                    if (!hasEnded)
+                    if (hasEnded)
+                    {
+                        submitter.OnSourceEnded();
+                    }
+                    else
                     {
                         order.Add(OutcomeOf(taken++, submitter.Submit(source.Current)));
                         inFlight++;
@@ -181,6 +179,8 @@ public sealed partial class ClusterPool
                 await WaitAsync(inFlight > 0 ? order.WhenReady() : moving!, moving, ending.Token).ConfigureAwait(false);
                 (first.IsCancellationRequested ? first : second).ThrowIfCancellationRequested();
             }
+
+            submitter.Complete();
         }
         finally
         {

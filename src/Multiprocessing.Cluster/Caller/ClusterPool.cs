@@ -24,6 +24,7 @@ public sealed partial class ClusterPool : IProcessPool, IDisposable
 {
     private readonly ClusterConnection _connection;
     private readonly ClusterPoolOptions _options;
+    private readonly ClusterProgress _progress;
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _disposing = new();
     private volatile Task? _connecting;
@@ -35,6 +36,7 @@ public sealed partial class ClusterPool : IProcessPool, IDisposable
     {
         _options = options;
         _connection = new ClusterConnection(options);
+        _progress = new ClusterProgress(options.Name, _connection.Scheduler, _connection.Reports.Delivery);
         ClusterMetrics.Add(this, options);
     }
 
@@ -42,7 +44,7 @@ public sealed partial class ClusterPool : IProcessPool, IDisposable
     public string Name => _options.Name;
 
     /// <summary>Gets the number of workers of all nodes that the pool uses at this moment.</summary>
-    public int Workers => _connection.Scheduler.Nodes.Sum(static node => node.Workers);
+    public int Workers => _progress.Workers;
 
     /// <summary>Gets the names of the nodes that the pool uses at this moment.</summary>
     public IReadOnlyList<string> NodeNames => [.. _connection.Scheduler.Nodes.Select(static node => node.Name)];

@@ -51,6 +51,18 @@ internal sealed class ClusterStatistics
         }
     }
 
+    /// <summary>Gets the number of times that a task ended with its worker or its node: those that failed, and those that started again.</summary>
+    public int LostWorkers
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return (int)_names.Values.Sum(static counts => counts.Deaths + counts.Retries);
+            }
+        }
+    }
+
     public void Submitted(ClusterTask task)
     {
         lock (_gate)

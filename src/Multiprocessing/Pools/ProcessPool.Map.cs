@@ -28,7 +28,7 @@ public partial class ProcessPool
         try
         {
             var settings = SettingsOf(body, options, shared);
-            progress = ProgressReporter.Begin(_core, options, settings, options?.Progress is null ? null : PlainSource.CountOf(source));
+            progress = ProgressReporter.Begin(_core, options, settings.Name, options?.Progress is null ? null : PlainSource.CountOf(source));
             var receiver = ProgressReporter.Count(results, progress);
             results.Ended = () =>
                 _core.Cancel(

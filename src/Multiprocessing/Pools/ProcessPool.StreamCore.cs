@@ -43,7 +43,7 @@ public partial class ProcessPool
         var registration = LastResort.OnCancelled(cancellationToken, signal, static signal => signal.Set());
         try
         {
-            progress = ProgressReporter.Begin(_core, options, settings, options?.Progress is null ? null : source.Count);
+            progress = ProgressReporter.Begin(_core, options, settings.Name, options?.Progress is null ? null : source.Count);
             counted = ProgressReporter.Count(receiver, progress);
             while (true)
             {

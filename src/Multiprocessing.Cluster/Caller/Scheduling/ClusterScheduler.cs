@@ -122,6 +122,18 @@ internal sealed class ClusterScheduler
         }
     }
 
+    /// <summary>Gets the number of workers of each node, and that of the tasks that it has.</summary>
+    public (int Workers, int Tasks)[] WorkersByNode
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _nodes.All.Select(static node => (node.Description.Workers, node.Live.Count))];
+            }
+        }
+    }
+
     /// <summary>Returns a description of the caller with the numbers of its tasks.</summary>
     public ClusterCallerSnapshot Describe(ClusterCallerSnapshot caller)
     {

@@ -69,7 +69,10 @@ public sealed record PoolProgress
     /// <summary>Gets the number of workers of the pool that have died since the call began. Their tasks failed or started again.</summary>
     public int WorkersDied { get; init; }
 
-    /// <summary>Gets the workers of the pool that are alive, in the order of their numbers.</summary>
+    /// <summary>
+    /// Gets the workers of the pool that are alive, in the order of their numbers. Those of other machines (<c>ClusterPool</c>) have no process id and
+    /// no task, and as many of a node are busy as it has tasks.
+    /// </summary>
     public IReadOnlyList<WorkerInsights> Workers { get; init; } = [];
 
     /// <summary>Gets the completed share, from 0 to 1; <see langword="null"/> if <see cref="Total"/> is not known. 1 if there are no items.</summary>

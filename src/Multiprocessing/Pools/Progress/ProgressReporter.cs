@@ -4,7 +4,7 @@ namespace Multiprocessing;
 
 /// <summary>
 /// Reports the progress of one call to the program: at its start, at most every <see cref="Interval"/> while it runs, and at its end. Owns the counts
-/// of the call, which are written under the pool's gate. The program's code runs in the pool's <see cref="ReportDelivery"/>, outside of the gate; it
+/// of the call, which are written under a gate of its pool. The program's code runs in the pool's <see cref="ReportDelivery"/>, outside of the gate; it
 /// gets the newest counts, and one report at a time, however slow it is.
 /// </summary>
 internal sealed class ProgressReporter
@@ -14,9 +14,9 @@ internal sealed class ProgressReporter
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
     private static long _calls;
 
-    private readonly PoolCore _core;
+    private readonly IProgressPool _pool;
     private readonly IProgress<PoolProgress> _receiver;
-    private readonly TaskSettings _settings;
+    private readonly string _taskName;
     private readonly long _number = Interlocked.Increment(ref _calls);
     private readonly long _beganAt = Stopwatch.GetTimestamp();
     private readonly int _diedBefore;
@@ -35,31 +35,31 @@ internal sealed class ProgressReporter
     private long _seen;
     private long _seenAt;
 
-    private ProgressReporter(PoolCore core, IProgress<PoolProgress> receiver, TaskSettings settings, long? total)
+    private ProgressReporter(IProgressPool pool, IProgress<PoolProgress> receiver, string taskName, long? total)
     {
-        _core = core;
+        _pool = pool;
         _receiver = receiver;
-        _settings = settings;
+        _taskName = taskName;
         _total = total ?? Unknown;
-        _diedBefore = core.WorkersDied;
+        _diedBefore = pool.WorkersDied;
         _self = new WeakReference<ProgressReporter>(this);
-        _rate = new ProgressRate(4 * Math.Max(core.Workers, 1));
+        _rate = new ProgressRate(4 * Math.Max(pool.Workers, 1));
         _seenAt = _beganAt;
     }
 
     /// <summary>Begins to report, if the options have a receiver.</summary>
-    /// <param name="core">The pool.</param>
+    /// <param name="pool">The pool.</param>
     /// <param name="options">The options of the call.</param>
-    /// <param name="settings">What its tasks have in common.</param>
+    /// <param name="taskName">The name of its tasks.</param>
     /// <param name="count">The number of items, if the source knows it.</param>
-    public static ProgressReporter? Begin(PoolCore core, MapOptions? options, TaskSettings settings, long? count)
+    public static ProgressReporter? Begin(IProgressPool pool, MapOptions? options, string taskName, long? count)
     {
         if (options?.Progress is not { } receiver)
         {
             return null;
         }
 
-        var reporter = new ProgressReporter(core, receiver, settings, options.ExpectedCount ?? count);
+        var reporter = new ProgressReporter(pool, receiver, taskName, options.ExpectedCount ?? count);
         reporter.Tick();
         return reporter;
     }
@@ -94,8 +94,8 @@ internal sealed class ProgressReporter
     {
         _hasEnded = true;
         Volatile.Read(ref _alarm)?.Dispose();
-        _core.Reports.Add(() => Report(isComplete ? PoolProgressState.Completed : PoolProgressState.Stopped));
-        return _core.Reports.FlushAsync();
+        _pool.Reports.Add(() => Report(isComplete ? PoolProgressState.Completed : PoolProgressState.Stopped));
+        return _pool.Reports.FlushAsync();
     }
 
     /// <summary>Adds a report, unless one waits, and sets the time of the next one.</summary>
@@ -110,7 +110,7 @@ internal sealed class ProgressReporter
         {
             try
             {
-                _core.Reports.Add(Deliver);
+                _pool.Reports.Add(Deliver);
             }
             catch
             {
@@ -142,7 +142,7 @@ internal sealed class ProgressReporter
 
     private void Report(PoolProgressState state)
     {
-        var (workers, died) = _core.LivingWorkers();
+        var (workers, died) = _pool.LivingWorkers();
         var now = Stopwatch.GetTimestamp();
         var completed = Volatile.Read(ref _completed);
         _rate.Add(completed - _seen, Stopwatch.GetElapsedTime(_seenAt, now));
@@ -153,8 +153,8 @@ internal sealed class ProgressReporter
         _receiver.Report(new PoolProgress
         {
             CallNumber = _number,
-            PoolName = _core.Name,
-            TaskName = _settings.Name,
+            PoolName = _pool.Name,
+            TaskName = _taskName,
             State = state,
             Completed = completed,
             Failed = Math.Min(Volatile.Read(ref _failed), completed),
@@ -162,7 +162,7 @@ internal sealed class ProgressReporter
             Rate = rate,
             Elapsed = elapsed,
             EstimatedTimeLeft = TimeLeft(state, total - completed, rate),
-            MaxWorkers = Math.Max(_core.Workers, 1),
+            MaxWorkers = Math.Max(_pool.Workers, 1),
             WorkersDied = died - _diedBefore,
             Workers = workers,
         });

@@ -19,7 +19,7 @@ namespace Multiprocessing;
 /// </code>
 /// The loop alone calls up: it asks this class for a step.
 /// </summary>
-internal sealed class PoolCore
+internal sealed class PoolCore : IProgressPool
 {
     private static int _pools;
 
