@@ -70,8 +70,8 @@ public sealed record PoolProgress
     public int WorkersDied { get; init; }
 
     /// <summary>
-    /// Gets the workers of the pool that are alive, in the order of their numbers. Those of other machines (<c>ClusterPool</c>) have no process id and
-    /// no task, and as many of a node are busy as it has tasks.
+    /// Gets the workers of the pool that are alive, in the order of their numbers. Those of other machines (<c>ClusterPool</c>) have no process id
+    /// and no task, and as many of a node are busy as it has tasks.
     /// </summary>
     public IReadOnlyList<WorkerInsights> Workers { get; init; } = [];
 

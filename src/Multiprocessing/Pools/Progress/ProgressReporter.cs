@@ -4,8 +4,8 @@ namespace Multiprocessing;
 
 /// <summary>
 /// Reports the progress of one call to the program: at its start, at most every <see cref="Interval"/> while it runs, and at its end. Owns the counts
-/// of the call, which are written under a gate of its pool. The program's code runs in the pool's <see cref="ReportDelivery"/>, outside of the gate; it
-/// gets the newest counts, and one report at a time, however slow it is.
+/// of the call, which are written under a gate of its pool. The program's code runs in the pool's <see cref="ReportDelivery"/>, outside of the gate;
+/// it gets the newest counts, and one report at a time, however slow it is.
 /// </summary>
 internal sealed class ProgressReporter
 {
