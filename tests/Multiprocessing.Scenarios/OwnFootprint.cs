@@ -11,7 +11,8 @@ internal sealed record OwnFootprint(int Descriptors, int Threads, int Children, 
         Directory.EnumerateFileSystemEntries("/proc/self/fd").Count(),
         Directory.EnumerateDirectories("/proc/self/task").Count(),
         CountChildren(),
-        Directory.EnumerateFileSystemEntries(Session.Current.Directory).Count(),
+        // When the first waiter of any process sleeps, the place where it does is made; it is no file of a start.
+        Directory.EnumerateFileSystemEntries(Session.Current.Directory).Count(static path => Path.GetFileName(path) is not "parking"),
         Session.Current.Liveness.ListParticipants().Count);
 
     /// <summary>Returns the number of children, those that ended and were not reaped too; 0 under Windows.</summary>
