@@ -47,7 +47,7 @@ public sealed partial class ClusterPool : IProcessPool, IDisposable
     public int Workers => _progress.Workers;
 
     /// <summary>Gets the names of the nodes that the pool uses at this moment.</summary>
-    public IReadOnlyList<string> NodeNames => [.. _connection.Scheduler.Nodes.Select(static node => node.Name)];
+    public IReadOnlyList<string> NodeNames => [.. _connection.Scheduler.Nodes.Select(static node => node.Node.Name)];
 
     /// <inheritdoc/>
     public ProcessPoolStatus Status =>
@@ -63,7 +63,7 @@ public sealed partial class ClusterPool : IProcessPool, IDisposable
     internal (int Running, int Waiting) Counts => _connection.Scheduler.Counts;
 
     /// <summary>Gets the nodes with the number of the tasks that each has.</summary>
-    internal (string Name, int Tasks)[] CountsByNode => _connection.Scheduler.CountsByNode;
+    internal (NodeDescription Node, int Tasks)[] TasksByNode => _connection.Scheduler.Nodes;
 
     /// <summary>Gets the member, for tests.</summary>
     internal ClusterConnection Connection => _connection;

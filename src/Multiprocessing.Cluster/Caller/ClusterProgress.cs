@@ -8,7 +8,7 @@ internal sealed class ClusterProgress(string name, ClusterScheduler scheduler, R
 {
     public string Name => name;
 
-    public int Workers => scheduler.WorkersByNode.Sum(static node => node.Workers);
+    public int Workers => scheduler.Nodes.Sum(static node => node.Node.Workers);
 
     public int WorkersDied => scheduler.Statistics.LostWorkers;
 
@@ -17,9 +17,9 @@ internal sealed class ClusterProgress(string name, ClusterScheduler scheduler, R
     public (IReadOnlyList<WorkerInsights> Living, int Died) LivingWorkers()
     {
         var living = new List<WorkerInsights>();
-        foreach (var (workers, tasks) in scheduler.WorkersByNode)
+        foreach (var (node, tasks) in scheduler.Nodes)
         {
-            for (var worker = 0; worker < workers; worker++)
+            for (var worker = 0; worker < node.Workers; worker++)
             {
                 living.Add(Worker(living.Count + 1, worker < tasks));
             }

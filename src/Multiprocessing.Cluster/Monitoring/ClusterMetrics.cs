@@ -37,8 +37,8 @@ internal static class ClusterMetrics
     {
         NodeCount.Observe(() => Pools.Select(static pool => new Measurement<long>(pool.Key.NodeNames.Count, Tags(pool.Value))));
         TaskPending.Observe(() => Pools.Select(static pool => new Measurement<long>(pool.Key.Counts.Waiting, Tags(pool.Value))));
-        TaskCount.Observe(() => Pools.SelectMany(static pool => pool.Key.CountsByNode.Select(
-            node => new Measurement<long>(node.Tasks, [.. Tags(pool.Value), new(ClusterTags.Node, node.Name)]))));
+        TaskCount.Observe(() => Pools.SelectMany(static pool => pool.Key.TasksByNode.Select(
+            node => new Measurement<long>(node.Tasks, [.. Tags(pool.Value), new(ClusterTags.Node, node.Node.Name)]))));
     }
 
     /// <summary>Gets a row for each instrument, as the reference of the documentation has it.</summary>

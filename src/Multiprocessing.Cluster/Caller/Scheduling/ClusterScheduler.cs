@@ -62,14 +62,14 @@ internal sealed class ClusterScheduler
         }
     }
 
-    /// <summary>Gets the nodes that are used.</summary>
-    public NodeDescription[] Nodes
+    /// <summary>Gets the nodes that are used, with the number of the tasks that each has.</summary>
+    public (NodeDescription Node, int Tasks)[] Nodes
     {
         get
         {
             lock (_gate)
             {
-                return [.. _nodes.All.Select(static node => node.Description)];
+                return [.. _nodes.All.Select(static node => (node.Description, node.Live.Count))];
             }
         }
     }
@@ -106,30 +106,6 @@ internal sealed class ClusterScheduler
             lock (_gate)
             {
                 return (_nodes.LiveCount, _tasks.Count - _nodes.LiveCount);
-            }
-        }
-    }
-
-    /// <summary>Gets the nodes with the number of the tasks that each has.</summary>
-    public (string Name, int Tasks)[] CountsByNode
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return [.. _nodes.All.Select(static node => (node.Description.Name, node.Live.Count))];
-            }
-        }
-    }
-
-    /// <summary>Gets the number of workers of each node, and that of the tasks that it has.</summary>
-    public (int Workers, int Tasks)[] WorkersByNode
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return [.. _nodes.All.Select(static node => (node.Description.Workers, node.Live.Count))];
             }
         }
     }
