@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Reflection;
 using System.Text.Json;
 using Microsoft.Extensions.Hosting;
 using Shouldly;
@@ -10,12 +9,6 @@ namespace Multiprocessing.ClusterTests;
 /// <summary><c>mp top --cluster</c>: this program is the published one, and its Main does not run.</summary>
 public class TopCommandTests
 {
-    private static readonly string Configuration =
-        typeof(TopCommandTests).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()?.Configuration ?? "Debug";
-
-    private static readonly string Mp = Path.GetFullPath(Path.Combine(
-        AppContext.BaseDirectory, "..", "..", "..", "..", "..", "src", "Multiprocessing.Tool", "bin", Configuration, "net10.0", "mp"));
-
     private static readonly string Program = typeof(TopCommandTests).Assembly.Location;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -84,7 +77,7 @@ public class TopCommandTests
     }
 
     private static Process Start(params string[] arguments) =>
-        Process.Start(new ProcessStartInfo(Mp, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        Process.Start(new ProcessStartInfo(NodeCommandTests.Mp, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
 
     private static async Task<string> LineAsync(Process mp) =>
         await mp.StandardOutput.ReadLineAsync(Token) ?? throw new InvalidOperationException($"mp top ended: {await mp.StandardError.ReadToEndAsync(Token)}");

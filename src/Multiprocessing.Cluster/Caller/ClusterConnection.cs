@@ -33,16 +33,7 @@ internal sealed class ClusterConnection : IPeerHandler, IFencedPart, IAsyncDispo
     {
         _options = options;
         _credit = new ByteCredit(options.MaxBytesInFlight);
-        var builder = Host.CreateEmptyApplicationBuilder(null);
-        if (options.LoggerFactory is { } loggers)
-        {
-            builder.Services.AddSingleton(loggers);
-        }
-
-        builder.Services.AddSingleton<IPeerHandler>(this);
-        builder.Services.AddSingleton<IFencedPart>(this);
-        ClusterSilo.Add(builder, options.Member);
-        _host = builder.Build();
+        _host = ClusterSilo.Build(options.Member, this, options.LoggerFactory);
         _start = new MemberStart(_host);
         _logger = _host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Multiprocessing.Cluster");
         _refusals = _host.Services.GetRequiredService<ConnectionRefusals>();

@@ -28,16 +28,7 @@ public sealed class ClusterMonitor : IAsyncDisposable
 
     private ClusterMonitor(ClusterMonitorOptions options)
     {
-        var builder = Host.CreateEmptyApplicationBuilder(null);
-        if (options.LoggerFactory is { } loggers)
-        {
-            builder.Services.AddSingleton(loggers);
-        }
-
-        builder.Services.AddSingleton<IPeerHandler>(_part);
-        builder.Services.AddSingleton<IFencedPart>(_part);
-        ClusterSilo.Add(builder, options.Member);
-        _host = builder.Build();
+        _host = ClusterSilo.Build(options.Member, _part, options.LoggerFactory);
         _start = new MemberStart(_host);
         _reader = new ClusterStatusReader(
             options.Cluster, _host.Services.GetRequiredService<IClusterMembershipService>(), _host.Services.GetRequiredService<ClusterPeers>());

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Runtime;
@@ -15,6 +16,25 @@ internal static class ClusterSilo
 
     /// <summary>A message that was lost with its connection is sent again after this time.</summary>
     private static readonly TimeSpan ResponseLimit = TimeSpan.FromSeconds(5);
+
+    /// <summary>Builds the host of a member that has one of its own: a caller, or a watcher.</summary>
+    /// <param name="member">The member.</param>
+    /// <param name="part">What the other members call.</param>
+    /// <param name="loggers">What the host logs to, or <see langword="null"/>.</param>
+    public static IHost Build<TPart>(MemberSetting member, TPart part, ILoggerFactory? loggers)
+        where TPart : class, IPeerHandler, IFencedPart
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        if (loggers is not null)
+        {
+            builder.Services.AddSingleton(loggers);
+        }
+
+        builder.Services.AddSingleton<IPeerHandler>(part);
+        builder.Services.AddSingleton<IFencedPart>(part);
+        Add(builder, member);
+        return builder.Build();
+    }
 
     public static void Add(IHostApplicationBuilder builder, MemberSetting member) =>
         builder.UseOrleans(silo =>
