@@ -23,20 +23,13 @@ public sealed partial class ClusterPool
             var task = pool.Submit<TResult>(
                 _shared is null ? new ItemCall<TItem>(_body, item) : new CarriedBodyCall<TItem>(item),
                 body.HasResult, _name, _context, options, cancellationToken, _shared);
-            if (_progress is not null)
+            if (_progress is null)
             {
-                _progress.OnTaken(++_taken, isAll: false);
-
-                // Before those of the caller, so that the last report counts all items.
-                _ = task.ContinueWith(
-                    static (ended, state) => ((ItemSubmitter<TItem, TResult>)state!).OnEnded(ended.IsCompletedSuccessfully),
-                    this,
-                    CancellationToken.None,
-                    TaskContinuationOptions.ExecuteSynchronously,
-                    TaskScheduler.Default);
+                return task;
             }
 
-            return task;
+            _progress.OnTaken(++_taken, isAll: false);
+            return CountAsync(task);
         }
 
         /// <summary>The source has ended: there are no more items.</summary>
@@ -60,6 +53,23 @@ public sealed partial class ClusterPool
                 {
                     pool._connection.Scheduler.Release(_shared);
                 }
+            }
+        }
+
+        // What the caller awaits ends after the count, so that the last report has all items: beside it, in a continuation of its own, the count
+        // may come later, because a task's continuations are queued each for itself.
+        private async Task<TResult> CountAsync(Task<TResult> task)
+        {
+            var isSuccess = false;
+            try
+            {
+                var result = await task.ConfigureAwait(false);
+                isSuccess = true;
+                return result;
+            }
+            finally
+            {
+                OnEnded(isSuccess);
             }
         }
 

@@ -77,7 +77,7 @@ public class ForgottenPoolTests : ProcessTest
         }
 
         await work;
-        await Task.Yield(); // not on the stack of the library's frames that completed the work, whose variables a debug build keeps
+        await LeaveTheLibrarysStack();
         Eventually.Is(HaveAllGone, "the workers are gone");
     });
 
@@ -86,6 +86,7 @@ public class ForgottenPoolTests : ProcessTest
     {
         var ids = await Use();
         ids.ShouldNotBeEmpty();
+        await LeaveTheLibrarysStack();
         Eventually.Is(HaveAllGone, "the workers are gone");
         ids.ShouldAllBe(id => ProcessEntry.IsGone(id));
 
@@ -99,6 +100,9 @@ public class ForgottenPoolTests : ProcessTest
             return pool.ProcessIds;
         }
     });
+
+    /// <summary>A debug build keeps the variables of a frame until it returns, and work is continued on the frames that completed it.</summary>
+    private static YieldAwaitable LeaveTheLibrarysStack() => Task.Yield();
 
     private static bool HaveAllGone()
     {

@@ -25,7 +25,7 @@ public class TaskNamesTests : ProcessTest
         names.ShouldBeUnique();
         names.ShouldContain("mine");
         names.ShouldContain("Named");
-        names.ShouldContain("LocalHere"); // a name that no other test of this process has taken
+        names.ShouldContain("LocalHere");
         var lambdas = names.Where(static name => name.StartsWith("lambda in Two_lambdas", StringComparison.Ordinal)).ToArray();
         lambdas.Length.ShouldBe(7);
         lambdas.ShouldAllBe(name => name.Contains("(TaskNamesTests.cs:"));
@@ -43,6 +43,21 @@ public class TaskNamesTests : ProcessTest
         }
 
         pool.GetInsights().Tasks.ShouldHaveSingleItem().Succeeded.ShouldBe(10);
+    });
+
+    [Fact]
+    public Task What_another_pool_has_run_changes_no_name_and_one_pool_has_no_name_twice() => Watchdog.Run(async () =>
+    {
+        await using (var other = new ProcessPool(new() { Workers = 1 }))
+        {
+            await other.RunAsync(Elsewhere.Named);
+        }
+
+        await using var pool = new ProcessPool(new() { Workers = 1 });
+        await pool.RunAsync(Named);
+        pool.GetInsights().Tasks.ShouldHaveSingleItem().Name.ShouldBe("Named");
+        await pool.RunAsync(Elsewhere.Named);
+        pool.GetInsights().Tasks.Select(static task => task.Name).ShouldBe(["Named", "Elsewhere.Named"], ignoreOrder: true);
     });
 
     [Fact]
@@ -69,4 +84,9 @@ public class TaskNamesTests : ProcessTest
     }
 
     private static int Named() => 7;
+
+    private static class Elsewhere
+    {
+        public static int Named() => 1;
+    }
 }

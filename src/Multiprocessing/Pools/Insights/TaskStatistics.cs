@@ -5,12 +5,13 @@ namespace Multiprocessing;
 /// <summary>What a pool counts for the tasks of one name. Under the loop's gate, except for the name.</summary>
 /// <param name="name">The name that the caller gave its tasks, or <see langword="null"/>.</param>
 /// <param name="method">The method that they run, if they have no such name.</param>
-internal sealed class TaskStatistics(string? name, MethodInfo? method)
+/// <param name="names">The names of the pool's methods, which makes the one for <paramref name="method"/>.</param>
+internal sealed class TaskStatistics(string? name, MethodInfo? method, TaskNames names)
 {
     private readonly MethodInfo? _method = method is { Module.Assembly.IsCollectible: false } ? method : null;
 
     // The name of a method in an assembly that can be unloaded is created at once, because a reference to the method would keep the assembly.
-    private string? _name = name ?? (method!.Module.Assembly.IsCollectible ? TaskNames.Of(method) : null);
+    private string? _name = name ?? (method!.Module.Assembly.IsCollectible ? names.Of(method) : null);
 
     /// <summary>The name of the tasks. The first call may read symbols.</summary>
     public string Name
@@ -22,7 +23,7 @@ internal sealed class TaskStatistics(string? name, MethodInfo? method)
                 return known;
             }
 
-            var made = TaskNames.Of(_method!);
+            var made = names.Of(_method!);
             Volatile.Write(ref _name, made);
             return made;
         }

@@ -17,8 +17,11 @@ internal sealed class TaskStatisticsTable
     private readonly ConcurrentDictionary<string, TaskStatistics> _byName = new();
     private readonly ConcurrentQueue<TaskStatistics> _ofMethods = new();
     private readonly ConditionalWeakTable<MethodInfo, MethodEntry> _methods = [];
-    private readonly TaskStatistics _others = new(OtherNames, null);
+    private readonly TaskNames _methodNames = new();
+    private readonly TaskStatistics _others;
     private int _names;
+
+    public TaskStatisticsTable() => _others = new TaskStatistics(OtherNames, null, _methodNames);
 
     /// <summary>Returns the statistics to which a task counts, and the pace of tasks of its method, whatever their names are.</summary>
     /// <param name="name">The name that the caller gave it, or <see langword="null"/>.</param>
@@ -76,7 +79,7 @@ internal sealed class TaskStatisticsTable
             return _others;
         }
 
-        statistics = new TaskStatistics(name, null);
+        statistics = new TaskStatistics(name, null, _methodNames);
         if (_byName.TryAdd(name, statistics))
         {
             Interlocked.Increment(ref _names);
@@ -93,7 +96,7 @@ internal sealed class TaskStatisticsTable
             return _others;
         }
 
-        var statistics = new TaskStatistics(null, method);
+        var statistics = new TaskStatistics(null, method, _methodNames);
         _ofMethods.Enqueue(statistics);
         return statistics;
     }

@@ -4,37 +4,39 @@ using System.Runtime.CompilerServices;
 namespace Multiprocessing;
 
 /// <summary>
-/// Names for tasks that the caller gave none. Two methods never have the same name: a lambda has its location in the source, or, without symbols, its
-/// number, which differs from the other lambdas of its method.
+/// Names for the tasks of one pool that the caller gave none. Two methods of a pool never have the same name: a lambda has its location in the source,
+/// or, without symbols, its number, which differs from the other lambdas of its method. What another pool of the program runs changes no name.
+/// Thread-safe.
 /// </summary>
-internal static class TaskNames
+internal sealed class TaskNames
 {
-    // Holds no assembly: methods of unloaded assemblies disappear from it.
-    private static readonly ConditionalWeakTable<MethodInfo, string> Known = [];
+    // Hold no assembly: methods of unloaded assemblies disappear from them. Symbols are read once in a program.
+    private static readonly ConditionalWeakTable<MethodInfo, StrongBox<SourceLocation?>> Locations = [];
+    private readonly ConditionalWeakTable<MethodInfo, string> _known = [];
 
     // Which method has which name; methods as their module and token, which hold no assembly.
-    private static readonly Dictionary<string, (Guid Module, int Token)> Owners = [];
+    private readonly Dictionary<string, (Guid Module, int Token)> _owners = [];
 
     /// <summary>
     /// Returns a method's name, as its author wrote it. The first call for a lambda reads symbols, which takes milliseconds: not to be called for
     /// each task, nor under a lock.
     /// </summary>
-    public static string Of(MethodInfo method) => Known.TryGetValue(method, out var name) ? name : Known.GetValue(method, Make);
+    public string Of(MethodInfo method) => _known.TryGetValue(method, out var name) ? name : _known.GetValue(method, Make);
 
     /// <summary>The same without the location in the source.</summary>
     public static string Short(MethodInfo method) =>
         LambdaIn(method.Name, out _) is { } outer ? $"lambda in {outer}" : LocalFunction(method.Name) ?? method.Name;
 
-    private static string Make(MethodInfo method)
+    private string Make(MethodInfo method)
     {
         var key = (method.Module.ModuleVersionId, method.MetadataToken);
-        lock (Owners)
+        lock (_owners)
         {
             foreach (var candidate in Candidates(method))
             {
-                if (!Owners.TryGetValue(candidate, out var owner) || owner == key)
+                if (!_owners.TryGetValue(candidate, out var owner) || owner == key)
                 {
-                    Owners[candidate] = key;
+                    _owners[candidate] = key;
                     return candidate;
                 }
             }
@@ -48,7 +50,7 @@ internal static class TaskNames
         string least;
         if (LambdaIn(method.Name, out var number) is { } outer)
         {
-            if (SourceLocation.Of(method) is { } location)
+            if (Locations.GetValue(method, static lambda => new(SourceLocation.Of(lambda))).Value is { } location)
             {
                 yield return $"lambda in {outer} ({location.File}:{location.Line})";
                 yield return least = $"lambda in {outer} ({location.File}:{location.Line}:{location.Column})";
