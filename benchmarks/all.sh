@@ -6,14 +6,14 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 dotnet build -c Release benchmarks/Comparison && dotnet build -c Release benchmarks/Services && dotnet build -c Release benchmarks/Cluster || exit 1
 
 failed=0
-run() { # run <project> <argument>...
-    dotnet "benchmarks/$1/bin/Release/net10.0/$1.dll" "${@:2}" || failed=1
+run() { # run <program> <argument>...; its folder has its name, or the part before "Benchmarks"
+    dotnet "benchmarks/${1%Benchmarks}/bin/Release/net10.0/$1.dll" "${@:2}" || failed=1
 }
 run Comparison "$@" --pairs 30
 run Comparison "$@" --cold
 run Comparison "$@" --curves
 run Comparison "$@" --latency
 run Services "$@"
-run Cluster "$@"
+run ClusterBenchmarks "$@"
 run Comparison "$@" # the last, because its page links to the others
 exit "$failed"

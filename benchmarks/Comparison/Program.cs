@@ -7,7 +7,7 @@ namespace Comparison;
 
 /// <summary>
 /// This library, CPython and a raw C limit do the same work in turn. <c>--quick</c> does less work in each turn. <c>--only name</c> runs the cases
-/// whose name contains it, and writes no file. <c>--record</c> records the ratios of a run, and <c>--gate</c> fails if a later one is slower.
+/// whose name contains it, and writes no file. <c>--record</c> records the ratios of its run beside its page, and <c>--gate</c> fails if a later one is slower.
 /// <c>--pairs</c>, <c>--cold</c>, <c>--curves</c> and <c>--latency</c> measure something else and write a page of their own.
 /// </summary>
 internal static class Program

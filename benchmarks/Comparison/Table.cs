@@ -26,7 +26,8 @@ internal static class Table
         {
             Gate.Record(rows);
         }
-        else if (settings.Only is null)
+
+        if (settings.Only is null)
         {
             Report.Write(rows, circumstances);
         }
