@@ -3,17 +3,18 @@ namespace Multiprocessing;
 /// <summary>Starts work of the library without the context of the program's call that caused it (its trace and its async locals).</summary>
 internal static class Background
 {
-    public static void Run(Func<Task> work)
+    public static void Run(Func<Task> work) => _ = Start(work);
+
+    public static Task Start(Func<Task> work)
     {
         if (ExecutionContext.IsFlowSuppressed())
         {
-            _ = Task.Run(work);
-            return;
+            return Task.Run(work);
         }
 
         using (ExecutionContext.SuppressFlow())
         {
-            _ = Task.Run(work);
+            return Task.Run(work);
         }
     }
 }

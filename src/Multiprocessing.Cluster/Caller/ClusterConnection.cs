@@ -42,11 +42,15 @@ internal sealed class ClusterConnection : IPeerHandler, IFencedPart, IAsyncDispo
         _self = _host.Services.GetRequiredService<ILocalSiloDetails>().SiloAddress.ToParsableString();
         Scheduler = new ClusterScheduler(_self, _logger);
         Reports = new CallerReports(Scheduler.FindRunning);
+        Status = new ClusterStatusReader(options.Cluster, _members, _peers);
     }
 
     public ClusterScheduler Scheduler { get; }
 
     public CallerReports Reports { get; }
+
+    /// <summary>Gets what asks all members for what they do.</summary>
+    public ClusterStatusReader Status { get; }
 
     /// <summary>Gets the bytes in chunks that are on the way to all nodes together.</summary>
     public ByteCredit Credit => _credit;

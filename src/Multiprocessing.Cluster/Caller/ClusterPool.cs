@@ -65,8 +65,10 @@ public sealed partial class ClusterPool : IProcessPool, IDisposable
     /// <summary>Gets the nodes with the number of the tasks that each has.</summary>
     internal (NodeDescription Node, int Tasks)[] TasksByNode => _connection.Scheduler.Nodes;
 
-    /// <summary>Gets the member, for tests.</summary>
     internal ClusterConnection Connection => _connection;
+
+    /// <summary>Gets the pool as the reports of its calls show it.</summary>
+    internal ClusterProgress Progress => _progress;
 
     /// <summary>Joins a cluster as a caller, which runs no tasks itself.</summary>
     /// <param name="configure">Sets the options; the membership is required.</param>
@@ -97,14 +99,12 @@ public sealed partial class ClusterPool : IProcessPool, IDisposable
     /// <exception cref="ClusterException">No node was found within the time, or all nodes have another build.</exception>
     internal async Task StartAsync(CancellationToken cancellationToken)
     {
-        Task connecting;
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isEnding, this);
-            connecting = _connecting ??= Task.Run(ConnectOnceAsync, CancellationToken.None);
         }
 
-        await connecting.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await Connect().WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -122,10 +122,33 @@ public sealed partial class ClusterPool : IProcessPool, IDisposable
     /// <returns>A snapshot that does not change.</returns>
     public PoolInsights GetInsights() => _connection.Scheduler.Statistics.ToInsights(Name, Workers, _connection.Scheduler.WaitingCount);
 
+    /// <summary>
+    /// Asks all members of the cluster what they do, nodes and callers, also those that this pool does not use; for example for
+    /// <c>DashboardOptions.Cluster</c>. It needs no further member, unlike a <see cref="ClusterMonitor"/>. One that does not answer within 2 seconds
+    /// is <see cref="ClusterMemberState.Silent"/>.
+    /// </summary>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>A snapshot that does not change.</returns>
+    /// <exception cref="ClusterException">
+    /// The pool is broken: it found no node, or the other members have declared this one dead, because they could not reach it.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The pool ends.</exception>
+    public async Task<ClusterSnapshot> ReadClusterAsync(CancellationToken cancellationToken = default)
+    {
+        await StartAsync(cancellationToken).ConfigureAwait(false);
+        return Failure is null
+            ? await _connection.Status.ReadAsync(cancellationToken).ConfigureAwait(false)
+            : throw new ClusterException($"The pool '{Name}' is no member of the cluster any more: {Failure.Message}", Failure);
+    }
+
     /// <inheritdoc/>
     public async Task ShutdownAsync(CancellationToken cancellationToken = default)
     {
-        _isEnding = true;
+        lock (_gate)
+        {
+            _isEnding = true;
+        }
+
         await _connection.Scheduler.FinishAsync(new ObjectDisposedException(nameof(ClusterPool), $"The pool '{Name}' was shut down."))
             .WaitAsync(cancellationToken).ConfigureAwait(false);
         await DisposeAsync().ConfigureAwait(false);
@@ -156,6 +179,25 @@ public sealed partial class ClusterPool : IProcessPool, IDisposable
     /// <inheritdoc/>
     public override string ToString() => $"{Name} ({Workers} workers on {NodeNames.Count} nodes)";
 
+    /// <summary>
+    /// Begins to connect, if nothing has done so before: each task has a connection that brings it to a node or fails it, also if the pool is shut down
+    /// meanwhile.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The pool ends, and has not been connected.</exception>
+    private Task Connect()
+    {
+        if (_connecting is { } connecting)
+        {
+            return connecting;
+        }
+
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_connecting is null && _isEnding, this);
+            return _connecting ??= Background.Start(ConnectOnceAsync);
+        }
+    }
+
     private async Task ConnectOnceAsync()
     {
         try
@@ -178,9 +220,9 @@ public sealed partial class ClusterPool : IProcessPool, IDisposable
         _disposing.Dispose();
     }
 
-    private Task<TResult> Submit<TResult>(
+    internal Task<TResult> Submit<TResult>(
         ChildCall call, bool hasResult, string name, TaskContext context, TaskOptions? options, CancellationToken cancellationToken,
-        CarriedBody? body = null)
+        CarriedBody? body = null, TypicalSize? size = null)
     {
         if (cancellationToken.IsCancellationRequested)
         {
@@ -189,20 +231,24 @@ public sealed partial class ClusterPool : IProcessPool, IDisposable
 
         try
         {
+            if (name.Length > Frames.MaxName)
+            {
+                throw new ArgumentException(
+                    $"The name of the task has {name.Length:N0} characters; a cluster takes at most {Frames.MaxName:N0}.", nameof(options));
+            }
+
+            Connect();
             var (bytes, links) = ClusterWork.ToBytes(new ContextCall(call, context, name), cancellationToken);
             var task = new ClusterTask<TResult>(_connection.Scheduler.NextId(), name, bytes, hasResult, SettingOf(options), cancellationToken)
             {
                 Body = body,
+                Size = size,
                 Links = links,
                 Reports = links.Length > 0 ? _connection.Reports.Delivery : null,
             };
+            size?.Learn(bytes.Length);
             _connection.Scheduler.Submit(task);
             ClusterMetrics.Sent(bytes.Length);
-            if (_connecting is null)
-            {
-                Background.Run(() => StartAsync(CancellationToken.None)); // its failure is that of the tasks
-            }
-
             return task.Task;
         }
         catch (Exception exception)

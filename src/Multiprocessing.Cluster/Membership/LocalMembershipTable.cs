@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Multiprocessing.Platform;
 using Orleans;
 using Orleans.Runtime;
 
@@ -14,7 +14,7 @@ internal sealed class LocalMembershipTable(string file) : IMembershipTable
 {
     private sealed record Row(
         string Silo, SiloStatus Status, string[] SuspectBy, DateTime[] SuspectAt, int ProxyPort, string HostName, string SiloName, DateTime StartTime,
-        DateTime IAmAliveTime, int Version, int ProcessId, DateTime ProcessStart);
+        DateTime IAmAliveTime, int Version, int ProcessId, long ProcessStartTicks);
 
     private sealed record Table(int Version, List<Row> Rows);
 
@@ -47,8 +47,7 @@ internal sealed class LocalMembershipTable(string file) : IMembershipTable
             return null;
         }
 
-        using var self = Process.GetCurrentProcess();
-        table.Rows.Add(ToRow(entry, 0, Environment.ProcessId, self.StartTime.ToUniversalTime()));
+        table.Rows.Add(ToRow(entry, 0, Environment.ProcessId, ProcessIdentity.StartTimeOf(Environment.ProcessId)));
         return table with { Version = tableVersion.Version };
     });
 
@@ -62,7 +61,7 @@ internal sealed class LocalMembershipTable(string file) : IMembershipTable
         }
 
         var old = table.Rows[at];
-        table.Rows[at] = ToRow(entry, old.Version + 1, old.ProcessId, old.ProcessStart);
+        table.Rows[at] = ToRow(entry, old.Version + 1, old.ProcessId, old.ProcessStartTicks);
         return table with { Version = tableVersion.Version };
     });
 
@@ -79,25 +78,11 @@ internal sealed class LocalMembershipTable(string file) : IMembershipTable
         return table;
     });
 
-    private static bool IsAlive(Row row)
-    {
-        if (row.ProcessId == Environment.ProcessId)
-        {
-            return true;
-        }
+    /// <summary>By the system's own number of the start: a time of the clock may be another one after the clock was set.</summary>
+    private static bool IsAlive(Row row) =>
+        row.ProcessId == Environment.ProcessId || ProcessIdentity.IsRunning(row.ProcessId, row.ProcessStartTicks);
 
-        try
-        {
-            using var process = Process.GetProcessById(row.ProcessId);
-            return Math.Abs((process.StartTime.ToUniversalTime() - row.ProcessStart).TotalSeconds) < 1;
-        }
-        catch (Exception error) when (error is ArgumentException or InvalidOperationException)
-        {
-            return false; // it has exited
-        }
-    }
-
-    private static Row ToRow(MembershipEntry entry, int version, int processId, DateTime processStart) => new(
+    private static Row ToRow(MembershipEntry entry, int version, int processId, long processStartTicks) => new(
         entry.SiloAddress.ToParsableString(),
         entry.Status,
         [.. (entry.SuspectTimes ?? []).Select(static suspect => suspect.Item1.ToParsableString())],
@@ -109,7 +94,7 @@ internal sealed class LocalMembershipTable(string file) : IMembershipTable
         entry.IAmAliveTime,
         version,
         processId,
-        processStart);
+        processStartTicks);
 
     private static MembershipTableData ToData(Table table) => new(
         [.. table.Rows.Select(static row => Tuple.Create(ToEntry(row), Text(row.Version)))],

@@ -21,18 +21,19 @@ internal sealed class MemberStart(IHost host) : IAsyncDisposable
         _join = host.StartAsync(limit.Token);
         try
         {
-            if (await Task.WhenAny(_join, isOver).ConfigureAwait(false) != _join)
+            // The start alone is not waited for: while a listed member cannot be reached, it does not observe the token for minutes.
+            var first = await Task.WhenAny(_join, isOver, Task.Delay(Timeout.InfiniteTimeSpan, limit.Token)).ConfigureAwait(false);
+            await first.ConfigureAwait(false);
+            if (first != _join)
             {
-                await isOver.ConfigureAwait(false);
+                await _join.WaitAsync(limit.Token).ConfigureAwait(false);
             }
 
-            await _join.ConfigureAwait(false);
             _hasJoined = true;
         }
         catch
         {
             // A silo that has not started refuses to be stopped. Its lifecycle stops what has started, and removes the member from the others' view.
-            // The start is not awaited: while it cannot reach another member, it does not observe the token.
             await limit.CancelAsync().ConfigureAwait(false);
             var leave = Task.Run(
                 () => host.Services.GetRequiredService<ISiloLifecycleSubject>().OnStop(CancellationToken.None),

@@ -54,14 +54,20 @@ internal sealed class NodeCaller
     /// none of the earlier ones that is not ignored: they need not be recognized any more.
     /// </param>
     /// <param name="tasks">The tasks.</param>
-    public void Add(long sequence, long received, LeasedTask[] tasks)
+    /// <returns><see langword="false"/> if it takes no more: the caller or the node ends.</returns>
+    public bool Add(long sequence, long received, LeasedTask[] tasks)
     {
         List<NodeTask> added = [];
         lock (_gate)
         {
-            if (sequence <= _sequence || _isOver)
+            if (_isOver)
             {
-                return;
+                return false;
+            }
+
+            if (sequence <= _sequence)
+            {
+                return true;
             }
 
             _sequence = sequence;
@@ -77,6 +83,7 @@ internal sealed class NodeCaller
         }
 
         _queue.Add(added);
+        return true;
     }
 
     /// <summary>Cancels tasks, given as numbers and leases in turn. A task that has ended is not affected.</summary>

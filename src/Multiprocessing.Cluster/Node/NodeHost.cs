@@ -104,12 +104,11 @@ internal sealed class NodeHost : IHostedService, IPeerHandler, IFencedPart, IAsy
     public bool Lease(string caller, byte[] lease)
     {
         var (sequence, received, tasks) = Frames.ReadLease(lease);
-        if (Admit(caller) is not { } admitted)
+        if (Admit(caller) is not { } admitted || !admitted.Add(sequence, received, tasks))
         {
             return false;
         }
 
-        admitted.Add(sequence, received, tasks);
         if (_isLeaving)
         {
             admitted.TakeBack(int.MaxValue); // it began to leave meanwhile

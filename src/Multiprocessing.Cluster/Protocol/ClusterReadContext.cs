@@ -20,8 +20,16 @@ internal sealed class ClusterReadContext : WorkerReadContext
         new(PoolWorker.Current ?? throw new InvalidOperationException("A call of a cluster runs in a worker only."), reports);
 
     /// <summary>The worker's number and process, then the number of the link and what was reported.</summary>
+    /// <exception cref="NotSupportedException">It does not fit into a message.</exception>
     private static byte[] OfReport(PoolWorker worker, MessageBuffer report)
     {
+        if (report.Length > Frames.MaxReport)
+        {
+            throw new NotSupportedException(
+                $"A task reported {report.Length:N0} bytes to its caller on another machine; a report or a log record has at most "
+                + $"{Frames.MaxReport:N0} there. Return large values as the task's result, which crosses in parts.");
+        }
+
         var bytes = GC.AllocateUninitializedArray<byte>(checked((int)report.Length + ReportSource.Size));
         ReportSource.Write(bytes, worker.Number, Environment.ProcessId);
         report.CopyTo(0, bytes.AsSpan(ReportSource.Size));

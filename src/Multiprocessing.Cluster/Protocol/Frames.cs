@@ -53,6 +53,12 @@ internal static partial class Frames
     /// <summary>Maximum size of a message, in bytes; names of tasks and nodes have room, too.</summary>
     public const int MaxMessage = 16 << 20;
 
+    /// <summary>Maximum size of what a task reports at once, in bytes: with others in a message it has room.</summary>
+    public const int MaxReport = 8 << 20;
+
+    /// <summary>Maximum number of characters of a task's name: a message has room for it besides a task.</summary>
+    public const int MaxName = 64 << 10;
+
     public static byte[] OfHello(string build) => Write(writer =>
     {
         writer.Write(Version);

@@ -4,9 +4,6 @@ namespace Multiprocessing;
 
 public partial class ProcessPool
 {
-    private const int DefaultInFlight = 256;
-    private const int DefaultInFlightPerWorker = 8;
-
     /// <summary>
     /// The reader's own flow feeds the workers: each time it asks for a result, the items in flight are filled up to their maximum. So nothing is
     /// read from the source ahead of a reader that has stopped. A source that may block is read elsewhere (see <see cref="FedSource{TItem}"/>):
@@ -25,10 +22,7 @@ public partial class ProcessPool
         var cancellationToken = linked.Token;
         cancellationToken.ThrowIfCancellationRequested();
         _core.ThrowIfEnded();
-        var max = options?.MaxInFlight ?? Math.Max(DefaultInFlight, DefaultInFlightPerWorker * Workers);
-        ArgumentOutOfRangeException.ThrowIfLessThan(max, 1, nameof(MapOptions.MaxInFlight));
-        var maxBytes = options?.MaxBytesInFlight ?? new MapOptions().MaxBytesInFlight;
-        ArgumentOutOfRangeException.ThrowIfLessThan(maxBytes, 1, nameof(MapOptions.MaxBytesInFlight));
+        var (max, maxBytes) = MapOptions.LimitsOf(options, Workers);
         var shared = Share(poolBody, body, options, first.CanBeCanceled ? first : second);
         var settings = SettingsOf(body, options, shared);
         var signal = new ReaderSignal();
@@ -47,7 +41,7 @@ public partial class ProcessPool
             counted = ProgressReporter.Count(receiver, progress);
             while (true)
             {
-                var limit = (int)Math.Clamp(maxBytes / shared.TypicalBytes, 1, max);
+                var limit = shared.Size.LimitOf(max, maxBytes);
                 if (!hasEnded && inFlight < limit && (inFlight <= limit - Math.Max(1, limit / 4) || source.HasItems))
                 {
                     var items = source.Take(limit - inFlight);
@@ -130,17 +124,10 @@ public partial class ProcessPool
         }
     }
 
-    private protected static Func<Action, StreamSource<TItem>> From<TItem>(IEnumerable<TItem> source)
-    {
-        ArgumentNullException.ThrowIfNull(source);
-        return tell => PlainSource.IsReady(source) ? new PlainSource<TItem>(source) : new BlockingSource<TItem>(source, tell);
-    }
+    private protected static Func<Action, StreamSource<TItem>> From<TItem>(IEnumerable<TItem> source) => StreamSource.Of(source);
 
-    private protected static Func<Action, StreamSource<TItem>> From<TItem>(IAsyncEnumerable<TItem> source, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(source);
-        return tell => new AsyncSource<TItem>(source, tell, cancellationToken);
-    }
+    private protected static Func<Action, StreamSource<TItem>> From<TItem>(IAsyncEnumerable<TItem> source, CancellationToken cancellationToken) =>
+        StreamSource.Of(source, cancellationToken);
 
     /// <summary>Returns the results, or throws the first error.</summary>
     internal static async IAsyncEnumerable<TResult> ResultsOf<TResult>(

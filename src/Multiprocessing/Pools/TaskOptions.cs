@@ -45,6 +45,9 @@ public class TaskOptions
 /// </example>
 public class MapOptions : TaskOptions
 {
+    private const int DefaultInFlight = 256;
+    private const int DefaultInFlightPerWorker = 8;
+
     /// <summary>
     /// Gets or sets a value that indicates whether a stream returns results in the order of the source. <see langword="false"/> returns each as soon
     /// as it is available. The default value is <see langword="true"/>.
@@ -77,4 +80,15 @@ public class MapOptions : TaskOptions
     /// other effect. The default value is <see langword="null"/>: the count of the source if it has one, and otherwise unknown until its end.
     /// </summary>
     public long? ExpectedCount { get; set; }
+
+    /// <summary>Returns how many items of a stream, and how many bytes, may be in flight.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">One of them is not positive.</exception>
+    internal static (int Items, long Bytes) LimitsOf(MapOptions? options, int workers)
+    {
+        options ??= new MapOptions();
+        var items = options.MaxInFlight ?? Math.Max(DefaultInFlight, DefaultInFlightPerWorker * workers);
+        ArgumentOutOfRangeException.ThrowIfLessThan(items, 1, nameof(MaxInFlight));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxBytesInFlight, 1, nameof(MaxBytesInFlight));
+        return (items, options.MaxBytesInFlight);
+    }
 }

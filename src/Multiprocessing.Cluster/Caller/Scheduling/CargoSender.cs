@@ -9,7 +9,10 @@ namespace Multiprocessing;
 /// <param name="refused">Called outside of it if the node leaves and takes nothing more.</param>
 /// <param name="failed">Called outside of it if the content could not be sent.</param>
 internal sealed class CargoSender(
-    Lock gate, Action<ClusterTask, NodeLink> arrived, Action<NodeLink, List<ClusterTask>> refused, Action<ClusterTask, Exception> failed)
+    Lock gate,
+    Action<ClusterTask, NodeLink> arrived,
+    Action<NodeLink, IReadOnlyList<GivenTask>> refused,
+    Action<ClusterTask, TaskCargo, Exception> failed)
 {
     /// <summary>Begins to bring what a task needs to its node. Under the gate.</summary>
     public void Start(ClusterTask task, NodeLink node)
@@ -53,6 +56,7 @@ internal sealed class CargoSender(
 
     private async Task BringAsync(ClusterTask task, NodeLink node, TaskCargo cargo)
     {
+        GivenTask given;
         try
         {
             var hasArrived = (cargo.Body is null || await cargo.Body.Arrival.ConfigureAwait(false))
@@ -69,9 +73,11 @@ internal sealed class CargoSender(
                     arrived(task, node);
                     return;
                 }
+
+                given = GivenTask.Of(task);
             }
 
-            refused(node, [task]);
+            refused(node, [given]);
         }
         catch (OperationCanceledException)
         {
@@ -79,7 +85,7 @@ internal sealed class CargoSender(
         }
         catch (Exception exception)
         {
-            failed(task, exception);
+            failed(task, cargo, exception);
         }
     }
 }

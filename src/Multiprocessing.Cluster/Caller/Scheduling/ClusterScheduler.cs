@@ -159,12 +159,16 @@ internal sealed class ClusterScheduler
     {
         lock (_gate)
         {
-            if (_nodes.Add(node))
+            if (!_nodes.Add(node))
             {
-                ClusterLog.Joined(_logger, node.Description.Name, node.Description.Workers);
-                Dispatch();
+                return;
             }
+
+            Dispatch();
         }
+
+        // Outside of the gate, as all that may run code of the program: loggers, listeners of metrics, serializers.
+        ClusterLog.Joined(_logger, node.Description.Name, node.Description.Workers);
     }
 
     /// <summary>A node finishes what it has and takes no more.</summary>
@@ -183,23 +187,17 @@ internal sealed class ClusterScheduler
     public void Lose(SiloAddress address)
     {
         List<(ClusterTask Task, Exception? Error)> ended = [];
+        NodeLink? node;
+        int count;
         lock (_gate)
         {
-            if (_nodes.Remove(address) is not { } node)
+            node = _nodes.Remove(address);
+            if (node is null)
             {
                 return;
             }
 
-            if (!node.IsLeaving)
-            {
-                ClusterMetrics.Lost(node.Description.Name);
-            }
-
-            if (node.Live.Count > 0)
-            {
-                ClusterLog.Lost(_logger, node.Description.Name, node.Live.Count);
-            }
-
+            count = node.Live.Count;
             foreach (var task in node.Live.Values.OrderBy(static task => task.Id).ToList())
             {
                 if (!task.IsSent)
@@ -230,6 +228,16 @@ internal sealed class ClusterScheduler
         foreach (var (task, error) in ended)
         {
             End(task, error);
+        }
+
+        if (count > 0)
+        {
+            ClusterLog.Lost(_logger, node.Description.Name, count);
+        }
+
+        if (!node.IsLeaving)
+        {
+            ClusterMetrics.Lost(node.Description.Name);
         }
     }
 
@@ -375,10 +383,21 @@ internal sealed class ClusterScheduler
             }
 
             task.Node?.ToSend.Remove(task);
-            _tasks.Remove(task);
+            RemoveUnsent(task);
         }
 
         End(task, null);
+    }
+
+    /// <summary>Removes a task that no node knows of. If it had a place on a node, no reply will give the place to the next task.</summary>
+    private void RemoveUnsent(ClusterTask task)
+    {
+        var hadPlace = task.Node is not null;
+        _tasks.Remove(task);
+        if (hadPlace)
+        {
+            Dispatch();
+        }
     }
 
     private void End(ClusterTask task, Exception? error)
@@ -407,10 +426,17 @@ internal sealed class ClusterScheduler
     {
         foreach (var (task, reply) in ended)
         {
-            // Counted first, so that the insights contain each task that its caller knows to be over.
             ReleaseBody(task);
-            _statistics.Ended(task, task.Read(reply.Content), reply.Ticks);
-            task.Complete();
+            try
+            {
+                // Counted first, so that the insights contain each task that its caller knows to be over.
+                _statistics.Ended(task, task.Read(reply.Content), reply.Ticks);
+                task.Complete();
+            }
+            catch (Exception exception)
+            {
+                task.Fail(exception); // a listener of metrics threw: the other tasks of the message end all the same
+            }
         }
 
         return Task.CompletedTask;
@@ -476,31 +502,31 @@ internal sealed class ClusterScheduler
     }
 
     /// <summary>What the task needs could not be sent.</summary>
-    private void Fail(ClusterTask task, Exception error)
+    private void Fail(ClusterTask task, TaskCargo cargo, Exception error)
     {
         lock (_gate)
         {
-            if (task.IsOver)
+            if (task.Cargo != cargo)
             {
-                return;
+                return; // it is over, or another node gets it
             }
 
-            _tasks.Remove(task);
+            RemoveUnsent(task);
         }
 
         End(task, error);
     }
 
     /// <summary>The node leaves, and has taken none of these: they do not count as started.</summary>
-    private void OnRefused(NodeLink node, List<ClusterTask> batch)
+    private void OnRefused(NodeLink node, IReadOnlyList<GivenTask> batch)
     {
         List<ClusterTask> cancelled = [];
         lock (_gate)
         {
             node.IsLeaving = true;
-            foreach (var task in batch.Concat(node.ToSend).Where(task => task.Node == node).ToList())
+            foreach (var given in batch.Concat(node.ToSend.Select(GivenTask.Of)).Where(given => given.IsAt(node)).ToList())
             {
-                GiveBack(task, cancelled);
+                GiveBack(given.Task, cancelled);
             }
 
             node.ToSend.Clear();

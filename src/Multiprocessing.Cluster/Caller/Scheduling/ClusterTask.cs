@@ -26,6 +26,9 @@ internal abstract class ClusterTask(long id, string name, byte[] call, TaskSetti
     /// </summary>
     public CarriedBody? Body { get; init; }
 
+    /// <summary>Gets what learns the sizes of the items of its call, or <see langword="null"/> if it is alone.</summary>
+    public TypicalSize? Size { get; init; }
+
     /// <summary>Gets or sets what has to be on its node before the message with it, if it does not fit into that message.</summary>
     public TaskCargo? Cargo { get; set; }
 
@@ -115,6 +118,7 @@ internal sealed class ClusterTask<TResult>(
     public override Exception? Read(byte[] reply)
     {
         ClusterMetrics.Received(reply.Length);
+        Size?.Learn(reply.Length);
         return _error = ClusterWork.Read(reply, hasResult, out _read);
     }
 

@@ -1,13 +1,22 @@
 namespace Multiprocessing;
 
+/// <summary>A task as it was given to a node: the task may be given to the same node again meanwhile, with another lease.</summary>
+internal readonly record struct GivenTask(ClusterTask Task, int Lease)
+{
+    public static GivenTask Of(ClusterTask task) => new(task, task.Lease);
+
+    /// <summary>Returns whether the node still has it by this lease.</summary>
+    public bool IsAt(NodeLink node) => Task.Node == node && Task.Lease == Lease;
+}
+
 /// <summary>
 /// Sends tasks to nodes, one message to a node at a time; what is added meanwhile is in the next one. A message without an answer is repeated: the
 /// node does not start a task of it twice.
 /// </summary>
 /// <param name="gate">The scheduler's gate.</param>
 /// <param name="self">The caller's address.</param>
-/// <param name="refused">Called if a node leaves and has taken none of the tasks of a message, which are its argument.</param>
-internal sealed class LeaseSender(Lock gate, string self, Action<NodeLink, List<ClusterTask>> refused)
+/// <param name="refused">Called outside of the gate if a node leaves and has taken none of these tasks.</param>
+internal sealed class LeaseSender(Lock gate, string self, Action<NodeLink, IReadOnlyList<GivenTask>> refused)
 {
     private static readonly TimeSpan ResendInterval = TimeSpan.FromMilliseconds(100);
 
@@ -28,17 +37,19 @@ internal sealed class LeaseSender(Lock gate, string self, Action<NodeLink, List<
 
     private async Task SendAsync(NodeLink node)
     {
-        List<ClusterTask> batch = [];
+        List<GivenTask> batch = [];
+        var isRepeated = false;
         while (true)
         {
             byte[] lease;
             lock (gate)
             {
                 // Sent again: without the tasks whose replies arrived meanwhile, or that were cancelled.
-                batch.RemoveAll(task => task.Node != node);
+                batch.RemoveAll(task => !task.IsAt(node));
                 if (batch.Count == 0)
                 {
                     batch = TakeBatch(node);
+                    isRepeated = false;
                 }
 
                 if (batch.Count == 0 || node.IsLost)
@@ -47,11 +58,11 @@ internal sealed class LeaseSender(Lock gate, string self, Action<NodeLink, List<
                     return;
                 }
 
-                batch.ForEach(static task => task.IsSent = true);
+                batch.ForEach(static task => task.Task.IsSent = true);
                 lease = Frames.OfLease(
                     ++node.Sequence,
                     node.Received,
-                    [.. batch.Select(static task => task.ToLeased())]);
+                    [.. batch.Select(static task => task.Task.ToLeased())]);
             }
 
             try
@@ -59,43 +70,46 @@ internal sealed class LeaseSender(Lock gate, string self, Action<NodeLink, List<
                 if (await node.Peer.Lease(self, lease).ConfigureAwait(false))
                 {
                     Interlocked.Add(ref _sentBytes, lease.Length);
+                    ClusterMetrics.Given(node.Description.Name, batch.Count);
                     Taken(node, batch);
                 }
                 else
                 {
-                    refused(node, batch);
+                    // A message before it may have arrived although its answer did not: then the node has the tasks, and finishes them or is lost.
+                    refused(node, isRepeated ? [] : batch);
                 }
 
-                batch.Clear();
+                batch = [];
             }
             catch (Exception)
             {
                 // The answer was lost or late: the node may have the tasks. It does not start them twice.
+                isRepeated = true;
                 await Task.Delay(ResendInterval).ConfigureAwait(false);
             }
         }
     }
 
-    private void Taken(NodeLink node, List<ClusterTask> batch)
+    private void Taken(NodeLink node, List<GivenTask> batch)
     {
         lock (gate)
         {
-            foreach (var task in batch.Where(task => task.Node == node))
+            foreach (var task in batch.Where(task => task.IsAt(node)))
             {
-                task.Cargo?.Taken();
+                task.Task.Cargo?.Taken();
             }
         }
     }
 
-    private static List<ClusterTask> TakeBatch(NodeLink node)
+    private static List<GivenTask> TakeBatch(NodeLink node)
     {
         var count = 0;
         for (long size = 0; count < node.ToSend.Count && (count == 0 || size < Frames.UsualSize); count++)
         {
-            size += TaskCargo.InlineOf(node.ToSend[count]).Length;
+            size += TaskCargo.InlineOf(node.ToSend[count]).Length + node.ToSend[count].Name.Length;
         }
 
-        var batch = node.ToSend[..count];
+        List<GivenTask> batch = [.. node.ToSend.Take(count).Select(GivenTask.Of)];
         node.ToSend.RemoveRange(0, count);
         return batch;
     }

@@ -90,7 +90,6 @@ internal sealed class NodeLink(SiloAddress address, IClusterPeer peer, NodeDescr
         }
 
         Live.Add(task.Id, task);
-        ClusterMetrics.Given(Description.Name);
     }
 
     /// <summary>A message with replies has arrived.</summary>

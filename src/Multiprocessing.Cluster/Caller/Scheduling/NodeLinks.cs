@@ -36,6 +36,7 @@ internal sealed class NodeLinks
         _isClosed = true;
         foreach (var node in _byAddress.Values)
         {
+            node.ToSend.Clear(); // their tasks are over, and must not begin on the node any more
             node.Outgoing.Close();
             node.Incoming.Close();
         }

@@ -226,7 +226,7 @@ internal sealed unsafe class ReplyHandler(
             batch.Settings.Statistics.ResultBytes += end - content;
             if (reply.Header.Kind == ReplyKind.Result)
             {
-                batch.Settings.Body?.LearnBytes(end - content);
+                batch.Settings.Body?.Size.Learn(end - content);
                 return batch.OnResult(index, content, end, isMeasured);
             }
 

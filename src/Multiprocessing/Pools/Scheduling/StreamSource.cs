@@ -22,3 +22,19 @@ internal abstract class StreamSource<TItem> : IAsyncDisposable
     /// <summary>Reads nothing more from the source, and disposes of its enumerator.</summary>
     public abstract ValueTask DisposeAsync();
 }
+
+/// <summary>Opens the source of a stream for a reader, which is signalled that there may be items.</summary>
+internal static class StreamSource
+{
+    public static Func<Action, StreamSource<TItem>> Of<TItem>(IEnumerable<TItem> source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return signal => PlainSource.IsReady(source) ? new PlainSource<TItem>(source) : new BlockingSource<TItem>(source, signal);
+    }
+
+    public static Func<Action, StreamSource<TItem>> Of<TItem>(IAsyncEnumerable<TItem> source, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return signal => new AsyncSource<TItem>(source, signal, cancellationToken);
+    }
+}

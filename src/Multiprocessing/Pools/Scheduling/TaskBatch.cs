@@ -193,11 +193,7 @@ internal sealed class SharedBody(int id, byte[] bytes, ITravellingReference[] re
     /// <summary>How long its tasks take.</summary>
     public TaskPace Pace { get; } = new();
 
-    /// <summary>The size in bytes of an argument or a result, the larger of the two: learnt by the pool, read by streams. At least 1.</summary>
-    public long TypicalBytes { get; private set; } = 1;
-
-    /// <summary>A rise counts at once, because memory is bounded by it; a fall counts slowly.</summary>
-    public void LearnBytes(long length) => TypicalBytes = Math.Max(1, length > TypicalBytes ? length : TypicalBytes - ((TypicalBytes - length) / 64));
+    public TypicalSize Size { get; } = new();
 
     /// <summary>All its tasks have ended.</summary>
     public void Release()

@@ -119,7 +119,7 @@ internal static unsafe class TaskWriter
 
     private static void CountArgument(WorkerEntry worker, TaskBatch batch, long length, int tasks)
     {
-        batch.Settings.Body?.LearnBytes(length);
+        batch.Settings.Body?.Size.Learn(length);
         worker.Statistics.ArgumentBytes += length * tasks;
         batch.Settings.Statistics.ArgumentBytes += length * tasks;
     }
