@@ -46,7 +46,7 @@ internal static partial class ServiceLog
         Message = "A handler of {Member} threw an exception; the other process does not get it, and the next event or report is delivered")]
     private static partial void LogEventHandlerFailed(ILogger logger, Exception exception, string member);
 
-    [LoggerMessage(EventId = 81, Level = LogLevel.Error, Message = "The channel to {Peer} is closed, because a message could not be read")]
+    [LoggerMessage(EventId = 81, Level = LogLevel.Error, Message = "The channel to {Peer} is closed, because a message could not be read or sent")]
     private static partial void LogChannelFailed(ILogger logger, Exception exception, string peer);
 
     [LoggerMessage(EventId = 82, Level = LogLevel.Error, Message = "{Member} threw an exception after it had returned its result to the caller")]

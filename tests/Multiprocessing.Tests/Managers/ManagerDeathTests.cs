@@ -1,3 +1,4 @@
+using Multiprocessing.Proxies;
 using Shouldly;
 using Xunit;
 
@@ -27,6 +28,19 @@ public sealed class ManagerDeathTests : ManagerTest
             return null;
         });
         await Should.ThrowAsync<Exception>(ProcessManager.StartAsync());
+    });
+
+    /// <summary>The calls waited for the end of the manager, which lives on.</summary>
+    [Fact]
+    public Task A_channel_that_this_process_closes_ends_its_calls() => Watchdog.Run(async () =>
+    {
+        using var queue = Manager.Queue<int>();
+        var waiting = queue.GetAsync().AsTask();
+        ((ProxyBase)(object)queue).Target.Ready!.Fail(new InvalidDataException("a damaged message"));
+        var error = await Should.ThrowAsync<ConnectionClosedException>(waiting.WaitAsync(Long));
+        error.InnerException.ShouldBeOfType<InvalidDataException>();
+        error.ProcessId.ShouldBe(Manager.ProcessId);
+        Should.Throw<ConnectionClosedException>(() => queue.Count).Message.ShouldContain("a damaged message");
     });
 
     [Fact]

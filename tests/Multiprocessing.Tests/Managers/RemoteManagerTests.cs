@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Multiprocessing.Proxies;
 using Shouldly;
 using Xunit;
 
@@ -281,6 +282,21 @@ public sealed class RemoteManagerTests : ProcessTest
         await Should.ThrowAsync<ConnectionClosedException>(waiting);
         await client.Completion.WaitAsync(Long);
         Should.Throw<ConnectionClosedException>(() => client.Queue<int>("queue"));
+    });
+
+    /// <summary>The connection stayed open, and the server kept what the client held.</summary>
+    [Fact]
+    public Task A_client_that_cannot_read_a_message_closes_its_connection() => Watchdog.Run(async () =>
+    {
+        await using var server = Serve(static server => server.AddQueue<int>("queue"));
+        await using var client = await Connect(server);
+        var queue = client.Queue<int>("queue");
+        var waiting = queue.GetAsync().AsTask();
+        ((ProxyBase)(object)queue).Target.Ready!.Fail(new InvalidDataException("a damaged message"));
+        var error = await Should.ThrowAsync<ConnectionClosedException>(waiting.WaitAsync(Long));
+        error.InnerException.ShouldBeOfType<InvalidDataException>();
+        await client.Completion.WaitAsync(Long);
+        Eventually.Is(() => server.ClientCount == 0, "the server has no client");
     });
 
     [Fact]

@@ -63,6 +63,10 @@ internal sealed class BackgroundReader(CallChannel channel, MessageTransport tra
         catch (ObjectDisposedException)
         {
         }
+        catch (Exception exception)
+        {
+            channel.Fail(exception); // nothing would read, and the callers would wait for ever
+        }
 
         bool isUsedUp;
         lock (_gate)

@@ -101,8 +101,8 @@ internal sealed unsafe partial class CallChannel
                 var outcome = ((AnswerHeader*)message.Data)->Kind == CallMessage.Reply ? CallOutcome.Succeeded : CallOutcome.Failed;
                 if (_calls.Remove(((AnswerHeader*)message.Data)->CallId, outcome) is { } call)
                 {
+                    call.Complete(message, batch); // nothing that can fail is between the removal and this, or the caller would wait for ever
                     _incoming = ReceivedMessage.Rent();
-                    call.Complete(message, batch);
                 }
 
                 break;

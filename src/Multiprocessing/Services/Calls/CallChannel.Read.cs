@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Runtime.Serialization;
+using System.Runtime.ExceptionServices;
 using Multiprocessing.Proxies;
 
 namespace Multiprocessing;
@@ -45,12 +45,7 @@ internal sealed partial class CallChannel
             }
             finally
             {
-                _role.Leave();
-            }
-
-            if (HasInterest)
-            {
-                _background.StartSoon();
+                Leave();
             }
         }
     }
@@ -94,18 +89,13 @@ internal sealed partial class CallChannel
         }
         finally
         {
-            _role.Leave();
+            Leave();
         }
 
         if (!call.IsCompleted)
         {
             _alone = AloneAfterFailure;
             return false;
-        }
-
-        if (HasInterest)
-        {
-            _background.StartSoon();
         }
 
         return true;
@@ -126,12 +116,7 @@ internal sealed partial class CallChannel
         }
         finally
         {
-            _role.Leave();
-        }
-
-        if (HasInterest)
-        {
-            _background.StartSoon(); // it may have found the role taken
+            Leave();
         }
     }
 
@@ -156,12 +141,7 @@ internal sealed partial class CallChannel
         }
         finally
         {
-            _role.Leave();
-        }
-
-        if (HasInterest)
-        {
-            _background.StartSoon();
+            Leave();
         }
 
         return reader.HasArrived;
@@ -179,6 +159,11 @@ internal sealed partial class CallChannel
             catch (ObjectDisposedException)
             {
                 Ended();
+                return false;
+            }
+            catch (Exception exception) when (exception is not ThreadInterruptedException)
+            {
+                Fail(exception);
                 return false;
             }
         }
@@ -249,6 +234,7 @@ internal sealed partial class CallChannel
     }
 
     /// <summary>The loop of a service's main thread: reads, and runs calls, until the other peer has closed the channel.</summary>
+    /// <exception cref="Exception">The channel has failed, with this exception.</exception>
     public void Serve()
     {
         var runsCalls = Scheduler.RunsOnReader;
@@ -281,6 +267,11 @@ internal sealed partial class CallChannel
                 Scheduler.RunAll(work);
             }
         }
+
+        if (Failure is { } failure)
+        {
+            ExceptionDispatchInfo.Throw(failure); // the process of a service does not end as if it had been asked to
+        }
     }
 
     /// <summary>
@@ -298,8 +289,28 @@ internal sealed partial class CallChannel
     private IncomingCall? _toRun;
     private volatile bool _isDrained;
 
+    /// <summary>
+    /// The calling thread has read, and leaves the role in whatever way. Without a check the next message may have no reader: the background has left
+    /// what it found with the role taken to this thread.
+    /// </summary>
+    private void Leave()
+    {
+        _role.Leave();
+        if (HasInterest)
+        {
+            _background.StartSoon();
+        }
+    }
+
+    /// <summary>Reads one message and handles it. What fails in that fails the channel, and so all calls that wait.</summary>
+    /// <exception cref="ThreadInterruptedException">The program has interrupted the calling thread; nothing was received.</exception>
     private ReadResult ReadOne(Deadline deadline, bool runsCalls, ReplyBatch? batch = null)
     {
+        if (IsEnded)
+        {
+            return ReadResult.Ended;
+        }
+
         ReceiveOutcome outcome;
         try
         {
@@ -316,6 +327,12 @@ internal sealed partial class CallChannel
             Ended();
             return ReadResult.Ended;
         }
+        catch (Exception exception) when (exception is not ThreadInterruptedException)
+        {
+            // The message is for no call in particular, so its failure is not that of the call that happens to read.
+            Fail(exception);
+            return ReadResult.Ended;
+        }
 
         switch (outcome)
         {
@@ -324,9 +341,9 @@ internal sealed partial class CallChannel
                 {
                     Dispatch(runsCalls, batch);
                 }
-                catch (SerializationException exception)
+                catch (Exception exception)
                 {
-                    Fail(exception);
+                    Fail(exception); // the message is used up
                     return ReadResult.Ended;
                 }
 

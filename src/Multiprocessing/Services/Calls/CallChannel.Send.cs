@@ -164,11 +164,13 @@ internal sealed partial class CallChannel
     /// <summary>
     /// There is no room. The other peer may be waiting for room, too, until this one has read: so this thread reads while it waits.
     /// </summary>
+    /// <exception cref="ObjectDisposedException">The channel has ended.</exception>
     private void SendAndRead(MessageBuffer message, CancellationToken cancellationToken)
     {
         var slice = TimeSpan.FromMilliseconds(1);
         while (true)
         {
+            ObjectDisposedException.ThrowIf(IsEnded, this);
             if (_role.TryEnter())
             {
                 try
@@ -177,7 +179,7 @@ internal sealed partial class CallChannel
                 }
                 finally
                 {
-                    _role.Leave();
+                    Leave();
                 }
             }
 
@@ -195,12 +197,7 @@ internal sealed partial class CallChannel
     {
         if (_calls.Remove(id, null) is null)
         {
-            // Another thread fails all calls of this channel, and has not come to this one, perhaps.
-            SpinWait wait = default;
-            while (!call.IsCompleted)
-            {
-                wait.SpinOnce();
-            }
+            call.WaitForCompletion();
         }
 
         call.Unbind();

@@ -22,6 +22,7 @@ internal sealed partial class CallChannel : IDisposable
     private int _isEnded;
     private volatile bool _isDisposed;
     private long _reads;
+    private Exception? _failure;
 
     /// <param name="transport">The way to the other peer. The channel disposes it.</param>
     /// <param name="format">How values are written.</param>
@@ -69,6 +70,11 @@ internal sealed partial class CallChannel : IDisposable
     /// <summary>Gets whether the other peer has closed the channel, or this one was disposed: nothing is read or sent any more.</summary>
     public bool IsEnded => Volatile.Read(ref _isEnded) != 0;
 
+    /// <summary>
+    /// Gets why this process has ended the channel by itself (<see cref="Fail"/>); <see langword="null"/> if it did not. The other peer may live on.
+    /// </summary>
+    public Exception? Failure => Volatile.Read(ref _failure);
+
     /// <summary>Gets how often messages were read by threads that wait for a reply.</summary>
     public long Reads => Volatile.Read(ref _reads);
 
@@ -109,6 +115,13 @@ internal sealed partial class CallChannel : IDisposable
         },
         static (pair, exception) => pair.Item1.Abandon(pair.Item2, exception));
 
+    /// <summary>
+    /// Asks the other peer to end, and reads what it sends until then. Does not wait: a peer that is frozen makes no room for the message, and must
+    /// not keep the caller from its grace.
+    /// </summary>
+    public void SendStop() => LastResort.Queue(
+        EntryPoint.ServiceWork, this, static channel => channel.SendStopNow(), static (channel, _) => channel.SendStopNow());
+
     /// <summary>Gives references back. Called by finalizers: does not wait.</summary>
     public void ReleaseLater(long objectId, long references)
     {
@@ -118,6 +131,15 @@ internal sealed partial class CallChannel : IDisposable
                 EntryPoint.ServiceWork, Tuple.Create(this, objectId, references),
                 static release => release.Item1.SendRelease(release.Item2, release.Item3),
                 static (release, _) => release.Item1.SendRelease(release.Item2, release.Item3));
+        }
+    }
+
+    /// <summary>The caller of a call leaves before the end of it. When this returns, no other thread uses the object of the call any more.</summary>
+    public void Withdraw(CallRequest call, long callId)
+    {
+        if (_calls.Remove(callId, CallOutcome.Canceled) is null)
+        {
+            call.WaitForCompletion();
         }
     }
 
@@ -159,6 +181,11 @@ internal sealed partial class CallChannel : IDisposable
     public void Fail(Exception exception)
     {
         ServiceLog.ChannelFailed(exception, Owner.Description);
+        if (!IsEnded)
+        {
+            _ = Interlocked.CompareExchange(ref _failure, exception, null);
+        }
+
         Ended();
     }
 
@@ -170,6 +197,12 @@ internal sealed partial class CallChannel : IDisposable
             _transport.Dispose();
             Ended();
         }
+    }
+
+    private void SendStopNow()
+    {
+        ReadInBackground();
+        SendOrDrop(new CallHeader(CallMessage.Stop, 0, 0));
     }
 
     private void SendRelease(long objectId, long references) => SendOrDrop(new CallHeader(CallMessage.Release, (int)references, objectId));

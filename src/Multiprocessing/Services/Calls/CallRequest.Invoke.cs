@@ -28,6 +28,19 @@ internal sealed unsafe partial class CallRequest
     /// <summary>Gets whether the reply is there, or the call has failed.</summary>
     public bool IsCompleted => Volatile.Read(ref _state) == Completed;
 
+    /// <summary>
+    /// Waits for the thread that has removed the call from the table, and completes it: it fails all calls of the channel, and has not come to this
+    /// one, perhaps. An interrupt of this thread does not end this wait, which no program's code prolongs.
+    /// </summary>
+    public void WaitForCompletion()
+    {
+        SpinWait wait = default;
+        while (!IsCompleted)
+        {
+            wait.SpinOnce(sleep1Threshold: -1);
+        }
+    }
+
     /// <summary>Calls the member and waits.</summary>
     public T Invoke<T, TReader>(CancellationToken cancellationToken)
         where TReader : IResultReader<T>

@@ -225,6 +225,11 @@ internal sealed unsafe partial class CallRequest
     /// <summary>Ends the use of this object.</summary>
     private void Return()
     {
+        if (_channel is { } channel && !IsCompleted)
+        {
+            channel.Withdraw(this, _id); // or its reply would be taken for that of the next call that uses this object
+        }
+
         _registration.Dispose();
         _registration = default;
         _buffer?.Dispose();

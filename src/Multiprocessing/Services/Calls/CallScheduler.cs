@@ -3,7 +3,7 @@ namespace Multiprocessing;
 /// <summary>Something that runs in turn: a call from another process, or the next items of a stream.</summary>
 internal interface ICallWork
 {
-    /// <summary>Runs. Handles its own exceptions.</summary>
+    /// <summary>Runs. Handles its own exceptions: it does not throw.</summary>
     /// <returns>False if it continues by itself: then it calls <see cref="CallScheduler.End"/> when it has ended.</returns>
     bool Run();
 }
@@ -41,10 +41,26 @@ internal abstract class CallScheduler
     }
 
     protected void Start(ICallWork work) => LastResort.Queue(
-        EntryPoint.ServiceWork, new Begun(this, work), static begun => begun.Scheduler.RunAll(begun.Work),
-        static (begun, _) => begun.Scheduler.Start(begun.Work));
+        EntryPoint.ServiceWork, new Begun(this, work), static begun => begun.Run(), static (begun, _) => begun.RunLater());
 
-    private sealed record Begun(CallScheduler Scheduler, ICallWork Work);
+    /// <summary>A work on its way to a thread of the pool.</summary>
+    private sealed class Begun(CallScheduler scheduler, ICallWork work)
+    {
+        private ICallWork? _work = work;
+
+        public void Run() => scheduler.RunAll(Take());
+
+        /// <summary>The work item has failed. A work that ran is not repeated: the caller may have its reply, and the object another use.</summary>
+        public void RunLater()
+        {
+            if (Take() is { } notBegun)
+            {
+                scheduler.Start(notBegun);
+            }
+        }
+
+        private ICallWork? Take() => Interlocked.Exchange(ref _work, null);
+    }
 }
 
 /// <summary>

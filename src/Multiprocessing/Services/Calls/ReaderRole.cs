@@ -42,6 +42,7 @@ internal sealed class ReaderRole
     }
 
     /// <summary>Sleeps until the call is completed, or until the role is free for the calling thread.</summary>
+    /// <exception cref="ThreadInterruptedException">The program has interrupted the calling thread.</exception>
     public void SleepUntilCompleted(CallRequest call)
     {
         lock (_sleepers)
@@ -50,15 +51,28 @@ internal sealed class ReaderRole
             _ = Interlocked.Increment(ref _sleeperCount);
         }
 
-        if (Volatile.Read(ref _isTaken) != 0)
+        var hasSlept = false;
+        try
         {
-            call.Sleep();
-        }
+            if (Volatile.Read(ref _isTaken) != 0)
+            {
+                call.Sleep();
+            }
 
-        lock (_sleepers)
+            hasSlept = true;
+        }
+        finally
         {
-            _sleepers.Remove(call);
-            _ = Interlocked.Decrement(ref _sleeperCount);
+            lock (_sleepers)
+            {
+                _sleepers.Remove(call);
+                _ = Interlocked.Decrement(ref _sleeperCount);
+            }
+
+            if (!hasSlept && !IsTaken)
+            {
+                Promote(); // the program has interrupted this thread, which may have been the one that was asked to read
+            }
         }
     }
 

@@ -100,8 +100,7 @@ internal sealed class ServiceInstance : ChannelOwner
     {
         WasAskedToStop = true;
         Channel.AddInterest(); // for the calls of the object during its last ones
-        Channel.SendOrDrop(new CallHeader(CallMessage.Stop, 0, 0));
-        Channel.ReadInBackground();
+        Channel.SendStop();
         try
         {
             await Ended.WaitAsync(grace, cancellationToken).ConfigureAwait(false);
@@ -139,8 +138,14 @@ internal sealed class ServiceInstance : ChannelOwner
         var text = $"{call.MemberName} of {Description} did not end within {_options.CallTimeout} (ProcessServiceOptions.CallTimeout). "
             + "The process was killed"
             + (_options.Restart == RestartPolicy.Temporary ? "." : " and is started again.");
-        Kill();
-        call.Fail(new TimeoutException(text));
+        try
+        {
+            Kill();
+        }
+        finally
+        {
+            call.Fail(new TimeoutException(text));
+        }
     }
 
     private void OnProcessEnded()

@@ -8,20 +8,18 @@ public sealed partial class IncomingCall
     private async Task FinishAsync(ValueTask running, Activity? activity)
     {
         var scheduler = Channel.Scheduler;
+        Exception? failure = null;
         try
         {
             await running.ConfigureAwait(false);
         }
         catch (Exception exception)
         {
-            CallerActivity.Fail(activity, exception);
+            failure = exception;
             Fail(exception);
         }
-        finally
-        {
-            activity?.Dispose();
-            Dispose();
-            scheduler.End();
-        }
+
+        End(activity, failure);
+        scheduler.End();
     }
 }

@@ -74,20 +74,12 @@ public sealed unsafe partial class IncomingCall : ICallWork, IDisposable
 
     bool ICallWork.Run()
     {
-        ValueTask running;
         Activity? activity = null;
+        Exception? failure = null;
         try
         {
             CancellationToken.ThrowIfCancellationRequested();
-            running = Start(out activity);
-            if (running.IsCompletedSuccessfully)
-            {
-                running.GetAwaiter().GetResult();
-                activity?.Dispose();
-                Dispose();
-                return true;
-            }
-
+            var running = Start(out activity);
             if (!running.IsCompleted)
             {
                 _ = FinishAsync(running, activity);
@@ -98,12 +90,11 @@ public sealed unsafe partial class IncomingCall : ICallWork, IDisposable
         }
         catch (Exception exception)
         {
-            CallerActivity.Fail(activity, exception);
+            failure = exception;
             Fail(exception);
         }
 
-        activity?.Dispose();
-        Dispose();
+        End(activity, failure);
         return true;
     }
 
@@ -135,6 +126,37 @@ public sealed unsafe partial class IncomingCall : ICallWork, IDisposable
         _data = null;
         _end = null;
         _idle ??= this;
+    }
+
+    /// <summary>
+    /// The member has ended, and its caller has been told. Does not throw: whatever a listener of the program does, the next call runs.
+    /// </summary>
+    private void End(Activity? activity, Exception? failure)
+    {
+        if (activity is not null)
+        {
+            End(activity, failure, Name);
+        }
+
+        Dispose();
+    }
+
+    private static void End(Activity activity, Exception? failure, string name)
+    {
+        try
+        {
+            using (activity)
+            {
+                if (failure is not null)
+                {
+                    CallerActivity.Fail(activity, failure);
+                }
+            }
+        }
+        catch (Exception exception)
+        {
+            ServiceLog.FailedAfterReply(exception, name);
+        }
     }
 
     private ValueTask Start(out Activity? activity)
@@ -204,13 +226,22 @@ public sealed unsafe partial class IncomingCall : ICallWork, IDisposable
         {
             Channel.SendOrDrop(buffer);
         }
-        catch (MessageTooLargeException exception)
+        catch (Exception exception)
         {
+            // Too large, or there is no memory for it; an exception is smaller. If this was sent all the same, the caller drops the second reply.
             _isReplied = false;
+            if (exported is not null)
+            {
+                Channel.Exports.Release(exported.Id, 1);
+            }
+
             Fail(exception);
         }
     }
 
+    /// <summary>
+    /// Ends the call with an exception. Does not throw: if the caller cannot get it, the channel fails, and with it the caller's wait.
+    /// </summary>
     private void Fail(Exception exception)
     {
         if (_isReplied)
@@ -220,10 +251,17 @@ public sealed unsafe partial class IncomingCall : ICallWork, IDisposable
         }
 
         _isReplied = true;
-        using var buffer = MessageBuffer.Rent();
-        buffer.Write(new AnswerHeader(CallMessage.Error, CallId));
-        Channel.Format.WriteException(buffer, exception);
-        Channel.SendOrDrop(buffer);
+        try
+        {
+            using var buffer = MessageBuffer.Rent();
+            buffer.Write(new AnswerHeader(CallMessage.Error, CallId));
+            Channel.Format.WriteException(buffer, exception);
+            Channel.SendOrDrop(buffer);
+        }
+        catch (Exception second)
+        {
+            Channel.Fail(second);
+        }
     }
 
     private delegate Exported? ReplyWriter<in T>(MessageBuffer buffer, IncomingCall call, T result);

@@ -251,12 +251,21 @@ internal sealed class RemoteReader<T>(Task<StreamReference?> reference, Cancella
             throw channel.Owner.Died("The enumeration of a stream", wasSent: false);
         }
 
+        try
+        {
+            using var message = MessageBuffer.Rent();
+            message.Write(new CallHeader(CallMessage.StreamOpen, 0, _stream.Id));
+            message.Write(id);
+            message.Write(new StreamCredit(WindowItems, WindowBytes));
+            channel.SendOrDrop(message);
+        }
+        catch
+        {
+            channel.Streams.Remove(id); // it has no end that its disposal could wait for
+            throw;
+        }
+
         _id = id;
-        using var message = MessageBuffer.Rent();
-        message.Write(new CallHeader(CallMessage.StreamOpen, 0, _stream.Id));
-        message.Write(id);
-        message.Write(new StreamCredit(WindowItems, WindowBytes));
-        channel.SendOrDrop(message);
     }
 
     private unsafe T Read(ReceivedMessage message)

@@ -17,6 +17,9 @@ internal sealed class ManagerLink : ChannelOwner
     /// </summary>
     private static readonly TimeSpan AliveCheck = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>How long a manager that this process has started may live on after it has closed the channel, before the calls fail.</summary>
+    private static readonly TimeSpan MaxExitTime = TimeSpan.FromSeconds(1);
+
     private readonly Guid _id;
     private readonly string _name;
     private readonly ProcessQueue<ManagerJoin> _joins;
@@ -83,7 +86,7 @@ internal sealed class ManagerLink : ChannelOwner
     public void AskToStop()
     {
         _isStopped = true;
-        _channel.SendOrDrop(new CallHeader(CallMessage.Stop, 0, 0));
+        _channel.SendStop();
     }
 
     public void Stop()
@@ -102,6 +105,15 @@ internal sealed class ManagerLink : ChannelOwner
                 nameof(ProcessManager), $"{member} was called, but the manager '{_name}' was stopped by this process.");
         }
 
+        if (_channel.Failure is { } failure)
+        {
+            return new ConnectionClosedException(
+                $"{member} was called, but this process has closed its channel to {Description}, because a message could not be read or sent: "
+                + failure.Message,
+                ProcessId,
+                innerException: failure);
+        }
+
         if (_child?.ExitStatus is { } exit)
         {
             return new ServiceDiedException(ProcessId, _name, exit, _child.StandardError, member, wasSent);
@@ -113,14 +125,15 @@ internal sealed class ManagerLink : ChannelOwner
 
     public override void OnEnded(CallChannel channel)
     {
-        if (_child is null || _isStopped)
+        if (_child is null || _isStopped || channel.Failure is not null)
         {
-            LastResort.Queue(EntryPoint.ServiceWork, channel, static channel => channel.FailCalls(), static (channel, _) => channel.FailCalls());
+            LastResort.Queue(EntryPoint.ServiceWork, this, static link => link.FailCalls(), static (link, _) => link._channel.FailCalls());
             return;
         }
 
         // The exit status and the last output are complete when the child's end is known.
         _child.WhenEnded(channel.FailCalls);
+        LibraryClock.After(MaxExitTime, static link => ((ManagerLink)link!).FailCallsIfAlive(), this);
     }
 
     /// <summary>Writes the handle of a proxy of this manager.</summary>
@@ -165,6 +178,25 @@ internal sealed class ManagerLink : ChannelOwner
 
         var contract = ContractTypes.Find(contractType);
         return link._channel.Imports.Receive(objectId, link.Root.Attach(objectId), contract);
+    }
+
+    private void FailCalls()
+    {
+        if (_channel.Failure is not null)
+        {
+            Links.TryRemove(_id, out _); // the next proxy connects again
+            _channel.Dispose(); // the manager releases what this process held
+        }
+
+        _channel.FailCalls();
+    }
+
+    private void FailCallsIfAlive()
+    {
+        if (_child!.IsAlive)
+        {
+            LastResort.Queue(EntryPoint.ServiceWork, _channel, static channel => channel.FailCalls(), static (channel, _) => channel.FailCalls());
+        }
     }
 
     private static ManagerLink Connect(Guid id, string name, ProcessQueue<ManagerJoin> joins, ManagerGreeting greeting)

@@ -8,6 +8,8 @@ internal sealed class ClientOwner(MessageTransport transport) : ChannelOwner
 
     public Task Ended => _ended.Task;
 
+    public CallChannel? Channel { get; set; }
+
     public override string Description => transport.Description;
 
     /// <summary>This program closes the connection: calls throw <see cref="ObjectDisposedException"/> from now on.</summary>
@@ -20,6 +22,13 @@ internal sealed class ClientOwner(MessageTransport transport) : ChannelOwner
             return new ObjectDisposedException(nameof(ManagerClient), $"{member} was called on a client that was disposed ({Description}).");
         }
 
+        if (Channel?.Failure is { } failure)
+        {
+            return new ConnectionClosedException(
+                $"{member} was called, but this program has closed {Description}, because a message could not be read or sent: {failure.Message}",
+                innerException: failure);
+        }
+
         var closed = transport.Closed(wasSending: !wasSent);
         return new ConnectionClosedException(
             $"The connection to the manager ended {(wasSent ? "during" : "before")} the call of {member}. {closed.Message}", closed.ProcessId,
@@ -30,6 +39,11 @@ internal sealed class ClientOwner(MessageTransport transport) : ChannelOwner
         EntryPoint.ServiceWork, Tuple.Create(this, channel),
         static pair =>
         {
+            if (pair.Item2.Failure is not null)
+            {
+                pair.Item2.Dispose(); // the server releases what this program held
+            }
+
             pair.Item2.FailCalls();
             pair.Item1._ended.TrySetResult();
         },

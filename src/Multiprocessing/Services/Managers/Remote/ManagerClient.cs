@@ -39,6 +39,7 @@ public sealed partial class ManagerClient : IDisposable, IAsyncDisposable
         ((SocketTransport)connection.Transport).StallTimeout = options.StallTimeout;
         _channel = new CallChannel(
             connection.Transport, _payload, UnlimitedScheduler.Instance, _owner, maxLength: options.Connection.MaxMessageBytes);
+        _owner.Channel = _channel;
         _root = new ServerRootProxy(new ObjectTarget(_channel, ServerRootContract.Instance, 0));
 
         // Sees the end of the connection even while no call waits.
