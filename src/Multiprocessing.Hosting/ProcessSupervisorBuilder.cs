@@ -41,7 +41,10 @@ public sealed class ProcessSupervisorBuilder
     /// <param name="name">The name, unique in the supervisor.</param>
     /// <param name="factory">Creates the object. It runs in the process of each life.</param>
     /// <param name="options">How the service is started and called; <see langword="null"/> for the defaults.</param>
-    /// <param name="childOptions">A health probe, with restart policy and grace; <see langword="null"/> for none.</param>
+    /// <param name="childOptions">
+    /// A health probe; <see langword="null"/>, the default, for none. <see cref="SupervisedChildOptions.Restart"/> and
+    /// <see cref="SupervisedChildOptions.ShutdownGrace"/> count if they were set; otherwise those of <paramref name="options"/> do.
+    /// </param>
     /// <returns>This builder.</returns>
     /// <exception cref="InvalidOperationException">A service of that interface was added before.</exception>
     public ProcessSupervisorBuilder AddService<[GenerateProxy] TInterface>(

@@ -8,16 +8,18 @@ public sealed partial class Connection
 {
     /// <summary>
     /// Sends a value; waits while there is no room for it. The value is serialized before the call returns. The other side receives an object of its
-    /// runtime type, whatever <typeparamref name="T"/> is. Over a socket the value is written as a <typeparamref name="T"/>, which the options of
-    /// both sides have registered, and received as the same.
+    /// runtime type, whatever <typeparamref name="T"/> is. Over a socket the value is written as a <typeparamref name="T"/> and received as
+    /// the same: a simple value such as a number, a text or a time, or a type that both sides have registered
+    /// (<see cref="ConnectionOptions.Types"/>).
     /// </summary>
     /// <typeparam name="T">
     /// The type of the value. Values of unmanaged types are copied as they lie in memory, and nothing is allocated.
     /// </typeparam>
     /// <param name="value">The value.</param>
     /// <param name="cancellationToken">Ends the wait; then nothing was sent.</param>
-    /// <exception cref="NotSerializableException">Something in the value cannot cross; the message says where it is. Nothing was sent.</exception>
-    /// <exception cref="NotSupportedException">This is a connection over a socket without <see cref="ConnectionOptions.Types"/>.</exception>
+    /// <exception cref="NotSerializableException">
+    /// Something in the value cannot cross, or, over a socket, is of a type that is not registered; the message says where it is. Nothing was sent.
+    /// </exception>
     /// <inheritdoc cref="SendBytes(ReadOnlySpan{byte}, CancellationToken)"/>
     public void Send<T>(T value, CancellationToken cancellationToken = default)
     {
@@ -65,7 +67,9 @@ public sealed partial class Connection
     /// <exception cref="InvalidOperationException">
     /// The next message was sent with <see cref="SendBytes(ReadOnlySpan{byte}, CancellationToken)"/>; it is still in the pipe. Or this is the sending
     /// end of a one-way pipe. </exception>
-    /// <exception cref="NotSupportedException">This is a connection over a socket without <see cref="ConnectionOptions.Types"/>.</exception>
+    /// <exception cref="NotSerializableException">
+    /// This is a connection over a socket, and <typeparamref name="T"/> is not registered. The next message was not received.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The token was canceled before there was a message.</exception>
     /// <exception cref="ObjectDisposedException">This end was disposed in this process.</exception>
     public T Receive<T>(CancellationToken cancellationToken = default) => ReceiveOrThrow<T>(Deadline.Never, cancellationToken);
@@ -232,7 +236,7 @@ public sealed partial class Connection
     {
         if (_pipe is not { } pipe)
         {
-            var values = Values();
+            var values = ValuesOf<T>();
             using var received = ReceivedMessage.Rent();
             return ReadRegistered(_transport.Receive(received, long.MaxValue, deadline, cancellationToken), received, values, out value);
         }
@@ -272,7 +276,7 @@ public sealed partial class Connection
     {
         if (_pipe is not { } pipe)
         {
-            var values = Values();
+            var values = ValuesOf<T>();
             using var received = ReceivedMessage.Rent();
             var receive = await _transport.ReceiveAsync(received, long.MaxValue, deadline, cancellationToken).ConfigureAwait(false);
             return (ReadRegistered<T>(receive, received, values, out var registered), registered);
@@ -347,7 +351,14 @@ public sealed partial class Connection
         }
     }
 
-    private RegisteredPayload Values() => (_transport as SocketTransport)?.Types?.Payload ?? throw new NotSupportedException(
-        $"Values cross between programs if both registered their types, and {_transport.Description} has none. Set Types in the ConnectionOptions "
-        + "and in the ConnectionListenerOptions, or send bytes with SendBytes.");
+    /// <summary>Refuses a type before a message is taken, or waited for.</summary>
+    private RegisteredPayload ValuesOf<T>()
+    {
+        var values = Values();
+        values.Require<T>("value");
+        return values;
+    }
+
+    /// <summary>Asked by each call, and not when the connection is made: for one that carries bytes, the simple types are not prepared.</summary>
+    private RegisteredPayload Values() => ((_transport as SocketTransport)?.Types ?? RegisteredTypes.Simple).Payload;
 }

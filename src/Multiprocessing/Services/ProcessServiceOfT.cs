@@ -75,7 +75,7 @@ public sealed class ProcessService<TInterface> : IAsyncDisposable, IDisposable
     /// </summary>
     /// <param name="cancellationToken">Ends the grace at once: the old process is killed.</param>
     /// <returns>A task that ends when the new object was created.</returns>
-    /// <exception cref="ObjectDisposedException">The service was stopped.</exception>
+    /// <exception cref="ObjectDisposedException">The service was stopped, before or during the restart.</exception>
     /// <exception cref="InvalidOperationException">The service is being started at this moment.</exception>
     public Task RestartAsync(CancellationToken cancellationToken = default) => _client.RestartAsync(cancellationToken);
 

@@ -44,25 +44,74 @@ public sealed class RegisteredValueTests
             Should.Throw<SerializationException>(() => server.Receive<Reading>());
             client.SendBytes([2, (byte)'{', (byte)'}']);
             Should.Throw<NotSerializableException>(() => server.Receive<Secret>());
+            server.ReceiveBytes().Length.ShouldBe(3); // the refusal took nothing
             client.Send(5);
             server.Receive<int>().ShouldBe(5);
         }
     });
 
     [Fact]
-    public Task Without_types_only_bytes_cross() => Watchdog.Run(async () =>
+    public Task Without_types_simple_values_and_bytes_cross() => Watchdog.Run(async () =>
     {
         var (client, server) = await Pair(null);
         using (client)
         using (server)
         {
-            Should.Throw<NotSupportedException>(() => client.Send(1)).Message.ShouldContain("Types");
-            Should.Throw<NotSupportedException>(() => server.Receive<int>());
+            client.Send(1);
+            await client.SendAsync<string?>("text");
+            client.Send<string?>(null);
+            client.Send<int?>(null);
+            client.Send<int[]>([1, 2]);
+            client.Send<string?[]>(["a", null]);
+            client.Send<byte[][]>([[1], []]);
+            client.Send(DateTime.MaxValue);
+            server.Receive<int>().ShouldBe(1);
+            (await server.ReceiveAsync<string?>()).ShouldBe("text");
+            server.Receive<string?>().ShouldBeNull();
+            server.Receive<int?>().ShouldBeNull();
+            server.Receive<int[]>().ShouldBe([1, 2]);
+            server.Receive<string?[]>().ShouldBe(["a", null]);
+            server.Receive<byte[][]>().ShouldBe([[1], []]);
+            server.TryReceive<DateTime>(out var time, TimeSpan.FromSeconds(30)).ShouldBeTrue();
+            time.ShouldBe(DateTime.MaxValue);
             client.SendBytes([1]);
             server.ReceiveBytes().ShouldBe([1]);
             client.Dispose();
-            Should.Throw<ConnectionClosedException>(() => server.ReceiveBytes());
+            Should.Throw<ConnectionClosedException>(() => server.Receive<int>());
         }
+    });
+
+    [Fact]
+    public Task Without_types_others_are_refused_with_the_path_and_the_way_out() => Watchdog.Run(async () =>
+    {
+        var (client, server) = await Pair(null);
+        using (client)
+        using (server)
+        {
+            var error = Should.Throw<NotSerializableException>(() => client.Send(new Secret(1)));
+            error.Culprit.ShouldBe(typeof(Secret));
+            error.Suggestion.ShouldContain("Register<Secret>()");
+            error.Suggestion.ShouldContain("Types");
+            Should.Throw<NotSerializableException>(() => client.Send<Secret[]>([])).Path.ShouldContain("value -> item");
+            Should.Throw<NotSerializableException>(() => client.Send<List<int>>([1])).Suggestion.ShouldContain("new RegisteredTypes()");
+            Should.Throw<NotSerializableException>(() => server.Receive<Secret>()); // without a message
+            await Should.ThrowAsync<NotSerializableException>(async () => await server.ReceiveAsync<object>());
+            client.Send(2);
+            server.Receive<int>().ShouldBe(2);
+        }
+    });
+
+    [Fact]
+    public Task Simple_values_are_the_same_whether_or_not_the_other_side_has_types() => Watchdog.Run(async () =>
+    {
+        await using var listener = ConnectionListener.Start(
+            new IPEndPoint(IPAddress.Loopback, 0), new ConnectionListenerOptions { Key = Key, Types = new RegisteredTypes().Register<Reading>() });
+        using var client = await Connection.ConnectAsync(listener.LocalEndPoint, new ConnectionOptions { Key = Key });
+        using var server = await listener.AcceptAsync();
+        client.Send<double[]>([1.5, double.NaN]);
+        server.Receive<double[]>().ShouldBe([1.5, double.NaN]);
+        server.Send<byte[]?>([1, 2]);
+        client.Receive<byte[]?>().ShouldBe([1, 2]);
     });
 
     private static async Task<(Connection Client, Connection Server)> Pair(RegisteredTypes? types)

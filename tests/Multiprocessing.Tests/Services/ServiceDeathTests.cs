@@ -151,6 +151,62 @@ public class ServiceDeathTests : ProcessTest
     });
 
     [Fact]
+    public Task A_stop_during_a_restart_starts_no_process_after_it() => Watchdog.Run(async () =>
+    {
+        using var starts = new SharedValue<int>();
+        var service = await ProcessService.StartAsync<ILaboratory>(() => StartOnce(starts));
+        var call = service.Proxy.WorkAsync(500); // the end of the process, for which the restart and the stop wait, comes after it
+        var restart = service.RestartAsync(TestContext.Current.CancellationToken);
+        await service.StopAsync(TestContext.Current.CancellationToken);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => restart);
+        await call;
+        await service.Completion;
+        Assert.Equal(1, starts.Value);
+    });
+
+    [Fact]
+    public Task A_stop_ends_a_restart_whose_factory_hangs_and_is_no_failure_of_the_service() => Watchdog.Run(async () =>
+    {
+        using var starts = new SharedValue<int>();
+        var service = await ProcessService.StartAsync<ILaboratory>(
+            () => StartOnce(starts), new() { ShutdownGrace = TimeSpan.FromMilliseconds(200) });
+        var restart = service.RestartAsync(TestContext.Current.CancellationToken);
+        Eventually.Is(() => starts.Value == 2, "the second factory runs");
+        await service.StopAsync(TestContext.Current.CancellationToken);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => restart);
+        await service.Completion;
+        Eventually.IsGone(service.ProcessId);
+    });
+
+    [Fact]
+    public Task A_stop_ends_the_restart_after_a_death_too() => Watchdog.Run(async () =>
+    {
+        using var starts = new SharedValue<int>();
+        var service = await ProcessService.StartAsync<ILaboratory>(
+            () => StartOnce(starts), new() { ShutdownGrace = TimeSpan.FromMilliseconds(200) });
+        Posix.Signal(service.ProcessId, Posix.SigKill);
+        Eventually.Is(() => starts.Value == 2, "the second factory runs");
+        await service.StopAsync(TestContext.Current.CancellationToken);
+        await service.Completion;
+        Assert.Equal(2, starts.Value);
+        Eventually.IsGone(service.ProcessId);
+    });
+
+    [Fact]
+    public Task A_stop_leaves_its_grace_to_an_object_that_a_restart_creates() => Watchdog.Run(async () =>
+    {
+        using var starts = new SharedValue<int>();
+        using var disposals = new SharedValue<int>();
+        var service = await ProcessService.StartAsync<ICounter>(
+            () => CreateSlowly(starts, disposals), new() { ShutdownGrace = TimeSpan.FromSeconds(60) });
+        var restart = service.RestartAsync(TestContext.Current.CancellationToken);
+        Eventually.Is(() => starts.Value == 2, "the second factory runs");
+        await service.StopAsync(TestContext.Current.CancellationToken);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => restart);
+        Assert.Equal(2, disposals.Value);
+    });
+
+    [Fact]
     public Task A_stop_lets_calls_in_flight_end_and_disposes_the_object() => Watchdog.Run(async () =>
     {
         using var disposals = new SharedValue<int>();
@@ -215,6 +271,27 @@ public class ServiceDeathTests : ProcessTest
         await Task.WhenAll(callers);
         Assert.InRange(died, 1, 30);
     });
+
+    /// <summary>The factory of the second life hangs.</summary>
+    private static Laboratory StartOnce(SharedValue<int> starts)
+    {
+        if (Interlocked.Increment(ref starts.Reference) > 1)
+        {
+            Thread.Sleep(Timeout.Infinite);
+        }
+
+        return new Laboratory();
+    }
+
+    private static Counter CreateSlowly(SharedValue<int> starts, SharedValue<int> disposals)
+    {
+        if (Interlocked.Increment(ref starts.Reference) > 1)
+        {
+            Thread.Sleep(500);
+        }
+
+        return new Counter(disposals);
+    }
 }
 
 public interface ICounter

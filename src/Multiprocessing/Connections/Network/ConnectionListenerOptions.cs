@@ -51,8 +51,8 @@ public sealed class ConnectionListenerOptions
 
     /// <summary>
     /// Gets or sets the types whose values <see cref="Connection.Send{T}(T, CancellationToken)"/> and
-    /// <see cref="Connection.Receive{T}(CancellationToken)"/> carry; the other side has the same. The default value is <see langword="null"/>: the
-    /// connection carries bytes only.
+    /// <see cref="Connection.Receive{T}(CancellationToken)"/> carry; the other side has the same. The default value is <see langword="null"/>: only
+    /// types that need no registration, such as numbers, texts, times, and arrays of them.
     /// </summary>
     public RegisteredTypes? Types { get; set; }
 

@@ -11,19 +11,30 @@ internal sealed class PipeListeningPoint : ListeningPoint
 {
     private const int BufferSize = 64 * 1024;
 
+    /// <summary>ERROR_NO_DATA and ERROR_BROKEN_PIPE as exceptions have them: the client has opened the pipe and closed it before the wait.</summary>
+    private static readonly int[] ClientHasGone = [unchecked((int)0x800700E8), unchecked((int)0x8007006D)];
+
     private readonly NamedPipeEndPoint _endPoint;
-    private readonly bool _allowOtherUsers;
+    private readonly Func<PipeOptions, NamedPipeServerStream> _create;
     private readonly Lock _gate = new();
     private NamedPipeServerStream _next;
+    private bool _isSpent;
     private bool _isDisposed;
 
     public PipeListeningPoint(NamedPipeEndPoint endPoint, LinkSettings settings)
+        : this(endPoint, first => Create(endPoint, settings.AllowOtherUsers, first))
+    {
+    }
+
+    /// <param name="endPoint">The address.</param>
+    /// <param name="create">Opens an instance, with the options that it has beyond those of all instances.</param>
+    internal PipeListeningPoint(NamedPipeEndPoint endPoint, Func<PipeOptions, NamedPipeServerStream> create)
     {
         _endPoint = endPoint;
-        _allowOtherUsers = settings.AllowOtherUsers;
+        _create = create;
         try
         {
-            _next = Create(PipeOptions.FirstPipeInstance);
+            _next = create(PipeOptions.FirstPipeInstance);
         }
         catch (UnauthorizedAccessException error)
         {
@@ -35,21 +46,26 @@ internal sealed class PipeListeningPoint : ListeningPoint
 
     public override async Task<Peer> AcceptAsync()
     {
-        NamedPipeServerStream current;
-        lock (_gate)
+        while (true)
         {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
-            current = _next;
-        }
+            var current = Take();
+            try
+            {
+                await current.WaitForConnectionAsync().ConfigureAwait(false);
+            }
+            catch (IOException error) when (ClientHasGone.Contains(error.HResult))
+            {
+                continue; // no error of the system, so the next client does not wait for the pause after one
+            }
 
-        await current.WaitForConnectionAsync().ConfigureAwait(false);
-        lock (_gate)
-        {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
-            _next = Create(PipeOptions.None);
-        }
+            lock (_gate)
+            {
+                ObjectDisposedException.ThrowIf(_isDisposed, this);
+                Replace();
+            }
 
-        return new Peer(current, _endPoint);
+            return new Peer(current, _endPoint);
+        }
     }
 
     public override void Dispose()
@@ -61,13 +77,42 @@ internal sealed class PipeListeningPoint : ListeningPoint
         }
     }
 
-    private NamedPipeServerStream Create(PipeOptions first) =>
+    /// <summary>Returns an instance that no wait has used: one that had a client, or whose wait failed, takes no other client.</summary>
+    private NamedPipeServerStream Take()
+    {
+        NamedPipeServerStream? spent = null;
+        NamedPipeServerStream current;
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (_isSpent)
+            {
+                spent = _next;
+                Replace();
+            }
+
+            _isSpent = true;
+            current = _next;
+        }
+
+        spent?.Dispose(); // after the new one was opened: without an instance, another program could take the name
+        return current;
+    }
+
+    /// <summary>Under the gate. If it throws, the next call of <see cref="Take"/> tries again.</summary>
+    private void Replace()
+    {
+        _next = _create(PipeOptions.None);
+        _isSpent = false;
+    }
+
+    private static NamedPipeServerStream Create(NamedPipeEndPoint endPoint, bool allowOtherUsers, PipeOptions first) =>
         new(
-            _endPoint.Name,
+            endPoint.Name,
             PipeDirection.InOut,
             NamedPipeServerStream.MaxAllowedServerInstances,
             PipeTransmissionMode.Byte,
-            PipeOptions.Asynchronous | first | (_allowOtherUsers ? PipeOptions.None : PipeOptions.CurrentUserOnly),
+            PipeOptions.Asynchronous | first | (allowOtherUsers ? PipeOptions.None : PipeOptions.CurrentUserOnly),
             BufferSize,
             BufferSize);
 }

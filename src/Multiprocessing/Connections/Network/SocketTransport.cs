@@ -43,7 +43,7 @@ internal sealed partial class SocketTransport : MessageTransport, IWaitable
 
     public override string Description { get; }
 
-    /// <summary>Gets or sets the types whose values cross; <see langword="null"/> for bytes only.</summary>
+    /// <summary>Gets or sets the types whose values cross; <see langword="null"/> for simple values only.</summary>
     public RegisteredTypes? Types { get; set; }
 
     /// <summary>

@@ -73,8 +73,9 @@ internal sealed unsafe class RegisteredPayload(RegisteredTypes types) : PayloadF
         }
 
         var type = types.Find(value.GetType()) ?? throw Refuse(
-            name, new(null, "", value.GetType(), RegisteredTypes.NeverCrosses(value.GetType())
-                ?? $"it is not registered. Call Register<{value.GetType().Name}>() on the RegisteredTypes of both programs."));
+            name, new(
+                null, "", value.GetType(),
+                RegisteredTypes.NeverCrosses(value.GetType()) ?? RegisteredTypes.HowToRegister(value.GetType())));
         SimplePayload.TryWrite(buffer, type.Name);
         type.Write(this, buffer, value, name);
     }

@@ -12,8 +12,9 @@ namespace Multiprocessing;
 /// <para>
 /// These types need no registration: the numbers, <see cref="bool"/>, <see cref="char"/>, <see cref="string"/>, <see cref="decimal"/>,
 /// <see cref="Guid"/>, <see cref="DateTime"/>, <see cref="DateTimeOffset"/>, <see cref="DateOnly"/>, <see cref="TimeOnly"/>, <see cref="TimeSpan"/>,
-/// <see cref="Uri"/>, <see cref="Version"/>, <c>byte[]</c>, and arrays, lists, sets, dictionaries, tuples and nullables of types that may cross.
-/// Register records, structs, classes and enums with <see cref="Register{T}"/>, also those that are only members of others.
+/// <see cref="Uri"/>, <see cref="Version"/>, and arrays, lists, sets, dictionaries, tuples and nullables of types that may cross. Register records,
+/// structs, classes and enums with <see cref="Register{T}"/>, also those that are only members of others. Where no object of this class is given,
+/// these simple types cross, with their nullables and arrays.
 /// </para>
 /// </summary>
 /// <remarks>
@@ -70,7 +71,7 @@ public sealed class RegisteredTypes
         }
     }
 
-    /// <summary>Gets the types that need no registration, and nothing else.</summary>
+    /// <summary>Gets the types that need no registration and no resolver, and nothing else.</summary>
     internal static RegisteredTypes Simple { get; } = new(null, true);
 
     /// <summary>
@@ -89,6 +90,9 @@ public sealed class RegisteredTypes
             _maxDepth = value;
         }
     }
+
+    /// <summary>Gets whether the members of types can be found. Without them only the simple types and their arrays cross.</summary>
+    internal bool HasResolver => _resolver is not null;
 
     /// <summary>Gets how values of these types are written.</summary>
     internal RegisteredPayload Payload => _payload.Value;
@@ -132,6 +136,10 @@ public sealed class RegisteredTypes
 
     /// <summary>Returns how a type is written, with the first thing in it that may not cross.</summary>
     internal TypeCheck Check(Type type) => _checks.GetOrAdd(type, static (type, types) => types.CheckNow(type), this);
+
+    /// <summary>Returns what makes a type cross that only lacks its registration.</summary>
+    internal static string HowToRegister(Type type) =>
+        $"it is not registered. Call Register<{type.Name}>() on the RegisteredTypes of both programs, and set those as Types in the options.";
 
     /// <summary>Returns why no value of a type ever crosses between programs, or <see langword="null"/>.</summary>
     internal static string? NeverCrosses(Type type) =>

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Multiprocessing;
 
-/// <summary>The types that need no registration and no resolver.</summary>
+/// <summary>The types that need no registration and no resolver: simple ones, with their nullables and arrays.</summary>
 internal static class SimpleTypes
 {
     private static readonly Dictionary<Type, Func<JsonSerializerOptions, JsonTypeInfo>> Infos = [];
@@ -64,7 +64,15 @@ internal static class SimpleTypes
 
     private static void AddReference<T>(string name, JsonConverter<T?> converter)
     {
-        Infos.Add(typeof(T), options => JsonMetadataServices.CreateValueInfo<T>(options, converter!));
+        Infos[typeof(T)] = options => JsonMetadataServices.CreateValueInfo<T>(options, converter!); // byte[] in place of an array of bytes
+        Infos.Add(typeof(T[]), ArrayInfo<T>);
         Named.Add(new RegisteredType<T>(name));
+    }
+
+    private static JsonTypeInfo ArrayInfo<T>(JsonSerializerOptions options)
+    {
+        var info = JsonMetadataServices.CreateArrayInfo(options, new JsonCollectionInfoValues<T[]>());
+        info.NumberHandling = null; // that of the options, as for the numbers themselves
+        return info;
     }
 }

@@ -37,10 +37,15 @@ internal sealed class TypeChecker(RegisteredTypes types, JsonSerializerOptions o
 
         if (types.Find(type) is null && !RegisteredResolver.IsKnownCollection(type))
         {
-            return Refuse(
+            return Refuse(type, path, RegisteredTypes.NeverCrosses(type) ?? RegisteredTypes.HowToRegister(type));
+        }
+
+        if (!types.HasResolver)
+        {
+            return FindIn(PartsOf(type), path) ?? Refuse(
                 type, path,
-                RegisteredTypes.NeverCrosses(type)
-                    ?? $"it is not registered. Call Register<{type.Name}>() on the RegisteredTypes of both programs.");
+                "without RegisteredTypes, only simple values and arrays of them cross. Set Types in the options of both programs, "
+                + "at least to new RegisteredTypes().");
         }
 
         JsonTypeInfo info;
@@ -56,12 +61,9 @@ internal sealed class TypeChecker(RegisteredTypes types, JsonSerializerOptions o
                 $"its members are not known: {error.Message} Add [JsonSerializable(typeof({type.Name}))] to the JsonSerializerContext.");
         }
 
-        foreach (var part in PartsOf(type))
+        if (FindIn(PartsOf(type), path) is { } refusedPart)
         {
-            if (Find(part, $"{path} -> item") is { } refused)
-            {
-                return refused;
-            }
+            return refusedPart;
         }
 
         if (info.Kind != JsonTypeInfoKind.Object)
@@ -72,6 +74,19 @@ internal sealed class TypeChecker(RegisteredTypes types, JsonSerializerOptions o
         foreach (var property in info.Properties)
         {
             if ((property.Get is not null || property.Set is not null) && Find(property.PropertyType, $"{path} -> {property.Name}") is { } refused)
+            {
+                return refused;
+            }
+        }
+
+        return null;
+    }
+
+    private TypeCheck? FindIn(IEnumerable<Type> parts, string path)
+    {
+        foreach (var part in parts)
+        {
+            if (Find(part, $"{path} -> item") is { } refused)
             {
                 return refused;
             }

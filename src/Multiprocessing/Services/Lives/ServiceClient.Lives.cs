@@ -29,6 +29,7 @@ internal sealed partial class ServiceClient
     public async Task RestartAsync(CancellationToken cancellationToken)
     {
         ServiceInstance instance;
+        var over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {
             ThrowIfOver("RestartAsync");
@@ -39,10 +40,23 @@ internal sealed partial class ServiceClient
 
             instance = ready;
             _ready = null;
+            _restart = over.Task; // a stop waits for it
             CountRestart();
         }
 
-        await instance.StopAsync(_options.ShutdownGrace, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await instance.StopAsync(_options.ShutdownGrace, cancellationToken).ConfigureAwait(false);
+            await ReplaceAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            over.SetResult(); // how it has ended is for the caller of this method alone
+        }
+    }
+
+    private async Task ReplaceAsync()
+    {
         try
         {
             await LiveAsync(CancellationToken.None).ConfigureAwait(false);
@@ -135,28 +149,35 @@ internal sealed partial class ServiceClient
         StatusPublisher.Remove(_status);
     }
 
-    /// <summary>Starts one process and waits until its object was created.</summary>
+    /// <summary>
+    /// Starts one process and waits until its object was created. A stop ends it: one that comes before the process is the latest has it killed at
+    /// once, a later one asks it to end itself.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The service was stopped. Nothing of this life runs.</exception>
     private async Task<ServiceInstance> LiveAsync(CancellationToken cancellationToken)
     {
+        ThrowIfStopping();
         var instance = ServiceInstance.Start(_start, Sends, _options);
-        lock (_gate)
-        {
-            _latest = instance;
-        }
-
         try
         {
+            lock (_gate)
+            {
+                _latest = instance;
+                ThrowIfStopping();
+            }
+
             await instance.Ready.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         catch
         {
             instance.Kill();
             await instance.Ended.ConfigureAwait(false);
+            ThrowIfStopping(); // the stop has ended it
             throw;
         }
 
         Events.Renew(instance.Channel);
-        var isUnwanted = false;
+        bool isUnwanted;
         lock (_gate)
         {
             isUnwanted = _isStopping;
@@ -169,12 +190,23 @@ internal sealed partial class ServiceClient
 
         if (isUnwanted)
         {
-            instance.Kill();
-            await instance.Ended.ConfigureAwait(false);
+            await instance.Ended.ConfigureAwait(false); // the stop has found it as the latest, and gives it the grace to dispose its object
+            ThrowIfStopping();
         }
 
         _ = WatchAsync(instance);
         return instance;
+    }
+
+    private void ThrowIfStopping()
+    {
+        lock (_gate)
+        {
+            if (_isStopping)
+            {
+                throw new ObjectDisposedException(Name, $"Service '{Name}' was stopped before it was started again.");
+            }
+        }
     }
 
     private async Task WatchAsync(ServiceInstance instance)
@@ -238,7 +270,7 @@ internal sealed partial class ServiceClient
                 if (failures != 0)
                 {
                     // A start that fails at once is not repeated at once.
-                    await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(50 << Math.Min(failures, 6), 2000))).ConfigureAwait(false);
+                    await PauseAsync(TimeSpan.FromMilliseconds(Math.Min(50 << Math.Min(failures, 6), 2000))).ConfigureAwait(false);
                 }
 
                 lock (_gate)
@@ -257,16 +289,46 @@ internal sealed partial class ServiceClient
             }
             catch (Exception exception)
             {
+                lock (_gate)
+                {
+                    if (_isStopping)
+                    {
+                        return; // it ended by the stop
+                    }
+                }
+
                 ServiceLog.RestartFailed(exception, Name);
                 reason = exception;
             }
         }
     }
 
+    /// <summary>Waits, and not longer than until a stop.</summary>
+    private async Task PauseAsync(TimeSpan pause)
+    {
+        Task stop;
+        lock (_gate)
+        {
+            if (_isStopping)
+            {
+                return;
+            }
+
+            stop = _next.Task; // between two lives nothing else changes
+        }
+
+        await Task.WhenAny(Task.Delay(pause), stop).ConfigureAwait(false);
+    }
+
     private void GiveUp(Exception? reason)
     {
         lock (_gate)
         {
+            if (_isStopping)
+            {
+                return; // the service ends by its stop
+            }
+
             _ready = null;
             _givenUp = reason ?? new InvalidOperationException($"Service '{Name}' has ended.");
             Changed();

@@ -28,8 +28,11 @@ internal sealed class ChildEntry(string name, ISupervisedChild child, Supervised
     /// <summary>By the supervisor's clock: since when it runs, or when it ended last.</summary>
     public DateTimeOffset Since { get; set; }
 
-    /// <summary>Cancels the start of the current life.</summary>
+    /// <summary>Cancels the start of the current life; <see langword="null"/> as soon as the start has ended.</summary>
     public CancellationTokenSource? Starting { get; set; }
+
+    /// <summary>The current life was reported as running. A start that has succeeded after its cancellation is not.</summary>
+    public bool IsReported { get; set; }
 
     /// <summary>The timer of the back-off.</summary>
     public IDisposable? Timer { get; set; }

@@ -89,8 +89,8 @@ public sealed partial class ProcessSupervisor
     /// <param name="name">The name, unique in this supervisor; also the name of the nested one, if its options have none.</param>
     /// <param name="options">Strategy, limits and back-off of the nested supervisor; <see langword="null"/> for the defaults.</param>
     /// <param name="childOptions">
-    /// Restart policy and grace of the nested supervisor as a child of this one; <see langword="null"/> for the defaults, with a grace without limit:
-    /// its children have their own.
+    /// Restart policy and grace of the nested supervisor as a child of this one; <see langword="null"/> for the defaults. Unless the grace was set,
+    /// it has no limit: the children of the nested supervisor have their own.
     /// </param>
     /// <returns>
     /// The nested supervisor, to add children to. It is the same object through all its lives, and so are its children.
@@ -105,7 +105,8 @@ public sealed partial class ProcessSupervisor
         validated.Name ??= name;
         var core = new SupervisorCore(validated, isRoot: false);
         var child = Add(
-            name, new NestedSupervisor(core), childOptions ?? new SupervisedChildOptions { ShutdownGrace = Timeout.InfiniteTimeSpan });
+            name, new NestedSupervisor(core),
+            (childOptions ?? new SupervisedChildOptions()).WithDefaults(RestartPolicy.Permanent, Timeout.InfiniteTimeSpan));
         return new ProcessSupervisor(core, child);
     }
 

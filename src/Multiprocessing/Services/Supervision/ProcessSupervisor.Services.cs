@@ -16,8 +16,9 @@ public sealed partial class ProcessSupervisor
     /// <see cref="ProcessServiceOptions.Period"/> have no effect: those of the supervisor count.
     /// </param>
     /// <param name="childOptions">
-    /// A health probe, which may call the proxy, with the restart policy and the grace in place of those of <paramref name="options"/>.
-    /// <see langword="null"/>, the default, for none. <see cref="SupervisedChildOptions.Process"/> has no effect.
+    /// A health probe, which may call the proxy; <see langword="null"/>, the default, for none. <see cref="SupervisedChildOptions.Restart"/> and
+    /// <see cref="SupervisedChildOptions.ShutdownGrace"/> count if they were set; otherwise those of <paramref name="options"/> do.
+    /// <see cref="SupervisedChildOptions.Process"/> has no effect.
     /// </param>
     /// <returns>
     /// The proxy. Calls before the first start wait; between two lives they wait or fail, see
@@ -43,7 +44,10 @@ public sealed partial class ProcessSupervisor
     /// <param name="name">The name, unique in this supervisor; also the name of the process.</param>
     /// <param name="factory">Creates the object asynchronously. It runs in the process of each life.</param>
     /// <param name="options">How the service is started and called; <see langword="null"/> for the defaults.</param>
-    /// <param name="childOptions">A health probe, with restart policy and grace; <see langword="null"/> for none.</param>
+    /// <param name="childOptions">
+    /// A health probe; <see langword="null"/>, the default, for none. <see cref="SupervisedChildOptions.Restart"/> and
+    /// <see cref="SupervisedChildOptions.ShutdownGrace"/> count if they were set; otherwise those of <paramref name="options"/> do.
+    /// </param>
     /// <returns>The proxy.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="factory"/> is <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty, or belongs to another child.</exception>
@@ -61,9 +65,9 @@ public sealed partial class ProcessSupervisor
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         var client = ProcessService.Create<TInterface>(factory, options, name);
-        Add(
-            name, new SupervisedService(client, KeptHandles.Of(factory, "factory")),
-            childOptions ?? new SupervisedChildOptions { Restart = client.Options.Restart, ShutdownGrace = client.Options.ShutdownGrace });
+        var child = (childOptions ?? new SupervisedChildOptions()).WithDefaults(client.Options.Restart, client.Options.ShutdownGrace);
+        (client.Options.Restart, client.Options.ShutdownGrace) = (child.Restart, child.ShutdownGrace); // its texts say what the supervisor does
+        Add(name, new SupervisedService(client, KeptHandles.Of(factory, "factory")), child);
         return (TInterface)client.Contract.CreateProxy(client);
     }
 }

@@ -16,8 +16,8 @@ namespace Multiprocessing;
 /// whatever reason.
 /// </para>
 /// <para>
-/// Its log records have the category <c>Multiprocessing.Supervision</c>, and its metrics the meter <c>Multiprocessing.Supervision</c>. All members
-/// are thread-safe.
+/// Its log records have the category <c>Multiprocessing.Supervision</c>. Its metrics belong to the meter of the library, <c>Multiprocessing</c>
+/// (<see cref="MultiprocessingTelemetry.MeterName"/>). All members are thread-safe.
 /// </para>
 /// </remarks>
 /// <example>

@@ -21,16 +21,29 @@ namespace Multiprocessing;
 /// </example>
 public sealed class SupervisedChildOptions
 {
-    /// <summary>
-    /// Gets or sets when the child is started again after it has ended. The default value is <see cref="RestartPolicy.Permanent"/>: always.
-    /// </summary>
-    public RestartPolicy Restart { get; set; }
+    private RestartPolicy? _restart;
+    private TimeSpan? _shutdownGrace;
 
     /// <summary>
-    /// Gets or sets the time that the child may take to end after it was asked to; then it is killed. The default value is 5 seconds. Zero kills at
-    /// once; <see cref="Timeout.InfiniteTimeSpan"/> never kills.
+    /// Gets or sets when the child is started again after it has ended. The default value is <see cref="RestartPolicy.Permanent"/>: always. For a
+    /// service, <see cref="ProcessServiceOptions.Restart"/> counts unless this property was set.
     /// </summary>
-    public TimeSpan ShutdownGrace { get; set; } = TimeSpan.FromSeconds(5);
+    public RestartPolicy Restart
+    {
+        get => _restart ?? RestartPolicy.Permanent;
+        set => _restart = value;
+    }
+
+    /// <summary>
+    /// Gets or sets the time that the child may take to end after it was asked to; then it is killed. The default value is 5 seconds; for a nested
+    /// supervisor there is no limit, because its children have their own. Zero kills at once; <see cref="Timeout.InfiniteTimeSpan"/> never kills. For
+    /// a service, <see cref="ProcessServiceOptions.ShutdownGrace"/> counts unless this property was set.
+    /// </summary>
+    public TimeSpan ShutdownGrace
+    {
+        get => _shutdownGrace ?? TimeSpan.FromSeconds(5);
+        set => _shutdownGrace = value;
+    }
 
     /// <summary>
     /// Gets or sets a check of the child, which runs in this process while the child runs. If it returns <see langword="false"/>, throws, or does not
@@ -56,6 +69,15 @@ public sealed class SupervisedChildOptions
     /// child. The default value is <see langword="null"/>: the defaults of a child process.
     /// </summary>
     public ChildProcessOptions? Process { get; set; }
+
+    /// <summary>Returns a copy in which what was not set has other defaults.</summary>
+    internal SupervisedChildOptions WithDefaults(RestartPolicy restart, TimeSpan shutdownGrace)
+    {
+        var copy = (SupervisedChildOptions)MemberwiseClone();
+        copy._restart ??= restart;
+        copy._shutdownGrace ??= shutdownGrace;
+        return copy;
+    }
 
     /// <summary>Returns a validated copy that is not changed any more.</summary>
     internal SupervisedChildOptions ToValidated()

@@ -52,7 +52,7 @@ internal sealed partial class SupervisorCore
         {
             if (entry.Life == life && entry.State is SupervisedChildState.Stopping)
             {
-                Stop(entry); // its start was cancelled and has succeeded all the same
+                OnRunningTooLate(entry);
             }
 
             return;
@@ -62,6 +62,7 @@ internal sealed partial class SupervisorCore
         entry.HasRun = true;
         entry.Since = _clock.Now;
         entry.Starting = null;
+        entry.IsReported = true;
         var (restarts, processId) = (entry.Restarts, entry.Child.ProcessId);
         TimeSpan? duration = entry.EndedAt == 0 ? null : _clock.Since(entry.EndedAt);
         entry.EndedAt = 0;
@@ -79,6 +80,17 @@ internal sealed partial class SupervisorCore
         });
     });
 
+    /// <summary>The start was cancelled and has succeeded all the same. Under the gate.</summary>
+    private void OnRunningTooLate(ChildEntry entry)
+    {
+        entry.Starting = null; // from now on it is killed as a life and not as a start
+        Stop(entry);
+        if (_isKilling)
+        {
+            Kill(entry); // its own grace may have no end
+        }
+    }
+
     private void OnEnded(ChildEntry entry, int life, ChildEnd end) => Change(() =>
     {
         if (entry.Life != life || !entry.IsActive)
@@ -86,7 +98,8 @@ internal sealed partial class SupervisorCore
             return;
         }
 
-        var hasRun = entry.Starting is null;
+        var hasRun = entry.IsReported;
+        entry.IsReported = false;
         var wasStopping = entry.State is SupervisedChildState.Stopping;
         if (entry.KilledFor is { } reason)
         {

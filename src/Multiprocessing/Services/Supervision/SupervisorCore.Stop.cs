@@ -54,6 +54,7 @@ internal sealed partial class SupervisorCore
             return;
         }
 
+        _isKilling = true;
         foreach (var entry in _children)
         {
             switch (entry.State)

@@ -31,6 +31,7 @@ internal sealed partial class SupervisorCore
     private GroupRestart? _group;
     private bool _isLive;
     private bool _isStopping;
+    private bool _isKilling;
     private bool _isRetired;
     private bool _hadChildren;
     private Exception? _failure;
@@ -88,6 +89,7 @@ internal sealed partial class SupervisorCore
 
             _isLive = true;
             _isStopping = false;
+            _isKilling = false;
             _failure = null;
             _intensity.Clear();
             foreach (var entry in _children)
@@ -305,6 +307,12 @@ internal sealed partial class SupervisorCore
             {
                 _group?.Remove(entry);
                 _children.RemoveAt(i);
+                if (!entry.IsEnded)
+                {
+                    // The timer of its back-off may have fired already, and waits for the gate. It starts only what is backing off.
+                    entry.State = SupervisedChildState.Stopped;
+                }
+
                 Later(entry.Child.Release);
             }
         }

@@ -99,6 +99,36 @@ public class ServiceLivesTests : ProcessTest
     });
 
     [Fact]
+    public Task Options_of_the_child_that_were_not_set_are_those_of_the_service() => Watchdog.Run(async () =>
+    {
+        await using var supervisor = new ProcessSupervisor();
+        var service = new ProcessServiceOptions { Process = QuietProcess, Restart = RestartPolicy.Temporary, ShutdownGrace = TimeSpan.Zero };
+        var probe = new SupervisedChildOptions { HealthProbe = static _ => new(true) };
+        supervisor.AddService<ILaboratory>("once", () => new Laboratory(), service, probe);
+        supervisor.AddService<ILaboratory>("always", () => new Laboratory(), service, new() { Restart = RestartPolicy.Permanent });
+        supervisor.AddService<ILaboratory>("plain", () => new Laboratory(), new() { Process = QuietProcess }, probe);
+        supervisor.ToString().ShouldMatch("once.*, temporary");
+        supervisor.ToString().ShouldMatch("always.*, permanent");
+        supervisor.ToString().ShouldMatch("plain.*, permanent");
+        probe.Restart.ShouldBe(RestartPolicy.Permanent); // the caller's object does not change
+        await supervisor.WaitStartedAsync();
+        Posix.Signal(supervisor["once"].ProcessId!.Value, Posix.SigKill);
+        await supervisor["always"].WaitUntil(() => supervisor.Children.All(static child => child.Name != "once")); // a temporary child leaves the tree
+        await supervisor["always"].KillAndWait();
+    });
+
+    [Fact]
+    public void Options_of_a_child_know_what_was_set()
+    {
+        var grace = new SupervisedChildOptions { ShutdownGrace = TimeSpan.FromSeconds(5) }.WithDefaults(RestartPolicy.Transient, TimeSpan.Zero);
+        (grace.Restart, grace.ShutdownGrace).ShouldBe((RestartPolicy.Transient, TimeSpan.FromSeconds(5)));
+        var policy = new SupervisedChildOptions { Restart = RestartPolicy.Permanent }.WithDefaults(RestartPolicy.Transient, TimeSpan.Zero);
+        (policy.Restart, policy.ShutdownGrace).ShouldBe((RestartPolicy.Permanent, TimeSpan.Zero));
+        var none = new SupervisedChildOptions();
+        (none.Restart, none.ShutdownGrace).ShouldBe((RestartPolicy.Permanent, TimeSpan.FromSeconds(5)));
+    }
+
+    [Fact]
     public Task Under_kills_every_call_ends_with_its_result_or_with_the_death() => Chaos(KillsInCi);
 
     private static int KillsInCi => LongRuns.Deaths;
