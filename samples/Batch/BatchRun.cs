@@ -1,3 +1,4 @@
+using Multiprocessing;
 using Spectre.Console;
 
 namespace Batch;
@@ -15,7 +16,7 @@ internal sealed class BatchRun(Settings settings)
         var crashes = files.Count(path => FileJob.IsUnlucky(path, settings.CrashShare));
         Say($"{files.Count} files below {settings.Folder}{(crashes > 0 ? $"; at {crashes} of them the worker will crash" : "")}.");
 
-        var pool = await Contender.PoolAsync(files, settings);
+        var pool = await RunPoolAsync(files);
         CsvFile.Write(settings.Output, pool.Reports);
         Say($"{pool.Reports.Count} files, {pool.Reports.Sum(report => report.Bytes) / 1e6:0} MB, {pool.Reports.Sum(report => report.Words):#,0} words: {settings.Output}");
         foreach (var error in pool.Errors.Take(ErrorsShown))
@@ -26,6 +27,14 @@ internal sealed class BatchRun(Settings settings)
         Console.WriteLine($"{Environment.NewLine}{pool.Insights}{Environment.NewLine}"); // a table of its own, which is not to be broken
         var isSame = !settings.Compare || Compare(pool, [Contender.Threads(files, settings), Contender.Single(files, settings)], crashes);
         return isSame && pool.Errors.Count == 0 ? 0 : 1;
+    }
+
+    private async Task<Contender> RunPoolAsync(IReadOnlyList<string> files)
+    {
+        await using (settings.Report is { } path ? ProgramRecorder.StartCurrent(new() { ReportPath = path }) : null)
+        {
+            return await Contender.PoolAsync(files, settings);
+        }
     }
 
     private static bool Compare(Contender pool, IReadOnlyList<Contender> others, int crashes)

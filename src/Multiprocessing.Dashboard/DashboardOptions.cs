@@ -54,7 +54,14 @@ public class DashboardOptions
     /// <summary>Gets the time between two samples. The default value is one second; values from 0.1 seconds to one minute are accepted.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(1);
 
-    internal ProgramRecorderOptions Recording => new() { History = History, Interval = Interval };
+    /// <summary>
+    /// Gets how the cluster is read whose nodes the pages show above the program's processes, for example the method <c>ReadClusterAsync</c> of a
+    /// <c>ClusterPool</c>, or <c>ReadAsync</c> of a <c>ClusterMonitor</c>. The default value, <see langword="null"/>, shows none. It is called every
+    /// <see cref="Interval"/>, but not again before it has answered.
+    /// </summary>
+    public Func<CancellationToken, Task<ClusterSnapshot>>? Cluster { get; init; }
+
+    internal ProgramRecorderOptions Recording => new() { History = History, Interval = Interval, Cluster = Cluster };
 
     internal virtual void Validate()
     {

@@ -60,6 +60,20 @@ public sealed class DashboardServer : IAsyncDisposable
         return StartAsync(new MonitorSource(monitor, owned: false), options ?? new(), cancellationToken);
     }
 
+    /// <summary>Starts a server for a cluster alone: its nodes with their workers, and its callers, without a program of this machine.</summary>
+    /// <param name="options">The options; <see cref="DashboardOptions.Cluster"/> is required.</param>
+    /// <param name="cancellationToken">Cancels the start.</param>
+    /// <returns>The server, which listens. Its <see cref="ProgramCompletion"/> ends with it.</returns>
+    /// <exception cref="ArgumentException">An option is not valid, or <see cref="DashboardOptions.Cluster"/> is missing.</exception>
+    /// <exception cref="IOException">The port is in use, or the address is not one of this machine.</exception>
+    public static Task<DashboardServer> StartClusterAsync(DashboardServerOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return options.Cluster is null
+            ? throw new ArgumentException("Cluster says how the cluster is read, for example monitor.ReadAsync.", nameof(options))
+            : StartAsync(new NoProgram(), options, cancellationToken);
+    }
+
     internal static async Task<DashboardServer> StartAsync(IProgramSource source, DashboardServerOptions options, CancellationToken cancellationToken)
     {
         options.Validate();

@@ -30,3 +30,41 @@ internal sealed class MonitorSource(ProgramMonitor monitor, bool owned) : IProgr
         }
     }
 }
+
+/// <summary>No program: what is shown of a cluster alone.</summary>
+internal sealed class NoProgram : IProgramSource
+{
+    public bool IsRunning => true;
+
+    public ProgramSnapshot Read(out IReadOnlyList<TaskRecord> tasks, out long missed)
+    {
+        (tasks, missed) = ([], 0);
+        return new()
+        {
+            Time = DateTimeOffset.UtcNow,
+            RootProcessId = 0,
+            Name = "Cluster",
+            StartedProcesses = 0,
+            DeathCount = 0,
+            SharedMemoryBytes = 0,
+            OmittedObjects = 0,
+            Processes = [],
+            Queues = [],
+            Locks = [],
+            Pools = [],
+            Services = [],
+            Supervisors = [],
+        };
+    }
+
+    public void Kill(int processId) => throw NotHere();
+
+    public bool CancelTask(PoolSnapshot pool, WorkerSnapshot worker) => throw NotHere();
+
+    public void Dispose()
+    {
+        // It has nothing.
+    }
+
+    private static InvalidOperationException NotHere() => new("The pages show a cluster: its processes are ended where they run.");
+}

@@ -3,9 +3,8 @@ using System.Text.Json;
 namespace Multiprocessing;
 
 /// <summary>
-/// Records what the processes, queues, locks and pools of a program do: one sample a second, in bounded memory. <see cref="ProgramReport"/> writes
-/// the
-/// record as a file; the dashboard shows it while it grows. All members are thread-safe.
+/// Records what the processes, queues, locks and pools of a program do, and the nodes of its cluster: one sample a second, in bounded memory.
+/// <see cref="ProgramReport"/> writes the record as a file; the dashboard shows it while it grows. All members are thread-safe.
 /// </summary>
 /// <remarks>The program is only read. Its pools publish their figures while a recorder, or another observer, reads them.</remarks>
 /// <example>
@@ -25,6 +24,7 @@ public sealed class ProgramRecorder : IAsyncDisposable
     private readonly IProgramSource _source;
     private readonly ProgramRecorderOptions _options;
     private readonly ProgramHistory _history;
+    private readonly ClusterWatch? _cluster;
     private readonly Queue<(long Sequence, byte[] Json)> _samples = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _loop;
@@ -47,6 +47,7 @@ public sealed class ProgramRecorder : IAsyncDisposable
         _source = source;
         _options = options;
         _history = new(options.MaxPoints, options.MaxTasks, wholeRun: options.History is null);
+        _cluster = options.Cluster is { } read ? new ClusterWatch(read, options.Interval) : null;
         _loop = Task.Run(RecordAsync);
     }
 
@@ -84,6 +85,11 @@ public sealed class ProgramRecorder : IAsyncDisposable
         await _stop.CancelAsync().ConfigureAwait(false);
         // A failure of the loop belongs to Completion, and must not prevent the report.
         await _loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_cluster is not null)
+        {
+            await _cluster.DisposeAsync().ConfigureAwait(false);
+        }
+
         try
         {
             if (_options.ReportPath is { } path)
@@ -130,7 +136,7 @@ public sealed class ProgramRecorder : IAsyncDisposable
             json.WriteNumber("processorCount", Environment.ProcessorCount);
             json.WriteEndObject();
             HistoryJson.WriteState(json, _history);
-            HistoryJson.WriteCommon(json, _history.Latest, _history.Observations, _running);
+            HistoryJson.WriteCommon(json, _history.Latest, _history.Cluster, _history.Observations, _running);
         }
     }
 
@@ -241,7 +247,7 @@ public sealed class ProgramRecorder : IAsyncDisposable
 
         lock (_lock)
         {
-            Publish(_history.Add(snapshot, tasks, missed));
+            Publish(_history.Add(snapshot, tasks, missed, _cluster?.Latest));
         }
 
         return true;
@@ -255,7 +261,7 @@ public sealed class ProgramRecorder : IAsyncDisposable
             if (_history.Latest is { } last)
             {
                 // One more sample says that the program has ended: without processes, so that the charts end at zero.
-                Publish(_history.Add(last with { Time = DateTimeOffset.UtcNow, Processes = [] }, [], 0));
+                Publish(_history.Add(last with { Time = DateTimeOffset.UtcNow, Processes = [] }, [], 0, _cluster?.Latest));
             }
             else
             {
@@ -272,7 +278,7 @@ public sealed class ProgramRecorder : IAsyncDisposable
             json.WriteStartObject();
             json.WriteString("instance", Instance);
             HistoryJson.WriteSample(json, sample);
-            HistoryJson.WriteCommon(json, sample.Snapshot, sample.Observations, _running);
+            HistoryJson.WriteCommon(json, sample.Snapshot, sample.Cluster, sample.Observations, _running);
             json.WriteEndObject();
         }
 

@@ -36,6 +36,14 @@ public sealed class ProgramRecorderOptions
     /// </summary>
     public string? ReportPath { get; init; }
 
+    /// <summary>
+    /// Gets how the cluster is read whose nodes are shown above the program's processes, for example the method <c>ReadClusterAsync</c> of a
+    /// <c>ClusterPool</c>, or <c>ReadAsync</c> of a <c>ClusterMonitor</c>. The default value, <see langword="null"/>, shows none. It is called every
+    /// <see cref="Interval"/>, but not again before it has answered; meanwhile the program is recorded on. If it fails, the last answer stays,
+    /// with the error.
+    /// </summary>
+    public Func<CancellationToken, Task<ClusterSnapshot>>? Cluster { get; init; }
+
     internal int MaxPoints => History is { } history ? (int)Math.Ceiling(history / Interval) : 600;
 
     internal void Validate()

@@ -35,6 +35,9 @@ public class ClusterMonitorTests
                 return full.Nodes.Sum(static node => node.Workers.Count(static worker => worker.Task == "waits")) == 3 && full.Callers is [{ WaitingTasks: 2, RunningTasks: 3, Nodes: 2 }];
             },
             "three workers are busy and two tasks wait at their caller");
+        var own = await ((ClusterPool)pool).ReadClusterAsync(Token);
+        own.Nodes.Select(static node => (node.Name, node.BusyWorkers)).ShouldBe([("one", 2), ("two", 1)]);
+        own.Callers.ShouldHaveSingleItem().WaitingTasks.ShouldBe(2);
         var workers = full.Nodes.SelectMany(static node => node.Workers).Where(static worker => worker.Task == "waits").ToList();
         workers.Count.ShouldBe(3);
         workers.ShouldAllBe(static worker => worker.Activity == WorkerActivity.Busy && worker.ProcessId > 0 && worker.TaskTime >= TimeSpan.Zero);
@@ -82,7 +85,7 @@ public class ClusterMonitorTests
         await cluster.StartNodeAsync("one");
         await using var monitor = await cluster.WatchAsync();
         var snapshot = await monitor.ReadAsync(Token);
-        var read = ClusterSnapshotJson.Read(ClusterSnapshotJson.ToLine(snapshot));
+        var read = ClusterSnapshotJson.FromJson(ClusterSnapshotJson.ToJson(snapshot));
         (read.Nodes[0].Name, read.Nodes[0].Load, read.Nodes[0].StartTime).ShouldBe((snapshot.Nodes[0].Name, snapshot.Nodes[0].Load, snapshot.Nodes[0].StartTime));
         var random = new Random(3);
         var frame = Frames.OfNodeStatus(snapshot.Nodes[0]);

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Multiprocessing.ClusterTests;
 
-/// <summary><c>mp top --cluster</c>: this program is the published one, and its Main does not run.</summary>
+/// <summary><c>mp top --cluster</c> and <c>mp dash --cluster</c>: this program is the published one, and its Main does not run.</summary>
 public class TopCommandTests
 {
     private static readonly string Program = typeof(TopCommandTests).Assembly.Location;
@@ -46,7 +46,7 @@ public class TopCommandTests
         while (picture.GetProperty("nodes")[0].GetProperty("workers").EnumerateArray().All(static worker => worker.GetProperty("task").GetString() != "waits"));
         var shown = picture.GetProperty("nodes")[0];
         (shown.GetProperty("name").GetString(), shown.GetProperty("state").GetString(), shown.GetProperty("maxWorkers").GetInt32(), shown.GetProperty("busyWorkers").GetInt32())
-            .ShouldBe(("one", "running", 2, 1));
+            .ShouldBe(("one", "Running", 2, 1));
         picture.GetProperty("callers")[0].GetProperty("name").GetString().ShouldBe("caller");
         await source.CancelAsync();
         await ((Task)task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
@@ -70,9 +70,50 @@ public class TopCommandTests
         await mp.WaitForExitAsync(Token);
         mp.ExitCode.ShouldBe(0);
         (await FailAsync(2, "top", Program, "--cluster", cluster, "--json")).ShouldContain("--localhost");
+        (await FailAsync(2, "top", Program, "--localhost", "--json")).ShouldContain("--localhost is an option of a cluster");
         (await FailAsync(2, "top", "--cluster", cluster, "--localhost", "--json")).ShouldContain("published program");
         (await FailAsync(2, "top", Program, "--cluster", cluster, "--localhost")).ShouldContain("terminal");
         (await FailAsync(1, "top", Program, "--cluster", cluster, "--json", "--address", "127.0.0.1", "--postgres", "Host=127.0.0.1;Port=1;Database=none;Username=none"))
+            .ShouldContain("127.0.0.1");
+    }
+
+    [Fact]
+    public async Task The_dashboard_of_a_cluster_shows_its_nodes()
+    {
+        var cluster = $"dash-{Guid.NewGuid():N}";
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.AddMultiprocessingNode(options =>
+        {
+            options.Cluster = cluster;
+            options.Name = "one";
+            options.Membership.UseLocalhost();
+        });
+        using var node = builder.Build();
+        await node.StartAsync(Token);
+        using var mp = Start("dash", Program, "--cluster", cluster, "--localhost", "--json");
+        var address = new Uri(JsonDocument.Parse(await LineAsync(mp)).RootElement.GetProperty("address").GetString()!);
+        using var client = new HttpClient();
+        client.DefaultRequestHeaders.Authorization = new("Bearer", System.Web.HttpUtility.ParseQueryString(address.Query)["token"]);
+        JsonElement seen = default;
+        await TestCluster.Until(
+            () =>
+            {
+                var state = client.GetStringAsync(new Uri(new Uri(address.GetLeftPart(UriPartial.Path)), "api/state"), Token).GetAwaiter().GetResult();
+                seen = JsonDocument.Parse(state).RootElement.GetProperty("cluster").GetProperty("snapshot");
+                return seen.ValueKind == JsonValueKind.Object && seen.GetProperty("nodes").GetArrayLength() == 1;
+            },
+            "the page has the node");
+        (seen.GetProperty("cluster").GetString(), seen.GetProperty("nodes")[0].GetProperty("name").GetString()).ShouldBe((cluster, "one"));
+        using (var kill = Process.Start("kill", ["-INT", $"{mp.Id}"]))
+        {
+            await kill.WaitForExitAsync(Token);
+        }
+
+        await mp.StandardOutput.ReadToEndAsync(Token);
+        await mp.WaitForExitAsync(Token);
+        mp.ExitCode.ShouldBe(0);
+        await node.StopAsync(Token);
+        (await FailAsync(1, "dash", Program, "--cluster", cluster, "--json", "--address", "127.0.0.1", "--postgres", "Host=127.0.0.1;Port=1;Database=none;Username=none"))
             .ShouldContain("127.0.0.1");
     }
 

@@ -28,7 +28,9 @@ public sealed class ScreenshotTests(Chromium chromium)
     public async Task Every_page_is_drawn_without_an_error_and_fits_the_screen(string theme, int width, int workers)
     {
         using FakeProgram program = new(workers) { Seconds = 80 };
-        await using var server = await DashboardServer.StartAsync(program, new() { Interval = TimeSpan.FromMilliseconds(100) }, TestContext.Current.CancellationToken);
+        FakeCluster cluster = new(nodes: workers, workers: 4) { Silent = 2 };
+        await using var server = await DashboardServer.StartAsync(
+            program, new() { Interval = TimeSpan.FromMilliseconds(100), Cluster = cluster.ReadAsync }, TestContext.Current.CancellationToken);
         await using var watched = await chromium.OpenAsync(server.Address, new()
         {
             ViewportSize = new() { Width = width, Height = width < 500 ? 844 : 900 },
@@ -38,7 +40,7 @@ public sealed class ScreenshotTests(Chromium chromium)
         await watched.SeeAsync("#status", "Live");
         await Should.ThrowAsync<IOException>(server.ProgramCompletion.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
         Directory.CreateDirectory(Folder);
-        foreach (var name in Pages)
+        foreach (var name in Pages.Append("cluster"))
         {
             await watched.GoAsync(name);
             await page.WaitForTimeoutAsync(200);

@@ -52,6 +52,7 @@ public class ClusterPages
         }
         #endregion
         snapshot.Nodes.ShouldHaveSingleItem().MaxWorkers.ShouldBe(2);
+        await DashboardPages.ShowsAsync((ClusterPool)pool);
         await pool.DisposeAsync();
         await host.StopAsync(TestContext.Current.CancellationToken);
     }

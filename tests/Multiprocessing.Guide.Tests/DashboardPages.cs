@@ -29,6 +29,27 @@ public class DashboardPages
         await app.StopAsync();
     }
 
+    /// <summary>The pages of a program show the cluster of its pool.</summary>
+    internal static async Task ShowsAsync(ClusterPool pool)
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        await using var app = builder.Build();
+        var token = "a-token-of-the-guide";
+        #region dashboard-cluster
+        app.MapMultiprocessing("/mp", new() { Token = token, Cluster = pool.ReadClusterAsync });
+        #endregion
+        await app.StartAsync();
+        using var client = new HttpClient();
+        client.DefaultRequestHeaders.Authorization = new("Bearer", token);
+        while (!(await client.GetStringAsync($"{app.Urls.First()}/mp/api/state")).Contains("\"maxWorkers\":2", StringComparison.Ordinal))
+        {
+            await Task.Delay(50);
+        }
+
+        await app.StopAsync();
+    }
+
     [Fact]
     public async Task A_policy_takes_the_place_of_the_token()
     {

@@ -39,7 +39,7 @@ internal static class WatchProgram
             do
             {
                 var snapshot = await monitor.ReadAsync(ending.Token).ConfigureAwait(false);
-                Console.Out.WriteLine(ClusterSnapshotJson.ToLine(snapshot));
+                Console.Out.WriteLine(ClusterSnapshotJson.ToJson(snapshot));
             }
             while (await timer.WaitForNextTickAsync(ending.Token).ConfigureAwait(false));
         }

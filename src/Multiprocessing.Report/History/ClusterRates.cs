@@ -1,6 +1,6 @@
-namespace Multiprocessing.Tool.Top.Clusters;
+namespace Multiprocessing;
 
-/// <summary>How many tasks ended in a second between two pictures. <see langword="null"/> for a member that the first one does not have.</summary>
+/// <summary>How many tasks ended in a second between two snapshots. <see langword="null"/> for a member that the first one does not have.</summary>
 internal sealed class ClusterRates(ClusterSnapshot? last, ClusterSnapshot now)
 {
     private readonly double _seconds = last is null ? 1 : Math.Max(0.001, (now.Time - last.Time).TotalSeconds);

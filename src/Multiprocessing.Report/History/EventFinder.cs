@@ -7,9 +7,10 @@ internal sealed class EventFinder
     private const string HostName = "Multiprocessing.Host";
 
     private ProgramSnapshot? _before;
+    private ClusterSnapshot? _clusterBefore;
     private long _sequence;
 
-    public IReadOnlyList<HistoryEvent> Find(ProgramSnapshot now, IReadOnlyList<TaskRecord> tasks)
+    public IReadOnlyList<HistoryEvent> Find(ProgramSnapshot now, IReadOnlyList<TaskRecord> tasks, ClusterSnapshot? cluster = null)
     {
         var before = _before;
         _before = now;
@@ -22,6 +23,12 @@ internal sealed class EventFinder
             Services(before, now, found);
         }
 
+        if (_clusterBefore is not null && cluster is not null)
+        {
+            found.AddRange(ClusterEvents.Between(_clusterBefore, cluster));
+        }
+
+        _clusterBefore = cluster ?? _clusterBefore;
         Bounded(found, Severity.Bad, tasks.Where(TaskHistory.IsFailure), Failure, "more tasks failed");
         return [.. found.Select(item => new HistoryEvent(++_sequence, now.Time, item.Item1, item.Item2))];
     }
@@ -94,7 +101,7 @@ internal sealed class EventFinder
     }
 
     /// <summary>A start of a hundred processes is nine events, not a hundred.</summary>
-    private static void Bounded<T>(List<(Severity, string)> found, Severity severity, IEnumerable<T> items, Func<T, string> text, string more)
+    internal static void Bounded<T>(List<(Severity, string)> found, Severity severity, IEnumerable<T> items, Func<T, string> text, string more)
     {
         var left = 0;
         foreach (var (index, item) in items.Index())

@@ -6,7 +6,8 @@ namespace Multiprocessing;
 internal static class HistoryJson
 {
     /// <summary>Writes the members that the first state and each sample have in common.</summary>
-    public static void WriteCommon(Utf8JsonWriter json, ProgramSnapshot? snapshot, IReadOnlyList<Observation> observations, bool running)
+    public static void WriteCommon(
+        Utf8JsonWriter json, ProgramSnapshot? snapshot, ClusterReading? cluster, IReadOnlyList<Observation> observations, bool running)
     {
         json.WriteBoolean("running", running);
         json.WritePropertyName("snapshot");
@@ -19,6 +20,7 @@ internal static class HistoryJson
             ProgramSnapshotJson.WriteTo(json, snapshot);
         }
 
+        WriteCluster(json, cluster);
         json.WriteStartArray("observations");
         foreach (var observation in observations)
         {
@@ -67,6 +69,29 @@ internal static class HistoryJson
         WriteEvents(json, sample.Events);
     }
 
+    /// <summary>Nothing if no cluster is read; the snapshot is null before the first answer.</summary>
+    private static void WriteCluster(Utf8JsonWriter json, ClusterReading? cluster)
+    {
+        if (cluster is null)
+        {
+            return;
+        }
+
+        json.WriteStartObject("cluster");
+        json.WriteString("error", cluster.Error);
+        json.WritePropertyName("snapshot");
+        if (cluster.Snapshot is { } snapshot)
+        {
+            ClusterSnapshotJson.WriteTo(json, snapshot);
+        }
+        else
+        {
+            json.WriteNullValue();
+        }
+
+        json.WriteEndObject();
+    }
+
     private static void WritePoint(Utf8JsonWriter json, HistoryPoint point)
     {
         json.WriteStartObject();
@@ -110,13 +135,41 @@ internal static class HistoryJson
         }
 
         json.WriteEndArray();
+        WriteMembers(json, point);
         json.WriteEndObject();
+    }
+
+    private static void WriteMembers(Utf8JsonWriter json, HistoryPoint point)
+    {
+        json.WriteStartArray("nodes");
+        foreach (var node in point.Nodes)
+        {
+            json.WriteStartArray();
+            json.WriteStringValue(node.Address);
+            WriteRate(json, node.Ended, 2);
+            json.WriteNumberValue(node.Busy);
+            json.WriteNumberValue(node.Waiting);
+            json.WriteEndArray();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("callers");
+        foreach (var caller in point.Callers)
+        {
+            json.WriteStartArray();
+            json.WriteStringValue(caller.Address);
+            WriteRate(json, caller.Ended, 2);
+            json.WriteEndArray();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteNames(Utf8JsonWriter json, Names names)
     {
         json.WriteStartObject("names");
-        foreach (var (kind, values) in new[] { ("processes", names.Processes), ("queues", names.Queues), ("pools", names.Pools) })
+        foreach (var (kind, values) in new[]
+            { ("processes", names.Processes), ("queues", names.Queues), ("pools", names.Pools), ("nodes", names.Nodes) })
         {
             json.WriteStartObject(kind);
             foreach (var (id, name) in values)

@@ -13,6 +13,9 @@ internal sealed record HistoryPoint
     /// <summary>Maximum number of pools with figures of their own in a point.</summary>
     public const int MaxPools = 32;
 
+    /// <summary>Maximum number of a cluster's nodes, and of its callers, with figures of their own in a point.</summary>
+    public const int MaxMembers = 256;
+
     public required DateTimeOffset Time { get; init; }
 
     /// <summary>Processor time of all processes per time, in processors.</summary>
@@ -25,6 +28,12 @@ internal sealed record HistoryPoint
     public required IReadOnlyList<QueueFigures> Queues { get; init; }
 
     public required IReadOnlyList<PoolFigures> Pools { get; init; }
+
+    /// <summary>The nodes that have answered.</summary>
+    public IReadOnlyList<NodeFigures> Nodes { get; init; } = [];
+
+    /// <summary>The callers that have answered.</summary>
+    public IReadOnlyList<CallerFigures> Callers { get; init; } = [];
 }
 
 /// <summary>Cpu is a share of one processor.</summary>
@@ -35,3 +44,9 @@ internal readonly record struct QueueFigures(string Id, long Count, double Put, 
 
 /// <summary>Succeeded and Failed are tasks per second.</summary>
 internal readonly record struct PoolFigures(string Id, double Succeeded, double Failed, long Pending, long Running);
+
+/// <summary>Ended is tasks per second.</summary>
+internal readonly record struct NodeFigures(string Address, double Ended, int Busy, int Waiting);
+
+/// <summary>Ended is tasks per second.</summary>
+internal readonly record struct CallerFigures(string Address, double Ended);

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Multiprocessing;
 
 /// <summary>
-/// Names of the processes, queues and pools that the history mentions; they are needed after these have ended. Used by one thread at a time.
+/// Names of the processes, queues, pools and nodes that the history mentions; they are needed after these have ended. Used by one thread at a time.
 /// </summary>
 internal sealed class Names
 {
@@ -15,8 +15,11 @@ internal sealed class Names
 
     public OrderedDictionary<string, string> Pools { get; } = [];
 
+    /// <summary>Names by address.</summary>
+    public OrderedDictionary<string, string> Nodes { get; } = [];
+
     /// <summary>Adds the names of a snapshot and returns the new ones.</summary>
-    public Names Add(ProgramSnapshot snapshot)
+    public Names Add(ProgramSnapshot snapshot, ClusterSnapshot? cluster = null)
     {
         Names added = new();
         foreach (var process in snapshot.Processes.Where(process => !string.IsNullOrEmpty(process.Name)))
@@ -32,6 +35,11 @@ internal sealed class Names
         foreach (var pool in snapshot.Pools)
         {
             Add(Pools, added.Pools, pool.Id, pool.Name);
+        }
+
+        foreach (var node in cluster?.Nodes ?? [])
+        {
+            Add(Nodes, added.Nodes, node.Address, node.Name);
         }
 
         return added;

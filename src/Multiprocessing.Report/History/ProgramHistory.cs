@@ -8,8 +8,10 @@ internal sealed class ProgramHistory(int maxPoints, int maxTasks, bool wholeRun)
     public const int MaxEvents = 300;
 
     private readonly PointMaker _maker = new();
+    private readonly ClusterPointMaker _clusterMaker = new();
     private readonly EventFinder _finder = new();
     private readonly ObservationFinder _observer = new();
+    private readonly ClusterObservationFinder _clusterObserver = new();
     private readonly Queue<HistoryEvent> _events = new();
 
     public PointRing Points { get; } = new(maxPoints, wholeRun);
@@ -24,6 +26,9 @@ internal sealed class ProgramHistory(int maxPoints, int maxTasks, bool wholeRun)
 
     public ProgramSnapshot? Latest { get; private set; }
 
+    /// <summary>What is known of the cluster, or <see langword="null"/> if none is read.</summary>
+    public ClusterReading? Cluster { get; private set; }
+
     public int MaxPoints => maxPoints;
 
     public int MaxTasks => maxTasks;
@@ -31,14 +36,14 @@ internal sealed class ProgramHistory(int maxPoints, int maxTasks, bool wholeRun)
     /// <summary>Number of the newest sample.</summary>
     public long Sequence { get; private set; }
 
-    public HistorySample Add(ProgramSnapshot snapshot, IReadOnlyList<TaskRecord> tasks, long missed)
+    public HistorySample Add(ProgramSnapshot snapshot, IReadOnlyList<TaskRecord> tasks, long missed, ClusterReading? cluster = null)
     {
         var missedBefore = Tasks.Missed;
-        var point = _maker.Make(snapshot);
+        var point = _clusterMaker.Add(_maker.Make(snapshot), cluster?.Snapshot);
         Points.Add(point);
         var kept = Tasks.Add(tasks, missed);
-        var names = Names.Add(snapshot);
-        var events = _finder.Find(snapshot, kept);
+        var names = Names.Add(snapshot, cluster?.Snapshot);
+        var events = _finder.Find(snapshot, kept, cluster?.Snapshot);
         foreach (var item in events)
         {
             _events.Enqueue(item);
@@ -48,9 +53,11 @@ internal sealed class ProgramHistory(int maxPoints, int maxTasks, bool wholeRun)
             }
         }
 
-        Observations = _observer.Find(snapshot, point, Tasks);
+        Observations = [.. _clusterObserver.Find(cluster).Concat(_observer.Find(snapshot, point, Tasks))
+            .OrderByDescending(static observation => observation.Severity)];
         Latest = Remember(snapshot);
-        return new(++Sequence, Latest, point, names, kept, Tasks.Missed - missedBefore, events, Observations);
+        Cluster = cluster;
+        return new(++Sequence, Latest, Cluster, point, names, kept, Tasks.Missed - missedBefore, events, Observations);
     }
 
     /// <summary>
@@ -81,6 +88,7 @@ internal sealed class ProgramHistory(int maxPoints, int maxTasks, bool wholeRun)
 internal sealed record HistorySample(
     long Sequence,
     ProgramSnapshot Snapshot,
+    ClusterReading? Cluster,
     HistoryPoint Point,
     Names Names,
     IReadOnlyList<TaskRecord> Tasks,

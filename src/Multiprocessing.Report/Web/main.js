@@ -1,6 +1,7 @@
 import { h, setText } from './dom.js';
 import { clock } from './format.js';
 import { connect } from './feed.js';
+import { cluster } from './pages/cluster.js';
 import { locks } from './pages/locks.js';
 import { output } from './pages/output.js';
 import { overview } from './pages/overview.js';
@@ -13,7 +14,7 @@ import { why } from './pages/why.js';
 import { Store } from './store.js';
 import { initTheme, onThemeChange } from './theme.js';
 
-const pages = [overview, processes, queues, pools, tasks, locks, services, output, why];
+const pages = [overview, cluster, processes, queues, pools, tasks, locks, services, output, why];
 const store = new Store();
 const main = document.getElementById('page');
 const heading = document.getElementById('title');
@@ -30,13 +31,19 @@ onThemeChange(() => store.snapshot && current?.view.update());
 for (const page of pages) {
   const badge = h('span', { class: 'number' });
   const link = h('a', { href: `#/${page.id}` }, page.title, badge);
-  links.set(page.id, { link, badge });
-  nav.append(h('li', {}, link));
+  const item = h('li', {}, link);
+  links.set(page.id, { link, badge, item });
+  nav.append(item);
+}
+
+// A cluster alone has no program of this machine: only its own page has something to show.
+function isHidden(page) {
+  return page.hidden?.(store) || (store.isCluster && page !== cluster);
 }
 
 function route() {
   const wanted = location.hash.replace(/^#\//, '');
-  const page = pages.find(each => each.id === wanted) ?? overview;
+  const page = pages.find(each => each.id === wanted && !isHidden(each)) ?? (store.isCluster ? cluster : overview);
   const first = !current;
   if (current?.page === page) return;
   if (!views.has(page.id)) views.set(page.id, page.create(store));
@@ -58,7 +65,11 @@ function route() {
 }
 
 function title() {
-  document.title = `${current?.page.title ?? 'Overview'} · ${store.program.name} · Multiprocessing`;
+  document.title = `${current?.page.title ?? 'Overview'} · ${store.isCluster ? clusterName() : store.program.name} · Multiprocessing`;
+}
+
+function clusterName() {
+  return store.cluster.snapshot?.cluster ?? 'cluster';
 }
 
 const texts = {
@@ -91,11 +102,12 @@ store.listeners.add(sample => {
   showStatus();
   if (!store.snapshot) return;
   const program = document.getElementById('program');
-  setText(program, `${store.program.name} · process ${store.program.processId}`);
+  setText(program, store.isCluster ? `cluster ${clusterName()}` : `${store.program.name} · process ${store.program.processId}`);
   program.title = store.program.commandLine ?? '';
   for (const page of pages) {
     const number = page.count?.(store);
     setText(links.get(page.id).badge, number ? String(number) : '');
+    links.get(page.id).item.hidden = isHidden(page);
   }
   if (!current) {
     lastEvent = store.events.at(-1)?.sequence ?? 0;

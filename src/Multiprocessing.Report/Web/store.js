@@ -52,7 +52,13 @@ export class Store {
     const s = state.snapshot ?? {};
     for (const list of ['processes', 'queues', 'locks', 'pools', 'services', 'supervisors']) s[list] ??= [];
     this.snapshot = s;
+    this.cluster = state.cluster; // undefined if none is read
     this.latest = this.points.at(-1) ?? { t: Date.now() / 1000, cpu: 0, memory: 0, processes: [], queues: [], pools: [] };
+  }
+
+  // A cluster without a program of this machine.
+  get isCluster() {
+    return Boolean(this.cluster) && this.program.processId === 0;
   }
 
   // Nothing changes any more: a report, or a program that has ended.

@@ -21,11 +21,7 @@ internal sealed class MemberOptions
     private readonly Option<string?> _address = Address("--address", "The address at which the other members reach this one.");
     private readonly Option<string?> _listen = Address("--listen", "The address at which the member listens, if it is another one.");
 
-    private readonly Option<int> _port = new("--port", "-p")
-    {
-        Description = "The port at which the member listens; a free one by default.",
-        HelpName = "port",
-    };
+    private readonly Option<int> _port;
 
     private readonly Option<string?> _certificate = new("--certificate")
     {
@@ -43,12 +39,41 @@ internal sealed class MemberOptions
 
     private readonly Option<string?> _peerName = new("--peer-name") { Description = "The DNS name that each member's certificate must have." };
 
+    /// <summary>Creates the options.</summary>
+    /// <param name="port">The names of the option for the member's port: a command may have a port of another kind.</param>
+    public MemberOptions(params string[] port) => _port = new Option<int>(port is [] ? "--port" : port[0], port is [] ? ["-p"] : port[1..])
+    {
+        Description = "The port at which the member listens; a free one by default.",
+        HelpName = "port",
+    };
+
+    private Option[] All => [_postgres, _redis, _localhost, _address, _listen, _port, _certificate, _key, _authority, _peerName];
+
     public void AddTo(Command command)
     {
-        Option[] all = [_postgres, _redis, _localhost, _address, _listen, _port, _certificate, _key, _authority, _peerName];
-        foreach (var option in all)
+        foreach (var option in All)
         {
             command.Options.Add(option);
+        }
+    }
+
+    /// <summary>Adds the errors of a command that shows a cluster if it is named, and otherwise a program of this machine.</summary>
+    public void Validate(CommandResult result, Option<string?> cluster, Argument<string?> program)
+    {
+        if (result.GetValue(cluster) is null)
+        {
+            foreach (var option in All.Where(option => result.GetResult(option) is { Implicit: false }))
+            {
+                result.AddError($"{option.Name} is an option of a cluster: name it with {cluster.Name}.");
+            }
+
+            return;
+        }
+
+        Validate(result);
+        if (result.GetValue(program) is null)
+        {
+            result.AddError($"With {cluster.Name}, name the published program that runs there: 'mp' looks with the same assemblies.");
         }
     }
 

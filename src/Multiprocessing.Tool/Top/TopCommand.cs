@@ -29,17 +29,7 @@ internal static class TopCommand
             program, interval, count, cluster,
         };
         member.AddTo(command);
-        command.Validators.Add(result =>
-        {
-            if (result.GetValue(cluster) is not null)
-            {
-                member.Validate(result);
-                if (result.GetValue(program) is null)
-                {
-                    result.AddError("With --cluster, name the published program that runs there: 'mp' looks with the same assemblies.");
-                }
-            }
-        });
+        command.Validators.Add(result => member.Validate(result, cluster, program));
         return command.Does((result, output, cancellationToken) =>
         {
             var seconds = result.GetValue(interval);

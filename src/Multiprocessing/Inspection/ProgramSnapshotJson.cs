@@ -51,6 +51,7 @@ internal sealed class SecondsConverter : JsonConverter<TimeSpan>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, Converters = [typeof(SecondsConverter)])]
 [JsonSerializable(typeof(ProgramSnapshot))]
+[JsonSerializable(typeof(ClusterSnapshot))]
 [JsonSerializable(typeof(IReadOnlyList<RunningProgram>))]
 [JsonSerializable(typeof(IReadOnlyList<TaskRecord>))]
 internal sealed partial class SnapshotContext : JsonSerializerContext;

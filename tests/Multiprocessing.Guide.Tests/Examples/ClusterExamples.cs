@@ -96,6 +96,11 @@ public class ClusterExamples
             }
             #endregion
             snapshot.Nodes.ShouldHaveSingleItem();
+            #region ClusterSnapshotJson
+            string json = ClusterSnapshotJson.ToJson(await monitor.ReadAsync());
+            ClusterSnapshot same = ClusterSnapshotJson.FromJson(json);
+            #endregion
+            same.Nodes.ShouldHaveSingleItem().Name.ShouldBe(snapshot.Nodes[0].Name);
         }
 
         {

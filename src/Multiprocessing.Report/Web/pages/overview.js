@@ -2,6 +2,7 @@ import { h, note, panel, setText, Table } from '../dom.js';
 import { bytes, clock, count, decimal, plural } from '../format.js';
 import { lines, TimeChart } from '../timechart.js';
 import { throughput, totals } from '../figures.js';
+import { clusterSums } from './cluster.js';
 import { observationsList } from './why.js';
 
 // Without the rounding to two digits of small numbers: the ticks of an axis are equally long.
@@ -15,10 +16,13 @@ export const overview = {
     const tile = (label, link) => {
       const value = h('dd');
       const hint = h('dd', { class: 'hint' });
-      tiles.append(h('div', { class: 'tile' }, h('dt', {}, link ? h('a', { href: `#/${link}` }, label) : label), value, hint));
-      return (text, small) => { setText(value, text); setText(hint, small ?? ''); };
+      const box = h('div', { class: 'tile' }, h('dt', {}, link ? h('a', { href: `#/${link}` }, label) : label), value, hint);
+      tiles.append(box);
+      // No text: there is no such thing.
+      return (text, small) => { box.hidden = text === undefined; setText(value, text ?? ''); setText(hint, small ?? ''); };
     };
     const show = {
+      nodes: tile('Nodes', 'cluster'),
       processes: tile('Processes', 'processes'), cpu: tile('CPU', 'processes'), memory: tile('Memory', 'processes'),
       tasks: tile('Tasks', 'pools'), failed: tile('Failed tasks', 'tasks'), queues: tile('Items in queues', 'queues'), locks: tile('Waiting for locks', 'locks'),
     };
@@ -40,6 +44,9 @@ export const overview = {
         const s = store.snapshot;
         const workers = s.processes.filter(process => process.role?.toLowerCase() === 'worker').length;
         const sum = totals(store);
+        const members = store.cluster?.snapshot;
+        const nodes = members && clusterSums(members);
+        show.nodes(members && count(members.nodes.length), members && (nodes.silent ? `${count(nodes.silent)} of them silent` : `${count(nodes.busy)} of ${count(nodes.workers)} workers busy`));
         show.processes(count(s.processes.length), workers ? `${count(workers)} of them workers` : '');
         show.cpu(`${decimal(store.latest.cpu)} cores`, store.program.processorCount ? `of ${store.program.processorCount}` : '');
         show.memory(bytes(store.latest.memory), 'working sets');

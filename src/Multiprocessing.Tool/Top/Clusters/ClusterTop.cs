@@ -78,7 +78,7 @@ internal sealed class ClusterTop(WatchProcess watch, TimeSpan interval)
     {
         if (!_state.IsPaused)
         {
-            (_last, _now) = (_now, ClusterSnapshotJson.Read(line));
+            (_last, _now) = (_now, ClusterSnapshotJson.FromJson(line));
         }
     }
 

@@ -1,6 +1,9 @@
 namespace Multiprocessing;
 
-/// <summary>The members of a cluster at one moment (<see cref="ClusterMonitor.ReadAsync"/>).</summary>
+/// <summary>
+/// The members of a cluster at one moment, as the package <c>Multiprocessing.Cluster</c> reads them: <c>ClusterMonitor.ReadAsync</c>, or
+/// <c>ClusterPool.ReadClusterAsync</c>.
+/// </summary>
 /// <example>
 /// <code>
 /// ClusterSnapshot snapshot = await monitor.ReadAsync();
@@ -126,7 +129,7 @@ public sealed record ClusterNodeSnapshot
 public sealed record ClusterWorkerSnapshot(
     int Number, int? ProcessId, WorkerActivity Activity, string? Task, TimeSpan? TaskTime, long TasksEnded);
 
-/// <summary>A caller (<see cref="ClusterPool"/>) at one moment.</summary>
+/// <summary>A caller (<c>ClusterPool</c>) at one moment.</summary>
 /// <example>
 /// <code>
 /// foreach (ClusterCallerSnapshot caller in snapshot.Callers)
