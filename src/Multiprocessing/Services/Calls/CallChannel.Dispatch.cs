@@ -69,12 +69,23 @@ internal sealed unsafe partial class CallChannel
         unsubscribe?.Invoke();
     }
 
-    /// <summary>A call that may be canceled has arrived.</summary>
+    /// <summary>A call that may be canceled has arrived. One that arrives at the end of the channel is canceled by it like those before it.</summary>
+    /// <exception cref="SerializationException">
+    /// A call with the same number runs: a cancellation, or the end of the channel, could reach only one of them.
+    /// </exception>
     public void AddCancelable(IncomingCall call)
     {
         lock (_gate)
         {
-            _cancelable[call.CallId] = call;
+            if (!_cancelable.TryAdd(call.CallId, call))
+            {
+                throw new SerializationException($"Two calls that may be canceled have the number {call.CallId}, and the first has not ended.");
+            }
+
+            if (IsEnded)
+            {
+                call.Cancel();
+            }
         }
     }
 
@@ -83,7 +94,10 @@ internal sealed unsafe partial class CallChannel
     {
         lock (_gate)
         {
-            _cancelable.Remove(call.CallId);
+            if (_cancelable.TryGetValue(call.CallId, out var known) && ReferenceEquals(known, call))
+            {
+                _cancelable.Remove(call.CallId);
+            }
         }
     }
 
@@ -125,8 +139,9 @@ internal sealed unsafe partial class CallChannel
         switch (header.Kind)
         {
             case CallMessage.Call:
+                var incoming = IncomingCall.Rent(this, message, hasTrailer: true); // if it throws, the message is still the channel's
                 _incoming = ReceivedMessage.Rent();
-                Begin(IncomingCall.Rent(this, message, hasTrailer: true), runsCalls);
+                Begin(incoming, runsCalls);
                 break;
             case CallMessage.Release:
                 Exports.Release(header.ObjectId, header.Member);

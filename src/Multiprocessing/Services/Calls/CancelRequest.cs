@@ -6,8 +6,8 @@ namespace Multiprocessing;
 /// </summary>
 internal sealed class CancelRequest(CallChannel channel, long callId, CancellationToken token)
 {
-    /// <summary>The time that a member has to react to its token.</summary>
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+    /// <summary>The time that a member has to react to its token, and an iterator to the end of its reader.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
     public void Run()
     {

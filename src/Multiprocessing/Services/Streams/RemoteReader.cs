@@ -15,6 +15,7 @@ internal abstract class RemoteReader
     private TaskCompletionSource? _arrival;
     private bool _isEnded;
     private bool _isDiscarding;
+    private bool _hasLeft;
 
     /// <summary>A message of the enumeration has arrived. Called by the thread that reads; takes the message.</summary>
     public void Receive(ReceivedMessage message)
@@ -22,7 +23,7 @@ internal abstract class RemoteReader
         TaskCompletionSource? arrival;
         lock (_gate)
         {
-            if (_isDiscarding && !IsEnd(message))
+            if (_hasLeft || (_isDiscarding && !IsEnd(message)))
             {
                 message.Dispose();
                 return;
@@ -36,8 +37,8 @@ internal abstract class RemoteReader
         arrival?.SetResult();
     }
 
-    /// <summary>The other process has ended, or the channel to it.</summary>
-    public void ChannelEnded()
+    /// <summary>No message follows: the other process has ended, or the channel to it, or the program waits no longer.</summary>
+    public void EndWait()
     {
         TaskCompletionSource? arrival;
         lock (_gate)
@@ -65,7 +66,7 @@ internal abstract class RemoteReader
     protected static unsafe bool IsEnd(ReceivedMessage message) => ((CallHeader*)message.Data)->Kind == CallMessage.StreamEnd;
 
     /// <summary>Takes the next message.</summary>
-    /// <param name="message">The message, which the caller disposes; null if the channel has ended.</param>
+    /// <param name="message">The message, which the caller disposes; null if none follows.</param>
     /// <param name="arrival">If there is none yet: completes when there is.</param>
     protected bool TryTake(out ReceivedMessage? message, out Task? arrival)
     {
@@ -99,6 +100,19 @@ internal abstract class RemoteReader
                 {
                     message.Dispose();
                 }
+            }
+        }
+    }
+
+    /// <summary>Nothing matters any more. A thread that has found this reader may still pass a message to it.</summary>
+    protected void Leave()
+    {
+        lock (_gate)
+        {
+            _hasLeft = true;
+            while (_messages.TryDequeue(out var message))
+            {
+                message.Dispose();
             }
         }
     }
@@ -142,27 +156,32 @@ internal sealed class RemoteReader<T>(Task<StreamReference?> reference, Cancella
         var channel = _stream!.Channel;
         channel.SendOrDrop(new CallHeader(CallMessage.StreamStop, 0, _id));
         Discard();
-        while (true)
+        using var end = await ReceiveEndAsync(channel).ConfigureAwait(false);
+        channel.Streams.Remove(_id);
+        _id = 0;
+        Leave();
+        if (end is not null)
         {
-            if (!TryTake(out var end, out var arrival))
-            {
-                channel.ReadInBackground();
-                await arrival!.ConfigureAwait(false);
-                continue;
-            }
-
-            channel.Streams.Remove(_id);
-            _id = 0;
-            if (end is not null)
-            {
-                using (end)
-                {
-                    ThrowFailure(end, isStopped: true);
-                }
-            }
-
-            return;
+            ThrowFailure(end, isStopped: true);
         }
+    }
+
+    /// <summary>
+    /// Waits for the end of the iterator, as long as for a member whose token was canceled. The iterator may be inside an <c>await</c> that does not
+    /// end; an iterator of this process would not hold a reader that leaves there either.
+    /// </summary>
+    /// <returns>Null if it has not ended by then, or the channel has ended.</returns>
+    private async ValueTask<ReceivedMessage?> ReceiveEndAsync(CallChannel channel)
+    {
+        using var patience = LibraryClock.After(CancelRequest.Grace, static reader => ((RemoteReader)reader!).EndWait(), this);
+        ReceivedMessage? end;
+        while (!TryTake(out end, out var arrival))
+        {
+            channel.ReadInBackground();
+            await arrival!.ConfigureAwait(false);
+        }
+
+        return end;
     }
 
     private bool IsCanceled => first.IsCancellationRequested || second.IsCancellationRequested;
@@ -242,6 +261,7 @@ internal sealed class RemoteReader<T>(Task<StreamReference?> reference, Cancella
 
     private async Task OpenAsync()
     {
+        await WaitAsync(reference).ConfigureAwait(false);
         _stream = await reference.ConfigureAwait(false) ?? throw new InvalidOperationException("The member returned null in place of a stream.");
         ThrowIfCanceled();
         var channel = _stream.Channel;
@@ -289,20 +309,20 @@ internal sealed class RemoteReader<T>(Task<StreamReference?> reference, Cancella
         _stream!.Channel.SendOrDrop(message);
     }
 
-    private async Task WaitAsync(Task arrival)
+    private async Task WaitAsync(Task awaited)
     {
         if (!first.CanBeCanceled)
         {
-            await arrival.WaitAsync(second).ConfigureAwait(false);
+            await awaited.WaitAsync(second).ConfigureAwait(false);
         }
         else if (!second.CanBeCanceled)
         {
-            await arrival.WaitAsync(first).ConfigureAwait(false);
+            await awaited.WaitAsync(first).ConfigureAwait(false);
         }
         else
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(first, second);
-            await arrival.WaitAsync(either.Token).ConfigureAwait(false);
+            await awaited.WaitAsync(either.Token).ConfigureAwait(false);
         }
     }
 

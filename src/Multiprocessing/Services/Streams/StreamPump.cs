@@ -301,8 +301,9 @@ internal sealed class StreamPump<T>(CallChannel channel, long id, StreamCredit c
             {
                 await running.ConfigureAwait(false);
             }
-            catch (Exception exception) when (exception is OperationCanceledException)
+            catch (Exception)
             {
+                // Of an item that the reader has not waited for: as one in a batch that it has not read (StreamEnding.Failed).
             }
         }
 

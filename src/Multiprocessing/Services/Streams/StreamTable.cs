@@ -94,7 +94,7 @@ internal sealed unsafe class StreamTable(CallChannel channel)
 
         foreach (var reader in readers)
         {
-            reader.ChannelEnded();
+            reader.EndWait();
         }
 
         foreach (var pump in pumps)

@@ -21,7 +21,7 @@ internal sealed class ManagedObjects
 
     private readonly Lock _gate = new();
     private readonly Dictionary<long, Entry> _entries = [];
-    private readonly HashSet<object> _created = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<object, Use> _uses = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Gets the number of objects.</summary>
     public int Count
@@ -35,12 +35,37 @@ internal sealed class ManagedObjects
         }
     }
 
-    /// <summary>A factory of the program created the object for a client: it is disposed when it is removed.</summary>
-    public void Created(object instance)
+    /// <summary>
+    /// Creates an object by a factory of the program and returns it to the client that calls. It is disposed when no client refers to it any more: at
+    /// once, if the connection of the client ends while the factory runs, or if the object cannot be returned.
+    /// </summary>
+    /// <param name="call">The call.</param>
+    /// <param name="create">The factory.</param>
+    /// <param name="name">The name of the interface, for the text of an exception.</param>
+    public void Create<T>(IncomingCall call, Func<T> create, string name)
+        where T : class
     {
+        if (call.Channel.IsEnded)
+        {
+            throw new OperationCanceledException($"The client has closed its connection: no {name} was created for it.");
+        }
+
+        var instance = create() ?? throw new InvalidOperationException($"The factory of a {name} returned null.");
         lock (_gate)
         {
-            _created.Add(instance);
+            AddUse(instance).IsCreated = true;
+        }
+
+        try
+        {
+            call.ReturnProxied(instance);
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                RemoveUse(instance);
+            }
         }
     }
 
@@ -52,6 +77,7 @@ internal sealed class ManagedObjects
             if (!_entries.TryGetValue(exported.Id, out var entry))
             {
                 _entries.Add(exported.Id, entry = new Entry(exported.Instance, exported.Contract));
+                AddUse(exported.Instance);
             }
 
             entry.Clients++;
@@ -118,8 +144,8 @@ internal sealed class ManagedObjects
         object[] created;
         lock (_gate)
         {
-            created = [.. _created];
-            _created.Clear();
+            created = [.. _uses.Where(static use => use.Value.IsCreated).Select(static use => use.Key)];
+            _uses.Clear();
             _entries.Clear();
         }
 
@@ -169,11 +195,44 @@ internal sealed class ManagedObjects
         }
 
         _entries.Remove(id);
-        if (_created.Remove(entry.Instance))
+        RemoveUse(entry.Instance);
+    }
+
+    private Use AddUse(object instance)
+    {
+        Debug.Assert(_gate.IsHeldByCurrentThread, "Uses are counted under the gate.");
+        if (!_uses.TryGetValue(instance, out var use))
+        {
+            _uses.Add(instance, use = new Use());
+        }
+
+        use.Count++;
+        return use;
+    }
+
+    private void RemoveUse(object instance)
+    {
+        Debug.Assert(_gate.IsHeldByCurrentThread, "Uses are counted under the gate.");
+        if (!_uses.TryGetValue(instance, out var use) || --use.Count != 0)
+        {
+            return; // in use, or disposed by the end of the manager
+        }
+
+        _uses.Remove(instance);
+        if (use.IsCreated)
         {
             // Code of the program: not under the gate, and not on the thread that reads.
-            LastResort.Queue(EntryPoint.ServiceWork, entry.Instance, DisposeNow, static (_, _) => { });
+            LastResort.Queue(EntryPoint.ServiceWork, instance, DisposeNow, static (_, _) => { });
         }
+    }
+
+    /// <summary>What keeps an instance: its entries, one for each of its interfaces, and a call that is about to return it.</summary>
+    private sealed class Use
+    {
+        public int Count { get; set; }
+
+        /// <summary>Gets or sets whether a factory of the program created it for a client: it is disposed with its last use.</summary>
+        public bool IsCreated { get; set; }
     }
 
     private sealed class Entry(object instance, ProxyContract contract)

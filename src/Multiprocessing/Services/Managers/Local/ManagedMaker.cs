@@ -23,10 +23,5 @@ internal sealed class BuiltInMaker<TInterface>(Func<IReferent<TInterface>> creat
 internal sealed class ProgramMaker<TInterface>(Func<TInterface> create) : ManagedMaker
     where TInterface : class
 {
-    public override void Return(IncomingCall call, ManagedObjects objects)
-    {
-        var instance = create() ?? throw new InvalidOperationException($"The factory of a {typeof(TInterface)} returned null.");
-        objects.Created(instance);
-        call.ReturnProxied(instance);
-    }
+    public override void Return(IncomingCall call, ManagedObjects objects) => objects.Create(call, create, typeof(TInterface).ToString());
 }

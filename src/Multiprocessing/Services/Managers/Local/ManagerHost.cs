@@ -11,6 +11,9 @@ internal sealed class ManagerHost(Guid id, ProcessQueue<ManagerJoin> joins)
     /// <summary>Calls of one client that run or wait at the same time: far more than threads of one process make.</summary>
     private const int MaxCalls = 100_000;
 
+    /// <summary>How often objects without clients are removed, and how long what is missing for a new client may stay missing.</summary>
+    private static readonly TimeSpan RoundTime = TimeSpan.FromSeconds(1);
+
     private readonly ManagedObjects _objects = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly HashSet<ManagedClientOwner> _clients = [];
@@ -22,19 +25,14 @@ internal sealed class ManagerHost(Guid id, ProcessQueue<ManagerJoin> joins)
 
     private void Run()
     {
-        var isFirst = true;
         using var stopping = LastResort.OnCancelled(CurrentProcess.Stopping, _stop, static source => source.Cancel());
         try
         {
+            // An error of this one ends the process, and so the start, which waits for it.
+            Accept(joins.Get(_stop.Token), isFirst: true);
             while (true)
             {
-                if (joins.TryGet(out var join, TimeSpan.FromSeconds(1), _stop.Token))
-                {
-                    Accept(join, isFirst);
-                    isFirst = false;
-                }
-
-                _objects.Sweep();
+                RunRound();
             }
         }
         catch (OperationCanceledException)
@@ -45,9 +43,61 @@ internal sealed class ManagerHost(Guid id, ProcessQueue<ManagerJoin> joins)
         _objects.Dispose();
     }
 
+    /// <summary>
+    /// Descriptors, memory or threads may be short for a while: the clients that are there keep their objects. Only the end of the process that
+    /// started the manager ends the queue of clients, and the manager with it.
+    /// </summary>
+    private void RunRound()
+    {
+        try
+        {
+            if (joins.TryGet(out var join, RoundTime, _stop.Token))
+            {
+                TryAccept(join);
+            }
+
+            _objects.Sweep();
+        }
+        catch (Exception exception) when (exception is not (OperationCanceledException or QueueAbandonedException))
+        {
+            ManagerLog.RoundFailed(exception);
+            _stop.Token.WaitHandle.WaitOne(RoundTime);
+        }
+    }
+
+    private void TryAccept(ManagerJoin join)
+    {
+        try
+        {
+            Accept(join, isFirst: false);
+        }
+        catch (Exception exception)
+        {
+            // One client must not end the objects of all others.
+            ManagerLog.ClientRejected(exception, $"{join.ProcessName} (pid {join.ProcessId})");
+        }
+    }
+
+    /// <summary>Serves a client. If this throws, its process finds the pipe closed.</summary>
     private void Accept(ManagerJoin join, bool isFirst)
     {
-        var client = new ManagedClient(join.ProcessId, $"{join.ProcessName} (pid {join.ProcessId})");
+        CallChannel? channel = null;
+        try
+        {
+            channel = Open(join, isFirst, out var client);
+            Serve(channel, client);
+        }
+        catch
+        {
+            channel?.Dispose();
+            join.Connection.Dispose();
+            throw;
+        }
+    }
+
+    private CallChannel Open(ManagerJoin join, bool isFirst, out ManagedClient client)
+    {
+        client = new ManagedClient(join.ProcessId, $"{join.ProcessName} (pid {join.ProcessId})");
         var owner = new ManagedClientOwner(client, _objects, isFirst ? _ => _stop.Cancel() : null, Forget);
         var channel = new CallChannel(join.Connection.Transport, SameBuildPayload.Instance, new ManagerScheduler(MaxCalls), owner);
         owner.Channel = channel;
@@ -57,19 +107,21 @@ internal sealed class ManagerHost(Guid id, ProcessQueue<ManagerJoin> joins)
             _clients.Add(owner);
         }
 
-        LastResort.NewThread(
-            EntryPoint.ServiceRead, $"manager client {join.ProcessId}",
-            () =>
-            {
-                channel.Serve();
-                channel.Dispose();
-            },
-            exception =>
-            {
-                ManagerLog.ClientRejected(exception, client.ToString());
-                channel.Dispose();
-            }).Start();
+        return channel;
     }
+
+    private static void Serve(CallChannel channel, ManagedClient client) => LastResort.NewThread(
+        EntryPoint.ServiceRead, $"manager client {client.ProcessId}",
+        () =>
+        {
+            channel.Serve();
+            channel.Dispose();
+        },
+        exception =>
+        {
+            ManagerLog.ClientRejected(exception, client.ToString());
+            channel.Dispose();
+        }).Start();
 
     private void Forget(ManagedClientOwner owner)
     {

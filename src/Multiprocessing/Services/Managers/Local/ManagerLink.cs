@@ -27,6 +27,8 @@ internal sealed class ManagerLink : ChannelOwner
     private readonly MessageTransport _transport;
     private readonly CallChannel _channel;
     private ManagerGreeting _greeting;
+    private Lazy<ManagerLink>? _place;
+    private int _hasLeft;
     private volatile bool _isStopped;
 
     private ManagerLink(Guid id, string name, ProcessQueue<ManagerJoin> joins, ChildProcess? child, ManagerGreeting greeting)
@@ -40,8 +42,19 @@ internal sealed class ManagerLink : ChannelOwner
         _transport = mine.Transport;
         _channel = new CallChannel(_transport, SameBuildPayload.Instance, UnlimitedScheduler.Instance, this);
         Root = new ManagerRootProxy(new ObjectTarget(_channel, ManagerRootContract.Instance, 0));
-        joins.Put(new ManagerJoin(theirs, Environment.ProcessId, CurrentProcess.Name));
-        theirs.Dispose();
+        try
+        {
+            joins.Put(new ManagerJoin(theirs, Environment.ProcessId, CurrentProcess.Name));
+        }
+        catch
+        {
+            _channel.Dispose();
+            throw;
+        }
+        finally
+        {
+            theirs.Dispose();
+        }
     }
 
     public ManagerRootProxy Root { get; }
@@ -119,13 +132,18 @@ internal sealed class ManagerLink : ChannelOwner
             return new ServiceDiedException(ProcessId, _name, exit, _child.StandardError, member, wasSent);
         }
 
-        var closed = _transport.Closed(wasSending: !wasSent);
-        return new ServiceDiedException(ProcessId, _name, closed.ExitStatus ?? new ExitStatus(), "", member, wasSent);
+        return Died(_greeting, _name, member, wasSent);
     }
 
     public override void OnEnded(CallChannel channel)
     {
-        if (_child is null || _isStopped || channel.Failure is not null)
+        if (_child is null)
+        {
+            LastResort.Queue(EntryPoint.ServiceWork, this, static link => link.Leave(), static (link, _) => link._channel.FailCalls());
+            return;
+        }
+
+        if (_isStopped || channel.Failure is not null)
         {
             LastResort.Queue(EntryPoint.ServiceWork, this, static link => link.FailCalls(), static (link, _) => link._channel.FailCalls());
             return;
@@ -141,13 +159,15 @@ internal sealed class ManagerLink : ChannelOwner
     {
         var target = proxy.Target;
         target.ThrowIfReleased("item");
+
+        // First: it throws if the manager has ended, and then this process may not have the queue any more.
+        using var ticket = Root.Share(target.ObjectId);
         writer.Write(_id);
         writer.Write(_name);
         writer.Write(_greeting);
         writer.Write(target.ObjectId);
         writer.Write(target.Contract.GetType().AssemblyQualifiedName!);
-        Write(_joins, writer);
-        using var ticket = Root.Share(target.ObjectId);
+        WriteJoins(writer);
         Write(ticket, writer);
         GC.KeepAlive(proxy);
     }
@@ -164,18 +184,7 @@ internal sealed class ManagerLink : ChannelOwner
 
         // This process holds the ticket until the manager has counted its reference.
         using var ticket = Read<ProcessEvent>(ref reader);
-        var isNew = false;
-        var link = Links.GetOrAdd(
-            id, _ => new Lazy<ManagerLink>(() =>
-            {
-                isNew = true;
-                return Connect(id, name, joins, greeting);
-            })).Value;
-        if (!isNew)
-        {
-            joins.Dispose();
-        }
-
+        var link = FindOrConnect(id, name, joins, greeting);
         var contract = ContractTypes.Find(contractType);
         return link._channel.Imports.Receive(objectId, link.Root.Attach(objectId), contract);
     }
@@ -199,18 +208,120 @@ internal sealed class ManagerLink : ChannelOwner
         }
     }
 
-    private static ManagerLink Connect(Guid id, string name, ProcessQueue<ManagerJoin> joins, ManagerGreeting greeting)
+    /// <summary>Returns the link to a manager. The queue becomes the new link's, if there is none yet; otherwise it is disposed.</summary>
+    private static ManagerLink FindOrConnect(Guid id, string name, ProcessQueue<ManagerJoin> joins, ManagerGreeting greeting)
     {
+        var isNew = false;
         try
         {
-            var link = new ManagerLink(id, name, joins, null, greeting);
+            return Links.GetOrAdd(id, _ =>
+            {
+                Lazy<ManagerLink> place = null!;
+                return place = new Lazy<ManagerLink>(() =>
+                {
+                    isNew = true;
+                    return Connect(place, id, name, joins, greeting);
+                });
+            }).Value;
+        }
+        finally
+        {
+            if (!isNew)
+            {
+                joins.Dispose();
+            }
+        }
+    }
+
+    private static ManagerLink Connect(
+        Lazy<ManagerLink> place, Guid id, string name, ProcessQueue<ManagerJoin> joins, ManagerGreeting greeting)
+    {
+        ManagerLink? link = null;
+        EndOfDead();
+        try
+        {
+            if (!Session.Current.Participants.IsAlive(greeting.Participant))
+            {
+                // Its queue is read by no process: a pipe that is put into it stays until the session ends.
+                throw Died(greeting, name, $"{nameof(ProcessManager)}.{nameof(ManagerRootContract.Greet)}", wasSent: false);
+            }
+
+            link = new ManagerLink(id, name, joins, null, greeting) { _place = place };
             link.WaitForManager();
             return link;
         }
         catch
         {
-            Links.TryRemove(id, out _); // the next proxy tries again
+            Links.TryRemove(KeyValuePair.Create(id, place)); // the next proxy tries again
+            link?.Leave();
+            joins.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>
+    /// No thread reads a link without calls, so it does not see the end of its manager. A process that connects to one manager after the other keeps
+    /// the links of no more dead ones than have died since it connected last.
+    /// </summary>
+    private static void EndOfDead()
+    {
+        foreach (var place in Links.Values)
+        {
+            if (place.IsValueCreated && place.Value is { _child: null } link && !Session.Current.Participants.IsAlive(link._greeting.Participant))
+            {
+                LastResort.Queue(
+                    EntryPoint.ServiceWork, link._channel, static channel => channel.EndWithProcess(), static (channel, _) => channel.FailCalls());
+            }
+        }
+    }
+
+    private static ServiceDiedException Died(ManagerGreeting manager, string name, string member, bool wasSent)
+    {
+        var exit = Session.Current.Liveness.FateOf(manager.Participant).ToExitStatus();
+        return new ServiceDiedException(manager.ProcessId, name, exit, "", member, wasSent);
+    }
+
+    /// <summary>
+    /// The manager has ended, or closed the pipe, and this process did not start it: nothing but its proxies here, whose calls throw, refers to the
+    /// link any more. A proxy that arrives later connects anew.
+    /// </summary>
+    private void Leave()
+    {
+        if (Interlocked.Exchange(ref _hasLeft, 1) != 0)
+        {
+            return;
+        }
+
+        if (_place is not null)
+        {
+            Links.TryRemove(KeyValuePair.Create(_id, _place)); // before a caller learns of the end and tries again
+        }
+
+        _channel.FailCalls();
+        try
+        {
+            // A manager that lives on releases it itself: then this process has closed the channel.
+            if (!_transport.IsDisposed && _channel.Failure is null)
+            {
+                _ = _transport.Closed(wasSending: true); // releases what is in messages that the manager has not read
+            }
+        }
+        finally
+        {
+            _channel.Dispose();
+            _joins.Dispose();
+        }
+    }
+
+    private void WriteJoins(HandleWriter writer)
+    {
+        try
+        {
+            Write(_joins, writer);
+        }
+        catch (ObjectDisposedException) when (_channel.IsEnded)
+        {
+            throw Died($"{nameof(ProcessManager)}.{nameof(ManagerRootContract.Share)}", wasSent: false);
         }
     }
 
@@ -225,8 +336,7 @@ internal sealed class ManagerLink : ChannelOwner
         {
             if (!participants.IsAlive(_greeting.Participant))
             {
-                _channel.Dispose();
-                _channel.FailCalls();
+                Leave();
             }
         }
     }

@@ -21,10 +21,5 @@ internal sealed class SharedRegistration<T>(ProxyContract contract, T instance) 
 internal sealed class FactoryRegistration<T>(ProxyContract contract, Func<T> create) : ManagedRegistration(contract)
     where T : class
 {
-    public override void Return(IncomingCall call, ManagedObjects objects)
-    {
-        var instance = create() ?? throw new InvalidOperationException($"The factory of a {Contract.Name} returned null.");
-        objects.Created(instance);
-        call.ReturnProxied(instance);
-    }
+    public override void Return(IncomingCall call, ManagedObjects objects) => objects.Create(call, create, Contract.Name);
 }
