@@ -6,7 +6,8 @@ namespace Multiprocessing;
 internal sealed record ClusterReading(ClusterSnapshot? Snapshot, string? Error);
 
 /// <summary>
-/// Reads a cluster beside the samples of the program, so that a member that does not answer holds up none of them. <see cref="Latest"/> is thread-safe.
+/// Reads a cluster beside the samples of the program, so that a member that does not answer holds up none of them. <see cref="Latest"/> is
+/// thread-safe.
 /// </summary>
 internal sealed class ClusterWatch : IAsyncDisposable
 {

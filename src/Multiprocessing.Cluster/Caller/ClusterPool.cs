@@ -180,8 +180,8 @@ public sealed partial class ClusterPool : IProcessPool, IDisposable
     public override string ToString() => $"{Name} ({Workers} workers on {NodeNames.Count} nodes)";
 
     /// <summary>
-    /// Begins to connect, if nothing has done so before: each task has a connection that brings it to a node or fails it, also if the pool is shut down
-    /// meanwhile.
+    /// Begins to connect, if nothing has done so before: each task has a connection that brings it to a node or fails it, also if the pool is shut
+    /// down meanwhile.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The pool ends, and has not been connected.</exception>
     private Task Connect()

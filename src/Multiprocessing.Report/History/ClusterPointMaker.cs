@@ -1,8 +1,8 @@
 namespace Multiprocessing;
 
 /// <summary>
-/// Makes the figures of a cluster's members from a snapshot and the one before it. A cluster may be read less often than the program: its figures stay
-/// until it is read again. Used by one thread at a time.
+/// Makes the figures of a cluster's members from a snapshot and the one before it. A cluster may be read less often than the program: its figures
+/// stay until it is read again. Used by one thread at a time.
 /// </summary>
 internal sealed class ClusterPointMaker
 {

@@ -27,7 +27,8 @@ internal static class DashCommand
             Description = "Show this cluster: its nodes with their workers, and its callers. PROGRAM is then the published program of the cluster.",
         };
         var member = new MemberOptions("--member-port");
-        var command = new Command("dash", "Serves the dashboard of a running program, or of a cluster, to the browsers of this machine, until Ctrl-C.")
+        var command = new Command(
+            "dash", "Serves the dashboard of a running program, or of a cluster, to the browsers of this machine, until Ctrl-C.")
         {
             program, port, cluster,
         };

@@ -4,9 +4,9 @@ using System.Runtime.CompilerServices;
 namespace Multiprocessing;
 
 /// <summary>
-/// Names for the tasks of one pool that the caller gave none. Two methods of a pool never have the same name: a lambda has its location in the source,
-/// or, without symbols, its number, which differs from the other lambdas of its method. What another pool of the program runs changes no name.
-/// Thread-safe.
+/// Names for the tasks of one pool that the caller gave none. Two methods of a pool never have the same name: a lambda has its location in the
+/// source, or, without symbols, its number, which differs from the other lambdas of its method. What another pool of the program runs changes no
+/// name. Thread-safe.
 /// </summary>
 internal sealed class TaskNames
 {
