@@ -46,6 +46,7 @@ public sealed unsafe class LayoutTests
         At(&x, &x.SelfReason).ShouldBe(36);
         At(&x, &x.SelfCode).ShouldBe(40);
         At(&x, &x.Publishes).ShouldBe(44);
+        At(&x, &x.SeenAliveAt).ShouldBe(48);
         At(&x, &x.Doorbell).ShouldBe(64);
         ((int)((byte*)x.Sleeps - (byte*)&x)).ShouldBe(68);
     }

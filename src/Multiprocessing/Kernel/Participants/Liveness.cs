@@ -12,6 +12,7 @@ internal sealed unsafe class Liveness
     private readonly Participation _participation;
     private readonly bool _hasParents;
     private readonly MissingParticipants _missing = new();
+    private readonly Crowd _crowd;
 
     // The participant that started this process and with which this process ends; -1 for none.
     private int _parentSlot = -1;
@@ -38,6 +39,7 @@ internal sealed unsafe class Liveness
         _objects = objects;
         _participation = participation;
         _hasParents = hasParents;
+        _crowd = new Crowd(participants);
     }
 
     /// <summary>Called once for each participant that published a <see cref="StatusFile"/> and whose death is reported here.</summary>
@@ -220,8 +222,14 @@ internal sealed unsafe class Liveness
             return true;
         }
 
+        if (_crowd.WasSeenAlive(participant.Slot, out var now))
+        {
+            return false;
+        }
+
         if (_participants.IsAlive(participant))
         {
+            _crowd.NoteAlive(participant.Slot, now);
             return false;
         }
 

@@ -70,6 +70,13 @@ internal unsafe struct ParticipantSlot
     [FieldOffset(44)]
     public int Publishes;
 
+    /// <summary>
+    /// When a process asked the operating system last and was told that the participant's process is alive, in <see cref="Environment.TickCount64"/>,
+    /// which is one clock for all processes. The time before the question: a process that is stopped between question and store stores an old time.
+    /// </summary>
+    [FieldOffset(48)]
+    public long SeenAliveAt;
+
     /// <summary>The word that the participant's dispatcher sleeps on. In a cache line of its own, because other processes write it.</summary>
     [FieldOffset(64)]
     public int Doorbell;

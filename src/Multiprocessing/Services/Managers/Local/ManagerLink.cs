@@ -80,9 +80,15 @@ internal sealed class ManagerLink : ChannelOwner
         {
             link._greeting = await link.Root.GreetAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch
+        catch (Exception exception)
         {
             link.Stop();
+            if (exception is not OperationCanceledException)
+            {
+                // The pipe ends before the reason of a failed start is known.
+                await Task.WhenAny(child.Completion, Task.Delay(MaxExitTime, CancellationToken.None)).ConfigureAwait(false);
+            }
+
             if (child.Completion.Exception?.InnerException is ProcessStartException failure)
             {
                 ExceptionDispatchInfo.Throw(failure);
