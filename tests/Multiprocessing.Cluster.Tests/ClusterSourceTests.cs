@@ -74,6 +74,43 @@ public class ClusterSourceTests
     }
 
     [Fact]
+    public async Task Items_that_were_cancelled_with_their_stream_are_no_outcomes_and_not_counted_as_failed()
+    {
+        await using var cluster = new TestCluster();
+        await cluster.StartNodeAsync("one");
+        await using IProcessPool pool = await cluster.ConnectAsync(nodes: 1);
+        using var source = new CancellationTokenSource();
+        PoolProgress? last = null;
+        var options = new MapOptions { Progress = new Last(report => last = report) };
+        var outcomes = new List<Outcome<int>>();
+        var error = await Should.ThrowAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var outcome in pool.StreamOutcomesAsync(
+                Enumerable.Range(0, 100).ToList(),
+                static (item, token) =>
+                {
+                    if (item > 0)
+                    {
+                        token.WaitHandle.WaitOne();
+                        token.ThrowIfCancellationRequested();
+                    }
+
+                    return item;
+                },
+                options,
+                source.Token))
+            {
+                outcomes.Add(outcome);
+                await source.CancelAsync();
+                await Task.Delay(300, Token); // the items in flight end meanwhile
+            }
+        });
+        error.CancellationToken.ShouldBe(source.Token);
+        outcomes.ShouldHaveSingleItem().IsSuccess.ShouldBeTrue();
+        (last!.State, last.Completed, last.Failed).ShouldBe((PoolProgressState.Stopped, 1, 0));
+    }
+
+    [Fact]
     public async Task When_the_source_fails_the_items_in_hand_are_cancelled_and_the_call_has_its_error()
     {
         await using var cluster = new TestCluster();
@@ -141,5 +178,10 @@ public class ClusterSourceTests
             {
             }
         });
+    }
+
+    private sealed class Last(Action<PoolProgress> report) : IProgress<PoolProgress>
+    {
+        public void Report(PoolProgress value) => report(value);
     }
 }

@@ -117,7 +117,15 @@ internal sealed class ClusterItems<TItem, TResult> : IAsyncDisposable
         {
             lock (_gate)
             {
-                _receiver.OnError(index, exception);
+                // What was cancelled with the call has no outcome: the call has ended, or its token ends it.
+                if (_receiver.IsOver || (exception is OperationCanceledException && _ending.IsCancellationRequested))
+                {
+                    _receiver.OnNotBegun(index);
+                }
+                else
+                {
+                    _receiver.OnError(index, exception);
+                }
             }
 
             return;

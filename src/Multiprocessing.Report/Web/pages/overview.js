@@ -46,7 +46,7 @@ export const overview = {
         const sum = totals(store);
         const members = store.cluster?.snapshot;
         const nodes = members && clusterSums(members);
-        show.nodes(members && count(members.nodes.length), members && (nodes.silent ? `${count(nodes.silent)} of them silent` : `${count(nodes.busy)} of ${count(nodes.workers)} workers busy`));
+        show.nodes(members ? count(members.nodes.length) : undefined, members && (nodes.silent ? `${count(nodes.silent)} of them silent` : `${count(nodes.busy)} of ${count(nodes.workers)} workers busy`));
         show.processes(count(s.processes.length), workers ? `${count(workers)} of them workers` : '');
         show.cpu(`${decimal(store.latest.cpu)} cores`, store.program.processorCount ? `of ${store.program.processorCount}` : '');
         show.memory(bytes(store.latest.memory), 'working sets');

@@ -17,7 +17,7 @@ internal sealed unsafe class Crowd(ParticipantTable participants)
     /// <summary>Milliseconds for which an answer holds, for each process that lives.</summary>
     private const int ForEach = 2;
 
-    /// <summary>Milliseconds for which an answer holds at most: less than half of <see cref="WaitTimings.Slice"/>, so that the next look asks.</summary>
+    /// <summary>Milliseconds for which an answer holds at most: less than <see cref="WaitTimings.Slice"/>, so that the next look asks.</summary>
     private const int Longest = 200;
 
     /// <summary>Milliseconds between two counts of the processes.</summary>

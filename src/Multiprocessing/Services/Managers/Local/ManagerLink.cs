@@ -243,9 +243,9 @@ internal sealed class ManagerLink : ChannelOwner
         Lazy<ManagerLink> place, Guid id, string name, ProcessQueue<ManagerJoin> joins, ManagerGreeting greeting)
     {
         ManagerLink? link = null;
-        EndOfDead();
         try
         {
+            EndOfDead();
             if (!Session.Current.Participants.IsAlive(greeting.Participant))
             {
                 // Its queue is read by no process: a pipe that is put into it stays until the session ends.
