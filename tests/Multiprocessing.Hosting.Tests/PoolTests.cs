@@ -125,10 +125,12 @@ public class PoolTests
         using var host = test.Build();
         await host.StartAsync(Token);
         var pool = host.Services.GetRequiredService<ProcessPool>();
+        var background = host.Services.GetServices<IHostedService>().OfType<Background>().Single();
+        await background.Started.WaitAsync(Token);
         var tasks = Enumerable.Range(0, 6).Select(number => pool.RunAsync(static (int number) => { Thread.Sleep(150); return number; }, number, cancellationToken: Token)).ToArray();
         await host.StopAsync(Token);
         (await Task.WhenAll(tasks)).ShouldBe([0, 1, 2, 3, 4, 5]);
-        host.Services.GetServices<IHostedService>().OfType<Background>().Single().Last.ShouldBe("done");
+        background.Last.ShouldBe("done", test.Log);
         pool.ProcessIds.ShouldBeEmpty();
         await Should.ThrowAsync<ObjectDisposedException>(() => pool.RunAsync(() => 1, cancellationToken: Token));
     }
@@ -238,10 +240,16 @@ public class PoolTests
     /// <summary>Uses the pool until it is stopped, and once more then.</summary>
     private sealed class Background(IServiceProvider services) : BackgroundService
     {
+        private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>Ends when the body runs: since .NET 10 a background service that is stopped before a thread of the pool takes it never runs.</summary>
+        public Task Started => _started.Task;
+
         public string? Last { get; private set; }
 
         protected override async Task ExecuteAsync(CancellationToken stoppingToken)
         {
+            _started.SetResult();
             try
             {
                 await Task.Delay(Timeout.Infinite, stoppingToken);
