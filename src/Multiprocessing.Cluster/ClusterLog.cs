@@ -26,4 +26,7 @@ internal static partial class ClusterLog
     [LoggerMessage(7, LogLevel.Warning, "The host's shutdown time was over before the tasks of the pool '{Pool}' had ended: {Running} were "
         + "cancelled on their nodes, {Waiting} had not begun. HostOptions.ShutdownTimeout sets the time.")]
     public static partial void EndedWithTasks(ILogger logger, string pool, int running, int waiting);
+
+    [LoggerMessage(8, LogLevel.Debug, "The node '{Node}' could not read the members of the cluster. It reads them again in its interval.")]
+    public static partial void MembersNotRead(ILogger logger, string node, Exception reason);
 }

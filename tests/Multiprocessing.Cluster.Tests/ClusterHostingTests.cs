@@ -44,6 +44,23 @@ public class ClusterHostingTests
     }
 
     [Fact]
+    public async Task A_host_that_is_built_in_callbacks_is_a_node_once()
+    {
+        await using var cluster = new TestCluster();
+        void Apply(MultiprocessingNodeOptions options) => cluster.Apply(options, "one");
+        using (var host = new HostBuilder().AddMultiprocessingNode(Apply).Build())
+        {
+            await host.StartAsync(Token);
+            await using IProcessPool pool = await cluster.ConnectAsync(nodes: 1);
+            (await pool.RunAsync(static () => 42, cancellationToken: Token)).ShouldBe(42);
+            await host.StopAsync(Token);
+        }
+
+        Should.Throw<InvalidOperationException>(() => new HostBuilder().AddMultiprocessingNode(Apply).AddMultiprocessingNode(Apply).Build())
+            .Message.ShouldContain("a node already");
+    }
+
+    [Fact]
     public async Task A_named_pool_connects_with_its_first_task_where_no_host_runs()
     {
         await using var cluster = new TestCluster();

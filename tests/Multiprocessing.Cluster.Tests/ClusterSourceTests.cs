@@ -39,6 +39,39 @@ public class ClusterSourceTests
     }
 
     [Fact]
+    public async Task The_token_of_a_map_that_its_body_has_captured_is_the_token_of_each_task()
+    {
+        await using var cluster = new TestCluster();
+        await cluster.StartNodeAsync("one");
+        await using IProcessPool pool = await cluster.ConnectAsync(nodes: 1);
+        using var source = new CancellationTokenSource();
+        var (folder, token) = (cluster.Folder, source.Token);
+        (await pool.MapAsync([1, 2], item => token.IsCancellationRequested ? -1 : item, cancellationToken: token)).ShouldBe([1, 2]);
+        var read = new List<int>();
+        var stream = pool.StreamAsync([1, 2], item => token.IsCancellationRequested ? -1 : item, cancellationToken: CancellationToken.None);
+        await foreach (var item in stream.WithCancellation(token))
+        {
+            read.Add(item);
+        }
+
+        read.ShouldBe([1, 2], "the token of the reader");
+        var waits = pool.MapAsync(
+            [1],
+            item =>
+            {
+                File.WriteAllText(Path.Combine(folder, "waits"), "");
+                token.WaitHandle.WaitOne();
+                File.WriteAllText(Path.Combine(folder, "cancelled"), "");
+                return item;
+            },
+            cancellationToken: token);
+        await TestCluster.Until(() => File.Exists(Path.Combine(folder, "waits")), "the task runs");
+        await source.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(waits.WaitAsync(Patience, Token));
+        await TestCluster.Until(() => File.Exists(Path.Combine(folder, "cancelled")), "the task sees it");
+    }
+
+    [Fact]
     public async Task A_source_that_blocks_holds_up_neither_the_first_error_nor_the_token()
     {
         await using var cluster = new TestCluster();

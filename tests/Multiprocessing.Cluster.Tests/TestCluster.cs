@@ -35,10 +35,8 @@ internal sealed class TestCluster : IAsyncDisposable
         builder.Services.Configure<HostOptions>(static options => options.ShutdownTimeout = TimeSpan.FromSeconds(30));
         builder.AddMultiprocessingNode(options =>
         {
-            options.Cluster = "test";
-            options.Name = name;
+            Apply(options, plan, name);
             options.Workers = workers;
-            plan.Apply(options.Membership, options.Network);
             if (tag is not null)
             {
                 options.Tags.Add(tag);
@@ -48,6 +46,16 @@ internal sealed class TestCluster : IAsyncDisposable
         });
         return builder.Build();
     }
+
+    private static void Apply(MultiprocessingNodeOptions options, ClusterPlan plan, string name)
+    {
+        options.Cluster = "test";
+        options.Name = name;
+        plan.Apply(options.Membership, options.Network);
+    }
+
+    /// <summary>Sets the options of a node.</summary>
+    public void Apply(MultiprocessingNodeOptions options, string name) => Apply(options, _plan, name);
 
     /// <summary>Starts a node in this process.</summary>
     public async Task<IHost> StartNodeAsync(

@@ -17,15 +17,7 @@ public class TopCommandTests
     public async Task It_writes_pictures_of_nodes_their_workers_and_callers()
     {
         var cluster = $"top-{Guid.NewGuid():N}";
-        var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.AddMultiprocessingNode(options =>
-        {
-            options.Cluster = cluster;
-            options.Name = "one";
-            options.Workers = 2;
-            options.Membership.UseLocalhost();
-        });
-        using var node = builder.Build();
+        using var node = Node(cluster);
         await node.StartAsync(Token);
         await using IProcessPool pool = await ClusterPool.ConnectAsync(
             options =>
@@ -81,14 +73,7 @@ public class TopCommandTests
     public async Task The_dashboard_of_a_cluster_shows_its_nodes()
     {
         var cluster = $"dash-{Guid.NewGuid():N}";
-        var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.AddMultiprocessingNode(options =>
-        {
-            options.Cluster = cluster;
-            options.Name = "one";
-            options.Membership.UseLocalhost();
-        });
-        using var node = builder.Build();
+        using var node = Node(cluster);
         await node.StartAsync(Token);
         using var mp = Start("dash", Program, "--cluster", cluster, "--localhost", "--json");
         var address = new Uri(JsonDocument.Parse(await LineAsync(mp)).RootElement.GetProperty("address").GetString()!);
@@ -115,6 +100,19 @@ public class TopCommandTests
         await node.StopAsync(Token);
         (await FailAsync(1, "dash", Program, "--cluster", cluster, "--json", "--address", "127.0.0.1", "--postgres", "Host=127.0.0.1;Port=1;Database=none;Username=none"))
             .ShouldContain("127.0.0.1");
+    }
+
+    private static IHost Node(string cluster)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.AddMultiprocessingNode(options =>
+        {
+            options.Cluster = cluster;
+            options.Name = "one";
+            options.Workers = 2;
+            options.Membership.UseLocalhost();
+        });
+        return builder.Build();
     }
 
     private static Process Start(params string[] arguments) =>

@@ -20,7 +20,7 @@ internal sealed class ClusterConnection : IPeerHandler, IFencedPart, IAsyncDispo
     private readonly List<NodeDescription> _refused = [];
     private readonly IHost _host;
     private readonly ILogger _logger;
-    private readonly ClusterPeers _peers;
+    private readonly IClusterPeers _peers;
     private readonly ConnectionRefusals _refusals;
     private readonly IClusterMembershipService _members;
     private readonly string _self;
@@ -37,7 +37,7 @@ internal sealed class ClusterConnection : IPeerHandler, IFencedPart, IAsyncDispo
         _start = new MemberStart(_host);
         _logger = _host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Multiprocessing.Cluster");
         _refusals = _host.Services.GetRequiredService<ConnectionRefusals>();
-        _peers = _host.Services.GetRequiredService<ClusterPeers>();
+        _peers = _host.Services.GetRequiredService<IClusterPeers>();
         _members = _host.Services.GetRequiredService<IClusterMembershipService>();
         _self = _host.Services.GetRequiredService<ILocalSiloDetails>().SiloAddress.ToParsableString();
         Scheduler = new ClusterScheduler(_self, _logger);

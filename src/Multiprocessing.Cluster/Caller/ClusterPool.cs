@@ -113,7 +113,7 @@ public sealed partial class ClusterPool : IProcessPool, IDisposable
     {
         ArgumentNullException.ThrowIfNull(call);
         var name = options?.Name ?? call.Name;
-        return Submit<TResult>(call.Call, call.HasResult, name, TaskContext.CaptureForOtherMachine(), options, cancellationToken);
+        return Submit<TResult>(call.Call, call.HasResult, name, TaskContext.CaptureForOtherMachine(), options, cancellationToken, cancellationToken);
     }
 
     /// <summary>
@@ -220,9 +220,18 @@ public sealed partial class ClusterPool : IProcessPool, IDisposable
         _disposing.Dispose();
     }
 
+    /// <param name="call">The call.</param>
+    /// <param name="hasResult">The body returns a value.</param>
+    /// <param name="name">The name of the task.</param>
+    /// <param name="context">What the task takes along of the caller's surroundings.</param>
+    /// <param name="options">Its options.</param>
+    /// <param name="own">The token that the body may have captured: it becomes the token of the task.</param>
+    /// <param name="cancellationToken">Cancels the task.</param>
+    /// <param name="body">The body, if it crosses by itself.</param>
+    /// <param name="size">Learns the size of arguments and results.</param>
     internal Task<TResult> Submit<TResult>(
-        ChildCall call, bool hasResult, string name, TaskContext context, TaskOptions? options, CancellationToken cancellationToken,
-        CarriedBody? body = null, TypicalSize? size = null)
+        ChildCall call, bool hasResult, string name, TaskContext context, TaskOptions? options, CancellationToken own,
+        CancellationToken cancellationToken, CarriedBody? body = null, TypicalSize? size = null)
     {
         if (cancellationToken.IsCancellationRequested)
         {
@@ -238,7 +247,7 @@ public sealed partial class ClusterPool : IProcessPool, IDisposable
             }
 
             Connect();
-            var (bytes, links) = ClusterWork.ToBytes(new ContextCall(call, context, name), cancellationToken);
+            var (bytes, links) = ClusterWork.ToBytes(new ContextCall(call, context, name), own);
             var task = new ClusterTask<TResult>(_connection.Scheduler.NextId(), name, bytes, hasResult, SettingOf(options), cancellationToken)
             {
                 Body = body,

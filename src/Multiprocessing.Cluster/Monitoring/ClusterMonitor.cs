@@ -31,7 +31,7 @@ public sealed class ClusterMonitor : IAsyncDisposable
         _host = ClusterSilo.Build(options.Member, _part, options.LoggerFactory);
         _start = new MemberStart(_host);
         _reader = new ClusterStatusReader(
-            options.Cluster, _host.Services.GetRequiredService<IClusterMembershipService>(), _host.Services.GetRequiredService<ClusterPeers>());
+            options.Cluster, _host.Services.GetRequiredService<IClusterMembershipService>(), _host.Services.GetRequiredService<IClusterPeers>());
     }
 
     /// <summary>Joins a cluster to look at it.</summary>

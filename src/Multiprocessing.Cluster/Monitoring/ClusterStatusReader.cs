@@ -3,7 +3,7 @@ using Orleans.Runtime;
 namespace Multiprocessing;
 
 /// <summary>Asks all members of a cluster what they do, at the same time. A member that does not answer holds up no other one.</summary>
-internal sealed class ClusterStatusReader(string cluster, IClusterMembershipService members, ClusterPeers peers)
+internal sealed class ClusterStatusReader(string cluster, IClusterMembershipService members, IClusterPeers peers)
 {
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(2);
 

@@ -30,21 +30,52 @@ public static class MultiprocessingNodeExtensions
     public static IHostApplicationBuilder AddMultiprocessingNode(this IHostApplicationBuilder builder, Action<MultiprocessingNodeOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        var options = OptionsOf(configure);
+        AddNode(builder.Services, options);
+        builder.UseOrleans(silo => ClusterSilo.Configure(silo, options.Member));
+        AddStart(builder.Services);
+        return builder;
+    }
+
+    /// <summary>Adds a node to a host that is built in callbacks (<c>Host.CreateDefaultBuilder</c>).</summary>
+    /// <param name="builder">The host's builder. The host has no other Orleans silo, and is a node once: the second time ends its build.</param>
+    /// <param name="configure">Sets the options.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="InvalidOperationException">No membership was selected.</exception>
+    public static IHostBuilder AddMultiprocessingNode(this IHostBuilder builder, Action<MultiprocessingNodeOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var options = OptionsOf(configure);
+        return builder
+            .ConfigureServices(services => AddNode(services, options))
+            .UseOrleans(silo => ClusterSilo.Configure(silo, options.Member))
+            .ConfigureServices(AddStart);
+    }
+
+    private static MultiprocessingNodeOptions OptionsOf(Action<MultiprocessingNodeOptions> configure)
+    {
         ArgumentNullException.ThrowIfNull(configure);
         var options = new MultiprocessingNodeOptions();
         configure(options);
         options.Validate();
-        if (builder.Services.Any(static service => service.ServiceType == typeof(NodeHost)))
+        return options;
+    }
+
+    private static void AddNode(IServiceCollection services, MultiprocessingNodeOptions options)
+    {
+        if (services.Any(static service => service.ServiceType == typeof(NodeHost)))
         {
             throw new InvalidOperationException("The host is a node already. A machine with several nodes has a program for each.");
         }
 
-        builder.Services.AddSingleton(options);
-        builder.Services.AddSingleton<NodeHost>();
-        builder.Services.AddSingleton<IPeerHandler>(static provider => provider.GetRequiredService<NodeHost>());
-        builder.Services.AddSingleton<IFencedPart>(static provider => provider.GetRequiredService<NodeHost>());
-        ClusterSilo.Add(builder, options.Member);
-        builder.Services.AddHostedService(static provider => provider.GetRequiredService<NodeHost>()); // behind the silo: it stops first
-        return builder;
+        services.AddSingleton(options);
+        services.AddSingleton<NodeHost>();
+        services.AddSingleton<IPeerHandler>(static provider => provider.GetRequiredService<NodeHost>());
+        services.AddSingleton<IFencedPart>(static provider => provider.GetRequiredService<NodeHost>());
     }
+
+    /// <summary>The node starts behind its silo, and so stops before it.</summary>
+    private static void AddStart(IServiceCollection services) =>
+        services.AddHostedService(static provider => provider.GetRequiredService<NodeHost>());
 }

@@ -1,6 +1,6 @@
 namespace Multiprocessing;
 
-/// <summary>Options of a node (<see cref="MultiprocessingNodeExtensions.AddMultiprocessingNode"/>).</summary>
+/// <summary>Options of a node (<see cref="MultiprocessingNodeExtensions"/>).</summary>
 /// <example>
 /// <code>
 /// var node = Host.CreateApplicationBuilder();

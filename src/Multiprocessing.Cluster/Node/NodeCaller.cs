@@ -18,6 +18,7 @@ internal sealed class NodeCaller
     private readonly HashSet<(long Id, int Lease)> _ended = [];
 
     private long _sequence;
+    private bool _isLeaving;
     private bool _isOver;
     private TaskCompletionSource? _idle;
 
@@ -54,7 +55,11 @@ internal sealed class NodeCaller
     /// none of the earlier ones that is not ignored: they need not be recognized any more.
     /// </param>
     /// <param name="tasks">The tasks.</param>
-    /// <returns><see langword="false"/> if it takes no more: the caller or the node ends.</returns>
+    /// <returns>
+    /// <see langword="false"/> if the node leaves and has taken none of them. Copies of a message hold the same tasks, except for those whose replies the
+    /// caller has, and are taken as a whole or not at all: if one task is known, an earlier copy was taken.
+    /// </returns>
+    /// <exception cref="InvalidOperationException">The tasks of the caller have ended here.</exception>
     public bool Add(long sequence, long received, LeasedTask[] tasks)
     {
         List<NodeTask> added = [];
@@ -62,7 +67,7 @@ internal sealed class NodeCaller
         {
             if (_isOver)
             {
-                return false;
+                throw new InvalidOperationException("The tasks of this caller have ended here.");
             }
 
             if (sequence <= _sequence)
@@ -72,12 +77,18 @@ internal sealed class NodeCaller
 
             _sequence = sequence;
             _replies.Confirm(received).ForEach(key => _ended.Remove(key));
+            if (_isLeaving)
+            {
+                return tasks.Any(task => IsKnown((task.Id, task.Lease)));
+            }
+
             foreach (var lease in tasks)
             {
                 var task = new NodeTask(_line, lease);
-                if (!_ended.Contains(task.Key) && _live.TryAdd(task.Key, task))
+                if (!IsKnown(task.Key))
                 {
-                    added.Add(task); // otherwise it was sent again, because the answer was lost
+                    _live.Add(task.Key, task); // otherwise it was sent again, because the answer was lost
+                    added.Add(task);
                 }
             }
         }
@@ -111,6 +122,17 @@ internal sealed class NodeCaller
                 task.Cancellation.Cancel();
             }
         }
+    }
+
+    /// <summary>The node leaves: it takes no more tasks, and gives back those that have not begun.</summary>
+    public void Leave()
+    {
+        lock (_gate)
+        {
+            _isLeaving = true;
+        }
+
+        TakeBack(int.MaxValue);
     }
 
     /// <summary>Gives back tasks that have not begun, the last ones first.</summary>
@@ -164,6 +186,8 @@ internal sealed class NodeCaller
         await idle.WaitAsync(cancellationToken).ConfigureAwait(false);
         await _replies.WhenSentAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    private bool IsKnown((long Id, int Lease) key) => _live.ContainsKey(key) || _ended.Contains(key);
 
     private void EndUnstarted(NodeTask task, ReplyOutcome outcome, byte[] content)
     {

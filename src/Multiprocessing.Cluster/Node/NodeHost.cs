@@ -12,7 +12,7 @@ internal sealed class NodeHost : IHostedService, IPeerHandler, IFencedPart, IAsy
     private readonly MultiprocessingNodeOptions _options;
     private readonly IClusterMembershipService _members;
     private readonly IHostApplicationLifetime _lifetime;
-    private readonly ClusterPeers _peers;
+    private readonly IClusterPeers _peers;
     private readonly string _self;
     private readonly ILogger<NodeHost> _logger;
     private readonly ProcessPool _pool;
@@ -20,12 +20,18 @@ internal sealed class NodeHost : IHostedService, IPeerHandler, IFencedPart, IAsy
     private readonly CancellationTokenSource _ending = new();
     private readonly Lock _gate = new();
     private readonly Dictionary<string, NodeCaller> _callers = [];
+
+    /// <summary>Members whose tasks have ended here: a message of theirs that comes late starts none.</summary>
+    private readonly HashSet<string> _left = [];
+
     private readonly DateTimeOffset _started = DateTimeOffset.UtcNow;
-    private volatile bool _isLeaving;
+    private bool _isLeaving;
+    private bool _hasEnded;
+    private int _isRefreshing;
     private Task _watch = Task.CompletedTask;
 
     public NodeHost(
-        MultiprocessingNodeOptions options, IClusterMembershipService members, IHostApplicationLifetime lifetime, ClusterPeers peers,
+        MultiprocessingNodeOptions options, IClusterMembershipService members, IHostApplicationLifetime lifetime, IClusterPeers peers,
         ILocalSiloDetails self, ILogger<NodeHost> logger)
     {
         _options = options;
@@ -71,7 +77,7 @@ internal sealed class NodeHost : IHostedService, IPeerHandler, IFencedPart, IAsy
 
         foreach (var caller in callers)
         {
-            caller.TakeBack(int.MaxValue); // what has not begun runs on other nodes
+            caller.Leave(); // what has not begun runs on other nodes
         }
 
         using var grace = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -104,20 +110,10 @@ internal sealed class NodeHost : IHostedService, IPeerHandler, IFencedPart, IAsy
     public bool Lease(string caller, byte[] lease)
     {
         var (sequence, received, tasks) = Frames.ReadLease(lease);
-        if (Admit(caller) is not { } admitted || !admitted.Add(sequence, received, tasks))
-        {
-            return false;
-        }
-
-        if (_isLeaving)
-        {
-            admitted.TakeBack(int.MaxValue); // it began to leave meanwhile
-        }
-
-        return true;
+        return Admit(caller).Add(sequence, received, tasks);
     }
 
-    public long Chunk(string from, byte[] chunk) => Admit(from)?.Contents.Receive(chunk) ?? Multiprocessing.Chunk.NotWanted;
+    public long Chunk(string from, byte[] chunk) => TakesContents ? Admit(from).Contents.Receive(chunk) : Multiprocessing.Chunk.NotWanted;
 
     public void Drop(string from, long transfer) => Find(from)?.Contents.Drop(transfer);
 
@@ -130,6 +126,7 @@ internal sealed class NodeHost : IHostedService, IPeerHandler, IFencedPart, IAsy
         NodeCaller? left;
         lock (_gate)
         {
+            _left.Add(caller);
             _ = _callers.Remove(caller, out left);
         }
 
@@ -162,7 +159,7 @@ internal sealed class NodeHost : IHostedService, IPeerHandler, IFencedPart, IAsy
         ClusterLog.Fenced(_logger, _options.Name, reason);
         lock (_gate)
         {
-            _isLeaving = true;
+            _isLeaving = _hasEnded = true;
         }
 
         _pool.KillWorkers();
@@ -172,27 +169,72 @@ internal sealed class NodeHost : IHostedService, IPeerHandler, IFencedPart, IAsy
 
     public async ValueTask DisposeAsync() => await EndAsync().ConfigureAwait(false);
 
-    /// <summary>Returns the caller, or <see langword="null"/> if the node takes nothing of it.</summary>
-    private NodeCaller? Admit(string caller)
+    /// <summary>Gets a value that indicates whether callers may bring arguments and bodies: these are of tasks that have not come yet.</summary>
+    private bool TakesContents
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return !_isLeaving;
+            }
+        }
+    }
+
+    /// <summary>Returns the caller.</summary>
+    /// <exception cref="InvalidOperationException">
+    /// It has left, or is no member as far as this node knows, or the node has ended. What an earlier message of it began is not known any more.
+    /// </exception>
+    private NodeCaller Admit(string caller)
     {
         lock (_gate)
         {
-            if (_isLeaving)
+            if (_hasEnded || _left.Contains(caller))
             {
-                return null;
+                throw new InvalidOperationException($"The tasks of the caller {caller} have ended on the node '{_options.Name}'.");
             }
 
-            if (!_callers.TryGetValue(caller, out var of))
+            if (_callers.TryGetValue(caller, out var of))
             {
-                if (!IsMember(caller))
+                return of;
+            }
+
+            if (IsMember(caller))
+            {
+                _callers.Add(caller, of = new NodeCaller(_pool, _queue, _peers.Of(SiloAddress.FromParsableString(caller)), _self));
+                if (_isLeaving)
                 {
-                    return null; // it was declared dead; its tasks run on other nodes, or have failed
+                    of.Leave();
                 }
 
-                _callers.Add(caller, of = new NodeCaller(_pool, _queue, _peers.Of(SiloAddress.FromParsableString(caller)), _self));
+                return of;
             }
+        }
 
-            return of;
+        Refresh();
+        throw new InvalidOperationException($"The caller {caller} is not a member as far as the node '{_options.Name}' knows.");
+    }
+
+    /// <summary>Reads who is a member: a caller may be here before the news that it has joined. It repeats its message meanwhile.</summary>
+    private void Refresh()
+    {
+        if (Interlocked.Exchange(ref _isRefreshing, 1) == 0)
+        {
+            Background.Run(async () =>
+            {
+                try
+                {
+                    await _members.Refresh(default, _ending.Token).ConfigureAwait(false);
+                }
+                catch (Exception exception) when (exception is not OperationCanceledException)
+                {
+                    ClusterLog.MembersNotRead(_logger, _options.Name, exception);
+                }
+                finally
+                {
+                    Volatile.Write(ref _isRefreshing, 0);
+                }
+            });
         }
     }
 
@@ -214,15 +256,16 @@ internal sealed class NodeHost : IHostedService, IPeerHandler, IFencedPart, IAsy
         {
             await foreach (var snapshot in _members.MembershipUpdates.WithCancellation(_ending.Token).ConfigureAwait(false))
             {
+                // A dead member may be removed from the table before this one has seen that it died.
+                bool IsGone(string caller) => snapshot.GetSiloStatus(SiloAddress.FromParsableString(caller)) is SiloStatus.Dead or SiloStatus.None;
                 string[] callers;
                 lock (_gate)
                 {
+                    _left.RemoveWhere(IsGone); // no member any more: refused as such
                     callers = [.. _callers.Keys];
                 }
 
-                // A dead member may be removed from the table before this one has seen that it died.
-                foreach (var caller in callers.Where(
-                    caller => snapshot.GetSiloStatus(SiloAddress.FromParsableString(caller)) is SiloStatus.Dead or SiloStatus.None))
+                foreach (var caller in callers.Where(IsGone))
                 {
                     Leave(caller);
                 }
@@ -240,6 +283,7 @@ internal sealed class NodeHost : IHostedService, IPeerHandler, IFencedPart, IAsy
         NodeCaller[] callers;
         lock (_gate)
         {
+            _hasEnded = true;
             callers = [.. _callers.Values];
             _callers.Clear();
         }

@@ -49,7 +49,7 @@ internal sealed class ClusterPeer(GrainId id, Silo silo, ILoggerFactory loggers,
 }
 
 /// <summary>Calls the peer of one member.</summary>
-internal sealed class ClusterPeers(IServiceProvider services) : GrainServiceClient<IClusterPeer>(services)
+internal sealed class ClusterPeers(IServiceProvider services) : GrainServiceClient<IClusterPeer>(services), IClusterPeers
 {
     public IClusterPeer Of(SiloAddress member) => GetGrainService(member);
 }

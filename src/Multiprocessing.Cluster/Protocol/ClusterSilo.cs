@@ -32,32 +32,32 @@ internal static class ClusterSilo
 
         builder.Services.AddSingleton<IPeerHandler>(part);
         builder.Services.AddSingleton<IFencedPart>(part);
-        Add(builder, member);
+        builder.UseOrleans(silo => Configure(silo, member));
         return builder.Build();
     }
 
-    public static void Add(IHostApplicationBuilder builder, MemberSetting member) =>
-        builder.UseOrleans(silo =>
+    /// <summary>Makes a silo of a host the member.</summary>
+    public static void Configure(ISiloBuilder silo, MemberSetting member)
+    {
+        silo.Configure<ClusterOptions>(options =>
         {
-            silo.Configure<ClusterOptions>(options =>
-            {
-                options.ClusterId = member.Cluster;
-                options.ServiceId = member.Cluster;
-            });
-            silo.Configure<SiloOptions>(options => options.SiloName = PrefixOf(member.Kind) + member.Name);
-            silo.Configure<ClusterMembershipOptions>(member.Detection.Apply);
-            silo.Configure<SiloMessagingOptions>(options =>
-            {
-                options.ResponseTimeout = ResponseLimit;
-                options.SystemResponseTimeout = ResponseLimit;
-                options.MaxMessageBodySize = Frames.MaxMessage;
-            });
-            member.Membership.Configure(silo, member.Cluster);
-            MemberEndpoint.Configure(silo, member.Network, member.Membership);
-            silo.AddGrainService<ClusterPeer>();
-            silo.Services.AddSingleton<ClusterPeers>();
-            silo.Services.AddSingleton<IFatalErrorHandler, Fencing>();
+            options.ClusterId = member.Cluster;
+            options.ServiceId = member.Cluster;
         });
+        silo.Configure<SiloOptions>(options => options.SiloName = PrefixOf(member.Kind) + member.Name);
+        silo.Configure<ClusterMembershipOptions>(member.Detection.Apply);
+        silo.Configure<SiloMessagingOptions>(options =>
+        {
+            options.ResponseTimeout = ResponseLimit;
+            options.SystemResponseTimeout = ResponseLimit;
+            options.MaxMessageBodySize = Frames.MaxMessage;
+        });
+        member.Membership.Configure(silo, member.Cluster);
+        MemberEndpoint.Configure(silo, member.Network, member.Membership);
+        silo.AddGrainService<ClusterPeer>();
+        silo.Services.AddSingleton<IClusterPeers, ClusterPeers>();
+        silo.Services.AddSingleton<IFatalErrorHandler, Fencing>();
+    }
 
     /// <summary>Returns the name of a node, or <see langword="null"/> if the member is none.</summary>
     public static string? NodeName(ClusterMember member) => NameOf(member, NodePrefix);

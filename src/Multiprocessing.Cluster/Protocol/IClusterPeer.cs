@@ -1,4 +1,5 @@
 using Orleans.Concurrency;
+using Orleans.Runtime;
 using Orleans.Services;
 
 namespace Multiprocessing;
@@ -12,8 +13,8 @@ internal interface IClusterPeer : IGrainService
     /// <summary>A caller introduces itself to a node.</summary>
     Task<byte[]> Hello(byte[] hello);
 
-    /// <summary>A caller gives tasks to a node. The call ends when the node has them.</summary>
-    /// <returns><see langword="false"/> if the node takes no tasks of this caller, and has taken none of these.</returns>
+    /// <summary>A caller gives tasks to a node. The call ends when the node has them. It fails if the node cannot say: then it is repeated.</summary>
+    /// <returns><see langword="false"/> if the node leaves, and has taken none of these tasks: neither from this message nor from an earlier copy.</returns>
     Task<bool> Lease(string caller, byte[] lease);
 
     /// <summary>A caller cancels tasks: the even elements are their numbers, the odd ones their leases.</summary>
@@ -43,6 +44,12 @@ internal interface IClusterPeer : IGrainService
 
     /// <summary>Any member asks what this one does.</summary>
     Task<byte[]> Describe();
+}
+
+/// <summary>Calls the peers of other members.</summary>
+internal interface IClusterPeers
+{
+    IClusterPeer Of(SiloAddress member);
 }
 
 /// <summary>The part of a member that answers: a node, or a caller. A watcher answers nothing: it has no tasks.</summary>

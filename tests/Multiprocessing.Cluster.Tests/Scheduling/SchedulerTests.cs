@@ -51,7 +51,7 @@ public class SchedulerTests
     }
 
     [Fact]
-    public async Task A_refusal_that_follows_a_lost_answer_does_not_mean_that_the_node_has_not_started_the_task()
+    public async Task A_message_without_an_answer_is_repeated_until_the_members_decide_and_counts_as_an_attempt()
     {
         var node = Join(workers: 1);
         var (first, second) = (node.AnswerLater(), node.AnswerLater());
@@ -59,7 +59,8 @@ public class SchedulerTests
         (await node.NextAsync()).ShouldBe((task.Id, 1, 1));
         first.SetException(new TimeoutException("The answer was lost, and the task runs."));
         (await node.NextAsync()).ShouldBe((task.Id, 1, 1), "it is sent again");
-        second.SetResult(false); // the node has begun to leave
+        second.SetException(new InvalidOperationException("The node has ended."));
+        (await node.NextAsync()).ShouldBe((task.Id, 1, 1));
         var other = Join(workers: 1);
         var next = Submit();
         (await other.NextAsync()).ShouldBe((next.Id, 1, 1));
@@ -69,13 +70,24 @@ public class SchedulerTests
         other.Leases.ShouldBeEmpty("with one attempt it does not start elsewhere");
     }
 
-    [Fact]
-    public async Task A_refusal_of_the_first_message_counts_no_attempt()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public async Task A_refusal_counts_no_attempt_also_after_lost_answers(int lost)
     {
         var node = Join(workers: 1);
+        for (var i = 0; i < lost; i++)
+        {
+            node.AnswerLater().SetException(new TimeoutException("The message was lost."));
+        }
+
         node.AnswerLater().SetResult(false);
         var task = Submit();
-        (await node.NextAsync()).ShouldBe((task.Id, 1, 1));
+        for (var i = 0; i <= lost; i++)
+        {
+            (await node.NextAsync()).ShouldBe((task.Id, 1, 1));
+        }
+
         var other = Join(workers: 1);
         (await other.NextAsync()).ShouldBe((task.Id, 2, 1));
     }

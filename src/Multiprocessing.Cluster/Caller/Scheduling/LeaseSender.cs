@@ -11,7 +11,7 @@ internal readonly record struct GivenTask(ClusterTask Task, int Lease)
 
 /// <summary>
 /// Sends tasks to nodes, one message to a node at a time; what is added meanwhile is in the next one. A message without an answer is repeated: the
-/// node does not start a task of it twice.
+/// node does not start a task of it twice, and refuses it only if no copy of it came before.
 /// </summary>
 /// <param name="gate">The scheduler's gate.</param>
 /// <param name="self">The caller's address.</param>
@@ -38,7 +38,6 @@ internal sealed class LeaseSender(Lock gate, string self, Action<NodeLink, IRead
     private async Task SendAsync(NodeLink node)
     {
         List<GivenTask> batch = [];
-        var isRepeated = false;
         while (true)
         {
             byte[] lease;
@@ -49,7 +48,6 @@ internal sealed class LeaseSender(Lock gate, string self, Action<NodeLink, IRead
                 if (batch.Count == 0)
                 {
                     batch = TakeBatch(node);
-                    isRepeated = false;
                 }
 
                 if (batch.Count == 0 || node.IsLost)
@@ -75,16 +73,14 @@ internal sealed class LeaseSender(Lock gate, string self, Action<NodeLink, IRead
                 }
                 else
                 {
-                    // A message before it may have arrived although its answer did not: then the node has the tasks, and finishes them or is lost.
-                    refused(node, isRepeated ? [] : batch);
+                    refused(node, batch);
                 }
 
                 batch = [];
             }
             catch (Exception)
             {
-                // The answer was lost or late: the node may have the tasks. It does not start them twice.
-                isRepeated = true;
+                // The answer was lost or late, so the node may have the tasks; or it has ended, which the members will report.
                 await Task.Delay(ResendInterval).ConfigureAwait(false);
             }
         }

@@ -7,22 +7,34 @@ internal sealed class CountingReceiver<TResult>(MapReceiver<TResult> inner, Prog
 
     public override TResult[]? Results => inner.Results;
 
-    // Counted first: the last item ends the call, whose last report has all of them.
+    // Counted first: the last item ends the call, whose last report has all of them. What ends after the call was cancelled with it.
     public override void OnResult(long index, TResult result)
     {
-        progress.OnEnded(1);
+        if (!inner.IsOver)
+        {
+            progress.OnEnded(1);
+        }
+
         inner.OnResult(index, result);
     }
 
     public override void OnResults(int count)
     {
-        progress.OnEnded(count);
+        if (!inner.IsOver)
+        {
+            progress.OnEnded(count);
+        }
+
         inner.OnResults(count);
     }
 
     public override void OnError(long index, Exception error)
     {
-        progress.OnFailed();
+        if (!inner.IsOver)
+        {
+            progress.OnFailed();
+        }
+
         inner.OnError(index, error);
     }
 

@@ -32,6 +32,7 @@ internal sealed class ProgressReporter
 
     // Of the delivery, which runs one report at a time.
     private ProgressRate _rate;
+    private bool _hasReported;
     private long _seen;
     private long _seenAt;
 
@@ -134,8 +135,9 @@ internal sealed class ProgressReporter
     private void Deliver()
     {
         Volatile.Write(ref _isWaiting, 0); // before the counts are read: a report that is added now has newer ones
-        if (!_hasEnded)
+        if (!_hasEnded || !_hasReported)
         {
+            _hasReported = true; // each call has a first report, also if it has ended before its delivery
             Report(PoolProgressState.Running);
         }
     }
