@@ -9,8 +9,10 @@ namespace Multiprocessing.ClusterTests;
 /// <param name="Connection">The connection string of the store.</param>
 internal sealed record ClusterPlan(string Folder, string? Certificates = null, string? Store = null, string Connection = "")
 {
-    public void Apply(ClusterMembership membership, ClusterNetwork network)
+    public void Apply(ClusterMembership membership, ClusterNetwork network, ClusterDetection detection)
     {
+        // Beside other tests, a process may stand still for seconds: by the default, 4.5 s, a member that lives would be declared dead.
+        detection.MissedProbes = 6;
         switch (Store)
         {
             case "postgres":

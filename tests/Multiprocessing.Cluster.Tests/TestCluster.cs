@@ -38,7 +38,7 @@ internal sealed class TestCluster : IAsyncDisposable
             options.Cluster = "test";
             options.Name = name;
             options.Workers = workers;
-            plan.Apply(options.Membership, options.Network);
+            plan.Apply(options.Membership, options.Network, options.Detection);
             if (tag is not null)
             {
                 options.Tags.Add(tag);
@@ -73,7 +73,7 @@ internal sealed class TestCluster : IAsyncDisposable
     {
         options.Cluster = "test";
         options.ConnectTimeout = TimeSpan.FromSeconds(120);
-        plan.Apply(options.Membership, options.Network);
+        plan.Apply(options.Membership, options.Network, options.Detection);
         configure?.Invoke(options);
     });
 
@@ -82,7 +82,7 @@ internal sealed class TestCluster : IAsyncDisposable
     {
         options.Cluster = "test";
         options.ConnectTimeout = TimeSpan.FromSeconds(120);
-        _plan.Apply(options.Membership, options.Network);
+        _plan.Apply(options.Membership, options.Network, options.Detection);
     }
 
     /// <summary>Looks at the cluster.</summary>
@@ -90,7 +90,7 @@ internal sealed class TestCluster : IAsyncDisposable
     {
         options.Cluster = "test";
         options.ConnectTimeout = TimeSpan.FromSeconds(120);
-        _plan.Apply(options.Membership, options.Network);
+        _plan.Apply(options.Membership, options.Network, options.Detection);
     });
 
     /// <summary>Connects, and waits for a number of nodes.</summary>
