@@ -12,7 +12,7 @@ internal sealed class HostRun(string folder)
 {
     private const string Pictures = "pictures";
     private const string Labels = "labels";
-    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(5); // ample for a busy machine: a good call takes less than a millisecond
+    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(15); // ample for a busy machine: a good call takes less than a millisecond
     private readonly Timeline _timeline = new();
     private readonly List<string> _surprises = [];
 

@@ -41,9 +41,11 @@ public class ClusterMetricsTests
                 () =>
                 {
                     listener.RecordObservableInstruments();
-                    return sums.GetValueOrDefault("multiprocessing.cluster.task.count test caller victim") == 1;
+                    return sums.GetValueOrDefault("multiprocessing.cluster.task.count test caller victim") == 1
+                        && sums.GetValueOrDefault("multiprocessing.cluster.task.pending test caller") == 2
+                        && sums.GetValueOrDefault("multiprocessing.cluster.task.attempts victim") == 2; // counted on a thread of its own
                 },
-                "the node has one task");
+                "the node has its second task, and two wait");
             sums["multiprocessing.cluster.node.count test caller"].ShouldBe(1);
             sums["multiprocessing.cluster.task.pending test caller"].ShouldBe(2);
             sums["multiprocessing.cluster.task.attempts victim"].ShouldBe(2);
@@ -51,7 +53,7 @@ public class ClusterMetricsTests
             sums["multiprocessing.cluster.io from_worker"].ShouldBeGreaterThan(0);
             victim.Kill();
             await Should.ThrowAsync<NodeLostException>(() => waiting[0]);
-            sums["multiprocessing.cluster.node.losses victim"].ShouldBe(1);
+            await TestCluster.Until(() => sums.GetValueOrDefault("multiprocessing.cluster.node.losses victim") == 1, "the loss is counted");
         }
 
         sums.Clear();

@@ -15,7 +15,7 @@ public class ClusterMonitorTests
         await cluster.StartNodeAsync("one", workers: 2, tag: "gpu");
         await cluster.StartNodeAsync("two", workers: 1);
         await using var monitor = await cluster.WatchAsync();
-        var empty = await monitor.ReadAsync(Token);
+        var empty = await AnsweredAsync(() => monitor.ReadAsync(Token));
         empty.Nodes.Select(static node => (node.Name, node.State, node.MaxWorkers, node.BusyWorkers))
             .ShouldBe([("one", ClusterMemberState.Running, 2, 0), ("two", ClusterMemberState.Running, 1, 0)]);
         (empty.Cluster, empty.Callers.Count).ShouldBe(("test", 0));
@@ -27,7 +27,7 @@ public class ClusterMonitorTests
         using var source = new CancellationTokenSource();
         var tasks = Enumerable.Range(0, 5).Select(
             _ => pool.RunAsync(static token => token.WaitHandle.WaitOne(), new TaskOptions { Name = "waits" }, source.Token)).ToList();
-        ClusterSnapshot full = empty;
+        var full = empty;
         await TestCluster.Until(
             () =>
             {
@@ -35,7 +35,7 @@ public class ClusterMonitorTests
                 return full.Nodes.Sum(static node => node.Workers.Count(static worker => worker.Task == "waits")) == 3 && full.Callers is [{ WaitingTasks: 2, RunningTasks: 3, Nodes: 2 }];
             },
             "three workers are busy and two tasks wait at their caller");
-        var own = await ((ClusterPool)pool).ReadClusterAsync(Token);
+        var own = await AnsweredAsync(() => ((ClusterPool)pool).ReadClusterAsync(Token));
         own.Nodes.Select(static node => (node.Name, node.BusyWorkers)).ShouldBe([("one", 2), ("two", 1)]);
         own.Callers.ShouldHaveSingleItem().WaitingTasks.ShouldBe(2);
         var workers = full.Nodes.SelectMany(static node => node.Workers).Where(static worker => worker.Task == "waits").ToList();
@@ -107,5 +107,20 @@ public class ClusterMonitorTests
                 // The only error that a message may cause.
             }
         }
+    }
+
+    /// <summary>Reads until all members have answered in time: one that takes longer than two seconds is shown as silent.</summary>
+    private static async Task<ClusterSnapshot> AnsweredAsync(Func<Task<ClusterSnapshot>> read)
+    {
+        ClusterSnapshot? seen = null;
+        await TestCluster.Until(
+            () =>
+            {
+                seen = read().GetAwaiter().GetResult();
+                return seen.Nodes.All(static node => node.State == ClusterMemberState.Running)
+                    && seen.Callers.All(static caller => caller.State == ClusterMemberState.Running);
+            },
+            "all members have answered");
+        return seen!;
     }
 }

@@ -7,10 +7,20 @@ namespace Multiprocessing.ClusterTests;
 /// <param name="Certificates">The directory of the members' certificates (<see cref="TestAuthority"/>), or <see langword="null"/>.</param>
 /// <param name="Store">The kind of the store: <c>postgres</c> or <c>redis</c>; <see langword="null"/> for the file.</param>
 /// <param name="Connection">The connection string of the store.</param>
-internal sealed record ClusterPlan(string Folder, string? Certificates = null, string? Store = null, string Connection = "")
+/// <param name="HasDefaultDetection">
+/// The members detect as they do by default. In other tests they wait twice as long: beside other tests a process may stand still for seconds, and a
+/// member that lives would be declared dead.
+/// </param>
+internal sealed record ClusterPlan(
+    string Folder, string? Certificates = null, string? Store = null, string Connection = "", bool HasDefaultDetection = false)
 {
-    public void Apply(ClusterMembership membership, ClusterNetwork network)
+    public void Apply(ClusterMembership membership, ClusterNetwork network, ClusterDetection detection)
     {
+        if (!HasDefaultDetection)
+        {
+            detection.MissedProbes *= 2;
+        }
+
         switch (Store)
         {
             case "postgres":

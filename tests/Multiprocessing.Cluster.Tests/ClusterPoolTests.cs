@@ -60,7 +60,10 @@ public class ClusterPoolTests
     public async Task Errors_deaths_time_limits_and_cancellation_arrive_at_their_caller()
     {
         await using var cluster = new TestCluster();
-        await cluster.StartNodeAsync("one");
+
+        // The task that is cancelled writes a file, before its worker may be killed.
+        await cluster.StartNodeAsync(
+            "one", configure: static options => options.Pool = new ProcessPoolOptions { CancellationGrace = TimeSpan.FromSeconds(60) });
         await using IProcessPool pool = await cluster.ConnectAsync(nodes: 1);
         var error = await Should.ThrowAsync<InvalidOperationException>(() => pool.RunAsync(Fail, 1));
         (error.Message, error.ToString().Contains(nameof(Fail), StringComparison.Ordinal)).ShouldBe(("number one", true));

@@ -16,15 +16,23 @@ public class ClusterProgressTests
         await cluster.StartNodeAsync("one");
         await using IProcessPool pool = await cluster.ConnectAsync(nodes: 1);
         var reports = new Reports();
-        var squares = await pool.MapAsync(
+        var go = Path.Combine(cluster.Folder, "go");
+        var map = pool.MapAsync(
             Enumerable.Range(0, 40),
-            static item =>
+            item =>
             {
-                Thread.Sleep(20);
+                while (!File.Exists(go))
+                {
+                    Thread.Sleep(10);
+                }
+
                 return item * item;
             },
             new() { Name = "squares", Progress = reports },
             Token);
+        await TestCluster.Until(() => reports.All.Any(static report => report.BusyWorkers > 0), "a report shows busy workers");
+        await File.WriteAllTextAsync(go, "", Token);
+        var squares = await map;
         squares.ShouldBe(Enumerable.Range(0, 40).Select(static item => item * item));
         var all = reports.All.ToList();
         (all[0].State, all[0].Total).ShouldBe((PoolProgressState.Running, 40));

@@ -19,7 +19,7 @@ public class DetectionTests(ITestOutputHelper output)
     [InlineData("STOP")]
     public async Task Tasks_of_a_killed_or_frozen_node_start_elsewhere_and_each_call_has_one_result(string signal)
     {
-        await using var cluster = new TestCluster();
+        await using var cluster = TestCluster.WithDefaultDetection();
         using var victim = cluster.StartProcess("victim");
         cluster.StartProcess("second");
         cluster.StartProcess("third");

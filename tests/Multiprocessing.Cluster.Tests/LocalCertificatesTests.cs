@@ -13,6 +13,12 @@ namespace Multiprocessing.ClusterTests;
 /// <summary>Members on one machine without any option: another user's program cannot join them, although it can connect to their ports.</summary>
 public class LocalCertificatesTests
 {
+    /// <summary>How long a stranger's connection may stay open. Its end needs threads of this process.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long the connection of a member is seen to stay open.</summary>
+    private static readonly TimeSpan Stay = TimeSpan.FromSeconds(3);
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -29,9 +35,9 @@ public class LocalCertificatesTests
         using var stranger = authority.Issue("stranger");
         foreach (var port in ports)
         {
-            (await AnswerAsync(port, null)).ShouldBeFalse("no certificate");
-            (await AnswerAsync(port, stranger)).ShouldBeFalse("its own certificate");
-            (await AnswerAsync(port, new LocalCertificates(cluster.Folder).Own)).ShouldBeTrue("this user's certificate");
+            (await AnswerAsync(port, null, Patience)).ShouldBeFalse("no certificate");
+            (await AnswerAsync(port, stranger, Patience)).ShouldBeFalse("its own certificate");
+            (await AnswerAsync(port, new LocalCertificates(cluster.Folder).Own, Stay)).ShouldBeTrue("this user's certificate");
             (await AnswerWithoutTlsAsync(port)).ShouldBeFalse("no TLS");
         }
 
@@ -174,7 +180,7 @@ public class LocalCertificatesTests
         OperatingSystem.IsWindows() || (File.GetUnixFileMode(path) & (UnixFileMode)0b_000_111_111) == 0;
 
     /// <summary>Returns whether the member keeps a connection after the handshake, as it does for another member, which speaks first.</summary>
-    private static async Task<bool> AnswerAsync(int port, X509Certificate2? certificate)
+    private static async Task<bool> AnswerAsync(int port, X509Certificate2? certificate, TimeSpan time)
     {
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, port, Token);
@@ -189,7 +195,7 @@ public class LocalCertificatesTests
                     EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
                 },
                 Token);
-            return await StaysOpenAsync(tls);
+            return await StaysOpenAsync(tls, time);
         }
         catch (Exception error) when (error is IOException or AuthenticationException)
         {
@@ -204,7 +210,7 @@ public class LocalCertificatesTests
         try
         {
             await client.GetStream().WriteAsync(new byte[64], Token);
-            return await StaysOpenAsync(client.GetStream());
+            return await StaysOpenAsync(client.GetStream(), Patience);
         }
         catch (IOException)
         {
@@ -212,10 +218,10 @@ public class LocalCertificatesTests
         }
     }
 
-    private static async Task<bool> StaysOpenAsync(Stream stream)
+    private static async Task<bool> StaysOpenAsync(Stream stream, TimeSpan time)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        limit.CancelAfter(TimeSpan.FromSeconds(3));
+        limit.CancelAfter(time);
         try
         {
             // Of a member that was accepted, the other side reads; a stranger's connection ends.

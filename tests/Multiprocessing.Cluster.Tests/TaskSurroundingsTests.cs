@@ -121,18 +121,18 @@ public class TaskSurroundingsTests
         await using IProcessPool pool = await cluster.ConnectAsync(nodes: 1);
         var book = new Book();
         ILogger logger = book;
-        var worker = await pool.RunAsync(
+        var (worker, number) = await pool.RunAsync(
             () =>
             {
                 logger.LogDebug("not enabled");
                 logger.LogWarning(new InvalidOperationException("the cause"), "{Count} left", 3);
-                return Environment.ProcessId;
+                return (Environment.ProcessId, CurrentTask.WorkerNumber);
             },
             new TaskOptions { Name = "logs" },
             Token);
         var record = book.Records.ShouldHaveSingleItem();
         (record.Level, record.Text, record.Error?.Message).ShouldBe((LogLevel.Warning, "3 left", "the cause"));
-        record.Scope.ShouldBe($"one worker 1 (pid {worker}), task logs");
+        record.Scope.ShouldBe($"one worker {number} (pid {worker}), task logs");
     }
 
     [Fact]
@@ -254,7 +254,9 @@ public class TaskSurroundingsTests
         await using IProcessPool pool = await cluster.ConnectAsync(nodes: 1);
         var workers = new Told<int>();
         IProgress<int> started = workers;
-        var limited = pool.RunAsync(Hang, started, new TaskOptions { Timeout = TimeSpan.FromSeconds(1) }, Token);
+
+        // So long that the task has reported before, however slowly its worker runs.
+        var limited = pool.RunAsync(Hang, started, new TaskOptions { Timeout = TimeSpan.FromSeconds(8) }, Token);
         await TestCluster.Until(() => workers.Values.Count == 1, "the first task runs");
         await Should.ThrowAsync<TimeoutException>(() => limited);
         using var source = new CancellationTokenSource();

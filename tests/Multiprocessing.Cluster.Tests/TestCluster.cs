@@ -22,6 +22,9 @@ internal sealed class TestCluster : IAsyncDisposable
         _plan = plan?.Invoke(_plan) ?? _plan;
     }
 
+    /// <summary>Creates a cluster whose members detect as they do by default.</summary>
+    public static TestCluster WithDefaultDetection() => new(static plan => plan with { HasDefaultDetection = true });
+
     /// <summary>Gets the directory of the membership and of what tasks write.</summary>
     public string Folder { get; } = Path.Combine(Path.GetTempPath(), $"cluster-test-{Guid.NewGuid():N}");
 
@@ -51,7 +54,7 @@ internal sealed class TestCluster : IAsyncDisposable
     {
         options.Cluster = "test";
         options.Name = name;
-        plan.Apply(options.Membership, options.Network);
+        plan.Apply(options.Membership, options.Network, options.Detection);
     }
 
     /// <summary>Sets the options of a node.</summary>
@@ -81,7 +84,7 @@ internal sealed class TestCluster : IAsyncDisposable
     {
         options.Cluster = "test";
         options.ConnectTimeout = TimeSpan.FromSeconds(120);
-        plan.Apply(options.Membership, options.Network);
+        plan.Apply(options.Membership, options.Network, options.Detection);
         configure?.Invoke(options);
     });
 
@@ -90,7 +93,7 @@ internal sealed class TestCluster : IAsyncDisposable
     {
         options.Cluster = "test";
         options.ConnectTimeout = TimeSpan.FromSeconds(120);
-        _plan.Apply(options.Membership, options.Network);
+        _plan.Apply(options.Membership, options.Network, options.Detection);
     }
 
     /// <summary>Looks at the cluster.</summary>
@@ -98,7 +101,7 @@ internal sealed class TestCluster : IAsyncDisposable
     {
         options.Cluster = "test";
         options.ConnectTimeout = TimeSpan.FromSeconds(120);
-        _plan.Apply(options.Membership, options.Network);
+        _plan.Apply(options.Membership, options.Network, options.Detection);
     });
 
     /// <summary>Connects, and waits for a number of nodes.</summary>

@@ -150,15 +150,19 @@ public sealed class ClusterHistoryTests
 
     private static async Task<string> Wait(ProgramRecorder recorder, string text)
     {
-        await foreach (var (_, _) in recorder.ReadSamplesAsync(0, TestContext.Current.CancellationToken))
+        // Not by the samples: only the last 60 of them are kept.
+        await recorder.WaitForFirstSampleAsync(TestContext.Current.CancellationToken);
+        for (var attempt = 0; attempt < 1_200; attempt++)
         {
             if (StateOf(recorder) is var state && state.Contains(text, StringComparison.Ordinal))
             {
                 return state;
             }
+
+            await Task.Delay(50, TestContext.Current.CancellationToken);
         }
 
-        throw new InvalidOperationException($"The samples ended without '{text}'.");
+        throw new TimeoutException($"The state never had '{text}'.");
     }
 
     private HistorySample Add(ClusterSnapshot? cluster) => _history.Add(HistoryTests.Snapshot(_second++), [], 0, new(cluster, null));

@@ -5,11 +5,14 @@ namespace Multiprocessing.Dashboard.Tests;
 
 public sealed class EventStreamTests
 {
+    /// <summary>The server keeps 60 samples: so a test may stand still for some seconds before it asks for those behind the last one.</summary>
+    private static readonly TimeSpan Calm = TimeSpan.FromMilliseconds(300);
+
     [Fact]
     public async Task A_page_that_is_opened_late_gets_the_past_and_then_each_sample()
     {
         var token = TestContext.Current.CancellationToken;
-        await using var dashboard = await TestServer.StartAsync();
+        await using var dashboard = await TestServer.StartAsync(new() { Interval = Calm });
         await WaitForSampleAsync(dashboard, 12);
         using var state = JsonDocument.Parse((await dashboard.ReadAsync("api/state", dashboard.Bearer)).Text);
         state.RootElement.GetProperty("points").GetArrayLength().ShouldBeGreaterThanOrEqualTo(12);
@@ -38,7 +41,7 @@ public sealed class EventStreamTests
     public async Task A_connection_that_broke_goes_on_after_its_last_sample()
     {
         var token = TestContext.Current.CancellationToken;
-        await using var dashboard = await TestServer.StartAsync();
+        await using var dashboard = await TestServer.StartAsync(new() { Interval = Calm });
         await WaitForSampleAsync(dashboard, 8);
         using var reply = await dashboard.GetAsync("api/events?after=0", dashboard.Bearer, "Last-Event-ID: 5");
         var first = await SseParser.Create(await reply.Content.ReadAsStreamAsync(token)).EnumerateAsync(token).FirstAsync(token);

@@ -25,6 +25,9 @@ internal sealed class FakeProgram : IProgramSource
         _workers = [.. Enumerable.Range(0, workers).Select(index => new FakeWorker(index, 4201 + index) { Free = _start })];
     }
 
+    /// <summary>Gets the number of seconds after which the third worker hangs.</summary>
+    public int HangsAfter { get; init; } = 40;
+
     /// <summary>Gets the number of seconds after which the program cannot be read any more: the pages then stand still.</summary>
     public int Seconds { get; init; } = int.MaxValue;
 
@@ -238,7 +241,7 @@ internal sealed class FakeProgram : IProgramSource
 
     private void Work(FakeWorker worker)
     {
-        if (worker.Index == 2 && _seconds > 40)
+        if (worker.Index == 2 && _seconds > HangsAfter)
         {
             worker.Current = "Resize"; // hangs
             return;

@@ -57,7 +57,7 @@ public sealed class RealProgramTests(Chromium chromium)
             await watched.Page.WaitForTimeoutAsync(1000);
         }
 
-        var button = await watched.SeeAsync("section:has(h2:text-is('Failed tasks')) button.open", "FailsHere", seconds: 5);
+        var button = await watched.SeeAsync("section:has(h2:text-is('Failed tasks')) button.open", "FailsHere");
         await button.ClickAsync();
         var stack = await watched.SeeAsync("section:has(h2:text-is('Failed tasks')) pre.stack");
         var text = await stack.InnerTextAsync();

@@ -26,9 +26,9 @@ internal sealed class TestServer : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public static async Task<TestServer> StartAsync(DashboardServerOptions? options = null)
+    public static async Task<TestServer> StartAsync(DashboardServerOptions? options = null, FakeProgram? program = null)
     {
-        FakeProgram program = new();
+        program ??= new();
         return new(program, await DashboardServer.StartAsync(
             program, options ?? new() { Interval = TimeSpan.FromMilliseconds(100) }, TestContext.Current.CancellationToken));
     }

@@ -75,17 +75,6 @@ public class Readme
     }
 
     [Fact]
-    public async Task Spares_are_prepared()
-    {
-        #region first-spares
-        SpareProcesses.MaxCount = 4;           // the default is the number of processors, at most 4; 0 for none
-        await SpareProcesses.WarmUpAsync(2); // two stand ready now
-        #endregion
-        SpareProcesses.ReadyCount.ShouldBeGreaterThanOrEqualTo(2);
-        SpareProcesses.MaxCount = 0;
-    }
-
-    [Fact]
     public async Task Only_what_the_body_reads_crosses()
     {
         var file = Path.GetTempFileName();

@@ -15,7 +15,7 @@ public interface IGreeter
 
     int ProcessId();
 
-    void Sleep(int milliseconds);
+    void Hang(string begun);
 }
 
 public interface IResource : IDisposable, IAsyncDisposable
@@ -134,8 +134,10 @@ public class ServiceTests
         await host.StartAsync(Token);
         var greeter = host.Services.GetRequiredKeyedService<IGreeter>("greeter");
         var id = greeter.ProcessId();
-        var call = Task.Run(() => greeter.Sleep(100_000), Token);
-        await Task.Delay(200, Token);
+        var begun = Path.Combine(Path.GetTempPath(), $"greeter-{Guid.NewGuid():N}");
+        var call = Task.Run(() => greeter.Hang(begun), Token);
+        await Until.Is(() => File.Exists(begun), "the call runs");
+        File.Delete(begun);
         var time = Stopwatch.StartNew();
         await host.StopAsync(Token);
         time.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(40)); // far below the grace of the service
@@ -171,7 +173,11 @@ public class ServiceTests
 
         public int ProcessId() => Environment.ProcessId;
 
-        public void Sleep(int milliseconds) => Thread.Sleep(milliseconds);
+        public void Hang(string begun)
+        {
+            File.WriteAllText(begun, "");
+            Thread.Sleep(Timeout.Infinite);
+        }
     }
 
     private sealed class Resource : IResource

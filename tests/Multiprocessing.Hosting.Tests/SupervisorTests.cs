@@ -76,17 +76,21 @@ public class SupervisorTests
     public async Task Children_that_do_not_stop_in_the_shutdown_time_are_killed_and_logged()
     {
         var test = new TestHost();
-        test.Services.AddProcessSupervisor(static options => options.ShutdownGrace = TimeSpan.FromSeconds(100)).Add(static (_, supervisor) => supervisor.AddBody(
+        using var hasLooked = new ProcessEvent(EventResetMode.ManualReset);
+        var added = test.Services.AddProcessSupervisor(static options => options.ShutdownGrace = TimeSpan.FromSeconds(100));
+        added.Add((_, supervisor) => supervisor.AddBody(
             "stubborn",
-            static () =>
+            () =>
             {
                 var stopping = CurrentProcess.Stopping; // a body that looks at it has the grace to end
+                hasLooked.Set();
                 Thread.Sleep(Timeout.Infinite);
                 GC.KeepAlive(stopping);
             },
             new() { ShutdownGrace = TimeSpan.FromSeconds(100) }));
         using var host = test.Build(TimeSpan.FromSeconds(1));
         await host.StartAsync(Token);
+        hasLooked.Wait(TimeSpan.FromSeconds(60), Token).ShouldBeTrue("the body runs");
         var time = Stopwatch.StartNew();
         await host.StopAsync(Token);
         time.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(40));

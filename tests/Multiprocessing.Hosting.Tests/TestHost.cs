@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -61,17 +62,13 @@ internal static class Until
 {
     public static async Task Is(Func<bool> condition, string what)
     {
-        for (var i = 0; i < 2000; i++)
+        for (var began = Stopwatch.GetTimestamp(); !condition(); await Task.Delay(10, TestContext.Current.CancellationToken))
         {
-            if (condition())
+            if (Stopwatch.GetElapsedTime(began) > TimeSpan.FromSeconds(60))
             {
-                return;
+                throw new TimeoutException($"It did not become so that {what}.");
             }
-
-            await Task.Delay(10, TestContext.Current.CancellationToken);
         }
-
-        throw new TimeoutException($"It did not become so that {what}.");
     }
 
     public static Task IsGone(int processId) => Is(() => !Directory.Exists($"/proc/{processId}") || IsZombie(processId), $"process {processId} has ended");

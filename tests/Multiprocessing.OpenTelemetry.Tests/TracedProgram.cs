@@ -14,6 +14,9 @@ internal static class TracedProgram
 {
     public const string Service = "shop";
 
+    /// <summary>The time that a worker has to send the rest at its end.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private static readonly ActivitySource Shop = new(Service);
 
     /// <param name="collector">The address of the collector.</param>
@@ -22,8 +25,8 @@ internal static class TracedProgram
     public static async Task<(string Trace, int Killed)> RunAsync(string collector, Func<Task> firstHasArrived)
     {
         using var here = OpenTelemetrySdk.Create(telemetry => Configure(telemetry, collector));
-        using var children = ChildTelemetry.Configure(telemetry => Configure(telemetry, collector));
-        await using ProcessPool pool = new(new() { Name = "thumbnails", Workers = 1, MaxAttempts = 2 });
+        using var children = ChildTelemetry.Configure(telemetry => Configure(telemetry, collector), Patience);
+        await using ProcessPool pool = new(new() { Name = "thumbnails", Workers = 1, MaxAttempts = 2, ShutdownGrace = Patience });
         using var request = Shop.StartActivity("request")!;
         var killed = await pool.RunAsync(
             static () =>

@@ -51,7 +51,7 @@ internal static class ShapeAssertions
         program.MainRuns.Count.ShouldBe(1);
         using var next = Run(shape, "one-child"); // clears up what descendants that died while they removed it have left
         next.Value("result").ShouldBe("1");
-        Directory.Exists(program.Value("session")).ShouldBeFalse();
+        Eventually.Is(() => !Directory.Exists(program.Value("session")), "the directory of its session is removed");
     }
 
     /// <summary>Runs to the end, and not for ever.</summary>

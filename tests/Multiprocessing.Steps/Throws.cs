@@ -311,7 +311,7 @@ internal static class Throws
         service.Proxy.Said += _ => heard.Release();
         Require((await Task.WhenAll(Enumerable.Range(0, 20).Select(service.Proxy.RepeatAsync))).Sum() == 190, "the results are right");
         service.Proxy.Say(1);
-        Require(await heard.WaitAsync(TimeSpan.FromSeconds(10)), "the event was raised");
+        Require(await heard.WaitAsync(Patience), "the event was raised");
         var sum = 0;
         await foreach (var number in service.Proxy.Count(100))
         {

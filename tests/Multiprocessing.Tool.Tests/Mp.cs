@@ -26,6 +26,26 @@ internal sealed record Mp(int ExitCode, string Output, string Error)
         return new Mp(code, output.ToString(), error.ToString());
     }
 
+    /// <summary>
+    /// Runs a command in this process until it prints all that is expected: a busy program does not publish what it knows of itself in the time that
+    /// the first look at it waits.
+    /// </summary>
+    /// <returns>The last run.</returns>
+    public static async Task<Mp> RunUntilAsync(Func<Mp, bool> isComplete, params string[] arguments)
+    {
+        var watch = Stopwatch.StartNew();
+        while (true)
+        {
+            var run = await RunAsync(arguments);
+            if (isComplete(run) || watch.Elapsed > Patience)
+            {
+                return run;
+            }
+
+            await Task.Delay(100);
+        }
+    }
+
     /// <summary>Runs a command as a shell does.</summary>
     public static Task<Mp> RunProgramAsync(params string[] arguments) => RunProgramAsync([], arguments);
 

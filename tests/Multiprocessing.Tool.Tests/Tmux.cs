@@ -8,7 +8,7 @@ namespace Multiprocessing.Tool.Tests;
 /// <summary>A terminal with a program in it, driven by tmux.</summary>
 internal sealed class Tmux : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     // A server of its own: no configuration of the user, and nothing but it ends with it.
     private readonly TemporaryDirectory _directory = new();
@@ -35,6 +35,9 @@ internal sealed class Tmux : IDisposable
 
     /// <summary>Returns the text on the screen.</summary>
     public string Screen() => Run("capture-pane", "-p");
+
+    /// <summary>Returns the screen with the sequences of its styles.</summary>
+    public string StyledScreen() => Run("capture-pane", "-p", "-e");
 
     /// <summary>Waits until the screen shows a text, and returns the screen.</summary>
     public string WaitFor(string pattern)

@@ -90,6 +90,7 @@ public class TopTests(WatchedProgram program) : IClassFixture<WatchedProgram>
         terminal.WaitFor($"{program.Id}");
         terminal.WaitFor($"{other.Id}");
         terminal.Press("End"); // in the order of their starts
+        Select(terminal, other.Id);
         terminal.Press("Enter");
         terminal.WaitFor($"pid {other.Id}");
         terminal.WaitFor("PROCESSES");
@@ -145,6 +146,34 @@ public class TopTests(WatchedProgram program) : IClassFixture<WatchedProgram>
     }
 
     private static Tmux Start(WatchedProgram program, int width, int height) => new(width, height, $"{Mp.Path} top {program.Id}");
+
+    /// <summary>Moves the selection of the list to a program: those of other tests, which run at the same time, may be around it.</summary>
+    private static void Select(Tmux terminal, int processId)
+    {
+        var looks = 0; // of three, none shows a key that is still on its way
+        Eventually.Is(
+            () =>
+            {
+                // Below the title and the header. The selected row is inverse.
+                var rows = terminal.StyledScreen().Split('\n')[2..];
+                var selected = Array.FindIndex(rows, static row => Regex.IsMatch(row, @"\e\[(?:\d+;)*7(?:;\d+)*m"));
+                var wanted = Array.FindIndex(rows, row => Regex.IsMatch(Regex.Replace(row, @"\e\[[\d;]*m", ""), $@"\b{processId}\b"));
+                if (selected >= 0 && selected == wanted)
+                {
+                    looks++;
+                }
+                else
+                {
+                    looks = 0;
+                    terminal.Press(selected > wanted && wanted >= 0 ? "Up" : "Down");
+                }
+
+                Thread.Sleep(200); // the screen is drawn anew
+                return looks == 3;
+            },
+            $"the program {processId} is selected",
+            TimeSpan.FromSeconds(60));
+    }
 
     private static string Clock(string screen) => Regex.Match(screen, @"\d\d:\d\d:\d\d").Value;
 }

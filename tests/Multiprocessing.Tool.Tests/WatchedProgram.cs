@@ -30,6 +30,10 @@ public sealed class WatchedProgram : IAsyncLifetime, IDisposable
         Id = _companion.Id;
         _companion.WaitFor("watched");
         _companion.WaitFor("hung");
+
+        // The other workers start at the same time, and the program publishes what it knows when it sees that it is looked at.
+        using var monitor = ProgramMonitor.Open(Id);
+        Eventually.Is(() => IsComplete(monitor.Read()), $"the program {Id} shows all its processes and workers", TimeSpan.FromSeconds(60));
         return ValueTask.CompletedTask;
     }
 
@@ -51,6 +55,9 @@ public sealed class WatchedProgram : IAsyncLifetime, IDisposable
         Eventually.Is(() => ProgramLeftovers.Remove().All(static leftover => leftover.Error is null) && !IsLeft(), $"the memory of {Id} is removed");
         _companion = null;
     }
+
+    private static bool IsComplete(ProgramSnapshot snapshot) => snapshot.Processes.Count >= 7
+        && snapshot.Pools.Any(static pool => pool.Workers.Count >= 3 && pool.Workers.Any(static worker => worker.TaskName == "HangsHere"));
 
     private bool IsLeft() => ProgramLeftovers.Find().Any(leftover => leftover.RootProcessId == Id);
 

@@ -6,7 +6,7 @@ namespace Chat.Script;
 /// <summary>One of the three programs, with its standard input and output in the hands of the script.</summary>
 internal sealed class Participant : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private readonly Process _process;
     private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
     private readonly Task _output;

@@ -36,7 +36,7 @@ internal static class ProcessesAndThreads
         check.Equal(
             "the processes have two pids, and neither is this process's", 3, new[] { polite.Id, deaf.Id, CurrentProcess.Id }.Distinct().Count());
 
-        polite.Terminate();
+        polite.Terminate(TimeSpan.FromSeconds(30)); // kills a body that has not ended by then
         polite.Join();
         check.Equal(
             "Terminate is a request: a body that checks CurrentProcess.Stopping ends itself", ExitReason.Terminated, polite.ExitStatus?.Reason);

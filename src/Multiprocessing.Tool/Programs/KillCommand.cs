@@ -14,7 +14,7 @@ namespace Multiprocessing.Tool.Programs;
 /// </summary>
 internal static class KillCommand
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     public static Command Create()
     {

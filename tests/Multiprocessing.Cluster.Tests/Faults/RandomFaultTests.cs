@@ -29,7 +29,7 @@ public class RandomFaultTests(ITestOutputHelper output)
         Assert.SkipWhen(ClusterRuns.Events == 0, "MULTIPROCESSING_CLUSTER_EVENTS is not set.");
         output.WriteLine($"seed {ClusterRuns.Seed}");
         await using var store = await TestStore.StartAsync("postgres");
-        await using var cluster = new TestCluster(plan => plan with { Store = "postgres", Connection = store.Connection });
+        await using var cluster = new TestCluster(plan => plan with { Store = "postgres", Connection = store.Connection, HasDefaultDetection = true });
         for (var i = 0; i < Nodes; i++)
         {
             StartNode(cluster);

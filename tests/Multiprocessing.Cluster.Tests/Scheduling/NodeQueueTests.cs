@@ -105,6 +105,7 @@ public class NodeQueueTests
         var tasks = Tasks(line, 0, count);
         var taken = new List<NodeTask>();
         var isOver = false;
+        using var hasTaken = new ManualResetEventSlim(); // or all tasks may have begun before this thread takes the first one back
         var adder = new Thread(() =>
         {
             foreach (var chunk in tasks.Chunk(50))
@@ -114,6 +115,7 @@ public class NodeQueueTests
         });
         var ender = new Thread(() =>
         {
+            hasTaken.Wait();
             for (var next = 0; !Volatile.Read(ref isOver);)
             {
                 NodeTask? task = null;
@@ -136,6 +138,11 @@ public class NodeQueueTests
         Watchdog.Until(() =>
         {
             taken.AddRange(queue.TakeBack(line, random.Next(4), out _));
+            if (taken.Count > 0)
+            {
+                hasTaken.Set();
+            }
+
             lock (_begun)
             {
                 return _begun.Count + taken.Count == count;

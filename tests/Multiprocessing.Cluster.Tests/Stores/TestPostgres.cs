@@ -8,7 +8,7 @@ namespace Multiprocessing.ClusterTests;
 /// <param name="range">The network whose machines may connect, if it is not this one alone.</param>
 internal sealed class TestPostgres(string address = "127.0.0.1", string? range = null) : TestStore
 {
-    public override string Connection => $"Host={address};Port={Port};Database=postgres;Username=owner;Timeout=5";
+    public override string Connection => $"Host={address};Port={Port};Database=postgres;Username=owner;Timeout=20";
 
     protected override Process Start()
     {

@@ -17,7 +17,8 @@ internal sealed class ClientHandshakeTarget : FuzzTarget
     private int _attempts;
 
     public ClientHandshakeTarget() => _listener = ConnectionListener.Start(
-        _folder.EndPoint, new ConnectionListenerOptions { Key = HandshakeBytes.Key, HandshakeTimeout = TimeSpan.FromMilliseconds(300), MaxMessageBytes = 1000 });
+        _folder.EndPoint,
+        new ConnectionListenerOptions { Key = HandshakeBytes.Key, HandshakeTimeout = TimeSpan.FromSeconds(10), MaxMessageBytes = 1000 });
 
     public override IReadOnlyList<byte[]> Seeds { get; } = [HandshakeBytes.Client];
 
@@ -26,7 +27,7 @@ internal sealed class ClientHandshakeTarget : FuzzTarget
     public override void Run(byte[] input)
     {
         var before = _listener.RejectedCount;
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = 5000 };
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = 30_000 };
         socket.Connect(_listener.LocalEndPoint);
         var challenge = new byte[4 + 59];
         ReadExactly(socket, challenge);
@@ -82,7 +83,7 @@ internal sealed class ClientHandshakeTarget : FuzzTarget
                 // Neither accepted nor rejected yet.
             }
 
-            if (watch.Elapsed > TimeSpan.FromSeconds(20))
+            if (watch.Elapsed > TimeSpan.FromSeconds(60))
             {
                 throw new TimeoutException($"The attempt does not end. {string.Join(Environment.NewLine, _log.Records)}");
             }

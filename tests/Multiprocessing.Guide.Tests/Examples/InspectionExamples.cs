@@ -8,14 +8,21 @@ public class InspectionExamples
     [Fact]
     public void ProgramMonitor_example()
     {
-        #region ProgramMonitor
-        foreach (RunningProgram program in ProgramMonitor.FindAll())
+        try
         {
-            using var monitor = ProgramMonitor.Open(program.ProcessId);
-            ProgramSnapshot snapshot = monitor.Read();
-            Console.WriteLine($"{snapshot.Name}: {snapshot.Processes.Count} processes, {snapshot.SharedMemoryBytes} bytes of shared memory");
+            #region ProgramMonitor
+            foreach (RunningProgram program in ProgramMonitor.FindAll())
+            {
+                using var monitor = ProgramMonitor.Open(program.ProcessId);
+                ProgramSnapshot snapshot = monitor.Read();
+                Console.WriteLine($"{snapshot.Name}: {snapshot.Processes.Count} processes, {snapshot.SharedMemoryBytes} bytes of shared memory");
+            }
+            #endregion
         }
-        #endregion
+        catch (ProgramNotFoundException exception) when (exception.ProcessId != Environment.ProcessId)
+        {
+            // A program of another test, which has ended since it was found.
+        }
     }
 
     [Fact]

@@ -123,19 +123,6 @@ public class ProcessExamples
     }
 
     [Fact]
-    public async Task Spare_processes()
-    {
-        var before = SpareProcesses.MaxCount;
-        #region SpareProcesses
-        SpareProcesses.MaxCount = 2;
-        await SpareProcesses.WarmUpAsync(2); // two processes are started and wait for a body
-        using var child = ChildProcess.Run(() => Environment.ProcessId); // its body begins at once
-        Console.WriteLine(await child.Result);
-        #endregion
-        SpareProcesses.MaxCount = before;
-    }
-
-    [Fact]
     public void Exit_status()
     {
         #region ExitStatus

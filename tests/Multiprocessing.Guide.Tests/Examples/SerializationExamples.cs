@@ -1,12 +1,11 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using Microsoft.Extensions.Logging;
 using Shouldly;
 using Xunit;
 
 namespace Multiprocessing.Guide.Tests.Examples;
 
-/// <summary>What crosses to another process, and logging.</summary>
+/// <summary>What crosses to another process.</summary>
 public class SerializationExamples
 {
     #region IProcessSerializer<T>
@@ -101,17 +100,5 @@ public class SerializationExamples
         }
         #endregion
         (await Should.ThrowAsync<RemoteException>(child.Completion)).TypeName.ShouldContain(nameof(ParserException));
-    }
-
-    [Fact]
-    public void Logging()
-    {
-        var before = MultiprocessingLogging.Factory;
-        #region MultiprocessingLogging
-        // At the start of the program:
-        using ILoggerFactory factory = LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Warning));
-        MultiprocessingLogging.Factory = factory;
-        #endregion
-        MultiprocessingLogging.Factory = before;
     }
 }

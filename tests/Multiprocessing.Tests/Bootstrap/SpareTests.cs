@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Reflection.Emit;
 using Shouldly;
 using Xunit;
 
@@ -13,6 +14,7 @@ public class SpareTests : ProcessTest
     {
         await base.InitializeAsync();
         SpareProcesses.MaxCount = 2;
+        SpareProcesses.IdleTimeout = TimeSpan.FromMinutes(5); // no spare goes while a test stands still
     }
 
     public override async ValueTask DisposeAsync()
@@ -219,9 +221,25 @@ public class SpareTests : ProcessTest
     [Fact]
     public Task A_lowered_maximum_fails_the_waiters_for_more() => Watchdog.Run(async () =>
     {
-        var prepared = SpareProcesses.WarmUpAsync(2);
+        const string Hooks = "DOTNET_STARTUP_HOOKS";
+        using var directory = new TemporaryDirectory();
+        var before = Environment.GetEnvironmentVariable(Hooks);
+        try
+        {
+            // Such spares are never ready, however long this thread stands still before it lowers the maximum.
+            Environment.SetEnvironmentVariable(Hooks, HookThatNeverReturns(directory));
+            var prepared = SpareProcesses.WarmUpAsync(2);
+            Eventually.Is(static () => SpareStock.Current.ProcessIds().Length == 2, "two spares have begun");
+            SpareProcesses.MaxCount = 1;
+            await Should.ThrowAsync<InvalidOperationException>(prepared);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(Hooks, before);
+            SpareProcesses.MaxCount = 0; // the one that is left would keep the next one from being started
+        }
+
         SpareProcesses.MaxCount = 1;
-        await Should.ThrowAsync<InvalidOperationException>(prepared);
         await SpareProcesses.WarmUpAsync(1);
     });
 
@@ -259,6 +277,19 @@ public class SpareTests : ProcessTest
         }));
         await Task.WhenAll(threads);
     });
+
+    private static string HookThatNeverReturns(TemporaryDirectory directory)
+    {
+        var assembly = new PersistedAssemblyBuilder(new AssemblyName("Hook"), typeof(object).Assembly);
+        var hook = assembly.DefineDynamicModule("Hook").DefineType("StartupHook", TypeAttributes.Public);
+        var body = hook.DefineMethod("Initialize", MethodAttributes.Public | MethodAttributes.Static, typeof(void), []).GetILGenerator();
+        body.Emit(OpCodes.Ldc_I4_M1);
+        body.Emit(OpCodes.Call, typeof(Thread).GetMethod(nameof(Thread.Sleep), [typeof(int)])!);
+        body.Emit(OpCodes.Ret);
+        hook.CreateType();
+        assembly.Save(directory.File("Hook.dll"));
+        return directory.File("Hook.dll");
+    }
 
     private static List<int> Spares()
     {

@@ -9,6 +9,7 @@ namespace Multiprocessing.Tests.Connections;
 public sealed class RegisteredValueTests
 {
     private static readonly byte[] Key = "a key of the test"u8.ToArray();
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Fact]
     public Task Values_of_registered_types_cross() => Watchdog.Run(async () =>
@@ -104,9 +105,9 @@ public sealed class RegisteredValueTests
     [Fact]
     public Task Simple_values_are_the_same_whether_or_not_the_other_side_has_types() => Watchdog.Run(async () =>
     {
-        await using var listener = ConnectionListener.Start(
-            new IPEndPoint(IPAddress.Loopback, 0), new ConnectionListenerOptions { Key = Key, Types = new RegisteredTypes().Register<Reading>() });
-        using var client = await Connection.ConnectAsync(listener.LocalEndPoint, new ConnectionOptions { Key = Key });
+        var options = new ConnectionListenerOptions { Key = Key, Types = new RegisteredTypes().Register<Reading>(), HandshakeTimeout = Patience };
+        await using var listener = ConnectionListener.Start(new IPEndPoint(IPAddress.Loopback, 0), options);
+        using var client = await Connection.ConnectAsync(listener.LocalEndPoint, new ConnectionOptions { Key = Key, ConnectTimeout = Patience });
         using var server = await listener.AcceptAsync();
         client.Send<double[]>([1.5, double.NaN]);
         server.Receive<double[]>().ShouldBe([1.5, double.NaN]);
@@ -117,9 +118,10 @@ public sealed class RegisteredValueTests
     private static async Task<(Connection Client, Connection Server)> Pair(RegisteredTypes? types)
     {
         await using var listener = ConnectionListener.Start(
-            new IPEndPoint(IPAddress.Loopback, 0), new ConnectionListenerOptions { Key = Key, Types = types });
+            new IPEndPoint(IPAddress.Loopback, 0), new ConnectionListenerOptions { Key = Key, Types = types, HandshakeTimeout = Patience });
         var accepted = listener.AcceptAsync();
-        var client = await Connection.ConnectAsync(listener.LocalEndPoint, new ConnectionOptions { Key = Key, Types = types });
+        var options = new ConnectionOptions { Key = Key, Types = types, ConnectTimeout = Patience };
+        var client = await Connection.ConnectAsync(listener.LocalEndPoint, options);
         return (client, await accepted);
     }
 

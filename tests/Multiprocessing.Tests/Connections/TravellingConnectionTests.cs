@@ -102,14 +102,14 @@ public class TravellingConnectionTests : ProcessTest
         using (control)
         using (childsControl)
         {
+            control.Send("read this");
+            control.Send(theirs); // before the child, which ends at the first one
+            theirs.Dispose();
             using var child = ChildProcess.Run(() =>
             {
                 childsControl.Receive<string>();
                 Posix.Signal(Environment.ProcessId, Posix.SigKill);
             });
-            control.Send("read this");
-            control.Send(theirs);
-            theirs.Dispose();
             Should.Throw<ConnectionClosedException>(() => control.Receive<string>());
             Should.Throw<ConnectionClosedException>(() => mine.Receive<string>());
             child.TakeFailure().ShouldBeOfType<ProcessDiedException>();

@@ -5,6 +5,9 @@ namespace Multiprocessing.Tests;
 /// <summary>One run of the companion program.</summary>
 internal sealed class Companion : IDisposable
 {
+    // For the threads that read; what keeps the handles longer is another process, and no loss.
+    private static readonly TimeSpan PatienceForOutput = TimeSpan.FromSeconds(20);
+
     private readonly Process _process;
     private readonly TemporaryDirectory _directory = new();
     private readonly List<string> _lines = [];
@@ -55,7 +58,7 @@ internal sealed class Companion : IDisposable
     public void WaitForExit()
     {
         _process.WaitForExit();
-        Task.WaitAll([_reading, _error], TimeSpan.FromSeconds(5));
+        Task.WaitAll([_reading, _error], PatienceForOutput);
     }
 
     /// <summary>The values of all lines with a key, as far as they have come.</summary>

@@ -5,7 +5,8 @@ namespace Multiprocessing.Tests;
 /// <summary>For what another process or the kernel does in its own time, where no event exists to wait for.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(20);
+    // Most of what is waited for needs a process that is started first, on a machine that may be busy.
+    private static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(60);
 
     /// <summary>Waits until something is so, and says how long that took; fails when it never is.</summary>
     public static TimeSpan Is(Func<bool> condition, string what, TimeSpan? patience = null)

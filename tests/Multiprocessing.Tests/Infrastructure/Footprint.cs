@@ -7,7 +7,7 @@ namespace Multiprocessing.Tests;
 internal sealed class Footprint
 {
     // Long enough for a loaded machine to reap, close and delete; a leak stays longer than any patience.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan Unchanged = TimeSpan.FromSeconds(2);
 
@@ -35,6 +35,13 @@ internal sealed class Footprint
     /// <param name="last">The footprint after the last test; <see langword="null"/> before the first one.</param>
     public static async Task<Footprint> TakeSettled(Footprint? last)
     {
+        if (last is null)
+        {
+            // What the tests before have forgotten would otherwise be closed at the next collection, which may be in the middle of this test.
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
         var now = Take();
         for (var (watch, unchanged) = (Stopwatch.StartNew(), Stopwatch.StartNew()); unchanged.Elapsed < Unchanged && watch.Elapsed < Patience;)
         {
@@ -57,12 +64,14 @@ internal sealed class Footprint
     }
 
     /// <summary>Fails unless the world is again as it was when this footprint was taken, and names the differences.</summary>
+    /// <param name="beforeEachLook">Called before each look; <see langword="null"/> for nothing.</param>
     /// <returns>What is there now.</returns>
-    public async Task<Footprint> ShouldBeAsNow()
+    public async Task<Footprint> ShouldBeAsNow(Action? beforeEachLook = null)
     {
         var watch = Stopwatch.StartNew();
         while (true)
         {
+            beforeEachLook?.Invoke();
             var now = Take();
             var differences = Differences(now);
             if (differences.Length == 0)

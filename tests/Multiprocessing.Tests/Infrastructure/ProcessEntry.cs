@@ -4,9 +4,12 @@ using System.Text;
 namespace Multiprocessing.Tests;
 
 /// <summary>One process as /proc shows it. Read without the library, so that a test does not ask the accused.</summary>
-internal sealed record ProcessEntry(int Id, int ParentId, char State, long StartTicks, string CommandLine)
+internal sealed record ProcessEntry(int Id, int ParentId, char State, long StartTicks, string CommandLine, int Threads = 1)
 {
-    public bool IsZombie => State is 'Z' or 'X';
+    /// <summary>
+    /// Whether it has exited. The first thread of a killed process may have ended before the others, which have its files and locks until they do.
+    /// </summary>
+    public bool IsZombie => State is 'Z' or 'X' && Threads <= 1;
 
     public static IEnumerable<ProcessEntry> All() =>
         from directory in Directory.EnumerateDirectories("/proc")
@@ -31,8 +34,14 @@ internal sealed record ProcessEntry(int Id, int ParentId, char State, long Start
         // The name in brackets may hold blanks and brackets itself; the fields begin behind the last one.
         var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
         var command = (TryRead($"/proc/{id}/cmdline") ?? "").Replace('\0', ' ').Trim();
+        var threads = int.Parse(fields[17], CultureInfo.InvariantCulture);
         return new ProcessEntry(
-            id, int.Parse(fields[1], CultureInfo.InvariantCulture), fields[0][0], long.Parse(fields[19], CultureInfo.InvariantCulture), command);
+            id,
+            int.Parse(fields[1], CultureInfo.InvariantCulture),
+            fields[0][0],
+            long.Parse(fields[19], CultureInfo.InvariantCulture),
+            command,
+            threads);
     }
 
     /// <summary>Whether the process has exited; a zombie that its parent has not reaped yet counts as exited.</summary>

@@ -26,7 +26,12 @@ public abstract class ProcessTest : IAsyncLifetime
     public virtual async ValueTask DisposeAsync()
     {
         _last = null; // if the test fails here, what it has left is in the next one's footprint
-        _last = await _before!.ShouldBeAsNow();
+        _last = await _before!.ShouldBeAsNow(BeforeLook);
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Called before each look at what the test has left.</summary>
+    protected virtual void BeforeLook()
+    {
     }
 }

@@ -8,7 +8,8 @@ namespace Multiprocessing.Tests;
 /// </summary>
 internal static class Watchdog
 {
-    private static readonly TimeSpan DefaultLimit = TimeSpan.FromSeconds(60);
+    // Longer than any patience inside a test, which says more about what did not happen.
+    private static readonly TimeSpan DefaultLimit = TimeSpan.FromSeconds(180);
     private static readonly AsyncLocal<List<(string Name, Func<object?> Look)>?> Watched = new();
 
     public static Task Run(Action body, TimeSpan? limit = null) => Run(

@@ -9,15 +9,17 @@ public sealed class CancelFromOutsideTests : ProcessTest
 {
     private const string Long = "long task";
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     [Fact]
     public Task A_task_that_observes_its_token_ends_and_its_worker_goes_on() => Watchdog.Run(async () =>
     {
-        await using var pool = new ProcessPool(new() { Name = "observes", Workers = 1, MaxAttempts = 3 });
+        await using var pool = new ProcessPool(new() { Name = "observes", Workers = 1, MaxAttempts = 3, CancellationGrace = Patience });
         var before = await pool.RunAsync(static () => Environment.ProcessId);
         var task = pool.RunAsync(static token => { token.WaitHandle.WaitOne(); token.ThrowIfCancellationRequested(); }, new TaskOptions { Name = Long });
         using var monitor = ProgramMonitor.OpenCurrent();
         var (seen, worker) = Running(monitor, "observes");
-        monitor.CancelTask(seen, worker).ShouldBeTrue();
+        Cancel(monitor, seen, worker);
         await Should.ThrowAsync<OperationCanceledException>(task);
         (await pool.RunAsync(static () => Environment.ProcessId)).ShouldBe(before);
     });
@@ -30,7 +32,7 @@ public sealed class CancelFromOutsideTests : ProcessTest
         var task = pool.RunAsync(static () => Thread.Sleep(Timeout.Infinite), new TaskOptions { Name = Long });
         using var monitor = ProgramMonitor.OpenCurrent();
         var (seen, worker) = Running(monitor, "ignores");
-        monitor.CancelTask(seen, worker).ShouldBeTrue();
+        Cancel(monitor, seen, worker);
         await Should.ThrowAsync<OperationCanceledException>(task);
         (await pool.RunAsync(static () => Environment.ProcessId)).ShouldNotBe(before);
     });
@@ -46,7 +48,7 @@ public sealed class CancelFromOutsideTests : ProcessTest
         go.Set();
         await first;
         var next = pool.RunAsync(static token => token.WaitHandle.WaitOne(TimeSpan.FromSeconds(2)), new TaskOptions { Name = "next" });
-        monitor.CancelTask(seen, worker).ShouldBeTrue("the request is taken, and refers to no task any more");
+        Cancel(monitor, seen, worker); // the request is taken, and refers to no task any more
         (await next).ShouldBeFalse("its token was not canceled");
     });
 
@@ -75,16 +77,20 @@ public sealed class CancelFromOutsideTests : ProcessTest
     [Fact]
     public Task A_worker_without_a_task_is_refused_and_a_process_that_has_ended_as_well() => Watchdog.Run(async () =>
     {
-        await using var pool = new ProcessPool(new() { Name = "idle", Workers = 1 });
+        await using var pool = new ProcessPool(new() { Name = "idle", Workers = 1, CancellationGrace = Patience });
         await pool.RunAsync(static () => { });
         var task = pool.RunAsync(static token => token.WaitHandle.WaitOne(), new TaskOptions { Name = Long });
         using var monitor = ProgramMonitor.OpenCurrent();
         var (seen, worker) = Running(monitor, "idle");
         Should.Throw<ArgumentException>(() => monitor.CancelTask(seen, worker with { TaskName = null })).Message.ShouldContain("runs no task");
         Should.Throw<ProgramNotFoundException>(() => monitor.CancelTask(seen with { OwnerProcessId = int.MaxValue }, worker));
-        monitor.CancelTask(seen, worker).ShouldBeTrue();
+        Cancel(monitor, seen, worker);
         await task;
     });
+
+    /// <summary>Requests the cancellation until the request is taken. One that is not taken in time has no effect.</summary>
+    private static void Cancel(ProgramMonitor monitor, PoolSnapshot pool, WorkerSnapshot worker) =>
+        Eventually.Is(() => monitor.CancelTask(pool, worker), "the request is taken");
 
     private static (PoolSnapshot Pool, WorkerSnapshot Worker) Running(ProgramMonitor monitor, string name)
     {

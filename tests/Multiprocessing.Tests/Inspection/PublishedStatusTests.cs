@@ -18,15 +18,23 @@ public sealed class PublishedStatusTests : ProcessTest
         using var owner = ChildProcess.Run(OwnPool, go, done, new ChildProcessOptions { Name = "owner" });
         using var monitor = ProgramMonitor.OpenCurrent();
         PoolSnapshot? pool = null;
-        Eventually.Is(() => (pool = monitor.Read().Pools.SingleOrDefault(static pool => pool.Name == "images")) is { Running: 2 }, "two tasks run");
+        ProgramSnapshot? snapshot = null;
+        Eventually.Is(
+            () =>
+            {
+                snapshot = monitor.Read();
+                pool = snapshot.Pools.SingleOrDefault(static pool => pool.Name == "images");
+                return pool is { Running: 2, Pending: 4 } && pool.Workers.All(static worker => worker.TaskTime > TimeSpan.Zero)
+                    && snapshot.Processes.Any(process => process.Id == owner.Id && process.Name == "owner");
+            },
+            "two tasks run and four wait, and both processes have published");
         pool!.OwnerProcessId.ShouldBe(owner.Id);
         pool.MaxWorkers.ShouldBe(2);
         pool.Pending.ShouldBe(4);
         pool.Workers.Count.ShouldBe(2);
         pool.Workers.ShouldAllBe(static worker => worker.Activity == WorkerActivity.Busy && worker.TaskTime > TimeSpan.Zero);
         pool.Workers[0].TaskName.ShouldNotBeNull().ShouldContain("resize");
-        var snapshot = monitor.Read();
-        snapshot.Processes.Single(process => process.Id == owner.Id).Name.ShouldBe("owner");
+        snapshot!.Processes.Single(process => process.Id == owner.Id).Name.ShouldBe("owner");
         foreach (var worker in pool.Workers)
         {
             var process = snapshot.Processes.Single(process => process.Id == worker.ProcessId);
@@ -110,11 +118,14 @@ public sealed class PublishedStatusTests : ProcessTest
         var proxy = supervisor.AddService<ILaboratory>("lab", () => new Laboratory());
         proxy.Add(1, 2).ShouldBe(3);
         using var monitor = ProgramMonitor.OpenCurrent();
-        ServiceSnapshot? service = null;
-        Eventually.Is(() => (service = monitor.Read().Services.SingleOrDefault()) is { State: "ready" }, "the service is published");
-        service!.Interface.ShouldContain("ILaboratory");
+        ProgramSnapshot? seen = null;
+        Eventually.Is(
+            () => (seen = monitor.Read()) is { Services: [{ State: "ready" }] }
+                && seen.Supervisors is [{ Children: [{ State: SupervisedChildState.Running }] }],
+            "the service and its supervisor are published");
+        var service = seen!.Services.Single();
+        service.Interface.ShouldContain("ILaboratory");
         service.ProcessId.ShouldBe(proxy.ProcessId);
-        var seen = monitor.Read();
         seen.Processes.Single(process => process.Id == service.ProcessId).Role.ShouldBe(ProcessRole.Service);
         var guard = seen.Supervisors.Single();
         guard.Name.ShouldBe("guard");
@@ -203,13 +214,32 @@ public sealed class PublishedStatusTests : ProcessTest
     {
         using var release = new ProcessEvent();
         using var child = ChildProcess.Run(() => release.Wait());
-        Eventually.Is(() => Files().Length == 0, "the looks of other tests are over");
-        Thread.Sleep(1500);
-        Files().ShouldBeEmpty();
+        Eventually.Is(
+            () =>
+            {
+                // The looks of other tests are over, and none of another program comes meanwhile.
+                var lookedAt = LookedAt();
+                if (Files().Length != 0)
+                {
+                    return false;
+                }
+
+                Thread.Sleep(1500);
+                var files = Files();
+                if (LookedAt() != lookedAt)
+                {
+                    return false;
+                }
+
+                files.ShouldBeEmpty();
+                return true;
+            },
+            "no observer looks");
         using (var monitor = ProgramMonitor.OpenCurrent())
         {
-            monitor.Read().Processes.Single(process => process.Id == child.Id).Name.ShouldBe(child.Name);
-            Files().ShouldNotBeEmpty();
+            Eventually.Is(
+                () => monitor.Read().Processes.Single(process => process.Id == child.Id).Name == child.Name && Files().Length != 0,
+                "the name of the child is published");
         }
 
         Eventually.Is(() => Files().Length == 0, "the file is removed some seconds after the last look");
@@ -217,6 +247,8 @@ public sealed class PublishedStatusTests : ProcessTest
         child.Join();
 
         static string[] Files() => Directory.GetFiles(Session.Current.Directory, "status-*");
+
+        static unsafe long LookedAt() => Volatile.Read(ref Session.Current.Memory.Header->LookedAt);
     });
 
     [Fact]
@@ -225,9 +257,9 @@ public sealed class PublishedStatusTests : ProcessTest
         using var release = new ProcessEvent();
         using var child = ChildProcess.Run(() => release.Wait());
         using var monitor = ProgramMonitor.OpenCurrent();
-        _ = monitor.Read();
         var file = StatusFile.PathOf(Session.Current.Directory, Session.Current.Self);
-        var whole = File.ReadAllBytes(file);
+        byte[] whole = [];
+        Eventually.Is(() => monitor.Read() is { } && (whole = StatusReader.ReadFile(file) ?? []).Length != 0, "this process has published");
         using var view = SessionView.TryOpen(Session.Current.Directory, out _)!;
         using var copy = new TemporaryDirectory();
         File.Copy(Path.Combine(view.Path, "session"), copy.File("session"));

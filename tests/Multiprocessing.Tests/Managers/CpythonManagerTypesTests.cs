@@ -9,7 +9,7 @@ namespace Multiprocessing.Tests.Managers;
 /// </summary>
 public sealed class CpythonManagerTypesTests : ManagerTest
 {
-    private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(60);
 
     [Fact]
     public Task Sync_test_event() => Watchdog.Run(() =>

@@ -7,7 +7,7 @@ namespace Multiprocessing.Tests.Managers;
 /// <summary>What the death of a manager, and of a client, does to the others.</summary>
 public sealed class ManagerDeathTests : ManagerTest
 {
-    private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(60);
 
     /// <summary>The start waited for ever: the manager's end of its pipe was in a queue, which the process did not reach.</summary>
     [Fact]
@@ -94,10 +94,12 @@ public sealed class ManagerDeathTests : ManagerTest
     {
         using var queue = Manager.Queue<int>();
         using var gate = Manager.Lock();
+        using var held = Manager.Lock();
         using var ready = Manager.Event();
         gate.Enter();
         using var child = ChildProcess.Run(() =>
         {
+            held.Enter();
             var waiting = Task.Run(() => queue.Get());
             var second = Task.Run(() => gate.Enter());
             Thread.Sleep(300);
@@ -107,7 +109,8 @@ public sealed class ManagerDeathTests : ManagerTest
         });
         ready.Wait(Long).ShouldBeTrue();
         child.Kill();
-        Thread.Sleep(500);
+        held.Enter().WasAbandoned.ShouldBeTrue(); // the manager knows of the death
+        held.Exit();
         queue.Put(7);
         queue.Get(Long).ShouldBe(7);
         gate.Exit();
@@ -126,8 +129,8 @@ public sealed class ManagerDeathTests : ManagerTest
             answers.Put(Should.Throw<ServiceDiedException>(() => queue.Get()).Message);
         });
         answers.Get(Long).ShouldBe("waits");
-        var waiting = Task.Run(() => queue.Get());
-        Thread.Sleep(300);
+        var waiting = queue.GetAsync().AsTask(); // sent when it returns
+        Thread.Sleep(300); // so that the child waits, too; nothing depends on it
         Posix.Signal(Manager.ProcessId, Posix.SigKill);
         var error = Should.Throw<ServiceDiedException>(() => waiting.GetAwaiter().GetResult());
         error.ProcessId.ShouldBe(Manager.ProcessId);

@@ -7,7 +7,7 @@ namespace Multiprocessing.Tests.Managers;
 /// <summary>How processes become clients of a manager, and what they keep of it when it has ended.</summary>
 public sealed class ManagerJoinTests : ManagerTest
 {
-    private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(60);
 
     [Fact]
     public Task A_client_that_cannot_be_served_does_not_end_the_manager() => Watchdog.Run(() =>

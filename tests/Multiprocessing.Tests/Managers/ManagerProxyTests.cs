@@ -66,7 +66,7 @@ public sealed class ManagerProxyTests : ManagerTest
         });
         var mine = Manager.Create<ITestCounter>(() => new TestCounter(disposed));
         proxies.Put(mine);
-        ready.Wait(TimeSpan.FromSeconds(30)).ShouldBeTrue();
+        ready.Wait(TimeSpan.FromSeconds(60)).ShouldBeTrue();
         Manager.Release(mine);
 
         Thread.Sleep(1500);

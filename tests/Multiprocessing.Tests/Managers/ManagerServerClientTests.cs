@@ -10,7 +10,7 @@ namespace Multiprocessing.Tests.Managers;
 public sealed class ManagerServerClientTests : ProcessTest
 {
     private static readonly byte[] Key = "asdasdasd"u8.ToArray();
-    private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(60);
 
     [Fact]
     public Task An_object_whose_client_has_gone_during_its_factory_is_disposed() => Watchdog.Run(async () =>
@@ -63,7 +63,7 @@ public sealed class ManagerServerClientTests : ProcessTest
             server.Register<IServedObject>("object", () => one);
             server.Register<IServedToo>("too", () => one);
         });
-        await using var client = await ManagerClient.ConnectAsync(server.LocalEndPoint, new() { Connection = { Key = Key } });
+        await using var client = await ManagerClient.ConnectAsync(server.LocalEndPoint, new() { Connection = { Key = Key, ConnectTimeout = Long } });
         var first = client.Open<IServedObject>("object");
         var second = client.Open<IServedToo>("too");
         client.Release(first);
@@ -128,7 +128,7 @@ public sealed class ManagerServerClientTests : ProcessTest
 
     private static ManagerServer Serve(Action<ManagerServer> add)
     {
-        var server = new ManagerServer(new() { Listener = { Key = Key } });
+        var server = new ManagerServer(new() { Listener = { Key = Key, HandshakeTimeout = Long } });
         add(server);
         server.Start(new IPEndPoint(IPAddress.Loopback, 0));
         return server;

@@ -6,12 +6,12 @@ namespace Multiprocessing.Tests.Managers;
 /// <summary>A client of a <see cref="ManagerServer"/> that knows the key and chooses the numbers of its calls.</summary>
 internal sealed class RawClient(Connection connection) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private MessageTransport Transport => connection.Transport;
 
     public static async Task<RawClient> ConnectAsync(EndPoint endPoint, byte[] key) =>
-        new(await Connection.ConnectAsync(endPoint, new ConnectionOptions { Key = key }));
+        new(await Connection.ConnectAsync(endPoint, new ConnectionOptions { Key = key, ConnectTimeout = Patience }));
 
     /// <summary>Sends a call without waiting for its reply.</summary>
     public void Send(long objectId, int member, long callId, bool canBeCanceled, string? argument = null)

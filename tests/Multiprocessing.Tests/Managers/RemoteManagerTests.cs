@@ -10,7 +10,7 @@ namespace Multiprocessing.Tests.Managers;
 public sealed class RemoteManagerTests : ProcessTest
 {
     private static readonly byte[] Key = "asdasdasd"u8.ToArray();
-    private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(60);
 
     public enum Mood
     {
@@ -340,9 +340,17 @@ public sealed class RemoteManagerTests : ProcessTest
 
     private static RegisteredTypes TypesNow() => new RegisteredTypes().Register<Message>().Register<Mood>();
 
-    private static ManagerServerOptions Options(RegisteredTypes? types = null) => new() { Listener = { Key = Key }, Types = types };
+    private static ManagerServerOptions Options(RegisteredTypes? types = null) => new()
+    {
+        Listener = { Key = Key, HandshakeTimeout = Long },
+        Types = types,
+    };
 
-    private static ManagerClientOptions ClientOptions(RegisteredTypes? types) => new() { Connection = { Key = Key }, Types = types };
+    private static ManagerClientOptions ClientOptions(RegisteredTypes? types) => new()
+    {
+        Connection = { Key = Key, ConnectTimeout = Long },
+        Types = types,
+    };
 
     private static int Port(ManagerServer server) => ((IPEndPoint)server.LocalEndPoint).Port;
 

@@ -88,7 +88,7 @@ public sealed class NamedObjectTests : IDisposable
     {
         using var here = ProcessBarrier.OpenOrCreate(_here, "x", 2);
         using var there = ProcessBarrier.OpenOrCreate(_there, "x", 2);
-        await Task.WhenAll(Task.Run(() => here.SignalAndWait()), Task.Run(() => there.SignalAndWait()));
+        await Task.WhenAll(Queues.Watch.Thread(() => here.SignalAndWait()), Queues.Watch.Thread(() => there.SignalAndWait()));
     });
 
     [Fact]

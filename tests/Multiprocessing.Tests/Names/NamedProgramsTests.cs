@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.Win32.SafeHandles;
 using Shouldly;
 using Xunit;
 
@@ -121,9 +122,13 @@ public sealed class NamedProgramsTests : IDisposable
             first.WaitFor("ready");
             var second = _place.Start("hold-lock");
             second.WaitFor("held");
-            _place.Kill(first);
-            _place.Kill(second);
-            _place.Files().ShouldNotBeEmpty();
+            using (EnterGate())
+            {
+                _place.Kill(first);
+                _place.Kill(second);
+                _place.Files().ShouldNotBeEmpty();
+            }
+
             var session = _place.Join();
             session.Liveness.ListParticipants().Count.ShouldBe(1);
             session.Segments.CountLive(SegmentKind.Queue).ShouldBe(0);
@@ -196,9 +201,29 @@ public sealed class NamedProgramsTests : IDisposable
             SessionSweep.Run();
             _place.Files().ShouldNotBeEmpty("its program lives");
             _place.Kill(holder);
-            SessionSweep.Run(); // as every session begins, wherever it meets others: one of another test may have done it already
-            _place.Files().ShouldBeEmpty();
-            NamedDirectoryList.All().ShouldNotContain(_place.Directory);
+
+            // As every session begins, wherever it meets others. One of another test may do it in the same moment.
+            Eventually.Is(
+                () =>
+                {
+                    SessionSweep.Run();
+                    return !_place.Files().Any() && !NamedDirectoryList.All().Contains(_place.Directory);
+                },
+                "what was left is removed");
         },
         Limit);
+
+    /// <summary>Keeps the sweeps of other tests out.</summary>
+    private SafeFileHandle EnterGate()
+    {
+        SafeFileHandle? gate = null;
+        Eventually.Is(
+            () =>
+            {
+                gate = Multiprocessing.Platform.FileLock.TryTake(Path.Combine(_place.Directory, "gate"), create: true);
+                return gate is not null;
+            },
+            "the gate is free");
+        return gate!;
+    }
 }

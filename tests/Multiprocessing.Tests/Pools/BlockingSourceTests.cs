@@ -172,6 +172,7 @@ public class BlockingSourceTests : ProcessTest
     public Task A_stream_that_is_left_ends_in_bounded_time_and_gives_its_source_back_when_that_returns() => Watchdog.Run(async () =>
     {
         await using var pool = new ProcessPool(new() { Workers = 1 });
+        using var blocks = new ManualResetEventSlim();
         using var block = new ManualResetEventSlim();
         using var givenBack = new ManualResetEventSlim();
         IEnumerable<int> Source()
@@ -179,6 +180,7 @@ public class BlockingSourceTests : ProcessTest
             try
             {
                 yield return 1;
+                blocks.Set();
                 block.Wait();
                 yield return 2;
             }
@@ -191,6 +193,7 @@ public class BlockingSourceTests : ProcessTest
         await foreach (var result in pool.StreamAsync(Source(), static item => item))
         {
             result.ShouldBe(1);
+            blocks.Wait(TimeSpan.FromSeconds(60)).ShouldBeTrue(); // a source that has not come so far is given back at once
             break;
         }
 

@@ -32,7 +32,7 @@ public class CpythonExecutorTests : ProcessTest
     [Fact]
     public Task Executor_test_map_timeout() => With(2, async pool =>
     {
-        var outcomes = await pool.MapOutcomesAsync([0, 0, 60], Doze, new MapOptions { Timeout = TimeSpan.FromSeconds(2) });
+        var outcomes = await pool.MapOutcomesAsync([0, 0, 60], Doze, new MapOptions { Timeout = TimeSpan.FromSeconds(8) });
         outcomes.Select(outcome => outcome.IsSuccess).ShouldBe([true, true, false]);
         outcomes[2].Error.ShouldBeOfType<TimeoutException>();
     });
@@ -215,7 +215,7 @@ public class CpythonExecutorTests : ProcessTest
     public Task ExecutorShutdown_test_cancel_futures() => With(5, async pool =>
     {
         using var stop = new CancellationTokenSource();
-        var tasks = Enumerable.Range(0, 50).Select(_ => pool.RunAsync(static () => Thread.Sleep(100), cancellationToken: stop.Token)).ToArray();
+        var tasks = Enumerable.Range(0, 50).Select(_ => pool.RunAsync(static () => Thread.Sleep(2000), cancellationToken: stop.Token)).ToArray();
         await stop.CancelAsync();
         await pool.ShutdownAsync();
         tasks.ShouldAllBe(task => task.IsCompleted);

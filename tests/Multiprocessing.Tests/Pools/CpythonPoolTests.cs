@@ -83,8 +83,10 @@ public class CpythonPoolTests : ProcessTest
     public Task Pool_test_async_timeout() => With(3, async pool =>
     {
         // What gives up waiting does not give up the task.
-        var task = pool.RunAsync(SquareLater, 6, TimeSpan.FromSeconds(2));
+        using var mayEnd = new ProcessEvent();
+        var task = pool.RunAsync(SquareWhen, 6, mayEnd);
         await Should.ThrowAsync<TimeoutException>(() => task.WaitAsync(TimeSpan.FromMilliseconds(200)));
+        mayEnd.Set();
         (await task).ShouldBe(36);
     });
 
@@ -319,6 +321,12 @@ public class CpythonPoolTests : ProcessTest
     private static int SquareLater(int x, TimeSpan after)
     {
         Thread.Sleep(after);
+        return x * x;
+    }
+
+    private static int SquareWhen(int x, ProcessEvent mayEnd)
+    {
+        mayEnd.Wait();
         return x * x;
     }
 

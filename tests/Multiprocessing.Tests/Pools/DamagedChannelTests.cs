@@ -137,7 +137,14 @@ public class DamagedChannelTests : ProcessTest
     {
         if (item == 1000)
         {
-            Thread.Sleep(100); // so that the pool writes what it assigns ahead
+            // What is written later, by a pool that stood still until now, is not damaged.
+            var channel = (ChannelLayout*)PoolWorker.Current!.Channel.Base;
+            while (Volatile.Read(ref channel->Claim) is var claim && (uint)(claim >> 32) == (uint)claim)
+            {
+                Thread.Sleep(1);
+            }
+
+            Thread.Sleep(100); // so that the pool has written all that it assigns ahead
             new Span<byte>(PoolWorker.Current!.Channel.Base + ChannelLayout.RequestRing, ChannelLayout.RingBytes).Fill(1);
         }
 

@@ -13,13 +13,13 @@ public class InProcessPoolTests : ProcessTest
     private static int _static;
 
     /// <summary>
-    /// The handles that a task has read are this process's own: they are let go of when they are collected, as in a worker that lives on.
+    /// The handles that a task has read are this process's own: they are let go of when they are collected, as in a worker that lives on. The thread
+    /// of a task that was given up has them until its body ends, which may be after the first look.
     /// </summary>
-    public override ValueTask DisposeAsync()
+    protected override void BeforeLook()
     {
         GC.Collect();
         GC.WaitForPendingFinalizers();
-        return base.DisposeAsync();
     }
 
     /// <summary>In this process, and in a worker.</summary>
@@ -97,6 +97,7 @@ public class InProcessPoolTests : ProcessTest
         var options = new ProcessPoolOptions
         {
             Workers = workers,
+            ShutdownGrace = TimeSpan.FromSeconds(60), // a worker that is killed disposes of nothing
             Initializer = () => initialized.Add(1),
             Process = new() { Initializer = () => ofProcess.Add(1) },
         };
@@ -230,7 +231,8 @@ public class InProcessPoolTests : ProcessTest
             (await pool.RunAsync(() => 42)).ShouldBe(42);
             await Should.ThrowAsync<TimeoutException>(() => pool.RunAsync(static token => Task.Delay(Timeout.Infinite, token), limited)); // heeds its token
             (await pool.RunAsync(() => 43)).ShouldBe(43);
-            var outcomes = await pool.MapOutcomesAsync([true, false], waits => waits && end.Wait(TimeSpan.FromSeconds(60)), new MapOptions { Timeout = TimeSpan.FromMilliseconds(100) });
+            var limitOfBoth = new MapOptions { Timeout = TimeSpan.FromSeconds(6) }; // the second one must end within it, also on a busy machine
+            var outcomes = await pool.MapOutcomesAsync([true, false], waits => waits && end.Wait(TimeSpan.FromSeconds(60)), limitOfBoth);
             outcomes[0].Error.ShouldBeOfType<TimeoutException>();
             outcomes[1].Result.ShouldBeFalse();
             pool.GetInsights().Tasks.Sum(static task => task.TimedOut).ShouldBe(3);
@@ -340,7 +342,8 @@ public class InProcessPoolTests : ProcessTest
     [MemberData(nameof(Both))]
     public Task Disposal_cancels_what_runs_and_fails_what_waits(int workers) => Watchdog.Run(async () =>
     {
-        var pool = new ProcessPool(With(workers));
+        var grace = TimeSpan.FromSeconds(60);
+        var pool = new ProcessPool(new() { Workers = workers, CancellationGrace = grace, ShutdownGrace = grace });
         using var running = new ProcessEvent();
         var runs = pool.RunAsync(token =>
         {

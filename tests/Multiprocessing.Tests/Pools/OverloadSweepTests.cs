@@ -247,12 +247,11 @@ public class OverloadSweepTests : ProcessTest
         });
     });
 
-    public override ValueTask DisposeAsync()
+    protected override void BeforeLook()
     {
         Values.Told = null; // set by the tasks that ran in this process
         GC.Collect();
         GC.WaitForPendingFinalizers();
-        return base.DisposeAsync();
     }
 }
 

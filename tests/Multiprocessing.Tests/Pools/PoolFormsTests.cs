@@ -101,7 +101,7 @@ public class PoolFormsTests : ProcessTest
                 Counter.Disposed = disposed;
                 return new Counter();
             },
-            new() { Workers = 2 });
+            new() { Workers = 2, ShutdownGrace = TimeSpan.FromSeconds(60) }); // a worker that is killed disposes of nothing
         await using (pool)
         {
             int[] items = [1, 2, 3];

@@ -83,7 +83,7 @@ public class PoolInsightsTests : ProcessTest
     [Fact]
     public Task A_running_task_is_named_and_the_table_shows_it() => Watchdog.Run(async () =>
     {
-        await using var pool = new ProcessPool(new() { Workers = 1, Name = "shown" });
+        await using var pool = new ProcessPool(new() { Workers = 1, Name = "shown", ShutdownGrace = TimeSpan.FromSeconds(60) });
         using var begun = new ProcessEvent();
         using var mayEnd = new ProcessEvent();
         var task = pool.RunAsync(

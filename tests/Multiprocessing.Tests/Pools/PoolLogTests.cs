@@ -7,12 +7,14 @@ namespace Multiprocessing.Tests.Pools;
 /// <summary>What a pool logs of its workers.</summary>
 public class PoolLogTests : ProcessTest
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     [Fact]
     public Task Starts_and_orderly_ends_are_debug_records() => Watchdog.Run(async () =>
     {
         using var log = new RecordedLog();
         int id;
-        await using (var pool = new ProcessPool(new() { Name = "P", Workers = 1 }))
+        await using (var pool = new ProcessPool(new() { Name = "P", Workers = 1, ShutdownGrace = Patience }))
         {
             id = await pool.RunAsync(static () => Environment.ProcessId);
         }
@@ -67,7 +69,7 @@ public class PoolLogTests : ProcessTest
                 },
                 new() { Name = "deaf" },
                 cancellation.Token);
-            begun.Wait(TimeSpan.FromSeconds(30)).ShouldBeTrue();
+            begun.Wait(Patience).ShouldBeTrue();
             await cancellation.CancelAsync();
             await Should.ThrowAsync<OperationCanceledException>(cancelled);
             begun.Reset();
@@ -78,7 +80,7 @@ public class PoolLogTests : ProcessTest
                     Sleep();
                 },
                 new() { Name = "last" });
-            begun.Wait(TimeSpan.FromSeconds(30)).ShouldBeTrue();
+            begun.Wait(Patience).ShouldBeTrue();
             await pool.DisposeAsync();
             await Should.ThrowAsync<ObjectDisposedException>(last);
         }
@@ -115,17 +117,17 @@ public class PoolLogTests : ProcessTest
     public Task Replacements_name_the_limit_that_was_reached() => Watchdog.Run(async () =>
     {
         using var log = new RecordedLog();
-        await using (var pool = new ProcessPool(new() { Workers = 1, MaxTasksPerWorker = 2 }))
+        await using (var pool = new ProcessPool(new() { Workers = 1, MaxTasksPerWorker = 2, ShutdownGrace = Patience }))
         {
             await pool.MapAsync(Enumerable.Range(0, 4), static item => item);
         }
 
-        await using (var pool = new ProcessPool(new() { Workers = 1, MaxWorkerAge = TimeSpan.FromMilliseconds(1) }))
+        await using (var pool = new ProcessPool(new() { Workers = 1, MaxWorkerAge = TimeSpan.FromMilliseconds(1), ShutdownGrace = Patience }))
         {
             await pool.MapAsync(Enumerable.Range(0, 3), static item => Rest(item));
         }
 
-        await using (var pool = new ProcessPool(new() { Workers = 1, MaxWorkerMemory = 1 }))
+        await using (var pool = new ProcessPool(new() { Workers = 1, MaxWorkerMemory = 1, ShutdownGrace = Patience }))
         {
             await pool.MapAsync(Enumerable.Range(0, 3), static item => Rest(item));
         }

@@ -9,10 +9,23 @@ namespace Multiprocessing.Tests;
 
 public class PoolProgressTests : ProcessTest
 {
+    // What a report of a pool in this process has shown: its tasks have the statics of the test.
+    private static readonly ManualResetEventSlim BusyHere = new();
+
     [Fact]
     public Task A_map_reports_from_its_first_item_to_its_last() => Watchdog.Run(async () =>
     {
-        var reports = new Reports();
+        // No item ends before the first report, and the last one not before a report of what lies between.
+        using var first = new ProcessEvent();
+        using var between = new ProcessEvent();
+        var reports = new Reports(report =>
+        {
+            first.Set();
+            if (IsBetween(report))
+            {
+                between.Set();
+            }
+        });
         await using var pool = new ProcessPool(new() { Workers = 2, Name = "measured" });
         await pool.MapAsync(Enumerable.Range(0, 30).ToArray(), Slow, new() { Name = "slow", Progress = reports });
         var all = reports.Taken;
@@ -26,16 +39,25 @@ public class PoolProgressTests : ProcessTest
         (last.Completed, last.Failed, last.Total, last.State, last.Fraction).ShouldBe((30, 0, 30, PoolProgressState.Completed, 1.0));
         last.EstimatedTimeLeft.ShouldBe(TimeSpan.Zero);
         last.Rate.ShouldBe(30 / last.Elapsed.TotalSeconds, 0.01);
-        var between = all.Last(static report => report is { IsFinal: false, Completed: > 0 });
-        between.Rate.ShouldBeGreaterThan(0);
-        between.EstimatedTimeLeft.ShouldNotBeNull().ShouldBeGreaterThan(TimeSpan.Zero);
-        all.ShouldContain(static report => report.BusyWorkers > 0 && report.Workers.Any(static worker => worker.CurrentTask != null && worker.CurrentTask.StartsWith("slow[") && worker.CurrentTaskTime > TimeSpan.Zero));
+        var newest = all.Last(IsBetween);
+        newest.Rate.ShouldBeGreaterThan(0);
+        newest.EstimatedTimeLeft.ShouldNotBeNull().ShouldBeGreaterThan(TimeSpan.Zero);
 
-        static int Slow(int item)
+        int Slow(int item)
         {
+            first.Wait();
             Thread.Sleep(40);
+            if (item == 29)
+            {
+                between.Wait();
+            }
+
             return item;
         }
+
+        static bool IsBetween(PoolProgress report) => report is { IsFinal: false, Completed: > 0 and < 30, BusyWorkers: > 0 }
+            && report.Workers.Any(
+                static worker => worker.CurrentTask != null && worker.CurrentTask.StartsWith("slow[") && worker.CurrentTaskTime > TimeSpan.Zero);
     });
 
     [Fact]
@@ -195,10 +217,18 @@ public class PoolProgressTests : ProcessTest
         var count = 0;
         await using var pool = new ProcessPool(new() { Workers = 1 });
         var results = await pool.MapAsync(
-            [1, 2, 3], static item => item * 2, new() { Progress = new Reports(_ => throw new InvalidOperationException($"receiver {++count}")) });
+            Source(), static item => item * 2, new() { Progress = new Reports(_ => throw new InvalidOperationException($"receiver {++count}")) });
         results.ShouldBe([2, 4, 6]);
         count.ShouldBeGreaterThanOrEqualTo(2);
         log.Records.ShouldContain(static record => record.Level >= LogLevel.Warning && record.Exception != null && record.Exception.Message.StartsWith("receiver"));
+
+        IEnumerable<int> Source()
+        {
+            Eventually.Is(() => Volatile.Read(ref count) > 0, "the first report has arrived");
+            yield return 1;
+            yield return 2;
+            yield return 3;
+        }
     });
 
     [Fact]
@@ -230,11 +260,26 @@ public class PoolProgressTests : ProcessTest
     [Fact]
     public Task A_pool_in_this_process_reports_alike() => Watchdog.Run(async () =>
     {
-        var reports = new Reports();
+        var reports = new Reports(static report =>
+        {
+            if (report.BusyWorkers == 1)
+            {
+                BusyHere.Set();
+            }
+        });
         await using var pool = new ProcessPool(new() { Workers = 0 });
-        await pool.ForEachAsync(Enumerable.Range(0, 10), static item => Thread.Sleep(30), new() { Progress = reports, Name = "here" });
+        await pool.ForEachAsync(Enumerable.Range(0, 10), static item => WaitAtLast(item), new() { Progress = reports, Name = "here" });
         (reports.Taken[^1].Completed, reports.Taken[^1].MaxWorkers).ShouldBe((10, 1));
         reports.Taken.ShouldContain(static report => report.BusyWorkers == 1);
+
+        static void WaitAtLast(int item)
+        {
+            Thread.Sleep(30);
+            if (item == 9)
+            {
+                BusyHere.Wait();
+            }
+        }
     });
 
     [Fact]

@@ -99,7 +99,7 @@ public class PoolShortageTests : ProcessTest
             var directory = Path.Combine(place.Path, "work");
             Directory.CreateDirectory(directory);
             await using var pool = new ProcessPool(new() { Workers = 2, MaxFailedStarts = 2, MaxDeathsPerMinute = 1, Process = new ChildProcessOptions { WorkingDirectory = directory } });
-            var ids = await Task.WhenAll(pool.RunAsync(Wait), pool.RunAsync(Wait));
+            await pool.WarmUpAsync(2); // no start is under way when the directory goes
             MoveWhenNothingIsInIt(directory, directory + ".away");
             using var begun = new ProcessEvent();
             var long1 = pool.RunAsync(() =>
@@ -121,12 +121,6 @@ public class PoolShortageTests : ProcessTest
             error.Message.ShouldContain("2 workers died within a minute");
             await pool.DisposeAsync();
             (await Should.ThrowAsync<PoolBrokenException>(pool.RunAsync(static () => 1))).Message.ShouldBe(error.Message);
-
-            static int Wait()
-            {
-                Thread.Sleep(300);
-                return Environment.ProcessId;
-            }
         },
         TimeSpan.FromSeconds(120));
 
@@ -156,12 +150,18 @@ public class PoolShortageTests : ProcessTest
             using var log = new RecordedLog();
             using var place = new TemporaryDirectory();
             var directory = Path.Combine(place.Path, "work");
-            await using var pool = new ProcessPool(new() { Workers = 1, MaxFailedStarts = 5, IdleTimeout = TimeSpan.FromMilliseconds(10), Process = new ChildProcessOptions { WorkingDirectory = directory } });
+            await using var pool = new ProcessPool(new()
+            {
+                Workers = 1,
+                MaxFailedStarts = 8, // which the pauses reach after eleven seconds, if this thread stands still; the three rounds have nine
+                IdleTimeout = TimeSpan.FromMilliseconds(10),
+                Process = new ChildProcessOptions { WorkingDirectory = directory },
+            });
             for (var round = 1; round <= 3; round++)
             {
                 var failed = log.Records.Count(static record => record.Event == 27);
                 var task = pool.RunAsync(static () => 1);
-                Eventually.Is(() => log.Records.Count(static record => record.Event == 27) >= failed + 2, "two starts have failed");
+                Eventually.Is(() => log.Records.Count(static record => record.Event == 27) >= failed + 3, "three starts have failed");
                 Directory.CreateDirectory(directory);
                 (await task.WaitAsync(Patience)).ShouldBe(1);
                 Eventually.Is(() => pool.ProcessIds.Count == 0, "the worker had nothing to do and has ended");
@@ -178,6 +178,7 @@ public class PoolShortageTests : ProcessTest
         {
             await using (var pool = new ProcessPool(new() { Workers = 2, Process = new ChildProcessOptions { Environment = { ["A"] = "b" } } }))
             {
+                await pool.WarmUpAsync(2); // no start is under way when the processes are counted
                 await pool.ForEachAsync(Enumerable.Range(0, 4), static _ => Thread.Sleep(200));
                 await Task.Delay(1000);
                 SpareProcesses.ReadyCount.ShouldBe(0);

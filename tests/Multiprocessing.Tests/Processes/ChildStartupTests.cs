@@ -55,7 +55,7 @@ public sealed class ChildStartupTests : ProcessTest
     {
         using var ended = new ProcessQueue<string>();
         using var registration = Register(ended);
-        await using (var pool = new ProcessPool(new() { Workers = 1, Name = "pool" }))
+        await using (var pool = new ProcessPool(new() { Workers = 1, Name = "pool", ShutdownGrace = TimeSpan.FromSeconds(60) }))
         {
             (await pool.RunAsync(static () => _begun)).ShouldBe(1);
         }
@@ -117,7 +117,7 @@ public sealed class ChildStartupTests : ProcessTest
         began.Wait();
         if (way is "terminate" or "token")
         {
-            child.Terminate();
+            child.Terminate(TimeSpan.FromSeconds(60));
         }
 
         child.Join();

@@ -74,17 +74,20 @@ public class EarlyResultTests : ProcessTest
     [Fact]
     public Task A_disposed_child_whose_result_has_come_may_run_its_exit_handlers() => Watchdog.Run(async () =>
     {
+        using var leaving = new ProcessEvent();
         using var left = new SharedValue<int>();
         var child = ChildProcess.Run(() =>
         {
             AppDomain.CurrentDomain.ProcessExit += (_, _) =>
             {
+                leaving.Set();
                 Thread.Sleep(300);
                 left.Value = 1;
             };
             return 7;
         });
         (await child.Result).ShouldBe(7);
+        leaving.Wait(); // Dispose gives the child 5 s at most, which are for the handlers and not for the way to them
         child.Dispose();
         left.Value.ShouldBe(1);
         child.ExitStatus!.Reason.ShouldBe(ExitReason.Exited);

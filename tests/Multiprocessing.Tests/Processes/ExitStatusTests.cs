@@ -116,7 +116,7 @@ public class ExitStatusTests : ProcessTest
     [Fact]
     public Task Terminate_says_that_the_child_went_on_request() => Watchdog.Run(() =>
     {
-        using var child = Ends.StartWaiting();
+        using var child = Ends.StartWaiting(new ChildProcessOptions { TerminationGrace = TimeSpan.FromSeconds(60) });
         child.Terminate();
         child.Join();
         child.ExitStatus!.Reason.ShouldBe(ExitReason.Terminated);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Shouldly;
 using Xunit;
 
@@ -6,7 +7,13 @@ namespace Multiprocessing.Tests;
 /// <summary>Large arguments and results of children travel through shared memory that is used again, and leave none of it.</summary>
 public sealed class LargeArgumentTests : ProcessTest
 {
-    private readonly int _before = Session.Current.Segments.CountLive(SegmentKind.Buffer);
+    private int _before;
+
+    public override async ValueTask InitializeAsync()
+    {
+        await base.InitializeAsync(); // trims the pool of what a test of another class has left in it
+        _before = Session.Current.Segments.CountLive(SegmentKind.Buffer);
+    }
 
     [Fact]
     public Task Large_arrays_arrive_whole_in_both_directions() => Watchdog.Run(() =>
@@ -27,9 +34,14 @@ public sealed class LargeArgumentTests : ProcessTest
         for (var i = 0; i < 5; i++)
         {
             data[^1] = i;
+            var watch = Stopwatch.StartNew();
             var result = ChildProcess.Run(static (double[] numbers) => numbers, data).Take();
             result[^1].ShouldBe(i);
-            Buffers().ShouldBe(1);
+            var buffers = Buffers();
+            buffers.ShouldBeLessThanOrEqualTo(1);
+
+            // The pool frees what was not rented for ten seconds: that may be so after a child that took longer.
+            (buffers == 1 || watch.Elapsed > TimeSpan.FromSeconds(9)).ShouldBeTrue($"{buffers} buffers after {watch.Elapsed}");
         }
     });
 

@@ -14,7 +14,7 @@ public class LifeTests : ProcessTest
         (child.State, child.IsAlive, child.ExitStatus).ShouldBe((ProcessState.Created, false, null));
         child.Start();
         child.IsAlive.ShouldBeTrue();
-        Eventually.Is(() => child.State == ProcessState.Running, "the body runs");
+        Eventually.Is(() => child.State == ProcessState.Running, "the body runs", TimeSpan.FromSeconds(60));
         child.ExitStatus.ShouldBeNull();
         go.Put(true);
         child.Join();
@@ -154,7 +154,10 @@ public class LifeTests : ProcessTest
             }
         });
         using var idle = Ends.StartWaiting();
-        Eventually.Is(() => busy.GetStatistics().TotalProcessorTime > TimeSpan.FromSeconds(0.5), "the busy child has used half a second of a processor");
+        Eventually.Is(
+            () => busy.GetStatistics().TotalProcessorTime > TimeSpan.FromSeconds(0.5),
+            "the busy child has used half a second of a processor",
+            TimeSpan.FromSeconds(60));
         var statistics = idle.GetStatistics();
         statistics.WorkingSet.ShouldBeGreaterThan(1 << 20);
         statistics.PeakWorkingSet.ShouldBeGreaterThanOrEqualTo(statistics.WorkingSet);
@@ -162,7 +165,7 @@ public class LifeTests : ProcessTest
         if (!OperatingSystem.IsWindows())
         {
             // There threads have states, and processes none.
-            statistics.State.ShouldBe(SchedulingState.Sleeping);
+            Eventually.Is(() => idle.GetStatistics().State == SchedulingState.Sleeping, "the idle child sleeps");
             Eventually.Is(() => busy.GetStatistics().State == SchedulingState.Running, "the busy child is seen running");
             Posix.Signal(idle.Id, Posix.SigStop);
             Eventually.Is(() => idle.GetStatistics().State == SchedulingState.Stopped, "the stopped child is seen stopped");

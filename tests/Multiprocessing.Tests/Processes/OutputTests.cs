@@ -200,7 +200,7 @@ public class OutputTests : ProcessTest
                 Ends.Forever();
             },
             new ChildProcessOptions { StandardOutput = ProcessOutput.ToLines(lines.Add) });
-        Eventually.Is(() => lines.Count == 1, "the line is there while the child lives");
+        Eventually.Is(() => lines.Count == 1, "the line is there while the child lives", TimeSpan.FromSeconds(60));
         child.Kill();
         child.Join();
         lines.ShouldBe(["the last words"]);

@@ -9,7 +9,7 @@ public class OwnCallbackTests : ProcessTest
 {
     private const int Lines = 20_000;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private static readonly Dictionary<string, Action<ChildProcess<int>>> ChildCalls = new()
     {
@@ -160,7 +160,8 @@ public class OwnCallbackTests : ProcessTest
                         returned.Set();
                     }
 
-                    pool = new ProcessPool(new() { Workers = 2, ShutdownGrace = TimeSpan.FromSeconds(60), Process = new() { StandardOutput = ProcessOutput.ToLines(_ => OnCall()) } });
+                    var process = new ChildProcessOptions { StandardOutput = ProcessOutput.ToLines(_ => OnCall()) };
+                    pool = new ProcessPool(new() { Workers = 2, ShutdownGrace = TimeSpan.FromMinutes(4), Process = process });
                     IProgress<int> progress = new CallingProgress(OnCall);
                     ILogger logger = new LineLogger(_ => OnCall());
                     var work = callback switch

@@ -75,6 +75,7 @@ public class StopTests : ProcessTest
             new ChildProcessOptions { TerminationGrace = Never });
         said.Get();
         child.Terminate();
+        child.Join(); // Take disposes the child, which has 5 s at most then
         child.Take().ShouldBe("as far as I came");
         child.ExitStatus!.Reason.ShouldBe(ExitReason.Terminated);
     });
@@ -116,7 +117,7 @@ public class StopTests : ProcessTest
                 Thread.SpinWait(1000);
             }
         });
-        Eventually.Is(() => child.State == ProcessState.Running, "the body runs");
+        Eventually.Is(() => child.State == ProcessState.Running, "the body runs", TimeSpan.FromSeconds(60));
         child.Terminate(Never);
         child.Join();
         child.ExitStatus!.Reason.ShouldBe(ExitReason.Terminated);
@@ -173,22 +174,31 @@ public class StopTests : ProcessTest
     [PosixFact("Windows has no signals that a process could take and go on from.")]
     public Task SIGTERM_from_outside_cancels_the_token_and_kills_after_the_grace() => Watchdog.Run(() =>
     {
+        // Two, because the one that hears may need longer than the other one's grace.
         using var said = new ProcessQueue<string>().Watch();
-        using var child = ChildProcess.Run(
-            () =>
-            {
-                var stopping = CurrentProcess.Stopping;
-                said.Put("listening");
-                stopping.WaitHandle.WaitOne();
-                said.Put("heard");
-                Ends.Forever();
-            },
-            new ChildProcessOptions { TerminationGrace = TimeSpan.FromSeconds(0.5) });
-        said.Get();
-        Posix.Signal(child.Id, Posix.SigTerm);
+        using var hearing = Start(TimeSpan.FromSeconds(60));
+        Posix.Signal(hearing.Id, Posix.SigTerm);
         said.Get().ShouldBe("heard");
+        using var child = Start(TimeSpan.FromSeconds(0.5));
+        Posix.Signal(child.Id, Posix.SigTerm);
         child.Join();
         child.ExitStatus!.Signal.ShouldBe(Posix.SigTerm);
+
+        ChildProcess Start(TimeSpan grace)
+        {
+            var started = ChildProcess.Run(
+                () =>
+                {
+                    var stopping = CurrentProcess.Stopping;
+                    said.Put("listening");
+                    stopping.WaitHandle.WaitOne();
+                    said.Put("heard");
+                    Ends.Forever();
+                },
+                new ChildProcessOptions { TerminationGrace = grace });
+            said.Get();
+            return started;
+        }
     });
 
     [Fact]
@@ -275,13 +285,15 @@ public class StopTests : ProcessTest
     public Task DisposeAsync_asks_first() => Watchdog.Run(async () =>
     {
         using var said = new ProcessQueue<string>().Watch();
-        var child = ChildProcess.Run(() =>
-        {
-            var stopping = CurrentProcess.Stopping;
-            said.Put("listening");
-            stopping.WaitHandle.WaitOne();
-            said.Put("ended in good order");
-        });
+        var child = ChildProcess.Run(
+            () =>
+            {
+                var stopping = CurrentProcess.Stopping;
+                said.Put("listening");
+                stopping.WaitHandle.WaitOne();
+                said.Put("ended in good order");
+            },
+            new ChildProcessOptions { TerminationGrace = TimeSpan.FromSeconds(60) });
         said.Get();
         await child.DisposeAsync();
         said.GetNoWait().ShouldBe("ended in good order");

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Multiprocessing.Platform;
 
 namespace Multiprocessing.Tests.Queues;
@@ -8,6 +10,9 @@ namespace Multiprocessing.Tests.Queues;
 /// </summary>
 internal sealed class FakeParticipant : IDisposable
 {
+    // A test that has killed a participant refers to it no more, and the collector would release in good order what the dead one had.
+    private static readonly ConditionalWeakTable<Session, ConcurrentDictionary<FakeParticipant, bool>> KeptByRoot = new();
+
     private readonly Session _root;
     private readonly List<object> _kept = [];
 
@@ -16,13 +21,14 @@ internal sealed class FakeParticipant : IDisposable
         _root = root;
         Id = root.Liveness.Reserve();
         Session = Session.Attach(root.Directory, Id);
+        KeptByRoot.GetOrCreateValue(root).TryAdd(this, true);
     }
 
     public ParticipantId Id { get; }
 
     public Session Session { get; }
 
-    public ProcessQueue<T> Open<T>(ProcessQueue<T> queue) => ProcessQueue<T>.Open(Session, queue.Core.Segment.Id);
+    public ProcessQueue<T> Open<T>(ProcessQueue<T> queue) => Keep(ProcessQueue<T>.Open(Session, queue.Core.Segment.Id));
 
     /// <summary>
     /// Keeps the object until the participant itself is disposed; the collector would release an object without references, and with it a lock.
@@ -47,5 +53,9 @@ internal sealed class FakeParticipant : IDisposable
 
     public void End(ParticipantExit exit) => _root.Liveness.MarkDead(Id, exit);
 
-    public void Dispose() => Session.Leave();
+    public void Dispose()
+    {
+        Session.Leave();
+        KeptByRoot.GetOrCreateValue(_root).TryRemove(this, out _);
+    }
 }

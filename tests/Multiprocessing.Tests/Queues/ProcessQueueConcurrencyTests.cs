@@ -179,10 +179,10 @@ public sealed class ProcessQueueConcurrencyTests : IDisposable
         var total = 0;
         var work = new List<Task>
         {
-            Task.Run(() => Put(queue, 0), stop),
-            Task.Run(() => Put(theirs, 1), stop),
+            Watch.Thread(() => Put(queue, 0)),
+            Watch.Thread(() => Put(theirs, 1)),
             Task.Run(() => PutAsync(theirs, 2), stop),
-            Task.Run(() => Take(queue), stop),
+            Watch.Thread(() => Take(queue)),
             Task.Run(() => TakeAsync(queue), stop),
             Task.Run(() => TakeAsync(theirs), stop),
         };

@@ -11,7 +11,7 @@ namespace Multiprocessing.Tests;
 /// </summary>
 public class CountedDeathsTests : ProcessTest
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     // A death takes some 0.1 s, and much longer on a busy machine.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60 + (3 * LongRuns.Deaths));

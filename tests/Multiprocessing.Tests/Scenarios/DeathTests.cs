@@ -37,13 +37,13 @@ public class DeathTests : ProcessTest
     {
         using var queue = new ProcessQueue<int>(capacity: 1).Watch();
         using var ready = new ProcessQueue<bool>().Watch("ready");
+        queue.Put(1);
         using var consumer = ChildProcess.Run(() =>
         {
             queue.Count.ShouldBe(1);
             ready.Put(true);
             Ends.Forever();
         });
-        queue.Put(1);
         ready.Get();
         var wait = Task.Run(() => queue.Put(2));
         await Task.Delay(200);
@@ -235,7 +235,7 @@ public class DeathTests : ProcessTest
 
         void Take()
         {
-            var item = queue.Get(TimeSpan.FromSeconds(20));
+            var item = queue.Get(TimeSpan.FromSeconds(60));
             ((int)item).ShouldBe(next[item >> 32]++, $"producer {item >> 32}");
         }
     });
@@ -245,10 +245,11 @@ public class DeathTests : ProcessTest
     {
         using var queue = new ProcessQueue<int>().Watch();
         using var ready = new ProcessQueue<bool>().Watch("ready");
+        using var go = new ProcessEvent();
         using var producer = ChildProcess.Run(() =>
         {
             ready.Put(true);
-            Thread.Sleep(300);
+            go.Wait();
             queue.Put(1);
             Ends.Forever();
         });
@@ -256,6 +257,7 @@ public class DeathTests : ProcessTest
         Posix.Signal(producer.Id, Posix.SigStop);
         Should.Throw<QueueEmptyException>(() => queue.Get(TimeSpan.FromSeconds(1.5)));
         Posix.Signal(producer.Id, Posix.SigContinue);
+        go.Set();
         queue.Get().ShouldBe(1);
     });
 }

@@ -38,7 +38,7 @@ public class EntryPointTests
     private static async Task<(List<string> Lines, int ExitCode)> Run()
     {
         await WarmUp.Done;
-        var before = Footprint.Take();
+        var before = await Footprint.TakeSettled(null);
         (List<string>, int) result;
         using (var program = Companion.Run(ProgramShape.Steps, "--throw"))
         {

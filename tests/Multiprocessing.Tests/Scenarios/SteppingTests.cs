@@ -35,7 +35,7 @@ public class SteppingTests
     private static async Task<List<string>> Run()
     {
         await WarmUp.Done;
-        var before = Footprint.Take();
+        var before = await Footprint.TakeSettled(null);
         var lines = Deaths();
         await before.ShouldBeAsNow();
         return lines;

@@ -75,17 +75,17 @@ public sealed class EveryMemberTests : ProcessTest
     public Task Events() => Run(static async every =>
     {
         every.Write = Gear.High;
-        var seen = new List<string>();
+        var seen = new System.Collections.Concurrent.ConcurrentQueue<string>(); // the last handlers run while the test reads it
         var called = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        EventHandler started = (sender, _) => seen.Add($"started {ReferenceEquals(sender, every)}");
+        EventHandler started = (sender, _) => seen.Enqueue($"started {ReferenceEquals(sender, every)}");
         every.Started += started;
-        every.Counted += (sender, count) => seen.Add($"counted {count} {ReferenceEquals(sender, every)}");
-        every.Reported += (text, values) => seen.Add($"{text} {values.Length}");
-        every.Shifted += (from, to) => seen.Add($"{from} {to}");
+        every.Counted += (sender, count) => seen.Enqueue($"counted {count} {ReferenceEquals(sender, every)}");
+        every.Reported += (text, values) => seen.Enqueue($"{text} {values.Length}");
+        every.Shifted += (from, to) => seen.Enqueue($"{from} {to}");
         every.Called += listener => _ = Task.Run(() => called.SetResult(listener.Heard("event")));
         every.RaiseAll();
         (await called.Task).ShouldBe("service heard event");
-        seen.ShouldBe(["started True", "counted 5 True", "report 2", "Low High"]);
+        seen.ToArray().ShouldBe(["started True", "counted 5 True", "report 2", "Low High"]);
         every.Started -= started;
         var again = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         every.Counted += (_, _) => again.TrySetResult();

@@ -122,7 +122,7 @@ public class PipelinedCallTests : ProcessTest
     private static async Task<int> BlockAfterCallAsync(ICounter counter, ManualResetEventSlim release)
     {
         var result = await counter.NextLaterAsync(0, 50).ConfigureAwait(false);
-        release.Wait(TimeSpan.FromMinutes(1));
+        release.Wait(TimeSpan.FromMinutes(10)); // longer than the watchdog
         return result;
     }
 

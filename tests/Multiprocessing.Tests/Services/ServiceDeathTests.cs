@@ -7,6 +7,8 @@ namespace Multiprocessing.Tests.Services;
 /// <summary>A service that dies, hangs or is restarted, and the calls around it.</summary>
 public class ServiceDeathTests : ProcessTest
 {
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(60);
+
     /// <summary>The process ends right after it has sent the reason, which was lost to the news of the end.</summary>
     [Fact]
     public Task The_exception_of_a_factory_arrives_however_soon_its_process_has_ended() => Watchdog.Run(async () =>
@@ -39,9 +41,11 @@ public class ServiceDeathTests : ProcessTest
     {
         await using var service = await ProcessService.StartAsync<ILaboratory>(() => new Laboratory());
         var laboratory = service.Proxy;
+        using var begun = new ProcessEvent();
+        using var never = new ProcessEvent();
+        var blocked = Task.Factory.StartNew(() => laboratory.Hold(begun, never), TaskCreationOptions.LongRunning);
+        begun.Wait(Long).ShouldBeTrue();
         var calls = Enumerable.Range(0, 50).Select(i => laboratory.AddLaterAsync(i, 0, 60_000)).ToArray();
-        var blocked = Task.Factory.StartNew(() => laboratory.Sleep(60_000), TaskCreationOptions.LongRunning);
-        await Task.Delay(100, TestContext.Current.CancellationToken);
         Posix.Signal(service.ProcessId, Posix.SigKill);
         foreach (var call in calls.Append<Task>(blocked))
         {
@@ -109,7 +113,7 @@ public class ServiceDeathTests : ProcessTest
     public Task A_call_beyond_its_limit_is_killed_and_the_service_started_again() => Watchdog.Run(async () =>
     {
         await using var service = await ProcessService.StartAsync<ILaboratory>(
-            () => new Laboratory(), new() { CallTimeout = TimeSpan.FromSeconds(3) }); // also of the last call, to a process that has just started
+            () => new Laboratory(), new() { CallTimeout = TimeSpan.FromSeconds(10) }); // also of the last call, to a process that has just started
         var laboratory = service.Proxy;
         var hung = Task.Factory.StartNew(() => laboratory.Sleep(60_000), TaskCreationOptions.LongRunning);
         var behind = laboratory.AddLaterAsync(1, 2, 0);
@@ -132,8 +136,8 @@ public class ServiceDeathTests : ProcessTest
     public Task Calls_that_wait_for_others_have_their_whole_time() => Watchdog.Run(async () =>
     {
         await using var service = await ProcessService.StartAsync<ILaboratory>(
-            () => new Laboratory(), new() { CallTimeout = TimeSpan.FromMilliseconds(1000) });
-        await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => service.Proxy.WorkAsync(300)));
+            () => new Laboratory(), new() { CallTimeout = TimeSpan.FromSeconds(8) });
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => service.Proxy.WorkAsync(2500))); // together longer than the limit, each much shorter
         Assert.Equal(0, service.RestartCount);
     });
 
@@ -141,7 +145,7 @@ public class ServiceDeathTests : ProcessTest
     public Task A_restart_on_request_disposes_the_object_and_keeps_the_proxy() => Watchdog.Run(async () =>
     {
         using var disposals = new SharedValue<int>();
-        await using var service = await ProcessService.StartAsync<ICounter>(() => new Counter(disposals));
+        await using var service = await ProcessService.StartAsync<ICounter>(() => new Counter(disposals), new() { ShutdownGrace = Long });
         Assert.Equal(1, service.Proxy.Next());
         var first = service.ProcessId;
         await service.RestartAsync(TestContext.Current.CancellationToken);
@@ -154,10 +158,16 @@ public class ServiceDeathTests : ProcessTest
     public Task A_stop_during_a_restart_starts_no_process_after_it() => Watchdog.Run(async () =>
     {
         using var starts = new SharedValue<int>();
-        var service = await ProcessService.StartAsync<ILaboratory>(() => StartOnce(starts));
-        var call = service.Proxy.WorkAsync(500); // the end of the process, for which the restart and the stop wait, comes after it
+        using var begun = new ProcessEvent();
+        using var end = new ProcessEvent();
+        var service = await ProcessService.StartAsync<ILaboratory>(() => StartOnce(starts), new() { ShutdownGrace = Long });
+        var laboratory = service.Proxy;
+        var call = Task.Factory.StartNew(() => laboratory.Hold(begun, end), TaskCreationOptions.LongRunning);
+        begun.Wait(Long).ShouldBeTrue();
         var restart = service.RestartAsync(TestContext.Current.CancellationToken);
-        await service.StopAsync(TestContext.Current.CancellationToken);
+        var stop = service.StopAsync(TestContext.Current.CancellationToken);
+        end.Set(); // the end of the process, for which the restart and the stop wait, comes after it
+        await stop;
         await Assert.ThrowsAsync<ObjectDisposedException>(() => restart);
         await call;
         await service.Completion;
@@ -197,11 +207,14 @@ public class ServiceDeathTests : ProcessTest
     {
         using var starts = new SharedValue<int>();
         using var disposals = new SharedValue<int>();
-        var service = await ProcessService.StartAsync<ICounter>(
-            () => CreateSlowly(starts, disposals), new() { ShutdownGrace = TimeSpan.FromSeconds(60) });
+        using var go = new ProcessEvent();
+        var service = await ProcessService.StartAsync<ICounter>(() => CreateSlowly(starts, disposals, go), new() { ShutdownGrace = Long });
         var restart = service.RestartAsync(TestContext.Current.CancellationToken);
         Eventually.Is(() => starts.Value == 2, "the second factory runs");
-        await service.StopAsync(TestContext.Current.CancellationToken);
+        var stop = service.StopAsync(TestContext.Current.CancellationToken);
+        await Task.Delay(200, TestContext.Current.CancellationToken); // the factory runs on while the stop waits
+        go.Set();
+        await stop;
         await Assert.ThrowsAsync<ObjectDisposedException>(() => restart);
         Assert.Equal(2, disposals.Value);
     });
@@ -210,7 +223,7 @@ public class ServiceDeathTests : ProcessTest
     public Task A_stop_lets_calls_in_flight_end_and_disposes_the_object() => Watchdog.Run(async () =>
     {
         using var disposals = new SharedValue<int>();
-        var service = await ProcessService.StartAsync<ICounter>(() => new Counter(disposals));
+        var service = await ProcessService.StartAsync<ICounter>(() => new Counter(disposals), new() { ShutdownGrace = Long });
         var calls = Enumerable.Range(0, 3).Select(_ => service.Proxy.NextLaterAsync(100)).ToArray();
         await service.StopAsync(TestContext.Current.CancellationToken);
         var results = await Task.WhenAll(calls);
@@ -225,8 +238,11 @@ public class ServiceDeathTests : ProcessTest
     {
         var service = await ProcessService.StartAsync<ILaboratory>(
             () => new Laboratory(), new() { ShutdownGrace = TimeSpan.FromMilliseconds(200) });
-        var call = Task.Factory.StartNew(() => service.Proxy.Sleep(60_000), TaskCreationOptions.LongRunning);
-        await Task.Delay(100, TestContext.Current.CancellationToken);
+        using var begun = new ProcessEvent();
+        using var never = new ProcessEvent();
+        var laboratory = service.Proxy;
+        var call = Task.Factory.StartNew(() => laboratory.Hold(begun, never), TaskCreationOptions.LongRunning);
+        begun.Wait(Long).ShouldBeTrue();
         await service.StopAsync(TestContext.Current.CancellationToken);
         await Assert.ThrowsAsync<ServiceDiedException>(() => call);
     });
@@ -283,11 +299,12 @@ public class ServiceDeathTests : ProcessTest
         return new Laboratory();
     }
 
-    private static Counter CreateSlowly(SharedValue<int> starts, SharedValue<int> disposals)
+    /// <summary>The factory of the second life waits until it is told to go on.</summary>
+    private static Counter CreateSlowly(SharedValue<int> starts, SharedValue<int> disposals, ProcessEvent go)
     {
         if (Interlocked.Increment(ref starts.Reference) > 1)
         {
-            Thread.Sleep(500);
+            go.Wait();
         }
 
         return new Counter(disposals);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Xunit;
 
@@ -212,7 +213,7 @@ public class ServiceObjectTests : ProcessTest
 
     private sealed class Reports : IProgress<int>
     {
-        private readonly List<int> _seen = [];
+        private readonly ConcurrentQueue<int> _seen = new();
 
         public IEnumerable<int> Seen
         {
@@ -224,7 +225,7 @@ public class ServiceObjectTests : ProcessTest
             }
         }
 
-        public void Report(int value) => _seen.Add(value);
+        public void Report(int value) => _seen.Enqueue(value);
     }
 }
 

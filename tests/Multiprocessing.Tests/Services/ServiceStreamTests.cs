@@ -54,7 +54,7 @@ public class ServiceStreamTests : ProcessTest
             }
         }
 
-        Assert.Equal(1, service.Proxy.LeftStreams());
+        Eventually.Is(() => service.Proxy.LeftStreams() == 1, "the iterator has ended"); // the reader waits a second for that, and not longer
     });
 
     [Fact]
@@ -72,7 +72,7 @@ public class ServiceStreamTests : ProcessTest
                 }
             }
         });
-        Assert.Equal(1, service.Proxy.LeftStreams());
+        Eventually.Is(() => service.Proxy.LeftStreams() == 1, "the iterator has ended");
     });
 
     [Fact]

@@ -34,6 +34,9 @@ public interface ILaboratory
 
     void Sleep(int milliseconds);
 
+    /// <summary>Says that it runs, and returns when it is told to.</summary>
+    void Hold(ProcessEvent begun, ProcessEvent end);
+
     int MostAtOnce();
 
     Task WorkAsync(int milliseconds);
@@ -148,6 +151,12 @@ public sealed class Laboratory : ILaboratory
     }
 
     public void Sleep(int milliseconds) => Thread.Sleep(milliseconds);
+
+    public void Hold(ProcessEvent begun, ProcessEvent end)
+    {
+        begun.Set();
+        end.Wait();
+    }
 
     public int MostAtOnce() => _most;
 

@@ -37,7 +37,7 @@ public sealed unsafe class ObjectRegistryTests : IDisposable
         var queue = NewQueueWhoseReadLockIsOwnedByTheStoppedProcess();
         var id = queue.Core.Segment.Id;
         var releasing = Watch.Thread(queue.Dispose);
-        Thread.Sleep(100);
+        IsBeingReleased(id);
         Watch.Over(Watch.Thread(() =>
         {
             using var created = new ProcessQueue<int>(_root, new ProcessQueueOptions(), raw: true);
@@ -77,8 +77,9 @@ public sealed unsafe class ObjectRegistryTests : IDisposable
     public void A_process_that_leaves_waits_until_the_release_of_another_thread_has_ended()
     {
         var queue = NewQueueWhoseReadLockIsOwnedByTheStoppedProcess();
+        var id = queue.Core.Segment.Id;
         var releasing = Watch.Thread(queue.Dispose);
-        Thread.Sleep(100);
+        IsBeingReleased(id);
         var leaving = Watch.Thread(_root.Leave);
         Thread.Sleep(100);
         leaving.IsCompleted.ShouldBeFalse();
@@ -97,7 +98,7 @@ public sealed unsafe class ObjectRegistryTests : IDisposable
         _owner.Keep(ProcessSynchronizationObject.Open(_owner.Session, id, SegmentKind.ReaderWriterLock));
         *guard = OwnerLock.WordOf(_owner.Id);
         var releasing = Watch.Thread(gate.Dispose);
-        Thread.Sleep(100);
+        IsBeingReleased(id);
         var opening = Watch.Thread(() => ProcessSynchronizationObject.Open(_root, id, SegmentKind.ReaderWriterLock));
         Thread.Sleep(100);
         releasing.IsCompleted.ShouldBeFalse();
@@ -110,6 +111,9 @@ public sealed unsafe class ObjectRegistryTests : IDisposable
         opened.ExitWriteLock();
         GC.KeepAlive(segment);
     }
+
+    /// <summary>Waits until the thread that releases the object has begun: an object that is being released is in the registry no more.</summary>
+    private void IsBeingReleased(SegmentId id) => Watch.Until(() => _root.Objects.FindMapped(id) is null, "the release has begun");
 
     private ProcessQueue<string> NewQueueWhoseReadLockIsOwnedByTheStoppedProcess()
     {

@@ -232,7 +232,7 @@ public sealed class SharedMemoryInProcessesTests : ProcessTest
 
         there.Complete();
         child.Join();
-    });
+    }, TimeSpan.FromMinutes(3));
 
     [Fact]
     public Task A_body_keeps_the_memory_whose_span_it_works_on() => Watchdog.Run(() =>

@@ -7,7 +7,13 @@ namespace Multiprocessing.Tests.Segments;
 /// <summary>Memory of a pool is used again after its last user, whichever process that is.</summary>
 public sealed class SharedMemoryPoolTests : ProcessTest
 {
-    private readonly int _before = Session.Current.Segments.CountLive(SegmentKind.Buffer);
+    private int _before;
+
+    public override async ValueTask InitializeAsync()
+    {
+        await base.InitializeAsync(); // trims the pool of what a test of another class has left in it
+        _before = Session.Current.Segments.CountLive(SegmentKind.Buffer);
+    }
 
     public override async ValueTask DisposeAsync()
     {
@@ -74,15 +80,18 @@ public sealed class SharedMemoryPoolTests : ProcessTest
     {
         using var pool = new SharedMemoryPool();
         using var queue = new ProcessQueue<SharedBuffer<byte>>();
+        using var started = new ProcessEvent();
         using var read = new ProcessEvent();
         using var enough = new ProcessEvent();
         using var child = ChildProcess.Run(() =>
         {
+            started.Set();
             using var buffer = queue.Get();
             read.Set();
             enough.Wait();
             return buffer.Span.IndexOfAnyExcept((byte)1);
         });
+        started.Wait(); // a start may take as long as the pool keeps what was not rented again
         using (var buffer = pool.Rent(10_000))
         {
             buffer.Span.Fill(1);
@@ -96,9 +105,9 @@ public sealed class SharedMemoryPoolTests : ProcessTest
             other.Span.Fill(2);
         }
 
+        Buffers().ShouldBe(2);
         enough.Set();
         child.Take().ShouldBe(-1);
-        Buffers().ShouldBe(2);
     });
 
     [Fact]
@@ -125,14 +134,17 @@ public sealed class SharedMemoryPoolTests : ProcessTest
     {
         using var pool = new SharedMemoryPool();
         using var queue = new ProcessQueue<SharedBuffer<byte>>();
+        using var started = new ProcessEvent();
         using var read = new ProcessEvent();
         var child = ChildProcess.Run(() =>
         {
+            started.Set();
             var buffer = queue.Get();
             read.Set();
             Thread.Sleep(Timeout.Infinite);
             GC.KeepAlive(buffer);
         });
+        started.Wait(); // a start may take as long as the pool keeps what was not rented again
         nint address;
         using (var buffer = pool.Rent(10_000))
         {

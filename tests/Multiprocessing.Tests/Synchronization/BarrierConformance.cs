@@ -33,7 +33,7 @@ public abstract class BarrierConformance(Crew crew) : CrewTest(crew)
         barrier.CurrentPhaseNumber.ShouldBe(2000);
         barrier.ParticipantsRemaining.ShouldBe(4);
         barrier.IsBroken.ShouldBeFalse();
-    });
+    }, TimeSpan.FromMinutes(3));
 
     [Fact]
     public Task Asynchronous_and_synchronous_participants_meet() => Watchdog.Run(() =>
@@ -218,11 +218,12 @@ public sealed class BarrierTests : IDisposable
         using var barrier = new ProcessBarrier(_session, 2, null);
         var other = new FakeParticipant(_session);
         var theirs = Open(other, barrier);
-        var waiting = Watch.Thread(() => Should.Throw<BrokenBarrierException>(() => barrier.SignalAndWait(TimeSpan.FromMilliseconds(50))));
+        var patience = TimeSpan.FromSeconds(6); // longer than this thread may stand still before the other one comes
+        var waiting = Watch.Thread(() => Should.Throw<BrokenBarrierException>(() => barrier.SignalAndWait(patience)));
         Watch.Until(() => barrier.ParticipantsRemaining == 1, "one has come");
         ((BarrierCore)theirs.Shared.Core).TryArrive(out var arrival).ShouldBeTrue();
         arrival.IsLast.ShouldBeTrue();
-        Thread.Sleep(150);
+        Thread.Sleep(patience + TimeSpan.FromMilliseconds(150));
         waiting.IsCompleted.ShouldBeFalse("all have come, so its time-out does not count any more");
         other.Kill();
         Watch.Over(waiting);

@@ -182,7 +182,7 @@ public sealed class ConditionTests : IDisposable
         using var gate = new ProcessLock(_session, LockRecursionPolicy.NoRecursion);
         using var changed = new ProcessCondition(gate);
         var other = new FakeParticipant(_session);
-        var theirs = ProcessCondition.Open(other.Session, changed);
+        var theirs = other.Keep(ProcessCondition.Open(other.Session, changed));
 
         // Their entry is the oldest; they are killed after they were notified and before they go on.
         ((ConditionCore)theirs.Shared.Core).Enlist();
@@ -220,7 +220,7 @@ public sealed class ConditionTests : IDisposable
         using var gate = new ProcessLock(_session, LockRecursionPolicy.NoRecursion);
         using var changed = new ProcessCondition(gate);
         var other = new FakeParticipant(_session);
-        var theirs = ProcessCondition.Open(other.Session, changed);
+        var theirs = other.Keep(ProcessCondition.Open(other.Session, changed));
         ((ConditionCore)theirs.Shared.Core).Enlist();
         using (gate.EnterScope())
         {
@@ -237,17 +237,19 @@ public sealed class ConditionTests : IDisposable
         using var gate = new ProcessLock(_session, LockRecursionPolicy.NoRecursion);
         using var changed = new ProcessCondition(gate);
         var other = new FakeParticipant(_session);
-        var theirs = ProcessCondition.Open(other.Session, changed);
+        var theirs = other.Keep(ProcessCondition.Open(other.Session, changed));
         ((ConditionCore)theirs.Shared.Core).Enlist();
         other.Kill();
+        using var isInside = new ManualResetEventSlim();
         var waiting = Watch.Thread(() =>
         {
             using var scope = gate.EnterScope();
+            isInside.Set();
             changed.Wait();
         });
-        var core = (ConditionCore)changed.Shared.Core;
-        Watch.Until(() => core.WaiterCount >= 1 && !gate.IsHeld, "it waits");
-        Thread.Sleep(20);
+        isInside.Wait(TestContext.Current.CancellationToken);
+
+        // The owner of the lock now knows that the waiter has released it. A count of the waiters may include the dead one.
         using (gate.EnterScope())
         {
             changed.Notify();
@@ -262,7 +264,7 @@ public sealed class ConditionTests : IDisposable
         using var gate = new ProcessLock(_session, LockRecursionPolicy.NoRecursion);
         using var changed = new ProcessCondition(gate);
         var other = new FakeParticipant(_session);
-        var theirs = ProcessCondition.Open(other.Session, changed);
+        var theirs = other.Keep(ProcessCondition.Open(other.Session, changed));
         var waiting = Watch.Thread(() =>
         {
             using var scope = gate.EnterScope();

@@ -55,6 +55,8 @@ public abstract class Crew
 /// <summary>A suite that holds for threads and for processes; the latter leave nothing behind.</summary>
 public abstract class CrewTest(Crew crew) : IAsyncLifetime
 {
+    private static Footprint? _last;
+
     private Footprint? _before;
 
     protected Crew Crew { get; } = crew;
@@ -64,7 +66,7 @@ public abstract class CrewTest(Crew crew) : IAsyncLifetime
         if (Crew == Crew.Processes)
         {
             await WarmUp.Done;
-            _before = Footprint.Take();
+            _before = await Footprint.TakeSettled(_last);
         }
     }
 
@@ -73,7 +75,8 @@ public abstract class CrewTest(Crew crew) : IAsyncLifetime
         GC.SuppressFinalize(this);
         if (_before is { } before)
         {
-            await before.ShouldBeAsNow();
+            _last = null; // if the test fails here, what it has left is in the next one's footprint
+            _last = await before.ShouldBeAsNow();
         }
     }
 }

@@ -21,7 +21,7 @@ public sealed unsafe class KilledBetweenStoresTests : IDisposable
     public void Lock_freed_and_nobody_woken()
     {
         using var gate = new ProcessLock(_session, LockRecursionPolicy.NoRecursion);
-        new ProcessLock(Open(gate, SegmentKind.Lock)).Enter();
+        _dead.Keep(new ProcessLock(Open(gate, SegmentKind.Lock))).Enter();
         var waiting = Watch.Thread(() => gate.Enter());
         Watch.Until(() => Volatile.Read(ref Frame(gate)->Lock) < 0, "it sleeps");
         Thread.Sleep(50);
@@ -82,7 +82,7 @@ public sealed unsafe class KilledBetweenStoresTests : IDisposable
     public void Semaphore_given_back_in_the_row_only(bool wasTaken)
     {
         using var places = new ProcessSemaphore(_session, wasTaken ? 1 : 0, 5);
-        var theirs = new ProcessSemaphore(Open(places, SegmentKind.Semaphore));
+        var theirs = _dead.Keep(new ProcessSemaphore(Open(places, SegmentKind.Semaphore)));
         if (wasTaken)
         {
             theirs.Wait();
@@ -90,7 +90,7 @@ public sealed unsafe class KilledBetweenStoresTests : IDisposable
 
         var waiting = Watch.Thread(() => places.Wait());
         Asleep(places);
-        Frame(places)->Lock = OwnerLock.WordOf(_dead.Id);
+        TakeGuard(places);
         Row(places)->Word--;
         _dead.Kill();
         Watch.Over(waiting);
@@ -102,7 +102,7 @@ public sealed unsafe class KilledBetweenStoresTests : IDisposable
     {
         using var gate = new ProcessLock(_session, LockRecursionPolicy.NoRecursion);
         using var changed = new ProcessCondition(gate);
-        var theirs = ProcessCondition.Open(_dead.Session, changed);
+        var theirs = _dead.Keep(ProcessCondition.Open(_dead.Session, changed));
         var waiting = Watch.Thread(() =>
         {
             using var scope = gate.EnterScope();
@@ -125,7 +125,7 @@ public sealed unsafe class KilledBetweenStoresTests : IDisposable
     {
         using var gate = new ProcessLock(_session, LockRecursionPolicy.NoRecursion);
         using var changed = new ProcessCondition(gate);
-        var theirs = ProcessCondition.Open(_dead.Session, changed);
+        var theirs = _dead.Keep(ProcessCondition.Open(_dead.Session, changed));
         var isChanged = false;
         var told = 0;
         var waiting = Watch.Thread(() => Watch.Threads(3, _ =>
@@ -177,7 +177,7 @@ public sealed unsafe class KilledBetweenStoresTests : IDisposable
     public void Reader_writer_lock_left_by_the_writer_and_nobody_woken()
     {
         using var gate = new ProcessReaderWriterLock(_session, LockRecursionPolicy.NoRecursion);
-        new ProcessReaderWriterLock(Open(gate, SegmentKind.ReaderWriterLock)).EnterWriteLock();
+        _dead.Keep(new ProcessReaderWriterLock(Open(gate, SegmentKind.ReaderWriterLock))).EnterWriteLock();
         var waiting = Watch.Thread(() => gate.EnterReadLock());
         Asleep(gate);
         Volatile.Write(ref Frame(gate)->ReaderWriter.Writer, 0);
@@ -192,7 +192,7 @@ public sealed unsafe class KilledBetweenStoresTests : IDisposable
     public void Reader_writer_lock_left_by_the_reader_in_the_row_only(bool asynchronous)
     {
         using var gate = new ProcessReaderWriterLock(_session, LockRecursionPolicy.NoRecursion);
-        new ProcessReaderWriterLock(Open(gate, SegmentKind.ReaderWriterLock)).EnterReadLock();
+        _dead.Keep(new ProcessReaderWriterLock(Open(gate, SegmentKind.ReaderWriterLock))).EnterReadLock();
         var waiting = Watch.Thread(() =>
         {
             if (asynchronous)
@@ -207,7 +207,7 @@ public sealed unsafe class KilledBetweenStoresTests : IDisposable
         });
         Thread.Sleep(100);
         waiting.IsCompleted.ShouldBeFalse();
-        Frame(gate)->Lock = OwnerLock.WordOf(_dead.Id);
+        TakeGuard(gate);
         Row(gate)->Word = 0;
         _dead.Kill();
         Watch.Over(waiting);
@@ -218,7 +218,7 @@ public sealed unsafe class KilledBetweenStoresTests : IDisposable
     public void Reader_writer_lock_half_settled()
     {
         using var gate = new ProcessReaderWriterLock(_session, LockRecursionPolicy.NoRecursion);
-        new ProcessReaderWriterLock(Open(gate, SegmentKind.ReaderWriterLock)).EnterWriteLock();
+        _dead.Keep(new ProcessReaderWriterLock(Open(gate, SegmentKind.ReaderWriterLock))).EnterWriteLock();
         var settler = new FakeParticipant(_session);
         ProcessSynchronizationObject.Open(settler.Session, gate.Shared.Segment.Id, SegmentKind.ReaderWriterLock);
         _dead.Kill();
@@ -237,6 +237,10 @@ public sealed unsafe class KilledBetweenStoresTests : IDisposable
         Watch.Until(() => Volatile.Read(ref Frame(primitive)->Point.Arrivals) > 0, "it is announced");
         Thread.Sleep(50);
     }
+
+    /// <summary>Makes the dead one the owner of the guard, in which the waiter is for a moment whenever it looks again.</summary>
+    private void TakeGuard(ProcessSynchronizationObject primitive) =>
+        Watch.Until(() => OwnerLock.TryEnter(&Frame(primitive)->Lock, OwnerLock.WordOf(_dead.Id)), "the guard is free");
 
     private SyncObject Open(ProcessSynchronizationObject primitive, SegmentKind kind) => ProcessSynchronizationObject.Open(_dead.Session, primitive.Shared.Segment.Id, kind);
 

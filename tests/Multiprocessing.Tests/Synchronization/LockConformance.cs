@@ -31,7 +31,7 @@ public abstract class LockConformance(Crew crew) : CrewTest(crew)
         Crew.Do(work, work, work, work);
         cells[0].ShouldBe(4 * count);
         gate.IsHeld.ShouldBeFalse();
-    });
+    }, TimeSpan.FromMinutes(3));
 
     [Fact]
     public Task Asynchronous_and_synchronous_holders_exclude_each_other() => Watchdog.Run(() =>
@@ -109,13 +109,13 @@ public abstract class LockConformance(Crew crew) : CrewTest(crew)
             cells[1]++;
         };
         Action[] ends = [Crew.Start(waitSync), Crew.Start(waitAsync), Crew.Start(waitSync), Crew.Start(waitAsync)];
-        Eventually.Is(() => Volatile.Read(ref cells[0]) == 4, "all wait");
+        Eventually.Is(() => Volatile.Read(ref cells[0]) == 4, "all wait", TimeSpan.FromSeconds(60));
         Thread.Sleep(100);
         cells[1].ShouldBe(0);
         gate.Exit();
         Array.ForEach(ends, static end => end());
         cells[1].ShouldBe(4);
-    });
+    }, TimeSpan.FromMinutes(2));
 
     [Fact]
     public Task A_recursive_lock_is_exited_as_often_as_it_was_entered() => Watchdog.Run(() =>

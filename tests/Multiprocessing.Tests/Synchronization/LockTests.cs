@@ -81,19 +81,20 @@ public sealed class LockTests : IDisposable
     {
         using var gate = NewLock();
         gate.Enter();
-        var watch = new Stopwatch();
+        var waits = new List<TimeSpan>();
         for (var i = 0; i < 20; i++)
         {
             using var source = new CancellationTokenSource();
             var waiting = Watch.Thread(() => Should.Throw<OperationCanceledException>(() => gate.Enter(source.Token)));
             Thread.Sleep(i);
-            watch.Start();
+            var watch = Stopwatch.StartNew();
             source.Cancel();
             Watch.Over(waiting);
-            watch.Stop();
+            waits.Add(watch.Elapsed);
         }
 
-        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(3), "a wait that only its slice ends takes 0.25 s");
+        // In some rounds a thread may stand still; a wait that only its slice ends is slow in most of them.
+        waits.Order().ElementAt(5).ShouldBeLessThan(TimeSpan.FromMilliseconds(150), "a wait that only its slice ends takes 0.25 s");
         gate.Exit();
     }
 

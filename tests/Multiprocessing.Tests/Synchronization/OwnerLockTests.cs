@@ -64,9 +64,11 @@ public sealed unsafe class OwnerLockTests : IDisposable
             }
         });
         changer.Start();
-        OwnerLock.Enter(Word, _root.Participants, Deadline.Now, stoppedAfter: TimeSpan.FromSeconds(2)).ShouldBe(OwnerLock.Result.TimedOut);
+        // Longer than the thread that changes the word may stand still.
+        var patience = TimeSpan.FromSeconds(6);
+        OwnerLock.Enter(Word, _root.Participants, Deadline.Now, stoppedAfter: patience).ShouldBe(OwnerLock.Result.TimedOut);
         // The waiter reads the word about 10 times a second, so it may find the same of the two owners several times in a row.
-        watch.Elapsed.ShouldBeGreaterThan(changing + TimeSpan.FromMilliseconds(1000));
+        watch.Elapsed.ShouldBeGreaterThan(changing + patience - TimeSpan.FromSeconds(1));
         changer.Join();
         OwnerLock.Exit(Word);
         OwnerLock.Enter(Word, _root.Participants, Deadline.Now, stoppedAfter: TimeSpan.FromSeconds(1)).ShouldBe(OwnerLock.Result.Entered);

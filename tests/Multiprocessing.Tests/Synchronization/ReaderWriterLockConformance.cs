@@ -140,7 +140,8 @@ public abstract class ReaderWriterLockConformance(Crew crew) : CrewTest(crew)
                 });
                 return blocked;
             },
-            "new readers wait");
+            "new readers wait",
+            TimeSpan.FromSeconds(60));
         var reader = Crew.Start(() =>
         {
             gate.EnterReadLock();
@@ -151,7 +152,7 @@ public abstract class ReaderWriterLockConformance(Crew crew) : CrewTest(crew)
         gate.ExitReadLock();
         writer();
         reader();
-    });
+    }, TimeSpan.FromMinutes(2));
 }
 
 /// <summary>What concerns one process, and what the living see of the dead.</summary>

@@ -47,7 +47,7 @@ public sealed unsafe class WaitPointTests : IDisposable
             Interlocked.Increment(ref awake);
         }));
         Watch.Until(() => Volatile.Read(ref Point->Arrivals) == 5, "all announced");
-        Thread.Sleep(200);
+        Thread.Sleep(TimeSpan.FromSeconds(5)); // one that stands still before its sleep does not sleep after the first notification
         WaitPoint.Notify(Point, 1, _root.Doorbells);
         Watch.Until(() => Volatile.Read(ref awake) >= 1, "one is awake");
         Thread.Sleep(50);

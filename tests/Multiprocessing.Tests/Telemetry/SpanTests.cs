@@ -101,7 +101,9 @@ public sealed class SpanTests : ProcessTest
             return new Report(ended);
         });
         using var request = Request();
-        await using (var service = await ProcessService.StartAsync<PipelinedCallTests.ICounter>(static () => new PipelinedCallTests.Counter()))
+        var options = new ProcessServiceOptions { ShutdownGrace = TimeSpan.FromSeconds(60) }; // a process that is killed reports nothing
+        await using (var service = await ProcessService.StartAsync<PipelinedCallTests.ICounter>(
+            static () => new PipelinedCallTests.Counter(), options))
         {
             service.Proxy.Next(1).ShouldBe(2);
             await Should.ThrowAsync<Exception>(async () => await service.Proxy.FailAsync("no"));

@@ -7,7 +7,7 @@ namespace Multiprocessing.Tests.Waiting;
 /// <summary>CPython's <c>TestWait</c>, by its meaning.</summary>
 public class CpythonWaitTests : ProcessTest
 {
-    private static readonly TimeSpan Long = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(60);
 
     [Theory]
     [InlineData(false)]

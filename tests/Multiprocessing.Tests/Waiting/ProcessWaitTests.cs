@@ -201,7 +201,8 @@ public sealed class ProcessWaitTests
         using var stop = new CancellationTokenSource();
         var before = ThreadPool.ThreadCount;
         var waits = Enumerable.Range(0, 500).Select(_ => ProcessWait.AnyAsync([never], Timeout.InfiniteTimeSpan, stop.Token).AsTask()).ToArray();
-        ThreadPool.ThreadCount.ShouldBeLessThan(before + 50);
+        await Task.Run(static () => { }, Stop).WaitAsync(Long, Stop); // behind waits that hold threads it would not run
+        ThreadPool.ThreadCount.ShouldBeLessThan(before + (waits.Length / 2)); // tests of other classes have some more meanwhile
         await stop.CancelAsync();
         foreach (var wait in waits)
         {

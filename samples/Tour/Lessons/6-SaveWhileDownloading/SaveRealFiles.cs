@@ -54,7 +54,7 @@ internal static class SaveRealFiles
         await following;
         check.Equal("the saver got every file that the downloader put", downloaded, report.Files);
 
-        server.Terminate();
+        server.Terminate(TimeSpan.FromSeconds(30));
         await server.JoinAsync();
         check.Equal("the server stopped by itself when it was asked to", ExitReason.Terminated, server.ExitStatus?.Reason);
         ChildProcess[] children = [server, downloader, saver];

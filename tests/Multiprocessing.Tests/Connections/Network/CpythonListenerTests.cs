@@ -40,7 +40,7 @@ public class CpythonListenerTests : ProcessTest
         using var directory = new TemporaryDirectory();
         using var listener = Net.Listen(Net.Address(kind, directory));
         using var client = RunClient(listener);
-        using var server = listener.Accept(TimeSpan.FromSeconds(30));
+        using var server = listener.Accept(TimeSpan.FromSeconds(60));
         server.ReceiveBytes().ShouldBe("hello"u8.ToArray());
         client.Join();
         Should.Throw<ConnectionClosedException>(() => server.ReceiveBytes());
@@ -56,7 +56,7 @@ public class CpythonListenerTests : ProcessTest
         using var listener = Net.Listen(Net.Address(kind, directory));
         using var client = RunClient(listener);
         client.Join();
-        using var server = listener.Accept(TimeSpan.FromSeconds(30));
+        using var server = listener.Accept(TimeSpan.FromSeconds(60));
         server.ReceiveBytes().ShouldBe("hello"u8.ToArray());
     });
 

@@ -99,7 +99,7 @@ public class HostilePeerTests : ProcessTest
                 break; // it was closed
             }
 
-            await Task.Delay(20);
+            await Task.Delay(50); // the message that it promises would take ten seconds
         }
 
         (await rejected.Task).Reason.ShouldBe(AuthenticationFailure.TimedOut);

@@ -8,6 +8,9 @@ namespace Multiprocessing.Tests.Connections;
 /// <summary>Addresses, keys and raw sockets for the tests of connections.</summary>
 internal static class Net
 {
+    // Of both sides, for handshakes that must succeed: longer than a thread of them may stand still.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     public static byte[] Key { get; } = "the key of the tests"u8.ToArray();
 
     public static IPEndPoint AnyPort => new(IPAddress.Loopback, 0);
@@ -26,14 +29,14 @@ internal static class Net
 
     public static ConnectionListener Listen(EndPoint endPoint, Action<ConnectionListenerOptions>? change = null)
     {
-        var options = new ConnectionListenerOptions { Key = Key };
+        var options = new ConnectionListenerOptions { Key = Key, HandshakeTimeout = Patience };
         change?.Invoke(options);
         return ConnectionListener.Start(endPoint, options);
     }
 
     public static Task<Connection> Connect(ConnectionListener listener, Action<ConnectionOptions>? change = null)
     {
-        var options = new ConnectionOptions { Key = Key };
+        var options = new ConnectionOptions { Key = Key, ConnectTimeout = Patience };
         change?.Invoke(options);
         return Connection.ConnectAsync(listener.LocalEndPoint, options);
     }

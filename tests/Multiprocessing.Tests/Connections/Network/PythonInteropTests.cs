@@ -25,7 +25,7 @@ public class PythonInteropTests : ProcessTest
                     print(len(connection.recv_bytes()))
             """,
             Arguments(listener.LocalEndPoint));
-        using (var connection = await listener.AcceptAsync(TimeSpan.FromSeconds(30)))
+        using (var connection = await listener.AcceptAsync(TimeSpan.FromSeconds(60)))
         {
             foreach (var length in (int[])[0, 5, 256 * 4096])
             {

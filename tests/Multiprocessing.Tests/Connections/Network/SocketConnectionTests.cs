@@ -159,7 +159,7 @@ public class SocketConnectionTests : ProcessTest
     public Task A_thousand_connections_leave_no_handle() => Watchdog.Run(async () =>
     {
         // What is left is found by the footprint that each of these tests compares.
-        await using var listener = Net.Listen(Net.AnyPort);
+        await using var listener = Net.Listen(Net.AnyPort, static options => options.MaxPendingHandshakes = 100); // none makes way for another one
         for (var round = 0; round < 10; round++)
         {
             var pairs = await Task.WhenAll(Enumerable.Range(0, 100).Select(async _ => await Net.Connect(listener)));
@@ -177,12 +177,13 @@ public class SocketConnectionTests : ProcessTest
         await using var listener = Net.Listen(Net.AnyPort, static options =>
         {
             options.Backlog = 2;
-            options.MaxPendingHandshakes = 2;
+            options.MaxPendingHandshakes = 30; // if there were fewer, one that stands still for a second would make way for the next one
         });
-        var clients = Enumerable.Range(0, 30).Select(_ => Net.Connect(listener, static options => options.ConnectTimeout = TimeSpan.FromSeconds(40))).ToList();
+        var patience = TimeSpan.FromSeconds(100);
+        var clients = Enumerable.Range(0, 30).Select(_ => Net.Connect(listener, options => options.ConnectTimeout = patience)).ToList();
         for (var i = 0; i < clients.Count; i++)
         {
-            using var server = await listener.AcceptAsync(TimeSpan.FromSeconds(40));
+            using var server = await listener.AcceptAsync(patience);
         }
 
         foreach (var client in clients)
@@ -209,7 +210,7 @@ public class SocketConnectionTests : ProcessTest
         using var silent = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         silent.Bind(Net.AnyPort);
         silent.Listen(1);
-        var options = new ConnectionOptions { Key = Net.Key, ConnectTimeout = TimeSpan.FromMilliseconds(200) };
+        var options = new ConnectionOptions { Key = Net.Key, ConnectTimeout = TimeSpan.FromSeconds(6) }; // the connection itself takes a part of it
         (await Should.ThrowAsync<TimeoutException>(() => Connection.ConnectAsync(silent.LocalEndPoint!, options))).Message.ShouldContain("handshake");
         using var source = new CancellationTokenSource(100);
         options.ConnectTimeout = Timeout.InfiniteTimeSpan;

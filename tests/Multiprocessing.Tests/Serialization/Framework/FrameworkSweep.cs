@@ -84,7 +84,7 @@ internal static class FrameworkSweep
             var count = 0;
             var thread = new Thread(() => count = Write(type, own, messages)) { IsBackground = true };
             thread.Start();
-            if (!thread.Join(TimeSpan.FromSeconds(10)))
+            if (!thread.Join(TimeSpan.FromSeconds(60)))
             {
                 entries.Add(new SweepEntry(type.FullName!, "", SweepOutcome.WriterFailed, "hangs"));
                 continue;

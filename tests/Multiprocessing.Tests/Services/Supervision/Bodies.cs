@@ -11,13 +11,22 @@ internal static class Bodies
         Process = new ChildProcessOptions { StandardError = ProcessOutput.Discard },
     };
 
+    /// <summary>Also a body that stands still for a while has the time to write down that it stops.</summary>
+    public static SupervisedChildOptions Patient(RestartPolicy policy)
+    {
+        var options = With(policy);
+        options.ShutdownGrace = TimeSpan.FromSeconds(60);
+        return options;
+    }
+
     /// <summary>A body that runs until it is asked to stop, and writes both down.</summary>
     public static Func<Task> Diary(ProcessQueue<string> diary, string name) => async () =>
     {
+        var stopping = CurrentProcess.Stopping; // read before the first line: a request that comes before that ends the process at once
         diary.Put($"{name} starts");
         try
         {
-            await Task.Delay(Timeout.Infinite, CurrentProcess.Stopping);
+            await Task.Delay(Timeout.Infinite, stopping);
         }
         catch (OperationCanceledException)
         {

@@ -13,6 +13,7 @@ public class HealthTests : ProcessTest
         await using var supervisor = new ProcessSupervisor();
         var options = Bodies.With(RestartPolicy.Transient);
         options.ProbeInterval = TimeSpan.FromMilliseconds(50);
+        options.ProbeTimeout = TimeSpan.FromSeconds(60); // no probe fails by it
         options.HealthProbe = _ => new(Interlocked.Exchange(ref isHealthy.Reference, 1) == 1);
         var child = supervisor.AddBody("sick", Bodies.Deaf, options);
         await child.WaitRunningAsync();
@@ -70,7 +71,9 @@ public class HealthTests : ProcessTest
     public Task A_probe_that_blocks_its_thread_fails_too() => Watchdog.Run(async () =>
     {
         using var release = new ManualResetEventSlim();
-        await using var supervisor = new ProcessSupervisor();
+
+        // The probes fail until they are released, which may be many lives later.
+        await using var supervisor = new ProcessSupervisor(new() { MaxRestarts = int.MaxValue });
         var options = Bodies.With(RestartPolicy.Permanent);
         options.ProbeInterval = TimeSpan.FromMilliseconds(20);
         options.ProbeTimeout = TimeSpan.FromMilliseconds(100);

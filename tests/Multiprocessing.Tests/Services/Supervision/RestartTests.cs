@@ -181,9 +181,11 @@ public class RestartTests : ProcessTest
     [Fact]
     public Task A_supervisor_that_ends_with_its_children_completes_when_the_last_job_is_done() => Watchdog.Run(async () =>
     {
+        using var added = new ProcessEvent();
         await using var supervisor = new ProcessSupervisor(new() { EndsWithChildren = true });
-        supervisor.AddBody("one", () => { }, Bodies.With(RestartPolicy.Transient));
+        supervisor.AddBody("one", () => added.Wait(), Bodies.With(RestartPolicy.Transient)); // so that it is not over before the second is added
         supervisor.AddBody("two", () => { }, Bodies.With(RestartPolicy.Temporary));
+        added.Set();
         await supervisor.Completion;
         Should.Throw<ObjectDisposedException>(() => supervisor.AddBody("three", () => { }));
     });
@@ -194,8 +196,18 @@ public class RestartTests : ProcessTest
         var supervisor = new ProcessSupervisor();
         var options = Bodies.With(RestartPolicy.Permanent);
         options.ShutdownGrace = TimeSpan.FromMilliseconds(200);
-        var deaf = supervisor.AddBody("deaf", Bodies.Deaf, options);
+        using var isDeaf = new ProcessEvent();
+        var deaf = supervisor.AddBody(
+            "deaf",
+            () =>
+            {
+                _ = CurrentProcess.Stopping;
+                isDeaf.Set();
+                Thread.Sleep(Timeout.Infinite);
+            },
+            options);
         await deaf.WaitRunningAsync();
+        isDeaf.Wait(TimeSpan.FromSeconds(60)).ShouldBeTrue(); // before that, a request ends the process at once
         var id = deaf.ProcessId!.Value;
         var watch = Stopwatch.StartNew();
         await supervisor.DisposeAsync();
@@ -258,7 +270,7 @@ public class RestartTests : ProcessTest
         var time = new ManualTime();
         using var lines = new ProcessQueue<string>();
         await using var supervisor = new ProcessSupervisor(new() { TimeProvider = time, BackOff = new() { Initial = TimeSpan.FromSeconds(10), Jitter = 0 } });
-        var child = supervisor.AddBody("writer", Bodies.Diary(lines, "writer"), Bodies.Quiet);
+        var child = supervisor.AddBody("writer", Bodies.Diary(lines, "writer"), Bodies.Patient(RestartPolicy.Permanent));
         (await lines.GetAsync()).ShouldBe("writer starts");
         await child.WaitRunningAsync();
         await child.KillAndWait();

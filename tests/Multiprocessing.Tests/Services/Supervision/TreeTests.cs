@@ -116,8 +116,8 @@ public partial class TreeTests : ProcessTest
             },
             ids,
             Ends.Quiet);
-        var child = await ids.GetAsync(TimeSpan.FromSeconds(30));
-        (await ids.GetAsync(TimeSpan.FromSeconds(30))).ShouldBeGreaterThanOrEqualTo(2);
+        var child = await ids.GetAsync(TimeSpan.FromSeconds(60));
+        (await ids.GetAsync(TimeSpan.FromSeconds(60))).ShouldBeGreaterThanOrEqualTo(2);
         Posix.Signal(parent.Id, Posix.SigKill);
         parent.Join();
         Eventually.IsGone(child);
@@ -156,6 +156,9 @@ public partial class TreeTests : ProcessTest
         var child = supervisor.AddBody("a", Bodies.UntilStopped, Bodies.Quiet);
         await child.WaitRunningAsync();
         await child.KillAndWait();
+
+        // A change is reported a moment after it can be seen.
+        Eventually.Is(() => log.Records.Count(static record => record.Event == 60) == 2, "the second start is logged");
         lock (sums)
         {
             sums["multiprocessing.supervisor.children.running"].ShouldBe(1);
