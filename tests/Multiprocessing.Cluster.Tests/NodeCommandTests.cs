@@ -54,7 +54,7 @@ public class NodeCommandTests
             await TestCluster.Until(() => File.Exists(Path.Combine(files, "runs")), "the task runs");
             Signal("TERM", mp.Id);
             (await running).ShouldBe(7);
-            await mp.WaitForExitAsync(Token);
+            await mp.WaitForExitAsync(Token).WaitAsync(TestCluster.Patience, Token);
             mp.ExitCode.ShouldBe(0);
             IsAlive(ready.GetProperty("processId").GetInt32()).ShouldBeFalse();
         }
@@ -108,8 +108,8 @@ public class NodeCommandTests
     private static async Task<string> FailAsync(int code, params string[] arguments)
     {
         using var mp = Start(arguments);
-        var error = await mp.StandardError.ReadToEndAsync(Token);
-        await mp.WaitForExitAsync(Token);
+        var error = await mp.StandardError.ReadToEndAsync(Token).WaitAsync(TestCluster.Patience, Token);
+        await mp.WaitForExitAsync(Token).WaitAsync(TestCluster.Patience, Token);
         mp.ExitCode.ShouldBe(code, error);
         return error;
     }

@@ -10,6 +10,9 @@ namespace Multiprocessing.ClusterTests;
 /// <summary>A cluster of its own, in a directory of its own: nodes in this process, or in processes that a test may kill.</summary>
 internal sealed class TestCluster : IAsyncDisposable
 {
+    /// <summary>The end of every wait for something that happens soon.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
     private readonly List<IHost> _hosts = [];
     private readonly List<ChildProcess> _processes = [];
 
@@ -116,7 +119,7 @@ internal sealed class TestCluster : IAsyncDisposable
     {
         for (var began = Stopwatch.GetTimestamp(); !condition();)
         {
-            if (Stopwatch.GetElapsedTime(began) > TimeSpan.FromSeconds(90))
+            if (Stopwatch.GetElapsedTime(began) > Patience)
             {
                 throw new TimeoutException($"It did not become so that {what}.");
             }

@@ -47,8 +47,8 @@ public class TopCommandTests
             await kill.WaitForExitAsync(Token);
         }
 
-        await mp.StandardOutput.ReadToEndAsync(Token);
-        await mp.WaitForExitAsync(Token);
+        await mp.StandardOutput.ReadToEndAsync(Token).WaitAsync(TestCluster.Patience, Token);
+        await mp.WaitForExitAsync(Token).WaitAsync(TestCluster.Patience, Token);
         mp.ExitCode.ShouldBe(130);
         await node.StopAsync(Token);
     }
@@ -59,7 +59,7 @@ public class TopCommandTests
         var cluster = $"top-{Guid.NewGuid():N}";
         using var mp = Start("top", Program, "--cluster", cluster, "--localhost", "--json", "-n", "1");
         JsonDocument.Parse(await LineAsync(mp)).RootElement.GetProperty("nodes").GetArrayLength().ShouldBe(0);
-        await mp.WaitForExitAsync(Token);
+        await mp.WaitForExitAsync(Token).WaitAsync(TestCluster.Patience, Token);
         mp.ExitCode.ShouldBe(0);
         (await FailAsync(2, "top", Program, "--cluster", cluster, "--json")).ShouldContain("--localhost");
         (await FailAsync(2, "top", Program, "--localhost", "--json")).ShouldContain("--localhost is an option of a cluster");
@@ -94,8 +94,8 @@ public class TopCommandTests
             await kill.WaitForExitAsync(Token);
         }
 
-        await mp.StandardOutput.ReadToEndAsync(Token);
-        await mp.WaitForExitAsync(Token);
+        await mp.StandardOutput.ReadToEndAsync(Token).WaitAsync(TestCluster.Patience, Token);
+        await mp.WaitForExitAsync(Token).WaitAsync(TestCluster.Patience, Token);
         mp.ExitCode.ShouldBe(0);
         await node.StopAsync(Token);
         (await FailAsync(1, "dash", Program, "--cluster", cluster, "--json", "--address", "127.0.0.1", "--postgres", "Host=127.0.0.1;Port=1;Database=none;Username=none"))
@@ -128,8 +128,8 @@ public class TopCommandTests
     private static async Task<string> FailAsync(int code, params string[] arguments)
     {
         using var mp = Start(arguments);
-        var error = await mp.StandardError.ReadToEndAsync(Token);
-        await mp.WaitForExitAsync(Token);
+        var error = await mp.StandardError.ReadToEndAsync(Token).WaitAsync(TestCluster.Patience, Token);
+        await mp.WaitForExitAsync(Token).WaitAsync(TestCluster.Patience, Token);
         mp.ExitCode.ShouldBe(code, error);
         return error;
     }

@@ -19,7 +19,7 @@ internal static class ForegroundThreads
             {
                 new Thread(() =>
                 {
-                    Thread.Sleep(way == "endless" ? Timeout.Infinite : 700);
+                    Thread.Sleep(way is "endless" or "background" ? Timeout.Infinite : 700);
                     if (way == "throws")
                     {
                         throw new FormatException("from the thread");

@@ -113,7 +113,7 @@ internal static class Starts
         {
             try
             {
-                using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+                using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(60));
                 return $"got {queue.GetAsync(soon.Token).AsTask().Result}";
             }
             catch (Exception exception)

@@ -22,7 +22,7 @@ internal sealed class ListenerHandshakeTarget : FuzzTarget
     public override void Run(byte[] input)
     {
         var connecting = Connection.ConnectAsync(
-            _folder.EndPoint, new ConnectionOptions { Key = HandshakeBytes.Key, ConnectTimeout = TimeSpan.FromMilliseconds(300), MaxMessageBytes = 1000 });
+            _folder.EndPoint, new ConnectionOptions { Key = HandshakeBytes.Key, ConnectTimeout = TimeSpan.FromSeconds(10), MaxMessageBytes = 1000 });
         using var peer = _socket.Accept();
         SocketFolder.TrySend(peer, input);
         peer.Shutdown(SocketShutdown.Send);

@@ -31,10 +31,10 @@ internal abstract class ItemFlow<TItem, TResult>(MapOptions? options) : IAsyncDi
 
     /// <summary>Begins the call, before the first items.</summary>
     /// <param name="receiver">Receives the results.</param>
-    /// <param name="source">Returns the number of items if the source knows it: code of its type, which is not asked for what is not reported.</param>
-    public void Begin(MapReceiver<TResult> receiver, Func<long?> source)
+    /// <param name="count">Returns the number of items if the source knows it: code of its type, which is not asked for what is not reported.</param>
+    public void Begin(MapReceiver<TResult> receiver, Func<long?> count)
     {
-        _progress = ProgressReporter.Begin(Pool, options, TaskName, options?.Progress is null ? null : source());
+        _progress = ProgressReporter.Begin(Pool, options, TaskName, options?.Progress is null ? null : count());
         _receiver = ProgressReporter.Count(receiver, _progress);
     }
 
