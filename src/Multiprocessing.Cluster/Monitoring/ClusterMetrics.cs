@@ -60,28 +60,22 @@ internal static class ClusterMetrics
         }
     }
 
-    /// <summary>Counts elsewhere: a listener is code of the program, and must hold up no sender.</summary>
-    public static void Given(string node, int tasks)
+    public static void Given(string node, int tasks) => Count(Attempts, tasks, ClusterTags.Node, node);
+
+    public static void Sent(long bytes) => Count(Io, bytes, TelemetryTags.Direction, "to_worker");
+
+    public static void Received(long bytes) => Count(Io, bytes, TelemetryTags.Direction, "from_worker");
+
+    /// <summary>Counts elsewhere: a listener is code of the program, which must hold up no sender and fail no task.</summary>
+    private static void Count(Counter<long> counter, long count, string attribute, string value)
     {
-        if (Attempts.Enabled)
+        if (counter.Enabled)
         {
             Background.Run(() =>
             {
-                Attempts.Add(tasks, new TagList { { ClusterTags.Node, node } });
+                counter.Add(count, new TagList { { attribute, value } });
                 return Task.CompletedTask;
             });
-        }
-    }
-
-    public static void Sent(long bytes) => Count(bytes, "to_worker");
-
-    public static void Received(long bytes) => Count(bytes, "from_worker");
-
-    private static void Count(long bytes, string direction)
-    {
-        if (Io.Enabled)
-        {
-            Io.Add(bytes, new TagList { { TelemetryTags.Direction, direction } });
         }
     }
 

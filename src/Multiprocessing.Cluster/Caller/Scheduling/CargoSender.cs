@@ -23,6 +23,7 @@ internal sealed class CargoSender(
             if (!node.Bodies.TryGetValue(body, out var transfer))
             {
                 node.Bodies.Add(body, transfer = node.Outgoing.Begin(body.Bytes, 0, 0));
+                ClusterMetrics.Sent(body.Bytes.Length);
             }
 
             cargo.Body = transfer;

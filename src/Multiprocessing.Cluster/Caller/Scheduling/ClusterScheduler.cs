@@ -435,10 +435,11 @@ internal sealed class ClusterScheduler
             }
             catch (Exception exception)
             {
-                task.Fail(exception); // a listener of metrics threw: the other tasks of the message end all the same
+                task.Fail(exception); // the other tasks of the message end all the same
             }
         }
 
+        ClusterMetrics.Received(ended.Sum(static task => (long)task.Reply.Content.Length));
         return Task.CompletedTask;
     }
 

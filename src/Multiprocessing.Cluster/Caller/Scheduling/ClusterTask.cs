@@ -117,7 +117,6 @@ internal sealed class ClusterTask<TResult>(
 
     public override Exception? Read(byte[] reply)
     {
-        ClusterMetrics.Received(reply.Length);
         Size?.Learn(reply.Length);
         return _error = ClusterWork.Read(reply, hasResult, out _read);
     }
