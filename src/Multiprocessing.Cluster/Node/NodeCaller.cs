@@ -56,8 +56,8 @@ internal sealed class NodeCaller
     /// </param>
     /// <param name="tasks">The tasks.</param>
     /// <returns>
-    /// <see langword="false"/> if the node leaves and has taken none of them. Copies of a message hold the same tasks, except for those whose replies the
-    /// caller has, and are taken as a whole or not at all: if one task is known, an earlier copy was taken.
+    /// <see langword="false"/> if the node leaves and has taken none of them. Copies of a message hold the same tasks, except for those whose replies
+    /// the caller has, and are taken as a whole or not at all: if one task is known, an earlier copy was taken.
     /// </returns>
     /// <exception cref="InvalidOperationException">The tasks of the caller have ended here.</exception>
     public bool Add(long sequence, long received, LeasedTask[] tasks)

@@ -14,7 +14,9 @@ internal interface IClusterPeer : IGrainService
     Task<byte[]> Hello(byte[] hello);
 
     /// <summary>A caller gives tasks to a node. The call ends when the node has them. It fails if the node cannot say: then it is repeated.</summary>
-    /// <returns><see langword="false"/> if the node leaves, and has taken none of these tasks: neither from this message nor from an earlier copy.</returns>
+    /// <returns>
+    /// <see langword="false"/> if the node leaves, and has taken none of these tasks: neither from this message nor from an earlier copy.
+    /// </returns>
     Task<bool> Lease(string caller, byte[] lease);
 
     /// <summary>A caller cancels tasks: the even elements are their numbers, the odd ones their leases.</summary>

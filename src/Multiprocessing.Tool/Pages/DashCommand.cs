@@ -12,9 +12,11 @@ internal static class DashCommand
     public static Command Create()
     {
         var program = CommonOptions.Program();
-        var port = new Option<int>("--port",
-            "-p")
-        { Description = "The port of this machine at which the pages are served; 0 lets the system choose.", HelpName = "port" };
+        var port = new Option<int>("--port", "-p")
+        {
+            Description = "The port of this machine at which the pages are served; 0 lets the system choose.",
+            HelpName = "port",
+        };
         port.Validators.Add(static result =>
         {
             if (int.TryParse(result.Tokens.FirstOrDefault()?.Value, out var number) && number is < 0 or > 65535)

@@ -23,6 +23,9 @@ internal static class ThrowPoints
         }
     }
 
+    /// <summary>Gets whether this process was told to throw, and perhaps has.</summary>
+    public static bool WasArmed => _armed != default;
+
     /// <summary>Gets whether the point has thrown.</summary>
     public static bool HasThrown { get; private set; }
 

@@ -23,7 +23,9 @@ internal abstract class ItemFlow<TItem, TResult>(MapOptions? options) : IAsyncDi
 
     protected abstract string TaskName { get; }
 
-    /// <summary>Gets a value that indicates whether tasks may call objects of the program, such as a receiver of progress, until the call ends.</summary>
+    /// <summary>
+    /// Gets a value that indicates whether tasks may call objects of the program, such as a receiver of progress, until the call ends.
+    /// </summary>
     protected abstract bool HasLinks { get; }
 
     /// <summary>Gets what receives the results.</summary>
