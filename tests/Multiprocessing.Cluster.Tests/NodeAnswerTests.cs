@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Internal;
@@ -62,6 +63,7 @@ public sealed class NodeAnswerTests : IClusterPeers, IAsyncDisposable
         Lease(2, 2).ShouldBeTrue();
         var stop = _node.StopAsync(Token);
         Lease(4, 3).ShouldBeFalse();
+        Lease(4, 3).ShouldBeFalse("it arrived twice");
         Lease(3, 3).ShouldBeTrue("an older copy, whose answer nothing waits for");
         _caller.Go();
         await stop;
@@ -99,6 +101,23 @@ public sealed class NodeAnswerTests : IClusterPeers, IAsyncDisposable
         _node.Leave(CallerName);
         Should.Throw<InvalidOperationException>(() => Lease(2, 1)).Message.ShouldContain("have ended");
         _caller.Replies.Reader.TryRead(out _).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_caller_that_is_newer_than_an_update_of_the_members_stays()
+    {
+        var older = new ClusterMembershipSnapshot(ImmutableDictionary<SiloAddress, ClusterMember>.Empty, new MembershipVersion(0));
+        await _node.StartAsync(Token);
+        Lease(1, 1).ShouldBeTrue();
+        (await _caller.NextAsync()).ShouldBe((TaskId, 1));
+        _members.Updates.Writer.TryWrite(older);
+        await TestCluster.Until(() => _members.Taken == 1, "the node has seen the update");
+        Lease(2, 2).ShouldBeTrue();
+        (await _caller.NextAsync()).ShouldBe((TaskId, 2));
+        _members.Set(_callerAddress, SiloStatus.Dead);
+        _members.Updates.Writer.TryWrite(_members.CurrentSnapshot);
+        await TestCluster.Until(() => _members.Taken == 2, "the node has seen the death");
+        Should.Throw<InvalidOperationException>(() => Lease(3, 3));
     }
 
     [Fact]
@@ -178,7 +197,12 @@ public sealed class NodeAnswerTests : IClusterPeers, IAsyncDisposable
         public ClusterMembershipSnapshot CurrentSnapshot { get; private set; } =
             new(ImmutableDictionary<SiloAddress, ClusterMember>.Empty, new MembershipVersion(0));
 
-        public IAsyncEnumerable<ClusterMembershipSnapshot> MembershipUpdates => throw new NotSupportedException();
+        public IAsyncEnumerable<ClusterMembershipSnapshot> MembershipUpdates => ReadAsync();
+
+        public Channel<ClusterMembershipSnapshot> Updates { get; } = Channel.CreateUnbounded<ClusterMembershipSnapshot>();
+
+        /// <summary>Gets how many updates the node is through with.</summary>
+        public int Taken { get; private set; }
 
         public Action? OnRefresh { get; set; }
 
@@ -192,6 +216,15 @@ public sealed class NodeAnswerTests : IClusterPeers, IAsyncDisposable
         }
 
         public Task<bool> TryKill(SiloAddress siloAddress) => throw new NotSupportedException();
+
+        private async IAsyncEnumerable<ClusterMembershipSnapshot> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+        {
+            await foreach (var update in Updates.Reader.ReadAllAsync(cancellationToken))
+            {
+                yield return update;
+                Taken++;
+            }
+        }
     }
 
     private sealed class Self(SiloAddress address) : ILocalSiloDetails

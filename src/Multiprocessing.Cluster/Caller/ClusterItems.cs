@@ -19,7 +19,7 @@ internal sealed class ClusterItems<TItem, TResult> : ItemFlow<TItem, TResult>
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _ending;
     private Task _cancelling = Task.CompletedTask;
-    private int _isCancelled;
+    private int _isEnding;
 
     public ClusterItems(
         ClusterPool pool, ItemBody<TItem, TResult> body, MapOptions? options, CancellationToken own, CancellationToken cancellationToken)
@@ -52,34 +52,32 @@ internal sealed class ClusterItems<TItem, TResult> : ItemFlow<TItem, TResult>
         }
     }
 
-    /// <summary>Cancels the items that have not ended. Their callbacks run elsewhere, so that it may be called under a lock.</summary>
-    public override void Cancel(bool kills)
-    {
-        if (Interlocked.Exchange(ref _isCancelled, 1) == 0)
-        {
-            _cancelling = _ending.CancelAsync();
-        }
-    }
-
     protected override void Give(TItem[] items, long index)
     {
         foreach (var item in items)
         {
+            if (_ending.IsCancellationRequested)
+            {
+                NotBegun(index++); // of a million items, the first may end the call
+                continue;
+            }
+
             _ = DeliverAsync(index++, _pool.Submit<TResult>(
                 _shared is null ? new ItemCall<TItem>(_body, item) : new CarriedBodyCall<TItem>(item),
                 _hasResult, TaskName, _context, _options, _own, _ending.Token, _shared, Size));
         }
     }
 
-    protected override async ValueTask EndAsync(bool isComplete)
+    /// <summary>The callbacks of the cancellation run elsewhere, so that it may be called under a lock.</summary>
+    protected override void End(bool kills)
     {
-        if (!isComplete)
+        if (Interlocked.Exchange(ref _isEnding, 1) == 0)
         {
-            Cancel(kills: true);
+            _cancelling = _ending.CancelAsync();
         }
-
-        await _cancelling.ConfigureAwait(false);
     }
+
+    protected override ValueTask WhenCancelledAsync() => new(_cancelling);
 
     protected override void Release()
     {
@@ -87,6 +85,14 @@ internal sealed class ClusterItems<TItem, TResult> : ItemFlow<TItem, TResult>
         if (_shared is not null)
         {
             _pool.Connection.Scheduler.Release(_shared);
+        }
+    }
+
+    private void NotBegun(long index)
+    {
+        lock (_gate)
+        {
+            Receiver.OnNotBegun(index);
         }
     }
 

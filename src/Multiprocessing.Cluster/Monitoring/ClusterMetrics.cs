@@ -52,13 +52,7 @@ internal static class ClusterMetrics
 
     public static void Remove(ClusterPool pool) => Pools.TryRemove(pool, out _);
 
-    public static void Lost(string node)
-    {
-        if (Losses.Enabled)
-        {
-            Losses.Add(1, new TagList { { ClusterTags.Node, node } });
-        }
-    }
+    public static void Lost(string node) => Count(Losses, 1, ClusterTags.Node, node);
 
     public static void Given(string node, int tasks) => Count(Attempts, tasks, ClusterTags.Node, node);
 

@@ -18,6 +18,7 @@ internal sealed class NodeCaller
     private readonly HashSet<(long Id, int Lease)> _ended = [];
 
     private long _sequence;
+    private long _refused = -1;
     private bool _isLeaving;
     private bool _isOver;
     private TaskCompletionSource? _idle;
@@ -72,14 +73,16 @@ internal sealed class NodeCaller
 
             if (sequence <= _sequence)
             {
-                return true;
+                return sequence != _refused; // a copy on its way twice
             }
 
             _sequence = sequence;
             _replies.Confirm(received).ForEach(key => _ended.Remove(key));
             if (_isLeaving)
             {
-                return tasks.Any(task => IsKnown((task.Id, task.Lease)));
+                var isTaken = tasks.Any(task => IsKnown((task.Id, task.Lease)));
+                _refused = isTaken ? _refused : sequence;
+                return isTaken;
             }
 
             foreach (var lease in tasks)
@@ -94,6 +97,17 @@ internal sealed class NodeCaller
         }
 
         _queue.Add(added);
+        bool isLeaving;
+        lock (_gate)
+        {
+            isLeaving = _isLeaving;
+        }
+
+        if (isLeaving)
+        {
+            TakeBack(int.MaxValue); // it began to leave before the queue had them
+        }
+
         return true;
     }
 

@@ -126,7 +126,11 @@ internal sealed class NodeHost : IHostedService, IPeerHandler, IFencedPart, IAsy
         NodeCaller? left;
         lock (_gate)
         {
-            _left.Add(caller);
+            if (IsMember(caller))
+            {
+                _left.Add(caller); // otherwise it is refused as no member
+            }
+
             _ = _callers.Remove(caller, out left);
         }
 
@@ -254,18 +258,18 @@ internal sealed class NodeHost : IHostedService, IPeerHandler, IFencedPart, IAsy
     {
         try
         {
-            await foreach (var snapshot in _members.MembershipUpdates.WithCancellation(_ending.Token).ConfigureAwait(false))
+            await foreach (var _ in _members.MembershipUpdates.WithCancellation(_ending.Token).ConfigureAwait(false))
             {
-                // A dead member may be removed from the table before this one has seen that it died.
-                bool IsGone(string caller) => snapshot.GetSiloStatus(SiloAddress.FromParsableString(caller)) is SiloStatus.Dead or SiloStatus.None;
+                // Not by the update itself, which may be older than the members by which a caller was admitted meanwhile. A dead member may be
+                // removed from the table before this one has seen that it died.
                 string[] callers;
                 lock (_gate)
                 {
-                    _left.RemoveWhere(IsGone); // no member any more: refused as such
+                    _left.RemoveWhere(caller => !IsMember(caller)); // refused as no member from now on
                     callers = [.. _callers.Keys];
                 }
 
-                foreach (var caller in callers.Where(IsGone))
+                foreach (var caller in callers.Where(caller => !IsMember(caller)))
                 {
                     Leave(caller);
                 }

@@ -112,6 +112,33 @@ public class PoolLifeTests : ProcessTest
         }
     });
 
+    [Fact]
+    public Task Calls_with_progress_end_without_the_synchronization_context_of_their_caller() => Watchdog.Run(async () =>
+    {
+        await using var pool = new ProcessPool(new() { Workers = 1 });
+        var sum = 0;
+        var options = new MapOptions { Progress = new Slow() };
+        var caller = new Thread(() =>
+        {
+            SynchronizationContext.SetSynchronizationContext(new NeverRuns());
+            pool.MapAsync([], static (int item) => item, options).Wait();
+            foreach (var result in pool.StreamAsync([1, 2, 3], static item => item, options).ToBlockingEnumerable())
+            {
+                sum += result;
+            }
+        })
+        { IsBackground = true };
+        caller.Start();
+        caller.Join(TimeSpan.FromSeconds(60)).ShouldBeTrue();
+        sum.ShouldBe(6);
+    });
+
+    /// <summary>The last report is still being delivered when the call is through with its items.</summary>
+    private sealed class Slow : IProgress<PoolProgress>
+    {
+        public void Report(PoolProgress value) => Thread.Sleep(100);
+    }
+
     private sealed class NeverRuns : SynchronizationContext
     {
         public override void Post(SendOrPostCallback d, object? state)

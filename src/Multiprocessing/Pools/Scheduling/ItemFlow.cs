@@ -8,6 +8,7 @@ internal abstract class ItemFlow<TItem, TResult>(MapOptions? options) : IAsyncDi
 {
     private ProgressReporter? _progress;
     private MapReceiver<TResult>? _receiver;
+    private volatile bool _isCancelled;
     private bool _isComplete;
 
     /// <summary>Gets the number of items that were submitted.</summary>
@@ -63,13 +64,22 @@ internal abstract class ItemFlow<TItem, TResult>(MapOptions? options) : IAsyncDi
 
     /// <summary>Cancels the items that have not ended. It may be called while an end is delivered.</summary>
     /// <param name="kills">Those that have begun are killed if they do not end in the time of grace.</param>
-    public abstract void Cancel(bool kills);
+    public void Cancel(bool kills)
+    {
+        _isCancelled = true;
+        End(kills);
+    }
 
     public async ValueTask DisposeAsync()
     {
         try
         {
-            await EndAsync(_isComplete).ConfigureAwait(false);
+            if (!_isComplete && !_isCancelled && _receiver is not null)
+            {
+                Cancel(kills: false); // the source's own end has failed
+            }
+
+            await WhenCancelledAsync().ConfigureAwait(false);
             if (_progress is not null)
             {
                 await _progress.EndAsync(_isComplete).ConfigureAwait(false);
@@ -90,8 +100,11 @@ internal abstract class ItemFlow<TItem, TResult>(MapOptions? options) : IAsyncDi
     /// <param name="index">The index of the first one in the source.</param>
     protected abstract void Give(TItem[] items, long index);
 
-    /// <summary>The call ends, before its last report.</summary>
-    protected virtual ValueTask EndAsync(bool isComplete) => default;
+    /// <summary>Ends the items that have not ended, as <see cref="Cancel"/> says.</summary>
+    protected abstract void End(bool kills);
+
+    /// <summary>Waits for the callbacks of <see cref="Cancel"/>, before the last report.</summary>
+    protected virtual ValueTask WhenCancelledAsync() => default;
 
     /// <summary>The pool needs the body no more.</summary>
     protected abstract void Release();

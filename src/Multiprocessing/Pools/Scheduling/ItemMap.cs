@@ -19,7 +19,8 @@ internal static class ItemMap
     {
         ArgumentNullException.ThrowIfNull(source);
         cancellationToken.ThrowIfCancellationRequested();
-        await using var items = create(cancellationToken, cancellationToken);
+        var items = create(cancellationToken, cancellationToken);
+        await using var end = items.ConfigureAwait(false);
         items.Begin(results, () => PlainSource.CountOf(source));
         results.Ended = () => items.Cancel(kills: cancellationToken.IsCancellationRequested);
         using var registration = LastResort.OnCancelled(cancellationToken, items, items => items.Post(() => results.Cancel(cancellationToken)));
@@ -57,8 +58,14 @@ internal static class ItemMap
             while (!results.IsOver)
             {
                 var waiting = signal.Arm();
-                var next = feeder.Take(Array.MaxLength - (int)items.Count);
-                if (next.Length > 0)
+                var room = Array.MaxLength - (int)items.Count;
+                var next = feeder.Take(Math.Max(1, room));
+                if (next.Length > room)
+                {
+                    items.Post(() => results.Fail(new NotSupportedException(
+                        $"The source has more than {Array.MaxLength:N0} items, the length of the longest array. A stream returns their results one by one.")));
+                }
+                else if (next.Length > 0)
                 {
                     var sum = (int)items.Count + next.Length;
                     items.Post(() => results.Add(next.Length, sum, keeps));

@@ -27,7 +27,8 @@ internal static class ItemStream
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(first, second);
         ThrowIfCancelled();
-        await using var items = create(first.CanBeCanceled ? first : second, either.Token);
+        var items = create(first.CanBeCanceled ? first : second, either.Token);
+        await using var end = items.ConfigureAwait(false);
         var (max, maxBytes) = MapOptions.LimitsOf(options, items.Workers);
         var signal = new ReaderSignal();
         var receiver = new StreamReceiver<TResult>(max, options?.Ordered ?? true, signal);

@@ -14,14 +14,14 @@ internal sealed class PoolItems<TItem, TResult>(PoolCore core, SharedBody shared
 
     public override void Post(Action action) => core.Post(action);
 
-    public override void Cancel(bool kills)
+    protected override void Give(TItem[] items, long index) =>
+        core.Submit(new ItemBatch<TItem, TResult>(items, items.Length, hasResult, settings, Receiver, index));
+
+    protected override void End(bool kills)
     {
         var receiver = Receiver;
         core.Cancel(batch => batch is ItemBatch<TItem, TResult> items && items.Receiver == receiver, kills);
     }
-
-    protected override void Give(TItem[] items, long index) =>
-        core.Submit(new ItemBatch<TItem, TResult>(items, items.Length, hasResult, settings, Receiver, index));
 
     protected override void Release() => shared.Release();
 }
