@@ -63,7 +63,8 @@ internal static class ItemMap
                 if (next.Length > room)
                 {
                     items.Post(() => results.Fail(new NotSupportedException(
-                        $"The source has more than {Array.MaxLength:N0} items, the length of the longest array. A stream returns their results one by one.")));
+                        $"The source has more than {Array.MaxLength:N0} items, the length of the longest array. "
+                        + "A stream returns their results one by one.")));
                 }
                 else if (next.Length > 0)
                 {
