@@ -219,7 +219,7 @@ internal sealed class NodeHost : IHostedService, IPeerHandler, IFencedPart, IAsy
         throw new InvalidOperationException($"The caller {caller} is not a member as far as the node '{_options.Name}' knows.");
     }
 
-    /// <summary>Reads who is a member: a caller may be here before the news that it has joined. It repeats its message meanwhile.</summary>
+    /// <summary>Reads the members again: a caller may be here before the news that it has joined. It repeats its message meanwhile.</summary>
     private void Refresh()
     {
         if (Interlocked.Exchange(ref _isRefreshing, 1) == 0)
