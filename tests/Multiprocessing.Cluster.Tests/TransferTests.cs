@@ -269,7 +269,7 @@ public class TransferTests(ITestOutputHelper output)
     {
         for (var began = Stopwatch.GetTimestamp(); !condition(); await Task.Delay(1, Token))
         {
-            Stopwatch.GetElapsedTime(began).ShouldBeLessThan(TimeSpan.FromSeconds(90), what);
+            Stopwatch.GetElapsedTime(began).ShouldBeLessThan(TestCluster.Patience, what);
             var next = credit.TakeAsync(OneChunk, Token).AsTask();
             credit.Give(OneChunk);
             await next;

@@ -19,7 +19,6 @@ internal sealed class ClusterItems<TItem, TResult> : ItemFlow<TItem, TResult>
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _ending;
     private Task _cancelling = Task.CompletedTask;
-    private int _isEnding;
 
     public ClusterItems(
         ClusterPool pool, ItemBody<TItem, TResult> body, MapOptions? options, CancellationToken own, CancellationToken cancellationToken)
@@ -69,13 +68,7 @@ internal sealed class ClusterItems<TItem, TResult> : ItemFlow<TItem, TResult>
     }
 
     /// <summary>The callbacks of the cancellation run elsewhere, so that it may be called under a lock.</summary>
-    protected override void End(bool kills)
-    {
-        if (Interlocked.Exchange(ref _isEnding, 1) == 0)
-        {
-            _cancelling = _ending.CancelAsync();
-        }
-    }
+    protected override void End(bool kills) => _cancelling = _ending.CancelAsync();
 
     protected override ValueTask WhenCancelledAsync() => new(_cancelling);
 

@@ -8,7 +8,7 @@ internal abstract class ItemFlow<TItem, TResult>(MapOptions? options) : IAsyncDi
 {
     private ProgressReporter? _progress;
     private MapReceiver<TResult>? _receiver;
-    private volatile bool _isCancelled;
+    private int _isCancelled;
     private bool _isComplete;
 
     /// <summary>Gets the number of items that were submitted.</summary>
@@ -62,21 +62,23 @@ internal abstract class ItemFlow<TItem, TResult>(MapOptions? options) : IAsyncDi
     /// <summary>Calls the receiver's side: not while an end is delivered.</summary>
     public abstract void Post(Action action);
 
-    /// <summary>Cancels the items that have not ended. It may be called while an end is delivered.</summary>
+    /// <summary>Cancels the items that have not ended, the first time. It may be called while an end is delivered.</summary>
     /// <param name="kills">Those that have begun are killed if they do not end in the time of grace.</param>
     public void Cancel(bool kills)
     {
-        _isCancelled = true;
-        End(kills);
+        if (Interlocked.Exchange(ref _isCancelled, 1) == 0)
+        {
+            End(kills);
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
         try
         {
-            if (!_isComplete && !_isCancelled && _receiver is not null)
+            if (!_isComplete && _receiver is not null)
             {
-                Cancel(kills: false); // the source's own end has failed
+                Cancel(kills: false); // unless what ended the call has cancelled them
             }
 
             await WhenCancelledAsync().ConfigureAwait(false);
@@ -100,7 +102,7 @@ internal abstract class ItemFlow<TItem, TResult>(MapOptions? options) : IAsyncDi
     /// <param name="index">The index of the first one in the source.</param>
     protected abstract void Give(TItem[] items, long index);
 
-    /// <summary>Ends the items that have not ended, as <see cref="Cancel"/> says.</summary>
+    /// <summary>Ends the items that have not ended, as <see cref="Cancel"/> says: called once.</summary>
     protected abstract void End(bool kills);
 
     /// <summary>Waits for the callbacks of <see cref="Cancel"/>, before the last report.</summary>
