@@ -48,11 +48,6 @@ public class CustomSerializerTests
         public Celsius Read(ReadOnlySpan<byte> data) => new(data.Length);
     }
 
-    public sealed class Foreign
-    {
-        public int Number { get; set; }
-    }
-
     public sealed class Late;
 
     [ProcessSerializer(typeof(FailingSerializer))]
@@ -85,15 +80,6 @@ public class CustomSerializerTests
         Message.RoundTrip(new Celsius(30)).Degrees.ShouldBe(1);
         Message.RoundTrip(new[] { new Celsius(30), new Celsius(31) })[1].Degrees.ShouldBe(1);
         Message.RoundTrip<object>(new Celsius(30)).ShouldBe(new Celsius(1));
-    }
-
-    [Fact]
-    public void Types_of_others_are_registered()
-    {
-        ProcessSerialization.Register<Foreign, JsonSerializerAdapter<Foreign>>();
-        ProcessSerialization.Register<Foreign, JsonSerializerAdapter<Foreign>>();
-        Message.RoundTrip(new Foreign { Number = 4 }).Number.ShouldBe(4);
-        System.Text.Encoding.UTF8.GetString(Message.Write(new Foreign { Number = 4 })).ShouldContain("{\"Number\":4}");
     }
 
     [Fact]

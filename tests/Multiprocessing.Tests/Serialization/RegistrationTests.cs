@@ -40,6 +40,11 @@ public class RegistrationTests : ProcessTest
 
     public sealed class ForGrandchild : Bound;
 
+    public sealed class Foreign
+    {
+        public int Number { get; set; }
+    }
+
     public sealed class Plain
     {
         public int Number { get; set; }
@@ -83,6 +88,16 @@ public class RegistrationTests : ProcessTest
         public Point Point;
         public string Text = "t";
     }
+
+    [Fact]
+    public Task A_registered_type_crosses_by_its_serializer() => InFreshProcess(() =>
+    {
+        ProcessSerialization.Register<Foreign, Json<Foreign>>();
+        ProcessSerialization.Register<Foreign, Json<Foreign>>();
+        Message.RoundTrip(new Foreign { Number = 4 }).Number.ShouldBe(4);
+        System.Text.Encoding.UTF8.GetString(Message.Write(new Foreign { Number = 4 })).ShouldContain("{\"Number\":4}");
+        return Task.CompletedTask;
+    });
 
     [Fact]
     public Task A_registration_reaches_children_their_results_and_their_children() => InFreshProcess(async () =>
