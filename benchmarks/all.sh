@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs all benchmarks one after the other, and writes their pages and pictures into docs/internals. Takes an hour or more: leave the machine alone meanwhile.
-# With --quick: less work each; only the pages of the services and of the table are written there, the others into artifacts/benchmarks.
+# With --quick: less work each; only the page of the table is written there, the others into artifacts/benchmarks.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 dotnet build -c Release benchmarks/Comparison && dotnet build -c Release benchmarks/Services && dotnet build -c Release benchmarks/Cluster || exit 1

@@ -6,6 +6,9 @@ namespace Comparison;
 /// <param name="MostTimesLimit">The maximum for this library as a multiple of the limit, in the same run.</param>
 internal sealed record Aim(double? Most = null, double? TimesPython = null, double? MostTimesLimit = null)
 {
+    /// <summary>Why the target is missed, as far as measurements have shown it; <see langword="null"/> if it is not explained yet. Markdown.</summary>
+    public string? Reason { get; init; }
+
     /// <summary>Returns whether the target is met; <see langword="null"/> if the contender to compare with is missing.</summary>
     public bool? IsMet(Row row)
     {
@@ -34,7 +37,7 @@ internal sealed record Aim(double? Most = null, double? TimesPython = null, doub
 
         if (MostTimesLimit is { } limit)
         {
-            parts.Add($"<= {limit:0.0} x limit");
+            parts.Add($"<= {limit:0.0#} x limit");
         }
 
         return string.Join(", ", parts);

@@ -12,12 +12,12 @@ internal static class Places
     /// <summary>The folder for intermediate files; not under version control.</summary>
     public static string Artifacts => Path.Combine(Root, "artifacts", "benchmarks");
 
-    /// <summary>Returns the program of a neighbouring project, built with the same configuration.</summary>
-    public static string Neighbour(string project)
+    /// <summary>Returns the program of another project of the repository, built with the same configuration.</summary>
+    public static string Neighbour(string project, string folder = "benchmarks")
     {
         // .../Comparison/bin/<configuration>/<framework>/
         var framework = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-        return Path.Combine(Benchmarks, project, "bin", framework.Parent!.Name, framework.Name, project + ".dll");
+        return Path.Combine(Root, folder, project, "bin", framework.Parent!.Name, framework.Name, project + ".dll");
     }
 
     private static string FindRoot()

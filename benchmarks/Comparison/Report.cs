@@ -32,6 +32,14 @@ internal static class Report
         }
 
         text.AppendLine();
+        if (Missed.Table(rows) is { Count: > 0 } missed)
+        {
+            text.AppendLine("These aims were missed. The reason is given where a measurement has shown it:");
+            text.AppendLine();
+            text.AppendLine(Columns.AsMarkdown(missed));
+            text.AppendLine();
+        }
+
         text.Append(Pages.MeasureAgain(
             "`--quick` for less work, `--only roundtrip` for a part; without python3 or a C compiler their columns are empty",
             "dotnet run -c Release --project benchmarks/Comparison",

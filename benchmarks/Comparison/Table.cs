@@ -16,6 +16,12 @@ internal static class Table
         circumstances.Load.Look();
         Console.WriteLine();
         Console.WriteLine(TextTable.Of(rows));
+        if (Missed.Table(rows) is { Count: > 0 } missed)
+        {
+            Console.WriteLine();
+            Console.WriteLine(Columns.AsText(missed));
+        }
+
         Console.WriteLine(circumstances.Load);
         if (settings.Mode is Mode.Gate)
         {

@@ -7,6 +7,7 @@ internal enum Unit
     Nanoseconds,
     Bytes,
     Percent,
+    Count,
 }
 
 internal static class UnitText
@@ -17,6 +18,7 @@ internal static class UnitText
         _ when double.IsNaN(value) => "-",
         Unit.Nanoseconds => Scaled(value, 1000, "ns", "us", "ms", "s"),
         Unit.Bytes => Scaled(value, 1024, "B", "KiB", "MiB", "GiB"),
+        Unit.Count => Count((long)value),
         _ => Digits(value) + " %",
     };
 

@@ -63,7 +63,7 @@ internal static class Catalog
 
     public static IReadOnlyList<Work> Work(Settings settings)
     {
-        var items = settings.Quick ? 100_000 : 1_000_000;
+        var items = settings.StreamItems;
         return
         [
             new("call", "call, the caller blocks", Kind.Call),

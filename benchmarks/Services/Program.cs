@@ -4,7 +4,7 @@ namespace Services;
 
 /// <summary>
 /// Calls into another process, by this library and by others, in turn. <c>--quick</c> does less work in each turn. <c>--only name</c> runs the cases whose
-/// name contains it, <c>--with name</c> the contenders; then no file is written.
+/// name contains it, <c>--with name</c> the contenders; then no file is written. A quick run writes the page of the documentation only with <c>--force</c>.
 /// </summary>
 internal static class Program
 {
@@ -85,7 +85,7 @@ internal static class Program
         Print(rows, [.. contenders.Select(contender => contender.Name)], summaries, load);
         if (settings.IsWhole)
         {
-            Report.Write(rows, [.. contenders.Select(contender => contender.Name)], summaries, machine, load);
+            Report.Write(rows, [.. contenders.Select(contender => contender.Name)], summaries, $"{machine}. {load}", settings);
         }
 
         return 0;

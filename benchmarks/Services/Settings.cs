@@ -6,7 +6,7 @@ namespace Services;
 /// <summary>The settings from the command line.</summary>
 internal sealed record Settings
 {
-    private const string Options = "The options are --quick, --only <name of a case>, --with <name of a contender> and --kills <number>.";
+    private const string Options = "The options are --quick, --only <name of a case>, --with <name of a contender>, --kills <number> and --force.";
 
     /// <summary>Shorter turns and fewer rounds.</summary>
     public bool Quick { get; private init; }
@@ -20,7 +20,13 @@ internal sealed record Settings
     /// <summary>The number of kills of the case <c>kills</c>.</summary>
     public int Kills { get; private init; } = 1000;
 
+    /// <summary>The page of the documentation is written also by a quick run.</summary>
+    public bool Force { get; private init; }
+
     public bool IsWhole => Only is null && With is null;
+
+    /// <summary>The number of items of a stream.</summary>
+    public int StreamItems => Quick ? 100_000 : 1_000_000;
 
     public int Rounds => Quick ? 3 : 7;
 
@@ -41,6 +47,7 @@ internal sealed record Settings
             settings = args[i] switch
             {
                 "--quick" => settings with { Quick = true, Kills = Math.Min(settings.Kills, 50) },
+                "--force" => settings with { Force = true },
                 "--only" when i + 1 < args.Length => settings with { Only = args[++i] },
                 "--with" when i + 1 < args.Length => settings with { With = args[++i] },
                 "--kills" when i + 1 < args.Length && int.TryParse(args[i + 1], CultureInfo.InvariantCulture, out var kills) && kills > 0 && ++i > 0 =>

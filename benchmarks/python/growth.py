@@ -1,4 +1,4 @@
-"""What grows: queue PAIRS EACH, workers WORKERS COUNT, length WORKERS NANOSECONDS COUNT, children METHOD COUNT, queues COUNT, pending COUNT."""
+"""What grows: queue PAIRS EACH CAPACITY SIZE, workers WORKERS COUNT, map WORKERS COUNT, task WORKERS COUNT, length WORKERS NANOSECONDS COUNT, children METHOD COUNT, queues COUNT, pending COUNT."""
 
 import gc
 import multiprocessing
@@ -11,8 +11,8 @@ def plus_one(number):
     return number + 1
 
 
-def produce_or_consume(queue, meeting, produces, each, passes):
-    message = bytes(64)
+def produce_or_consume(queue, meeting, produces, each, passes, size):
+    message = bytes(size)
     for _ in range(passes):
         meeting.wait()
         for _ in range(each):
@@ -20,11 +20,11 @@ def produce_or_consume(queue, meeting, produces, each, passes):
         meeting.wait()
 
 
-def queue(pairs, each):
-    """Nanoseconds of a pass of so many producers and as many consumers."""
+def queue(pairs, each, capacity, size):
+    """Nanoseconds of a pass of so many producers and as many consumers. CAPACITY 0 is unbounded."""
     passes = 2
-    items, meeting = multiprocessing.Queue(), multiprocessing.Barrier(2 * pairs + 1)
-    members = [multiprocessing.Process(target=produce_or_consume, args=(items, meeting, i % 2 == 0, each, passes)) for i in range(2 * pairs)]
+    items, meeting = multiprocessing.Queue(capacity), multiprocessing.Barrier(2 * pairs + 1)
+    members = [multiprocessing.Process(target=produce_or_consume, args=(items, meeting, i % 2 == 0, each, passes, size)) for i in range(2 * pairs)]
     for member in members:
         member.start()
     for _ in range(passes):
@@ -46,6 +46,29 @@ def workers(workers, count):
                 pass
             elapsed = time.perf_counter_ns() - start
     return elapsed / count
+
+
+def map_all(workers, count):
+    """Nanoseconds for each item of a map."""
+    with multiprocessing.Pool(workers) as pool:
+        for _ in range(2):
+            start = time.perf_counter_ns()
+            pool.map(plus_one, range(count))
+            elapsed = time.perf_counter_ns() - start
+    return elapsed / count
+
+
+def task(workers, count):
+    """Nanoseconds of one task at a time: median and 95th percentile."""
+    with multiprocessing.Pool(workers) as pool:
+        for _ in range(2):
+            durations = []
+            for i in range(count):
+                start = time.perf_counter_ns()
+                pool.apply(plus_one, (i,))
+                durations.append(time.perf_counter_ns() - start)
+    durations.sort()
+    return durations[count // 2], durations[count * 95 // 100]
 
 
 def compute(nanoseconds):
@@ -129,12 +152,13 @@ def pending(count):
     return growth / count
 
 
-KINDS = {"queue": queue, "workers": workers, "length": length, "children": children, "queues": queues, "pending": pending}
+KINDS = {"queue": queue, "workers": workers, "map": map_all, "task": task, "length": length, "children": children, "queues": queues, "pending": pending}
 
 
 def main():
     kind, *arguments = sys.argv[1:]
-    print(KINDS[kind](*(int(argument) if argument.isdigit() else argument for argument in arguments)))
+    figures = KINDS[kind](*(int(argument) if argument.isdigit() else argument for argument in arguments))
+    print(*(figures if isinstance(figures, tuple) else (figures,)))
 
 
 if __name__ == "__main__":

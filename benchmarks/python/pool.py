@@ -80,20 +80,21 @@ KINDS = {"roundtrip": roundtrip, "map": map_all, "stream": stream, "payload": pa
 
 
 def start(workers):
-    """As many workers started, each used once, and ended."""
-    context = multiprocessing.get_context("spawn")
+    """As many workers started, each used once, and ended: Pool and ProcessPoolExecutor by spawn, Pool by fork and by forkserver."""
 
-    def by_pool():
-        with context.Pool(workers) as pool:
+    def by_pool(method):
+        with multiprocessing.get_context(method).Pool(workers) as pool:
             pool.map(plus_one, range(workers), chunksize=1)
             pool.close()
             pool.join()
 
     def by_executor():
-        with ProcessPoolExecutor(workers, mp_context=context) as executor:
+        with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as executor:
             list(executor.map(plus_one, range(workers)))
 
-    return clocked(by_pool, 1, times=1), clocked(by_executor, 1, times=1)
+    fork = clocked(lambda: by_pool("fork"), 1, times=1)  # first, while this process has one thread
+    spawn = clocked(lambda: by_pool("spawn"), 1, times=1)
+    return spawn, clocked(by_executor, 1, times=1), fork, clocked(lambda: by_pool("forkserver"), 1, times=1)
 
 
 def wait_with(workers):

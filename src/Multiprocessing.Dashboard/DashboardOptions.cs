@@ -9,7 +9,7 @@ namespace Multiprocessing;
 /// var options = new DashboardOptions
 /// {
 ///     Token = "a-token-of-your-own",
-///     AllowActions = false, // the pages end no processes
+///     AllowActions = false, // the pages end no processes and cancel no tasks
 ///     History = TimeSpan.FromHours(1),
 ///     Interval = TimeSpan.FromSeconds(2),
 /// };
@@ -28,7 +28,8 @@ public class DashboardOptions
     /// <summary>
     /// Gets whether a request needs the token. The default value is <see langword="true"/>. Set <see langword="false"/> only if something else
     /// decides who
-    /// sees the pages, such as <c>RequireAuthorization</c>: they show command names, errors and outputs, and can end processes.
+    /// sees the pages, such as <c>RequireAuthorization</c>: they show command names, errors and outputs, and can end processes and
+    /// cancel tasks (<see cref="AllowActions"/>).
     /// </summary>
     public bool RequireToken { get; init; } = true;
 
@@ -45,7 +46,7 @@ public class DashboardOptions
     /// </summary>
     public IReadOnlyList<string> AllowedHosts { get; init; } = [];
 
-    /// <summary>Gets whether the pages can end processes. The default value is <see langword="true"/>.</summary>
+    /// <summary>Gets whether the pages can end processes and cancel tasks. The default value is <see langword="true"/>.</summary>
     public bool AllowActions { get; init; } = true;
 
     /// <summary>Gets the time that a page shows when it is opened. The default value is 10 minutes; between ten samples and 7,200 samples.</summary>

@@ -9,7 +9,7 @@ namespace Multiprocessing;
 /// await using DashboardServer server = await DashboardServer.StartAsync(monitor, new DashboardServerOptions
 /// {
 ///     Port = 0, // a free one
-///     AllowActions = false, // the pages end no processes
+///     AllowActions = false, // the pages end no processes and cancel no tasks
 /// });
 /// </code>
 /// </example>

@@ -85,6 +85,16 @@ public class ClusterHostingTests
     }
 
     [Fact]
+    public async Task A_section_with_an_option_of_a_local_pool_ends_the_start_of_the_host()
+    {
+        var section = new ConfigurationBuilder().AddInMemoryCollection([new("Pools:far:MaxPending", "100")]).Build().GetSection("Pools:far");
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddClusterPool("far", section, static options => options.Membership.UseLocalhost());
+        using var host = builder.Build();
+        (await Should.ThrowAsync<InvalidOperationException>(() => host.StartAsync(Token))).Message.ShouldContain("MaxPending");
+    }
+
+    [Fact]
     public async Task A_cluster_without_nodes_and_wrong_options_end_the_start_of_the_host()
     {
         await using var cluster = new TestCluster();

@@ -42,7 +42,8 @@ public class ClusterSourceTests
     public async Task The_token_of_a_map_that_its_body_has_captured_is_the_token_of_each_task()
     {
         await using var cluster = new TestCluster();
-        await cluster.StartNodeAsync("one");
+        await cluster.StartNodeAsync(
+            "one", configure: static options => options.Pool = new ProcessPoolOptions { CancellationGrace = TimeSpan.FromSeconds(60) });
         await using IProcessPool pool = await cluster.ConnectAsync(nodes: 1);
         using var source = new CancellationTokenSource();
         var (folder, token) = (cluster.Folder, source.Token);

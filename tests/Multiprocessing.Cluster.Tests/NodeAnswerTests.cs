@@ -46,9 +46,11 @@ public sealed class NodeAnswerTests : IClusterPeers, IAsyncDisposable
     [Fact]
     public async Task A_copy_of_a_message_that_it_has_taken_is_not_refused_when_it_leaves()
     {
+        _caller.Hold(); // it has not ended before the copy arrives
         Lease(1, 1).ShouldBeTrue();
         var stop = _node.StopAsync(Token);
         Lease(2, 1).ShouldBeTrue("the answer to the first copy was lost");
+        _caller.Go();
         (await _caller.NextAsync()).ShouldBe((TaskId, 1));
         await stop;
         _caller.Replies.Reader.TryRead(out _).ShouldBeFalse("each lease has one reply");

@@ -200,11 +200,22 @@ public class TransferTests(ITestOutputHelper output)
         await using var cluster = new TestCluster();
         using var victim = cluster.StartProcess("victim");
         await using var pool = await cluster.ConnectAsync(nodes: 1);
-        var task = ((IProcessPool)pool).RunAsync(static () => new byte[300 * MiB], cancellationToken: Token);
+
+        // One result after another: however late the node is killed, some are on the way.
+        var results = Task.Run(
+            async () =>
+            {
+                await foreach (var result in ((IProcessPool)pool).StreamAsync(
+                    Enumerable.Range(0, 100_000), static item => new byte[(30 * MiB) + (item % 2)], new MapOptions { MaxInFlight = 2 }, Token))
+                {
+                    result.Length.ShouldBeGreaterThanOrEqualTo(30 * MiB);
+                }
+            },
+            Token);
         await TestCluster.Until(() => pool.Connection.Scheduler.Transfers > 0, "chunks arrive");
         victim.Kill();
-        await Should.ThrowAsync<NodeLostException>(() => task);
-        pool.Connection.Scheduler.Transfers.ShouldBe(0);
+        await Should.ThrowAsync<NodeLostException>(() => results);
+        await TestCluster.Until(() => pool.Connection.Scheduler.Transfers == 0, "nothing is on the way");
     }
 
     [Fact]

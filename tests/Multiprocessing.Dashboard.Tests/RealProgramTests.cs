@@ -23,6 +23,8 @@ public sealed class RealProgramTests(Chromium chromium)
         await using var server = await DashboardServer.StartAsync(monitor, new() { Interval = TimeSpan.FromMilliseconds(500) }, token);
         await using var watched = await chromium.OpenAsync(server.Address);
         await watched.SeeAsync("#status", "Live");
+        await watched.GoAsync("pools");
+        await watched.SeeAsync("main", "images"); // or the pages do not know whose worker it was
         await watched.GoAsync("processes");
         var victim = pool.GetInsights().Workers.First(worker => worker.ProcessId is not null).ProcessId!.Value;
         await watched.SeeAsync($"tbody tr:has(button[aria-label$='({victim})'])");

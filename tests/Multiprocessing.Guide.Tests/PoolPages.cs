@@ -111,7 +111,7 @@ public class PoolPages
     public async Task A_task_that_takes_too_long_is_killed()
     {
         #region crash-timeout
-        await using var pool = new ProcessPool(new() { Workers = 2, Timeout = TimeSpan.FromSeconds(1) });
+        await using var pool = new ProcessPool(new() { Workers = 2, Timeout = TimeSpan.FromSeconds(5) });
         try
         {
             await pool.RunAsync(() => { while (true) { } });

@@ -56,18 +56,20 @@ public class SupervisorTests
     public async Task A_supervisor_that_gives_up_stops_the_host()
     {
         var test = new TestHost();
+        using var hasStarted = new ProcessEvent(EventResetMode.ManualReset);
         test.Services.AddProcessSupervisor(static options =>
             {
                 options.MaxRestarts = 0;
                 options.Name = "app";
             })
-            .Add(static (_, supervisor) => supervisor.AddBody("crash", static () =>
+            .Add((_, supervisor) => supervisor.AddBody("crash", () =>
             {
-                Thread.Sleep(300);
+                hasStarted.Wait();
                 Environment.FailFast("again and again");
             }));
         using var host = test.Build();
         await host.StartAsync(Token);
+        hasStarted.Set();
         await host.WaitForShutdownAsync(Token);
         test.Records.ShouldContain(static record => record.Level == LogLevel.Critical && record.Text == "The supervisor app gave up, and the host stops", test.Log);
     }

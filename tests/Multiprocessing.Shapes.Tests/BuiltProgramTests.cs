@@ -63,6 +63,27 @@ public class BuiltProgramTests(Feed feed)
         ShapeAssertions.IsCompiledAheadOfTime(where.Value("library")).ShouldBeTrue();
     }
 
+    /// <summary>Without the line it runs the project's IL.</summary>
+    [Fact]
+    public void A_program_that_refers_to_the_project_runs_the_compiled_library_by_one_line()
+    {
+        var repository = Path.GetFullPath(Path.Combine(Feed.Sources, "..", ".."));
+        var project = ShapeProject.Create(
+            feed, "project-reference", items: $"""<ProjectReference Include="{repository}/src/Multiprocessing/Multiprocessing.csproj" />""");
+        var text = File.ReadAllText(project.File("Shape.csproj"));
+        File.WriteAllText(
+            project.File("Shape.csproj"),
+            string.Join('\n', text.Split('\n').Where(line => !line.Contains("PackageReference", StringComparison.Ordinal)))
+                .Replace("</Project>", $"""<Import Project="{repository}/eng/CompiledLibrary.targets" /></Project>""", StringComparison.Ordinal));
+
+        // Not into a folder of its own, to which the referenced projects would be built, too.
+        DotnetCommand.Run(project.Root, "build", "-c", Feed.Configuration, "--disable-build-servers", "-nologo", "-v", "quiet");
+        using var where = ShapeAssertions.Run(new ProgramShape("apphost", project.File("bin", Feed.Configuration, "net10.0", "Shape")), "where");
+        ShapeAssertions.IsCompiledAheadOfTime(where.Value("library")).ShouldBeTrue(where.ToString());
+        where.Value("child-library").ShouldBe(where.Value("library"));
+        where.Value("child-command").ShouldContain("Multiprocessing.Host.dll");
+    }
+
     [Fact]
     public async Task A_web_server_starts_children_inside_its_requests()
     {

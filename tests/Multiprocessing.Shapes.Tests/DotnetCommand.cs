@@ -6,7 +6,7 @@ namespace Multiprocessing.Shapes.Tests;
 /// <summary>Runs the SDK as a user would, away from the build that runs these tests.</summary>
 internal static class DotnetCommand
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
 
     /// <summary>
     /// Runs to the end and gives the output. A package of the platform's own (runtime, linker, compiler) that no source offers, as without a network, skips

@@ -6,7 +6,7 @@ namespace Multiprocessing.Shapes.Tests;
 
 internal static class ShapeAssertions
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
     public static readonly IReadOnlyList<string> Names =
     [

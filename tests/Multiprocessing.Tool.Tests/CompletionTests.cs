@@ -13,6 +13,7 @@ public class CompletionTests
     [InlineData("mp doctor --no", "--no-trial")]
     [InlineData("mp completion ", "zsh")]
     [InlineData("mp stack 1 --ti", "--timeout")]
+    [InlineData("mp node published --mis", "--missed-probes")]
     public async Task The_command_completes_a_line(string line, string completed)
     {
         var run = await Mp.RunAsync($"[suggest:{line.Length}]", line);

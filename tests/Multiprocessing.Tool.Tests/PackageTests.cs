@@ -8,7 +8,7 @@ namespace Multiprocessing.Tool.Tests;
 /// <summary>The package, installed as a tool.</summary>
 public class PackageTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     [Fact]
     public async Task The_package_installs_as_a_tool_that_starts_children()

@@ -81,7 +81,7 @@ public class PublishedTests(WatchedProgram program) : IClassFixture<WatchedProgr
     [Fact]
     public async Task Ps_lists_the_processes_of_a_tree()
     {
-        var run = await Mp.RunUntilAsync(static run => run.Output.Contains("HangsHere", StringComparison.Ordinal), "ps", "--tree");
+        var run = await Mp.RunUntilAsync(run => Regex.IsMatch(run.Output, $@"(?m)^ *{program.HungWorker} .* worker .*HangsHere"), "ps", "--tree");
         run.Output.ShouldMatch($@"(?m)^ *{program.Downloader} +[├└] download +child ");
         run.Output.ShouldMatch($@"(?m)^ *{program.HungWorker} .* worker .*HangsHere");
     }

@@ -3,20 +3,29 @@ using Multiprocessing;
 
 namespace Comparison.Cases;
 
-/// <summary>Workers that are started, used and ended; CPython starts by spawn, which is the only safe way for its pools.</summary>
+/// <summary>
+/// Workers that are started, used and ended, from nothing and without spares. CPython starts by spawn, the only way that is safe in a program with
+/// threads, and for comparison by fork and by its fork server. The limit is as many processes of <c>/bin/true</c>, started by posix_spawn and waited for.
+/// </summary>
 internal sealed class PoolStart(int workers) : Case
 {
-    public override string Name => "pool-start";
+    public override string Name => $"pool-start-{workers}";
+
+    public Aim? Aim { private get; init; }
 
     public override IReadOnlyList<Figure> Figures =>
     [
-        new($"{workers} workers started, used and ended (CPython: Pool)", Unit.Nanoseconds),
+        new($"{workers} workers started, used and ended (CPython: Pool)", Unit.Nanoseconds, Aim),
         new($"{workers} workers started, used and ended (CPython: ProcessPoolExecutor)", Unit.Nanoseconds),
+        new($"{workers} workers started, used and ended (CPython: Pool, fork)", Unit.Nanoseconds),
+        new($"{workers} workers started, used and ended (CPython: Pool, forkserver)", Unit.Nanoseconds),
     ];
 
     public override double[] Ours() => Measure().GetAwaiter().GetResult();
 
     public override double[]? Python() => PythonRunner.Run("pool", "start", workers, 0);
+
+    public override double[]? Limit() => CRunner.Run("spawn", workers) is [var all] ? [all, double.NaN, double.NaN, double.NaN] : null;
 
     private async Task<double[]> Measure()
     {
@@ -34,6 +43,7 @@ internal sealed class PoolStart(int workers) : Case
                 }).ConfigureAwait(false);
         }
 
-        return [watch.Elapsed.TotalNanoseconds, watch.Elapsed.TotalNanoseconds];
+        var elapsed = watch.Elapsed.TotalNanoseconds;
+        return [elapsed, elapsed, elapsed, elapsed];
     }
 }

@@ -7,7 +7,9 @@ internal sealed class RoundTrip<T>(string name, string what, Func<T> create, int
 {
     public override string Name => name;
 
-    public override IReadOnlyList<Figure> Figures => [new(what, Unit.Nanoseconds, new(Most: 700, TimesPython: 150))];
+    public Aim? Aim { private get; init; }
+
+    public override IReadOnlyList<Figure> Figures => [new(what, Unit.Nanoseconds, Aim)];
 
     public override double[] Ours()
     {

@@ -6,7 +6,7 @@ namespace Comparison.Cold;
 /// <summary>Runs the cases of a program that has just started, and writes <c>benchmarks-cold.md</c>.</summary>
 internal static class ColdRun
 {
-    public static IEnumerable<string> Names => Cases(0).Select(static item => item.Name);
+    public static IEnumerable<string> Names => Cases(0).Select(static item => item.Name).Distinct();
 
     public static int Run(Settings settings, Circumstances circumstances)
     {
@@ -31,16 +31,18 @@ internal static class ColdRun
     [
         new("struct-throughput", "64-byte struct, throughput", count),
         new("bytes-throughput", "byte[64], throughput", count),
-        new("struct-roundtrip", "64-byte struct, round trip", count),
-        new("bytes-roundtrip", "byte[64], round trip", count),
+        new("bytes-throughput", $"byte[64], throughput, the first {UnitText.Count(10L * count)}", 10 * count, most: 60),
+        new("struct-roundtrip", "64-byte struct, round trip", count, most: 600),
+        new("bytes-roundtrip", "byte[64], round trip", count, most: 600),
     ];
 
     private static IReadOnlyList<string[]> Table(IReadOnlyList<(ColdCase Case, IReadOnlyList<Row> Rows)> results) =>
     [
-        ["what", "cold", "hot", "cold / hot", "from `Main` to the end of the cold ones"],
+        ["what", "cold", "hot", "cold / hot", "from `Main` to the end of the cold ones", "aim", ""],
         .. results.Select(static result => (string[])
         [
             result.Rows[0].Figure.What.Split(':')[0], Time(result.Rows[0]), Time(result.Rows[1]), UnitText.Ratio(Ratio(result.Rows)), Time(result.Rows[2]),
+            result.Case.AimText, result.Case.IsMet(result.Rows[0].Ours.Median, result.Rows[1].Ours.Median) ? "met" : "**missed**",
         ]),
     ];
 
@@ -54,7 +56,7 @@ internal static class ColdRun
         var text = new StringBuilder();
         text.AppendLine("# Benchmarks: a program that has just started");
         text.AppendLine();
-        text.AppendLine(CultureInfo.InvariantCulture, $"*Cold* is each of the first {count:#,0} operations of a program that has just started, over a pair of processes that has just started, with spares at their default.");
+        text.AppendLine(CultureInfo.InvariantCulture, $"*Cold* is each of the first {count:#,0} operations (or as many as the line says) of a program that has just started, over a pair of processes that has just started, with spares at their default.");
         text.AppendLine("The time counts from the first line of the other process's body. *Hot* is each of as many operations when the code of both processes is fully compiled. The library is the package's, compiled ahead of time.");
         text.AppendLine("A figure is the median of the turns (in brackets the least); each turn is a program of its own.");
         text.AppendLine();

@@ -1,3 +1,5 @@
+using Comparison.Cases;
+
 namespace Comparison.Growth;
 
 /// <summary>Measures the curves: at each place the contenders take turns.</summary>
@@ -23,9 +25,12 @@ internal static class CurveRun
 
     private static IReadOnlyList<Curve> All(bool quick) =>
     [
-        new Curves.ProducersAndConsumers(quick),
+        new Curves.ProducersAndConsumers<Cell>("queue-processes", "A queue with many producers and as many consumers", capacity: null, quick),
+        new Curves.ProducersAndConsumers<long>("queue-processes-bounded", "A bounded queue with many producers and as many consumers", capacity: 4096, quick),
         new Curves.MessageSize(quick),
         new Curves.PoolWorkers(quick),
+        new Curves.PoolMap(quick),
+        new Curves.PoolTask(quick),
         new Curves.TaskLength(quick),
         new Curves.Children(quick),
         new Curves.Queues(quick),

@@ -8,7 +8,7 @@ namespace Comparison.Pairs;
 /// </summary>
 internal static class PairRun
 {
-    private static readonly string[] Usual = ["struct-throughput", "bytes-throughput", "struct-roundtrip"];
+    private static readonly string[] Usual = ["struct-throughput", "bytes-throughput", "bytes-bounded-throughput", "struct-roundtrip"];
 
     public static int Run(Settings settings, Circumstances circumstances)
     {

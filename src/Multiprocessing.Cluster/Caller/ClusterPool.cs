@@ -1,9 +1,10 @@
 namespace Multiprocessing;
 
 /// <summary>
-/// A pool whose workers are on the nodes of a cluster (<see cref="MultiprocessingNodeExtensions"/>). It has the methods of <see cref="ProcessPool"/>;
-/// arguments and results are copied to the other machine. Tasks wait in the caller's process and are given to nodes whose workers are free. All
-/// members are thread-safe.
+/// A pool whose workers are on the nodes of a cluster (<see cref="MultiprocessingNodeExtensions"/>). It has each form of <c>RunAsync</c>,
+/// <c>MapAsync</c>, <c>StreamAsync</c> and <c>ForEachAsync</c> that <see cref="ProcessPool"/> has, and not what belongs to workers of this machine,
+/// such as <see cref="ProcessPool.Share"/> or <see cref="ProcessPool.ResizeAsync"/>. Arguments and results are copied to the other machine. Tasks
+/// wait in the caller's process and are given to nodes whose workers are free. All members are thread-safe.
 /// </summary>
 /// <remarks>
 /// A task of a node that dies or is cut off fails with <see cref="NodeLostException"/>, or is started again on another node if
@@ -117,10 +118,28 @@ public sealed partial class ClusterPool : IProcessPool, IDisposable
     }
 
     /// <summary>
-    /// Gets statistics of the tasks as the caller sees them, by name. The workers are those of the nodes, whose own pools count them.
+    /// Gets statistics of the tasks as the caller sees them, by name. The workers are those of the nodes, whose own pools count them
+    /// (<see cref="ReadClusterAsync"/>).
     /// </summary>
-    /// <returns>A snapshot that does not change.</returns>
-    public PoolInsights GetInsights() => _connection.Scheduler.Statistics.ToInsights(Name, Workers, _connection.Scheduler.WaitingCount);
+    /// <returns>A snapshot that does not change. Its text contains only what the caller knows.</returns>
+    /// <remarks>
+    /// <see cref="PoolInsights.WorkerTime"/> is the time for which the pool had the workers of its nodes, also while they ran tasks of other callers.
+    /// The times of work are those of tasks that have ended; they contain reading the argument and writing the result.
+    /// <see cref="PoolInsights.WorkersDied"/> counts the workers that died with a task of this pool, by themselves or with their node, or that were
+    /// killed for its time limit. A lost node counts as one of <see cref="TaskInsights.WorkerDeaths"/> for each task that it had.
+    /// <para>
+    /// A caller does not know the single workers, their starts, their ends in good order, and the times of serializing. So
+    /// <see cref="PoolInsights.Workers"/>, <see cref="PoolInsights.StartUpTime"/> and <see cref="TaskInsights.SerializingTime"/> are empty, and
+    /// <see cref="PoolInsights.WorkersStarted"/>, <see cref="PoolInsights.WorkersEnded"/> and <see cref="PoolInsights.SerializingTime"/> are 0.
+    /// </para>
+    /// </remarks>
+    public PoolInsights GetInsights()
+    {
+        var scheduler = _connection.Scheduler;
+        var nodes = scheduler.Nodes;
+        return scheduler.Statistics.ToInsights(
+            Name, nodes.Length, nodes.Sum(static node => node.Node.Workers), scheduler.WaitingCount);
+    }
 
     /// <summary>
     /// Asks all members of the cluster what they do, nodes and callers, also those that this pool does not use; for example for

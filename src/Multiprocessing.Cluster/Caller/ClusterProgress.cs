@@ -10,7 +10,7 @@ internal sealed class ClusterProgress(string name, ClusterScheduler scheduler, R
 
     public int Workers => scheduler.Nodes.Sum(static node => node.Node.Workers);
 
-    public int WorkersDied => scheduler.Statistics.LostWorkers;
+    public int WorkersDied => scheduler.Statistics.WorkersDied;
 
     public ReportDelivery Reports => reports;
 

@@ -12,6 +12,11 @@ internal sealed class ClusterStatistics
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Counts> _names = [];
     private readonly long _began = Stopwatch.GetTimestamp();
+    private int _workers;
+    private int _workersDied;
+    private long _workerTicks;
+    private long _countedUntil;
+    private bool _isClosed;
 
     private sealed class Counts
     {
@@ -25,11 +30,14 @@ internal sealed class ClusterStatistics
 
         public long Retries { get; set; }
 
+        /// <summary>Starts that ended with their worker or their node.</summary>
         public long Deaths { get; set; }
 
         public long TimedOut { get; set; }
 
         public long ArgumentBytes { get; set; }
+
+        public long ResultBytes { get; set; }
 
         public TimeHistogram Waiting { get; } = new();
 
@@ -51,15 +59,46 @@ internal sealed class ClusterStatistics
         }
     }
 
-    /// <summary>Gets the number of times that a task ended with its worker or its node: those that failed, and those that started again.</summary>
-    public int LostWorkers
+    /// <summary>Gets the number of workers that died with a task of this caller, or were killed for its time limit.</summary>
+    public int WorkersDied
     {
         get
         {
             lock (_gate)
             {
-                return (int)_names.Values.Sum(static counts => counts.Deaths + counts.Retries);
+                return _workersDied;
             }
+        }
+    }
+
+    /// <summary>A node has joined.</summary>
+    public void Joined(int workers)
+    {
+        lock (_gate)
+        {
+            CountWorkers(workers);
+        }
+    }
+
+    /// <summary>A node has left, or was lost.</summary>
+    /// <param name="workers">The number of its workers.</param>
+    /// <param name="tasks">The number of tasks that it had, which may be more: short ones wait there for a worker.</param>
+    public void Left(int workers, int tasks)
+    {
+        lock (_gate)
+        {
+            CountWorkers(-workers);
+            _workersDied += Math.Min(workers, tasks);
+        }
+    }
+
+    /// <summary>The pool has ended: the workers of the nodes are not there for it any more.</summary>
+    public void Closed()
+    {
+        lock (_gate)
+        {
+            CountWorkers(-_workers);
+            _isClosed = true;
         }
     }
 
@@ -70,6 +109,25 @@ internal sealed class ClusterStatistics
             var counts = Of(task);
             counts.Submitted++;
             counts.ArgumentBytes += task.Call.Length;
+        }
+    }
+
+    /// <summary>The node of a task, which may have been started there, was lost.</summary>
+    public void LostWithNode(ClusterTask task)
+    {
+        lock (_gate)
+        {
+            Of(task).Deaths++;
+        }
+    }
+
+    /// <summary>The worker of a task died.</summary>
+    public void LostWithWorker(ClusterTask task)
+    {
+        lock (_gate)
+        {
+            Of(task).Deaths++;
+            _workersDied++;
         }
     }
 
@@ -92,12 +150,13 @@ internal sealed class ClusterStatistics
     /// <summary>A task is over.</summary>
     /// <param name="task">The task.</param>
     /// <param name="error">Its error, or <see langword="null"/>.</param>
-    /// <param name="ticks">The time that it took on its node, in ticks of 100 ns; 0 if no node has replied.</param>
-    public void Ended(ClusterTask task, Exception? error, long ticks)
+    /// <param name="reply">The reply of its node, or <see langword="null"/> if none has replied.</param>
+    public void Ended(ClusterTask task, Exception? error, TaskReply? reply = null)
     {
         lock (_gate)
         {
             var counts = Of(task);
+            counts.ResultBytes += reply?.Content.Length ?? 0;
             switch (error)
             {
                 case null:
@@ -108,12 +167,17 @@ internal sealed class ClusterStatistics
                     break;
                 default:
                     counts.Failed++;
-                    counts.TimedOut += error is TimeoutException ? 1 : 0;
-                    counts.Deaths += error is WorkerDiedException or NodeLostException ? 1 : 0;
+                    if (error is TimeoutException && reply is { Outcome: ReplyOutcome.Failed })
+                    {
+                        // The node's pool has said so, and not the body: the worker was killed.
+                        counts.TimedOut++;
+                        _workersDied++;
+                    }
+
                     break;
             }
 
-            if (ticks > 0)
+            if (reply is { Ticks: > 0 and var ticks })
             {
                 var working = (long)(ticks * StopwatchTicks);
                 counts.Working.Add(working, 1);
@@ -122,15 +186,17 @@ internal sealed class ClusterStatistics
         }
     }
 
-    public PoolInsights ToInsights(string name, int workers, int waiting)
+    public PoolInsights ToInsights(string name, int nodes, int workers, int waiting)
     {
         lock (_gate)
         {
+            CountWorkers(0);
             var empty = new TimeHistogram().ToDistribution();
             return new PoolInsights
             {
                 Name = name,
                 Elapsed = Stopwatch.GetElapsedTime(_began),
+                Nodes = nodes,
                 MaxWorkers = workers,
                 Workers = [],
                 Tasks =
@@ -140,9 +206,9 @@ internal sealed class ClusterStatistics
                 WaitingTasks = waiting,
                 WorkersStarted = 0,
                 WorkersEnded = 0,
-                WorkersDied = 0,
+                WorkersDied = _workersDied,
                 StartUpTime = empty,
-                WorkerTime = TimeSpan.Zero,
+                WorkerTime = TimeDistribution.TimeOf(_workerTicks),
                 WorkingTime = TimeDistribution.TimeOf(_names.Values.Sum(static counts => counts.Working.Total)),
                 SerializingTime = TimeSpan.Zero,
             };
@@ -160,11 +226,20 @@ internal sealed class ClusterStatistics
         WorkerDeaths = counts.Deaths,
         TimedOut = counts.TimedOut,
         ArgumentBytes = counts.ArgumentBytes,
-        ResultBytes = 0,
+        ResultBytes = counts.ResultBytes,
         WaitingTime = counts.Waiting.ToDistribution(),
         SerializingTime = empty,
         WorkingTime = counts.Working.ToDistribution(),
     };
+
+    /// <summary>Adds the time of the workers until now, and changes their number.</summary>
+    private void CountWorkers(int change)
+    {
+        var now = Stopwatch.GetTimestamp();
+        _workerTicks += _workers * (now - _countedUntil);
+        _countedUntil = now;
+        _workers = _isClosed ? 0 : _workers + change;
+    }
 
     private Counts Of(ClusterTask task)
     {

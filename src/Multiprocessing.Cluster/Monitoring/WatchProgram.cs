@@ -27,14 +27,7 @@ internal static class WatchProgram
         });
         try
         {
-            await using var monitor = await ClusterMonitor.ConnectAsync(
-                options =>
-                {
-                    options.Cluster = settings.Cluster;
-                    options.Name = settings.Name ?? string.Create(CultureInfo.InvariantCulture, $"mp-{Environment.ProcessId}");
-                    NodeProgram.Apply(settings, options.Membership, options.Network);
-                },
-                ending.Token).ConfigureAwait(false);
+            await using var monitor = await ClusterMonitor.ConnectAsync(options => Apply(settings, options), ending.Token).ConfigureAwait(false);
             using var timer = new PeriodicTimer(TimeSpan.FromSeconds(settings.Watch!.Value));
             do
             {
@@ -49,5 +42,13 @@ internal static class WatchProgram
         }
 
         return 0;
+    }
+
+    /// <summary>Sets the options of a watcher.</summary>
+    public static void Apply(NodeSettings settings, ClusterMonitorOptions options)
+    {
+        options.Cluster = settings.Cluster;
+        options.Name = settings.Name ?? string.Create(CultureInfo.InvariantCulture, $"mp-{Environment.ProcessId}");
+        NodeProgram.Apply(settings, options.Membership, options.Network, options.Detection);
     }
 }

@@ -75,18 +75,19 @@ internal static class NodeProgram
         return builder.Build();
     }
 
-    private static void Apply(NodeSettings settings, MultiprocessingNodeOptions options)
+    /// <summary>Sets the options of a node.</summary>
+    public static void Apply(NodeSettings settings, MultiprocessingNodeOptions options)
     {
         options.Cluster = settings.Cluster;
         options.Name = settings.Name ?? options.Name;
         options.Workers = settings.Workers ?? options.Workers;
         options.Tags.UnionWith(settings.Tags);
         options.LeaveGrace = TimeSpan.FromSeconds(settings.LeaveGrace);
-        Apply(settings, options.Membership, options.Network);
+        Apply(settings, options.Membership, options.Network, options.Detection);
     }
 
     /// <summary>Sets what nodes and watchers have in common.</summary>
-    public static void Apply(NodeSettings settings, ClusterMembership membership, ClusterNetwork network)
+    public static void Apply(NodeSettings settings, ClusterMembership membership, ClusterNetwork network, ClusterDetection detection)
     {
         if (settings.Postgres is not null)
         {
@@ -109,6 +110,10 @@ internal static class NodeProgram
         {
             network.UseTls(settings.Certificate, settings.Key, settings.Authority);
         }
+
+        detection.ProbeInterval = settings.ProbeInterval is { } seconds ? TimeSpan.FromSeconds(seconds) : detection.ProbeInterval;
+        detection.MissedProbes = settings.MissedProbes ?? detection.MissedProbes;
+        detection.Votes = settings.Votes ?? detection.Votes;
     }
 
     private static void WriteReady(NodeSettings settings, MultiprocessingNodeOptions options) => Console.WriteLine(settings.IsJson

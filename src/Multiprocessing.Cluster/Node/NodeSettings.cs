@@ -47,6 +47,13 @@ internal sealed record NodeSettings
 
     public string? PeerName { get; init; }
 
+    /// <summary>Gets the seconds between two probes, or <see langword="null"/> for the default of the program.</summary>
+    public double? ProbeInterval { get; init; }
+
+    public int? MissedProbes { get; init; }
+
+    public int? Votes { get; init; }
+
     public bool IsJson { get; init; }
 
     /// <summary>Gets the seconds between two pictures, if the program does not become a node but looks at the cluster.</summary>

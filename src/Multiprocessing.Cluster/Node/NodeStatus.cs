@@ -24,7 +24,7 @@ internal static class NodeStatus
             MaxWorkers = options.Workers,
             BusyWorkers = busy,
             WaitingTasks = Math.Max(0, callers.Sum(static caller => caller.Count) - busy),
-            EndedTasks = pool.Tasks.Sum(static task => task.Succeeded + task.Failed + task.Canceled + task.TimedOut),
+            EndedTasks = pool.Tasks.Sum(static task => task.Succeeded + task.Failed + task.Canceled),
             WorkersDied = pool.WorkersDied,
             Callers = callers.Count,
             Workers =

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using Multiprocessing.Tool.Programs;
 
@@ -14,15 +15,31 @@ internal static class CommonOptions
     public static Option<double> Seconds(string name, string alias, double byDefault, double least, double most, string description)
     {
         var seconds = new Option<double>(name, alias) { Description = description, DefaultValueFactory = _ => byDefault, HelpName = "seconds" };
-        seconds.Validators.Add(result =>
+        seconds.Validators.Add(Between(name, least, most));
+        return seconds;
+    }
+
+    /// <summary>Creates an option with a number of seconds, whose default value is that of the program that gets it.</summary>
+    public static Option<double?> Seconds(string name, double least, double most, string description)
+    {
+        var seconds = new Option<double?>(name) { Description = description, HelpName = "seconds" };
+        seconds.Validators.Add(Between(name, least, most));
+        return seconds;
+    }
+
+    /// <summary>Creates an option with a number of 1 or more, whose default value is that of the program that gets it.</summary>
+    public static Option<int?> Count(string name, string unit, string description)
+    {
+        var count = new Option<int?>(name) { Description = description, HelpName = unit };
+        count.Validators.Add(result =>
         {
-            if (double.TryParse(result.Tokens.FirstOrDefault()?.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
-                && !(number >= least && number <= most))
+            // A text that is no number is the parser's error.
+            if (int.TryParse(result.Tokens.FirstOrDefault()?.Value, out var number) && number < 1)
             {
-                result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} must be between {least} and {most} seconds."));
+                result.AddError($"{name} must be 1 or more.");
             }
         });
-        return seconds;
+        return count;
     }
 
     /// <summary>Creates the argument that names a program.</summary>
@@ -52,4 +69,13 @@ internal static class CommonOptions
         process.CompletionSources.Add(static _ => ProgramChoice.ProcessIds());
         return process;
     }
+
+    private static Action<OptionResult> Between(string name, double least, double most) => result =>
+    {
+        if (double.TryParse(result.Tokens.FirstOrDefault()?.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            && !(number >= least && number <= most))
+        {
+            result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} must be between {least} and {most} seconds."));
+        }
+    };
 }

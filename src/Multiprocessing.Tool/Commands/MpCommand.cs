@@ -60,9 +60,10 @@ internal static class MpCommand
         }
 
         var configuration = new InvocationConfiguration { Output = output, Error = error };
-        if (result.CommandResult.Command.Name == NodeCommand.Name)
+        if (result.CommandResult.Command.Name is NodeCommand.Name or DashCommand.Name or ReportCommand.Name)
         {
-            configuration.ProcessTerminationTimeout = Timeout.InfiniteTimeSpan; // it waits for its tasks, with a limit of its own
+            // They end in order, with limits of their own: a node waits for its tasks, the pages for their server, a report is written.
+            configuration.ProcessTerminationTimeout = Timeout.InfiniteTimeSpan;
         }
 
         return await result.InvokeAsync(configuration);

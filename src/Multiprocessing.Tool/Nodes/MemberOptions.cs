@@ -1,10 +1,14 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
+using Multiprocessing.Tool.Commands;
 
 namespace Multiprocessing.Tool.Nodes;
 
-/// <summary>Options of commands that become a member of a cluster: where the members find each other, and how they recognize each other.</summary>
+/// <summary>
+/// Options of commands that become a member of a cluster: where the members find each other, how they recognize each other, and how they detect that
+/// another one is down.
+/// </summary>
 internal sealed class MemberOptions
 {
     private readonly Option<string?> _postgres = new("--postgres")
@@ -39,6 +43,22 @@ internal sealed class MemberOptions
 
     private readonly Option<string?> _peerName = new("--peer-name") { Description = "The DNS name that each member's certificate must have." };
 
+    private readonly Option<double?> _probeInterval = CommonOptions.Seconds(
+        "--probe-interval",
+        least: 0.05, // the least of ClusterDetection
+        most: 3_600,
+        "The interval of the probes between members; 0.6 by default. All members of a cluster must have the same.");
+
+    private readonly Option<int?> _missedProbes = CommonOptions.Count(
+        "--missed-probes",
+        "probes",
+        "The number of probes without an answer after which a member is suspected; 3 by default. All members of a cluster must have the same.");
+
+    private readonly Option<int?> _votes = CommonOptions.Count(
+        "--votes",
+        "members",
+        "The number of members that must suspect a member before it is declared dead; 2 by default. All members of a cluster must have the same.");
+
     /// <summary>Creates the options.</summary>
     /// <param name="port">The names of the option for the member's port: a command may have a port of another kind.</param>
     public MemberOptions(params string[] port) => _port = new Option<int>(port is [] ? "--port" : port[0], port is [] ? ["-p"] : port[1..])
@@ -47,7 +67,10 @@ internal sealed class MemberOptions
         HelpName = "port",
     };
 
-    private Option[] All => [_postgres, _redis, _localhost, _address, _listen, _port, _certificate, _key, _authority, _peerName];
+    private Option[] All =>
+    [
+        _postgres, _redis, _localhost, _address, _listen, _port, _certificate, _key, _authority, _peerName, _probeInterval, _missedProbes, _votes,
+    ];
 
     public void AddTo(Command command)
     {
@@ -107,6 +130,9 @@ internal sealed class MemberOptions
         Key = FullPath(result.GetValue(_key)),
         Authority = FullPath(result.GetValue(_authority)),
         PeerName = result.GetValue(_peerName),
+        ProbeInterval = result.GetValue(_probeInterval),
+        MissedProbes = result.GetValue(_missedProbes),
+        Votes = result.GetValue(_votes),
     };
 
     private static string? FullPath(string? path) => path is null ? null : Path.GetFullPath(path);

@@ -9,6 +9,8 @@ namespace Multiprocessing.Tool.Pages;
 /// <summary><c>mp dash [PROGRAM]</c>: the dashboard of a running program, or of a cluster, until Ctrl-C.</summary>
 internal static class DashCommand
 {
+    public const string Name = "dash";
+
     public static Command Create()
     {
         var program = CommonOptions.Program();
@@ -30,7 +32,7 @@ internal static class DashCommand
         };
         var member = new MemberOptions("--member-port");
         var command = new Command(
-            "dash", "Serves the dashboard of a running program, or of a cluster, to the browsers of this machine, until Ctrl-C.")
+            Name, "Serves the dashboard of a running program, or of a cluster, to the browsers of this machine, until Ctrl-C.")
         {
             program, port, cluster,
         };

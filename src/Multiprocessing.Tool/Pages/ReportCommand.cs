@@ -8,6 +8,8 @@ namespace Multiprocessing.Tool.Pages;
 /// <summary><c>mp report [PROGRAM]</c>: records a program until it ends, and writes one HTML file.</summary>
 internal static class ReportCommand
 {
+    public const string Name = "report";
+
     public static Command Create()
     {
         var program = CommonOptions.Program();
@@ -17,7 +19,7 @@ internal static class ReportCommand
             HelpName = "file"
         };
         var seconds = CommonOptions.Seconds("--for", "-f", 0, 0, 7 * 24 * 3600, "Ends the recording after a time; 0 records until the program ends.");
-        return new Command("report",
+        return new Command(Name,
             "Records a running program until it ends or until Ctrl-C, and writes one HTML file that needs no server.") { program, path,
                 seconds }.Does(
             (result, output, cancellationToken) => RunAsync(

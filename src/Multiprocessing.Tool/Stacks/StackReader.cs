@@ -13,8 +13,8 @@ namespace Multiprocessing.Tool.Stacks;
 /// </summary>
 internal static class StackReader
 {
-    // A sample is taken every few milliseconds. A machine with more threads than processors takes longer until the first one.
-    private static readonly TimeSpan SamplingTime = TimeSpan.FromMilliseconds(100);
+    // A sample is taken every few milliseconds, of all threads. On a busy machine the first one may take longer: then it is tried again for longer.
+    private static readonly TimeSpan[] SamplingTimes = [TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(2)];
 
     private const string SampleProfiler = "Microsoft-DotNETCore-SampleProfiler";
     private const int BufferMegabytes = 64;
@@ -27,17 +27,27 @@ internal static class StackReader
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             limit.CancelAfter(timeout);
-            var trace = Path.Combine(directory, "stack.nettrace");
-            try
+            IReadOnlyList<ThreadStack> threads = [];
+            foreach (var time in SamplingTimes)
             {
-                await RecordAsync(processId, trace, limit.Token).WaitAsync(limit.Token);
-            }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-            {
-                throw new TimeoutException($"The runtime of process {processId} did not send its stacks within {timeout.TotalSeconds:0.#} s.");
+                var trace = Path.Combine(directory, $"{time.TotalMilliseconds:0}.nettrace");
+                try
+                {
+                    await RecordAsync(processId, trace, time, limit.Token).WaitAsync(limit.Token);
+                }
+                catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+                {
+                    throw new TimeoutException($"The runtime of process {processId} did not send its stacks within {timeout.TotalSeconds:0.#} s.");
+                }
+
+                threads = ReadTrace(processId, trace);
+                if (threads.Count > 0)
+                {
+                    break;
+                }
             }
 
-            return ReadTrace(processId, trace);
+            return threads;
         }
         finally
         {
@@ -45,14 +55,14 @@ internal static class StackReader
         }
     }
 
-    private static async Task RecordAsync(int processId, string path, CancellationToken cancellationToken)
+    private static async Task RecordAsync(int processId, string path, TimeSpan time, CancellationToken cancellationToken)
     {
         await using var port = await DiagnosticsPort.ConnectAsync(processId, cancellationToken);
         var providers = new[] { new EventPipeProvider(SampleProfiler, EventLevel.Informational) };
         using var session = await port.Client.StartEventPipeSessionAsync(providers, requestRundown: true, BufferMegabytes, cancellationToken);
         await using var file = File.Create(path);
         var copying = session.EventStream.CopyToAsync(file, cancellationToken);
-        await Task.Delay(SamplingTime, cancellationToken);
+        await Task.Delay(time, cancellationToken);
         await session.StopAsync(cancellationToken);
         await copying;
     }

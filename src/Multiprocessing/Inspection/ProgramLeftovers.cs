@@ -25,7 +25,7 @@ public static class ProgramLeftovers
     public static IReadOnlyList<ProgramLeftover> Find() =>
     [
         .. SessionSweep.Directories().Select(FindSession).OfType<ProgramLeftover>(),
-        .. FindNamed().Select(static path => Describe(path, ProgramLeftoverKind.NamedObjects)),
+        .. FindNamed().Select(DescribeNamed).OfType<ProgramLeftover>(),
     ];
 
     /// <summary>Removes the leftovers and kills the processes that survived the roots of their programs.</summary>
@@ -85,6 +85,18 @@ public static class ProgramLeftovers
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return []; // a file in it belongs to another user
+        }
+    }
+
+    private static ProgramLeftover? DescribeNamed(string path)
+    {
+        try
+        {
+            return Describe(path, ProgramLeftoverKind.NamedObjects);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null; // a sweep of another process was faster
         }
     }
 

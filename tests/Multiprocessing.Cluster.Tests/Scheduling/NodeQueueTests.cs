@@ -112,7 +112,10 @@ public class NodeQueueTests
             {
                 queue.Add(chunk);
             }
-        });
+        })
+        {
+            IsBackground = true, // or a failed test keeps the process
+        };
         var ender = new Thread(() =>
         {
             hasTaken.Wait();
@@ -131,7 +134,10 @@ public class NodeQueueTests
                     queue.End(task, LongTicks);
                 }
             }
-        });
+        })
+        {
+            IsBackground = true,
+        };
         adder.Start();
         ender.Start();
         var random = new Random(seed);

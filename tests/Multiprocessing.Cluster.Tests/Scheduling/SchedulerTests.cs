@@ -108,6 +108,26 @@ public class SchedulerTests
         node.Leases.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task The_statistics_count_each_start_that_was_lost_with_its_node()
+    {
+        var node = Join(workers: 2);
+        var (first, second) = (Submit(), Submit(attempts: 2));
+        await node.NextAsync();
+        await node.NextAsync();
+        _scheduler.Lose(node.Address);
+        await Should.ThrowAsync<NodeLostException>(first.Task.WaitAsync(Patience, Token));
+        var other = Join(workers: 1);
+        (await other.NextAsync()).ShouldBe((second.Id, 2, 2));
+        _scheduler.OnReplies(other.Address, 1, [new TaskReply(second.Id, 2, ReplyOutcome.Died, 0, ClusterWork.OfError(new IOException("meant")))]);
+        await Should.ThrowAsync<IOException>(second.Task.WaitAsync(Patience, Token));
+        var insights = _scheduler.Statistics.ToInsights("pool", nodes: 1, workers: 1, waiting: 0);
+        insights.WorkersDied.ShouldBe(3);
+        var task = insights.Tasks.ShouldHaveSingleItem();
+        (task.Submitted, task.Failed, task.WorkerDeaths, task.Retries).ShouldBe((2, 2, 3, 1));
+        task.ResultBytes.ShouldBeGreaterThan(0);
+    }
+
     private Node Join(int workers)
     {
         var node = new Node(SiloAddress.New(IPAddress.Loopback, _port++, 1), workers);
@@ -115,15 +135,15 @@ public class SchedulerTests
         return node;
     }
 
-    private ClusterTask<int> Submit() => Submitted(8, CancellationToken.None);
+    private ClusterTask<int> Submit(int attempts = 1) => Submitted(8, CancellationToken.None, attempts);
 
     /// <summary>A task whose argument crosses in chunks.</summary>
     private ClusterTask<int> SubmitLarge(CancellationToken cancellationToken) => Submitted(Frames.MaxInline + 1, cancellationToken);
 
-    private ClusterTask<int> Submitted(int size, CancellationToken cancellationToken)
+    private ClusterTask<int> Submitted(int size, CancellationToken cancellationToken, int attempts = 1)
     {
         var task = new ClusterTask<int>(
-            _scheduler.NextId(), "task", new byte[size], hasResult: true, new TaskSetting(0, Timeout.InfiniteTimeSpan, 1), cancellationToken);
+            _scheduler.NextId(), "task", new byte[size], hasResult: true, new TaskSetting(0, Timeout.InfiniteTimeSpan, attempts), cancellationToken);
         _scheduler.Submit(task);
         return task;
     }

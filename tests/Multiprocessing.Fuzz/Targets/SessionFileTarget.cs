@@ -23,7 +23,7 @@ internal sealed class SessionFileTarget : FuzzTarget
     {
         using var queue = new ProcessQueue<int>(new() { DisplayName = "seed" });
         using var held = new ProcessLock();
-        foreach (var file in Directory.GetFiles(Session.Current.Directory).Where(static file => Path.GetFileName(file) != SessionDirectory.LockFile))
+        foreach (var file in Directory.GetFiles(Session.Current.Directory).Where(static file => IsSeed(Path.GetFileName(file))))
         {
             File.Copy(file, Path.Combine(_directory.FullName, Path.GetFileName(file)));
         }
@@ -63,6 +63,10 @@ internal sealed class SessionFileTarget : FuzzTarget
         _directory.Delete(recursive: true);
         base.Dispose();
     }
+
+    /// <summary>What this process publishes comes and goes, while another program of the user looks.</summary>
+    private static bool IsSeed(string name) =>
+        name != SessionDirectory.LockFile && !name.StartsWith("status-", StringComparison.Ordinal) && !name.StartsWith("figures-", StringComparison.Ordinal);
 
     private static IEnumerable<(int Offset, int Length)> Parts() =>
         [(0, HeaderBytes), (SessionMemory.ParticipantsOffset, ParticipantBytes), (SessionMemory.SegmentsOffset, SegmentBytes)];

@@ -78,7 +78,7 @@ public class DashboardExamples
         var options = new DashboardOptions
         {
             Token = "a-token-of-your-own",
-            AllowActions = false, // the pages end no processes
+            AllowActions = false, // the pages end no processes and cancel no tasks
             History = TimeSpan.FromHours(1),
             Interval = TimeSpan.FromSeconds(2),
         };
@@ -112,7 +112,7 @@ public class DashboardExamples
         await using DashboardServer server = await DashboardServer.StartAsync(monitor, new DashboardServerOptions
         {
             Port = 0, // a free one
-            AllowActions = false, // the pages end no processes
+            AllowActions = false, // the pages end no processes and cancel no tasks
         });
         #endregion
         server.Address.Port.ShouldBeGreaterThan(0);

@@ -3,8 +3,8 @@ namespace Multiprocessing.Tests;
 /// <summary>A directory that is removed after the test.</summary>
 internal sealed class TemporaryDirectory : IDisposable
 {
-    // A process that begins in a directory, or ends in one, has it open there for a while.
-    private static readonly TimeSpan PatienceOnWindows = TimeSpan.FromSeconds(20);
+    // On Windows a process that begins in a directory, or ends in one, has it open for a while. Elsewhere a sweep that has begun may make a file there.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     public TemporaryDirectory()
         : this(Directory.CreateTempSubdirectory("multiprocessing-test-").FullName)
@@ -27,7 +27,7 @@ internal sealed class TemporaryDirectory : IDisposable
                 Directory.Delete(Path, recursive: true);
                 return;
             }
-            catch (Exception exception) when (OperatingSystem.IsWindows() && watch.Elapsed < PatienceOnWindows && exception is IOException or UnauthorizedAccessException)
+            catch (Exception exception) when (watch.Elapsed < Patience && exception is IOException or UnauthorizedAccessException)
             {
                 // Once more.
             }

@@ -95,10 +95,10 @@ public class LeftoverTests : ProcessTest
     {
         session.Liveness.Activate(session.Liveness.Reserve(), survivor);
         session.Memory.Header->RootStartTime += 1; // as if the number had belonged to an earlier process
-        session.Files.Close(remove: false);
 
-        // This process has a slot, too, and must not be killed.
+        // This process has a slot, too, and must not be killed: also not by another program that sweeps as soon as the lock is free.
         session.Memory.Participants[0].StartTime += 1;
+        session.Files.Close(remove: false);
     }
 
     /// <summary>Kills a program so that none of its processes can clean up, and returns the directory that it leaves.</summary>

@@ -131,6 +131,20 @@ public sealed class ManagerProxyTests : ManagerTest
         d["n"].ShouldBe(1);
         Should.Throw<KeyNotFoundException>(() => d.Update("none", static n => n));
     });
+
+    [Fact]
+    public Task An_awaited_wait_for_done_items_ends_at_its_time_limit_or_with_the_last_item() => Watchdog.Run(async () =>
+    {
+        using var jobs = Manager.Queue<int>();
+        jobs.Put(1);
+        (await jobs.WaitAllDoneAsync(TimeSpan.FromMilliseconds(50))).ShouldBeFalse("the item is not done");
+        var waiting = jobs.WaitAllDoneAsync(TimeSpan.FromSeconds(120)).AsTask();
+        jobs.Get().ShouldBe(1);
+        waiting.IsCompleted.ShouldBeFalse("the item is taken, and not done");
+        jobs.MarkDone();
+        (await waiting).ShouldBeTrue();
+        (await jobs.WaitAllDoneAsync(TimeSpan.Zero)).ShouldBeTrue();
+    });
 }
 
 public interface ITestCounter

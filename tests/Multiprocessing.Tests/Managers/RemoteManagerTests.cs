@@ -251,6 +251,22 @@ public sealed class RemoteManagerTests : ProcessTest
     });
 
     [Fact]
+    public Task A_client_at_its_limit_may_call_again_as_soon_as_it_has_a_reply() => Watchdog.Run(async () =>
+    {
+        var options = Options();
+        options.MaxCallsPerClient = 1;
+        await using var server = new ManagerServer(options);
+        server.Register<IRemoteFoo>("foo", static () => new RemoteFoo());
+        server.Start(new IPEndPoint(IPAddress.Loopback, 0));
+        await using var client = await Connect(server);
+        var foo = client.Open<IRemoteFoo>("foo");
+        for (var i = 1; i <= 5_000; i++)
+        {
+            foo.Count().ShouldBe(i);
+        }
+    });
+
+    [Fact]
     public Task Update_is_atomic_between_programs() => Watchdog.Run(async () =>
     {
         await using var server = Serve(static server => server.AddDictionary<string, int>("counts"));

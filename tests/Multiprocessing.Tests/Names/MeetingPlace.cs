@@ -39,6 +39,18 @@ internal sealed class MeetingPlace : IDisposable
     /// <summary>What lies there besides the two files that stay.</summary>
     public IEnumerable<string> Files() => System.IO.Directory.EnumerateFiles(Directory).Select(file => Path.GetFileName(file)!).Where(name => name is not ("gate" or "users"));
 
+    /// <summary>
+    /// All have left, so nothing is there any more. A process that another test starts at this moment has a copy of the lock until it runs its program, and
+    /// the one who left last finds it in use: the next sweep removes it then.
+    /// </summary>
+    public void ShouldBeEmptied() => Eventually.Is(
+        () =>
+        {
+            SessionSweep.Run();
+            return !Files().Any();
+        },
+        "the files are removed");
+
     public void Dispose()
     {
         foreach (var companion in _companions)

@@ -24,7 +24,7 @@ public sealed class NamedDirectoryTests : IDisposable
         first.Leave();
         _place.Files().ShouldBe([SessionDirectory.SessionFile]);
         second.Leave();
-        _place.Files().ShouldBeEmpty();
+        _place.ShouldBeEmptied();
         using var value = SharedValue<int>.OpenOrCreate(_place.Join(), "x", 1);
         value.Value.ShouldBe(1);
     }
@@ -79,6 +79,7 @@ public sealed class NamedDirectoryTests : IDisposable
 
         // No process of those that wrote it lives, so it is removed, whatever its layout.
         session.Leave();
+        _place.ShouldBeEmptied();
         _place.Join();
     }
 

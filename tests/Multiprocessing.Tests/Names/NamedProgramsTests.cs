@@ -134,7 +134,7 @@ public sealed class NamedProgramsTests : IDisposable
             session.Segments.CountLive(SegmentKind.Queue).ShouldBe(0);
             _place.Files().ShouldBe([SessionDirectory.SessionFile]);
             session.Leave();
-            _place.Files().ShouldBeEmpty();
+            _place.ShouldBeEmptied();
         },
         Limit);
 
@@ -188,7 +188,7 @@ public sealed class NamedProgramsTests : IDisposable
 
             // A last look lets go of all that the dead had.
             session.Leave();
-            _place.Files().ShouldBeEmpty();
+            _place.ShouldBeEmptied();
         },
         Limit);
 

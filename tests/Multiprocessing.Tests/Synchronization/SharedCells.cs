@@ -42,7 +42,8 @@ internal sealed unsafe class SharedCells : IProcessHandle<SharedCells>, IDisposa
     static SharedCells IProcessHandle<SharedCells>.ReadHandle(ref HandleReader reader)
     {
         var id = SegmentId.FromWord(reader.Read<long>());
-        var opened = new SharedCells(Session.Current.Objects.Open(id, static segment => new Memory(Session.Current, segment))!);
+        var opened = new SharedCells(Session.Current.Objects.Open(id, static segment => new Memory(Session.Current, segment))
+            ?? throw new InvalidOperationException("The cells do not exist any more.")); // or its finalizer would fail
         if (reader.Read<byte>() == 0)
         {
             Session.Current.Segments.AddInFlight(id, -1);

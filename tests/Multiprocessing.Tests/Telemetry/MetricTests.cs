@@ -72,8 +72,12 @@ public sealed class MetricTests : ProcessTest
             {
             }
 
+            var waits = metrics.Sum("multiprocessing.queue.waits", tag, ("multiprocessing.queue.waits_for", "item"));
             using var waiter = ChildProcess.Run(() => queue.Get());
             Eventually.Is(() => metrics.Sum("multiprocessing.queue.waiters", tag, ("multiprocessing.queue.waits_for", "item")) == 1, "it waits");
+            Eventually.Is(
+                () => metrics.Sum("multiprocessing.queue.waits", tag, ("multiprocessing.queue.waits_for", "item")) == waits + 1, "it is counted once");
+            metrics.Sum("multiprocessing.queue.waits", tag, ("multiprocessing.queue.waits_for", "room")).ShouldBe(0);
             queue.Put(1);
             waiter.Wait();
             metrics.Sum("messaging.client.consumed.messages", tag).ShouldBe(6);

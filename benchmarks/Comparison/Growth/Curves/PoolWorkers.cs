@@ -1,6 +1,5 @@
 using Comparison.Cases;
 using Comparison.Drawing;
-using Multiprocessing;
 
 namespace Comparison.Growth.Curves;
 
@@ -30,14 +29,7 @@ internal sealed class PoolWorkers(bool quick) : Curve
 
     private async Task<double?> OursAsync(int workers)
     {
-        await using var pool = new ProcessPool(new ProcessPoolOptions { Workers = workers, MinWorkers = workers });
-
-        // No worker leaves before all have arrived.
-        using (var all = new ProcessBarrier(workers))
-        {
-            await pool.ForEachAsync(Enumerable.Range(0, workers), _ => all.SignalAndWait()).ConfigureAwait(false);
-        }
-
+        await using var pool = await WarmPool.StartAsync(workers).ConfigureAwait(false);
         return Passes.Last(() => PoolKinds.Stream(pool, _count).GetAwaiter().GetResult()).TotalNanoseconds / _count;
     }
 

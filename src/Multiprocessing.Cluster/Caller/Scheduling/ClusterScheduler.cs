@@ -164,6 +164,7 @@ internal sealed class ClusterScheduler
                 return;
             }
 
+            _statistics.Joined(node.Description.Workers);
             Dispatch();
         }
 
@@ -198,18 +199,24 @@ internal sealed class ClusterScheduler
             }
 
             count = node.Live.Count;
+            _statistics.Left(node.Description.Workers, node.Live.Values.Count(static task => task.IsSent));
             foreach (var task in node.Live.Values.OrderBy(static task => task.Id).ToList())
             {
                 if (!task.IsSent)
                 {
                     Return(task);
+                    continue;
                 }
-                else if (task.IsCancelled)
+
+                if (task.IsCancelled)
                 {
                     ended.Add((task, null));
                     _tasks.Remove(task);
+                    continue;
                 }
-                else if (task.Attempt < task.Setting.MaxAttempts)
+
+                _statistics.LostWithNode(task);
+                if (task.Attempt < task.Setting.MaxAttempts)
                 {
                     Retry(task);
                 }
@@ -276,10 +283,14 @@ internal sealed class ClusterScheduler
                 }
 
                 hasEnded = true;
-                if (reply.Outcome == ReplyOutcome.Died && !task.IsCancelled && task.Attempt < task.Setting.MaxAttempts)
+                if (reply.Outcome == ReplyOutcome.Died)
                 {
-                    Retry(task);
-                    continue;
+                    _statistics.LostWithWorker(task);
+                    if (!task.IsCancelled && task.Attempt < task.Setting.MaxAttempts)
+                    {
+                        Retry(task);
+                        continue;
+                    }
                 }
 
                 ended.Add((task, reply.Transfer == 0 ? reply : reply with { Content = task.Node!.Incoming.Take(reply.Transfer) ?? [] }));
@@ -349,6 +360,7 @@ internal sealed class ClusterScheduler
         lock (_gate)
         {
             nodes = _nodes.Close();
+            _statistics.Closed();
             ended = _tasks.Close(reason);
             _waiting.Clear();
         }
@@ -403,7 +415,7 @@ internal sealed class ClusterScheduler
     private void End(ClusterTask task, Exception? error)
     {
         ReleaseBody(task);
-        _statistics.Ended(task, error ?? new OperationCanceledException(), 0);
+        _statistics.Ended(task, error ?? new OperationCanceledException());
         if (error is null)
         {
             task.Cancel();
@@ -430,7 +442,7 @@ internal sealed class ClusterScheduler
             try
             {
                 // Counted first, so that the insights contain each task that its caller knows to be over.
-                _statistics.Ended(task, task.Read(reply.Content), reply.Ticks);
+                _statistics.Ended(task, task.Read(reply.Content), reply);
                 task.Complete();
             }
             catch (Exception exception)

@@ -66,7 +66,8 @@ public sealed class ConnectionListenerOptions
     /// <summary>
     /// Gets or sets how long a TCP connection is silent before the system asks the other machine whether it is still there; after four unanswered
     /// questions, one every fourth of this time, the connection is broken. The default is 60 seconds, so a machine that was switched off is noticed
-    /// within two minutes. <see cref="Timeout.InfiniteTimeSpan"/> never asks. At least 1 second.
+    /// within two minutes, also while bytes that were sent to it wait for their acknowledgement. <see cref="Timeout.InfiniteTimeSpan"/> never asks.
+    /// At least 1 second.
     /// </summary>
     public TimeSpan KeepAlive { get; set; } = LinkSettings.DefaultKeepAlive;
 

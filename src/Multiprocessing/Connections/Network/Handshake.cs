@@ -53,6 +53,7 @@ internal sealed class Handshake
 
             transport.Limit = settings.MaxMessageBytes;
             transport.Types = settings.Types;
+            peer.Watch(transport, settings);
             return transport;
         }
         catch

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipes;
 using System.Net;
 using System.Net.Security;
@@ -33,7 +34,7 @@ internal sealed class Peer : IDisposable
     /// <summary>Sets up what the options say about the socket itself.</summary>
     public void Configure(LinkSettings settings)
     {
-        if (Socket is not { AddressFamily: AddressFamily.InterNetwork or AddressFamily.InterNetworkV6 } socket)
+        if (!IsTcp(out var socket))
         {
             return;
         }
@@ -45,10 +46,25 @@ internal sealed class Peer : IDisposable
         }
     }
 
+    /// <summary>Watches whether the other machine is still there, which the system asks only while nothing is on its way.</summary>
+    public void Watch(SocketTransport transport, LinkSettings settings)
+    {
+        if (settings.KeepAlive != Timeout.InfiniteTimeSpan && IsTcp(out var socket))
+        {
+            transport.Watch(socket, settings.KeepAlive);
+        }
+    }
+
     public void Dispose()
     {
         Socket?.Dispose();
         _pipe?.Dispose();
+    }
+
+    private bool IsTcp([NotNullWhen(true)] out Socket? socket)
+    {
+        socket = Socket;
+        return socket is { AddressFamily: AddressFamily.InterNetwork or AddressFamily.InterNetworkV6 };
     }
 
     /// <summary>

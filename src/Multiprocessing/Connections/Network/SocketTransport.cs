@@ -18,6 +18,8 @@ internal sealed partial class SocketTransport : MessageTransport, IWaitable
     private readonly SemaphoreSlim _sending = new(1, 1);
     private readonly SemaphoreSlim _receiving = new(1, 1);
     private readonly TimeSpan _idleTimeout;
+    private SilenceWatch? _watch;
+    private volatile string? _silence;
     private volatile string? _sendTrouble;
     private volatile bool _isDisposed;
 
@@ -77,17 +79,24 @@ internal sealed partial class SocketTransport : MessageTransport, IWaitable
 
     public override ConnectionClosedException Closed(bool wasSending)
     {
-        var trouble = (wasSending ? _sendTrouble : null) ?? _reader.Trouble;
+        var trouble = _silence ?? (wasSending ? _sendTrouble : null) ?? _reader.Trouble;
         var what = wasSending ? "No message can be sent over" : "No more messages arrive over";
         return new ConnectionClosedException(
             $"{what} {Description}: {trouble ?? "the other side has closed it"}.", innerException: _reader.Error);
     }
+
+    /// <summary>Watches whether the other machine acknowledges what is sent.</summary>
+    public void Watch(Socket socket, TimeSpan keepAlive) => _watch = SilenceWatch.Start(socket, keepAlive, this);
+
+    /// <summary>The other machine is silent. The socket is about to end, which the calls that wait on it find.</summary>
+    public void EndSilent(string reason) => _silence = reason;
 
     public override void Dispose()
     {
         if (!_isDisposed)
         {
             _isDisposed = true;
+            _watch?.Dispose();
             _link.Dispose();
 
             // Calls that wait end by the link's end and release their turn. The reader's memory is freed by the turn that finds it disposed.

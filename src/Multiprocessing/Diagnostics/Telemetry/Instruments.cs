@@ -50,6 +50,10 @@ internal static class Instruments
         "multiprocessing.queue.waiters", InstrumentKind.UpDownCounter, "{waiter}", "Threads that wait for an item or for room.",
         TelemetryTags.MessagingSystem, TelemetryTags.MessagingDestination, TelemetryTags.WaitsFor);
 
+    public static readonly InstrumentDefinition QueueWaits = new(
+        "multiprocessing.queue.waits", InstrumentKind.Counter, "{wait}", "Waits for an item or for room that had to sleep.",
+        TelemetryTags.MessagingSystem, TelemetryTags.MessagingDestination, TelemetryTags.WaitsFor);
+
     public static readonly InstrumentDefinition LockContentions = new(
         "multiprocessing.lock.contentions", InstrumentKind.Counter, "{contention}", "Entries of locks that had to sleep.", TelemetryTags.LockKind);
 
@@ -140,7 +144,7 @@ internal static class Instruments
     public static IReadOnlyList<InstrumentDefinition> OfTree { get; } =
     [
         ProcessCount, ProcessStarted, ProcessEnded, ProcessCpu, ProcessMemory, ProcessThreads, SharedMemory,
-        QueueDepth, QueueBytes, QueueSent, QueueConsumed, QueueWaiters, LockContentions, LockAbandonments, LockWaiters,
+        QueueDepth, QueueBytes, QueueSent, QueueConsumed, QueueWaiters, QueueWaits, LockContentions, LockAbandonments, LockWaiters,
         PoolTasks, PoolRetries, PoolPending, PoolBytes, PoolWorkers, PoolWorkersStarted, PoolWorkerDeaths,
         ServiceCalls, ServicePending, ServicesRunning, ServiceRestarts,
     ];

@@ -11,6 +11,8 @@ internal sealed class TreeReading
     private static readonly Lock Gate = new();
     private static readonly MetricTotals<QueueSeries> SentTotals = new();
     private static readonly MetricTotals<QueueSeries> ConsumedTotals = new();
+    private static readonly MetricTotals<QueueSeries> WaitsForItemTotals = new();
+    private static readonly MetricTotals<QueueSeries> WaitsForRoomTotals = new();
     private static readonly MetricTotals<LockKind> ContentionTotals = new();
     private static readonly MetricTotals<LockKind> AbandonmentTotals = new();
     private static readonly TreeFigures Figures = new();
@@ -23,6 +25,8 @@ internal sealed class TreeReading
         Ended = ReadEnded();
         Sent = SentTotals.Update(program.Queues.Select(static queue => (new QueueSeries(queue.Name), queue.Id, queue.PutCount)));
         Consumed = ConsumedTotals.Update(program.Queues.Select(static queue => (new QueueSeries(queue.Name), queue.Id, queue.GetCount)));
+        WaitsForItem = WaitsForItemTotals.Update(program.Queues.Select(static queue => (new QueueSeries(queue.Name), queue.Id, queue.GetWaitCount)));
+        WaitsForRoom = WaitsForRoomTotals.Update(program.Queues.Select(static queue => (new QueueSeries(queue.Name), queue.Id, queue.PutWaitCount)));
         var locks = program.Locks.Where(static item => item.Kind == LockKind.Lock).ToList();
         Contentions = ContentionTotals.Update(locks.Select(static item => (item.Kind, item.Id, item.ContentionCount)));
         Abandonments = AbandonmentTotals.Update(locks.Select(static item => (item.Kind, item.Id, item.AbandonmentCount)));
@@ -39,6 +43,10 @@ internal sealed class TreeReading
     public IReadOnlyDictionary<QueueSeries, long> Sent { get; }
 
     public IReadOnlyDictionary<QueueSeries, long> Consumed { get; }
+
+    public IReadOnlyDictionary<QueueSeries, long> WaitsForItem { get; }
+
+    public IReadOnlyDictionary<QueueSeries, long> WaitsForRoom { get; }
 
     public IReadOnlyDictionary<LockKind, long> Contentions { get; }
 

@@ -14,11 +14,11 @@ internal static class InsightsConclusions
         foreach (var task in pool.Tasks)
         {
             conclusions.AddRange(
-                new[] { Serializing(task), Deaths(task), Failures(task), TimeLimit(task), TooShort(task), LongTail(task) }
+                new[] { Serializing(task), Deaths(task, pool.Nodes is not null), Failures(task), TimeLimit(task), TooShort(task), LongTail(task) }
                 .OfType<string>());
         }
 
-        conclusions.AddRange(new[] { StartUp(pool), TooFewWorkers(pool), TooManyWorkers(pool) }.OfType<string>());
+        conclusions.AddRange(new[] { StartUp(pool), TooFewWorkers(pool), TooFewNodes(pool), TooManyWorkers(pool) }.OfType<string>());
         return conclusions;
     }
 
@@ -38,12 +38,20 @@ internal static class InsightsConclusions
             + $"({InsightsText.Bytes(bytes)} a task): {wayOut}.";
     }
 
-    private static string? Deaths(TaskInsights task) => task.WorkerDeaths == 0
+    private static string? Deaths(TaskInsights task, bool isOfCluster) => task.WorkerDeaths == 0
         ? null
-        : (task.WorkerDeaths == 1 ? "A worker died while it ran" : $"{InsightsText.Number(task.WorkerDeaths)} workers died while they ran")
-            + $" '{task.Name}'"
+        : $"{Lost(task.WorkerDeaths, isOfCluster)} '{task.Name}'"
             + (task.Retries == 1 ? "; 1 retry." : task.Retries > 0 ? $"; {InsightsText.Number(task.Retries)} retries."
                 : ": MaxAttempts allows retries of such tasks.");
+
+    /// <summary>Of a cluster it is not said that the tasks ran: what a lost node had may not have begun.</summary>
+    private static string Lost(long count, bool isOfCluster) => (isOfCluster, count) switch
+    {
+        (false, 1) => "A worker died while it ran",
+        (false, _) => $"{InsightsText.Number(count)} workers died while they ran",
+        (true, 1) => "A worker or a node was lost with",
+        (true, _) => $"{InsightsText.Number(count)} times a worker or a node was lost with",
+    };
 
     private static string? Failures(TaskInsights task)
     {
@@ -94,17 +102,25 @@ internal static class InsightsConclusions
     private static string? TooFewWorkers(PoolInsights pool)
     {
         var processors = Environment.ProcessorCount;
-        return pool.WorkerTime > EnoughTime && pool.Utilization > 0.9 && pool.WaitingTasks > pool.MaxWorkers && pool.MaxWorkers < processors
+        return pool.Nodes is null
+            && pool.WorkerTime > EnoughTime && pool.Utilization > 0.9 && pool.WaitingTasks > pool.MaxWorkers && pool.MaxWorkers < processors
             ? $"The workers are busy {InsightsText.Share(pool.Utilization)} of the time and {InsightsText.Number(pool.WaitingTasks)} tasks wait: "
                 + $"{pool.MaxWorkers} workers use {pool.MaxWorkers} of {processors} processors."
             : null;
     }
 
+    private static string? TooFewNodes(PoolInsights pool) =>
+        pool.Nodes is not null && pool.WorkerTime > EnoughTime && pool.Utilization > 0.9 && pool.WaitingTasks > pool.MaxWorkers
+            ? $"Tasks that have ended took {InsightsText.Share(pool.Utilization)} of the workers' time and {InsightsText.Number(pool.WaitingTasks)} "
+                + "wait: with more nodes they would start earlier."
+            : null;
+
     private static string? TooManyWorkers(PoolInsights pool)
     {
         var tasks = pool.Tasks.Sum(static task => task.Succeeded + task.Failed);
         var needed = Math.Max(1, (int)Math.Ceiling(pool.MaxWorkers * pool.Utilization * 1.25));
-        return pool.WorkerTime > EnoughTime * 10 && tasks >= EnoughTasks
+        return pool.Nodes is null // other callers use the workers of nodes, too
+            && pool.WorkerTime > EnoughTime * 10 && tasks >= EnoughTasks
             && pool.WaitingTasks == 0 && pool.Utilization < 0.25 && needed < pool.MaxWorkers
             ? $"The workers were idle {InsightsText.Share(1 - pool.Utilization)} of the time: {needed} would have sufficed, or an IdleTimeout."
             : null;

@@ -14,10 +14,7 @@ internal static class InsightsText
     {
         var text = new StringBuilder();
         var living = insights.Workers.Count(static worker => worker.Activity < WorkerActivity.Ended);
-        text.AppendLine(CultureInfo.InvariantCulture,
-            $"{insights.Name}: {living} of {insights.MaxWorkers} workers after {Time(insights.Elapsed)}, {Share(insights.Utilization)} utilized, "
-            + $"{insights.WaitingTasks:N0} tasks waiting; "
-            + $"{insights.WorkersStarted:N0} started, {insights.WorkersEnded:N0} ended, {insights.WorkersDied:N0} died");
+        AppendHead(text, insights, living);
         var ended = insights.Workers.Where(static worker => worker.Activity >= WorkerActivity.Ended).TakeLast(MaxEnded);
         var workers = insights.Workers
             .Where(static worker => worker.Activity < WorkerActivity.Ended)
@@ -42,17 +39,7 @@ internal static class InsightsText
 
         if (insights.Tasks.Count > 0)
         {
-            AppendTable(
-                text,
-                ["task", "ended", "failed", "waited, p50", "p99", "serialized, p50", "p99", "worked, p50", "p99", "in all", "in", "out"],
-                insights.Tasks.Take(MaxTasks).Select(static task => new[]
-                {
-                    task.Name, Number(task.Succeeded + task.Failed), Number(task.Failed),
-                    Time(task.WaitingTime.Median), Time(task.WaitingTime.Percentile(0.99)),
-                    Time(task.SerializingTime.Median), Time(task.SerializingTime.Percentile(0.99)),
-                    Time(task.WorkingTime.Median), Time(task.WorkingTime.Percentile(0.99)), Time(task.WorkingTime.Total),
-                    Bytes(task.ArgumentBytes), Bytes(task.ResultBytes),
-                }));
+            AppendTable(text, TaskHead(insights), insights.Tasks.Take(MaxTasks).Select(task => TaskRow(insights, task)));
             AppendRest(text, insights.Tasks.Count - MaxTasks);
         }
 
@@ -98,6 +85,41 @@ internal static class InsightsText
         { Activity: WorkerActivity.Busy, CurrentTask: { } task } => $"runs {task}",
         _ => worker.Activity.ToString().ToLowerInvariant(),
     };
+
+    private static void AppendHead(StringBuilder text, PoolInsights insights, int living)
+    {
+        if (insights.Nodes is { } nodes)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture,
+                $"{insights.Name}: {insights.MaxWorkers} workers on {nodes} nodes after {Time(insights.Elapsed)}, "
+                + $"tasks that have ended took {Share(insights.Utilization)} of their time, "
+                + $"{insights.WaitingTasks:N0} tasks waiting; {insights.WorkersDied:N0} died with a task");
+            return;
+        }
+
+        text.AppendLine(CultureInfo.InvariantCulture,
+            $"{insights.Name}: {living} of {insights.MaxWorkers} workers after {Time(insights.Elapsed)}, {Share(insights.Utilization)} utilized, "
+            + $"{insights.WaitingTasks:N0} tasks waiting; "
+            + $"{insights.WorkersStarted:N0} started, {insights.WorkersEnded:N0} ended, {insights.WorkersDied:N0} died");
+    }
+
+    private static string[] TaskHead(PoolInsights insights) =>
+    [
+        "task", "ended", "failed", "waited, p50", "p99", .. OfSerializing(insights, "serialized, p50", "p99"),
+        "worked, p50", "p99", "in all", "in", "out",
+    ];
+
+    private static string[] TaskRow(PoolInsights insights, TaskInsights task) =>
+    [
+        task.Name, Number(task.Succeeded + task.Failed), Number(task.Failed),
+        Time(task.WaitingTime.Median), Time(task.WaitingTime.Percentile(0.99)),
+        .. OfSerializing(insights, Time(task.SerializingTime.Median), Time(task.SerializingTime.Percentile(0.99))),
+        Time(task.WorkingTime.Median), Time(task.WorkingTime.Percentile(0.99)), Time(task.WorkingTime.Total),
+        Bytes(task.ArgumentBytes), Bytes(task.ResultBytes),
+    ];
+
+    /// <summary>Returns the columns of serializing, or none: in a cluster its time is a part of the work.</summary>
+    private static string[] OfSerializing(PoolInsights insights, string median, string slowest) => insights.Nodes is null ? [median, slowest] : [];
 
     private static void AppendRest(StringBuilder text, int count)
     {

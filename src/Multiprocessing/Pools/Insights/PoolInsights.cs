@@ -58,6 +58,12 @@ public sealed class PoolInsights
     /// <summary>Gets the time that all workers together read arguments and wrote results.</summary>
     public required TimeSpan SerializingTime { get; init; }
 
+    /// <summary>
+    /// Gets the number of nodes that a pool of a cluster uses; <see langword="null"/> for a pool of this machine. A caller of a cluster is not told
+    /// of single workers, of their starts and ends, and of the times of serializing: these are 0 here, and no text presents them.
+    /// </summary>
+    internal int? Nodes { get; init; }
+
     /// <summary>Gets the share, from 0 to 1, of the time of all workers in which they worked or serialized.</summary>
     public double Utilization => WorkerTime <= TimeSpan.Zero ? 0 : Math.Min(1, (WorkingTime + SerializingTime) / WorkerTime);
 

@@ -32,6 +32,9 @@ public sealed unsafe partial class IncomingCall : ICallWork, IDisposable
     /// <summary>Gets whether the call may run on the thread that reads it; see <see cref="ProxyContract.NeverBlocks"/>.</summary>
     internal bool NeverBlocks => _exported is ExportedObject { Contract.NeverBlocks: true };
 
+    /// <summary>Gets or sets what counts the call until its reply is sent.</summary>
+    internal ManagerScheduler? CountedBy { get; set; }
+
     /// <summary>Takes a message, whose arguments follow the header.</summary>
     internal static IncomingCall Rent(CallChannel channel, ReceivedMessage message, bool hasTrailer)
     {
@@ -119,6 +122,7 @@ public sealed unsafe partial class IncomingCall : ICallWork, IDisposable
             _cancellation = null; // not disposed: a call of the program may still use the token
         }
 
+        EndCount();
         _message.Dispose();
         _message = null;
         _channel = null;
@@ -222,6 +226,7 @@ public sealed unsafe partial class IncomingCall : ICallWork, IDisposable
         }
 
         _isReplied = true;
+        EndCount();
         try
         {
             Channel.SendOrDrop(buffer);
@@ -251,6 +256,7 @@ public sealed unsafe partial class IncomingCall : ICallWork, IDisposable
         }
 
         _isReplied = true;
+        EndCount();
         try
         {
             using var buffer = MessageBuffer.Rent();
@@ -262,6 +268,12 @@ public sealed unsafe partial class IncomingCall : ICallWork, IDisposable
         {
             Channel.Fail(second);
         }
+    }
+
+    private void EndCount()
+    {
+        CountedBy?.OnAnswer();
+        CountedBy = null;
     }
 
     private delegate Exported? ReplyWriter<in T>(MessageBuffer buffer, IncomingCall call, T result);

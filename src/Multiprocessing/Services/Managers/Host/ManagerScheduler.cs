@@ -6,26 +6,27 @@ namespace Multiprocessing;
 /// </summary>
 internal sealed class ManagerScheduler(int maxCalls) : CallScheduler
 {
+    private const int MinRepliesInFlight = 64;
+
+    // A call leaves this count before its reply is sent: the client may make the next call as soon as it has the reply.
+    private int _unanswered;
+
+    // Includes the calls whose reply is being sent. Limited too, because a client that does not take its replies keeps a thread with each of them.
     private int _running;
 
     public override bool RunsOnReader => true;
 
-    public override bool TryBegin(ICallWork work)
-    {
-        if (work is not Proxies.IncomingCall { NeverBlocks: true } || Volatile.Read(ref _running) >= maxCalls)
-        {
-            return false;
-        }
-
-        Interlocked.Increment(ref _running);
-        return true;
-    }
+    public override bool TryBegin(ICallWork work) =>
+        work is Proxies.IncomingCall { NeverBlocks: true } call && TryCount(call);
 
     public override void Add(ICallWork work, OrderedWork? order)
     {
-        if (Interlocked.Increment(ref _running) > maxCalls && work is Proxies.IncomingCall call)
+        if (work is not Proxies.IncomingCall call)
         {
-            End();
+            Interlocked.Increment(ref _running);
+        }
+        else if (!TryCount(call))
+        {
             call.Refuse(new InvalidOperationException(
                 $"The client has {maxCalls} calls in flight, which is the limit of the manager. Await earlier calls before the next one."));
             return;
@@ -54,4 +55,22 @@ internal sealed class ManagerScheduler(int maxCalls) : CallScheduler
     }
 
     public override void End() => Interlocked.Decrement(ref _running);
+
+    /// <summary>The reply of a call is about to be sent.</summary>
+    public void OnAnswer() => Interlocked.Decrement(ref _unanswered);
+
+    private bool TryCount(Proxies.IncomingCall call)
+    {
+        var unanswered = Interlocked.Increment(ref _unanswered);
+        var running = Interlocked.Increment(ref _running);
+        if (unanswered > maxCalls || running - maxCalls > Math.Max(maxCalls, MinRepliesInFlight))
+        {
+            Interlocked.Decrement(ref _unanswered);
+            Interlocked.Decrement(ref _running);
+            return false;
+        }
+
+        call.CountedBy = this;
+        return true;
+    }
 }

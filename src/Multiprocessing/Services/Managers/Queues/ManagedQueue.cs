@@ -97,7 +97,10 @@ internal sealed class ManagedQueue<T>(ProxyTarget target) : ManagedProxy(target)
         WithTimeout(QueueContract<T>.WaitAllDone, timeout).Invoke<bool>(cancellationToken);
 
     public async ValueTask WaitAllDoneAsync(CancellationToken cancellationToken = default) =>
-        await WithTimeout(QueueContract<T>.WaitAllDone, Timeout.InfiniteTimeSpan).InvokeValueAsync<bool>(cancellationToken).ConfigureAwait(false);
+        await WaitAllDoneAsync(Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
+
+    public ValueTask<bool> WaitAllDoneAsync(TimeSpan timeout, CancellationToken cancellationToken = default) =>
+        WithTimeout(QueueContract<T>.WaitAllDone, timeout).InvokeValueAsync<bool>(cancellationToken);
 
     public T[] GetValue() => Begin(QueueContract<T>.GetValue).Invoke<Many<T>>(CancellationToken.None).Items;
 

@@ -135,6 +135,9 @@ public interface IManagedQueue<T> : IManagedObject
     /// <inheritdoc cref="WaitAllDone(CancellationToken)"/>
     ValueTask WaitAllDoneAsync(CancellationToken cancellationToken = default);
 
+    /// <inheritdoc cref="WaitAllDone(TimeSpan, CancellationToken)"/>
+    ValueTask<bool> WaitAllDoneAsync(TimeSpan timeout, CancellationToken cancellationToken = default);
+
     /// <summary>Returns a copy of the items, taken in one step. They stay in the queue.</summary>
     /// <returns>The copy.</returns>
     T[] GetValue();
