@@ -9,6 +9,9 @@ namespace Multiprocessing;
 /// <summary>A connected socket or pipe before it is authenticated.</summary>
 internal sealed class Peer : IDisposable
 {
+    /// <summary>Unanswered questions of the keep-alive that break a connection.</summary>
+    private const int Questions = 4;
+
     private static int _hasWarned;
 
     private readonly PipeStream? _pipe;
@@ -51,7 +54,9 @@ internal sealed class Peer : IDisposable
     {
         if (settings.KeepAlive != Timeout.InfiniteTimeSpan && IsTcp(out var socket))
         {
-            transport.Watch(socket, settings.KeepAlive);
+            // With the time to the next look, not longer than the keep-alive takes.
+            var (time, interval) = (Seconds(settings.KeepAlive), Seconds(settings.KeepAlive / Questions));
+            transport.Watch(socket, TimeSpan.FromSeconds(time + ((Questions - 1) * interval)), TimeSpan.FromSeconds(interval));
         }
     }
 
@@ -77,8 +82,8 @@ internal sealed class Peer : IDisposable
         try
         {
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, Seconds(time));
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, Seconds(time / 4));
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 4);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, Seconds(time / Questions));
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, Questions);
         }
         catch (SocketException exception) when (exception.SocketErrorCode is SocketError.ProtocolOption or SocketError.OperationNotSupported)
         {

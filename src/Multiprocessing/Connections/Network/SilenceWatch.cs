@@ -10,34 +10,37 @@ namespace Multiprocessing;
 /// </summary>
 internal sealed class SilenceWatch : IDisposable
 {
-    // With the time to the next look, a machine that was switched off is found after at most twice the time of the keep-alive, as by the keep-alive.
-    private const double SilentTimes = 1.75;
-    private const int LooksPerTime = 4;
+    // A connection that the program has forgotten is finalized after the next look: the clock has its watch until then.
+    private static readonly TimeSpan MaxInterval = TimeSpan.FromSeconds(15);
 
     private readonly Socket _socket;
-    private readonly TimeSpan _keepAlive;
-
-    // A connection that the program has forgotten is finalized, which the clock's reference to this must not prevent.
+    private readonly TimeSpan _limit;
+    private readonly TimeSpan _interval;
     private readonly WeakReference<SocketTransport> _transport;
     private LibraryClock.Alarm? _next;
     private volatile bool _isDisposed;
 
-    private SilenceWatch(Socket socket, TimeSpan keepAlive, SocketTransport transport)
+    private SilenceWatch(Socket socket, TimeSpan limit, TimeSpan interval, SocketTransport transport)
     {
         _socket = socket;
-        _keepAlive = keepAlive;
+        _limit = limit;
+        _interval = interval < MaxInterval ? interval : MaxInterval;
         _transport = new WeakReference<SocketTransport>(transport);
     }
 
     /// <summary>Starts the watch, where the system needs one: others give up after seconds (Windows) or minutes by themselves.</summary>
-    public static SilenceWatch? Start(Socket socket, TimeSpan keepAlive, SocketTransport transport)
+    /// <param name="socket">The socket.</param>
+    /// <param name="limit">The silence that is too long.</param>
+    /// <param name="interval">The time between two looks.</param>
+    /// <param name="transport">The transport of the socket, whose calls end with the reason.</param>
+    public static SilenceWatch? Start(Socket socket, TimeSpan limit, TimeSpan interval, SocketTransport transport)
     {
         if (!OperatingSystem.IsLinux())
         {
             return null;
         }
 
-        var watch = new SilenceWatch(socket, keepAlive, transport);
+        var watch = new SilenceWatch(socket, limit, interval, transport);
         watch.Schedule();
         return watch;
     }
@@ -50,7 +53,7 @@ internal sealed class SilenceWatch : IDisposable
 
     private void Schedule()
     {
-        Volatile.Write(ref _next, LibraryClock.After(_keepAlive / LooksPerTime, static watch => ((SilenceWatch)watch!).Look(), this));
+        Volatile.Write(ref _next, LibraryClock.After(_interval, static watch => ((SilenceWatch)watch!).Look(), this));
         if (_isDisposed)
         {
             Dispose(); // it may have seen the alarm before this one
@@ -66,9 +69,9 @@ internal sealed class SilenceWatch : IDisposable
 
         try
         {
-            if (TcpAcknowledgements.OverdueSince(_socket) is { } silence && silence >= SilentTimes * _keepAlive)
+            if (TcpAcknowledgements.SilenceOf(_socket) is { } silence && silence >= _limit)
             {
-                transport.EndSilent($"the other machine has acknowledged nothing for {silence.TotalSeconds:0} s, so it is off or cannot be reached");
+                transport.EndSilent($"the other machine has answered nothing for {silence.TotalSeconds:0} s, so it is off or cannot be reached");
                 _socket.LingerState = new LingerOption(enable: true, seconds: 0); // what was sent waits for no one any more
                 _socket.Shutdown(SocketShutdown.Both);
                 return;

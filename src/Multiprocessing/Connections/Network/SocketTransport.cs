@@ -86,7 +86,7 @@ internal sealed partial class SocketTransport : MessageTransport, IWaitable
     }
 
     /// <summary>Watches whether the other machine acknowledges what is sent.</summary>
-    public void Watch(Socket socket, TimeSpan keepAlive) => _watch = SilenceWatch.Start(socket, keepAlive, this);
+    public void Watch(Socket socket, TimeSpan limit, TimeSpan interval) => _watch = SilenceWatch.Start(socket, limit, interval, this);
 
     /// <summary>The other machine is silent. The socket is about to end, which the calls that wait on it find.</summary>
     public void EndSilent(string reason) => _silence = reason;

@@ -13,22 +13,29 @@ internal static class TcpAcknowledgements
     private const int SizeOfInfo = 60;
     private const int OffsetOfRetransmits = 2;
     private const int OffsetOfProbes = 3;
-    private const int OffsetOfLastReceived = 56;
+    private const int OffsetOfLastData = 52;
+    private const int OffsetOfLastAcknowledgement = 56;
 
     /// <summary>
-    /// Returns how long ago the other machine acknowledged something, or <see langword="null"/> if nothing is overdue: neither bytes that were sent
-    /// again nor a question that was asked.
+    /// So often bytes were sent again, or a question was asked, without an answer. One or two may be lost between machines that are well.
+    /// </summary>
+    private const int MinUnanswered = 3;
+
+    /// <summary>
+    /// Returns how long the other machine has been silent, or <see langword="null"/> if no answer of it is overdue. Data count as a sign of life, too:
+    /// of a connection that only receives, the time of the last acknowledgement is not kept.
     /// </summary>
     /// <exception cref="SocketException">The socket is no TCP socket.</exception>
     /// <exception cref="ObjectDisposedException">The socket was disposed.</exception>
-    public static TimeSpan? OverdueSince(Socket socket)
+    public static TimeSpan? SilenceOf(Socket socket)
     {
         Span<byte> info = stackalloc byte[SizeOfInfo];
-        if (socket.GetRawSocketOption(LevelTcp, TcpInfo, info) < SizeOfInfo || (info[OffsetOfRetransmits] == 0 && info[OffsetOfProbes] == 0))
+        if (socket.GetRawSocketOption(LevelTcp, TcpInfo, info) < SizeOfInfo || info[OffsetOfRetransmits] + info[OffsetOfProbes] < MinUnanswered)
         {
             return null;
         }
 
-        return TimeSpan.FromMilliseconds(MemoryMarshal.Read<uint>(info[OffsetOfLastReceived..]));
+        return TimeSpan.FromMilliseconds(
+            Math.Min(MemoryMarshal.Read<uint>(info[OffsetOfLastData..]), MemoryMarshal.Read<uint>(info[OffsetOfLastAcknowledgement..])));
     }
 }
