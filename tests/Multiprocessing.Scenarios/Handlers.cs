@@ -24,6 +24,7 @@ internal static class Handlers
                 }
 
                 Thread.Sleep(300); // its last work
+                _ = CurrentProcess.Stopping.WaitHandle.WaitOne(TimeSpan.FromSeconds(20)); // the library may hear of the request later than the handler
                 Report.Line("body", "finished its work");
                 return "in order";
             },
@@ -77,11 +78,17 @@ internal static class Handlers
                 };
                 break;
             case "token":
-                _ = CurrentProcess.Stopping.Register(stop.Set);
-                return PosixSignalRegistration.Create(PosixSignal.SIGTERM, static context =>
+                var seen = new ManualResetEventSlim();
+                _ = CurrentProcess.Stopping.Register(() =>
+                {
+                    seen.Wait(TimeSpan.FromSeconds(20)); // whichever of both is called first
+                    stop.Set();
+                });
+                return PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
                 {
                     Report.Line("handler", "beside the token");
                     context.Cancel = true;
+                    seen.Set();
                 });
             case "exit":
                 AppDomain.CurrentDomain.ProcessExit += static (_, _) => AtExit();

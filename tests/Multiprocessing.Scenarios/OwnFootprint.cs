@@ -5,14 +5,15 @@ namespace Multiprocessing.Scenarios;
 /// <summary>What this process has: descriptors, threads, children (those that ended and were not reaped too), files of its session, participants of it.</summary>
 internal sealed record OwnFootprint(int Descriptors, int Threads, int Children, int Files, int Participants)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(45); // idle threads of the thread pool live 20 s
 
     public static OwnFootprint Take() => new(
         Directory.EnumerateFileSystemEntries("/proc/self/fd").Count(),
         Directory.EnumerateDirectories("/proc/self/task").Count(),
         CountChildren(),
-        // When the first waiter of any process sleeps, the place where it does is made; it is no file of a start.
-        Directory.EnumerateFileSystemEntries(Session.Current.Directory).Count(static path => Path.GetFileName(path) is not "parking"),
+        // When the first waiter of any process sleeps, the place where it does is made; it is no file of a start, nor is what an observer (mp ps) is told.
+        Directory.EnumerateFileSystemEntries(Session.Current.Directory).Count(
+            static path => Path.GetFileName(path) is not "parking" and var name && !name.StartsWith("status-", StringComparison.Ordinal)),
         Session.Current.Liveness.ListParticipants().Count);
 
     /// <summary>Returns the number of children, those that ended and were not reaped too; 0 under Windows.</summary>

@@ -9,7 +9,7 @@ internal static class Provocations
     private static readonly Provocation Following = new(Deed.Take, 1, 2, 3) { Prefill = 120, PrefillSize = 6000 };
     private static readonly Provocation HandleTaking = new(Deed.Take, 1, 3) { Prefill = 6, PrefillHandles = true, Leaks = 1 };
     private static readonly Provocation HandlePutting = new(Deed.PutHandles, 1, 4) { Leaks = 1 };
-    private static readonly Provocation Contended = new(Deed.Put, 1, 2, 4) { Meanwhile = Company.HoldTheWriteLock };
+    private static readonly Provocation Contended = new(Deed.PutPaced, 1, 2, 4) { Meanwhile = Company.HoldTheWriteLock };
     private static readonly Provocation MakingQueues = new(Deed.DisposeQueues, 1, 2, 7);
     private static readonly Provocation Collecting = new(Deed.Put, 1) { DiedBefore = [(Deed.Put, KillPoint.RingUnlinked, 1)] };
     private static readonly Provocation Losing = new(Deed.WaitDone, 1) { Prefill = 20, DiedBefore = [(Deed.Take, KillPoint.TakeUnlocked, 3)] };

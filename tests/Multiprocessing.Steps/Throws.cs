@@ -185,7 +185,7 @@ internal static class Throws
     private static async Task StartTelemetry(ChildProcessOptions? options)
     {
         TelemetryStart.Begin();
-        for (var i = 0; i < 1000 && !ThrowPoints.HasThrown; i++)
+        for (var time = Stopwatch.StartNew(); !ThrowPoints.HasThrown && time.Elapsed < TimeSpan.FromSeconds(10);)
         {
             await Task.Delay(10);
         }
@@ -259,14 +259,16 @@ internal static class Throws
 
     private static async Task TerminateDeafChild(ChildProcessOptions? options)
     {
+        using var observes = new ProcessEvent();
         using var child = ChildProcess.Run(
-            static () =>
+            () =>
             {
                 _ = CurrentProcess.Stopping;
+                observes.Set();
                 Thread.Sleep(Timeout.Infinite);
             },
             new ChildProcessOptions { StandardError = ProcessOutput.Discard });
-        World.Wait(() => child.State == ProcessState.Running, "it runs");
+        Require(observes.Wait(Patience), "it observes the token");
         child.Terminate(TimeSpan.FromMilliseconds(100));
         await child.JoinAsync();
     }
@@ -448,15 +450,17 @@ internal static class Throws
 
     private static async Task StopChild(ChildProcessOptions? options)
     {
+        using var observes = new ProcessEvent();
         using var child = ChildProcess.Run(
-            static () =>
+            () =>
             {
-                CurrentProcess.Stopping.WaitHandle.WaitOne();
+                var stopping = CurrentProcess.Stopping;
+                observes.Set();
+                stopping.WaitHandle.WaitOne();
                 return 7;
             },
             options);
-        World.Wait(() => child.State == ProcessState.Running, "it runs");
-        Thread.Sleep(200);
+        Require(observes.Wait(Patience), "it observes the token");
         child.Terminate(TimeSpan.FromSeconds(20));
         await child.JoinAsync();
         if (child.ExitStatus!.Reason == ExitReason.UnhandledException)
@@ -496,7 +500,9 @@ internal static class Throws
 
         // A worker whose thread of signals fails ends by itself: the cancellation leaves it the time.
         await Task.WhenAny(Task.Run(() => begun.Wait(Patience)), task); // not WaitAsync, whose thread is a point of its own
-        await Task.WhenAny(task, Task.Delay(2_000));
+        var dies = options?.Environment.TryGetValue(ThrowPoints.Variable, out var point) == true
+            && point?.StartsWith($"{EntryPoint.TaskSignals}:", StringComparison.Ordinal) == true;
+        await Task.WhenAny(task, Task.Delay(dies ? Patience / 2 : TimeSpan.FromSeconds(2)));
         await cancellation.CancelAsync();
         try
         {
@@ -535,7 +541,7 @@ internal static class Throws
         {
             using var cancellation = new CancellationTokenSource();
             var waiting = Task.Factory.StartNew(() => wait(cancellation.Token), TaskCreationOptions.LongRunning);
-            await Task.Delay(500); // it waits by then, and is not cancelled before
+            World.Wait(Sleeps, "it waits"); // and is not cancelled before
             await cancellation.CancelAsync();
             try
             {
@@ -547,6 +553,10 @@ internal static class Throws
             }
         }
     }
+
+    /// <summary>A thread of this process sleeps at an object.</summary>
+    private static unsafe bool Sleeps() =>
+        new ReadOnlySpan<int>(Session.Current.Participants[Session.Current.Self.Slot]->Sleeps, ParticipantSlot.MaxSleeps).ContainsAnyExcept(0);
 
     /// <summary>Memory that this process has received and released is unmapped after a while, by a timer.</summary>
     private static async Task LeaveMemoryIdle(ChildProcessOptions? options)

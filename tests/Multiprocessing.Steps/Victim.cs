@@ -53,7 +53,7 @@ internal static class Victim
                 Take(queue, taken, pause: 0);
                 break;
             case Deed.TakePaced:
-                Take(queue, taken, pause: 3);
+                Take(queue, taken, pause: 20);
                 break;
             case Deed.TakeAsync:
                 TakeAsync(queue, taken).GetAwaiter().GetResult();

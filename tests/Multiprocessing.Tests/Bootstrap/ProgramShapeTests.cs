@@ -7,7 +7,7 @@ namespace Multiprocessing.Tests;
 public class ProgramShapeTests(PublishedPrograms published) : ProcessTest, IClassFixture<PublishedPrograms>
 {
     private const string NoDotnet = "The tests are published for it together with a runtime: there is no dotnet that it could be started with, or published again.";
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5); // publishing included
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10); // publishing included
     private static readonly string[] Checks = ["closure", "asynchronous continuations", "nested child", "exception", "queue", "entry assembly", "type of this program"];
 
     [Fact]

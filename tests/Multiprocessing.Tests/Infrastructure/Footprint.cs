@@ -35,14 +35,15 @@ internal sealed class Footprint
     /// <param name="last">The footprint after the last test; <see langword="null"/> before the first one.</param>
     public static async Task<Footprint> TakeSettled(Footprint? last)
     {
-        if (last is null)
+        var now = Take();
+        if (last?.Differences(now) is not "")
         {
             // What the tests before have forgotten would otherwise be closed at the next collection, which may be in the middle of this test.
             GC.Collect();
             GC.WaitForPendingFinalizers();
+            now = Take();
         }
 
-        var now = Take();
         for (var (watch, unchanged) = (Stopwatch.StartNew(), Stopwatch.StartNew()); unchanged.Elapsed < Unchanged && watch.Elapsed < Patience;)
         {
             if (last?.Differences(now) is "")
@@ -82,6 +83,18 @@ internal sealed class Footprint
             if (watch.Elapsed > Patience)
             {
                 throw new FootprintException($"The test left something behind, or took something away:{Environment.NewLine}{differences}");
+            }
+
+            if (watch.Elapsed > Unchanged)
+            {
+                // What the test has forgotten is closed by a collection, and what is old may wait minutes for that of its generation.
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+            }
+
+            if (watch.Elapsed > Patience / 3)
+            {
+                SessionSweep.Run(); // another program's, of which all processes were killed: the next program that starts removes it, and here none may start
             }
 
             await Task.Delay(50);

@@ -6,7 +6,7 @@ namespace Multiprocessing.Tests;
 /// <summary>The companion as published programs; each is published when a test first asks for it.</summary>
 public sealed class PublishedPrograms : IDisposable
 {
-    private static readonly TimeSpan PublishLimit = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan PublishLimit = TimeSpan.FromMinutes(9);
 
     private readonly TemporaryDirectory _directory = new();
     private readonly Lazy<ProgramShape> _singleFile;

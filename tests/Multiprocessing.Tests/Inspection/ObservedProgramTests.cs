@@ -81,6 +81,8 @@ public sealed class ObservedProgramTests : ProcessTest
     public Task An_observer_that_is_killed_costs_the_program_nothing() => Watchdog.Run(() =>
     {
         using var program = new Program();
+        using var monitor = ProgramMonitor.Open(program.Id);
+        Eventually.Is(() => monitor.Read().Pools.Any(static pool => pool.Workers.Count == 3), "all workers have their channels");
         var segments = SegmentFilesIn(program.Session);
         var observers = new List<int>();
         for (var i = 0; i < 3; i++)
@@ -92,7 +94,6 @@ public sealed class ObservedProgramTests : ProcessTest
             observer.WaitForExit();
         }
 
-        using var monitor = ProgramMonitor.Open(program.Id);
         var before = Pages(monitor);
         Eventually.Is(() => Pages(monitor).GetCount > before.GetCount, "the program works as before");
         SegmentFilesIn(program.Session).ShouldBe(segments);

@@ -103,12 +103,15 @@ public sealed class PublishedStatusTests : ProcessTest
         using var monitor = ProgramMonitor.OpenCurrent();
         _ = monitor.ReadTasks(out _);
         Eventually.Is(() => monitor.Read().Pools.Any(static pool => pool.Name == "deaths"), "the pool is published");
-        await Should.ThrowAsync<WorkerDiedException>(() => pool.RunAsync(() => Environment.FailFast("at once"), new TaskOptions { Name = "fatal" }));
+
+        // Not awaited yet: a task is recorded only while an observer looks, and a look lasts five seconds.
+        var fatal = pool.RunAsync(() => Environment.FailFast("at once"), new TaskOptions { Name = "fatal" });
         TaskRecord? record = null;
         Eventually.Is(() => (record ??= monitor.ReadTasks(out _).FirstOrDefault(static task => task.Name == "fatal")) is not null, "the death is recorded");
+        await Should.ThrowAsync<WorkerDiedException>(fatal);
         record!.Outcome.ShouldBe(TaskOutcome.WorkerDied);
         record.Error.ShouldNotBeNull();
-        monitor.Read().Pools.Single(static pool => pool.Name == "deaths").WorkerDeaths.ShouldBe(1);
+        Eventually.Is(() => monitor.Read().Pools.Single(static pool => pool.Name == "deaths").WorkerDeaths == 1, "the pool has counted the death");
     });
 
     [Fact]
@@ -219,7 +222,7 @@ public sealed class PublishedStatusTests : ProcessTest
             {
                 // The looks of other tests are over, and none of another program comes meanwhile.
                 var lookedAt = LookedAt();
-                if (Files().Length != 0)
+                if (Files().Length != 0 || Environment.TickCount64 - lookedAt < StatusFile.LookLasts + 1_000)
                 {
                     return false;
                 }

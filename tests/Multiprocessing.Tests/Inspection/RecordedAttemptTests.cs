@@ -14,7 +14,9 @@ public sealed class RecordedAttemptTests : ProcessTest
         await using var pool = new ProcessPool(new() { Name = "attempts", Workers = 1, MaxAttempts = 3 });
         await pool.RunAsync(static () => { });
         Eventually.Is(() => monitor.ReadTasks(out _) is { } && monitor.Read().Pools.Any(static pool => pool.Name == "attempts"), "the pool is published");
-        await pool.RunAsync(
+
+        // Not awaited yet: a task is recorded only while an observer looks, and a look lasts five seconds.
+        var run = pool.RunAsync(
             static () =>
             {
                 if (CurrentTask.Attempt < 3)
@@ -32,6 +34,7 @@ public sealed class RecordedAttemptTests : ProcessTest
                 return records.Count >= 3;
             },
             "all attempts are recorded");
+        await run;
         records.Select(static task => (task.Attempt, task.Outcome)).ShouldBe([(1, TaskOutcome.WorkerDied), (2, TaskOutcome.WorkerDied), (3, TaskOutcome.Succeeded)]);
     });
 }

@@ -96,7 +96,7 @@ public sealed class NamedProgramsTests : IDisposable
             crowd.ForEach(one => one.WaitForExit());
             crowd.Select(one => int.Parse(one.Value("number"))).Order().ShouldBe(Enumerable.Range(101, Crowd));
             crowd.ShouldAllBe(one => one.ExitCode == 0);
-            _place.Files().ShouldBeEmpty();
+            _place.ShouldBeEmptied();
         },
         Limit);
 
@@ -110,7 +110,7 @@ public sealed class NamedProgramsTests : IDisposable
             program.Value("put").ShouldBe("42");
             program.Value("sum").ShouldBe("43");
             program.Value("refused").ShouldContain("without a name");
-            _place.Files().ShouldBeEmpty();
+            _place.ShouldBeEmptied();
         },
         Limit);
 

@@ -319,19 +319,21 @@ public class InProcessPoolTests : ProcessTest
         insights.ToString().ShouldContain("named");
         CurrentTask.PoolName.ShouldBeNull();
 
+        // Without MaxTasksPerWorker, whose replacement would start for the first of the two that wait.
+        await using var single = new ProcessPool(With(workers));
         using var hold = new ProcessEvent();
         using var running = new ProcessEvent();
         var order = new ProcessQueue<int>();
         using (order)
         {
-            var first = pool.RunAsync(() =>
+            var first = single.RunAsync(() =>
             {
                 running.Set();
                 hold.Wait();
             });
             running.Wait();
-            var low = pool.RunAsync(() => order.Put(1), new TaskOptions { Priority = 1 });
-            var high = pool.RunAsync(() => order.Put(2), new TaskOptions { Priority = 2 });
+            var low = single.RunAsync(() => order.Put(1), new TaskOptions { Priority = 1 });
+            var high = single.RunAsync(() => order.Put(2), new TaskOptions { Priority = 2 });
             hold.Set();
             await Task.WhenAll(first, low, high);
             order.GetMany(2).ShouldBe([2, 1]);

@@ -20,7 +20,7 @@ public class PoolChaosTests : ProcessTest
                 var killed = 0;
                 var killer = Task.Run(async () =>
                 {
-                    while (!killing.IsCancellationRequested)
+                    while (!killing.IsCancellationRequested || killed == 0)
                     {
                         await Task.Delay(50, CancellationToken.None);
                         if (pool.ProcessIds is [_, ..] processes)

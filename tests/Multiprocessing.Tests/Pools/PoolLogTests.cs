@@ -56,7 +56,7 @@ public class PoolLogTests : ProcessTest
     public Task Kills_say_why() => Watchdog.Run(async () =>
     {
         using var log = new RecordedLog();
-        await using (var pool = new ProcessPool(new() { Name = "P", Workers = 1, CancellationGrace = TimeSpan.FromMilliseconds(50), ShutdownGrace = TimeSpan.FromMilliseconds(50) }))
+        await using (var pool = new ProcessPool(new() { Name = "P", Workers = 1, CancellationGrace = TimeSpan.FromMilliseconds(50), ShutdownGrace = Patience }))
         {
             await Should.ThrowAsync<TimeoutException>(pool.RunAsync(Sleep, new() { Name = "slow", Timeout = TimeSpan.FromMilliseconds(100) }));
             using var cancellation = new CancellationTokenSource();

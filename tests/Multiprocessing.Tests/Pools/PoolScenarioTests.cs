@@ -299,8 +299,27 @@ public class PoolScenarioTests : ProcessTest
     public Task A_worker_whose_memory_grows_is_replaced_between_tasks() => Watchdog.Run(async () =>
     {
         await using var pool = new ProcessPool(new() { Workers = 1, MaxWorkerMemory = 300L << 20 });
-        var processes = await pool.MapAsync(Enumerable.Range(0, 40), _ =>
+        using var first = new SharedValue<int>(0);
+        using var replaced = new ProcessEvent();
+        var processes = await pool.MapAsync(Enumerable.Range(0, 40), item =>
         {
+            if (item == 0)
+            {
+                first.Exchange(Environment.ProcessId);
+            }
+
+            if (Environment.ProcessId != first.Value)
+            {
+                replaced.Set();
+                return Environment.ProcessId;
+            }
+
+            if (item == 20)
+            {
+                replaced.Wait(); // tasks still wait when the other worker is ready, however long its start takes
+                return Environment.ProcessId;
+            }
+
             var leak = new byte[32 << 20];
             Array.Fill(leak, (byte)1);
             Leak.Kept.Add(leak);

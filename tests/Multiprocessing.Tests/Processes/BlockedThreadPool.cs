@@ -60,7 +60,7 @@ internal static class BlockedThreadPool
 
             runner.Start();
             hasStarted = true;
-            hasEnded = runner.Join(patience ?? TimeSpan.FromSeconds(30));
+            hasEnded = runner.Join(patience ?? TimeSpan.FromSeconds(120));
         }
         finally
         {

@@ -35,7 +35,7 @@ public class EarlyResultTests : ProcessTest
                 child.Completion.IsFaulted.ShouldBeTrue();
             }
         },
-        TimeSpan.FromMinutes(2));
+        TimeSpan.FromMinutes(5));
 
     [Fact]
     public Task The_result_does_not_wait_for_the_process_to_leave() => Watchdog.Run(async () =>

@@ -29,7 +29,7 @@ public class LifeTests : ProcessTest
         child.Join(TimeSpan.Zero).ShouldBeFalse();
         var watch = Stopwatch.StartNew();
         child.Join(TimeSpan.FromMilliseconds(200)).ShouldBeFalse();
-        watch.Elapsed.ShouldBeGreaterThanOrEqualTo(TimeSpan.FromMilliseconds(195));
+        watch.Elapsed.ShouldBeGreaterThanOrEqualTo(TimeSpan.FromMilliseconds(150));
         child.IsAlive.ShouldBeTrue();
         child.Kill();
         child.Join(TimeSpan.FromSeconds(30)).ShouldBeTrue();

@@ -124,7 +124,7 @@ public class OwnCallbackTests : ProcessTest
                 }
             }
         },
-        TimeSpan.FromMinutes(3));
+        TimeSpan.FromMinutes(10));
 
     [Theory]
     [MemberData(nameof(PoolCallNames))]
@@ -178,7 +178,7 @@ public class OwnCallbackTests : ProcessTest
                 }
             }
         },
-        TimeSpan.FromMinutes(3));
+        TimeSpan.FromMinutes(10));
 
     [Fact]
     public Task A_pool_is_not_ended_by_the_code_of_a_type_that_it_reads() => Watchdog.Run(async () =>

@@ -94,7 +94,7 @@ public class StopTests : ProcessTest
         var watch = Stopwatch.StartNew();
         child.Terminate(TimeSpan.FromMilliseconds(500));
         child.Join();
-        watch.Elapsed.ShouldBeGreaterThanOrEqualTo(TimeSpan.FromMilliseconds(490));
+        watch.Elapsed.ShouldBeGreaterThanOrEqualTo(TimeSpan.FromMilliseconds(450));
         (child.ExitStatus!.Reason, child.ExitStatus.Signal).ShouldBe((ExitReason.Killed, Posix.SigKill));
     });
 
@@ -160,7 +160,7 @@ public class StopTests : ProcessTest
             said.Put("listening");
             stopping.WaitHandle.WaitOne();
             said.Put("interrupted");
-        });
+        }, new ChildProcessOptions { TerminationGrace = TimeSpan.FromSeconds(60) });
         said.Get();
         child.Interrupt();
         child.Join();

@@ -10,7 +10,7 @@ namespace Multiprocessing.Tests;
 [Collection(ProcessCollection.Name)]
 public class EntryPointTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(400);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(900);
     private static readonly Lazy<Task<(List<string> Lines, int ExitCode)>> Lines = new(Run);
 
     public static TheoryData<string> Points => [.. Enum.GetNames<EntryPoint>()];

@@ -11,7 +11,7 @@ namespace Multiprocessing.Tests;
 [Collection(ProcessCollection.Name)]
 public class SteppingTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(400);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(900);
     private static readonly Lazy<Task<List<string>>> Lines = new(Run);
 
     public static TheoryData<string> Points => [.. Enum.GetNames<KillPoint>()];

@@ -200,7 +200,7 @@ public class SurroundingsTests : ProcessTest
                 Surrounding.Shell(script).ShouldAllowEverything(Names(names));
             }
 
-            string[][] starters = [["nohup"], ["setsid", "-w"], ["nice", "-n", "19"], ["env", "-i", $"MULTIPROCESSING_NAMES={names.Path}"]];
+            string[][] starters = [["nohup"], ["setsid", "-w"], ["nice", "-n", "5"], ["env", "-i", $"MULTIPROCESSING_NAMES={names.Path}"]];
             foreach (var starter in starters)
             {
                 new ProgramShape(string.Join(' ', starter), starter[0], [.. starter[1..], ProgramShape.AppHost.FileName]).ShouldAllowEverything(Names(names));

@@ -74,10 +74,14 @@ public class PipelinedCallTests : ProcessTest
     [Fact]
     public Task A_value_task_that_is_awaited_twice_gives_no_other_calls_result() => Watchdog.Run(async () =>
     {
-        await using var service = await ProcessService.StartAsync<ICounter>(() => new Counter());
+        // The replies come when all calls have returned: a call whose reply is there when it returns gives a value task that may be awaited twice.
+        using var go = new ProcessEvent();
+        await using var service = await ProcessService.StartAsync<ICounter>(() => new Counter(go));
         for (var i = 0; i < 100; i++)
         {
-            var calls = Enumerable.Range(0, 8).Select(number => service.Proxy.NextLaterAsync(number, 1)).ToArray();
+            go.Reset();
+            var calls = Enumerable.Range(0, 8).Select(number => service.Proxy.NextAfterAsync(number)).ToArray();
+            go.Set();
             for (var number = 0; number < calls.Length; number++)
             {
                 var call = calls[number];
@@ -134,10 +138,12 @@ public class PipelinedCallTests : ProcessTest
 
         ValueTask<int> NextLaterAsync(int number, int milliseconds);
 
+        ValueTask<int> NextAfterAsync(int number);
+
         ValueTask<int> FailAsync(string message);
     }
 
-    public sealed class Counter : ICounter
+    public sealed class Counter(ProcessEvent? go = null) : ICounter
     {
         public int Next(int number) => number + 1;
 
@@ -147,6 +153,12 @@ public class PipelinedCallTests : ProcessTest
         {
             await Task.Delay(milliseconds);
             return number + 1;
+        }
+
+        public ValueTask<int> NextAfterAsync(int number)
+        {
+            go!.Wait();
+            return new(number + 1);
         }
 
         public ValueTask<int> FailAsync(string message) => throw new InvalidTimeZoneException(message);

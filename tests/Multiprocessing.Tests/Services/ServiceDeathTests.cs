@@ -136,8 +136,8 @@ public class ServiceDeathTests : ProcessTest
     public Task Calls_that_wait_for_others_have_their_whole_time() => Watchdog.Run(async () =>
     {
         await using var service = await ProcessService.StartAsync<ILaboratory>(
-            () => new Laboratory(), new() { CallTimeout = TimeSpan.FromSeconds(8) });
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => service.Proxy.WorkAsync(2500))); // together longer than the limit, each much shorter
+            () => new Laboratory(), new() { CallTimeout = TimeSpan.FromSeconds(15) });
+        await Task.WhenAll(Enumerable.Range(0, 7).Select(_ => service.Proxy.WorkAsync(2500))); // together longer than the limit, each much shorter
         Assert.Equal(0, service.RestartCount);
     });
 
@@ -180,8 +180,9 @@ public class ServiceDeathTests : ProcessTest
         using var starts = new SharedValue<int>();
         var service = await ProcessService.StartAsync<ILaboratory>(
             () => StartOnce(starts), new() { ShutdownGrace = TimeSpan.FromMilliseconds(200) });
+        var first = service.ProcessId;
         var restart = service.RestartAsync(TestContext.Current.CancellationToken);
-        Eventually.Is(() => starts.Value == 2, "the second factory runs");
+        Eventually.Is(() => starts.Value == 2 && service.ProcessId != first, "the second factory runs");
         await service.StopAsync(TestContext.Current.CancellationToken);
         await Assert.ThrowsAsync<ObjectDisposedException>(() => restart);
         await service.Completion;

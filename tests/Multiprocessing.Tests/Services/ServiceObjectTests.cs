@@ -187,10 +187,12 @@ public class ServiceObjectTests : ProcessTest
     [Fact]
     public Task A_canceled_call_that_ignores_its_token_does_not_hold_its_caller() => Watchdog.Run(async () =>
     {
+        using var end = new ProcessEvent();
         await using var service = await ProcessService.StartAsync<IKeeper>(() => new Keeper());
         using var source = new CancellationTokenSource(50);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => Task.Factory.StartNew(() => service.Proxy.Ignore(3000, source.Token), TaskCreationOptions.LongRunning));
+            () => Task.Factory.StartNew(() => service.Proxy.Ignore(end, source.Token), TaskCreationOptions.LongRunning));
+        end.Set();
         Assert.Equal(0, service.Proxy.Alive());
     });
 
@@ -237,7 +239,7 @@ public interface IKeeper
 
     int Visit(IVisitor visitor, int value);
 
-    void Ignore(int milliseconds, CancellationToken cancellationToken);
+    void Ignore(ProcessEvent end, CancellationToken cancellationToken);
 }
 
 public interface IKept
@@ -260,7 +262,7 @@ public sealed class Keeper : IKeeper
 
     public int Visit(IVisitor visitor, int value) => visitor.Visit(value);
 
-    public void Ignore(int milliseconds, CancellationToken cancellationToken) => Thread.Sleep(milliseconds);
+    public void Ignore(ProcessEvent end, CancellationToken cancellationToken) => end.Wait(CancellationToken.None);
 
     private sealed class Kept : IKept
     {

@@ -104,7 +104,7 @@ public abstract class SharedAtomicsConformance(Crew crew) : CrewTest(crew)
         Crew.Do(
             () =>
             {
-                for (var i = 1; i <= 2000; i++)
+                for (var i = 1; i <= 500; i++)
                 {
                     data.Fill(i);
                     round.Value = i;
@@ -116,7 +116,7 @@ public abstract class SharedAtomicsConformance(Crew crew) : CrewTest(crew)
             },
             () =>
             {
-                for (var i = 1; i <= 2000; i++)
+                for (var i = 1; i <= 500; i++)
                 {
                     while (round.Value != i)
                     {

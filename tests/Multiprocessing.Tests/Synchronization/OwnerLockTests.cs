@@ -49,9 +49,9 @@ public sealed unsafe class OwnerLockTests : IDisposable
     [Fact]
     public void Patience_counts_from_the_owners_last_change()
     {
-        using var one = new FakeParticipant(_root);
-        using var two = new FakeParticipant(_root);
-        var words = new[] { one.Session.Participants.SelfWord, two.Session.Participants.SelfWord };
+        // The waiter reads about every 8 to 12 changes: with seven owners, not the same one again.
+        var owners = Enumerable.Range(0, 7).Select(_ => new FakeParticipant(_root)).ToArray();
+        var words = Array.ConvertAll(owners, static owner => owner.Session.Participants.SelfWord);
         Volatile.Write(ref *Word, words[0]);
         var watch = Stopwatch.StartNew();
         var changing = TimeSpan.FromSeconds(3);
@@ -60,19 +60,20 @@ public sealed unsafe class OwnerLockTests : IDisposable
             for (var i = 1; watch.Elapsed < changing; i++)
             {
                 Thread.Sleep(10);
-                Volatile.Write(ref *Word, words[i % 2]); // from one to the other, and never free
+                Volatile.Write(ref *Word, words[i % words.Length]); // from one to the next, and never free
             }
         });
         changer.Start();
         // Longer than the thread that changes the word may stand still.
         var patience = TimeSpan.FromSeconds(6);
         OwnerLock.Enter(Word, _root.Participants, Deadline.Now, stoppedAfter: patience).ShouldBe(OwnerLock.Result.TimedOut);
-        // The waiter reads the word about 10 times a second, so it may find the same of the two owners several times in a row.
+        // The waiter reads the word about 10 times a second, so it may find the same owner again.
         watch.Elapsed.ShouldBeGreaterThan(changing + patience - TimeSpan.FromSeconds(1));
         changer.Join();
         OwnerLock.Exit(Word);
         OwnerLock.Enter(Word, _root.Participants, Deadline.Now, stoppedAfter: TimeSpan.FromSeconds(1)).ShouldBe(OwnerLock.Result.Entered);
         OwnerLock.Exit(Word);
+        Array.ForEach(owners, static owner => owner.Dispose());
     }
 
     [Fact]

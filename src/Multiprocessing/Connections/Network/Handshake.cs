@@ -44,8 +44,7 @@ internal sealed class Handshake
             transport = new SocketTransport(
                 link,
                 $"the connection {(settings.IsListener ? "from" : "to")} {AddressText.Of(peer.EndPoint)}",
-                Challenge.MaxLength,
-                settings.IdleTimeout);
+                Challenge.MaxLength);
             if (settings.Key is not null)
             {
                 await handshake.AuthenticateAsync(transport, settings.Key).ConfigureAwait(false);
@@ -53,6 +52,7 @@ internal sealed class Handshake
 
             transport.Limit = settings.MaxMessageBytes;
             transport.Types = settings.Types;
+            transport.IdleTimeout = settings.IdleTimeout; // not before: the handshake has a time limit of its own
             peer.Watch(transport, settings);
             return transport;
         }

@@ -97,9 +97,9 @@ internal sealed partial class SocketTransport
                 return ReceiveOutcome.EndOfStream;
         }
 
-        if (_idleTimeout != Timeout.InfiniteTimeSpan && SilentFor(started) >= _idleTimeout)
+        if (IdleTimeout != Timeout.InfiniteTimeSpan && SilentFor(started) >= IdleTimeout)
         {
-            var trouble = $"nothing arrived for {_idleTimeout.TotalSeconds:0.###} s, the idle timeout, so this side has closed it";
+            var trouble = $"nothing arrived for {IdleTimeout.TotalSeconds:0.###} s, the idle timeout, so this side has closed it";
             _sendTrouble ??= trouble;
             _reader.End(trouble);
             _link.Dispose();
@@ -111,12 +111,12 @@ internal sealed partial class SocketTransport
 
     private Deadline EndOfWait(Deadline deadline, long started)
     {
-        if (_idleTimeout == Timeout.InfiniteTimeSpan)
+        if (IdleTimeout == Timeout.InfiniteTimeSpan)
         {
             return deadline;
         }
 
-        var left = _idleTimeout - SilentFor(started);
+        var left = IdleTimeout - SilentFor(started);
         return deadline.Remaining < left ? deadline : Deadline.After(left > TimeSpan.Zero ? left : TimeSpan.Zero);
     }
 

@@ -17,7 +17,6 @@ internal sealed partial class SocketTransport : MessageTransport, IWaitable
     private readonly FrameAssembler _reader;
     private readonly SemaphoreSlim _sending = new(1, 1);
     private readonly SemaphoreSlim _receiving = new(1, 1);
-    private readonly TimeSpan _idleTimeout;
     private SilenceWatch? _watch;
     private volatile string? _silence;
     private volatile string? _sendTrouble;
@@ -26,13 +25,11 @@ internal sealed partial class SocketTransport : MessageTransport, IWaitable
     /// <param name="link">The bytes; owned by the transport from now on.</param>
     /// <param name="description">The words for exceptions, such as "the connection to unix:/run/x".</param>
     /// <param name="limit">The length of the longest message that is received.</param>
-    /// <param name="idleTimeout">How long a receive waits for a sign of the other side before it closes the connection.</param>
-    public SocketTransport(ByteLink link, string description, long limit, TimeSpan idleTimeout)
+    public SocketTransport(ByteLink link, string description, long limit)
     {
         _link = link;
         Description = description;
         _reader = new FrameAssembler(link, limit);
-        _idleTimeout = idleTimeout;
     }
 
     public override bool CanSend => true;
@@ -53,6 +50,9 @@ internal sealed partial class SocketTransport : MessageTransport, IWaitable
     /// part of the message may have been sent.
     /// </summary>
     public TimeSpan StallTimeout { get; set; } = Timeout.InfiniteTimeSpan;
+
+    /// <summary>Gets or sets how long a receive waits for a sign of the other side before it closes the connection.</summary>
+    public TimeSpan IdleTimeout { get; set; } = Timeout.InfiniteTimeSpan;
 
     /// <summary>Gets or sets the length of the longest message that is received.</summary>
     public long Limit

@@ -19,6 +19,7 @@ internal sealed partial class ServiceClient
                 Changed();
             }
 
+            StatusPublisher.Remove(_status); // the program has not received it
             _completion.TrySetException(exception);
             _ = _completion.Task.Exception;
             throw;

@@ -45,7 +45,7 @@ public class HandshakeTranscriptTests
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Bind(Net.AnyPort);
         socket.Listen(1);
-        var connecting = Connection.ConnectAsync(socket.LocalEndPoint!, new ConnectionOptions { Key = Net.Key });
+        var connecting = Connection.ConnectAsync(socket.LocalEndPoint!, new ConnectionOptions { Key = Net.Key, ConnectTimeout = TimeSpan.FromSeconds(60) });
         using var python = await socket.AcceptAsync();
         python.Send([0, 0, 0, 0x3b, .. "#CHALLENGE#"u8, .. OwnChallenge]);
         Net.ReadExactly(python, 4 + 40).ShouldBe([0, 0, 0, 0x28, .. "{sha256}"u8, .. HMACSHA256.HashData(Net.Key, OwnChallenge)]);
@@ -77,7 +77,7 @@ public class HandshakeTranscriptTests
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Bind(Net.AnyPort);
         socket.Listen(1);
-        var connecting = Connection.ConnectAsync(socket.LocalEndPoint!, new ConnectionOptions { Key = Net.Key });
+        var connecting = Connection.ConnectAsync(socket.LocalEndPoint!, new ConnectionOptions { Key = Net.Key, ConnectTimeout = TimeSpan.FromSeconds(60) });
         using var impostor = await socket.AcceptAsync();
         impostor.Send(Net.Frame([.. "#CHALLENGE#"u8, .. OwnChallenge]));
         _ = Net.ReadFrame(impostor);
@@ -96,7 +96,7 @@ public class HandshakeTranscriptTests
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Bind(Net.AnyPort);
         socket.Listen(1);
-        var connecting = Connection.ConnectAsync(socket.LocalEndPoint!, new ConnectionOptions { Key = Net.Key });
+        var connecting = Connection.ConnectAsync(socket.LocalEndPoint!, new ConnectionOptions { Key = Net.Key, ConnectTimeout = TimeSpan.FromSeconds(60) });
         using var other = await socket.AcceptAsync();
         other.Send(Net.Frame("something bogus"u8));
         (await Should.ThrowAsync<ConnectionAuthenticationException>(() => connecting)).Reason.ShouldBe(AuthenticationFailure.Protocol);

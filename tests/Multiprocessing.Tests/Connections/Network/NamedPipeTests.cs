@@ -58,7 +58,7 @@ public class NamedPipeTests
     {
         var endPoint = new NamedPipeEndPoint($"mp-test-{Guid.NewGuid():N}");
         EndPoint anyEndPoint = OperatingSystem.IsWindows() ? endPoint : new UnixDomainSocketEndPoint("unused");
-        var options = new ConnectionListenerOptions { Key = Net.Key, Backlog = 1 };
+        var options = new ConnectionListenerOptions { Key = Net.Key, Backlog = 1, HandshakeTimeout = TimeSpan.FromSeconds(60) };
         var listening = LinkSettings.Of(options, anyEndPoint);
         var connecting = LinkSettings.Of(new ConnectionOptions { Key = Net.Key }, anyEndPoint);
         var accepted = new AcceptedConnections(options.Backlog);

@@ -63,6 +63,8 @@ internal sealed class Python : IDisposable
             _process.WaitForExit();
         }
 
+        _process.StandardOutput.Dispose(); // which the process does not close once they were asked for
+        _process.StandardError.Dispose();
         _process.Dispose();
     }
 
@@ -71,7 +73,8 @@ internal sealed class Python : IDisposable
         try
         {
             using var process = Process.Start(new ProcessStartInfo("python3") { ArgumentList = { "-c", "import sys; print('%d.%d' % sys.version_info[:2])" }, RedirectStandardOutput = true })!;
-            var text = process.StandardOutput.ReadToEnd();
+            using var output = process.StandardOutput;
+            var text = output.ReadToEnd();
             process.WaitForExit();
             return Version.Parse(text.Trim());
         }

@@ -211,7 +211,7 @@ public class RestartTests : ProcessTest
         var id = deaf.ProcessId!.Value;
         var watch = Stopwatch.StartNew();
         await supervisor.DisposeAsync();
-        watch.Elapsed.ShouldBeGreaterThan(TimeSpan.FromMilliseconds(190));
+        watch.Elapsed.ShouldBeGreaterThan(TimeSpan.FromMilliseconds(150));
         ProcessEntry.IsGone(id).ShouldBeTrue();
     });
 

@@ -17,6 +17,7 @@ public class ServiceLivesTests : ProcessTest
         var laboratory = supervisor.AddService<ILaboratory>("lab", () => new Laboratory(), new() { Process = QuietProcess });
         (await laboratory.AddLaterAsync(1, 2, 0)).ShouldBe(3); // waits for the first start
         var child = supervisor["lab"];
+        await child.WaitRunningAsync(); // a call may be answered before the supervisor knows the process
         var before = child.ProcessId!.Value;
         laboratory.ProcessId.ShouldBe(before);
         var inFlight = laboratory.AddLaterAsync(1, 2, 60_000);

@@ -17,6 +17,7 @@ internal sealed class SpareStarter
     private readonly LibraryTimer _timer;
     private long _dueAt = long.MaxValue;
     private bool _isRunning;
+    private bool _runsAgain;
     private bool _isClosed;
 
     /// <summary>Initializes a new instance.</summary>
@@ -63,6 +64,7 @@ internal sealed class SpareStarter
             _dueAt = long.MaxValue;
             if (_isRunning)
             {
+                _runsAgain = true; // the other run may have looked for the last time
                 return;
             }
 
@@ -100,6 +102,12 @@ internal sealed class SpareStarter
             lock (_gate)
             {
                 _isRunning = false;
+                if (_runsAgain)
+                {
+                    _runsAgain = false;
+                    Schedule(TimeSpan.Zero);
+                }
+
                 _stock.OnStarterIdle();
             }
         }
