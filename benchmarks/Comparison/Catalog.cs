@@ -26,7 +26,7 @@ internal static class Catalog
         },
         new Throughput<byte[]>("bytes-throughput", "byte[64], throughput", static () => new byte[64], 64, null, settings.Scale(2_000_000), settings.Scale(80_000))
         {
-            Aim = new(Most: 40, TimesPython: 50),
+            Aim = new(Most: 40, TimesPython: 50) { Reason = Distance },
         },
         new Throughput<byte[]>("bytes-bounded-throughput", "byte[64], queue of at most 4,096, throughput", static () => new byte[64], 64, 4096, settings.Scale(2_000_000), settings.Scale(80_000)),
         new BatchThroughput(settings.Scale(8_000_000), settings.Scale(400_000)),
@@ -46,7 +46,7 @@ internal static class Catalog
         },
         new RoundTrip<byte[]>("bytes-roundtrip", "byte[64], round trip", static () => new byte[64], settings.Scale(400_000), settings.Scale(8000))
         {
-            Aim = new(Most: 300, TimesPython: 150),
+            Aim = new(Most: 300, TimesPython: 150) { Reason = Distance },
         },
         new AsyncRoundTrip(settings.Scale(40_000), settings.Scale(8000)),
         new Allocation(settings.Scale(1_000_000)),
@@ -105,7 +105,7 @@ internal static class Catalog
             InBcl = () => NamedMutex("lock", 1, settings.Scale(1_000_000)),
         },
         new Synchronization<ProcessLock>(
-            "contention", "lock, enter and exit, 2 processes at once", new(Most: 13, TimesPython: 3), static () => new ProcessLock(), SynchronizationWork.Lock, 2,
+            "contention", "lock, enter and exit, 2 processes at once", new(Most: 13, TimesPython: 3) { Reason = Distance }, static () => new ProcessLock(), SynchronizationWork.Lock, 2,
             settings.Scale(4_000_000), settings.Scale(400_000))
         {
             InBcl = () => NamedMutex("contention", 2, settings.Scale(200_000)),
