@@ -144,7 +144,8 @@ public static class ProcessServiceServiceCollectionExtensions
     {
         _ = provider.GetRequiredService<HostLogging>(); // before the service, so that it is disposed of after it
         return new ServicePart<TInterface>(
-            () => ProcessService.StartAsync(factory(provider), provider.GetRequiredService<IOptionsMonitor<ProcessServiceOptions>>().Get(options)),
+            token => ProcessService.StartAsync(
+                factory(provider), provider.GetRequiredService<IOptionsMonitor<ProcessServiceOptions>>().Get(options), token),
             HostedParts.LoggerOf<ProcessService<TInterface>>(provider));
     }
 }

@@ -3,11 +3,19 @@ using Microsoft.Extensions.Logging;
 namespace Multiprocessing;
 
 /// <summary>A service of the host. It starts with the host, or before if something asks for its proxy.</summary>
-internal sealed class ServicePart<TInterface>(Func<Task<ProcessService<TInterface>>> start, ILogger logger)
-    : HostedPart, IDisposable, IAsyncDisposable
+internal sealed class ServicePart<TInterface> : HostedPart, IDisposable, IAsyncDisposable
     where TInterface : class
 {
-    private readonly Lazy<Task<ProcessService<TInterface>>> _service = new(start);
+    // Not disposed: the container may dispose of this twice, and nothing waits for its handle.
+    private readonly CancellationTokenSource _end = new();
+    private readonly Lazy<Task<ProcessService<TInterface>>> _service;
+    private readonly ILogger _logger;
+
+    public ServicePart(Func<CancellationToken, Task<ProcessService<TInterface>>> start, ILogger logger)
+    {
+        _service = new(() => start(_end.Token));
+        _logger = logger;
+    }
 
     public override StopOrder Order => StopOrder.Services;
 
@@ -20,7 +28,7 @@ internal sealed class ServicePart<TInterface>(Func<Task<ProcessService<TInterfac
     {
         if (!_service.IsValueCreated || !_service.Value.IsCompletedSuccessfully)
         {
-            return; // what has failed is the error of the start, and a start that is not over ends with this process
+            return; // what has failed is the error of the start, and a start that is not over ends when this is disposed of
         }
 
         var service = await _service.Value.ConfigureAwait(false);
@@ -32,7 +40,7 @@ internal sealed class ServicePart<TInterface>(Func<Task<ProcessService<TInterfac
 
         if (killed)
         {
-            HostingLog.ServiceKilled(logger, service.Name);
+            HostingLog.ServiceKilled(_logger, service.Name);
         }
     }
 
@@ -40,6 +48,7 @@ internal sealed class ServicePart<TInterface>(Func<Task<ProcessService<TInterfac
     {
         if (_service.IsValueCreated)
         {
+            await _end.CancelAsync().ConfigureAwait(false); // a start that is not over: its process is killed
             try
             {
                 await (await _service.Value.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);

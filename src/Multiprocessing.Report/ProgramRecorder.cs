@@ -30,6 +30,7 @@ public sealed class ProgramRecorder : IAsyncDisposable
     private readonly Task _loop;
     private TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _running = true;
+    private bool _isOver; // no more samples follow
     private bool _disposed;
 
     /// <summary>Starts to record the program that a monitor reads.</summary>
@@ -94,7 +95,15 @@ public sealed class ProgramRecorder : IAsyncDisposable
         {
             if (_options.ReportPath is { } path)
             {
-                Sample(); // what happened since the last one
+                try
+                {
+                    _ = Sample(); // what happened since the last one
+                }
+                catch (Exception)
+                {
+                    // The program cannot be read any more: the report has what was recorded before.
+                }
+
                 await ProgramReport.WriteAsync(this, path).ConfigureAwait(false);
             }
         }
@@ -182,7 +191,7 @@ public sealed class ProgramRecorder : IAsyncDisposable
         Task next;
         lock (_lock)
         {
-            if (_history.Latest is not null || !_running)
+            if (_history.Latest is not null || !_running || _isOver)
             {
                 return;
             }
@@ -221,6 +230,14 @@ public sealed class ProgramRecorder : IAsyncDisposable
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
             // Disposed.
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _isOver = true;
+                Announce();
+            }
         }
     }
 

@@ -32,6 +32,7 @@ public class NodeCommandTests
         {
             using var mp = Start(
                 "node", Program, "--localhost", "--cluster", cluster, "--name", "tool", "--workers", "2", "--tag", "command", "--json",
+                "--missed-probes", $"{ClusterPlan.PatientMissedProbes}",
                 "--certificate", $"{files}/member.pem", "--key", $"{files}/member.key", "--authority", $"{files}/authority.pem");
             var ready = await ReadyAsync(mp);
             (ready.GetProperty("node").GetString(), ready.GetProperty("workers").GetInt32()).ShouldBe(("tool", 2));
@@ -90,6 +91,7 @@ public class NodeCommandTests
             options.Cluster = cluster;
             options.ConnectTimeout = TimeSpan.FromSeconds(60);
             options.Membership.UseLocalhost();
+            options.Detection.MissedProbes = ClusterPlan.PatientMissedProbes;
             configure(options);
         },
         Token);

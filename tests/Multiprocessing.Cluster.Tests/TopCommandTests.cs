@@ -25,11 +25,12 @@ public class TopCommandTests
                 options.Cluster = cluster;
                 options.Name = "caller";
                 options.Membership.UseLocalhost();
+                options.Detection.MissedProbes = ClusterPlan.PatientMissedProbes;
             },
             Token);
         using var source = new CancellationTokenSource();
         var task = pool.RunAsync(static token => token.WaitHandle.WaitOne(), new TaskOptions { Name = "waits" }, source.Token);
-        using var mp = Start("top", Program, "--cluster", cluster, "--localhost", "--json", "--interval", "0.2");
+        using var mp = Start("top", Program, "--cluster", cluster, "--localhost", "--json", "--interval", "0.2", "--missed-probes", $"{ClusterPlan.PatientMissedProbes}");
         JsonElement picture;
         do
         {
@@ -75,7 +76,7 @@ public class TopCommandTests
         var cluster = $"dash-{Guid.NewGuid():N}";
         using var node = Node(cluster);
         await node.StartAsync(Token);
-        using var mp = Start("dash", Program, "--cluster", cluster, "--localhost", "--json");
+        using var mp = Start("dash", Program, "--cluster", cluster, "--localhost", "--json", "--missed-probes", $"{ClusterPlan.PatientMissedProbes}");
         var address = new Uri(JsonDocument.Parse(await LineAsync(mp)).RootElement.GetProperty("address").GetString()!);
         using var client = new HttpClient();
         client.DefaultRequestHeaders.Authorization = new("Bearer", System.Web.HttpUtility.ParseQueryString(address.Query)["token"]);
@@ -111,6 +112,7 @@ public class TopCommandTests
             options.Name = "one";
             options.Workers = 2;
             options.Membership.UseLocalhost();
+            options.Detection.MissedProbes = ClusterPlan.PatientMissedProbes;
         });
         return builder.Build();
     }

@@ -28,6 +28,26 @@ public class ServiceTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task A_host_whose_service_never_starts_can_be_disposed_of()
+    {
+        var test = new TestHost();
+        test.Services.AddProcessService<IGreeter>(static () => NeverMade());
+        var host = test.Build();
+        using (var source = new CancellationTokenSource(TimeSpan.FromSeconds(1)))
+        {
+            await Should.ThrowAsync<OperationCanceledException>(host.StartAsync(source.Token));
+        }
+
+        await Task.Run(host.Dispose, Token).WaitAsync(TimeSpan.FromSeconds(60), Token);
+
+        static IGreeter NeverMade()
+        {
+            Thread.Sleep(Timeout.Infinite);
+            return new Greeter("");
+        }
+    }
+
+    [Fact]
     public async Task The_proxy_of_a_service_is_injected()
     {
         var test = new TestHost();

@@ -79,8 +79,7 @@ internal sealed class LocalMembershipTable(string file) : IMembershipTable
     });
 
     /// <summary>By the system's own number of the start: a time of the clock may be another one after the clock was set.</summary>
-    private static bool IsAlive(Row row) =>
-        row.ProcessId == Environment.ProcessId || ProcessIdentity.IsRunning(row.ProcessId, row.ProcessStartTicks);
+    private static bool IsAlive(Row row) => ProcessIdentity.IsRunning(row.ProcessId, row.ProcessStartTicks);
 
     private static Row ToRow(MembershipEntry entry, int version, int processId, long processStartTicks) => new(
         entry.SiloAddress.ToParsableString(),

@@ -55,8 +55,9 @@ internal sealed class NodeContents(IClusterPeer caller, string node)
         {
             if (!_bodies.TryGetValue(task.Body, out var body))
             {
-                body = SharedInput<PoolBody>.FromMessage(_incoming.Take(task.Body) ?? throw Missing("body", task));
+                body = SharedInput<PoolBody>.FromMessage(_incoming.Peek(task.Body) ?? throw Missing("body", task));
                 _bodies.Add(task.Body, body);
+                _ = _incoming.Take(task.Body); // only now: if there was no room for it in shared memory, a later task tries again
             }
 
             return body;

@@ -76,6 +76,15 @@ internal sealed class IncomingTransfers
         }
     }
 
+    /// <summary>Returns a content that has arrived as a whole, and keeps it.</summary>
+    public byte[]? Peek(long transfer)
+    {
+        lock (_gate)
+        {
+            return _entries.TryGetValue(transfer, out var entry) && entry.Length == entry.Total ? entry.Content : null;
+        }
+    }
+
     /// <summary>Takes a content, which has arrived as a whole.</summary>
     /// <returns><see langword="null"/> if it has not: the sender names no such content.</returns>
     public byte[]? Take(long transfer)

@@ -26,7 +26,7 @@ internal sealed class MachineNode : IDisposable
         new ProcessStartInfo("ip",
         [
             "netns", "exec", machine.Namespace, NodeCommandTests.Mp, "node", program, "--cluster", "test", "--name", name, "--workers", "2",
-            "--postgres", store, "--address", $"{machine.Address}", "--json", "--grace", "1",
+            "--postgres", store, "--address", $"{machine.Address}", "--json", "--grace", "1", "--missed-probes", $"{ClusterPlan.PatientMissedProbes}",
             "--certificate", $"{certificates}/member.pem", "--key", $"{certificates}/member.key", "--authority", $"{certificates}/authority.pem",
         ])
         {

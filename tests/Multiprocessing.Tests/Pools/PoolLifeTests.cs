@@ -7,6 +7,39 @@ namespace Multiprocessing.Tests;
 public class PoolLifeTests : ProcessTest
 {
     [Fact]
+    public Task A_cancelled_warm_up_keeps_no_workers() => Watchdog.Run(async () =>
+    {
+        await using var pool = new ProcessPool(new() { Workers = 2, IdleTimeout = TimeSpan.FromMilliseconds(200) });
+        using var source = new CancellationTokenSource();
+        var warmUp = pool.WarmUpAsync(2, source.Token);
+        await source.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(warmUp);
+        Eventually.Is(() => pool.GetInsights().WorkersStarted == 2, "they start all the same");
+        Eventually.Is(() => pool.ProcessIds.Count == 0, "and end when they were idle for long enough");
+    });
+
+    [Fact]
+    public Task Disposal_leaves_a_thread_whose_task_has_passed_its_limit_and_has_no_grace() => Watchdog.Run(async () =>
+    {
+        using var release = new ProcessEvent();
+        using var begun = new ProcessEvent();
+        var pool = new ProcessPool(new()
+        {
+            Workers = 0, Timeout = TimeSpan.FromMilliseconds(100), CancellationGrace = Timeout.InfiniteTimeSpan, ShutdownGrace = TimeSpan.FromMilliseconds(100),
+        });
+        var task = pool.RunAsync(() =>
+        {
+            begun.Set();
+            release.Wait();
+        });
+        begun.Wait();
+        await Task.Delay(500);
+        await pool.DisposeAsync();
+        release.Set();
+        await ((Task)task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    });
+
+    [Fact]
     public Task MinWorkers_start_at_once_stay_idle_and_are_replaced() => Watchdog.Run(async () =>
     {
         await using var pool = new ProcessPool(new() { Workers = 3, MinWorkers = 2, IdleTimeout = TimeSpan.FromMilliseconds(1) });

@@ -13,6 +13,9 @@ internal sealed unsafe class StatusReader
 
     private const long MaxBytes = 4 << 20;
 
+    /// <summary>Ended tasks that are kept until they are taken. Of more, the oldest count as missed.</summary>
+    private const int MaxKeptTasks = 20_000;
+
     private readonly Dictionary<string, long> _lastTask = [];
     private readonly List<TaskRecord> _tasks = [];
     private long _missed;
@@ -246,5 +249,10 @@ internal sealed unsafe class StatusReader
         }
 
         _lastTask[pool] = last;
+        if (_tasks.Count > MaxKeptTasks)
+        {
+            _missed += _tasks.Count - MaxKeptTasks;
+            _tasks.RemoveRange(0, _tasks.Count - MaxKeptTasks);
+        }
     }
 }

@@ -22,15 +22,16 @@ internal static class TcpAcknowledgements
     private const int MinUnanswered = 3;
 
     /// <summary>
-    /// Returns how long the other machine has been silent, or <see langword="null"/> if no answer of it is overdue. Data count as a sign of life, too:
-    /// of a connection that only receives, the time of the last acknowledgement is not kept.
+    /// Returns how long the other machine has been silent, or <see langword="null"/> if no answer of it is overdue. Data count as a sign of life,
+    /// too: of a connection that only receives, the time of the last acknowledgement is not kept.
     /// </summary>
     /// <exception cref="SocketException">The socket is no TCP socket.</exception>
     /// <exception cref="ObjectDisposedException">The socket was disposed.</exception>
     public static TimeSpan? SilenceOf(Socket socket)
     {
         Span<byte> info = stackalloc byte[SizeOfInfo];
-        if (socket.GetRawSocketOption(LevelTcp, TcpInfo, info) < SizeOfInfo || info[OffsetOfRetransmits] + info[OffsetOfProbes] < MinUnanswered)
+        var size = socket.GetRawSocketOption(LevelTcp, TcpInfo, info);
+        if (size < SizeOfInfo || info[OffsetOfRetransmits] + info[OffsetOfProbes] < MinUnanswered)
         {
             return null;
         }

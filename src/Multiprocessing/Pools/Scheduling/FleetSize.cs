@@ -88,7 +88,16 @@ internal sealed class FleetSize(PoolLoop loop, PoolState state, WorkerFleet flee
         }
 
         var ready = fleet.Ready;
-        _warmUps.RemoveAll(warmUp => Math.Min(warmUp.Workers, _max) <= ready && warmUp.Done.TrySetResult());
+        _warmUps.RemoveAll(warmUp =>
+        {
+            if (Math.Min(warmUp.Workers, _max) > ready && !warmUp.Done.Task.IsCompleted)
+            {
+                return false;
+            }
+
+            _ = warmUp.Done.TrySetResult(); // false: its caller has stopped to wait
+            return true;
+        });
     }
 
     /// <summary>The pool is over: no worker is left.</summary>

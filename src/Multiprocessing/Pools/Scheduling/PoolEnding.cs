@@ -82,8 +82,10 @@ internal sealed class PoolEnding(
             if (worker.IsBusy)
             {
                 // A task that observes its token may end in good order; the others have the time of a cancellation.
-                worker.Requests.Cancel(worker.Replied);
-                fleet.KillBy(worker, now + PoolTicks.Of(grace), KillReason.Disposed, worker.Replied);
+                // What it has not started was taken back above, so the number is that of what it runs.
+                var running = worker.RunningNumber;
+                worker.Requests.Cancel(running);
+                fleet.KillBy(worker, now + PoolTicks.Of(grace), KillReason.Disposed, running);
             }
 
             fleet.Retire(worker);

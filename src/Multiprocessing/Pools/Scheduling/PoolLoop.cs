@@ -119,11 +119,12 @@ internal sealed class PoolLoop
     }
 
     /// <summary>Takes a step if a worker has replied and the gate is free.</summary>
-    public void StepIfReplies()
+    /// <returns><see langword="false"/> if the gate was not free: it is not known whether there are replies.</returns>
+    public bool StepIfReplies()
     {
         if (!_gate.TryEnter())
         {
-            return;
+            return false;
         }
 
         try
@@ -132,6 +133,8 @@ internal sealed class PoolLoop
             {
                 Step();
             }
+
+            return true;
         }
         finally
         {
@@ -212,15 +215,22 @@ internal sealed class PoolLoop
         while (true)
         {
             bool progress;
+            long until;
             lock (_gate)
             {
                 progress = Step();
-                if (_core.IsOver && _inbox.IsEmpty)
+                if (_core.IsOver)
                 {
-                    break;
+                    // Before the last look at the inbox: whoever adds to it either is found here, or finds the flag and takes the step itself.
+                    _isWithoutThread = true;
+                    Interlocked.MemoryBarrier();
+                    if (_inbox.IsEmpty)
+                    {
+                        break;
+                    }
                 }
 
-                _sleepsUntil = _nextStepAt;
+                until = _sleepsUntil = _nextStepAt;
             }
 
             if (progress || SpinUntilWork())
@@ -232,7 +242,8 @@ internal sealed class PoolLoop
             Bell.AnnounceSleep();
             if (!HasWork())
             {
-                Bell.Sleep(Volatile.Read(ref _nextStepAt));
+                // Not the time of the next step as it is now, which a step in progress sets late at first: steps compare with this one.
+                Bell.Sleep(until);
             }
 
             Bell.EndSleep();

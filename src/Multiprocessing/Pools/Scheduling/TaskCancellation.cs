@@ -47,7 +47,7 @@ internal sealed class TaskCancellation(PoolLoop loop, PendingTasks pending, Work
         {
             if (worker.Number == number && worker.Statistics.Tasks == tasksDone && worker.IsBusy && worker.Assigned.First is not null)
             {
-                Stop(worker, kills: true);
+                Stop(worker, worker.Replied, kills: true);
             }
         }
     }
@@ -101,9 +101,10 @@ internal sealed class TaskCancellation(PoolLoop loop, PendingTasks pending, Work
     private void CancelStarted(WorkerEntry worker, Func<TaskBatch, bool> which, bool kills)
     {
         // Whether the reply was committed meanwhile or not: the word names the task by its number.
-        if (worker.Assigned.First is { } first && which(first.Value.Batch) && worker.IsBusy)
+        var number = worker.RunningNumber;
+        if (worker.IsBusy && worker.BatchOf(number) is { } batch && which(batch))
         {
-            Stop(worker, kills);
+            Stop(worker, number, kills);
         }
         else
         {
@@ -111,12 +112,12 @@ internal sealed class TaskCancellation(PoolLoop loop, PendingTasks pending, Work
         }
     }
 
-    private void Stop(WorkerEntry worker, bool kills)
+    private void Stop(WorkerEntry worker, uint number, bool kills)
     {
-        worker.Requests.Cancel(worker.Replied);
+        worker.Requests.Cancel(number);
         if (kills && options.CancellationGrace != Timeout.InfiniteTimeSpan)
         {
-            fleet.KillBy(worker, Stopwatch.GetTimestamp() + PoolTicks.Of(options.CancellationGrace), KillReason.Cancelled, worker.Replied);
+            fleet.KillBy(worker, Stopwatch.GetTimestamp() + PoolTicks.Of(options.CancellationGrace), KillReason.Cancelled, number);
         }
     }
 }

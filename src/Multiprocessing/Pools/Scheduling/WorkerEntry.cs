@@ -101,6 +101,9 @@ internal sealed unsafe class WorkerEntry
         set => Requests.Replied = value;
     }
 
+    /// <summary>The number of the task that it runs, or will run first: replies to earlier ones may be there that were not read yet.</summary>
+    public uint RunningNumber => Requests.Started is var started && started != Replied ? started - 1 : Replied;
+
     /// <summary>
     /// What it has written into its channel that is not valid there; <see langword="null"/> while the channel is in order. The worker is killed for
     /// it, and nothing more of it is read.
@@ -136,6 +139,20 @@ internal sealed unsafe class WorkerEntry
 
     /// <summary>When its claim word was last checked.</summary>
     public long ClaimCheckedAt { get; set; }
+
+    /// <summary>Returns the batch of an assigned task, or <see langword="null"/> if no task with this number is assigned.</summary>
+    public TaskBatch? BatchOf(uint number)
+    {
+        foreach (var assigned in Assigned)
+        {
+            if (number - assigned.FirstNumber < (uint)assigned.Range.Count)
+            {
+                return assigned.Batch;
+            }
+        }
+
+        return null;
+    }
 
     public int Backlog => (int)(Requests.Next - Replied);
 

@@ -158,11 +158,21 @@ internal sealed class WorkerFleet(string pool, PoolLoop loop, PoolState state, P
     public void KillBy(WorkerEntry worker, long at, KillReason reason, uint number)
     {
         loop.AssertHeld();
-        if (worker.Reason == KillReason.None || at < worker.KillAt)
+        if (worker.IsKilled)
+        {
+            return;
+        }
+
+        // An earlier task has ended, if the worker runs another one: the reply to it is not read yet, and lifts what was for that task alone.
+        if (worker.Reason == KillReason.None || at < worker.KillAt || worker.KillNumber != number)
         {
             worker.KillAt = at;
             worker.Reason = reason;
             worker.KillNumber = number;
+        }
+        else if (worker.KillAt == 0)
+        {
+            worker.KillAt = at; // its time limit has passed, and the grace for that is infinite: the reason stays
         }
 
         loop.StepBy(worker.KillAt);
@@ -273,7 +283,7 @@ internal sealed class WorkerFleet(string pool, PoolLoop loop, PoolState state, P
             Return(worker.TakeBack(worker.Requests.Started));
             if (worker.IsBusy)
             {
-                worker.Requests.Cancel(worker.Replied);
+                worker.Requests.Cancel(worker.RunningNumber);
             }
         }
 

@@ -237,11 +237,15 @@ internal sealed class ChildWatcher
 
     private void HandleExit(long id, ChildLink link)
     {
+        lock (Gate)
+        {
+            _links.Remove(id); // first: output that is drained from here on is not watched again, as its descriptor is closed below
+        }
+
         var ending = new ChildEnding(link);
         ending.Collect();
         lock (Gate)
         {
-            _links.Remove(id);
             if (_links.Count == 0)
             {
                 // Before the waiters are released: when Join returns, this process has no handle of the library open.

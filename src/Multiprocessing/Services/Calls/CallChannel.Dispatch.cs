@@ -19,20 +19,23 @@ internal sealed unsafe partial class CallChannel
     {
         lock (_gate)
         {
-            if (_subscribed.TryAdd(objectId, handlers))
+            if (!_subscribed.ContainsKey(objectId))
             {
                 AddInterest();
             }
+
+            _subscribed[objectId] = handlers; // those of the latest proxy: an earlier one was released, or has no handlers any more
         }
     }
 
-    /// <summary>This process has no handlers for events of an object any more.</summary>
-    public void RemoveHandlers(long objectId)
+    /// <summary>A proxy has no handlers for events of its object any more.</summary>
+    public void RemoveHandlers(long objectId, EventHandlers handlers)
     {
         lock (_gate)
         {
-            if (_subscribed.Remove(objectId))
+            if (_subscribed.TryGetValue(objectId, out var known) && ReferenceEquals(known, handlers))
             {
+                _subscribed.Remove(objectId);
                 RemoveInterest();
             }
         }

@@ -252,7 +252,10 @@ internal sealed partial class CallChannel
             {
                 _role.IsWanted = false;
                 _background.Stop();
-                ReadOne(Deadline.Never, runsCalls);
+                if (!_isDrained) // looked at with the role: an earlier reader may have used up the wake-up
+                {
+                    ReadOne(Deadline.Never, runsCalls);
+                }
             }
             finally
             {

@@ -76,6 +76,17 @@ internal sealed class EventHandlers(ProxyTarget target)
             {
                 // With the process the subscription ended, too.
             }
+
+            bool isUnused;
+            lock (_gate)
+            {
+                isUnused = _handlers is not { Count: > 0 };
+            }
+
+            if (isUnused)
+            {
+                target.Ready?.RemoveHandlers(target.ObjectId, this); // or the channel would keep the proxy's target for as long as it lives
+            }
         }
         finally
         {

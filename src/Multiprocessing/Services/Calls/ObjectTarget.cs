@@ -104,6 +104,7 @@ internal sealed class ObjectTarget : ProxyTarget
         if (references != 0)
         {
             _channel.Imports.Remove(ObjectId, this);
+            _channel.RemoveHandlers(ObjectId, Events);
             _channel.ReleaseLater(ObjectId, references);
         }
     }

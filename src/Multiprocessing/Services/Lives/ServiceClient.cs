@@ -99,7 +99,8 @@ internal sealed partial class ServiceClient : ProxyTarget
                         return ready.Channel;
                     }
 
-                    change = ready.Ended; // then it is started again, or is over
+                    // Then it is started again, or is over. If it has ended, this process does not know yet: what it does then changes the state.
+                    change = ready.Ended.IsCompleted ? _next.Task : ready.Ended;
                 }
                 else
                 {

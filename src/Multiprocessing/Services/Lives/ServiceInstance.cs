@@ -127,7 +127,7 @@ internal sealed class ServiceInstance : ChannelOwner
 
     private void KillIfAlive()
     {
-        if (_process.IsAlive)
+        if (_process is { IsAlive: true }) // there is none if its start was refused
         {
             LastResort.Queue(EntryPoint.ServiceWork, this, static instance => instance.Kill(), static (instance, _) => instance.Kill());
         }

@@ -203,6 +203,7 @@ internal sealed class RemoteReader<T>(Task<StreamReference?> reference, Cancella
             ThrowIfCanceled();
             if (!TryTake(out var message, out var arrival))
             {
+                Use(); // its bytes, too: the other process waits for them alone if the message was as large as the window
                 GiveCredit(atLeast: 1);
                 if (!channel.SpinFor(this))
                 {
@@ -223,11 +224,9 @@ internal sealed class RemoteReader<T>(Task<StreamReference?> reference, Cancella
     /// <returns>Whether there is an item, or the end.</returns>
     private unsafe bool Take(ReceivedMessage? message)
     {
-        if (_message is { } used)
+        if (_message is not null)
         {
-            _usedBytes += used.Length;
-            _message = null;
-            used.Dispose();
+            Use();
             GiveCredit(atLeast: WindowItems / 2);
         }
 
@@ -257,6 +256,17 @@ internal sealed class RemoteReader<T>(Task<StreamReference?> reference, Cancella
 
         Current = Read(message);
         return true;
+    }
+
+    /// <summary>All items of the message were read.</summary>
+    private void Use()
+    {
+        if (_message is { } used)
+        {
+            _usedBytes += used.Length;
+            _message = null;
+            used.Dispose();
+        }
     }
 
     private async Task OpenAsync()

@@ -104,10 +104,18 @@ public sealed partial class ProcessSupervisor
         var validated = (options ?? new ProcessSupervisorOptions { TimeProvider = _core.Options.TimeProvider }).ToValidated();
         validated.Name ??= name;
         var core = new SupervisorCore(validated, isRoot: false);
-        var child = Add(
-            name, new NestedSupervisor(core),
-            (childOptions ?? new SupervisedChildOptions()).WithDefaults(RestartPolicy.Permanent, Timeout.InfiniteTimeSpan));
-        return new ProcessSupervisor(core, child);
+        try
+        {
+            var child = Add(
+                name, new NestedSupervisor(core),
+                (childOptions ?? new SupervisedChildOptions()).WithDefaults(RestartPolicy.Permanent, Timeout.InfiniteTimeSpan));
+            return new ProcessSupervisor(core, child);
+        }
+        catch
+        {
+            core.BeginStop(isFinal: true);
+            throw;
+        }
     }
 
     internal SupervisedChild Add(string name, ISupervisedChild child, SupervisedChildOptions? options)

@@ -314,6 +314,10 @@ internal sealed partial class SupervisorCore
                 }
 
                 Later(entry.Child.Release);
+                if (entry.Child is NestedSupervisor nested)
+                {
+                    Later(() => nested.Core.BeginStop(isFinal: true)); // no life follows, which those who wait for its end learn
+                }
             }
         }
     }

@@ -10,6 +10,17 @@ namespace Multiprocessing.Tests.Supervision;
 public partial class TreeTests : ProcessTest
 {
     [Fact]
+    public Task A_nested_supervisor_that_is_removed_has_ended_for_good() => Watchdog.Run(async () =>
+    {
+        await using var root = new ProcessSupervisor();
+        var inner = root.AddSupervisor("inner");
+        await root["inner"].WaitRunningAsync();
+        await root["inner"].RemoveAsync();
+        await inner.Completion;
+        Should.Throw<ArgumentException>(() => root.AddSupervisor("", new()));
+    });
+
+    [Fact]
     public Task A_nested_supervisor_that_gives_up_is_started_again_by_its_parent_with_all_its_children() => Watchdog.Run(async () =>
     {
         await using var root = new ProcessSupervisor(new() { Name = "root" });

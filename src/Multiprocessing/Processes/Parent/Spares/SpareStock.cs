@@ -61,6 +61,7 @@ internal sealed class SpareStock
                 _requests.FailAbove(value, new InvalidOperationException(
                     $"{nameof(SpareProcesses)}.{nameof(SpareProcesses.MaxCount)} was lowered to {value} before the requested number of spares was "
                     + "ready."));
+                ScheduleIdleCheck(); // of the others, which the request has kept
             }
         }
     }
@@ -122,6 +123,7 @@ internal sealed class SpareStock
                 if (!spare.Surroundings.AreCurrent())
                 {
                     _spares.DismissAllBut(0);
+                    _starter.Schedule(DelayAfterMiss); // also if the start that follows fails: a caller may wait for spares
                     return null;
                 }
 
@@ -329,6 +331,7 @@ internal sealed class SpareStock
         _requests.Fail(new ProcessStartException(
             $"A spare process (pid {spare.Link.ProcessId}) ended before it received a body. Its last output on standard error:"
             + $"{Environment.NewLine}{spare.Link.Error?.Tail()}"));
+        ScheduleIdleCheck();
     }
 
     private void CompleteRequests()

@@ -65,11 +65,11 @@ internal sealed class BarrierReferent : IHeldByClients, IReferent<IManagedBarrie
             }
 
             client.Hold(this);
-            _waiting[client] = _waiting.GetValueOrDefault(client) + 1;
-            _arrived++;
             ends = _ends;
             var phase = _phase;
-            wait = _room.Wait(() => TryPass(phase, out number), deadline, cancellationToken);
+            wait = _room.Wait(() => TryPass(phase, out number), deadline, cancellationToken); // first: it throws if the token was canceled just now
+            _waiting[client] = _waiting.GetValueOrDefault(client) + 1;
+            _arrived++;
         }
 
         var passed = false;
