@@ -25,7 +25,10 @@ public class PoolLifeTests : ProcessTest
         using var begun = new ProcessEvent();
         var pool = new ProcessPool(new()
         {
-            Workers = 0, Timeout = TimeSpan.FromMilliseconds(100), CancellationGrace = Timeout.InfiniteTimeSpan, ShutdownGrace = TimeSpan.FromMilliseconds(100),
+            Workers = 0,
+            Timeout = TimeSpan.FromMilliseconds(100),
+            CancellationGrace = Timeout.InfiniteTimeSpan,
+            ShutdownGrace = TimeSpan.FromMilliseconds(100),
         });
         var task = pool.RunAsync(() =>
         {

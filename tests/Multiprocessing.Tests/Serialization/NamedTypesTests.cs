@@ -28,7 +28,8 @@ public partial class NamedTypesTests
         "StartupHookSupport", "StartupHookProvider", "PublishAot", "PublishReadyToRun", "PublishTrimmed", "PackReadyToRun", "NoWarn", "ForcePortable", "ForceEmitInvoke", "MaxSpareProcesses",
 
         // Python's; a system call's; and what an example's reader would write.
-        "JoinableQueue", "BoundedSemaphore", "ProcessPoolExecutor", "AuthenticationError", "BufferTooShort", "BaseManager", "FlushProcessWriteBuffers", "ForeignSerializer", "JsonAdapter", "RequestAborted",
+        "JoinableQueue", "BoundedSemaphore", "ProcessPoolExecutor", "AuthenticationError", "BufferTooShort", "BaseManager", "SimpleQueue", "TimeoutError", "ProcessError",
+        "SyncManager", "BaseProxy", "MakeProxyType", "RawArray", "ShareableList", "SharedMemoryManager", "FlushProcessWriteBuffers", "ForeignSerializer", "JsonAdapter", "RequestAborted",
     };
 
     private static readonly Lazy<HashSet<string>> Known = new(() => NamesOf(publicOnly: true));
