@@ -221,7 +221,7 @@ internal sealed class PoolLoop
                 progress = Step();
                 if (_core.IsOver)
                 {
-                    // Before the last look at the inbox: whoever adds to it either is found here, or finds the flag and takes the step itself.
+                    // Before the last look at the inbox: what is added to it is found here, or its thread finds the flag and takes the step.
                     _isWithoutThread = true;
                     Interlocked.MemoryBarrier();
                     if (_inbox.IsEmpty)
