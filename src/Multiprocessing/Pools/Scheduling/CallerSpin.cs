@@ -55,14 +55,10 @@ internal sealed class CallerSpin(PoolLoop loop)
         while (!task.IsCompleted && Stopwatch.GetTimestamp() < end);
 
         loop.Bell.EndCallerSpin();
-        var hasLooked = loop.StepIfReplies(); // also for other callers: their workers have notified nothing until now
         if (!task.IsCompleted)
         {
             _alone = AloneAfterFailure;
-            loop.Bell.Wake();
-        }
-        else if (!hasLooked)
-        {
+            loop.StepIfReplies();
             loop.Bell.Wake();
         }
     }

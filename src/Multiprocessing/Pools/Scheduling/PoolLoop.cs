@@ -119,12 +119,11 @@ internal sealed class PoolLoop
     }
 
     /// <summary>Takes a step if a worker has replied and the gate is free.</summary>
-    /// <returns><see langword="false"/> if the gate was not free: it is not known whether there are replies.</returns>
-    public bool StepIfReplies()
+    public void StepIfReplies()
     {
         if (!_gate.TryEnter())
         {
-            return false;
+            return;
         }
 
         try
@@ -133,8 +132,6 @@ internal sealed class PoolLoop
             {
                 Step();
             }
-
-            return true;
         }
         finally
         {
