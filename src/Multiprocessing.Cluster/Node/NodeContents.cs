@@ -57,7 +57,7 @@ internal sealed class NodeContents(IClusterPeer caller, string node)
             {
                 body = SharedInput<PoolBody>.FromMessage(_incoming.Peek(task.Body) ?? throw Missing("body", task));
                 _bodies.Add(task.Body, body);
-                _ = _incoming.Take(task.Body); // only now: if there was no room for it in shared memory, a later task tries again
+                _incoming.Drop(task.Body); // only now: if there was no room for it in shared memory, a later task tries again
             }
 
             return body;

@@ -17,25 +17,18 @@ internal sealed class PoolMap(bool quick) : Curve
 
     public override string Grows => "workers";
 
-    public override IReadOnlyList<long> Places => quick ? [1, 2, 4] : [1, 2, 4, 8, 16, 32, 64, 128];
+    public override IReadOnlyList<long> Places => WarmPool.Sizes(quick);
 
     public override IReadOnlyList<Contender> Contenders =>
     [
         new("this library", Svg.Ours, workers => OursAsync((int)workers).GetAwaiter().GetResult()),
         new("CPython, Pool", Svg.Python, workers => PythonRunner.Run("growth", "map", workers, _count)?[0]),
-        new("threads, Parallel.For", Svg.Limit, workers => Threads((int)workers)),
+        new("threads, Parallel.For", Svg.Limit, workers => WarmPool.Threads((int)workers, _count)),
     ];
 
     private async Task<double?> OursAsync(int workers)
     {
         await using var pool = await WarmPool.StartAsync(workers).ConfigureAwait(false);
         return Passes.Last(() => PoolKinds.Map(pool, _count).GetAwaiter().GetResult()).TotalNanoseconds / _count;
-    }
-
-    private double Threads(int workers)
-    {
-        var results = new int[_count];
-        var options = new ParallelOptions { MaxDegreeOfParallelism = workers };
-        return Passes.Last(() => Parallel.For(0, _count, options, i => results[i] = i + 1)).TotalNanoseconds / _count;
     }
 }

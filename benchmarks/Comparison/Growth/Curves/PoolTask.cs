@@ -24,7 +24,7 @@ internal sealed class PoolTask(bool quick) : Curve
 
     public override string Grows => "workers";
 
-    public override IReadOnlyList<long> Places => quick ? [1, 2, 4] : [1, 2, 4, 8, 16, 32, 64, 128];
+    public override IReadOnlyList<long> Places => WarmPool.Sizes(quick);
 
     public override IReadOnlyList<Contender> Contenders =>
     [
